@@ -1,0 +1,287 @@
+"""The vocabulary, in the order the data takes: Document, Span, Fact, Criterion, Finding, Assessment.
+
+Records are frozen. Offsets are character offsets into `Document.text` (Python string indices, half-open),
+never into a normalised copy, so that `document.text[span.start:span.end]` is always the verbatim quote.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Half-open range of characters `[start, end)` in the text of one document."""
+
+    start: int
+    end: int
+
+    def __contains__(self, offset: int) -> bool:
+        return self.start <= offset < self.end
+
+    def overlaps(self, other: Span) -> bool:
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page. Points (1/72 inch); the origin is the page's top left as it is displayed."""
+
+    page: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class BlockKind(StrEnum):
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST_ITEM = "list_item"
+    TABLE = "table"
+    NOTE = "note"            # footnote or endnote
+    FURNITURE = "furniture"  # running head, running foot, page number
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One table cell. `row` and `column` count from 0 in the grid; a merged cell stands once, with its spans."""
+
+    row: int
+    column: int
+    span: Span
+    row_span: int = 1
+    column_span: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of a document that never crosses a heading, in reading order.
+
+    `span` covers the block's own words: an automatic number ("（一）", "3.", "•") resolved from the numbering
+    definition stands in the text before it and in `label`, outside the span. `level` is 1.. for headings, 0 otherwise.
+    A table's `cells` lie inside its span; a table that runs over pages is one block and its cells know their page
+    through `Document.page_at`. `section` names the sheet of a workbook.
+    """
+
+    kind: BlockKind
+    span: Span
+    level: int = 0
+    label: str = ""
+    section: str = ""
+    cells: tuple[Cell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text as it stands on a page: where a viewer shows it.
+
+    `edges` holds the x coordinate (points) of each character's left side and, last, of the last one's right side
+    (len = characters + 1); empty where only the line's box is known and characters are spread evenly over it.
+    `score` is the recogniser's confidence 0..1, 1.0 for born-digital text.
+    """
+
+    span: Span
+    box: Box
+    edges: tuple[float, ...] = ()
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`number` counts from 1; `width` and `height` in points (0 where the format has no pages of a fixed size)."""
+
+    number: int
+    span: Span
+    width: float = 0.0
+    height: float = 0.0
+    recognised: bool = False  # its text comes from optical character recognition
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something a person must know about a document: what was not read, or read with doubt. Never dropped silently."""
+
+    code: str      # stable, such as "hidden_sheet"
+    text: str      # Chinese
+    text_en: str
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file, read. `name` is its path below the folder that was given, with "/" as separator."""
+
+    name: str
+    sha256: str
+    kind: str                      # "docx", "pdf", "xlsx", "image", "text", …
+    text: str
+    blocks: tuple[Block, ...] = ()
+    pages: tuple[Page, ...] = ()
+    lines: tuple[Line, ...] = ()   # ordered by span.start; empty for formats without pages
+    notices: tuple[Notice, ...] = ()
+
+    def quote(self, span: Span) -> str:
+        return self.text[span.start:span.end]
+
+    def page_at(self, offset: int) -> int | None:
+        """The number of the page that holds `offset`, or None where the document has no pages."""
+        low, high = 0, len(self.pages)
+        while low < high:
+            middle = (low + high) // 2
+            if self.pages[middle].span.start <= offset:
+                low = middle + 1
+            else:
+                high = middle
+        return self.pages[low - 1].number if low else None
+
+    def boxes(self, span: Span) -> tuple[Box, ...]:
+        """Where `span` stands on its pages, one box a line; empty where the format has no fixed pages."""
+        found = []
+        for line in self.lines:
+            if not line.span.overlaps(span):
+                continue
+            first = max(span.start, line.span.start) - line.span.start
+            last = min(span.end, line.span.end) - line.span.start
+            if line.edges:
+                left, right = line.edges[first], line.edges[last]
+            else:
+                step = (line.box.right - line.box.left) / max(1, line.span.end - line.span.start)
+                left, right = line.box.left + first * step, line.box.left + last * step
+            found.append(Box(line.box.page, min(left, right), line.box.top, max(left, right), line.box.bottom))
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A count or an amount between two inclusive bounds; `high` None is unbounded."""
+
+    low: int
+    high: int | None
+
+    def __iter__(self) -> Iterator[int | None]:
+        return iter((self.low, self.high))
+
+    @property
+    def exact(self) -> bool:
+        return self.low == self.high
+
+
+class Method(StrEnum):
+    DECLARED = "declared"  # a figure or a statement in words
+    LISTED = "listed"      # an item of a list or a table, counted
+    DOCUMENT = "document"  # a licence, a certificate, a lease, an agreement
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A verbatim, located piece of a document, and what it reads for the fact (None: an item of a counted list)."""
+
+    document: str
+    page: int | None
+    span: Span
+    quote: str
+    method: Method
+    reads: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Something found and left out of a fact, with its reason: what reviewers ask for."""
+
+    document: str
+    page: int | None
+    span: Span
+    quote: str
+    reason: str     # stable code, such as "outside_window"; its texts are data
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A countable (or yes/no: 0, 1) statement about the applicant, as an interval with all its evidence."""
+
+    key: str
+    interval: Interval
+    unit: str
+    conflict: bool
+    evidence: tuple[Evidence, ...]
+    exclusions: tuple[Exclusion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What was found in all documents: facts by key, and exclusions also of facts that stayed absent."""
+
+    facts: dict[str, Fact]
+    exclusions: dict[str, tuple[Exclusion, ...]] = field(default_factory=dict)
+
+
+class Outcome(StrEnum):
+    MET = "met"
+    NOT_MET = "not_met"
+    INSUFFICIENT = "insufficient_evidence"
+    JUDGEMENT = "needs_judgement"
+
+
+class Overall(StrEnum):
+    FAILS = "does_not_qualify"
+    INSUFFICIENT = "insufficient_evidence"
+    PENDING = "qualifies_pending_judgement"
+
+
+class CriterionKind(StrEnum):
+    COUNT = "count"
+    YES_NO = "yes_no"
+    PLURAL = "plural"
+    JUDGEMENT = "judgement"
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One requirement of the policy. `quote` stands verbatim, exactly once, in the policy's text at `span`.
+
+    `facts` are fact keys, any of which may meet it; `bar` is the inclusive threshold for a count, in the fact's unit.
+    """
+
+    id: str
+    citation: str
+    quote: str
+    span: Span
+    kind: CriterionKind
+    label: str
+    label_en: str
+    facts: tuple[str, ...] = ()
+    bar: int | None = None
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one criterion comes to. `explanation` and `gap` are in the language the checker was asked for."""
+
+    criterion: Criterion
+    outcome: Outcome
+    explanation: str
+    gap: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """One applicant's documents against one base type on one day. A pre-screen, never a recognition."""
+
+    policy_id: str
+    policy_version: str
+    policy_sha256: str
+    window: tuple[date, date]
+    base_type: str
+    application_date: date
+    documents: tuple[Document, ...]
+    facts: dict[str, Fact]
+    exclusions: dict[str, tuple[Exclusion, ...]]
+    findings: tuple[Finding, ...]
+    overall: Overall
+    notes: tuple[str, ...] = ()   # assumptions made, and where another reading of the window changes an outcome

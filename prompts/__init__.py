@@ -1,0 +1,1 @@
+"""Versioned prompt texts, `<task>.v<N>.<lang>.md`; old versions stay."""
