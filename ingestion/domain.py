@@ -219,6 +219,39 @@ class Extraction:
     exclusions: dict[str, tuple[Exclusion, ...]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A numbered item（一）of an article; `span` lies in the policy's text and starts at its number."""
+
+    number: int
+    ref: str      # "第八条（二）"
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article 条. `span` starts at its number and ends before the next article or chapter.
+
+    `heading` is the title that follows the number on a line of its own ("国际创新园申报条件"), or "";
+    `opening` is what stands before the first item: the number, the heading and the opening text.
+    """
+
+    number: int
+    ref: str      # "第八条"
+    heading: str
+    span: Span
+    opening: Span
+    items: tuple[Item, ...]
+    chapter: int  # index into the policy's chapters, -1 before the first
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    number: int
+    title: str    # "申报条件"
+    span: Span
+
+
 class Outcome(StrEnum):
     MET = "met"
     NOT_MET = "not_met"

@@ -1,0 +1,1 @@
+"""From documents to facts: quantities, periods, mentions, assertions, items, reconciliation."""
