@@ -1,0 +1,1 @@
+"""How Chinese documents word things, as data."""

@@ -1,0 +1,142 @@
+"""Headings and list numbers as they are typed, for every format whose file does not say which is which.
+
+The patterns are language data (`ingestion/language/structure.yaml`); the functions here only weigh them against
+the weight and the size of a line. Levels order numberings as documents nest them, they need not be contiguous:
+部分/章 1, 节 or 一、 2, （一） or 1.1 3, 1. 4, （1） or 1.1.1 5; a bold line without a number is 6.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib import resources
+
+import yaml
+
+from ingestion.domain import Block, BlockKind, Span
+
+UNNUMBERED_LEVEL = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    name: str
+    level: int
+    pattern: re.Pattern[str]
+    plain: bool  # its number alone makes a short line a heading
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    headings: tuple[Numbering, ...]
+    sentence_end: re.Pattern[str]
+    sentence_inside: re.Pattern[str]
+    clause_inside: re.Pattern[str]
+    counted: re.Pattern[str]
+    never: re.Pattern[str]
+    list_label: re.Pattern[str]
+    limits: dict[str, float]
+
+
+@lru_cache(maxsize=1)
+def rules() -> Rules:
+    raw = resources.files("ingestion.language").joinpath("structure.yaml").read_text(encoding="utf-8")
+    data = yaml.load(raw, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (both are safe loaders)
+    return Rules(
+        headings=tuple(Numbering(entry["name"], entry["level"], re.compile(entry["pattern"]), entry.get("plain", True))
+                       for entry in data["headings"]),
+        sentence_end=re.compile(data["sentence_end"]),
+        sentence_inside=re.compile(data["sentence_inside"]),
+        clause_inside=re.compile(data["clause_inside"]),
+        counted=re.compile(data["counted"]),
+        never=re.compile("|".join(f"(?:{pattern})" for pattern in data["never"])),
+        list_label=re.compile(r"\s*(?:" + "|".join(data["list_labels"]) + r")[ \t　\xa0]*"),
+        limits=data["limits"],
+    )
+
+
+def numbering(text: str) -> Numbering | None:
+    """The kind of heading number that `text` begins with, whether or not the line is a heading."""
+    line = text.strip()
+    for kind in rules().headings:
+        if kind.pattern.match(line):
+            return kind
+    return None
+
+
+def heading_level(text: str, *, bold: bool = False, size_ratio: float = 1.0) -> int:
+    """The level 1.. of a line that is a heading, 0 of one that is not.
+
+    `bold` is the whole line's weight, `size_ratio` its letters' size over the body text's. A number alone is enough
+    for 第一章, 一、, （一） and 1.1 on a short line without clauses and counts; 1. and （1） need weight or size too.
+    """
+    line = text.strip()
+    known = rules()
+    if not line or len(line) > known.limits["heading"] or known.never.match(line):
+        return 0
+    if known.sentence_end.search(line) or known.sentence_inside.search(line):
+        return 0
+    large = size_ratio >= known.limits["large_ratio"]
+    kind = numbering(line)
+    if kind is None:
+        if not (bold or large) or len(line) > known.limits["unnumbered"] or known.clause_inside.search(line) \
+                or line.endswith(("：", ":")):
+            return 0
+        if size_ratio >= known.limits["title_ratio"]:
+            return 1
+        return 2 if large else UNNUMBERED_LEVEL
+    found = kind.pattern.match(line)
+    rest = line[found.end():].strip(" 　:：、.．") if found else ""
+    if not rest and kind.name not in {"appendix", "part", "chapter"}:
+        return 0
+    if bold or large:
+        return kind.level
+    if not kind.plain or len(line) > known.limits["plain_heading"]:
+        return 0
+    if known.clause_inside.search(rest) or known.counted.search(rest):
+        return 0
+    return kind.level
+
+
+def list_label(text: str) -> tuple[str, int] | None:
+    """The number or bullet typed at the start of a line, and how many characters stand before the item's own words.
+
+    None where there is none, or where nothing follows it.
+    """
+    found = rules().list_label.match(text)
+    if found is None or found.end() >= len(text.rstrip()):
+        return None
+    return found[found.lastindex or 0].strip(), found.end()
+
+
+def settle(text: str, blocks: Sequence[Block], fixed: frozenset[int] = frozenset()) -> list[Block]:
+    """Blocks of `text` with every run of numbered headings that have nothing below them made list items again.
+
+    Three or more neighbours with the same kind of number, one after the other, are a list (of items, or of contents).
+    `fixed` holds the indices of headings that the file itself declares; they stay.
+    """
+    result = list(blocks)
+    start = 0
+    while start < len(result):
+        kind = _typed(text, result[start]) if start not in fixed else None
+        end = start + 1
+        while kind and end < len(result) and end not in fixed and _typed(text, result[end]) == kind:
+            end += 1
+        if kind and end - start > 2:
+            for index in range(start, end):
+                block = result[index]
+                label = list_label(text[block.span.start:block.span.end])
+                result[index] = replace(block, kind=BlockKind.PARAGRAPH, level=0) if label is None else replace(
+                    block, kind=BlockKind.LIST_ITEM, level=0, label=label[0],
+                    span=Span(block.span.start + label[1], block.span.end))
+        start = end
+    return result
+
+
+def _typed(text: str, block: Block) -> str | None:
+    """The kind of number typed in a heading's own words."""
+    if block.kind is not BlockKind.HEADING or block.label:
+        return None
+    kind = numbering(text[block.span.start:block.span.end])
+    return kind.name if kind else None
