@@ -1,0 +1,268 @@
+"""The quantity grammar: numbers, qualifiers and units as intervals with exact offsets.
+
+`quantities(folded)` reads a text that went through `language.fold` (same length as the original, so that offsets hold).
+How a wording becomes an interval is the contract's: 以上 includes the number, 超过 does not; 余, 多 and 近 work at the place
+of the last non-zero digit; 约 is ten per cent, rounded outward; for money the step is one yuan.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import lru_cache
+from typing import Any
+
+from ingestion.domain import Interval, Span
+from ingestion.language import alternation, load, pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """`span` covers qualifier, number and unit; `measure` is the unit's class ("paper", "money", "" without a unit).
+
+    Money is in yuan (`currency` "CNY") or in units of a foreign currency as stated.
+    """
+
+    span: Span
+    number: Span
+    interval: Interval
+    measure: str
+    unit: str
+    currency: str = ""
+
+
+def parse_number(text: str) -> Decimal | None:
+    """A plain number, Arabic, Chinese or formal, such as "1,026", "1.2亿", "二十三", "贰拾贰", "3千万"; None if it is none."""
+    text = text.replace(",", "").replace(" ", "")
+    mixed = re.fullmatch(r"(\d+(?:\.\d+)?)([十拾百佰千仟万萬亿億]*)", text)
+    if mixed:
+        value = Decimal(mixed[1])
+        for power in mixed[2]:
+            value *= _grammar().powers[power]
+        return value
+    return _chinese(text)
+
+
+def _chinese(text: str) -> Decimal | None:
+    grammar = _grammar()
+    if not text or any(c not in grammar.digits and c not in grammar.powers for c in text):
+        return None
+    if len(text) > 1 and all(c in grammar.digits and grammar.digits[c] < 10 for c in text):
+        return Decimal("".join(str(grammar.digits[c]) for c in text))   # 二〇二四
+    total = section = digit = 0
+    for c in text:
+        if c in grammar.digits:
+            value = grammar.digits[c]
+            digit = digit + value if value >= 10 else (digit + value if digit >= 20 else value)
+            continue
+        power = grammar.powers[c]
+        if power >= 10000:
+            section = (section + digit) or (1 if not total else 0)
+            total = (total + section) * power if power >= 10**8 else total + section * power
+            section = digit = 0
+        else:
+            section += (digit or 1) * power
+            digit = 0
+    return Decimal(total + section + digit)
+
+
+def masked(folded: str) -> list[Span]:
+    """Where numbers name something (ranks, grades, document numbers, percentages) instead of counting it."""
+    return [Span(*m.span()) for m in _grammar().masks.finditer(folded)]
+
+
+def quantities(folded: str, taken: Sequence[Span] = ()) -> list[Quantity]:
+    """Every quantity of a folded text in order, none of which touches a masked or `taken` span (dates, periods)."""
+    blocked = bytearray(len(folded))
+    for span in [*masked(folded), *taken]:
+        for place in range(span.start, span.end):
+            blocked[place] = 1
+    found: list[Quantity] = []
+    position = 0
+    grammar = _grammar()
+    while (match := grammar.core.search(folded, position)) is not None:
+        quantity = None
+        if not blocked[match.start("number")]:
+            quantity = _read(folded, match, blocked)
+        if quantity is None:
+            position = match.start() + 1 if match.end() == match.start() else max(match.start() + 1, match.end("number"))
+            continue
+        found.append(quantity)
+        position = quantity.span.end
+    return found
+
+
+def _read(folded: str, match: re.Match[str], blocked: bytearray) -> Quantity | None:
+    grammar = _grammar()
+    words = match["number"]
+    value = parse_number(words)
+    if value is None:
+        return None
+    value, place = _scaled(value, words, match["magnitude"] or "")
+    end = match.end()
+    upper: Decimal | None = None
+    tail = grammar.range_tail.match(folded, end)
+    if tail and not blocked[tail.start("second")]:
+        second = parse_number(tail["second"])
+        if second is not None:
+            second, _ = _scaled(second, tail["second"], tail["magnitude"] or "")
+            if not match["magnitude"] and tail["magnitude"] and second > value:
+                candidate, _ = _scaled(value, words, tail["magnitude"])
+                value = candidate if candidate <= second else value
+            if second >= value:
+                upper, end = second, tail.end()
+    elif match["pair"]:
+        first, last = (Decimal(grammar.digits[c]) for c in match["pair"])
+        value, upper = first, last
+    repeated = grammar.repeated.match(folded, end)       # 贰拾贰（22）篇
+    if repeated and upper is None and parse_number(repeated[1]) == value:
+        end = repeated.end()
+    surplus = bool(match["surplus"]) or bool(match["surplus2"])
+    included = grammar.included.match(folded, end)       # 20（含）篇以上
+    unit, measure, currency, factor, end = _unit(folded, included.end() if included else end)
+    if unit == "" and not _plain_allowed(words):
+        return None
+    if currency:
+        value, place = value * factor, place * factor
+        upper = upper * factor if upper is not None else None
+    repeated = grammar.repeated.match(folded, end) if unit else None
+    if repeated and upper is None and parse_number(repeated[1]) == value:
+        end = repeated.end()
+    after = grammar.after.match(folded, end)
+    suffix = ""
+    if after:
+        suffix = next(name for name, text in after.groupdict().items() if text is not None)
+        end = after.end()
+    if suffix == "surplus":
+        surplus = True
+    prefix, start = _prefix(folded, match.start())
+    interval = _interval(value, upper, place, prefix, suffix, surplus)
+    if interval is None:
+        return None
+    return Quantity(Span(start, end), Span(match.start("number"), match.end("number")), interval, measure, unit, currency)
+
+
+def _scaled(value: Decimal, words: str, magnitude: str) -> tuple[Decimal, Decimal]:
+    """The value with its magnitude, and the place of its last non-zero digit."""
+    for power in magnitude:
+        value *= _grammar().powers[power]
+    if value == 0:
+        return value, Decimal(1)
+    return value, Decimal(1).scaleb(int(value.normalize().as_tuple().exponent))
+
+
+def _unit(folded: str, end: int) -> tuple[str, str, str, Decimal, int]:
+    """(unit, measure, currency, factor, end of the unit)."""
+    grammar = _grammar()
+    if match := grammar.money.match(folded, end):
+        currency = "CNY" if match["yuan"] else match["foreign"]
+        factor = Decimal(1)
+        for power in match["power"] or "":
+            factor *= grammar.powers[power]
+        return match.group().strip(), "money", currency, factor, match.end()
+    if match := grammar.unit.match(folded, end):
+        unit = match[1]
+        return unit, grammar.measure_of[unit.lower()], "", Decimal(1), match.end()
+    return "", "", "", Decimal(1), end
+
+
+def _plain_allowed(words: str) -> bool:
+    """A number without a unit is a quantity only in digits: a bare 一 or 三 is mostly part of a word."""
+    return words[:1].isdigit()
+
+
+def _prefix(folded: str, start: int) -> tuple[str, int]:
+    match = _grammar().before.search(folded, max(0, start - 24), start)
+    if match is None:
+        return "", start
+    name = next(name for name, text in match.groupdict().items() if text is not None)
+    return name, match.start()
+
+
+def _whole(value: Decimal, rounding: str) -> int:
+    return int(value.to_integral_value(rounding=rounding))
+
+
+def _interval(value: Decimal, upper: Decimal | None, place: Decimal, prefix: str, suffix: str, surplus: bool) -> Interval | None:
+    low = _whole(value, ROUND_CEILING)
+    high: int | None = _whole(upper if upper is not None else value, ROUND_FLOOR)
+    if surplus and upper is None:
+        low, high = _whole(value, ROUND_FLOOR) + 1, _whole(value + place, ROUND_CEILING) - 1
+        if high < low:
+            high = low
+    elif prefix == "nearly" and upper is None:
+        low, high = max(0, _whole(value - place, ROUND_FLOOR) + 1), _whole(value, ROUND_CEILING) - 1
+        if high < low:
+            return None
+    elif "about" in (prefix, suffix):
+        low = _whole(value * Decimal("0.9"), ROUND_FLOOR)
+        high = _whole((upper if upper is not None else value) * Decimal("1.1"), ROUND_CEILING)
+    if suffix == "at_least" or prefix == "at_least":
+        high = None
+    elif prefix == "more_than":
+        low, high = (low if surplus else low + 1), None
+    elif suffix == "at_most" or prefix == "at_most":
+        low = 0
+    elif prefix == "less_than":
+        low, high = 0, (high or 0) - 1
+    if high is not None and high < low:
+        return None
+    return Interval(low, high)
+
+
+@dataclass(frozen=True)
+class _Grammar:
+    digits: dict[str, int]
+    powers: dict[str, int]
+    masks: re.Pattern[str]
+    core: re.Pattern[str]
+    range_tail: re.Pattern[str]
+    repeated: re.Pattern[str]
+    money: re.Pattern[str]
+    unit: re.Pattern[str]
+    measure_of: dict[str, str]
+    included: re.Pattern[str]
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+
+
+def _latin_bounded(words: list[str]) -> str:
+    """Units spelled in Latin letters end at a word's end."""
+    latin = [w for w in words if w[-1].isascii() and w[-1].isalpha()]
+    other = [w for w in words if w not in latin]
+    parts = [alternation(other)] if other else []
+    if latin:
+        parts.append(rf"(?:{alternation(latin)})(?![A-Za-z])")
+    return "|".join(parts)
+
+
+@lru_cache(maxsize=1)
+def _grammar() -> _Grammar:
+    data: dict[str, Any] = load("numbers")
+    digits: dict[str, int] = data["digits"]
+    powers: dict[str, int] = data["powers"]
+    single = "".join(k for k in digits if len(k) == 1) + "".join(powers)
+    arabic = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+    chinese = rf"[{single}]+"
+    inside = alternation(data["inside"]["surplus"])
+    magnitude = f"[{''.join(powers)}]"
+    core = re.compile(
+        rf"(?:(?<![\dA-Za-z.,-])|(?<=[^\dA-Za-z.]-))(?P<number>{arabic}|(?P<pair>(?:一两|两三|三四|三五|四五|五六|六七|七八|八九)(?![{single}]))|{chinese})"
+        rf"\s*(?:(?P<surplus>{inside})?(?P<magnitude>{magnitude}+)?(?P<surplus2>{inside})?)")
+    measures: dict[str, list[str]] = data["measures"]
+    measure_of = {word.lower(): name for name, words in measures.items() for word in words}
+    yuan: dict[str, int] = data["money"]["yuan"]
+    prefixes = "|".join(f"(?P<{name}>{alternation(words)})" for name, words in data["before"].items())
+    suffixes = "|".join(f"(?P<{name}>{alternation(words)})" for name, words in data["after"].items())
+    return _Grammar(
+        digits, powers, pattern(tuple(data["masks"])), core,
+        re.compile(rf"\s*(?:{inside})?(?:[篇家项个件名人份所户支])?\s*(?:{alternation(data['range'])})\s*(?P<second>{arabic}|{chinese})(?P<magnitude>{magnitude}+)?"),
+        re.compile(rf"\s*（({arabic}|{chinese})）"),
+        re.compile(rf"\s*(?P<power>{magnitude}*)\s*(?:(?P<yuan>{_latin_bounded(list(yuan))})|(?P<foreign>{_latin_bounded(data['money']['foreign'])}))", re.IGNORECASE),
+        re.compile(rf"\s*({_latin_bounded(list(measure_of))})", re.IGNORECASE),
+        measure_of,
+        re.compile(r"\s*[（\ue000]含[）\ue001](?!\s*以上)"),
+        re.compile(rf"(?:{prefixes})(?:[为有达到了]|至|共|计|：|人民币|\s)*\Z", re.IGNORECASE),
+        re.compile(rf"\s*(?:{suffixes})", re.IGNORECASE),
+    )

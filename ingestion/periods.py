@@ -1,0 +1,274 @@
+"""Periods: how documents word them, resolved against the application date into days, and compared with the window.
+
+`periods(folded, window)` reads a folded text (see `language.fold`). A period's `start` None is open towards the past.
+"""
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+from ingestion.domain import Span
+from ingestion.language import alternation, load
+from ingestion.numerals import parse_number
+
+GRACE_MONTHS = 3  # a period may end this many calendar months before the application date and still be the window
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """近三年: from `start` to `end` (the application date), both inclusive; `years` is the number in the term."""
+
+    start: date
+    end: date
+    years: int
+
+
+class PeriodKind(StrEnum):
+    RECENT = "recent"          # 近三年, 近五年
+    DATED = "dated"            # 2021—2023年, 2022年3月, 2021年以来, 十四五期间
+    CUMULATIVE = "cumulative"  # 累计, 历年, 成立以来
+    MEAN = "mean"              # 年均, 每年
+    STATE = "state"            # 截至2024年5月底
+    FUTURE = "future"          # starts after the application date
+
+
+class Cover(StrEnum):
+    """How a period lies to the window."""
+
+    WINDOW = "window"
+    WIDER = "wider"
+    NARROWER = "narrower"
+    OUTSIDE = "outside"
+    PARTIAL = "partial"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    span: Span
+    kind: PeriodKind
+    start: date | None
+    end: date
+
+    def cover(self, window: Window) -> Cover:
+        """The contract's reading 6 and 29 of a period against the window."""
+        reaches = self.end >= months_before(window.end, GRACE_MONTHS)
+        if self.end < window.start or (self.start is not None and self.start > window.end):
+            return Cover.OUTSIDE
+        if self.start is None or self.start < window.start:
+            return Cover.WIDER if reaches else Cover.PARTIAL
+        if self.start == window.start and reaches:
+            return Cover.WINDOW
+        return Cover.NARROWER
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day `months` calendar months earlier, or that month's last."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def month_end(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def periods(folded: str, window: Window) -> list[Period]:
+    """Every period in a folded text, in order, without overlaps (the longest reading of a place wins)."""
+    candidates = []
+    for compiled, resolve in _grammar():
+        for match in compiled.finditer(folded):
+            period = resolve(match, window)
+            if period is not None:
+                candidates.append(period)
+    candidates.sort(key=lambda p: (p.span.start, -p.span.end))
+    found: list[Period] = []
+    for period in candidates:
+        if found and period.span.start < found[-1].span.end:
+            if period.span.end > found[-1].span.end and period.kind is not PeriodKind.MEAN and found[-1].span.start == period.span.start:
+                found[-1] = period
+            continue
+        found.append(period)
+    return found
+
+
+def dates(folded: str) -> list[tuple[Span, date, date]]:
+    """Every date (day, month or year) with the first and last day it can mean."""
+    found = []
+    for match in _date_pattern().finditer(folded):
+        bounds = _bounds(match, "p")
+        if bounds:
+            found.append((Span(*match.span()), *bounds))
+    return found
+
+
+def _recent(match: re.Match[str], window: Window) -> Period | None:
+    word = match["n"]
+    number = load("periods")["numbers_en"].get(word.lower()) if word.isascii() and word.isalpha() else parse_number(word)
+    if number is None or not 0 < number < 100:
+        return None
+    span, count = Span(*match.span()), int(number)
+    if match.groupdict().get("months"):
+        return Period(span, PeriodKind.RECENT, months_before(window.end, count) + timedelta(days=1), window.end)
+    if count == window.years:
+        return Period(span, PeriodKind.RECENT, window.start, window.end)
+    start = window.start.replace(year=window.start.year - (count - window.years), day=min(28, window.start.day))
+    return Period(span, PeriodKind.RECENT, start, window.end)
+
+
+def _plan(match: re.Match[str], window: Window) -> Period | None:
+    first, last = load("periods")["plans_of_years"][match["plan"]]
+    start, end = date(first, 1, 1), date(last, 12, 31)
+    if start > window.end:
+        return Period(Span(*match.span()), PeriodKind.FUTURE, start, end)
+    return Period(Span(*match.span()), PeriodKind.DATED, start, window.end if match["since"] else min(end, window.end))
+
+
+def _mean(match: re.Match[str], window: Window) -> Period | None:
+    return Period(Span(*match.span()), PeriodKind.MEAN, None, window.end)
+
+
+def _cumulative(match: re.Match[str], window: Window) -> Period | None:
+    return Period(Span(*match.span()), PeriodKind.CUMULATIVE, None, window.end)
+
+
+def _relative(match: re.Match[str], window: Window) -> Period | None:
+    year = window.end.year + load("periods")["relative"][match["relative"]]
+    return Period(Span(*match.span()), PeriodKind.DATED, date(year, 1, 1), min(date(year, 12, 31), window.end))
+
+
+def _between(match: re.Match[str], window: Window) -> Period | None:
+    first = _bounds(match, "a")
+    if first is None:
+        return None
+    groups = match.groupdict()
+    if groups.get("b_year"):
+        last = _bounds(match, "b")
+    elif groups.get("to_month"):
+        month = parse_number(groups["to_month"] or "")
+        last = None
+        if month is not None and 1 <= month <= 12:
+            last = (first[0], month_end(first[0].year, int(month)))
+    elif groups.get("to_year"):
+        year = int(f"{first[0].year // 100}{groups['to_year']}")
+        last = (first[0], date(year, 12, 31)) if year >= first[0].year else None
+    else:
+        last = (first[0], window.end)
+    if last is None or last[1] < first[0]:
+        return None
+    return _dated(Span(*match.span()), first[0], last[1], window)
+
+
+def _dated(span: Span, start: date, end: date, window: Window) -> Period:
+    """A year that is still running ends, for counting, on the application date; a period that ends later is a plan."""
+    if end > window.end and (end.year == window.end.year or start > window.end):
+        end = max(window.end, start) if start <= window.end else end
+    kind = PeriodKind.FUTURE if end > window.end else PeriodKind.DATED
+    return Period(span, kind, start, end)
+
+
+def _single(match: re.Match[str], window: Window) -> Period | None:
+    bounds = _bounds(match, "p")
+    if bounds is None:
+        return None
+    span, (first, last) = Span(*match.span()), bounds
+    if match["state"]:
+        return Period(span, PeriodKind.STATE, None, min(last, window.end))
+    if match["since"]:
+        return Period(span, PeriodKind.DATED if first <= window.end else PeriodKind.FUTURE, first, max(window.end, first))
+    if match["until"] and last > window.end:
+        return Period(span, PeriodKind.FUTURE, first, last)
+    return _dated(span, first, last, window)
+
+
+def _bounds(match: re.Match[str], prefix: str) -> tuple[date, date] | None:
+    """First and last day that a written date can mean; a date without a year is none."""
+    groups, data = match.groupdict(), load("periods")
+
+    def part(name: str) -> str:
+        return groups.get(f"{prefix}_{name}") or groups.get(f"{prefix}en_{name}") or ""
+
+    year = parse_number(part("year"))
+    if year is None or not 1900 <= year <= 2100:
+        return None
+    y = int(year)
+    if part("quarter"):
+        first, last = data["quarters"][part("quarter")]
+        return date(y, first, 1), month_end(y, last)
+    if part("half"):
+        first, last = data["halves"][part("half")]
+        return date(y, first, 1), month_end(y, last)
+    if part("edge"):
+        return (date(y, 1, 1), date(y, 1, 31)) if part("edge") == "初" else (date(y, 12, 1), date(y, 12, 31))
+    text = part("month")
+    if not text:
+        return date(y, 1, 1), date(y, 12, 31)
+    month = data["months_en"].get(text.lower()) if text.isascii() and text.isalpha() else parse_number(text)
+    if month is None or not 1 <= month <= 12:
+        return None
+    day = parse_number(part("day")) if part("day") else None
+    if day is None:
+        return date(y, int(month), 1), month_end(y, int(month))
+    try:
+        exact = date(y, int(month), int(day))
+    except ValueError:
+        return None
+    return exact, exact
+
+
+def _date(prefix: str) -> str:
+    """2024年6月15日, 2024-06-15, 2024.06, 2024/6, 2024年底, 2024年第一季度, 2024年度, 2024, June 2024, 15 June 2024."""
+    p, months_en = prefix, alternation(load("periods")["months_en"])
+    year = r"(?:19|20)\d{2}|[一二][零九][零一二三四五六七八九]{2}"
+    number = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
+    written = (
+        rf"(?<![\d.A-Za-z{'' if p == 'b' else '-'}])(?P<{p}_year>{year})(?:"
+        rf"\s*年?度?\s*(?:第?(?P<{p}_quarter>[一二三四1-4])季度|(?P<{p}_half>[上下])半年)"
+        rf"|\s*年\s*(?P<{p}_edge>[初底末])"
+        rf"|\s*(?:年\s*|[-./])(?P<{p}_month>{number})"
+        rf"(?:\s*(?:月份?\s*|[-./])(?P<{p}_day>{number})(?:\s*[日号]|(?![\d年家项篇个件名人份万亿.]))|\s*月份?(?:[初底末]|[上中下]旬)?|(?![\d年月家项篇个件名人份万亿.%]))"
+        rf"|\s*(?:财务?年度|财年|年度|学年|年)(?!均|产|营业|限)"
+        rf"|(?![\d.,年家项篇个件名人份万亿/]|-\d\d(?!\d))(?!\s*[家项篇个件名人份户万亿元页号字余多]))")
+    english = (rf"(?:(?P<{p}en_day>\d{{1,2}})(?:st|nd|rd|th)?\s+)?(?<![A-Za-z])(?P<{p}en_month>{months_en})\.?,?\s+(?:\d{{1,2}},\s*)?"
+               rf"(?P<{p}en_year>(?:19|20)\d{{2}})(?!\d)")
+    return rf"(?:{written}|{english})"
+
+
+@lru_cache(maxsize=1)
+def _date_pattern() -> re.Pattern[str]:
+    return re.compile(_date("p"), re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _grammar() -> list[tuple[re.Pattern[str], Callable[[re.Match[str], Window], Period | None]]]:
+    data: dict[str, Any] = load("periods")
+    recent, within = alternation(data["recent"]), alternation(data["within"])
+    plans, since = alternation(data["plans_of_years"]), alternation(data["since_words"])
+    number = r"\d{1,2}|[一二两三四五六七八九十]{1,3}"
+    to, today = r"\s*起?(?:-+|~|至|到|to|until|and|–)\s*", alternation(data["today"])
+    entries: list[tuple[str, Callable[[re.Match[str], Window], Period | None]]] = [
+        (rf"(?:{recent})\s*(?P<n>{number})\s*(?:个?(?:完整)?(?:自然|会计|财务)?年度|个?(?:完整)?(?:自然|会计)?年|个(?P<months>月))(?:{within})?(?!级|制)", _recent),
+        (rf"(?<![\d第十一二三四五六七八九])(?P<n>{number})\s*年(?:以来|来|间)", _recent),
+        (r"(?:(?:over|in|during|within|for)\s+)?the\s+(?:past|last|recent|previous|preceding)\s+(?P<n>\w+)\s+years?", _recent),
+        (rf"[“\"]?(?P<plan>{plans})[”\"]?(?:(?:规划)?(?:期间|时期|期)(?:内)?|(?P<since>以来|至今))", _plan),
+        (rf"(?:{alternation(data['from'])})?\s*{_date('a')}{to}(?:{today})", _between),
+        (rf"(?:{alternation(data['from'])})?\s*{_date('a')}{to}{_date('b')}(?:\s*(?:期间|止|为止|两年|三年|四年|五年|三个年度|度))?", _between),
+        (rf"(?:{alternation(data['from'])})?\s*(?P<a_year>(?:19|20)\d{{2}})\s*年?\s*(?P<a_month>{number})\s*月?{to}(?P<to_month>{number})\s*月(?:份|底|末)?", _between),
+        (r"(?P<a_year>(?:19|20)\d{2})\s*(?:-|~|/)\s*(?P<to_year>\d{2})\s*年度?", _between),
+        (rf"(?:(?P<state>{alternation(data['state_date'])})\s*|(?P<until>到|至)\s*|(?:{alternation(data['from'])})\s*)?{_date('p')}(?:\s*(?P<since>{since}))?(?:\s*(?:为止|止))?", _single),
+        (rf"(?:since)\s+(?P<p_year>(?:19|20)\d{{2}})(?P<since>)(?P<state>(?!))?(?P<until>(?!))?", _since),
+        (rf"(?P<relative>{alternation(data['relative'])})", _relative),
+        (rf"(?:自)?[^，。；、：0-9（）\s]{{0,2}}?(?:{alternation(data['since_start'])})[^，。；、：0-9]{{0,3}}?(?:以来|至今|伊始)", _cumulative),
+        (alternation(data["cumulative"]), _cumulative),
+        (alternation(data["yearly_mean"]), _mean),
+    ]
+    return [(re.compile(text, re.IGNORECASE), resolve) for text, resolve in entries]
+
+
+def _since(match: re.Match[str], window: Window) -> Period | None:
+    start = date(int(match["p_year"]), 1, 1)
+    return Period(Span(*match.span()), PeriodKind.DATED if start <= window.end else PeriodKind.FUTURE, start, max(window.end, start))
