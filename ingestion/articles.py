@@ -64,10 +64,33 @@ def make_ref(article: int, item: int | None = None) -> str:
     return f"第{_words(article)}条" + (f"（{_words(item)}）" if item else "")
 
 
+def in_english(ref: str) -> str:
+    """第八条（二） as "Article 8(2)"; what is no reference stays as it is."""
+    match = re.fullmatch(rf"第({_NUM})条(?:之({_NUM}))?(?:（({_NUM})）)?", ref)
+    if match is None:
+        return ref
+    sub = f"-{whole_number(match[2])}" if match[2] else ""
+    return f"Article {whole_number(match[1])}{sub}" + (f"({whole_number(match[3])})" if match[3] else "")
+
+
+def whole_number(word: str) -> int:
+    """一百零三, 103, １０３ as 103."""
+    if word[0] in "0123456789０１２３４５６７８９":
+        return int(word)
+    total, digit = 0, 0
+    for character in word:
+        if character in _PLACES:
+            total += (digit or 1) * _PLACES[character]
+            digit = 0
+        else:
+            digit = _DIGITS[character]
+    return total + digit
+
+
 def _article_heads(text: str) -> Iterator[re.Match[str]]:
     last, last_sub = 0, 0
     for match in _ARTICLE.finditer(text):
-        number, sub = _number(match[2]), _number(match[3]) if match[3] else 0
+        number, sub = whole_number(match[2]), whole_number(match[3]) if match[3] else 0
         if (number, sub) <= (last, last_sub) or _goes_on(text, match.start()):
             continue
         after = text[match.end():match.end() + 2]
@@ -89,8 +112,8 @@ def _chapters(text: str, matches: list[re.Match[str]], heads: list[int]) -> tupl
     found: list[Chapter] = []
     for place, match in enumerate(matches):
         end = matches[place + 1].start() if place + 1 < len(matches) else len(text)
-        number = _number(match[1])
-        again = any(_number(later[1]) == number for later in matches[place + 1:])
+        number = whole_number(match[1])
+        again = any(whole_number(later[1]) == number for later in matches[place + 1:])
         if again and not any(match.start() <= head < end for head in heads):
             continue
         start = text.index("第", match.start())
@@ -101,8 +124,8 @@ def _chapters(text: str, matches: list[re.Match[str]], heads: list[int]) -> tupl
 
 
 def _article(text: str, head: re.Match[str], end: int, chapter: int) -> Article:
-    number = _number(head[2])
-    ref = make_ref(number) + (f"之{_words(_number(head[3]))}" if head[3] else "")
+    number = whole_number(head[2])
+    ref = make_ref(number) + (f"之{_words(whole_number(head[3]))}" if head[3] else "")
     span = _trim(text, head.start(1), end)
     items = _items(text, head.end(1), span.end, ref)
     opening = _trim(text, span.start, items[0].span.start if items else span.end)
@@ -125,7 +148,7 @@ def _items(text: str, start: int, end: int, ref: str) -> tuple[Item, ...]:
     for style in _ITEM_STYLES:
         chain: list[re.Match[str]] = []
         for match in style.finditer(text, start, end):
-            if _number(match[2]) == len(chain) + 1:
+            if whole_number(match[2]) == len(chain) + 1:
                 chain.append(match)
         if chain:
             chains.append(chain)
@@ -205,13 +228,13 @@ def parse_refs(text: str) -> list[str]:
 
 
 def _read_chinese(match: re.Match[str]) -> Iterator[str]:
-    numbers = [_number(word) for word in re.findall(_NUM, match["list"] or match["bare"])]
+    numbers = [whole_number(word) for word in re.findall(_NUM, match["list"] or match["bare"])]
     if match["to"]:
-        numbers += _up_to(numbers[-1], _number(match["to"]))
+        numbers += _up_to(numbers[-1], whole_number(match["to"]))
     for number in numbers[:-1]:
         yield make_ref(number)
-    last = make_ref(numbers[-1]) + (f"之{_words(_number(match['sub']))}" if match["sub"] else "")
-    items = [_number(word) for word in re.findall(_NUM, match["items"] or "")]
+    last = make_ref(numbers[-1]) + (f"之{_words(whole_number(match['sub']))}" if match["sub"] else "")
+    items = [whole_number(word) for word in re.findall(_NUM, match["items"] or "")]
     if items:
         yield from (f"{last}（{_words(item)}）" for item in items)
     else:
@@ -231,25 +254,11 @@ def _read_english(match: re.Match[str]) -> Iterator[str]:
 def _read_short(match: re.Match[str]) -> Iterator[str]:
     article = match["words"] or match["figures"] or match["dotted"]
     item = match["witem"] or match["fitem"] or match["ditem"]
-    yield make_ref(_number(article), _number(item))
+    yield make_ref(whole_number(article), whole_number(item))
 
 
 def _up_to(first: int, last: int) -> list[int]:
     return list(range(first + 1, last + 1)) if first < last <= first + _FARTHEST_RANGE else [last]
-
-
-def _number(word: str) -> int:
-    """一百零三, 103, １０３ as 103."""
-    if word[0] in "0123456789０１２３４５６７８９":
-        return int(word)
-    total, digit = 0, 0
-    for character in word:
-        if character in _PLACES:
-            total += (digit or 1) * _PLACES[character]
-            digit = 0
-        else:
-            digit = _DIGITS[character]
-    return total + digit
 
 
 def _words(number: int) -> str:

@@ -265,6 +265,11 @@ class Overall(StrEnum):
     PENDING = "qualifies_pending_judgement"
 
 
+class Comparator(StrEnum):
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+
+
 class CriterionKind(StrEnum):
     COUNT = "count"
     YES_NO = "yes_no"
@@ -277,6 +282,7 @@ class Criterion:
     """One requirement of the policy. `quote` stands verbatim, exactly once, in the policy's text at `span`.
 
     `facts` are fact keys, any of which may meet it; `bar` is the inclusive threshold for a count, in the fact's unit.
+    `related` are facts whose evidence is listed for the person who judges.
     """
 
     id: str
@@ -289,6 +295,8 @@ class Criterion:
     facts: tuple[str, ...] = ()
     bar: int | None = None
     required: bool = True
+    comparator: Comparator = Comparator.AT_LEAST
+    related: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

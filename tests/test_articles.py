@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import policy_corpus
-from ingestion.articles import by_ref, make_ref, parse, parse_refs
+from ingestion.articles import by_ref, in_english, make_ref, parse, parse_refs
 from ingestion.domain import Article, Item
 
 TEXT = (policy_corpus.DEFAULT / "text.txt").read_text(encoding="utf-8")
@@ -190,3 +190,11 @@ def test_generated_policies_are_parsed_whole(first: int, articles: int, items: i
     assert all(len(one.items) == items for one in found)
     edges = [edge for one in found for edge in (one.span.start, one.span.end)]
     assert edges == sorted(edges)
+
+
+def test_references_in_english() -> None:
+    """A reference has an English spelling that is understood again."""
+    assert in_english("第八条（二）") == "Article 8(2)"
+    assert in_english("第八条之一") == "Article 8-1"
+    assert in_english("附件3") == "附件3"
+    assert parse_refs(in_english("第十一条（四）")) == ["第十一条（四）"]
