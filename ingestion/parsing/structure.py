@@ -10,13 +10,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from importlib import resources
 
-import yaml
-
+from ingestion import language
 from ingestion.domain import Block, BlockKind, Span
 
 UNNUMBERED_LEVEL = 6
+ITEM_NUMBERS = frozenset({"bracket", "arabic", "arabic_bracket"})  # names in structure.yaml
+BREAK_ENDS = ("。", "；", "：", "！", "？", ";", ":", ".")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,17 @@ class Rules:
     clause_inside: re.Pattern[str]
     counted: re.Pattern[str]
     never: re.Pattern[str]
+    never_unnumbered: re.Pattern[str]
+    contents_line: re.Pattern[str]
+    remark: re.Pattern[str]
+    labelled: re.Pattern[str]
     list_label: re.Pattern[str]
     limits: dict[str, float]
 
 
 @lru_cache(maxsize=1)
 def rules() -> Rules:
-    raw = resources.files("ingestion.language").joinpath("structure.yaml").read_text(encoding="utf-8")
-    data = yaml.load(raw, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (both are safe loaders)
+    data = language.load("structure.yaml")
     return Rules(
         headings=tuple(Numbering(entry["name"], entry["level"], re.compile(entry["pattern"]), entry.get("plain", True))
                        for entry in data["headings"]),
@@ -50,10 +53,18 @@ def rules() -> Rules:
         sentence_inside=re.compile(data["sentence_inside"]),
         clause_inside=re.compile(data["clause_inside"]),
         counted=re.compile(data["counted"]),
-        never=re.compile("|".join(f"(?:{pattern})" for pattern in data["never"])),
+        never=_any(data["never"]),
+        never_unnumbered=_any(data["never_unnumbered"]),
+        contents_line=re.compile(data["contents_line"]),
+        remark=re.compile(data["remark"]),
+        labelled=re.compile(data["labelled"]),
         list_label=re.compile(r"\s*(?:" + "|".join(data["list_labels"]) + r")[ \t　\xa0]*"),
         limits=data["limits"],
     )
+
+
+def _any(patterns: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
 
 
 def numbering(text: str) -> Numbering | None:
@@ -73,7 +84,7 @@ def heading_level(text: str, *, bold: bool = False, size_ratio: float = 1.0) -> 
     """
     line = text.strip()
     known = rules()
-    if not line or len(line) > known.limits["heading"] or known.never.match(line):
+    if not line or len(line) > known.limits["heading"] or known.never.match(line) or known.contents_line.match(line):
         return 0
     if known.sentence_end.search(line) or known.sentence_inside.search(line):
         return 0
@@ -81,7 +92,7 @@ def heading_level(text: str, *, bold: bool = False, size_ratio: float = 1.0) -> 
     kind = numbering(line)
     if kind is None:
         if not (bold or large) or len(line) > known.limits["unnumbered"] or known.clause_inside.search(line) \
-                or line.endswith(("：", ":")):
+                or line.endswith(("：", ":")) or known.never_unnumbered.match(line):
             return 0
         if size_ratio >= known.limits["title_ratio"]:
             return 1
@@ -110,11 +121,30 @@ def list_label(text: str) -> tuple[str, int] | None:
     return found[found.lastindex or 0].strip(), found.end()
 
 
+def is_contents_line(text: str) -> bool:
+    """A line of a typed table of contents: leaders or a tab, then a page number."""
+    return len(text) <= 120 and rules().contents_line.match(text.strip()) is not None
+
+
+def split_lines(text: str) -> list[str]:
+    """A paragraph's lines where its line breaks divide items or sentences; one piece where they only wrap a line."""
+    pieces: list[str] = []
+    for line in text.split("\n"):
+        previous = pieces[-1].rstrip() if pieces else ""
+        if pieces and previous and not previous.endswith(BREAK_ENDS) and list_label(line) is None \
+                and numbering(line) is None:
+            pieces[-1] += "\n" + line
+        else:
+            pieces.append(line)
+    return [piece for piece in pieces if piece.strip()]
+
+
 def settle(text: str, blocks: Sequence[Block], fixed: frozenset[int] = frozenset()) -> list[Block]:
     """Blocks of `text` with every run of numbered headings that have nothing below them made list items again.
 
-    Three or more neighbours with the same kind of number, one after the other, are a list (of items, or of contents).
-    `fixed` holds the indices of headings that the file itself declares; they stay.
+    Neighbours with the same kind of number, one right after the other, are a list (of items, or of contents): two of
+    （一）, three of 一、; after a line that ends in a colon, one. `fixed` holds the indices of headings that the file
+    itself declares; they stay.
     """
     result = list(blocks)
     start = 0
@@ -123,9 +153,14 @@ def settle(text: str, blocks: Sequence[Block], fixed: frozenset[int] = frozenset
         end = start + 1
         while kind and end < len(result) and end not in fixed and _typed(text, result[end]) == kind:
             end += 1
-        if kind and end - start > 2:
+        led_in = start > 0 and result[start - 1].kind in {BlockKind.PARAGRAPH, BlockKind.LIST_ITEM} \
+            and text[result[start - 1].span.start:result[start - 1].span.end].rstrip().endswith(("：", ":"))
+        if kind and (led_in or end - start >= (2 if kind in ITEM_NUMBERS else 3)):
             for index in range(start, end):
                 block = result[index]
+                if block.label:
+                    result[index] = replace(block, kind=BlockKind.LIST_ITEM, level=0)
+                    continue
                 label = list_label(text[block.span.start:block.span.end])
                 result[index] = replace(block, kind=BlockKind.PARAGRAPH, level=0) if label is None else replace(
                     block, kind=BlockKind.LIST_ITEM, level=0, label=label[0],
@@ -135,8 +170,8 @@ def settle(text: str, blocks: Sequence[Block], fixed: frozenset[int] = frozenset
 
 
 def _typed(text: str, block: Block) -> str | None:
-    """The kind of number typed in a heading's own words."""
-    if block.kind is not BlockKind.HEADING or block.label:
+    """The kind of number of a heading, typed in its own words or resolved into its label."""
+    if block.kind is not BlockKind.HEADING:
         return None
-    kind = numbering(text[block.span.start:block.span.end])
+    kind = numbering(block.label + " " + text[block.span.start:block.span.end])
     return kind.name if kind else None
