@@ -1,15 +1,59 @@
-"""How documents word, number and mark things: data, and the line that loads it."""
+"""Words of the languages that documents are written in, as data; nothing here belongs to one policy."""
 from __future__ import annotations
 
-from functools import cache
-from importlib import resources
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import yaml
 
+ROOT = Path(__file__).resolve().parent
 
-@cache
-def load(file: str) -> Any:
-    """The content of one of this package's YAML files, read once."""
-    raw = resources.files(__name__).joinpath(file).read_text(encoding="utf-8")
-    return yaml.load(raw, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (both are safe loaders)
+
+@lru_cache(maxsize=16)
+def load(name: str) -> Any:
+    """The content of `<name>.yaml` in this folder, read once."""
+    with (ROOT / f"{name.removesuffix('.yaml')}.yaml").open(encoding="utf-8") as handle:
+        return yaml.load(handle, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe loaders both
+
+
+def alternation(words: Iterable[str]) -> str:
+    """One regular expression for any of `words`, longest first; a word between slashes is a pattern itself."""
+    plain, patterns = [], []
+    for word in words:
+        if len(word) > 2 and word.startswith("/") and word.endswith("/"):
+            patterns.append(word[1:-1])
+        else:
+            plain.append(word)
+    plain.sort(key=lambda word: (-len(word), word))
+    return "|".join(patterns + [re.escape(word) for word in plain]) or r"(?!)"
+
+
+@lru_cache(maxsize=4096)
+def _compiled(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(alternation(words), re.IGNORECASE)
+
+
+def pattern(words: Iterable[str]) -> re.Pattern[str]:
+    """`alternation` compiled, case folded, kept."""
+    return _compiled(tuple(words))
+
+
+_FOLD = {code: code - 0xFEE0 for code in [*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]}
+_FOLD |= {ord(a): b for a, b in {
+    "　": " ", "\u00a0": " ", "\t": " ", "％": "%", "．": ".", "～": "~", "〜": "~", "－": "-", "—": "-", "–": "-", "―": "-", "─": "-",
+    "‑": "-", "／": "/", "＋": "+", "＝": "=", "(": "（", ")": "）", "[": "（", "]": "）", "【": "（", "】": "）",
+    ":": "：", ";": "；", "﹑": "、", "?": "？", "!": "！", "＆": "&", "｜": "|", "⼀": "一", "″": "”", "〇": "零",
+}.items()}
+_INNER = re.compile(r"国（[境內内]）|（境）|（区）(?=域)|（含）|（[含包][^（）]{0,8}）(?=以上)")
+
+
+def fold(text: str) -> str:
+    """A copy for matching, of the same length: full-width letters and digits become half-width, the many dashes one,
+    brackets, colons and semicolons full-width; brackets inside a word (国（境）外) become private characters."""
+    folded = text.translate(_FOLD)
+    if "（" in folded:
+        folded = _INNER.sub(lambda m: m.group().replace("（", "\ue000").replace("）", "\ue001"), folded)
+    return folded
