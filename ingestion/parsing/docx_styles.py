@@ -65,17 +65,19 @@ class Styles:
         self._raw: dict[str, Element] = {}
         self._resolved: dict[str, Style] = {}
         self.default_paragraph = ""
-        self.body_size = 0
+        self.body_size = 20
+        self.hides = False  # some style hides its text
         if root is None:
             return
         defaults = root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr")
-        self.body_size = number(defaults, W + "sz") or 0
+        self.body_size = number(defaults, W + "sz") or self.body_size
         for style in root.iterchildren(W + "style"):
             identifier = style.get(W + "styleId", "")
             self._raw.setdefault(identifier, style)
             if style.get(W + "type") == "paragraph" and style.get(W + "default") in {"1", "true", "on"}:
                 self.default_paragraph = identifier
-        self.body_size = self.get(self.default_paragraph).size or self.body_size or 20
+        self.body_size = self.get(self.default_paragraph).size or self.body_size
+        self.hides = any(flag(style.find(W + "rPr"), W + "vanish") for style in self._raw.values())
 
     def get(self, identifier: str | None) -> Style:
         identifier = identifier or self.default_paragraph

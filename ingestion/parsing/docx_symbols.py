@@ -15,6 +15,10 @@ def _fonts() -> dict[str, dict[int, str]]:
     return fonts
 
 
+def is_symbol_font(font: str) -> bool:
+    return bool(font) and font.strip().lower() in _fonts()
+
+
 def bullet(font: str, text: str) -> str:
     """A bullet as shown; one that is not known is a plain bullet."""
     return _translate(font, text, BULLET)
@@ -31,7 +35,7 @@ def character(font: str, code: str) -> str:
         value = int(code, 16)
     except ValueError:
         return UNKNOWN
-    if font.strip().lower() in _fonts() or 0xF020 <= value <= 0xF0FF:
+    if is_symbol_font(font) or 0xF020 <= value <= 0xF0FF:
         return _known(font).get(value & 0xFF, UNKNOWN)
     return chr(value) if 0x20 <= value < 0xD800 or 0xE000 <= value < 0xFFFE else UNKNOWN
 
@@ -44,7 +48,7 @@ def _known(font: str) -> dict[int, str]:
 
 def _translate(font: str, text: str, unknown: str) -> str:
     """`unknown` stands for characters without an entry; "" keeps letters and marks private characters U+FFFD."""
-    symbolic, known = font.strip().lower() in _fonts(), _known(font)
+    symbolic, known = is_symbol_font(font), _known(font)
     shown = []
     for letter in text:
         private = PRIVATE.match(letter) is not None
