@@ -1,0 +1,113 @@
+"""The shape of `policy.yaml` and `criteria.yaml` as they are written, and the list of what is wrong in a folder."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from ingestion import typed_yaml
+from ingestion.domain import Comparator, CriterionKind
+from ingestion.errors import PolicyError
+from ingestion.windows import WindowReading
+
+HEAD, TEXT, CRITERIA, FACTS = "policy.yaml", "text.txt", "criteria.yaml", "facts.yaml"
+
+
+class BaseTypeEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+    label: str
+    label_en: str
+    articles: tuple[str, ...]
+
+
+class WindowEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    term: str
+    term_en: str
+    undefined: str
+    undefined_en: str
+    reading: str
+    readings: tuple[WindowReading, ...]
+    occurs: tuple[str, ...] = ()
+
+
+class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`policy.yaml`."""
+
+    id: str
+    title: str
+    title_en: str
+    issuer: str
+    issuer_en: str
+    version: str
+    status: str
+    status_en: str
+    sha256: str
+    base_types: tuple[BaseTypeEntry, ...]
+    window: WindowEntry
+    common_articles: tuple[str, ...] = ()
+    language: str = "zh"
+
+
+class CriterionEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One entry of `criteria.yaml`; the file's head says what each field is."""
+
+    id: str
+    cites: str
+    quote: str
+    kind: CriterionKind
+    label: str
+    label_en: str
+    facts: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    bar: int | None = None
+    unit: str = ""
+    comparator: Comparator = Comparator.AT_LEAST
+    presence: bool = False
+    priority: bool = False
+    noun: str = ""
+    noun_en: str = ""
+    holds: str = ""
+    holds_en: str = ""
+    fails: str = ""
+    fails_en: str = ""
+    settled_by: str = ""
+    settled_by_en: str = ""
+    note: str = ""
+    note_en: str = ""
+
+    @property
+    def article(self) -> str:
+        return self.cites.split("（")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A mistake in a policy folder. `english` and `chinese` say what is wrong and how to mend it; `line` from 1."""
+
+    file: str
+    line: int
+    english: str
+    chinese: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.english}"
+
+
+class Problems(list[Problem]):
+    """The mistakes found in one folder so far."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+
+    def add(self, file: str, keys: Sequence[str | int], english: str, chinese: str) -> None:
+        """A mistake in what stands under `keys` of `file`."""
+        line = typed_yaml.line(self.folder / file, keys) if file.endswith(".yaml") else 1
+        self.append(Problem(file, line, english, chinese))
+
+    def add_error(self, error: PolicyError) -> None:
+        """A mistake that was raised; what it says of file and line is said once only."""
+        self.append(Problem(error.file, max(1, error.line), str(error).removeprefix(f"{error.file}:{error.line}: "),
+                            error.chinese.removeprefix(f"{error.file} 第{error.line}行：")))
