@@ -252,6 +252,29 @@ class Chapter:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a policy or of a document that is found and cited as one.
+
+    `text` is the verbatim text at `span`, which is cited; `context` is what stands above it (its article's heading and
+    opening, its headings, its table's header row) and helps to find it. `source` is the policy's id or the document's name.
+    """
+
+    id: str
+    source: str
+    span: Span
+    text: str
+    context: str = ""
+    ref: str | None = None           # "第八条（二）", for a policy
+    headings: tuple[str, ...] = ()
+    page: int | None = None
+
+    @property
+    def embedded(self) -> str:
+        """The text that is embedded: the context, then the passage."""
+        return f"{self.context}\n{self.text}" if self.context else self.text
+
+
 class Outcome(StrEnum):
     MET = "met"
     NOT_MET = "not_met"

@@ -1,0 +1,334 @@
+"""BM25 over characters, pairs of characters and words: the lexical half of retrieval.
+
+Chinese is read as single characters and pairs of neighbours, which needs no segmenter and forgives a slip of the pen (one wrong
+character breaks two pairs and leaves the rest); Latin words and numbers are read whole, in lower case. Full-width forms and
+traditional characters are folded on both sides. The index is a handful of arrays, built in bulk and mapped from disk.
+"""
+from __future__ import annotations
+
+import json
+import math
+import re
+import shutil
+import tempfile
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+FORMAT: Final = 2               # of the files on disk: another number is rebuilt
+_SATURATION: Final = 1.2        # BM25 k1
+_LENGTH: Final = 0.6            # BM25 b
+_SINGLE: Final = 0.4            # what a single character counts beside a pair; a lone one (a run of length 1) counts whole
+_QUERY_SATURATION: Final = 2.0  # a word said twice in a question counts less than twice
+_SLIP: Final = 0.6              # what a word counts that is one letter away from the one in the question
+_MOST_POSTINGS: Final = 4_000_000  # of one question: the commonest terms of a very long one are left out
+_BLOCK: Final = 2_000_000       # characters that are counted at once
+_WORD_KEYS: Final = 0x0001_0000  # keys of words lie between those of single characters and those of pairs
+_FIRST_HAN: Final = 0x2E80
+
+_WORD: Final = re.compile(r"[a-z0-9]+(?:[.'\-+&/][a-z0-9]+)*|[^\W\d_\u0e00-\u0e7f\u2e80-\uffff]+", re.IGNORECASE)
+_PARTS: Final = re.compile(r"[a-z]+|[0-9]+(?:\.[0-9]+)?")
+_RUN: Final = re.compile(r"[\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+")
+
+
+def simplified(text: str) -> str:
+    """Traditional characters as simplified ones, one for one; the table is loaded when the first is met."""
+    if text.isascii() or not any(ord(one) >= _FIRST_HAN for one in _outside_gb2312(text)):
+        return text
+    return text.translate(_simplification())
+
+
+def _outside_gb2312(text: str) -> str:
+    """What a text in simplified characters seldom holds."""
+    try:
+        text.encode("gb2312")
+    except UnicodeEncodeError:
+        return "".join(one for one in set(text) if not one.encode("gb2312", "ignore"))
+    return ""
+
+
+@lru_cache(maxsize=1)
+def _simplification() -> dict[int, str]:
+    from opencc import OpenCC
+
+    characters = [one for one in map(chr, range(0x4E00, 0xA000)) if not one.encode("gb2312", "ignore")]
+    pairs = zip(characters, OpenCC("t2s").convert("\n".join(characters)).split("\n"), strict=True)
+    return {ord(one): other for one, other in pairs if len(other) == 1 and one != other}
+
+
+def fold(text: str) -> str:
+    """Half-width, lower case, simplified: what is compared. Its length may differ from the text's."""
+    return simplified(unicodedata.normalize("NFKC", text)).lower()
+
+
+def words(folded: str) -> Iterator[str]:
+    """The Latin words and numbers of a folded text, in a plain singular; a compound (covid-19) also in its parts."""
+    for match in _WORD.finditer(folded):
+        word = match.group()
+        yield _stem(word)
+        if not word.isalnum() or not (word.isalpha() or word.isdigit()):
+            parts = _PARTS.findall(word)
+            if len(parts) > 1:
+                yield from map(_stem, parts)
+
+
+def _stem(word: str) -> str:
+    """Only what never hurts: the possessive and the plural."""
+    word = word.removesuffix("'s")
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        if word.endswith("ies") and len(word) > 4:
+            return word[:-3] + "y"
+        return word[:-2] if word.endswith(("sses", "ches", "shes", "xes")) else word[:-1]
+    return word
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """A piece of a question and what it counts: 1 for its own words, less for what the vocabulary adds."""
+
+    text: str
+    weight: float = 1.0
+
+
+class LexicalIndex:
+    """Scores every text of a collection for a question. Made by `build` or `load`; immutable."""
+
+    def __init__(self, size: int, keys: NDArray[Any], starts: NDArray[Any], texts: NDArray[Any], impacts: NDArray[Any],
+                 vocabulary: Sequence[str]) -> None:
+        self.size = size
+        self._keys, self._starts, self._texts, self._impacts = keys, starts, texts, impacts
+        self._words = {word: number for number, word in enumerate(vocabulary)}
+        self._sorted: list[str] | None = None
+
+    # building -------------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def build(cls, texts: Sequence[str], contexts: Sequence[str] | None = None, context_weight: float = 0.3,
+              ) -> LexicalIndex:
+        """`contexts` (a title, the heading an item stands under) count `context_weight` times a text's own words."""
+        import numpy as np
+
+        vocabulary: dict[str, int] = {}
+        blocks, weights = [], []
+        for collection, weight in ((texts, 1.0), (contexts or (), context_weight)):
+            for packed, counts in _count(collection, vocabulary):
+                blocks.append(packed)
+                weights.append(counts * np.float32(weight))
+        none = np.empty(0, np.uint64)
+        packed, counts = _merge(np.concatenate([none, *blocks]), np.concatenate([none.astype(np.float32), *weights]))
+        del blocks, weights
+        keys = (packed >> np.uint64(32)).astype(np.uint32)
+        numbers = (packed & np.uint64(0xFFFF_FFFF)).astype(np.uint16 if len(texts) <= 0xFFFF else np.uint32)
+        del packed
+        lengths = np.bincount(numbers, counts, minlength=len(texts))
+        distinct, starts = np.unique(keys, return_index=True)
+        starts = np.append(starts, len(keys)).astype(np.int64)
+        impacts = _impacts(counts, lengths, numbers, starts, len(texts))
+        return cls(len(texts), distinct, starts, numbers, impacts, list(vocabulary))
+
+    def save(self, folder: Path, stamp: str) -> None:
+        """Write the files beside their place and move them there at once, so that a half-written index is never read."""
+        import numpy as np
+
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=folder.name, dir=folder.parent))
+        try:
+            for name in ("keys", "starts", "texts", "impacts"):
+                np.save(temporary / f"{name}.npy", getattr(self, "_" + name), allow_pickle=False)
+            head = {"format": FORMAT, "stamp": stamp, "size": self.size, "postings": len(self._texts),
+                    "words": list(self._words)}
+            (temporary / "index.json").write_text(json.dumps(head, ensure_ascii=False), encoding="utf-8")
+            if folder.exists():
+                shutil.rmtree(folder)
+            temporary.rename(folder)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+    @classmethod
+    def load(cls, folder: Path, stamp: str) -> LexicalIndex | None:
+        """The index in `folder`, mapped; None where there is none, or it is broken, of another format or of other texts."""
+        import numpy as np
+
+        try:
+            head = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+            if (head["format"], head["stamp"]) != (FORMAT, stamp):
+                return None
+            keys, starts, texts, impacts = (np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+                                            for name in ("keys", "starts", "texts", "impacts"))
+            whole = len(texts) == len(impacts) == head["postings"] == starts[-1] and len(starts) == len(keys) + 1
+            if not whole or (len(texts) and int(texts.max()) >= head["size"]):
+                return None
+            return cls(head["size"], keys, starts, texts, impacts, head["words"])
+        except (OSError, ValueError, KeyError, TypeError, IndexError, EOFError):
+            return None
+
+    # asking ---------------------------------------------------------------------------------------------------------
+
+    def scores(self, question: str | Iterable[Weighted]) -> Floats:
+        """What each text scores, in the texts' order; 0 where it shares nothing with the question."""
+        import numpy as np
+
+        scores = np.zeros(self.size, np.float32)
+        pieces = [Weighted(question)] if isinstance(question, str) else list(question)
+        postings = 0
+        for place, weight in self._terms(pieces):
+            start, end = int(self._starts[place]), int(self._starts[place + 1])
+            postings += end - start
+            if postings > _MOST_POSTINGS:
+                break
+            scores[self._texts[start:end]] += self._impacts[start:end] * np.float32(weight)
+        return scores
+
+    def search(self, question: str | Iterable[Weighted], count: int) -> list[tuple[int, float]]:
+        """The `count` best texts as (number, score), the best first; equal scores in the texts' order."""
+        return best(self.scores(question), count, above=0.0)
+
+    def _terms(self, pieces: Sequence[Weighted]) -> list[tuple[int, float]]:
+        """Places in the index and weights, the rarest term first."""
+        import numpy as np
+
+        wanted: dict[int, float] = {}
+        for piece in pieces:
+            folded = fold(piece.text)
+            for key, weight in _han_terms(folded):
+                wanted[key] = wanted.get(key, 0.0) + weight * piece.weight
+            for word in words(folded):
+                for known, weight in self._known(word):
+                    key = _WORD_KEYS + self._words[known]
+                    wanted[key] = wanted.get(key, 0.0) + weight * piece.weight
+        if not wanted or not len(self._keys):
+            return []
+        keys = np.fromiter(wanted, np.uint32, len(wanted))
+        places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+        found = [(int(place), weight * (_QUERY_SATURATION + 1) / (_QUERY_SATURATION + weight))
+                 for place, hit, weight in zip(places, self._keys[places] == keys, wanted.values(), strict=True) if hit]
+        found.sort(key=lambda term: (int(self._starts[term[0] + 1] - self._starts[term[0]]), term[0]))
+        return found
+
+    def _known(self, word: str) -> list[tuple[str, float]]:
+        """The word itself, or else the indexed words that are one letter away from it."""
+        if word in self._words:
+            return [(word, 1.0)]
+        if len(word) < 5 or not word.isascii() or not word.isalpha():
+            return []
+        if self._sorted is None:
+            self._sorted = sorted(self._words)
+        start, end = bisect_left(self._sorted, word[0]), bisect_left(self._sorted, chr(ord(word[0]) + 1))
+        near = [other for other in self._sorted[start:end] if abs(len(other) - len(word)) < 2 and one_slip(word, other)]
+        return [(other, _SLIP) for other in near[:5]]
+
+
+def best(scores: Floats, count: int, above: float = -math.inf) -> list[tuple[int, float]]:
+    """The `count` highest scores greater than `above` as (place, score), the highest first, equal ones in order."""
+    import numpy as np
+
+    places = np.flatnonzero(scores > above)
+    if len(places) > count > 0:
+        edge = np.partition(scores[places], len(places) - count)[len(places) - count]
+        places = places[scores[places] >= edge]
+    order = np.lexsort((places, -scores[places]))[:count]
+    return [(int(place), float(scores[place])) for place in places[order]]
+
+
+def one_slip(word: str, other: str) -> bool:
+    """Whether one letter more, less, other, or two neighbours swapped turn `word` into `other`."""
+    if len(word) > len(other):
+        word, other = other, word
+    if len(other) - len(word) > 1 or word == other:
+        return False
+    start = 0
+    while start < len(word) and word[start] == other[start]:
+        start += 1
+    if len(word) < len(other):
+        return word[start:] == other[start + 1:]
+    swapped = word[start:start + 2] == other[start:start + 2][::-1]
+    return word[start + 1:] == other[start + 1:] or (swapped and word[start + 2:] == other[start + 2:])
+
+
+def _han_terms(folded: str) -> Iterator[tuple[int, float]]:
+    for match in _RUN.finditer(folded):
+        codes = [_short(ord(one)) for one in match.group()]
+        single = _SINGLE if len(codes) > 1 else 1.0
+        for code in codes:
+            yield code, single
+        for first, second in zip(codes, codes[1:], strict=False):
+            yield (first << 16) | second, 1.0
+
+
+def _short(code: int) -> int:
+    """A character in 16 bits; the rare ones beyond them share places that no character of the common planes takes."""
+    return code if code <= 0xFFFF else 0xE000 | (code & 0x1FFF)
+
+
+def _count(texts: Sequence[str], vocabulary: dict[str, int]) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
+    """(term key << 32 | number of the text) and how often, in blocks; new words get the next numbers of `vocabulary`."""
+    start = 0
+    while start < len(texts):
+        end, length = start, 0
+        while end < len(texts) and length < _BLOCK:
+            length += len(texts[end])
+            end += 1
+        yield _count_block([fold(text) for text in texts[start:end]], start, vocabulary)
+        start = end
+
+
+def _count_block(texts: Sequence[str], first: int, vocabulary: dict[str, int]) -> tuple[NDArray[Any], NDArray[Any]]:
+    import numpy as np
+
+    codes = np.frombuffer("\n".join([*texts, ""]).encode("utf-32-le", "surrogatepass"), np.uint32)
+    wide = codes > 0xFFFF
+    codes = np.where(wide, np.uint32(0xE000) | (codes & np.uint32(0x1FFF)), codes)
+    owner = np.repeat(np.arange(first, first + len(texts), dtype=np.uint64), [len(text) + 1 for text in texts])
+    han = _han_table()[codes] | wide
+    singles = codes[han].astype(np.uint64) << np.uint64(32) | owner[han]
+    pair = han[:-1] & han[1:]
+    joined = codes[:-1][pair].astype(np.uint64) << np.uint64(16) | codes[1:][pair]
+    pairs = joined << np.uint64(32) | owner[:-1][pair]
+    latin: list[int] = []
+    for number, text in enumerate(texts, first):
+        for word in words(text):
+            latin.append((_WORD_KEYS + vocabulary.setdefault(word, len(vocabulary))) << 32 | number)
+    alone = np.concatenate([singles, pairs, np.array(latin, np.uint64)])
+    return _merge(alone, np.ones(len(alone), np.float32))
+
+
+@lru_cache(maxsize=1)
+def _han_table() -> NDArray[np.bool_]:
+    import numpy as np
+
+    return np.array([bool(_RUN.match(chr(code))) or code >= 0xFFFF for code in range(0x10000)])
+
+
+def _merge(packed: NDArray[Any], counts: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Equal entries added up, sorted."""
+    import numpy as np
+
+    if not len(packed):
+        return packed, counts
+    order = np.argsort(packed, kind="stable")
+    packed, counts = packed[order], counts[order]
+    starts = np.flatnonzero(np.append(True, packed[1:] != packed[:-1]))
+    return packed[starts], np.add.reduceat(counts, starts)
+
+
+def _impacts(counts: NDArray[Any], lengths: NDArray[Any], numbers: NDArray[Any], starts: NDArray[Any], size: int,
+             ) -> NDArray[Any]:
+    """Each posting's whole share of a score, so that asking only adds."""
+    import numpy as np
+
+    mean = float(lengths.mean()) if size else 1.0
+    damping = (_SATURATION * (1 - _LENGTH + _LENGTH * lengths / max(mean, 1e-9))).astype(np.float32)
+    spread = np.diff(starts)
+    rarity = np.log1p((size - spread + 0.5) / (spread + 0.5)).astype(np.float32)
+    impacts = np.repeat(rarity, spread) * counts * np.float32(_SATURATION + 1) / (counts + damping[numbers])
+    return impacts.astype(np.float16)
