@@ -4,8 +4,8 @@ Headers come first and footers last, each once; text boxes and footnotes follow 
 table follows its outer table as a block of its own, and a table of one cell (a frame) is read as if it were not there.
 
 A docx has no pages of its own. Where Word left the breaks of its last rendering, or the author's own breaks divide the
-text into stretches that can each be one page, `Document.pages` holds them; the numbers are those of that rendering, near
-to what a reader sees and not exact. Otherwise there are none.
+text into stretches that can each be one page, `Document.pages` holds them; the numbers are those of that rendering,
+near to what a reader sees and not exact. Otherwise there are none.
 """
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from ingestion.domain import Block, BlockKind, Document, Page, Span
 from ingestion.parsing import structure
 from ingestion.parsing.builder import BLOCK_BREAK, DocumentBuilder
 from ingestion.parsing.docx_numbering import Numbering
-from ingestion.parsing.docx_shape import Shaper
-from ingestion.parsing.docx_styles import VAL, Styles, W, flag
+from ingestion.parsing.docx_shape import Given, Shape, Shaper
+from ingestion.parsing.docx_styles import VAL, Styles, W, child, flag
 from ingestion.parsing.docx_table import ROW, Place, grid
 from ingestion.parsing.docx_words import ALTERNATE, FALLBACK, HARD, MC, RENDERED, Composer, Losses, Words
 from ingestion.parsing.notices import notice, unreadable
@@ -28,8 +28,9 @@ from ingestion.parsing.package import Element, Package, parse
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 PARAGRAPH, TABLE = W + "p", W + "tbl"
 WRAPPERS = frozenset({W + "customXml", W + "ins", W + "moveTo", W + "sdtContent", FALLBACK})
+WRAPPING = frozenset({"sdt", "customXml", "ins", "del", "moveTo", "AlternateContent", "altChunk"})
 CONTENTS_GALLERY = "Table of Contents"
-PAGE_CHARACTERS = 2_600  # a page of Chinese body text holds no more
+PAGE_CHARACTERS = 1_500  # a page of an application holds no more
 BREAKS = re.compile(f"[{RENDERED}{HARD}]")
 
 
@@ -55,6 +56,7 @@ class _Reader:
         if self.body is None:
             raise unreadable("corrupt", detail="no body")
         self.composer = Composer(raw, self.styles, self.losses)
+        self.wrapped = not self.composer.names.isdisjoint(WRAPPING)
         self.declared: set[int] = set()   # indices of headings that the file declares
         self.levels: dict[str, int] = {}  # level that the file gives to a kind of typed number
         self.breaks: dict[str, list[int]] = {RENDERED: [], HARD: []}
@@ -91,10 +93,13 @@ class _Reader:
 
     def _children(self, container: Element) -> Iterator[Element]:
         """Paragraphs and tables (or rows, or cells) through content controls and accepted changes."""
-        for child in container:
-            tag = child.tag
+        return self._unwrapped(container) if self.wrapped else iter(container)
+
+    def _unwrapped(self, container: Element) -> Iterator[Element]:
+        for element in container:
+            tag = element.tag
             if tag == W + "sdt":
-                properties, content = child.find(W + "sdtPr"), child.find(W + "sdtContent")
+                properties, content = element.find(W + "sdtPr"), element.find(W + "sdtContent")
                 if content is None or flag(properties, W + "showingPlcHdr"):
                     continue
                 gallery = properties.find(f"{W}docPartObj/{W}docPartGallery") if properties is not None else None
@@ -103,57 +108,56 @@ class _Reader:
                 yield from self._children(content)
                 self.in_contents = outer
             elif tag == ALTERNATE:
-                choice = child.find(MC + "Choice")
-                yield from self._children(choice if choice is not None else child)
+                choice = element.find(MC + "Choice")
+                yield from self._children(choice if choice is not None else element)
             elif tag in WRAPPERS:
-                yield from self._children(child)
-            elif tag == ROW and child.find(f"{W}trPr/{W}del") is not None:
+                yield from self._children(element)
+            elif tag == ROW and element.find(f"{W}trPr/{W}del") is not None:
                 self.losses.deleted += 1
             elif tag == W + "altChunk":
                 self.losses.objects += 1
             else:
-                yield child
+                yield element
 
     def _flow(self, container: Element) -> None:
-        for child in self._children(container):
-            if child.tag == PARAGRAPH:
-                self._paragraph(child)
-            elif child.tag == TABLE:
-                self._table(child)
+        for element in self._children(container):
+            if element.tag == PARAGRAPH:
+                self._paragraph(element)
+            elif element.tag == TABLE:
+                self._table(element)
 
     def _paragraph(self, paragraph: Element) -> None:
-        properties = paragraph.find(W + "pPr")
-        if properties is not None and flag(properties, W + "pageBreakBefore"):
+        given = self.shaper.given(paragraph)
+        if given.properties is not None and flag(given.properties, W + "pageBreakBefore"):
             self.breaks[HARD].append(self.builder.offset)
-        words, automatic = self._words(paragraph)
+        words, automatic = self._words(paragraph, given)
         pieces = structure.split_lines(words.text) if "\n" in words.text else [words.text]
         for place, piece in enumerate(pieces):
-            start = self._piece(paragraph, piece, automatic if place == 0 else "", whole=len(pieces) == 1)
+            text = BREAKS.sub("", piece).strip()
+            start = self.builder.offset
+            if text:
+                shape = Shape(BlockKind.FURNITURE) if self.in_contents else self.shaper.shape(
+                    paragraph, given, text, automatic if place == 0 else "", whole=len(pieces) == 1)
+                start = self._write(shape, text, automatic if place == 0 else "")
             self._mark(piece, start, self.builder.offset)
-        section = properties.find(W + "sectPr") if properties is not None else None
+        section = child(given.properties, W + "sectPr")
         if section is not None:
-            type_ = section.find(W + "type")
+            type_ = child(section, W + "type")
             if type_ is None or type_.get(VAL) != "continuous":
                 self.breaks[HARD].append(self.builder.offset)
         self._anchored(words)
 
-    def _words(self, paragraph: Element) -> tuple[Words, str]:
+    def _words(self, paragraph: Element, given: Given) -> tuple[Words, str]:
         """A paragraph's words and its automatic number."""
         words = self.composer.words(paragraph)
-        if self.styles.hides and words.text and self.shaper.style(paragraph)[0].hidden:
+        if given.style.hidden and words.text:
             self.losses.hidden += 1
             words.text = ""
-        return words, self.shaper.automatic(paragraph, empty=not words.text)
+        return words, self.shaper.automatic(given, empty=not words.text)
 
-    def _piece(self, paragraph: Element, piece: str, automatic: str, *, whole: bool) -> int:
-        """Write one block of a paragraph's words; where its words start."""
+    def _write(self, shape: Shape, text: str, automatic: str) -> int:
+        """Write one block; where `text` starts."""
         builder = self.builder
-        text = BREAKS.sub("", piece).strip()
-        if not text:
-            return builder.offset
-        if self.in_contents:
-            return builder.text_block(BlockKind.FURNITURE, text).span.start
-        shape = self.shaper.shape(paragraph, text, automatic, whole=whole)
         if shape.declared:
             self.declared.add(len(builder.blocks))
             found = structure.numbering(automatic + text)
@@ -202,11 +206,11 @@ class _Reader:
     def _cell(self, place: Place, later: list[Element | Words]) -> str:
         """A cell's words, a line a paragraph, automatic numbers among them; what follows the table goes `later`."""
         lines, breaks = [], ""
-        for child in self._children(place.element):
-            if child.tag == TABLE:
-                later.append(child)
-            elif child.tag == PARAGRAPH:
-                words, automatic = self._words(child)
+        for element in self._children(place.element):
+            if element.tag == TABLE:
+                later.append(element)
+            elif element.tag == PARAGRAPH:
+                words, automatic = self._words(element, self.shaper.given(element))
                 text = words.text
                 if automatic:
                     text = f"{automatic} {text.strip()}" if text.strip() else automatic
@@ -258,12 +262,12 @@ class _Reader:
         """The paragraphs of a part beside the body; a table's rows are lines."""
         composer = Composer(raw, self.styles, self.losses)
         lines: list[str] = []
-        for child in self._children(container):
-            if child.tag == TABLE:
+        for element in self._unwrapped(container):
+            if element.tag == TABLE:
                 lines.extend("\t".join("\n".join(self._lines(place.element, raw)) for place in row)
-                             for row in grid(child, self._children))
-            elif child.tag == PARAGRAPH:
-                words = composer.words(child)
+                             for row in grid(element, self._unwrapped))
+            elif element.tag == PARAGRAPH:
+                words = composer.words(element)
                 lines.append(BREAKS.sub("", words.text).strip())
                 for box in words.boxes:
                     lines.extend(self._lines(box, raw))

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from ingestion.domain import BlockKind
 from ingestion.parsing import structure
 from ingestion.parsing.docx_numbering import Numbering
-from ingestion.parsing.docx_styles import BODY_OUTLINE, VAL, Style, Styles, W, flag, number, numbering_of
+from ingestion.parsing.docx_styles import BODY_OUTLINE, VAL, Style, Styles, W, child, flag, number, numbering_of
 from ingestion.parsing.package import Element
-
-TYPED_LABEL = "、）)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,34 +21,41 @@ class Shape:
     lead: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a paragraph names: its own properties (None: it has none), its style and that style's id."""
+
+    properties: Element
+    identifier: str
+    style: Style
+
+
 class Shaper:
     def __init__(self, styles: Styles, numbering: Numbering) -> None:
         self.styles, self.numbering = styles, numbering
 
-    def style(self, paragraph: Element) -> tuple[Style, str]:
-        """The style of a paragraph, and its id."""
-        named = paragraph.find(f"{W}pPr/{W}pStyle")
+    def given(self, paragraph: Element) -> Given:
+        properties = child(paragraph, W + "pPr")
+        named = child(properties, W + "pStyle")
         identifier = named.get(VAL, "") if named is not None else self.styles.default_paragraph
-        return self.styles.get(identifier), identifier
+        return Given(properties, identifier, self.styles.get(identifier))
 
-    def automatic(self, paragraph: Element, *, empty: bool) -> str:
+    def automatic(self, given: Given, *, empty: bool) -> str:
         """The automatic number before a paragraph, counted on; "" where it has none."""
-        style, identifier = self.style(paragraph)
-        properties = paragraph.find(W + "pPr")
-        num = numbering_of(properties) or style.num
+        num = numbering_of(given.properties) or given.style.num
         if num is None or num[0] == "0":
             return ""
-        if empty and properties is not None and properties.find(f"{W}rPr/{W}del") is not None:
+        if empty and child(child(given.properties, W + "rPr"), W + "del") is not None:
             return ""  # the whole paragraph was deleted
-        return (self.numbering.label(num, identifier) or "").strip()
+        return (self.numbering.label(num, given.identifier) or "").strip()
 
-    def shape(self, paragraph: Element, text: str, automatic: str, *, whole: bool) -> Shape:
+    def shape(self, paragraph: Element, given: Given, text: str, automatic: str, *, whole: bool) -> Shape:
         """The shape of `text`: a paragraph's words, or one of its lines (then not `whole`)."""
-        style, _ = self.style(paragraph)
+        style = given.style
         if style.contents or structure.is_contents_line(text):
             return Shape(BlockKind.FURNITURE)
         longest = structure.rules().limits["heading"]
-        outline = number(paragraph.find(W + "pPr"), W + "outlineLvl")
+        outline = number(given.properties, W + "outlineLvl")
         level = style.outline if outline is None else (outline + 1 if outline < BODY_OUTLINE else 0)
         if level and whole and len(text) <= 2 * longest:
             return Shape(BlockKind.HEADING, level, declared=True)
@@ -68,13 +73,13 @@ class Shaper:
         """Whether all the words of a paragraph are bold, and their size over the body's."""
         bold, size = True, 0
         for run in paragraph.iter(W + "r"):
-            text = run.find(W + "t")
+            text = child(run, W + "t")
             if text is None or not (text.text or "").strip():
                 continue
-            properties = run.find(W + "rPr")
+            properties = child(run, W + "rPr")
             own = flag(properties, W + "b")
             if own is None:
-                named = properties.find(W + "rStyle") if properties is not None else None
+                named = child(properties, W + "rStyle")
                 own = style.bold or (named is not None and self.styles.get(named.get(VAL)).bold)
             bold = bold and own
             size = size or number(properties, W + "sz") or 0

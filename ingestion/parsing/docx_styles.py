@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from ingestion.parsing.package import Element
 
@@ -14,7 +15,8 @@ HEADING_NAME = re.compile(r"(?:heading|标题|berschrift|titre)\s*([1-9])", re.I
 TITLE_NAME = re.compile(r"(?:title|标题|文档标题|题目)$", re.IGNORECASE)
 CONTENTS_NAME = re.compile(r"(?:toc\b|toc\s*\d|contents?\b|目录|WPSOffice手动目录|table of figures)", re.IGNORECASE)
 CHAIN = 20  # a style may inherit from itself through others
-LONG_PARAGRAPH = 60  # characters of a paragraph that is surely body text
+RUNNING_TEXT = 20  # characters of a run that is hardly a heading or a cell
+SAMPLE = 400       # runs that tell the size of a document's body text
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,26 +34,29 @@ class Style:
 PLAIN = Style()
 
 
+def child(parent: Element, tag: str) -> Element:
+    """The first child of that tag, or None; `parent` may be None."""
+    return next(parent.iterchildren(tag), None) if parent is not None else None
+
+
 def flag(parent: Element, tag: str) -> bool | None:
     """An on/off property below `parent`; None where it is not set."""
-    found = parent.find(tag) if parent is not None else None
+    found = child(parent, tag)
     if found is None:
         return None
     return found.get(VAL, "1") not in {"0", "false", "off", "none"}
 
 
 def number(parent: Element, tag: str) -> int | None:
-    found = parent.find(tag) if parent is not None else None
+    found = child(parent, tag)
     value = found.get(VAL, "") if found is not None else ""
     return int(value) if value.lstrip("-").isdigit() and len(value) < 10 else None
 
 
 def numbering_of(properties: Element) -> tuple[str, int] | None:
     """(numId, ilvl) of a paragraph's properties; ilvl -1 where only the list is named."""
-    found = properties.find(W + "numPr") if properties is not None else None
-    if found is None:
-        return None
-    identifier = found.find(W + "numId")
+    found = child(properties, W + "numPr")
+    identifier = child(found, W + "numId")
     if identifier is None:
         return None
     level = number(found, W + "ilvl")
@@ -98,16 +103,15 @@ class Styles:
         return style
 
     def measure(self, body: Element) -> None:
-        """Take the size that most long paragraphs carry for the body's, also when it is set on their runs."""
+        """Take the size that most running text carries for the body's, also when it is set on the runs."""
         sizes: Counter[int] = Counter()
-        for paragraph in body.iter(W + "p"):
-            run = paragraph.find(W + "r")
-            text = run.find(W + "t") if run is not None else None
-            length = len(text.text or "") if text is not None else 0
-            if length > LONG_PARAGRAPH:
-                style = paragraph.find(f"{W}pPr/{W}pStyle")
-                inherited = self.get(style.get(VAL) if style is not None else None).size or self.body_size
-                sizes[number(run.find(W + "rPr"), W + "sz") or inherited] += length
+        for text in islice((text for text in body.iter(W + "t") if len(text.text or "") >= RUNNING_TEXT), SAMPLE):
+            run = text.getparent()
+            size = number(child(run, W + "rPr"), W + "sz")
+            if size is None and run is not None:
+                named = child(child(run.getparent(), W + "pPr"), W + "pStyle")
+                size = self.get(named.get(VAL) if named is not None else None).size
+            sizes[size or self.body_size] += len(text.text)
         if sizes:
             self.body_size = sizes.most_common(1)[0][0]
 

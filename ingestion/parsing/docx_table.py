@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from ingestion.parsing.docx_styles import VAL, W, number
+from ingestion.parsing.docx_styles import VAL, W, child, number
 from ingestion.parsing.package import Element
 
 ROW, CELL = W + "tr", W + "tc"
@@ -33,16 +33,22 @@ def grid(table: Element, children: Children) -> list[list[Place]]:
     for row in children(table):
         if row.tag != ROW:
             continue
-        before = number(row.find(W + "trPr"), W + "gridBefore") or 0
+        before = number(child(row, W + "trPr"), W + "gridBefore") or 0
         column = max(0, min(MOST_COLUMNS, before))
         places: list[Place] = []
         here: dict[int, Place] = {}
         for cell in children(row):
             if cell.tag != CELL:
                 continue
-            properties = cell.find(W + "tcPr")
-            span = max(1, min(MOST_COLUMNS, number(properties, W + "gridSpan") or 1))
-            upright, across = _merge(properties, "vMerge"), _merge(properties, "hMerge")
+            span, upright, across = 1, "", ""
+            for setting in next(cell.iterchildren(W + "tcPr"), ()):
+                if setting.tag == W + "gridSpan":
+                    value = setting.get(VAL, "1")
+                    span = max(1, min(MOST_COLUMNS, int(value))) if value.isdigit() and len(value) < 10 else 1
+                elif setting.tag == W + "vMerge":
+                    upright = setting.get(VAL, "continue")
+                elif setting.tag == W + "hMerge":
+                    across = setting.get(VAL, "continue")
             if across == "continue" and places:
                 places[-1].column_span += span
             elif upright == "continue" and column in above:
@@ -57,9 +63,3 @@ def grid(table: Element, children: Children) -> list[list[Place]]:
         above = here
         found.append(places)
     return found
-
-
-def _merge(properties: Element, tag: str) -> str:
-    """"restart", "continue" or "" (no merge)."""
-    found = properties.find(W + tag) if properties is not None else None
-    return "" if found is None else found.get(VAL, "continue")

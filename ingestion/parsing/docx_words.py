@@ -6,6 +6,7 @@ cannot hold: RENDERED where Word last broke a page, HARD where the author did.
 """
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from ingestion.parsing.docx_styles import VAL, Styles, W, flag
@@ -35,6 +36,7 @@ SPECIAL = (*GONE, ALTERNATE, W + "drawing", W + "pict", W + "object", W + "vanis
            W + "tab", W + "ptab", W + "noBreakHyphen", W + "ruby", M + "t", W + "rStyle")
 LETTERS = {W + "tab": "\t", W + "ptab": "\t", W + "cr": "\n", W + "noBreakHyphen": "-",
            W + "lastRenderedPageBreak": RENDERED}
+ELEMENT = re.compile(rb"<(?:\w+:)?(\w+)")
 SMALL_PICTURE = 1_500_000  # EMU, some 4 cm: a logo or a signature
 
 
@@ -57,12 +59,18 @@ class Words:
     boxes: list[Element] = field(default_factory=list)
 
 
+def names(raw: bytes) -> frozenset[str]:
+    """The local names of all elements in `raw`: what is not among them needs no looking for."""
+    return frozenset(name.decode("ascii", "replace") for name in set(ELEMENT.findall(raw)))
+
+
 class Composer:
-    """Composes paragraphs of one document. `raw` is the part's XML: what it never names needs no looking for."""
+    """Composes the paragraphs of one part, whose XML is `raw`."""
 
     def __init__(self, raw: bytes, styles: Styles, losses: Losses) -> None:
         self._styles, self._losses = styles, losses
-        self._special = tuple(tag for tag in SPECIAL if tag.rsplit("}", 1)[-1].encode() in raw)
+        self.names = names(raw)
+        self._special = tuple(tag for tag in SPECIAL if tag.rsplit("}", 1)[-1] in self.names)
         if not styles.hides:
             self._special = tuple(tag for tag in self._special if tag != W + "rStyle")
         self._symbolic = b"ingdings" in raw or b'"Symbol"' in raw
