@@ -1,0 +1,198 @@
+"""Reading plain text, Markdown and csv.
+
+Text and Markdown keep every character (line ends become "\\n", and Markdown loses its bold marks), so that offsets into
+`from_string(text).text` are offsets into `text`. Blocks are lines; lines next to each other that are divided alike, by
+"|", "｜" or tabs, are a table.
+"""
+from __future__ import annotations
+
+import codecs
+import csv
+import hashlib
+import io
+import re
+from itertools import pairwise
+
+from ingestion.domain import Block, BlockKind, Cell, Document, Notice, Span
+from ingestion.parsing import grid, structure
+from ingestion.parsing.builder import DocumentBuilder
+from ingestion.parsing.notices import notice, unreadable
+
+MARKDOWN = frozenset({"md", "markdown"})
+TABULAR = frozenset({"csv", "tsv"})
+MOST_BYTES = 40_000_000
+CUT_BYTES = 3  # a file that was cut may end inside a character
+
+RULE = re.compile(r"[\s|:｜=*_~+—-]+$")               # a line that only draws, or divides a table's head
+BARS = re.compile(r"[|｜]")
+MARK = re.compile(r"(#{1,6})[ \t　]+(.*?)[ \t　#]*$")   # a Markdown heading
+BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
+FIELD_LIMIT = 1 << 20
+
+
+def read(data: bytes, name: str, sha256: str) -> Document:
+    if len(data) > MOST_BYTES:
+        raise unreadable("too_large", detail=f"{len(data) // 1_000_000} MB > {MOST_BYTES // 1_000_000} MB")
+    text, notices = decode(data)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    if not text.strip():
+        raise unreadable("blank")
+    extension = name.rsplit(".", 1)[-1].lower()
+    if extension in TABULAR:
+        document = _table(text, name, sha256, extension)
+    elif extension in MARKDOWN:
+        plain, bold = _unmark(text)
+        document = Document(name, sha256, "text", plain, tuple(_blocks(plain, markdown=True, bold=bold)))
+    else:
+        document = Document(name, sha256, "text", text, tuple(_blocks(text)))
+    return document if not notices else Document(
+        name, sha256, document.kind, document.text, document.blocks, notices=notices)
+
+
+def from_string(text: str, name: str = "text") -> Document:
+    """The document whose text is `text`, character for character."""
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return Document(name, digest, "text", text, tuple(_blocks(text)))
+
+
+def decode(data: bytes) -> tuple[str, tuple[Notice, ...]]:
+    """UTF-8, UTF-16 with its mark, or GB18030; what none of them explains is replaced and said."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = data.decode("utf-16", "replace")
+    else:
+        try:
+            return data.decode("utf-8-sig"), ()
+        except UnicodeDecodeError as error:
+            if error.start >= len(data) - CUT_BYTES:
+                text = data.decode("utf-8-sig", "replace")
+            else:
+                try:
+                    return data.decode("gb18030"), ()
+                except UnicodeDecodeError:
+                    text = min((data.decode(encoding, "replace") for encoding in ("gb18030", "utf-8-sig")),
+                               key=lambda decoded: decoded.count("\ufffd"))
+    count = text.count("\ufffd")
+    return text, (notice("encoding", count=count),) if count else ()
+
+
+def _table(text: str, name: str, sha256: str, extension: str) -> Document:
+    """A csv file: what divides the columns is the mark that its first lines hold most of."""
+    head = text[:4096]
+    divider = "\t" if extension == "tsv" else max(",;\t|", key=head.count)
+    csv.field_size_limit(FIELD_LIMIT)
+    try:
+        rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=divider)]
+    except csv.Error as error:
+        raise unreadable("corrupt", detail=f"csv: {error}") from error
+    builder = DocumentBuilder(name, sha256, "text")
+    grid.write(builder, rows)
+    return builder.build()
+
+
+def _unmark(text: str) -> tuple[str, frozenset[int]]:
+    """Markdown without its bold marks, and the numbers of the lines that were bold as a whole."""
+    lines, bold = [], set()
+    for number, line in enumerate(text.split("\n")):
+        whole = BOLD.fullmatch(line.strip()) if "**" in line or "__" in line else None
+        if whole is not None and whole[1] not in whole[2]:
+            bold.add(number)
+        lines.append(BOLD.sub(r"\2", line) if "**" in line or "__" in line else line)
+    return "\n".join(lines), frozenset(bold)
+
+
+def _blocks(text: str, *, markdown: bool = False, bold: frozenset[int] = frozenset()) -> list[Block]:
+    lines = text.split("\n")
+    blocks: list[Block] = []
+    declared: set[int] = set()
+    number, offset = 0, 0
+    while number < len(lines):
+        line = lines[number]
+        count = _table_lines(lines, number)
+        if count:
+            blocks.append(_grid(lines[number:number + count], offset))
+        else:
+            count = 1
+            block = _line(line, offset, markdown=markdown, bold=number in bold)
+            if block is not None:
+                if markdown and block.kind is BlockKind.HEADING and line.lstrip().startswith("#"):
+                    declared.add(len(blocks))
+                blocks.append(block)
+        for passed in lines[number:number + count]:
+            offset += len(passed) + 1
+        number += count
+    if any(block.kind is BlockKind.HEADING for block in blocks):
+        return structure.settle(text, blocks, frozenset(declared))
+    return blocks
+
+
+def _line(line: str, offset: int, *, markdown: bool, bold: bool) -> Block | None:
+    """The block of one line; None where it holds no words."""
+    words = line.strip()
+    if not words or (RULE.match(words) and len(words) > 1):
+        return None
+    start = offset + line.index(words[0])
+    if markdown:
+        mark = MARK.match(words)
+        if mark:
+            return _at(BlockKind.HEADING, start + mark.start(2), mark[2], level=len(mark[1])) if mark[2] else None
+        quote = QUOTE.match(words)
+        if quote:
+            words, start = words[quote.end():], start + quote.end()
+        if not words or words.startswith(("```", "~~~")):
+            return None
+    if structure.is_contents_line(words):
+        return _at(BlockKind.FURNITURE, start, words)
+    level = structure.heading_level(words, bold=bold)
+    if level:
+        return _at(BlockKind.HEADING, start, words, level=level)
+    label = structure.list_label(words)
+    if label:
+        return _at(BlockKind.LIST_ITEM, start + label[1], words[label[1]:], label=label[0])
+    return _at(BlockKind.PARAGRAPH, start, words)
+
+
+def _at(kind: BlockKind, start: int, words: str, *, level: int = 0, label: str = "") -> Block:
+    return Block(kind, Span(start, start + len(words)), level, label)
+
+
+def _divisions(line: str) -> tuple[str, int]:
+    """What divides a line into cells, and how often; ("", 0) where nothing does."""
+    bars = len(BARS.findall(line)) if "|" in line or "｜" in line else 0
+    if bars:
+        return "|", bars
+    tabs = line.strip().count("\t") if "\t" in line else 0
+    return ("\t", tabs) if tabs else ("", 0)
+
+
+def _table_lines(lines: list[str], number: int) -> int:
+    """How many lines from `number` on are the rows of one table; 0 where there is none."""
+    first = _divisions(lines[number])
+    if not first[1]:
+        return 0
+    end = number + 1
+    while end < len(lines) and _divisions(lines[end]) == first:
+        end += 1
+    rows = sum(1 for line in lines[number:end] if not RULE.match(line))
+    return end - number if rows > 1 or (rows and end - number > rows) else 0
+
+
+def _grid(lines: list[str], offset: int) -> Block:
+    """The table of lines that are divided alike; lines that only draw are no rows."""
+    divider = BARS if _divisions(lines[0])[0] == "|" else re.compile("\t")
+    framed = divider is BARS and all(BARS.match(line.lstrip()) for line in lines)
+    cells: list[Cell] = []
+    row, start = 0, offset
+    for line in lines:
+        if not RULE.match(line):
+            edges = [-1, *(found.start() for found in divider.finditer(line)), len(line)]
+            if framed:
+                edges = edges[1:] if line[edges[-2] + 1:].strip() else edges[1:-1]
+            for column, (before, after) in enumerate(pairwise(edges)):
+                words = line[before + 1:after]
+                left = before + 1 + len(words) - len(words.lstrip()) if words.strip() else before + 1
+                cells.append(Cell(row, column, Span(start + left, start + left + len(words.strip()))))
+            row += 1
+        start += len(line) + 1
+    ends = Span(offset + len(lines[0]) - len(lines[0].lstrip()), start - 1)
+    return Block(BlockKind.TABLE, ends, cells=tuple(cells))
