@@ -27,6 +27,7 @@ TRANSITIONAL = (b"http://schemas.openxmlformats.org/wordprocessingml/2006/main",
                 b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
                 b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
                 b"http://schemas.openxmlformats.org/drawingml/2006/main")
+CENTRAL_DIRECTORY = b"PK\x05\x06"  # its end, at the end of every zip
 ENCRYPTED = 0x1  # bit of a zip entry's flags
 UNSAFE_NAME = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\]|^[A-Za-z]:|[\x00-\x1f]")
 DOCTYPE = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
@@ -41,7 +42,8 @@ class Package:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-            raise unreadable("corrupt", detail=f"zip: {error}") from error
+            cut = CENTRAL_DIRECTORY not in data
+            raise unreadable("corrupt", detail="zip: the end is missing" if cut else f"zip: {error}") from error
         self.total = 0
         self.infos: dict[str, zipfile.ZipInfo] = {}
         self._kept: dict[str, bytes] = {}

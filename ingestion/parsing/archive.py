@@ -1,0 +1,54 @@
+"""Zips of documents: their members by name, within the limits of `package`.
+
+Names are read as UTF-8 where the zip says so or they are, else as GB18030, which Chinese Windows programs write without
+saying so. A zip with an unsafe name is refused whole: a program that writes such names is not packing documents.
+"""
+from __future__ import annotations
+
+import unicodedata
+from pathlib import PurePosixPath
+from zipfile import ZipInfo
+
+from ingestion.parsing.notices import unreadable
+
+UTF8_FLAG = 0x800
+SYMLINK, KIND_BITS = 0o120000, 0o170000
+LITTER = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
+
+
+def members(data: bytes) -> list[tuple[str, bytes]]:
+    """The files in a zip as (name with "/", bytes), sorted by name; a zip inside is one of them, unopened."""
+    from ingestion.parsing.package import UNSAFE_NAME, Package
+    package = Package(data)
+    found: dict[str, bytes] = {}
+    for stored, info in package.infos.items():
+        name = _name(info)
+        if UNSAFE_NAME.search(name) or (info.external_attr >> 16) & KIND_BITS == SYMLINK:
+            raise unreadable("unsafe", detail=f"entry {name[:80]!r}")
+        if info.is_dir() or is_litter(name):
+            continue
+        if name in found:
+            raise unreadable("unsafe", detail=f"two entries named {name[:80]!r}")
+        found[name] = package.read(stored)
+    return sorted(found.items())
+
+
+def is_litter(name: str) -> bool:
+    """Files that systems and programs leave behind: hidden ones, lock files, thumbnails."""
+    return any(part in LITTER or part.startswith((".", "~$")) for part in PurePosixPath(name).parts)
+
+
+def _name(info: ZipInfo) -> str:
+    name = info.filename
+    if not info.flag_bits & UTF8_FLAG:
+        try:
+            raw = name.encode("cp437")
+        except UnicodeEncodeError:
+            raw = b""
+        for encoding in ("utf-8", "gb18030"):
+            try:
+                name = raw.decode(encoding) or name
+            except UnicodeDecodeError:
+                continue
+            break
+    return unicodedata.normalize("NFC", name.replace("\\", "/"))

@@ -1,0 +1,118 @@
+"""Reading doc, wps, rtf, odt and web pages named as such, by LibreOffice turning them into docx or xlsx.
+
+LibreOffice is a program of its own that may not be there. It runs with its own profile folder, in which macros and
+links to the outside are switched off: two runs on one profile disturb each other, so one process has one profile and
+converts one file at a time.
+"""
+from __future__ import annotations
+
+import contextlib
+import importlib
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+from functools import cache
+from pathlib import Path
+
+from ingestion.domain import Document
+from ingestion.parsing.notices import unreadable
+
+logger = logging.getLogger(__name__)
+
+PROGRAMS = ("soffice", "libreoffice")
+TIMEOUT = 60  # seconds for one file
+SHEETS = frozenset({"xls", "et", "ett", "xlt", "ods"})
+WORD_MAGIC = b"\xec\xa5\xc1\x00"  # start of a Word file information block
+ENCRYPTED_BIT = 0x01              # of its byte 11
+SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="DisableMacrosExecution" oor:op="fuse">
+<value>true</value></prop></item>
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="BlockUntrustedRefererLinks"
+ oor:op="fuse"><value>true</value></prop></item>
+<item oor:path="/org.openoffice.Office.Writer/Content/Update"><prop oor:name="Link" oor:op="fuse">
+<value>2</value></prop></item>
+</oor:items>
+"""
+_lock = threading.Lock()
+
+
+def read(data: bytes, name: str, sha256: str) -> Document:
+    extension = name.rsplit(".", 1)[-1].lower() if "." in name else "doc"
+    target = "xlsx" if extension in SHEETS else "docx"
+    if _is_encrypted(data):
+        raise unreadable("encrypted")
+    program = next((found for found in map(shutil.which, PROGRAMS) if found), None)
+    if program is None:
+        raise unreadable("no_libreoffice", detail=f".{extension}", target=target)
+    converted = _convert(program, data, _source_suffix(data, extension), target)
+    module = importlib.import_module("ingestion.parsing.workbook" if target == "xlsx" else "ingestion.parsing.docx")
+    document: Document = module.read(converted, name, sha256, "doc" if target == "docx" else "xls")
+    return document
+
+
+def _source_suffix(data: bytes, extension: str) -> str:
+    """What LibreOffice knows the file as: it goes by content, but text formats need their suffix."""
+    if data.lstrip()[:5] == b"{\\rtf":
+        return "rtf"
+    if data[:2] == b"PK":
+        return extension if extension in {"odt", "ods"} else "odt"
+    if data[:4] == b"\xd0\xcf\x11\xe0":
+        return "xls" if extension in SHEETS else "doc"
+    return "html"
+
+
+def _is_encrypted(data: bytes) -> bool:
+    """A Word 97-2003 file that needs a password to open."""
+    at = data.find(WORD_MAGIC, 512)
+    while at >= 0 and at % 512:
+        at = data.find(WORD_MAGIC, at + 1)
+    return 0 <= at < len(data) - 12 and bool(data[at + 11] & ENCRYPTED_BIT)
+
+
+@cache
+def _profile(process: int) -> tempfile.TemporaryDirectory[str]:  # noqa: ARG001 (a forked process needs its own)
+    """The profile folder of one process; it goes with the process."""
+    folder = tempfile.TemporaryDirectory(prefix="guohe-office-")
+    user = Path(folder.name) / "user"
+    user.mkdir()
+    (user / "registrymodifications.xcu").write_text(SETTINGS, encoding="utf-8")
+    return folder
+
+
+def _convert(program: str, data: bytes, suffix: str, target: str) -> bytes:
+    with _lock, tempfile.TemporaryDirectory(prefix="guohe-") as folder:
+        source = Path(folder) / f"in.{suffix}"
+        source.write_bytes(data)
+        result = Path(folder) / f"in.{target}"
+        reader = "HTML (StarCalc)" if target == "xlsx" else "HTML (StarWriter)"
+        filters = [f"--infilter={reader}"] if suffix == "html" else []
+        profile = Path(_profile(os.getpid()).name).as_uri()
+        command = [program, f"-env:UserInstallation={profile}", "--headless", "--norestore", "--nolockcheck", *filters,
+                   "--convert-to", target, "--outdir", folder, str(source)]
+        _run(command, folder, target)
+        if not result.exists():
+            raise unreadable("conversion", detail="no output", target=target)
+        return result.read_bytes()
+
+
+def _run(command: list[str], folder: str, target: str) -> None:
+    """Run LibreOffice; whatever it started ends with it, also when it takes too long."""
+    try:
+        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT, start_new_session=True)
+    except OSError as error:
+        raise unreadable("conversion", detail=str(error), target=target) from error
+    try:
+        output, _ = process.communicate(timeout=TIMEOUT)
+        logger.debug("libreoffice: %s", output.decode("utf-8", "replace").strip())
+    except subprocess.TimeoutExpired as error:
+        with contextlib.suppress(OSError, AttributeError):  # Windows has no process groups
+            os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
+        process.communicate()
+        raise unreadable("conversion", detail=f"> {TIMEOUT} s", target=target) from error
