@@ -1,0 +1,141 @@
+"""guohe assess: one application, or a folder of them."""
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from api import outputs
+from api.commands.shared import add_common, add_date, day, existing, policy_of, text_field
+from api.console import Console, error_line
+from ingestion.errors import GuoheError, PathError, UsageError
+
+if TYPE_CHECKING:
+    from ingestion.domain import Assessment
+    from ingestion.policy import Policy
+
+DOCUMENTS, CASE_FILE = "documents", "case.json"
+SAFE_ID = re.compile(r"[^/\\\x00-\x1f]{1,200}")
+
+
+def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None:
+    parser.add_argument("paths", nargs="*", metavar="PATH", help=words["paths"])
+    parser.add_argument("--base-type", metavar="ID", help=words["base_type"])
+    add_date(parser, words)
+    parser.add_argument("--report", metavar="FILE", action="append", default=[], help=words["report"])
+    parser.add_argument("--applicant", metavar="NAME", default="", help=words["applicant"])
+    parser.add_argument("--batch", metavar="CASES_DIR", help=words["assess_batch"])
+    add_common(parser, words)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace, console: Console) -> int:
+    if options.batch is not None:
+        return _batch(options, console)
+    if not options.paths:
+        raise UsageError("no documents are named; give files or a folder.", "没有给出申报材料；请写文件或文件夹。")
+    if not options.base_type:
+        raise UsageError("--base-type is missing; name what is applied for, such as joint_research_center.",
+                         "缺少 --base-type；请写申报类型，例如 joint_research_center。")
+    application_date, paths = day(options.date), existing(options.paths)
+    outputs.check_target(options.json, paths)
+    for report in options.report:
+        outputs.check_report(report)
+        outputs.check_target(report, paths)
+    return _one(options, console, paths, application_date)
+
+
+def _one(options: argparse.Namespace, console: Console, paths: Sequence[Path], application_date: date) -> int:
+    from assistant import assessing, serialising
+    from assistant.report import composing, particulars
+
+    policy = policy_of(options.policy)
+    result = assessing.assess(paths, policy, options.base_type, application_date, console.language, console.progress)
+    console.clear()
+    report = composing.compose(result, policy, console.language, particulars.read(result.documents, options.applicant))
+    if options.json:
+        outputs.write_json(serialising.assessment(result, policy, console.language), options.json)
+    if options.json != outputs.STANDARD_OUTPUT:
+        from api import terminal
+
+        terminal.show_assessment(report)
+    for target in options.report:
+        from assistant.report import render
+
+        outputs.write(render(report, Path(target).suffix), target)
+    for target in [options.json, *options.report]:
+        if target and target != outputs.STANDARD_OUTPUT:
+            console.note(console.text("written", path=target))
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    id: str
+    base_type: str
+    application_date: date
+    documents: Path
+
+
+def _batch(options: argparse.Namespace, console: Console) -> int:
+    """Every case of a folder; one that cannot be assessed is named and the others go on."""
+    if options.paths or options.base_type or options.date or options.report:
+        raise UsageError("--batch takes documents, base type and date from each case; leave PATH, --base-type, --date "
+                         "and --report out.",
+                         "--batch 从各案例读取材料、类型和日期；请不要再给 PATH、--base-type、--date、--report。")
+    if not options.json or options.json == outputs.STANDARD_OUTPUT:
+        raise UsageError("--batch needs --json OUT_DIR, a folder for one result a case.",
+                         "--batch 需要 --json 输出文件夹，每个案例一个结果文件。")
+    folders = _case_folders(existing([options.batch])[0])
+    target = Path(options.json)
+    outputs.check_folder(target, create=True)
+    policy = policy_of(options.policy)
+    done: set[str] = set()
+    for number, folder in enumerate(folders, 1):
+        console.progress(number, len(folders), folder.name)
+        try:
+            case = _read_case(folder)
+            if case.id in done:
+                raise UsageError(f"its id {case.id!r} stands twice.", f"编号 {case.id!r} 重复。")
+            _assess_case(case, policy, target, console.language)
+            done.add(case.id)
+        except GuoheError as error:
+            console.warn(console.text("case_failed", name=folder.name, reason=error_line(error, console.language)))
+    console.clear()
+    console.note(console.text("batch_done", done=len(done), total=len(folders)))
+    return 0 if done else 2
+
+
+def _assess_case(case: Case, policy: Policy, target: Path, language: str) -> None:
+    from assistant import assessing, serialising
+
+    result: Assessment = assessing.assess([case.documents], policy, case.base_type, case.application_date, language)
+    outputs.write_json(serialising.assessment(result, policy, language), str(target / f"{case.id}.json"))
+
+
+def _case_folders(root: Path) -> list[Path]:
+    folders = sorted(path.parent for path in root.glob(f"*/{CASE_FILE}")) if root.is_dir() else []
+    if not folders:
+        raise PathError(f"{str(root)!r} holds no case (a folder with {CASE_FILE} and {DOCUMENTS}/).",
+                        f"{str(root)!r} 中没有案例（含 {CASE_FILE} 和 {DOCUMENTS}/ 的文件夹）。")
+    return folders
+
+
+def _read_case(folder: Path) -> Case:
+    try:
+        content = json.loads((folder / CASE_FILE).read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"{CASE_FILE} is no readable JSON.", f"{CASE_FILE} 不是可读的 JSON。") from error
+    identifier = text_field(content, "id", default=folder.name)
+    if not SAFE_ID.fullmatch(identifier) or identifier.startswith("."):
+        raise UsageError(f"its id {identifier!r} cannot name a file.", f"编号 {identifier!r} 不能用作文件名。")
+    documents = folder / DOCUMENTS
+    if not documents.is_dir():
+        raise PathError(f"it has no folder {DOCUMENTS}/.", f"缺少 {DOCUMENTS}/ 文件夹。")
+    return Case(identifier, text_field(content, "base_type"), day(text_field(content, "application_date")), documents)
+

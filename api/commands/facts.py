@@ -1,0 +1,73 @@
+"""guohe facts: the extractor alone, over documents or over sentences."""
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from typing import Any
+
+from api import outputs
+from api.commands.shared import add_common, add_date, day, existing, json_lines, policy_of, text_field
+from api.console import Console, error_line
+from ingestion.errors import GuoheError, UsageError
+
+
+def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None:
+    parser.add_argument("paths", nargs="*", metavar="PATH", help=words["paths"])
+    add_date(parser, words)
+    parser.add_argument("--batch", metavar="FILE", help=words["facts_batch"])
+    add_common(parser, words)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace, console: Console) -> int:
+    if options.batch is not None:
+        return _batch(options, console)
+    if not options.paths:
+        raise UsageError("no documents are named; give files or a folder.", "没有给出申报材料；请写文件或文件夹。")
+    application_date, paths = day(options.date), existing(options.paths)
+    outputs.check_target(options.json, paths)
+    from assistant import serialising
+    from ingestion import facts, reading
+
+    policy = policy_of(options.policy)
+    documents = reading.read_all(paths, console.progress)
+    found = facts.extract(documents, policy, application_date)
+    console.clear()
+    if options.json:
+        outputs.write_json(serialising.extraction(documents, found, policy, application_date, console.language),
+                           options.json)
+    if options.json != outputs.STANDARD_OUTPUT:
+        from api import terminal
+        from assistant.report import composing
+
+        terminal.show_facts(composing.fact_sections(found.facts, found.exclusions, policy, console.language),
+                            composing.unread(documents, console.language), console.language)
+    return 0
+
+
+def _batch(options: argparse.Namespace, console: Console) -> int:
+    """One object a line in, one a line out. A line that cannot be used is named and the others go on."""
+    if options.paths:
+        raise UsageError("--batch takes its texts from the file; leave PATH out.",
+                         "--batch 从文件读取文本；请不要再给 PATH。")
+    target = options.json or outputs.STANDARD_OUTPUT
+    rows = list(json_lines(options.batch))
+    outputs.check_target(target, existing([options.batch]))
+    default = day(options.date)
+    from assistant import serialising
+    from ingestion import facts
+
+    policy = policy_of(options.policy)
+    results: list[dict[str, Any]] = []
+    for done, (number, row) in enumerate(rows, 1):
+        try:
+            identifier, text = text_field(row, "id"), text_field(row, "text")
+            application_date = day(text_field(row, "application_date", default=default.isoformat()))
+            found = facts.extract_text(text, policy, application_date)
+            results.append({"id": identifier, "facts": serialising.facts(found.facts, policy)})
+        except GuoheError as error:
+            console.warn(console.text("line_failed", number=number, reason=error_line(error, console.language)))
+        console.progress(done, len(rows), "")
+    console.clear()
+    outputs.write_json_lines(results, target)
+    return 0 if results or not rows else 2

@@ -1,0 +1,39 @@
+"""guohe policy check: whether a policy folder can be used, and if not, where and how to mend it."""
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from api.commands.shared import add_common
+from api.console import Console, one_line
+from ingestion.errors import PathError
+
+
+def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None:
+    actions = parser.add_subparsers(title=words["commands"], metavar=words["command"], dest="action", required=True)
+    check = actions.add_parser("check", help=words["policy_check"], description=words["policy_check"])
+    check.add_argument("folder", metavar="DIR", help=words["policy_folder"])
+    add_common(check, words, json_help=False)
+    check.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace, console: Console) -> int:
+    from ingestion import policy
+
+    folder = Path(options.folder)
+    if not folder.is_dir():
+        raise PathError(f"{options.folder!r} is no folder; name a policy folder.",
+                        f"{options.folder!r} 不是文件夹；请写政策文件夹。")
+    problems = policy.check(folder)
+    for problem in problems:
+        sys.stderr.write(one_line(f"{problem.file}:{problem.line}: "
+                                  f"{console.pick(problem.chinese, problem.english)}") + "\n")
+    if problems:
+        return 2
+    sound = policy.load(folder)
+    title = console.pick(sound.title, sound.title_en or sound.title)
+    sys.stdout.write(console.text("policy_good", title=title, articles=len(sound.articles),
+                                  criteria=len(sound.criteria), facts=len(sound.facts.facts)) + "\n")
+    return 0

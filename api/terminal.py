@@ -1,0 +1,165 @@
+"""Results in the terminal: calm, aligned for Chinese characters, as wide as the window and no wider than 120."""
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+
+from api.layout import Painter, fitted, hanging, pad, plain, row, width, wrap
+from assistant.report.composing import excerpt
+from assistant.report.model import FactSection, Report, Row, Unread
+from assistant.report.wording import Wording
+from ingestion.domain import Outcome
+
+NARROWEST, WIDEST = 60, 120
+PIECES = 4            # pieces of evidence shown of one fact
+LEFT_OUT = 8          # pieces shown of what was left out of one fact
+QUOTE = 90            # characters of a quote; the JSON and the report have it whole
+SHARES = {1: 2.0, 2: 1.0, 3: 1.1}  # of the columns item, requirement and figure
+STYLES = {Outcome.MET: "good", Outcome.NOT_MET: "bad", Outcome.INSUFFICIENT: "open", Outcome.JUDGEMENT: ""}
+
+
+def show_assessment(report: Report) -> None:
+    _write(assessment_lines(report, _columns(), Painter(sys.stdout)))
+
+
+def show_facts(facts: Sequence[FactSection], unread: Sequence[Unread], language: str) -> None:
+    _write(fact_lines(facts, unread, Wording(language), _columns(), Painter(sys.stdout)))
+
+
+def assessment_lines(report: Report, columns: int, paint: Painter) -> Iterator[str]:
+    words = Wording(report.language)
+    yield from _head(report, words, columns, paint)
+    yield ""
+    lead = f"{words('suggestion')}{words('colon')}"
+    yield from (paint(line, "bold") for line in hanging(lead, report.suggestion, columns))
+    for line in report.tally:
+        yield from wrap(line, columns)
+    yield from _section(words("sections.criteria"), columns, paint)
+    yield from _criteria([line for line in report.rows if line.citation], words, columns, paint)
+    yield from _facts(report.facts, words, columns, paint)
+    yield from _left_out(report.facts, words, columns, paint)
+    yield from _unread(report.unread, words, columns, paint)
+    yield from _bullets(words("sections.notes"), report.notes, columns, paint)
+    yield ""
+    for line in report.disclaimers:
+        yield from (paint(wrapped, "dim") for wrapped in wrap(line, columns))
+
+
+def fact_lines(facts: Sequence[FactSection], unread: Sequence[Unread], words: Wording, columns: int,
+               paint: Painter) -> Iterator[str]:
+    if any(fact.figure for fact in facts):
+        yield from _facts(facts, words, columns, paint)
+    else:
+        yield words("none.facts")
+    yield from _left_out(facts, words, columns, paint)
+    yield from _unread(unread, words, columns, paint)
+
+
+def _head(report: Report, words: Wording, columns: int, paint: Painter) -> Iterator[str]:
+    left, right = words("title"), f"{words('pre_screen')} · {report.status}"
+    yield paint(left, "bold") + " " * max(2, columns - width(left) - width(right)) + paint(right, "open")
+    known = dict(report.head)
+    pages = sum(int(line.pages) for line in report.documents if line.pages.isdigit())
+    values = {
+        "head.applicant": known[words("head.applicant")], "head.name": known[words("head.name")],
+        "head.base_type": known[words("head.base_type")],
+        "head.application_date": f"{known[words('head.application_date')]}"
+                                 f"{words('terminal.window', window=known[words('head.window')])}",
+        "terminal.policy": known[words("head.policy")],
+        "head.documents": words("terminal.documents" if pages else "terminal.documents_no_pages",
+                                files=len(report.documents), pages=pages),
+    }
+    labels = {words(key): plain(value) for key, value in values.items() if value}
+    widest = max(map(width, labels))
+    for label, value in labels.items():
+        yield from hanging(paint(pad(label, widest), "dim") + "  ", value, columns, widest + 2)
+
+
+def _section(title: str, columns: int, paint: Painter) -> Iterator[str]:
+    yield ""
+    yield paint(f"── {title} " + "─" * max(0, columns - width(title) - 4), "dim")
+
+
+def _criteria(rows: Sequence[Row], words: Wording, columns: int, paint: Painter) -> Iterator[str]:
+    """Citation, item, requirement, figure, outcome; what is to be mended stands below its row."""
+    names = ("citation", "item", "requirement", "figure", "outcome")
+    header = [words(f"terminal.columns.{name}") for name in names]
+    cells = [[line.citation, line.item, line.requirement, line.figure, line.word] for line in rows]
+    widths = fitted([header, *cells], columns, SHARES)
+    yield from (paint(line, "dim") for line in row(header, widths))
+    for line, texts in zip(rows, cells, strict=True):
+        styled = row(texts, widths)
+        style = STYLES[line.outcome] if line.outcome else ""
+        styled[0] = styled[0][:len(styled[0]) - len(line.word)] + paint(line.word, style)
+        yield from styled
+        if line.gap and line.outcome is not Outcome.JUDGEMENT:
+            inset = " " * (widths[0] + 2)
+            for wrapped in hanging(words("terminal.gap"), plain(line.gap), columns - len(inset)):
+                yield inset + paint(wrapped, "dim")
+
+
+def _facts(facts: Sequence[FactSection], words: Wording, columns: int, paint: Painter) -> Iterator[str]:
+    known = [fact for fact in facts if fact.figure]
+    if not known:
+        return
+    yield from _section(words("sections.figures"), columns, paint)
+    for fact in known:
+        conflict = f"  {words('figure.conflict')}" if fact.conflict else ""
+        yield f"{fact.label}  {paint(fact.figure, 'bold')}{paint(conflict, 'open')}"
+        for piece in fact.quotations[:PIECES]:
+            reads = words("terminal.reads", figure=piece.reads) if piece.reads and fact.conflict else ""
+            remark = words("terminal.and").join(part for part in (piece.place, reads) if part)
+            yield from _quote(piece.text, remark, words, columns, paint)
+        yield from _more(len(fact.quotations) - PIECES, words, paint)
+
+
+def _left_out(facts: Sequence[FactSection], words: Wording, columns: int, paint: Painter) -> Iterator[str]:
+    found = [fact for fact in facts if fact.left_out]
+    if not found:
+        return
+    yield from _section(words("sections.exclusions"), columns, paint)
+    for fact in found:
+        yield fact.label
+        for piece in fact.left_out[:LEFT_OUT]:
+            yield from _quote(piece.text, piece.place + words("terminal.and") + piece.reason, words, columns, paint)
+        yield from _more(len(fact.left_out) - LEFT_OUT, words, paint)
+
+
+def _quote(text: str, remark: str, words: Wording, columns: int, paint: Painter) -> Iterator[str]:
+    """The quote on its lines, then its place; a long one is shown in part, and says so."""
+    part, remark = excerpt(text, QUOTE), plain(remark)
+    shown = words("quote", text=plain(part)) + ("" if part == text else words("excerpt"))
+    if 4 + width(shown) + width(remark) <= columns:
+        yield f"  {shown}  {paint(remark, 'dim')}"
+        return
+    yield from hanging("  ", shown, columns)
+    yield from (paint(line, "dim") for line in hanging("    ", remark, columns))
+
+
+def _more(count: int, words: Wording, paint: Painter) -> Iterator[str]:
+    if count > 0:
+        yield paint("    " + words("terminal.more", count=count), "dim")
+
+
+def _unread(unread: Sequence[Unread], words: Wording, columns: int, paint: Painter) -> Iterator[str]:
+    lines = [f"{line.place}{words('colon')}{line.text}" for line in unread]
+    return _bullets(words("sections.unread"), lines, columns, paint)
+
+
+def _bullets(title: str, lines: Sequence[str], columns: int, paint: Painter) -> Iterator[str]:
+    if lines:
+        yield from _section(title, columns, paint)
+        for line in lines:
+            yield from hanging("· ", plain(line), columns)
+
+
+def _columns() -> int:
+    return max(NARROWEST, min(WIDEST, shutil.get_terminal_size((WIDEST, 24)).columns))
+
+
+def _write(lines: Iterator[str]) -> None:
+    encoding = sys.stdout.encoding or "utf-8"
+    text = "".join(line.rstrip() + "\n" for line in lines)
+    sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+

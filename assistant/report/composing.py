@@ -1,0 +1,220 @@
+"""From an assessment to the report: what stands in which column, which quotes are shown, what was left out."""
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from assistant.phrases import phrases
+from assistant.report.model import DocumentLine, FactSection, Gap, LeftOut, Quotation, Report, Row, Unread
+from assistant.report.particulars import Particulars
+from assistant.report.vocabulary import Vocabulary
+from ingestion.domain import (
+    Assessment,
+    Criterion,
+    CriterionKind,
+    Document,
+    Evidence,
+    Exclusion,
+    Fact,
+    Finding,
+    Interval,
+    Outcome,
+)
+from ingestion.policy import Policy
+
+QUOTES_A_ROW = 3      # in the table of criteria; all of them stand in the list of evidence
+EXCERPT_LENGTH = 120  # characters of a quote in the table of criteria; whole in the list of evidence
+CLAUSE_ENDS = "。；;！？\n"
+PAUSES = CLAUSE_ENDS + "，,、\t ）)"
+
+
+def compose(assessment: Assessment, policy: Policy, language: str = "zh",
+            particulars: Particulars | None = None) -> Report:
+    """The report of an assessment under the policy it was made with."""
+    return _Composer(assessment, policy, language, particulars or Particulars()).report()
+
+
+def fact_sections(facts: Mapping[str, Fact], exclusions: Mapping[str, Sequence[Exclusion]], policy: Policy,
+                  language: str = "zh") -> tuple[FactSection, ...]:
+    """Present facts and those with something left out, in the policy's order."""
+    names = Vocabulary(policy, language)
+    sections = []
+    for key in policy.facts.facts:
+        fact = facts.get(key)
+        left_out = exclusions.get(key) or (fact.exclusions if fact else ())
+        if fact or left_out:
+            sections.append(FactSection(
+                key, names.fact_label(key), names.figure(fact) if fact else "", bool(fact and fact.conflict),
+                tuple(names.quotation(key, piece) for piece in fact.evidence) if fact else (),
+                tuple(LeftOut(names.say.place(piece.document, piece.page), piece.quote, names.reason(piece))
+                      for piece in left_out)))
+    return tuple(sections)
+
+
+def unread(documents: Sequence[Document], language: str = "zh") -> tuple[Unread, ...]:
+    """What was not read, or read with doubt, document by document."""
+    say = phrases(language)
+    return tuple(Unread(document.name, say.place(document.name, notice.page), say.pick(notice.text, notice.text_en))
+                 for document in documents for notice in document.notices)
+
+
+def excerpt(quote: str, limit: int = EXCERPT_LENGTH) -> str:
+    """A contiguous part of `quote` from its start, at most `limit` long, that ends where a clause or a word does."""
+    if len(quote) <= limit:
+        return quote
+    for marks in (CLAUSE_ENDS, PAUSES):
+        for end in range(limit, limit // 3, -1):
+            if quote[end - 1] in marks:
+                return quote[:end].rstrip()
+    return quote[:limit]
+
+
+class _Composer:
+    def __init__(self, assessment: Assessment, policy: Policy, language: str, particulars: Particulars) -> None:
+        self.assessment, self.policy, self.particulars = assessment, policy, particulars
+        self.names = Vocabulary(policy, language)
+        self.words = self.names.words
+
+    def report(self) -> Report:
+        assessment, words, names = self.assessment, self.words, self.names
+        return Report(
+            language=words.language,
+            title=words("form_title"),
+            status=names.status(),
+            disclaimers=(words("disclaimers.pre_screen"), words("disclaimers.policy", status=names.status())),
+            head=self._head(),
+            suggestion=words(f"overall.{assessment.overall.value}", **self._named_counts(required=True)),
+            overall=assessment.overall,
+            tally=self._tally(),
+            rows=self._rows(),
+            gaps=self._gaps(Outcome.NOT_MET, Outcome.INSUFFICIENT),
+            judgements=self._gaps(Outcome.JUDGEMENT),
+            conflicts=tuple(self._conflict(fact) for fact in assessment.facts.values() if fact.conflict),
+            facts=fact_sections(assessment.facts, assessment.exclusions, self.policy, words.language),
+            unread=unread(assessment.documents, words.language),
+            notes=assessment.notes,
+            policy=self._policy(),
+            documents=tuple(
+                DocumentLine(document.name, str(len(document.pages) or words("no_pages")), document.sha256)
+                for document in assessment.documents),
+        )
+
+    def _head(self) -> tuple[tuple[str, str], ...]:
+        known, assessment = self.particulars, self.assessment
+        values = {
+            "number": known.number, "name": known.name, "base_type": self.names.base_type(assessment.base_type),
+            "applicant": known.applicant, "recommender": known.recommender, "received": "", "reviewed": "",
+            "policy": self.names.policy_line(), "application_date": assessment.application_date.isoformat(),
+            "window": self._window(),
+        }
+        return tuple((self.words(f"head.{key}"), value) for key, value in values.items())
+
+    def _gaps(self, *outcomes: Outcome) -> tuple[Gap, ...]:
+        names = self.names
+        return tuple(
+            Gap(names.label(finding.criterion), names.citation(finding.criterion), names.say.outcome(finding.outcome),
+                finding.gap) for finding in self.assessment.findings if finding.gap and finding.outcome in outcomes)
+
+    def _policy(self) -> tuple[tuple[str, str], ...]:
+        assessment = self.assessment
+        values = {
+            "name": self.names.title(), "id": assessment.policy_id, "version": assessment.policy_version,
+            "status": self.names.status(), "sha256": assessment.policy_sha256, "window": self._window(),
+        }
+        return tuple((self.words(f"policy.{key}"), value) for key, value in values.items())
+
+    def _window(self) -> str:
+        start, end = self.assessment.window
+        return self.words("until", start=start.isoformat(), end=end.isoformat())
+
+    def _counts(self, *, required: bool) -> dict[Outcome, int]:
+        outcomes = [finding.outcome for finding in self.assessment.findings if finding.criterion.required is required]
+        return {outcome: outcomes.count(outcome) for outcome in Outcome}
+
+    def _named_counts(self, *, required: bool) -> dict[str, int]:
+        counts = self._counts(required=required)
+        return {"all": sum(counts.values()), **{outcome.value: count for outcome, count in counts.items()}}
+
+    def _tally(self) -> tuple[str, ...]:
+        lines = [self.words("tally", **self._named_counts(required=True))]
+        optional = self._counts(required=False)
+        if any(optional.values()):
+            found = self.words("list_separator").join(
+                self.names.say.outcome(outcome) for outcome, count in optional.items() for _ in range(count))
+            lines.append(self.words("tally_priority", all=sum(optional.values()), outcomes=found))
+        return tuple(lines)
+
+    # The table of criteria --------------------------------------------------------------------------------------------
+
+    def _rows(self) -> tuple[Row, ...]:
+        rows = (*self._material_rows(), *map(self._criterion_row, self.assessment.findings), *self._consistency_rows())
+        return tuple(replace(row, number=number) for number, row in enumerate(rows, 1))
+
+    def _material_rows(self) -> Iterator[Row]:
+        words, documents = self.words, self.assessment.documents
+        in_part = sum(1 for document in documents if document.notices)
+        outcome = Outcome.JUDGEMENT if in_part else Outcome.MET
+        category = words("categories.documents")
+        yield Row(category, words("rows.readable"), words("rows.readable_requirement"), self.names.outcome(outcome),
+                  outcome, figure=words("rows.readable_figure", read=len(documents) - in_part, all=len(documents)),
+                  note=words("rows.readable_part" if in_part else "rows.readable_all"))
+        yield Row(category, words("rows.sealed"), words("rows.sealed_requirement"), words("by_hand"),
+                  note=words("rows.sealed_note"))
+
+    def _criterion_row(self, finding: Finding) -> Row:
+        names, criterion = self.names, finding.criterion
+        quotations, more = self._chosen(finding.evidence, (*criterion.facts, *criterion.related))
+        return Row(names.category(criterion), names.label(criterion), names.requirement(criterion),
+                   names.outcome(finding.outcome), finding.outcome, citation=names.citation(criterion),
+                   clause=criterion.quote, figure=self._figure(criterion), quotations=quotations, more=more,
+                   note=finding.explanation, gap=finding.gap, required=criterion.required)
+
+    def _consistency_rows(self) -> Iterator[Row]:
+        words, names = self.words, self.names
+        for fact in self.assessment.facts.values():
+            if fact.conflict:
+                quotations, more = self._chosen(fact.evidence, (fact.key,))
+                label = words("rows.consistent", label=names.fact_label(fact.key))
+                yield Row(words("categories.consistency"), label, words("rows.consistent_requirement"),
+                          words("figure.conflict"), Outcome.INSUFFICIENT, figure=names.figure(fact),
+                          quotations=quotations, more=more, note=words("rows.consistent_note"))
+
+    def _figure(self, criterion: Criterion) -> str:
+        """The figures of the criterion's facts; 未见 where a measurable one has none."""
+        known = [self.assessment.facts[key] for key in criterion.facts if key in self.assessment.facts]
+        if not known:
+            return "" if criterion.kind is CriterionKind.JUDGEMENT else self.words("figure.absent")
+        figures = [self.names.figure_and_conflict(fact) for fact in known]
+        if len(criterion.facts) > 1:
+            figures = [self.words("figure.one_of_many", label=self.names.fact_label(fact.key), figure=figure)
+                       for fact, figure in zip(known, figures, strict=True)]
+        return self.words("separator").join(figures)
+
+    def _chosen(self, evidence: Sequence[Evidence], keys: Sequence[str]) -> tuple[tuple[Quotation, ...], str]:
+        """A few pieces that show the most: one of each document and method first. The rest is counted."""
+        first: dict[tuple[str, str], Evidence] = {}
+        for piece in evidence:
+            first.setdefault((piece.document, piece.method.value), piece)
+        leading = list(first.values())
+        chosen = [*leading, *(piece for piece in evidence if piece not in leading)][:QUOTES_A_ROW]
+        shown = tuple(self.names.quotation(self._key_of(piece, keys), piece, excerpt(piece.quote))
+                      for piece in evidence if piece in chosen)
+        left = len(evidence) - len(shown)
+        return shown, self.words("more_evidence", count=left) if left else ""
+
+    def _conflict(self, fact: Fact) -> FactSection:
+        """What each document says, once for every reading; a list says how many of its items were counted."""
+        names, sides = self.names, dict[tuple[object, ...], list[Evidence]]()
+        for piece in fact.evidence:
+            sides.setdefault((piece.document, piece.method, piece.reads), []).append(piece)
+        quotations = [names.quotation(fact.key, pieces[0]) for pieces in sides.values()]
+        for place, pieces in enumerate(sides.values()):
+            if pieces[0].reads is None:
+                counted = names.interval(fact.key, Interval(len(pieces), len(pieces)))
+                quotations[place] = replace(quotations[place], reads=self.words("counted", figure=counted))
+        return FactSection(fact.key, names.fact_label(fact.key), names.figure(fact), True, tuple(quotations), ())
+
+    def _key_of(self, piece: Evidence, keys: Sequence[str]) -> str:
+        """The fact that `piece` is evidence for, of those the criterion names."""
+        facts = self.assessment.facts
+        return next((key for key in keys if key in facts and piece in facts[key].evidence), "")

@@ -1,0 +1,109 @@
+"""What a report says, apart from the form it takes: records for docx, pdf and the terminal alike."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ingestion.domain import Outcome, Overall
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """A verbatim piece with its place. `whole` is False for a contiguous part of the quote."""
+
+    place: str
+    text: str
+    reads: str = ""
+    method: str = ""
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table of criteria. `word` is its conclusion; without an `outcome` only people check it."""
+
+    category: str
+    item: str
+    requirement: str
+    word: str
+    outcome: Outcome | None = None
+    number: int = 0
+    citation: str = ""
+    clause: str = ""
+    figure: str = ""
+    quotations: tuple[Quotation, ...] = ()
+    more: str = ""
+    note: str = ""
+    gap: str = ""
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What is to be mended, or what a person has to judge."""
+
+    item: str
+    citation: str
+    outcome: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Something seen and not counted."""
+
+    place: str
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactSection:
+    """A fact with all its evidence, and what was left out of it. `figure` is empty for a fact that stayed absent."""
+
+    key: str
+    label: str
+    figure: str
+    conflict: bool
+    quotations: tuple[Quotation, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    document: str
+    place: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLine:
+    name: str
+    pages: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything a report shows, worded; what people fill in stands empty."""
+
+    language: str
+    title: str
+    status: str
+    disclaimers: tuple[str, ...]
+    head: tuple[tuple[str, str], ...]
+    suggestion: str
+    overall: Overall
+    tally: tuple[str, ...]
+    rows: tuple[Row, ...]
+    gaps: tuple[Gap, ...]
+    judgements: tuple[Gap, ...]
+    conflicts: tuple[FactSection, ...]   # with one piece for each side
+    facts: tuple[FactSection, ...]
+    unread: tuple[Unread, ...]
+    notes: tuple[str, ...]
+    policy: tuple[tuple[str, str], ...]
+    documents: tuple[DocumentLine, ...]
+
+    @property
+    def left_out(self) -> tuple[FactSection, ...]:
+        return tuple(fact for fact in self.facts if fact.left_out)
