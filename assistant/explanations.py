@@ -29,7 +29,7 @@ class Explainer:
         section = self._section(criterion)
         case, gap_case = self._cases(section, criterion, outcome, known)
         values = self._values(criterion, known)
-        explanation = self.say.say(f"{section}.{case}", values)
+        explanation = _capital(self.say.say(f"{section}.{case}", values))
         if outcome is not Outcome.JUDGEMENT:
             explanation += self._left_out(criterion)
         if outcome is Outcome.MET:
@@ -179,3 +179,7 @@ class Explainer:
     def _reason(self, code: str) -> str:
         texts = self.policy.facts.reasons.get(code)
         return (texts[-1] if self.say.language == "en" else texts[0]) if texts else code.replace("_", " ")
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

@@ -124,7 +124,7 @@ def _read(problems: Problems) -> Policy | None:
     facts = _facts(problems)
     criteria, wordings = policy_criteria.read(problems, policy_criteria.Against(
         text, parsed, frozenset(ref for one in base_types for ref in one.articles),
-        {key: spec.kind for key, spec in facts.facts.items()} if facts and facts.facts else None))
+        {key: spec.kind for key, spec in facts.facts.items()} if facts else None))
     if head is None or window is None or facts is None:
         return None
     return Policy(
@@ -143,8 +143,6 @@ def _head(problems: Problems) -> Head | None:
 
 def _facts(problems: Problems) -> FactBook | None:
     from ingestion.facts import schema
-    if not (problems.folder / FACTS).exists():
-        return schema.FactBook(schema.Home([], []), {})
     try:
         return schema.load(problems.folder / FACTS)
     except PolicyError as error:
