@@ -1,0 +1,44 @@
+"""Documents that are themselves evidence: a cooperation agreement in force names a partner abroad."""
+from __future__ import annotations
+
+import re
+
+from ingestion import organisations
+from ingestion.domain import Interval, Method, Span
+from ingestion.facts.assertions import Assertion, Findings
+from ingestion.facts.items import Setting
+from ingestion.facts.scan import Reading
+from ingestion.facts.schema import FactBook
+from ingestion.facts.terms import term
+from ingestion.language import load
+from ingestion.organisations import Origin
+from ingestion.periods import Window
+
+
+def agreement(book: FactBook, reading: Reading, window: Window, setting: Setting, found: dict[str, Findings]) -> None:
+    """One agreement in force bounds its facts from below; a memorandum, a lapsed or an undated one says nothing."""
+    head = reading.folded[:160]
+    data = load("discourse")
+    if not re.search(data["agreement_title"], head, re.IGNORECASE) or re.search(data["agreement_avoid"], head, re.IGNORECASE):
+        return
+    party = _party(reading)
+    running = term(reading.folded, window)
+    if party is None or running is None or running[1] < window.end or (running[0] is not None and running[0] > window.end):
+        return
+    name = reading.document.quote(party)
+    for key, spec in book.facts.items():
+        if spec.listing is None or not spec.listing.split:
+            continue
+        if spec.listing.host_only and setting.host and organisations.country(name) not in ("", setting.host):
+            continue
+        found[key].assertions.append(Assertion(Interval(1, None), reading.document, party, Method.DOCUMENT, ()))
+
+
+def _party(reading: Reading) -> Span | None:
+    """The first line or clause of the document's head that names a body abroad."""
+    for match in re.finditer(r"[^\n，。；]+", reading.folded[:1200]):
+        text = match.group()
+        if organisations.origin(text.strip()) in (Origin.FOREIGN, Origin.GREATER_CHINA) and re.search(load("discourse")["body_words"], text, re.IGNORECASE):
+            start = match.start() + len(text) - len(text.lstrip())
+            return Span(start, match.start() + len(text.rstrip()))
+    return None

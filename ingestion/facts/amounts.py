@@ -1,0 +1,159 @@
+"""Amounts by period: tables whose rows or columns are years, with their unit, their total and a stated rate."""
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from ingestion.domain import Cell, Interval, Method, Span
+from ingestion.facts.assertions import Assertion, Findings
+from ingestion.facts.figures import section_block
+from ingestion.facts.grids import unit_factor
+from ingestion.facts.scan import Section, Table
+from ingestion.facts.schema import FactBook, FactSpec
+from ingestion.language import load, pattern
+from ingestion.numerals import parse_number
+from ingestion.periods import Cover, Period, PeriodKind, Window, periods
+
+_NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
+_RATE = re.compile(r"1\s*([\u4e00-\u9fffA-Z]{2,4})\s*[=：兑合]\s*(?:人民币)?\s*(\d+(?:\.\d+)?)\s*元")
+
+
+def amounts(book: FactBook, spec: FactSpec, table: Table, window: Window, findings: Findings) -> bool:
+    """Read one table of amounts for a money fact; whether it was one."""
+    if spec.amounts is None:
+        return False
+    caption = "\n".join(t for texts in table.texts[:3] if len([x for x in texts if x]) == 1 for t in texts if t)
+    title = "\n".join([*table.section.headings[-1:], table.section.lead, caption])
+    header = next((texts for texts in table.texts if len([t for t in texts if t]) >= 2), [])
+    if not book.pattern(spec.amounts.about).search(title + "\n" + "｜".join(header)):
+        if not any(book.pattern(spec.amounts.about).search(texts[0]) for texts in table.texts if texts):
+            return False
+    if book.pattern(spec.amounts.avoid).search("\n".join([table.section.lead[-40:], caption, *table.section.headings[-1:]])):
+        return False
+    blocked = section_block(Section(table.section.headings))
+    series = _by_rows(book, spec, table, window) or _by_columns(book, spec, table, window)
+    if not series:
+        return False
+    unit = unit_factor(title) or unit_factor("\n".join(header)) or unit_factor(table.section.text) or _unit_in(table)
+    currency, factor = unit or ("CNY", 1)
+    if blocked:
+        findings.exclude(table.document, table.block.span, blocked)
+        return True
+    _settle(spec, table, series, currency, Decimal(factor), window, findings, title)
+    return True
+
+
+def _unit_in(table: Table) -> tuple[str, int] | None:
+    for texts in table.texts:
+        for text in texts:
+            if found := unit_factor(text):
+                return found
+    return None
+
+
+Entry = tuple[Period | None, Decimal, Cell]   # None: the total
+
+
+def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window) -> list[Entry]:
+    """Rows are periods: the amount stands in the column whose header says so, a total's column first."""
+    assert spec.amounts is not None
+    header_index = next((i for i, texts in enumerate(table.texts) if len([t for t in texts if t]) >= 2), None)
+    if header_index is None:
+        return []
+    wanted = book.pattern(spec.amounts.column)
+    columns = [(cell.column, text) for cell, text in zip(table.rows[header_index], table.texts[header_index], strict=True)
+               if wanted.search(text) and not pattern(("其中", "占", "比例", "%", "增长", "预算", "合同", "计划")).search(text) and not periods(text, window)]
+    if not columns:
+        return []
+    preferred = [c for c in columns if pattern(("合计", "小计", "总计", "总额", "total")).search(c[1])] or [
+        c for c in columns if pattern(("支出", "使用", "投入", "金额", "spending")).search(c[1])] or columns
+    column = preferred[0][0]
+    series: list[Entry] = []
+    for row, texts in zip(table.rows[header_index + 1:], table.texts[header_index + 1:], strict=True):
+        cell = next((c for c in row if c.column <= column < c.column + c.column_span), None)
+        if cell is None or not texts:
+            continue
+        number = _NUMBER.fullmatch(texts[row.index(cell)].replace(" ", "").replace("元", "").replace("万", ""))
+        if number is None:
+            continue
+        label = texts[0] if texts[0] else ""
+        if pattern(tuple(load("tables")["total_row"])).search(label):
+            series.append((None, Decimal(number[0].replace(",", "")), cell))
+            continue
+        found = periods("｜".join(texts[:2]), window) or periods(label, window)
+        if found and found[0].start is not None:
+            series.append((_widest(found), Decimal(number[0].replace(",", "")), cell))
+    return series if any(p for p, _, _ in series) else []
+
+
+def _widest(found: list[Period]) -> Period:
+    return max((p for p in found if p.start is not None), key=lambda p: (p.end - (p.start or p.end)).days)
+
+
+def _by_columns(book: FactBook, spec: FactSpec, table: Table, window: Window) -> list[Entry]:
+    """Columns are periods: the row that names the fact, else the total's row, else the only row."""
+    for index, texts in enumerate(table.texts):
+        heads = [(cell, found[0]) for cell, text in zip(table.rows[index], texts, strict=True) if (found := periods(text, window)) and found[0].start is not None]
+        if len(heads) < 2:
+            continue
+        rows = [(row, t) for row, t in zip(table.rows[index + 1:], table.texts[index + 1:], strict=True) if any(_NUMBER.fullmatch(x.replace(" ", "")) for x in t)]
+        if not rows:
+            return []
+        chosen = next(((r, t) for r, t in rows if spec.amounts and book.pattern(spec.amounts.about).search(t[0])), None) or next(
+            ((r, t) for r, t in rows if pattern(tuple(load("tables")["total_row"])).search(t[0])), None)
+        if chosen is None and len(rows) > 1:
+            return []
+        row, row_texts = chosen or rows[0]
+        series: list[Entry] = []
+        for cell, period in heads:
+            for value, text in zip(row, row_texts, strict=True):
+                if value.column == cell.column and (number := _NUMBER.fullmatch(text.replace(" ", ""))):
+                    series.append((period, Decimal(number[0].replace(",", "")), value))
+        for cell, text in zip(table.rows[index], texts, strict=True):
+            if pattern(("合计", "总计", "total")).search(text):
+                for value, words_ in zip(row, row_texts, strict=True):
+                    if value.column == cell.column and (number := _NUMBER.fullmatch(words_.replace(" ", ""))):
+                        series.append((None, Decimal(number[0].replace(",", "")), value))
+        return series
+    return []
+
+
+def _settle(spec: FactSpec, table: Table, series: list[Entry], currency: str, factor: Decimal, window: Window, findings: Findings, title: str) -> None:
+    from ingestion.facts.declared import bound
+    dated = [(p, v, c) for p, v, c in series if p is not None and p.start is not None]
+    inside = [(p, v, c) for p, v, c in dated if p.start is not None and p.start >= window.start and p.start <= window.end and p.kind is not PeriodKind.FUTURE]
+    for period, _, cell in dated:
+        if (period, _, cell) not in inside:
+            findings.exclude(table.document, _row_span(table, cell), "outside_window")
+    if not inside:
+        return
+    rate = Decimal(1)
+    if currency != "CNY":
+        found = _RATE.search(title) or next((m for texts in table.texts for t in texts if (m := _RATE.search(t))), None)
+        if found is None or parse_number(found[2]) is None:
+            for _, _, cell in inside:
+                findings.exclude(table.document, _row_span(table, cell), "foreign_currency")
+            findings.assertions.append(Assertion(Interval(0, None), table.document, _row_span(table, inside[0][2])))
+            return
+        rate = Decimal(found[2])
+    total = int(sum(v for _, v, _ in inside) * factor * rate)
+    value = Interval(total, total)
+    points: tuple[int, ...] = (total,)
+    conflict = False
+    stated = [v for p, v, _ in series if p is None]
+    if stated and len(inside) == len(dated):
+        declared = int(stated[-1] * factor * rate)
+        if declared != total:
+            value, points, conflict = Interval(min(total, declared), max(total, declared)), (total, declared), True
+    starts = [p.start for p, _, _ in inside if p.start is not None]
+    period = Period(Span(0, 0), PeriodKind.DATED, min(starts), max(p.end for p, _, _ in inside))
+    bounded = bound(spec, value, period, window)
+    if bounded is None or period.cover(window) is Cover.OUTSIDE:
+        return
+    findings.assertions.append(Assertion(bounded, table.document, table.block.span, Method.LISTED, points, conflict=conflict,
+                                         items=tuple(_row_span(table, c) for _, _, c in inside)))
+
+
+def _row_span(table: Table, cell: Cell) -> Span:
+    row = table.rows[cell.row]
+    return Span(row[0].span.start, row[-1].span.end)

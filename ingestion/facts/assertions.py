@@ -1,0 +1,77 @@
+"""What one place in a document says of one fact, and the algebra of its intervals."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ingestion.domain import Document, Evidence, Exclusion, Interval, Method, Span
+
+
+@dataclass(slots=True)
+class Assertion:
+    """`interval` is what the place alone settles. `points` are the figures as stated: where statements contradict one
+    another the fact spans them. `kinds` names the alternatives that the figure is for; empty: the fact as a whole."""
+
+    interval: Interval
+    document: Document
+    span: Span
+    method: Method = Method.DECLARED
+    points: tuple[int, ...] = ()
+    kinds: frozenset[str] = frozenset()
+    conflict: bool = False
+    items: tuple[Span, ...] = ()            # a list's counted items
+    item_keys: tuple[frozenset[str], ...] = ()
+    loose: bool = False                     # names found in running text: they bound from below beside a total
+    partial: bool = False
+    aspects: frozenset[str] = frozenset()
+    weight: int = 1
+
+
+@dataclass(slots=True)
+class Findings:
+    """All that was found for one fact."""
+
+    assertions: list[Assertion] = field(default_factory=list)
+    exclusions: list[Exclusion] = field(default_factory=list)
+
+    def exclude(self, document: Document, span: Span, reason: str, detail: str = "") -> None:
+        entry = Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason, detail)
+        if entry not in self.exclusions:
+            self.exclusions.append(entry)
+
+
+def evidence(document: Document, span: Span, method: Method, reads: Interval | None = None) -> Evidence:
+    return Evidence(document.name, document.page_at(span.start), span, document.quote(span), method, reads)
+
+
+def add(intervals: Iterable[Interval]) -> Interval:
+    low, high = 0, 0
+    unbounded = False
+    for interval in intervals:
+        low += interval.low
+        if interval.high is None:
+            unbounded = True
+        else:
+            high += interval.high
+    return Interval(low, None if unbounded else high)
+
+
+def subtract(first: Interval, second: Interval) -> Interval:
+    high = None if first.high is None else max(0, first.high - second.low)
+    low = max(0, first.low - (second.high if second.high is not None else first.low))
+    return Interval(low, high if high is None else max(low, high))
+
+
+def intersect(first: Interval, second: Interval) -> Interval | None:
+    low = max(first.low, second.low)
+    if first.high is None or second.high is None:
+        high = second.high if first.high is None else first.high
+    else:
+        high = min(first.high, second.high)
+    return None if high is not None and high < low else Interval(low, high)
+
+
+def overlapping(intervals: list[Interval]) -> Interval:
+    """Classes that may overlap: from the largest of them to their sum (reading 3)."""
+    total = add(intervals)
+    return Interval(max(i.low for i in intervals), total.high)

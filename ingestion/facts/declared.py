@@ -1,0 +1,419 @@
+"""Declared figures: which of a sentence's figures state a fact, and what they come to together.
+
+A figure states a fact when its unit can count it, its own phrase (or what that phrase continues) names the fact's head,
+every need is met within its reach, and nothing in its phrase says that it counts something else.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ingestion.domain import Interval, Span
+from ingestion.facts.assertions import Assertion, Findings, add, overlapping, subtract
+from ingestion.facts.figures import Analysis, Figure, load_additional, residue, section_block, words
+from ingestion.facts.schema import FactBook, FactSpec
+from ingestion.facts.scan import Sentence
+from ingestion.organisations import Origin, mentions
+from ingestion.periods import Cover, Period, PeriodKind, Window, periods
+
+ABROAD = "$countries"   # in a word list: any country, place or organisation abroad
+
+
+@dataclass(slots=True)
+class Match:
+    figure: Figure
+    kinds: frozenset[str]
+    role: str              # "figure", "less" (a part that does not count), "twice" (a part counted twice)
+
+
+def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, findings: Findings) -> None:
+    """Add what one sentence declares of one fact to its findings."""
+    matches = []
+    for figure in analysis.figures:
+        match = _match(book, spec, analysis, figure, matches, findings)
+        if match is not None:
+            matches.append(match)
+    _none(book, spec, analysis, window, findings)
+    figures = [m for m in matches if m.role == "figure"]
+    if figures:
+        _combine(book, spec, analysis, matches, window, findings)
+
+
+def abroad(text: str) -> bool:
+    return any(origin in (Origin.FOREIGN, Origin.GREATER_CHINA) for _, _, origin in mentions(text))
+
+
+def found(book: FactBook, words_: list[str], text: str) -> bool:
+    return book.pattern([w for w in words_ if w != ABROAD]).search(text) is not None or (ABROAD in words_ and abroad(text))
+
+
+def _match(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, earlier: list[Match], findings: Findings) -> Match | None:
+    measure = figure.quantity.measure
+    parent = _matched_parent(figure, earlier)
+    if parent is not None and (measure in spec.measures or not measure):
+        text = figure.own + _status_after(analysis, figure)
+        if spec.overlap_pattern(book).search(figure.own) and figure.part:
+            return Match(figure, frozenset(), "twice")
+        if book.pattern(spec.subtract).search(text) and figure.part and not figure.blocked.startswith(("quotation", "template")):
+            findings.exclude(analysis.sentence.document, _clause_span(analysis, figure), "expired" if not spec.needs else "definition")
+            return Match(figure, frozenset(), "less")
+    if measure not in spec.measures and not (measure == "" and figure.plain and spec.kind == "count"):
+        return None
+    context = _heads(book, spec, analysis, figure)
+    if context is None:
+        return None
+    if book.pattern(spec.exclude).search(_names_blanked(figure.own)) or (
+            spec.exclude_clause and book.pattern(spec.exclude_clause).search(_clause_words(analysis, figure))) or (
+            spec.exclude_sentence and book.pattern(spec.exclude_sentence).search(analysis.sentence.folded)):
+        return None
+    if not all(_need(book, need, analysis, figure, context) for need in spec.needs):
+        return None
+    if figure.blocked:
+        findings.exclude(analysis.sentence.document, _clause_span(analysis, figure), figure.blocked)
+        return None
+    if book.pattern(spec.subtract).search(figure.own + _status_after(analysis, figure)) and spec.subtract:
+        findings.exclude(analysis.sentence.document, _clause_span(analysis, figure), "definition")
+        return None
+    kinds = frozenset(name for name, names in (spec.kinds.names if spec.kinds else {}).items() if book.pattern(names).search(figure.own))
+    if spec.kinds and kinds == frozenset(spec.kinds.names):
+        kinds = frozenset()
+    return Match(figure, kinds, "figure")
+
+
+def _names_blanked(own: str) -> str:
+    return own
+
+
+def _matched_parent(figure: Figure, earlier: list[Match]) -> Match | None:
+    node = figure.parent
+    while node is not None:
+        for match in earlier:
+            if match.figure is node and match.role == "figure":
+                return match
+        node = node.parent
+    return None
+
+
+def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str | None:
+    """The text that names what is counted: the figure's own phrase, with the phrase that it continues; None if neither does."""
+    heads = book.pattern(spec.heads)
+    if heads.search(figure.own):
+        return figure.own + (_ancestors(figure) if figure.part else "")
+    if figure.part and figure.parent is not None:
+        above = _ancestors(figure)
+        if heads.search(above):
+            return figure.own + above
+        return None
+    rest = residue(figure.own)
+    for need in spec.needs:
+        rest = book.pattern([w for w in need.words if w != ABROAD]).sub("", rest)
+    for names in [*(spec.kinds.names.values() if spec.kinds else []), spec.spent, spec.received, spec.not_spent]:
+        rest = book.pattern(names).sub("", rest)
+    if len(rest) > 2 and not load_additional().match(figure.left.lstrip("，、 ")):
+        return None
+    before = analysis.sentence.folded[:figure.left_start]
+    if heads.search(before):
+        return figure.own + before
+    if not residue(before) or analysis.sentence.pair or analysis.sentence.listed:
+        above = analysis.sentence.section.text
+        if heads.search(above):
+            return figure.own + above
+    return None
+
+
+def _ancestors(figure: Figure) -> str:
+    text, node = "", figure.parent
+    while node is not None:
+        text += "|" + node.own + "|" + node.sentence.folded[:node.left_start]
+        node = node.parent
+    return text
+
+
+def _need(book: FactBook, need: object, analysis: Analysis, figure: Figure, context: str) -> bool:
+    from ingestion.facts.schema import Need
+    assert isinstance(need, Need)
+    if found(book, need.words, context) or (need.unless and found(book, need.unless, figure.own)):
+        return True
+    if need.reach == "own":
+        return False
+    if found(book, need.words, _clause_words(analysis, figure)):
+        return True
+    if need.reach == "clause":
+        return False
+    if found(book, need.words, analysis.sentence.folded):
+        return True
+    if need.reach == "sentence":
+        return False
+    previous = analysis.sentence.previous
+    return found(book, need.words, analysis.sentence.section.text) or (previous is not None and found(book, need.words, previous.folded))
+
+
+def _clause_words(analysis: Analysis, figure: Figure) -> str:
+    """The clause with the contents of its brackets blanked, and the clause that its own bracket hangs on."""
+    index = figure.clause
+    text = _blank_inner(analysis, index)
+    outer = analysis.clauses[index].outer
+    return text if outer < 0 else text + "|" + _blank_inner(analysis, outer)
+
+
+def _blank_inner(analysis: Analysis, index: int) -> str:
+    clause = analysis.clauses[index]
+    text = analysis.sentence.folded[clause.span.start:clause.span.end]
+    depth, out = 0, []
+    for char in text:
+        if char == "（":
+            depth += 1
+        out.append(" " if depth else char)
+        if char == "）":
+            depth = max(0, depth - 1)
+    return "".join(out)
+
+
+def _status_after(analysis: Analysis, figure: Figure) -> str:
+    """Clauses behind a figure that hold no figure and only say its status, and the bracket right behind it."""
+    text = analysis.sentence.folded
+    found_text = ""
+    for index, clause in enumerate(analysis.clauses):
+        if clause.span.start < figure.quantity.span.end:
+            continue
+        if any(f.clause == index for f in analysis.figures):
+            if clause.depth == figure.depth:
+                break
+            continue
+        if clause.depth > figure.depth and clause.outer == figure.clause and text[figure.quantity.span.end:clause.span.start - 1].strip() == figure.right.strip():
+            found_text += "|" + analysis.clause_text(index)
+        elif clause.depth == figure.depth and words("status_only").match(analysis.clause_text(index).strip()):
+            found_text += "|" + analysis.clause_text(index)
+    return found_text
+
+
+def _clause_span(analysis: Analysis, figure: Figure) -> Span:
+    index = figure.clause
+    while analysis.clauses[index].outer >= 0:
+        index = analysis.clauses[index].outer
+    return _trim(analysis.sentence, analysis.clauses[index].span)
+
+
+def _trim(sentence: Sentence, span: Span) -> Span:
+    text = sentence.folded[span.start:span.end]
+    start = span.start + len(text) - len(text.lstrip(" ，、：\n"))
+    end = span.start + len(text.rstrip(" ，、：\n"))
+    return Span(sentence.span.start + start, sentence.span.start + max(start, end))
+
+
+def _combine(book: FactBook, spec: FactSpec, analysis: Analysis, matches: list[Match], window: Window, findings: Findings) -> None:
+    figures = [m for m in matches if m.role == "figure"]
+    own = {id(m.figure) for m in figures}
+    tops = [m for m in figures if not (m.figure.part and _matched_parent(m.figure, figures) is not None)]
+    values: dict[int, Interval] = {}
+    clashes: dict[int, tuple[int, ...]] = {}
+    for top in tops:
+        values[id(top)], clashes[id(top)] = _with_parts(top, matches, own)
+    twice = [m for m in matches if m.role == "twice"]
+    for group in _groups(spec, tops):
+        _assert_group(book, spec, analysis, group, values, clashes, twice, window, findings)
+
+
+def _with_parts(top: Match, matches: list[Match], own: set[int]) -> tuple[Interval, tuple[int, ...]]:
+    """A figure less its parts that do not count; the figures that contradict each other, if its breakdown is complete and differs."""
+    value = top.figure.quantity.interval
+    del own
+    parts = [m for m in matches if m.role == "figure" and m.figure.part and _root(m.figure) is top.figure]
+    for match in matches:
+        if match.role == "less" and _root(match.figure) is top.figure:
+            value = subtract(value, match.figure.quantity.interval)
+    complete = [m for m in parts if m.figure.bracketed and m.figure.parent is top.figure]
+    if complete and len(complete) == len(parts):
+        total = add(m.figure.quantity.interval for m in complete)
+        if total.exact and top.figure.quantity.interval.exact and total != top.figure.quantity.interval:
+            same_kind = len(complete) == 1 and complete[0].kinds
+            less = any(m.role == "less" and _root(m.figure) is top.figure for m in matches)
+            if not same_kind and not less:
+                return Interval(min(total.low, value.low), max(total.low, value.low)), (total.low, value.low)
+    return value, ()
+
+
+def _root(figure: Figure) -> Figure:
+    while figure.part and figure.parent is not None:
+        figure = figure.parent
+    return figure
+
+
+def _groups(spec: FactSpec, tops: list[Match]) -> list[list[Match]]:
+    """Figures that belong together: those of one period, and single years in a row."""
+    groups: list[list[Match]] = []
+    for top in tops:
+        if groups and _together(groups[-1], top, spec):
+            groups[-1].append(top)
+        else:
+            groups.append([top])
+    return groups
+
+
+def _together(group: list[Match], top: Match, spec: FactSpec) -> bool:
+    first, period = group[-1].figure.period, top.figure.period
+    del spec
+    if top.figure.total and not top.figure.own_period:
+        return True
+    if first is None or period is None:
+        return first is None or not group[-1].figure.own_period or period is None
+    if first.span == period.span or (first.start, first.end) == (period.start, period.end):
+        return True
+    return _single(first) and _single(period) and group[-1].figure.own_period and top.figure.own_period
+
+
+def _single(period: Period) -> bool:
+    return period.kind is PeriodKind.DATED and period.start is not None and (period.end - period.start).days <= 366
+
+
+def _assert_group(book: FactBook, spec: FactSpec, analysis: Analysis, group: list[Match], values: dict[int, Interval],
+                  clashes: dict[int, tuple[int, ...]], twice: list[Match], window: Window, findings: Findings) -> None:
+    intervals = [values[id(m)] for m in group]
+    points = tuple(p for m in group for p in clashes[id(m)])
+    kinds = frozenset().union(*(m.kinds for m in group)) if len(group) > 1 else group[0].kinds
+    period = _group_period(group)
+    text = analysis.sentence.folded
+    totals = [m for m in group if m.figure.total]
+    if len(group) > 1 and totals and group.index(totals[-1]) == len(group) - 1 and not any(m.figure.total for m in group[:-1]):
+        value, rest = intervals[-1], intervals[:-1]
+        summed = add(rest)
+        if len(rest) > 1 and summed.exact and value.exact and summed != value and not (spec.kinds and spec.kinds.overlap):
+            points += (summed.low, value.low)
+            value = Interval(min(summed.low, value.low), max(summed.low, value.low))
+        kinds = group[-1].kinds
+    elif len(group) > 1 and _breakdown(group, intervals):
+        value, kinds = intervals[0], group[0].kinds
+    elif len(group) == 1:
+        value = intervals[0]
+    elif spec.kinds and spec.kinds.overlap and all(m.kinds for m in group) and len({m.kinds for m in group}) > 1:
+        if words("disjoint").search(text):
+            value = add(intervals)
+        elif twice:
+            value = subtract(add(intervals), add(m.figure.quantity.interval for m in twice))
+        else:
+            value = overlapping(intervals)
+        kinds = frozenset()
+    elif spec.joined or _dated_years(group) or len({m.kinds for m in group}) == len(group):
+        value = add(intervals)
+    else:
+        for match in group:
+            _assert(book, spec, analysis, [match], values[id(match)], clashes[id(match)], match.kinds, match.figure.period, window, findings)
+        return
+    _assert(book, spec, analysis, group, value, points, kinds, period, window, findings)
+
+
+def _breakdown(group: list[Match], intervals: list[Interval]) -> bool:
+    """A total followed by its kinds without 其中: 专利24件，发明8件，实用新型16件."""
+    first, rest = intervals[0], intervals[1:]
+    if not first.exact or not all(i.exact for i in rest) or load_additional().search(group[1].figure.left):
+        return False
+    if add(rest).low == first.low and len(rest) > 1:
+        return True
+    return not group[0].kinds and all(m.kinds for m in group[1:]) and add(rest).low <= first.low
+
+
+def _dated_years(group: list[Match]) -> bool:
+    return all(m.figure.period is not None and m.figure.own_period and _single(m.figure.period) for m in group)
+
+
+def _period_of(figure: Figure) -> Period | None:
+    node: Figure | None = figure
+    while node is not None:
+        if node.period is not None:
+            return node.period
+        node = node.parent if node.part else None
+    return None
+
+
+def _group_period(group: list[Match]) -> Period | None:
+    dated = [m.figure.period for m in group if m.figure.period is not None and m.figure.own_period and _single(m.figure.period)]
+    last = group[-1].figure
+    recent = [p for m in group if (p := _period_of(m.figure)) is not None and p.kind is PeriodKind.RECENT]
+    if recent:
+        return recent[-1]
+    if len(dated) > 1 and (len(dated) == len(group) or (last.total and not last.own_period)):
+        starts = [p.start for p in dated if p.start is not None]
+        return Period(dated[0].span, PeriodKind.DATED, min(starts), max(p.end for p in dated))
+    return _period_of(last) or _period_of(group[0].figure)
+
+
+def section_period(sentence: Sentence, window: Window) -> Period | None:
+    """The period that a lead-in or a heading gives to what stands below it; a single date in a title is none."""
+    for text in (sentence.section.lead, *reversed(sentence.section.headings)):
+        for period in reversed(periods(text, window)):
+            if period.kind is PeriodKind.RECENT or (period.kind is PeriodKind.DATED and period.start is not None and (period.end - period.start).days > 320):
+                return period
+    return None
+
+
+def _assert(book: FactBook, spec: FactSpec, analysis: Analysis, group: list[Match], value: Interval, points: tuple[int, ...],
+            kinds: frozenset[str], period: Period | None, window: Window, findings: Findings) -> None:
+    del book
+    if period is None or period.kind is PeriodKind.STATE:
+        inherited = section_period(analysis.sentence, window)
+        if inherited is not None and (spec.time != "state"):
+            period = inherited
+    bounded = bound(spec, value, period, window)
+    span = _evidence_span(analysis, group, period)
+    if bounded is None:
+        findings.exclude(analysis.sentence.document, span, "outside_window" if period and period.cover(window) is Cover.OUTSIDE else "partial_window")
+        return
+    shown = tuple(points) or tuple(p for p in (value.low, value.high) if p is not None)
+    findings.assertions.append(Assertion(bounded, analysis.sentence.document, span, points=shown, kinds=kinds, conflict=bool(points)))
+
+
+def bound(spec: FactSpec, value: Interval, period: Period | None, window: Window) -> Interval | None:
+    """What a figure settles once its period is held against the fact's time (readings 6 to 9); None: nothing."""
+    if spec.time == "window":
+        if period is None or period.kind in (PeriodKind.CUMULATIVE, PeriodKind.STATE):
+            return Interval(0, value.high)
+        cover = period.cover(window)
+        return {Cover.WINDOW: value, Cover.WIDER: Interval(0, value.high), Cover.NARROWER: Interval(value.low, None)}.get(cover)
+    if spec.time == "open":
+        if period is None or period.kind in (PeriodKind.CUMULATIVE, PeriodKind.STATE):
+            return value
+        return Interval(value.low, None)
+    if period is not None and period.kind is PeriodKind.CUMULATIVE:
+        return Interval(0, value.high)
+    if period is not None and period.kind is PeriodKind.RECENT:
+        return Interval(value.low, None)
+    return value
+
+
+def _evidence_span(analysis: Analysis, group: list[Match], period: Period | None) -> Span:
+    sentence = analysis.sentence
+    starts, ends = [], []
+    for match in group:
+        index = match.figure.clause
+        while analysis.clauses[index].outer >= 0:
+            index = analysis.clauses[index].outer
+        starts.append(analysis.clauses[index].span.start)
+        ends.append(analysis.clauses[index].span.end)
+    start = min(starts)
+    if period is not None and any(p is period for p in analysis.periods) and period.span.start < start:
+        start = period.span.start
+    return _trim(sentence, Span(start, max(ends)))
+
+
+def _none(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, findings: Findings) -> None:
+    """An explicit none is 0 (reading 15): a negation that governs the fact's words in one clause without a figure."""
+    if not spec.none_words:
+        return
+    nothing = book.pattern(spec.none_words)
+    for index, clause in enumerate(analysis.clauses):
+        body = analysis.clause_text(index)
+        if any(f.clause == index for f in analysis.figures):
+            continue
+        match = nothing.search(body)
+        if match is None:
+            continue
+        zero = words("zero").search(body, 0, match.start())
+        answered = analysis.sentence.pair and words("zero").match(body[match.end():].lstrip("：（）数量情况 "))
+        if not answered and (zero is None or match.start() - zero.end() > 16 or words("negation").search(body, 0, zero.start())):
+            continue
+        if analysis.clause_blocks.get(index) or section_block(analysis.sentence.section):
+            continue
+        if words("additional").search(body, 0, match.start()) or words("except").search(analysis.sentence.folded):
+            continue
+        span = _trim(analysis.sentence, clause.span)
+        findings.assertions.append(Assertion(Interval(0, 0), analysis.sentence.document, span, points=(0,)))
+    del window

@@ -1,0 +1,487 @@
+"""The figures of a sentence: each quantity with its own phrase, its clause, its place among totals and parts, its period,
+and what takes it away (plans, other bodies, quotations, negated or dropped status)."""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from ingestion.domain import Span
+from ingestion.facts.scan import Section, Sentence
+from ingestion.language import load, pattern
+from ingestion.numerals import Quantity, quantities
+from ingestion.periods import Period, PeriodKind, Window, periods
+
+_CUTS = frozenset("，,。；！？")
+
+
+def words(name: str) -> re.Pattern[str]:
+    """One of the lists of discourse.yaml, compiled."""
+    data = load("discourse")[name]
+    flat: list[str] = []
+    for entry in data:
+        flat += entry if isinstance(entry, list) else [entry]
+    return pattern(tuple(flat))
+
+
+@dataclass(slots=True)
+class Clause:
+    """A stretch between commas at one depth of brackets; offsets are the sentence's."""
+
+    span: Span
+    depth: int
+    outer: int        # index of the clause that its bracket hangs on, -1 for none
+    subject: str = ""   # "own", "other" or "" where the clause names none
+
+
+@dataclass(slots=True)
+class Figure:
+    quantity: Quantity
+    sentence: Sentence
+    clause: int
+    depth: int
+    left: str
+    right: str
+    left_start: int
+    part: bool = False
+    bracketed: bool = False          # a part that stands in brackets or after a colon
+    parent: Figure | None = None
+    total: bool = False              # 共, 合计 in its own phrase
+    plain: bool = False              # the figure of a "label: figure" pair
+    blocked: str = ""                # why it does not count at all: a reason code
+    period: Period | None = None
+    own_period: bool = False         # the period stands in the figure's own phrase
+    mean: bool = False
+
+    @property
+    def own(self) -> str:
+        return self.left + "|" + self.right if self.right else self.left
+
+
+@dataclass(slots=True)
+class Analysis:
+    sentence: Sentence
+    clauses: list[Clause]
+    figures: list[Figure]
+    periods: list[Period]
+    clause_blocks: dict[int, str] = field(default_factory=dict)
+
+    def clause_text(self, index: int) -> str:
+        span = self.clauses[index].span
+        return self.sentence.folded[span.start:span.end]
+
+
+@dataclass(frozen=True)
+class Names:
+    """Who applies: names found in the documents' forms, and short names given to them."""
+
+    own: frozenset[str] = frozenset()
+
+
+def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis | None = None) -> Analysis:
+    """`before` is the analysis of the previous sentence in the same paragraph: 其中 may continue it."""
+    text = sentence.folded
+    found_periods = periods(text, window)
+    clauses = _clauses(text)
+    _subjects(text, clauses, names, before)
+    analysis = Analysis(sentence, clauses, [], found_periods)
+    taken = [p.span for p in found_periods if p.kind not in (PeriodKind.MEAN, PeriodKind.CUMULATIVE)]
+    previous: Figure | None = None
+    for quantity in quantities(text, taken):
+        figure = _figure(sentence, clauses, quantity, analysis.figures)
+        analysis.figures.append(figure)
+        previous = figure
+    del previous
+    _trim_right(analysis)
+    for position, figure in enumerate(analysis.figures):
+        _relate(analysis, position, before)
+        _date(analysis, figure)
+    for index in range(len(clauses)):
+        reason = _clause_block(analysis, index)
+        if reason:
+            analysis.clause_blocks[index] = reason
+    for figure in analysis.figures:
+        figure.blocked = _figure_block(analysis, figure)
+    return analysis
+
+
+def section_block(section: Section) -> str:
+    """A reason that the headings or the lead-in give against every figure below them."""
+    return _section_block(section.headings, section.lead)
+
+
+@lru_cache(maxsize=4096)
+def _section_block(headings: tuple[str, ...], lead: str) -> str:
+    for heading in headings:
+        if words("quotation_heading").search(heading):
+            return "quotation"
+        if words("template_heading").search(heading):
+            return "template"
+        if words("plan_heading").search(heading) and not words("plan_heading_exempt").search(heading) and not words("done").search(heading):
+            return "planned"
+    if lead and len(lead) <= 60:
+        if words("quotation_heading").search(lead):
+            return "quotation"
+        if words("plan_forward").search(lead) and not words("done").search(lead):
+            return "planned"
+    return ""
+
+
+def _clauses(text: str) -> list[Clause]:
+    clauses: list[Clause] = []
+    stack: list[tuple[int, int]] = []      # (start of the clause that the bracket interrupts, its index)
+    start, depth, current_outer = 0, 0, -1
+    pending: list[Clause] = []
+
+    def close(end: int) -> int:
+        clause = Clause(Span(start, end), depth, current_outer)
+        clauses.append(clause)
+        return len(clauses) - 1
+
+    open_starts: list[tuple[int, int]] = []
+    for place, char in enumerate(text):
+        if char == "（":
+            open_starts.append((start, current_outer))
+            depth += 1
+            start = place + 1
+            current_outer = -2 - len(pending)
+            pending.append(Clause(Span(place, place), depth, -1))
+        elif char == "）" and depth:
+            close(place)
+            depth -= 1
+            start, current_outer = open_starts.pop()
+        elif char in _CUTS and not (char == "," and text[place - 1:place].isdigit() and text[place + 1:place + 2].isdigit()):
+            close(place)
+            start = place + 1
+    while depth:
+        close(len(text))
+        depth -= 1
+        start, current_outer = open_starts.pop()
+    close(len(text))
+    clauses.sort(key=lambda c: (c.span.start, -c.span.end))
+    for index, clause in enumerate(clauses):
+        clause.outer = -1
+        if clause.depth:
+            for candidate in range(len(clauses) - 1, -1, -1):
+                other = clauses[candidate]
+                if candidate != index and other.depth == clause.depth - 1 and other.span.start <= clause.span.start and clause.span.end <= other.span.end:
+                    clause.outer = candidate
+                    break
+    del stack
+    return clauses
+
+
+def _clause_of(clauses: list[Clause], place: int) -> int:
+    best = 0
+    for index, clause in enumerate(clauses):
+        if clause.span.start <= place < max(clause.span.end, clause.span.start + 1) and clause.depth >= clauses[best].depth:
+            best = index
+    return best
+
+
+def _subjects(text: str, clauses: list[Clause], names: Names, before: Analysis | None) -> None:
+    """Whose figures a clause gives. A subject holds until another one is named; 其中本中心 brings it home."""
+    current = ""
+    if before is not None and before.clauses:
+        current = ""
+    for clause in clauses:
+        body = text[clause.span.start:clause.span.end]
+        other = words("others").search(body) or _foreign_subject(body, names)
+        if words("others_own").search(body):
+            clause.subject = current = "own"
+        elif other:
+            mine = words("own").match(body.lstrip())
+            if mine and other.start() > mine.end() and not _foreign_subject(body, names):
+                clause.subject = current = "other" if other.start() - mine.end() <= 4 else "own"
+            else:
+                clause.subject = "other"
+                if clause.depth == 0:
+                    current = "other"
+        elif words("own").match(body.lstrip()):
+            clause.subject = "own"
+            if clause.depth == 0:
+                current = "own"
+        else:
+            clause.subject = current
+
+
+@lru_cache(maxsize=1)
+def _organisation_subject() -> re.Pattern[str]:
+    return re.compile(r"^(?:其中|而|另外|此外|同时)?([\u4e00-\u9fff（）]{2,18}?(?:有限公司|公司|大学|学院|研究院|研究所|医院|集团|协会|联盟))"
+                      r"(?=近|累计|现有|拥有|共有|发表|获得|获授权|完成|承担|建有|持有|取得)")
+
+
+def _foreign_subject(body: str, names: Names) -> re.Match[str] | None:
+    if not names.own:
+        return None
+    match = _organisation_subject().match(body.lstrip())
+    if match is None:
+        return None
+    name = match[1]
+    if any(name in own or own in name for own in names.own) or words("own").fullmatch(name):
+        return None
+    return match
+
+
+def _figure(sentence: Sentence, clauses: list[Clause], quantity: Quantity, earlier: list[Figure]) -> Figure:
+    text = sentence.folded
+    clause = _clause_of(clauses, quantity.span.start)
+    depth = clauses[clause].depth
+    start = quantity.span.start
+    level = 0
+    floor = clauses[clause].span.start
+    place = start - 1
+    stop = floor
+    ends = {f.quantity.span.end for f in earlier if f.depth == depth and f.quantity.measure not in ("countries", "time")}
+    while place >= floor:
+        char = text[place]
+        if char == "）":
+            level += 1
+        elif char == "（":
+            level -= 1
+        elif level == 0 and place + 1 in ends:
+            stop = place + 1
+            break
+        place -= 1
+    right_end = quantity.span.end
+    while right_end < clauses[clause].span.end and text[right_end] not in "，,。；：！？、（）":
+        right_end += 1
+    figure = Figure(quantity, sentence, clause, depth, text[stop:start], text[quantity.span.end:right_end], stop)
+    tail = text[quantity.span.end:].strip(" 。；.）")
+    figure.plain = not quantity.unit and ("：" in figure.left or sentence.pair or figure.left.rstrip().endswith(("为", "数", "有", "达"))) and (
+        not tail or tail[:1] in "，（、；")
+    return figure
+
+
+def _trim_right(analysis: Analysis) -> None:
+    """Words between two figures without punctuation belong to the second one, unless the first has none before it."""
+    for first, second in zip(analysis.figures, analysis.figures[1:], strict=False):
+        limit = second.quantity.span.start - first.quantity.span.end
+        if first.clause == second.clause and limit < len(first.right) + 1:
+            named = bool(residue(first.left))
+            if named and not first.right.startswith("的"):
+                first.right = ""
+            else:
+                first.right = first.right[:max(0, limit)]
+                if not first.right.startswith("的") and second.left_start < second.quantity.span.start:
+                    second.left = ""
+
+
+def residue(phrase: str) -> str:
+    """What a phrase names once fillers, totals, periods' years and punctuation are taken away."""
+    rest = words("fillers").sub("", re.sub(r"(?:19|20)\d\d年?(?:度)?", "", phrase))
+    return re.sub(r"[\s（）“”‘’\"'《》|/]", "", rest)
+
+
+def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
+    """Find out if a figure is a part of another one, and whether it states a total."""
+    figure = analysis.figures[position]
+    text = analysis.sentence.folded
+    lead = text[figure.left_start:figure.quantity.span.start]
+    figure.total = bool(words("total").search(lead[-8:]))
+    earlier = [f for f in analysis.figures[:position] if _comparable(f, figure)]
+    part = words("part").search(lead)
+    if figure.depth:
+        outer = [f for f in earlier if f.depth < figure.depth]
+        if outer:
+            figure.part, figure.bracketed, figure.parent = True, not part, outer[-1]
+            return
+        inner = [f for f in earlier if f.depth == figure.depth and f.part]
+        if inner and inner[-1].parent:
+            figure.part, figure.bracketed, figure.parent = True, inner[-1].bracketed, inner[-1].parent
+            return
+    additional = bool(load_additional().search(lead))
+    if part:
+        pool = [f for f in earlier if f.depth <= figure.depth]
+        parent = next((f for f in reversed(pool) if not f.part), None) or (pool[-1] if pool else None)
+        if pool and pool[-1].part and _nested(analysis, pool[-1], figure):
+            parent = pool[-1]
+        if parent is None and before is not None and before.figures and not residue(lead[:part.start()]):
+            candidates = [f for f in before.figures if _comparable(f, figure)]
+            parent = next((f for f in candidates if not f.part), None)
+        figure.part, figure.parent = True, parent
+        return
+    if earlier and not additional:
+        last = earlier[-1]
+        if last.part and not last.bracketed and last.depth == figure.depth and not figure.total:
+            figure.part, figure.parent = True, last.parent
+        elif "：" in text[last.quantity.span.end:figure.left_start + 1] or (
+                text[last.quantity.span.end:last.quantity.span.end + 1] == "：") or (last.bracketed and last.depth == figure.depth):
+            root = last.parent if last.part else last
+            figure.part, figure.bracketed, figure.parent = True, True, root
+
+
+def _nested(analysis: Analysis, last: Figure, figure: Figure) -> bool:
+    """其中 right after a part, in the next clause, is a part of that part only when it says so again at greater depth."""
+    return figure.depth > last.depth
+
+
+@lru_cache(maxsize=1)
+def load_additional() -> re.Pattern[str]:
+    data: list[str] = load("discourse")["additional"]
+    return pattern(tuple(data))
+
+
+def _comparable(first: Figure, second: Figure) -> bool:
+    a, b = first.quantity, second.quantity
+    if a.measure == b.measure:
+        return True
+    loose = {"organisation", "thing", "team", "project", "piece", "event", ""}
+    return a.measure in loose and b.measure in loose
+
+
+def _date(analysis: Analysis, figure: Figure) -> None:
+    """The period of a figure: in its own phrase, then before it in the sentence; a gloss in brackets overrides the word."""
+    text = analysis.sentence.folded
+    start = figure.quantity.span.start
+    candidates: list[Period] = []
+    for period in analysis.periods:
+        if period.kind is PeriodKind.MEAN:
+            if figure.left_start <= period.span.start < start or (
+                    figure.quantity.span.end <= period.span.start <= figure.quantity.span.end + 1):
+                figure.mean = True
+            continue
+        depth = analysis.clauses[_clause_of(analysis.clauses, period.span.start)].depth
+        if depth > figure.depth and not _gloss(text, period, analysis):
+            continue
+        if depth == figure.depth and depth and analysis.clauses[_clause_of(analysis.clauses, period.span.start)].outer != analysis.clauses[figure.clause].outer:
+            continue
+        if period.span.end <= start:
+            candidates.append(period)
+        elif (period.span.start >= figure.quantity.span.end and period.span.start < figure.quantity.span.end + len(figure.right)) or (
+                period.span.start <= figure.quantity.span.end + 1 + len(figure.right) and not any(c.span.end <= start for c in candidates)
+                and text[figure.quantity.span.end + len(figure.right):period.span.start].strip("（ ") == "" and _gloss(text, period, analysis)):
+            candidates.append(period)
+    if not candidates:
+        return
+    dated = [p for p in candidates if p.kind is not PeriodKind.CUMULATIVE]
+    own = [p for p in dated if p.span.start >= figure.left_start]
+    if own:
+        # "2022年…项目，2023年": the nearest; but a window word before a gloss or a year keeps its gloss
+        figure.period, figure.own_period = _nearest(own), True
+        return
+    if dated:
+        figure.period = _nearest(dated)
+        return
+    figure.period = candidates[-1]
+    figure.own_period = figure.period.span.start >= figure.left_start
+
+
+def _nearest(found: list[Period]) -> Period:
+    last = found[-1]
+    if last.kind is PeriodKind.STATE:
+        others = [p for p in found if p.kind is PeriodKind.RECENT]
+        return others[-1] if others else last
+    return last
+
+
+def _gloss(text: str, period: Period, analysis: Analysis) -> bool:
+    """A period in brackets that explains the period before the bracket: 近三年（2021—2023年）."""
+    opened = text.rfind("（", 0, period.span.start)
+    if opened < 0 or text[opened + 1:period.span.start].strip("即 指自从"):
+        return False
+    closed = text.find("）", period.span.end)
+    if closed >= 0 and text[period.span.end:closed].strip("，, 期间止下同以称“”报告期"):
+        return False
+    return any(p.span.end >= opened - 1 and p.span.end <= opened for p in analysis.periods) or True
+
+
+def _clause_block(analysis: Analysis, index: int) -> str:
+    """Why nothing in a clause counts: a quotation, a template, somebody else's, a plan that began before it."""
+    sentence = analysis.sentence
+    if reason := section_block(sentence.section):
+        return reason
+    text = sentence.folded
+    if words("template").search(text):
+        return "template"
+    if (words("quotation").search(text) and _quoting(text)):
+        return "quotation"
+    if analysis.clauses[index].subject == "other":
+        return "other_body"
+    return "planned" if _planned_before(analysis, index) else ""
+
+
+def _quoting(text: str) -> bool:
+    quoted = words("quotation").search(text)
+    if quoted is None:
+        return False
+    done = words("quotation_done").search(text, quoted.end())
+    return done is None
+
+
+def _planned_before(analysis: Analysis, index: int) -> bool:
+    """A word that starts a plan holds for the following clauses until a word of what is done."""
+    planned = False
+    for place, clause in enumerate(analysis.clauses):
+        if clause.depth and place != index:
+            continue
+        if place > index:
+            break
+        body = _exempted(analysis.clause_text(place))
+        forward = words("plan_forward").search(body)
+        future = any(p.kind is PeriodKind.FUTURE and p.span.start >= clause.span.start and p.span.end <= clause.span.end
+                     and not _term(analysis.sentence.folded, p) for p in analysis.periods)
+        done = words("done").search(body)
+        if forward or future:
+            planned = not (done and forward and done.start() > forward.end() and "的" in body[forward.end():done.start()])
+            if forward and done and done.end() <= forward.start() and place == index:
+                planned = True
+        elif done:
+            planned = False
+    return planned
+
+
+def _term(text: str, period: Period) -> bool:
+    """The term of a contract or a project that is running is no plan."""
+    return period.start is not None and words("terms").search(text, max(0, period.span.start - 12), min(len(text), period.span.end + 8)) is not None
+
+
+def _exempted(body: str) -> str:
+    return words("plan_exempt").sub(lambda m: "○" * len(m.group()), body)
+
+
+def _figure_block(analysis: Analysis, figure: Figure) -> str:
+    if reason := analysis.clause_blocks.get(figure.clause):
+        return reason
+    own = _exempted(figure.own)
+    if words("plan").search(own):
+        return "planned"
+    in_clause = [f for f in analysis.figures if f.clause == figure.clause]
+    body = _exempted(analysis.clause_text(figure.clause))
+    outside = _without_figures(body, analysis, figure.clause)
+    if len(in_clause) == 1 and words("plan").search(outside):
+        return "planned"
+    if _dropped_after(analysis, figure):
+        return "dropped_status"
+    if figure.mean:
+        return "yearly_mean"
+    return ""
+
+
+def _without_figures(body: str, analysis: Analysis, index: int) -> str:
+    del analysis, index
+    return body
+
+
+def _dropped_after(analysis: Analysis, figure: Figure) -> bool:
+    """A following clause, or a bracket, without a figure of its own that only says: in negotiation, expired, under review."""
+    for index, clause in enumerate(analysis.clauses):
+        body = analysis.clause_text(index)
+        if any(f.clause == index for f in analysis.figures):
+            if index > figure.clause and clause.depth == figure.depth and clause.span.start > figure.quantity.span.end:
+                break
+            continue
+        if clause.span.start < figure.quantity.span.end:
+            continue
+        if clause.depth > figure.depth:
+            opened = clause.span.start - 1
+            between = analysis.sentence.folded[figure.quantity.span.end:opened]
+            if clause.outer == figure.clause and not re.search(r"[，、；]", between) and words("dropped_status").search(body) and not words("negation").match(body):
+                return True
+            continue
+        if clause.depth < figure.depth:
+            continue
+        if words("status_only").match(body.strip()) and words("dropped_status").search(body) and not words("zero").match(body.strip()):
+            return True
+    return False

@@ -1,0 +1,185 @@
+"""Tables read by the roles of their columns, and amounts by period."""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from ingestion.domain import Cell, Span
+from ingestion.facts.scan import Table
+from ingestion.language import load, pattern
+
+
+@dataclass(slots=True)
+class Row:
+    """One row of a list table: the text of each role's cells, the whole row's text, and the label of its section."""
+
+    span: Span
+    cells: dict[str, str]
+    text: str
+    section: str
+    name: str
+    name_span: Span
+
+
+@dataclass(slots=True)
+class Grid:
+    """A table that lists things: its title (caption lines and headers) and its rows."""
+
+    table: Table
+    title: str
+    headers: list[str]
+    roles: list[frozenset[str]]
+    rows: list[Row] = field(default_factory=list)
+    total: str = ""
+    total_span: Span | None = None
+
+
+@lru_cache(maxsize=1)
+def _roles() -> list[tuple[str, re.Pattern[str]]]:
+    return [(name, pattern(tuple(words))) for name, words in load("tables")["roles"].items()]
+
+
+def roles_of(header: str) -> frozenset[str]:
+    """The roles that a header's words give its column; several may fit."""
+    clean = re.sub(r"[（(][^（）()]*[）)]|\s", "", header) or header
+    if pattern(("序号", "/^编号$/", "/^No\\.?$/", "/^序$/")).search(clean):
+        return frozenset({"number"})
+    return frozenset(name for name, words in _roles() if name != "number" and words.search(clean))
+
+
+def header_row(table: Table) -> int | None:
+    """The index of the row that heads the columns: at least two cells with a known role, and no long prose."""
+    for index, texts in enumerate(table.texts[:6]):
+        filled = [t for t in texts if t]
+        if len(filled) < 2:
+            continue
+        known = [t for t in filled if roles_of(t) and len(t) <= 24 and not re.search(r"[。；]", t)]
+        numeric = [t for t in filled if re.fullmatch(r"[\d.,%\-\s]+", t)]
+        if len(known) >= 2 and len(known) * 2 >= len(filled) and not numeric:
+            if any("number" in roles_of(t) for t in filled) or len(table.rows) - index >= 2 or len(filled) >= 3:
+                return index
+            return None
+        return None if not known else index if len(filled) >= 3 and len(known) * 3 >= len(filled) and not numeric else None
+    return None
+
+
+def looks_like_form(table: Table, header: int | None) -> bool:
+    """Label and value cells in turn: no column is headed, and rows differ in what they hold."""
+    if header is None:
+        return True
+    filled = [t for t in table.texts[header] if t]
+    below = [texts for texts in table.texts[header + 1:] if any(texts)]
+    if any("number" in roles_of(t) for t in filled):
+        return False
+    if len(filled) == 2 and below:
+        labels = sum(1 for texts in below if texts and roles_of(texts[0]) and not re.search(r"\d", texts[0]))
+        return labels * 2 >= len(below)
+    if len(filled) == 4 and below:
+        labels = sum(1 for texts in below if len(texts) >= 4 and roles_of(texts[2]) and roles_of(texts[0]))
+        return labels * 2 > len(below)
+    return False
+
+
+def grid(table: Table) -> Grid | None:
+    """The table as a list of rows, or None where it is a form."""
+    index = header_row(table)
+    if index is None or looks_like_form(table, index):
+        return None
+    headers_by_column: dict[int, str] = {}
+    for cell, text in zip(table.rows[index], table.texts[index], strict=True):
+        for column in range(cell.column, cell.column + cell.column_span):
+            headers_by_column[column] = text
+    width = max(headers_by_column, default=-1) + 1
+    headers = [headers_by_column.get(c, "") for c in range(width)]
+    roles = [roles_of(h) for h in headers]
+    caption = "\n".join(t for texts in table.texts[:index] for t in texts if t)
+    found = Grid(table, "\n".join(filter(None, [table.section.lead, caption])), headers, roles)
+    section = ""
+    carried: dict[int, tuple[int, str]] = {}
+    for row, texts in zip(table.rows[index + 1:], table.texts[index + 1:], strict=True):
+        filled = [t for t in texts if t]
+        if not filled or texts == table.texts[index]:
+            continue
+        if len(filled) == 1 and (len(row) < max(2, width) or len(texts) > 1) and not _single_column(table):
+            section = filled[0] if not pattern(tuple(load("tables")["note_row"])).search(filled[0]) else section
+            if pattern(tuple(load("tables")["note_row"])).search(filled[0]):
+                found.title += "\n" + filled[0]
+            continue
+        whole = Span(row[0].span.start, row[-1].span.end)
+        if any(pattern(tuple(load("tables")["total_row"])).search(t) for t in texts[:2] if t):
+            found.total, found.total_span = "：".join(filled), whole
+            continue
+        values = _by_column(row, texts, carried, width)
+        found.rows.append(_row(found, row, texts, values, whole, section))
+    return found
+
+
+def _single_column(table: Table) -> bool:
+    return all(len(row) <= 1 for row in table.rows)
+
+
+def _by_column(row: list[Cell], texts: list[str], carried: dict[int, tuple[int, str]], width: int) -> dict[int, str]:
+    """Each column's text in a row; a cell merged over rows holds for each of them."""
+    values: dict[int, str] = {}
+    for cell, text in zip(row, texts, strict=True):
+        for column in range(cell.column, min(width, cell.column + cell.column_span)):
+            values[column] = text
+            if cell.row_span > 1:
+                carried[column] = (cell.row_span - 1, text)
+    for column in list(carried):
+        left, text = carried[column]
+        if column not in values and left > 0:
+            values[column] = text
+            carried[column] = (left - 1, text)
+        elif left <= 0:
+            del carried[column]
+    return values
+
+
+def _row(found: Grid, row: list[Cell], texts: list[str], values: dict[int, str], whole: Span, section: str) -> Row:
+    cells: dict[str, str] = {}
+    for column, text in values.items():
+        for role in found.roles[column] if column < len(found.roles) else ():
+            cells[role] = f"{cells[role]}｜{text}" if role in cells else text
+    name, span = "", whole
+    for cell, text in zip(row, texts, strict=True):
+        if cell.column < len(found.roles) and "title" in found.roles[cell.column] and text:
+            name, span = text, cell.span
+            break
+    return Row(whole, cells, "｜".join(v for _, v in sorted(values.items()) if v), section, name, span)
+
+
+def name_column(found: Grid, words: re.Pattern[str]) -> int | None:
+    """The first column whose header names the fact's items."""
+    for column, header in enumerate(found.headers):
+        if "number" not in found.roles[column] and words.search(header):
+            return column
+    return None
+
+
+def named(found: Grid, row: Row, column: int | None) -> tuple[str, Span]:
+    """The text and place of a row's name: in `column`, else in the first column with the role of a title."""
+    if column is None:
+        return row.name, row.name_span
+    for cells, texts in zip(found.table.rows, found.table.texts, strict=True):
+        if cells and cells[0].span.start == row.span.start:
+            for cell, text in zip(cells, texts, strict=True):
+                if cell.column <= column < cell.column + cell.column_span:
+                    return text, cell.span
+    return row.name, row.name_span
+
+
+def unit_factor(text: str) -> tuple[str, int] | None:
+    """Currency and factor that a unit line or a header's bracket gives: 单位：万元 is ("CNY", 10000)."""
+    data = load("tables")
+    match = re.search(data["unit_line"].replace("[:：]", "[:：]"), text) or re.search(data["unit_in_header"], text)
+    if match is None:
+        return None
+    unit = match[1]
+    powers: dict[str, int] = load("numbers")["powers"]
+    factor = 1
+    while unit and unit[0] in powers:
+        factor *= powers[unit[0]]
+        unit = unit[1:]
+    return ("CNY" if unit in load("numbers")["money"]["yuan"] else unit), factor

@@ -1,0 +1,505 @@
+"""Items of tables and lists, each judged by the fact's definition, once; the reason stays with each item left out."""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ingestion import organisations
+from ingestion.domain import Document, Interval, Method, Span
+from ingestion.facts.assertions import Assertion, Findings
+from ingestion.facts.declared import abroad, bound, found, section_period
+from ingestion.facts.figures import Analysis, section_block, words
+from ingestion.facts.grids import Grid, Row, name_column, named
+from ingestion.facts.scan import ListGroup, Section, Sentence
+from ingestion.facts.schema import FactBook, FactSpec, Listing, Reject, Require
+from ingestion.language import fold
+from ingestion.organisations import Origin
+from ingestion.periods import Cover, Period, PeriodKind, Window, periods
+
+KEEP = ""            # a verdict: the item counts
+UNKNOWN = "?"        # it only lifts the upper bound
+
+
+@dataclass(slots=True)
+class Item:
+    """`cells` by role (empty for list items); `name` identifies it."""
+
+    document: Document
+    span: Span
+    text: str
+    name: str
+    cells: dict[str, str] = field(default_factory=dict)
+    section: str = ""
+
+
+@dataclass(slots=True)
+class Pool:
+    """The items of one list with its title, before they are judged."""
+
+    document: Document
+    title: str                # captions, headers' row, lead-in, nearest headings
+    period: Period | None
+    items: list[Item]
+    partial: bool
+    loose: bool = False
+    table: bool = False
+    total_span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What judging needs besides the item: the day, the window, the host country."""
+
+    window: Window
+    host: str = ""
+
+
+def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, findings: Findings) -> None:
+    listing = spec.listing
+    if listing is None or not grid.rows:
+        return
+    headings = grid.table.section.headings[-1:] if not grid.title.strip() else ()
+    title = "\n".join([*headings, grid.title])
+    heads = "｜".join(grid.headers)
+    if not _about(book, listing, title, grid):
+        return
+    if listing.columns and not found(book, listing.columns, heads):
+        return
+    reason = section_block(grid.table.section) or section_block(Section((), grid.title.split("\n")[0] if grid.title else ""))
+    column = name_column(grid, book.pattern(listing.header)) if listing.header else None
+    if column is None and listing.header:
+        return
+    items = []
+    for row in grid.rows:
+        name, _ = named(grid, row, column)
+        if not name or name in ("—", "-", "/", "无"):
+            continue
+        items.append(Item(grid.table.document, row.span, row.text, name, _with_name(row, name), row.section))
+    if reason:
+        for item in items:
+            findings.exclude(item.document, item.span, reason)
+        return
+    sentence = Sentence(grid.table.document, grid.table.block.span, "", Section(grid.table.section.headings, "\n".join([grid.table.section.lead, grid.title])))
+    pool = Pool(grid.table.document, title + "\n" + heads, section_period(sentence, setting.window), items, partial(title + "\n" + grid.table.section.text),
+                table=True, total_span=grid.total_span)
+    judge(book, spec, pool, setting, findings)
+
+
+def _with_name(row: Row, name: str) -> dict[str, str]:
+    cells = dict(row.cells)
+    cells["title"] = name
+    return cells
+
+
+def _about(book: FactBook, listing: Listing, title: str, grid: Grid) -> bool:
+    """A table lists the fact's things if its title says so, or the header of a column that names things does."""
+    about = book.pattern(listing.about)
+    if listing.avoid and book.pattern(listing.avoid).search(title):
+        return False
+    names = "｜".join(h for h, roles in zip(grid.headers, grid.roles, strict=True) if "title" in roles)
+    if listing.avoid and book.pattern(listing.avoid).search(names):
+        return False
+    sections = "｜".join(dict.fromkeys(row.section for row in grid.rows if row.section))
+    return bool(about.search(title) or about.search(names) or (sections and about.search(sections))
+                or about.search("\n".join(grid.table.section.headings[-1:])))
+
+
+def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Setting, findings: Findings) -> None:
+    listing = spec.listing
+    if listing is None or not listing.prose:
+        return
+    title = group.section.lead or "\n".join(group.section.headings[-1:])
+    if not book.pattern(listing.about).search(title):
+        title = "\n".join([*group.section.headings[-1:], group.section.lead])
+        if not book.pattern(listing.about).search(title) or (group.section.lead and not _neutral(group.section.lead)):
+            return
+    if listing.avoid and book.pattern(listing.avoid).search(title):
+        return
+    reason = section_block(group.section)
+    document = group.document
+    items = [Item(document, span, text := fold(document.quote(span)), item_name(text)) for span in group.items if document.quote(span).strip()]
+    if reason:
+        for item in items:
+            findings.exclude(document, item.span, reason)
+        return
+    sentence = Sentence(document, group.items[0], "", group.section)
+    pool = Pool(document, title, section_period(sentence, setting.window), items, partial(title))
+    judge(book, spec, pool, setting, findings)
+
+
+def _neutral(lead: str) -> bool:
+    return bool(re.search(r"如下|下列|以下|：$", lead.strip()))
+
+
+def sentence_items(book: FactBook, spec: FactSpec, analysis: Analysis, setting: Setting, findings: Findings, pools: dict[str, Pool]) -> None:
+    """Enumerations in running text: after a colon (如下：A；B；C), partners named with 与, and things with proper names."""
+    listing = spec.listing
+    if listing is None or not listing.prose or analysis.sentence.pair:
+        return
+    sentence = analysis.sentence
+    if section_block(sentence.section) or any(reason in ("quotation", "template") for reason in analysis.clause_blocks.values()):
+        return
+    if listing.split and found(book, listing.named_in, sentence.folded):
+        _partners(book, spec, listing, analysis, setting, findings, pools)
+    elif listing.names:
+        _named(book, spec, listing, analysis, pools)
+
+
+def partial(title: str) -> bool:
+    """A title that says the list is an excerpt, or ends in 等 without a number."""
+    clean = words("partial_exempt").sub("", title)
+    return bool(words("partial").search(clean)) and not words("complete").search(clean)
+
+
+_CITATION = re.compile(r"[“《\"]([^”》\"]{4,})[”》\"]")
+_REFERENCE = re.compile(r"(?:^|[.。）]\s*)([A-Z\u4e00-\u9fff][^.\[\]。]{10,}?)(?:\[[JCDM](?:/OL)?\]|（J）|（C）|[.,，]\s*(?:[A-Z][\w&\s-]+)?[,，]?\s*(?:19|20)\d\d)")
+
+
+def item_name(text: str) -> str:
+    """What identifies a list item: the quoted title, a reference's title, or the words before its first note."""
+    match = _CITATION.search(text) or _REFERENCE.search(text)
+    if match:
+        return match[1].strip()
+    return re.split(r"[（，,；：。|]", text.strip(), maxsplit=1)[0].strip() or text.strip()
+
+
+def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, findings: Findings) -> None:
+    """Count a list's items one by one and add the interval that they settle."""
+    listing = spec.listing
+    assert listing is not None
+    counted: list[Span] = []
+    names: list[frozenset[str]] = []
+    unknown = 0
+    seen: list[frozenset[str]] = []
+    left_out: list[tuple[Item, str]] = []
+    dated = False
+    for item in pool.items:
+        verdict, has_date = _verdict(book, spec, listing, pool, item, setting)
+        dated = dated or has_date
+        if verdict not in (KEEP, UNKNOWN):
+            left_out.append((item, verdict))
+            continue
+        keys = organisations.keys(item.name) if _is_body(listing) else frozenset({_title_key(item.name)})
+        if any(keys & other for other in seen):
+            left_out.append((item, "duplicate"))
+            continue
+        seen.append(keys)
+        if verdict == UNKNOWN:
+            unknown += 1
+            continue
+        counted.append(item.span)
+        names.append(keys)
+    for item, reason in left_out:
+        findings.exclude(item.document, item.span, reason)
+    if not counted and not unknown:
+        return
+    value = Interval(len(counted), None if pool.partial else len(counted) + unknown)
+    if spec.time == "window" and dated:
+        covered = pool.period.cover(setting.window) if pool.period else Cover.WINDOW
+        bounded: Interval | None = value if covered in (Cover.WINDOW, Cover.WIDER) else Interval(value.low, None)
+        if covered is Cover.PARTIAL:
+            bounded = Interval(value.low, None)
+    else:
+        bounded = bound(spec, value, pool.period, setting.window)
+    if bounded is None:
+        for span in counted:
+            findings.exclude(pool.document, span, "outside_window")
+        return
+    span = Span(min(i.span.start for i in pool.items), max(i.span.end for i in pool.items))
+    findings.assertions.append(Assertion(
+        bounded, pool.document, span, Method.LISTED, (value.low,) if value.high is None else (value.low, value.high),
+        items=tuple(counted), item_keys=tuple(names), loose=pool.loose, partial=pool.partial))
+
+
+def _is_body(listing: Listing) -> bool:
+    return any(r.origin for r in listing.require) or bool(listing.names)
+
+
+def _title_key(name: str) -> str:
+    return re.sub(r"[^\w\u4e00-\u9fff]", "", fold(name)).casefold()
+
+
+def _verdict(book: FactBook, spec: FactSpec, listing: Listing, pool: Pool, item: Item, setting: Setting) -> tuple[str, bool]:
+    """KEEP, UNKNOWN or the reason that leaves an item out; and whether a date of its own decided."""
+    doubtful = False
+    for reject in listing.reject:
+        if _rejects(book, reject, item):
+            if reject.unknown:
+                doubtful = True
+            else:
+                return reject.reason, False
+    for require in listing.require:
+        verdict = _requires(book, require, pool, item)
+        if verdict == UNKNOWN:
+            doubtful = True
+        elif verdict != KEEP:
+            return verdict, False
+    has_date = False
+    if listing.dated:
+        verdict, has_date = _in_window(item, setting.window)
+        if verdict not in (KEEP, UNKNOWN):
+            return verdict, has_date
+        doubtful = doubtful or verdict == UNKNOWN
+    if listing.term and _ended(item, setting.window):
+        return "expired", has_date
+    if listing.host_only and setting.host and _other_country(item, setting.host):
+        return "other_country", has_date
+    return (UNKNOWN if doubtful else KEEP), has_date
+
+
+def _columns(item: Item, roles: list[str]) -> str:
+    """The text of the named roles' cells; the whole item where it has no such column."""
+    present = [item.cells[r] for r in roles if r in item.cells]
+    return "｜".join(present) if present else ""
+
+
+def _rejects(book: FactBook, reject: Reject, item: Item) -> bool:
+    text = _columns(item, reject.columns) if reject.columns and item.cells else item.text
+    if item.section and not reject.columns:
+        text += "｜" + item.section
+    if reject.origin == "domestic":
+        return _origin(item) is Origin.DOMESTIC
+    if not found(book, reject.words, text):
+        return False
+    return not (reject.keep and found(book, reject.keep, text))
+
+
+def _origin(item: Item) -> Origin:
+    return organisations.origin(item.name, item.cells.get("country", ""))
+
+
+def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
+    missing = UNKNOWN if require.missing == "unknown" else require.reason
+    if require.origin == "foreign":
+        return _foreign(require, pool, item, missing)
+    text = _columns(item, require.columns) if require.columns and item.cells else item.text
+    if require.columns and item.cells and not text and not require.topic:
+        text = item.text
+    if found(book, require.words, text) or (item.section and found(book, require.words, item.section)):
+        return KEEP
+    if require.topic and not text and found(book, require.words, pool.title):
+        return KEEP
+    if require.topic and found(book, require.words, pool.title) and (not require.columns or not any(r in item.cells for r in require.columns)):
+        return KEEP
+    return missing
+
+
+def _foreign(require: Require, pool: Pool, item: Item, missing: str) -> str:
+    """Whether an item shows somebody abroad: by its country column, its name, or any of the columns that the rule names."""
+    if require.columns and "authors" in require.columns:
+        text = _columns(item, require.columns) if item.cells else item.text
+        if _yes(text) and re.search(r"外|合作|联合", pool.title):
+            return KEEP
+        origins = {origin for _, _, origin in organisations.mentions(text)}
+        if Origin.FOREIGN in origins:
+            return KEEP
+        if Origin.GREATER_CHINA in origins:
+            return UNKNOWN
+        return missing
+    if "title" in require.columns or not item.cells:
+        where = _origin(item)
+        if where in (Origin.FOREIGN, Origin.GREATER_CHINA):
+            return KEEP
+        if where is Origin.UNKNOWN and (abroad(item.text) or (words("foreign_title").search(pool.title) and not re.search("国内|境内外", pool.title))):
+            return KEEP
+        return missing if where is Origin.DOMESTIC else (UNKNOWN if words("foreign_title").search(pool.title) else missing)
+    return KEEP if abroad(item.text) else missing
+
+
+def _yes(text: str) -> bool:
+    from ingestion.language import load
+    return any(part.strip() in load("tables")["yes"] for part in text.split("｜"))
+
+
+def _in_window(item: Item, window: Window) -> tuple[str, bool]:
+    """An item's own date against the window. The date column decides, else the last date in the item's text."""
+    text = item.cells.get("date") or item.cells.get("term") or ("" if item.cells else item.text)
+    dated = [p for p in periods(text, window) if p.start is not None]
+    if not dated:
+        return KEEP, False
+    period = dated[0] if item.cells else dated[-1]
+    start = period.start
+    assert start is not None
+    if start < window.start:
+        single = (period.end - start).days <= 366 and period.end >= window.start
+        return (UNKNOWN if single else "outside_window"), True
+    return ("outside_window" if start > window.end else KEEP), True
+
+
+def _ended(item: Item, window: Window) -> bool:
+    """A term that ended before the application date; the latest period named decides (续签 renews)."""
+    text = "｜".join(filter(None, [item.cells.get("term", ""), item.cells.get("status", ""), item.cells.get("date", "")])) if item.cells else item.text
+    ends = [p.end for p in periods(text, window) if p.start is not None and (p.end - p.start).days > 200 and p.kind is not PeriodKind.RECENT]
+    until = [p.end for p in periods(text, window) if words("until").search(text[max(0, p.span.start - 4):p.span.start + 2])]
+    until += [p.end for p in periods(text, window) if re.match(r"\s*(?:到期|届满|期满|止|截止)", text[p.span.end:p.span.end + 4])]
+    if until:
+        return max(until) < window.end
+    return bool(ends) and max(ends) < window.end and bool(re.search(r"期|有效|协议|至|-|~", text))
+
+
+def _other_country(item: Item, host: str) -> bool:
+    codes = organisations.countries_in(item.cells.get("country", "")) or organisations.countries_in(item.name)
+    code = codes[0] if codes else organisations.country(item.name)
+    return bool(code) and code not in (host, "")
+
+
+_LEAD = re.compile(r"(?:与|和|同|跟|及|向|由|从)")
+_STOPS = re.compile(r"等|建立|签订|签署|签有|签约|签了|保持|开展|达成|形成|结成|缔结|共同|共建|合作|联合|进行|在|就|围绕|长期|为|均|有着|有|的|。|；|$")
+
+
+def _partners(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis, setting: Setting, findings: Findings, pools: dict[str, Pool]) -> None:
+    """与A、B、C建立长期合作关系 enumerates A, B and C; names ending in 等 without a number are a partial list."""
+    sentence = analysis.sentence
+    text = sentence.folded
+    colon = text.find("：")
+    regions: list[tuple[int, int]] = []
+    if colon > 0 and book.pattern(listing.about).search(text[:colon]) and not analysis.sentence.pair:
+        regions.append((colon + 1, len(text)))
+    else:
+        regions += [(m.end(), _region_end(text, m.end())) for m in re.finditer(r"(?<![参赋给授])与|(?:^|，)和|同(?=[^时样])", text)]
+    for start, end in regions:
+        names = list(_names(text, start, end))
+        bodies = [(a, b) for a, b in names if organisations.origin(text[a:b]) is not Origin.UNKNOWN or re.search(r"(?:大学|学院|公司|研究院|研究所|机构|中心|协会|集团|实验室|University|Institute|GmbH|Ltd)$", text[a:b])]
+        if not bodies or (len(bodies) < len(names) and colon < 0):
+            continue
+        if any(a <= f.quantity.span.start < b for f in analysis.figures for a, b in bodies if False):
+            continue
+        clause_index = next((i for i, c in enumerate(analysis.clauses) if c.span.start <= bodies[0][0] < c.span.end and c.depth == 0), 0)
+        reason = analysis.clause_blocks.get(clause_index, "")
+        clause = analysis.clauses[clause_index]
+        around = text[clause.span.start:clause.span.end]
+        tail = text[bodies[-1][1]:bodies[-1][1] + 30]
+        lasting = text if colon > 0 else text
+        if not found(book, listing.named_in, lasting):
+            continue
+        numbered = re.match(r"\s*(?:等)?(?:[^，。；]{0,6}?)(?:\d|[一二两三四五六七八九十]+(?=[家所个国校]))", tail) is not None
+        open_list = bool(re.match(r"\s*(?:等等|等)", tail)) and not numbered
+        items = []
+        for a, b in bodies:
+            note = _note(text, b, end if colon > 0 else len(text))
+            span = Span(sentence.span.start + a, sentence.span.start + (b if colon < 0 else max(b, b + len(note))))
+            items.append(Item(sentence.document, span, text[a:b] + note, text[a:b], {}))
+        if reason or words("plan").search(_exempt(around)):
+            for item in items:
+                findings.exclude(item.document, item.span, reason or "planned")
+            continue
+        if spec.exclude_clause and book.pattern(spec.exclude_clause).search(around):
+            continue
+        if not colon > 0 and len(items) == 1:
+            items[0].text = text[bodies[0][0]:]
+        pool = Pool(sentence.document, text[:max(bodies[0][0], 0)] + text[bodies[-1][1]:], None, items, open_list or numbered, loose=numbered or colon < 0)
+        _pool(pools, pool, merge=colon < 0)
+    del spec, setting
+
+
+def _exempt(text: str) -> str:
+    return words("plan_exempt").sub("", text)
+
+
+def _region_end(text: str, start: int) -> int:
+    depth, place = 0, start
+    while place < len(text):
+        char = text[place]
+        if char == "（":
+            depth += 1
+        elif char == "）":
+            depth -= 1
+        elif depth <= 0 and (char in "，。；" or (char not in "、" and _STOPS.match(text, place) and not text.startswith("中心", place))):
+            break
+        place += 1
+    return place
+
+
+def _names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The members of an enumeration, without the notes in brackets behind them."""
+    depth, first, place = 0, start, start
+    while place <= end:
+        char = text[place] if place < end else "、"
+        if char == "（":
+            depth += 1
+        elif char == "）":
+            depth = max(0, depth - 1)
+        elif depth == 0 and (char in "、；，" or (char in "和及与" and _joins(text, place, end)) or place == end):
+            a, b = first, place
+            bracket = text.find("（", a, b)
+            b = bracket if bracket > a else b
+            while a < b and text[a] in " 以及和、与的，":
+                a += 1
+            while b > a and text[b - 1] in " 。等":
+                b -= 1
+            if b - a >= 2:
+                yield a, b
+            first = place + 1
+        place += 1
+
+
+def _joins(text: str, place: int, end: int) -> bool:
+    """和, 及 or 与 between two names; not inside one (经济与科技合作署)."""
+    left = text[max(0, place - 3):place]
+    return re.search(r"(?:大学|学院|公司|院|所|机构|中心|协会|集团|室|局|署|会|）|城|园|[A-Za-z])$", left) is not None and end - place > 2
+
+
+def _note(text: str, place: int, end: int) -> str:
+    if text[place:place + 1] != "（":
+        return ""
+    depth = 0
+    for index in range(place, min(len(text), end + 40)):
+        depth += {"（": 1, "）": -1}.get(text[index], 0)
+        if depth == 0:
+            return text[place:index + 1]
+    return ""
+
+
+def _pool(pools: dict[str, Pool], pool: Pool, merge: bool) -> None:
+    key = f"{pool.document.name}|{'loose' if merge else len(pools)}"
+    if key in pools:
+        pools[key].items += pool.items
+        pools[key].partial = pools[key].partial or pool.partial
+    else:
+        pools[key] = pool
+
+
+def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis, pools: dict[str, Pool]) -> None:
+    """Things with proper names in running text, each judged by its own clause."""
+    sentence = analysis.sentence
+    text = sentence.folded
+    names = book.pattern(listing.names)
+    if not found(book, listing.named_in, text):
+        return
+    generic = book.pattern(spec.heads)
+    for index, clause in enumerate(analysis.clauses):
+        if clause.depth or analysis.clause_blocks.get(index):
+            continue
+        body = analysis.clause_text(index)
+        figures = [f for f in analysis.figures if f.clause == index]
+        for match in names.finditer(body):
+            name = _proper(match.group(), generic)
+            if not name or any(match.start() <= f.quantity.span.start - clause.span.start < match.end() for f in figures):
+                continue
+            start = clause.span.start + match.end() - len(name)
+            note = _note(text, clause.span.start + match.end(), len(text))
+            scope = body if len(list(names.finditer(body))) == 1 else name + note
+            tail = "" if len(list(names.finditer(body))) > 1 else _tail(analysis, index)
+            if words("plan").search(_exempt(scope + tail)) and not re.search("获批|批准|认定|授牌", scope):
+                continue
+            if re.search(r"(?:共享|开放课题|与[^，。；]{0,12}$)", body[:match.start()] + "") and not re.search("共建|建有|获批", body):
+                continue
+            item = Item(sentence.document, Span(sentence.span.start + start, sentence.span.start + clause.span.start + match.end() + len(note)), name + "｜" + note + "｜" + scope + tail, name)
+            open_list = bool(re.match(r"(?:（[^（）]*）)?\s*等", body[match.end():])) and not re.match(r"(?:（[^（）]*）)?等[^，。；]{0,8}\d", body[match.end():])
+            _pool(pools, Pool(sentence.document, text, None, [item], open_list, loose=True), merge=True)
+
+
+def _tail(analysis: Analysis, index: int) -> str:
+    """The next clause, where it goes on about the same thing: X孵化器，2018年认定为市级科技企业孵化器."""
+    if index + 1 < len(analysis.clauses) and analysis.clauses[index + 1].depth == 0:
+        return "｜" + analysis.clause_text(index + 1)
+    return ""
+
+
+def _proper(name: str, generic: re.Pattern[str]) -> str:
+    """A proper name without the verb and connectives before it; "" if only a kind and a rank are left."""
+    name = re.split(r"(?:建有|设有|拥有|现有|获批建设|获批建立|获批|获评|获建|共建|建成|建设|组建|依托|挂靠|认定为|被认定为|认定|授牌的?|批准|成立了?|设立了?|包括|分别是|分别为|其中|以及|和|与|及|、|了|的|为|是|有|：|“|”)", name)[-1]
+    rest = re.sub(r"(?:国家级|省级|省部级|市级以上|市级|区级|校级|重庆市|国家|省部共建|\d{4}年|年|度)", "", name)
+    rest = generic.sub("", rest)
+    return name if len(re.sub(r"[^\u4e00-\u9fffA-Za-z]", "", rest)) >= 2 else ""

@@ -1,0 +1,164 @@
+"""All evidence of a fact made one interval: bounds are intersected while they are compatible, else the fact spans them."""
+from __future__ import annotations
+
+from ingestion.domain import Evidence, Fact, Interval, Method
+from ingestion.facts.assertions import Assertion, Findings, add, evidence, intersect, overlapping
+from ingestion.facts.schema import FactSpec
+
+
+def reconcile(key: str, spec: FactSpec, findings: Findings) -> Fact | None:
+    if not findings.assertions:
+        return None
+    if spec.kind == "yes_no":
+        return _yes_no(key, spec, findings)
+    assertions = _distinct(_whole(spec, _lists(findings.assertions)))
+    if not assertions:
+        return None
+    interval, conflict = _meet(assertions)
+    if interval is None:
+        return None
+    return Fact(key, interval, spec.unit, conflict, tuple(_shown(findings.assertions)), tuple(findings.exclusions))
+
+
+def _yes_no(key: str, spec: FactSpec, findings: Findings) -> Fact | None:
+    names = {name for rule in spec.rules for name in rule.aspects}
+    firm = [a for a in findings.assertions if a.weight > 0]
+    yes = [a for a in firm if a.interval.low == 1]
+    no = [a for a in firm if a.interval.high == 0]
+    if names and yes and set().union(*(a.aspects for a in yes)) < names:
+        yes = []          # a statement on one aspect only says less than the fact (reading 21)
+    if not yes and not no:
+        no = [a for a in findings.assertions if a.weight == 0 and a.interval.high == 0]
+        yes = [a for a in findings.assertions if a.weight == 0 and a.interval.low == 1 and not names]
+    if not yes and not no:
+        return None
+    kept = [*yes, *no]
+    interval = Interval(0 if no else 1, 1 if yes else 0)
+    shown = tuple(evidence(a.document, a.span, a.method, a.interval) for a in kept)
+    return Fact(key, interval, spec.unit, bool(yes and no), shown, tuple(findings.exclusions))
+
+
+def _lists(assertions: list[Assertion]) -> list[Assertion]:
+    """Lists beside one another: one that holds the items of another stands for both; names in running text only bound
+    from below where a list or a figure says more. Lists of different items are parts of one whole."""
+    lists = [a for a in assertions if a.method is Method.LISTED and a.item_keys and not a.loose]
+    loose = [a for a in assertions if a.loose]
+    rest = [a for a in assertions if a not in lists and a not in loose]
+    exact = [a for a in rest if a.interval.high is not None]
+    kept: list[Assertion] = list(rest)
+    disjoint: list[Assertion] = []
+    for entry in lists:
+        keys = frozenset().union(*entry.item_keys)
+        twin = next((o for o in disjoint if keys & frozenset().union(*o.item_keys)), None)
+        if twin is None:
+            disjoint.append(entry)
+        else:
+            _merge(twin, entry)
+    if len(disjoint) > 1:
+        first, *others = disjoint
+        for other in others:
+            _merge(first, other)
+        disjoint = [first]
+    for entry in loose:
+        known = frozenset().union(*(k for d in disjoint for k in d.item_keys)) if disjoint else frozenset()
+        new = [k for k in entry.item_keys if not k & known]
+        if disjoint or exact:
+            low = len(entry.item_keys) if not disjoint else min(len(entry.item_keys), disjoint[0].interval.low + len(new))
+            if disjoint and new and not exact:
+                low = min(low, disjoint[0].interval.low)
+            kept.append(Assertion(Interval(min(low, _cap(exact, disjoint)), None), entry.document, entry.span, entry.method, (), items=entry.items, item_keys=entry.item_keys, loose=True))
+        else:
+            kept.append(entry)
+    return kept + disjoint
+
+
+def _cap(exact: list[Assertion], disjoint: list[Assertion]) -> int:
+    """Names in running text never contradict a total: they may be of a former state or of another kind."""
+    highs = [a.interval.high for a in [*exact, *disjoint] if a.interval.high is not None]
+    return min(highs) if highs else 0
+
+
+def _merge(first: Assertion, second: Assertion) -> None:
+    known = frozenset().union(*first.item_keys) if first.item_keys else frozenset()
+    new = [(span, keys) for span, keys in zip(second.items, second.item_keys, strict=True) if not keys & known]
+    extra = 0 if first.interval.high is None else first.interval.high - first.interval.low
+    extra_second = 0 if second.interval.high is None else second.interval.high - second.interval.low
+    low = first.interval.low + len(new)
+    unbounded = first.interval.high is None and second.interval.high is None
+    first.interval = Interval(low, None if unbounded else low + max(extra, extra_second))
+    first.points = (low,)
+    first.item_keys += tuple(keys for _, keys in new)
+
+
+def _whole(spec: FactSpec, assertions: list[Assertion]) -> list[Assertion]:
+    """Figures for one alternative stand for the fact only where nothing is said of the whole (readings 1 to 3)."""
+    partial = [a for a in assertions if a.kinds]
+    whole = [a for a in assertions if not a.kinds]
+    if not partial or spec.kinds is None:
+        return assertions
+    if any(a.method is not Method.LISTED or not a.loose for a in whole):
+        lows = [Assertion(Interval(min(a.interval.low, _least(whole)), None), a.document, a.span, a.method, ()) for a in partial]
+        return whole + lows
+    by_kind: dict[frozenset[str], list[Assertion]] = {}
+    for entry in partial:
+        by_kind.setdefault(entry.kinds, []).append(entry)
+    if len(by_kind) == 1:
+        return assertions
+    parts = [_meet(_distinct(group)) for group in by_kind.values()]
+    intervals = [i for i, _ in parts if i is not None]
+    if len(intervals) != len(parts):
+        return assertions
+    value = overlapping(intervals) if spec.kinds.overlap else add(intervals)
+    first = partial[0]
+    points = (value.low,) if value.high is None else (value.low, value.high)
+    return [*whole, Assertion(value, first.document, first.span, first.method, points, conflict=any(c for _, c in parts))]
+
+
+def _least(whole: list[Assertion]) -> int:
+    highs = [a.interval.high for a in whole if a.interval.high is not None]
+    return min(highs) if highs else 10**18
+
+
+def _distinct(assertions: list[Assertion]) -> list[Assertion]:
+    seen: set[tuple[int, int | None, bool]] = set()
+    kept = []
+    for entry in assertions:
+        mark = (entry.interval.low, entry.interval.high, entry.conflict)
+        if mark not in seen:
+            seen.add(mark)
+            kept.append(entry)
+    return kept
+
+
+def _meet(assertions: list[Assertion]) -> tuple[Interval | None, bool]:
+    """The intersection, or the span of the figures that leave none (readings 26 and 5)."""
+    conflict = any(a.conflict for a in assertions)
+    met: Interval | None = assertions[0].interval
+    for entry in assertions[1:]:
+        met = intersect(met, entry.interval) if met is not None else None
+    if met is not None:
+        return met, conflict
+    points = [p for a in assertions for p in (_figures(a))]
+    return Interval(min(points), max(points)), True
+
+
+def _figures(entry: Assertion) -> list[int]:
+    low, high = entry.interval.low, entry.interval.high
+    if high is None:
+        return [low]
+    if low == 0 and high > 0 and len(set(entry.points)) <= 1:
+        return [high]
+    return [low, high] if not entry.points or low != 0 else [*entry.points]
+
+
+def _shown(assertions: list[Assertion]) -> list[Evidence]:
+    shown: list[Evidence] = []
+    for entry in assertions:
+        if entry.items:
+            shown += [evidence(entry.document, span, Method.LISTED) for span in entry.items]
+        else:
+            shown.append(evidence(entry.document, entry.span, entry.method, entry.interval))
+    unique: dict[tuple[str, int, int], Evidence] = {}
+    for one in shown:
+        unique.setdefault((one.document, one.span.start, one.span.end), one)
+    return list(unique.values())

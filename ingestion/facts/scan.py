@@ -1,0 +1,209 @@
+"""From a document to what is read: sentences with their headings and lead-ins, lists and tables.
+
+A `Sentence` is a piece of one block between full stops (or semicolons, or line ends), a pair of label and value cells of
+a form, or a list item; its offsets are the document's. A `ListGroup` is a run of list items below one lead-in.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from ingestion.domain import Block, BlockKind, Cell, Document, Span
+from ingestion.language import fold, load, pattern
+
+_STOP = re.compile(r"[。！？；\n]|(?<=[a-z\d）])\.(?=\s+[A-Z])|(?<=[a-z])\.\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Where a piece stands: the headings above it and the nearest lead-in or caption, all folded."""
+
+    headings: tuple[str, ...] = ()
+    lead: str = ""
+
+    @property
+    def text(self) -> str:
+        return "\n".join([*self.headings[-2:], self.lead])
+
+
+@dataclass(slots=True)
+class Sentence:
+    document: Document
+    span: Span
+    folded: str
+    section: Section
+    pair: bool = False             # label and value of a form
+    previous: Sentence | None = None   # the sentence before it in the same paragraph, or the line before it
+    listed: bool = False           # an item of a list
+
+
+@dataclass(slots=True)
+class Table:
+    """A table with its title: `rows` of cells by grid position, folded texts beside."""
+
+    document: Document
+    block: Block
+    section: Section
+    rows: list[list[Cell]]
+    texts: list[list[str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ListGroup:
+    document: Document
+    section: Section
+    items: list[Span]
+    lead: Sentence | None = None
+
+
+@dataclass(slots=True)
+class Reading:
+    """All that one document offers to the extractor."""
+
+    document: Document
+    folded: str
+    sentences: list[Sentence]
+    tables: list[Table]
+    lists: list[ListGroup]
+
+
+def scan(document: Document) -> Reading:
+    folded = fold(document.text)
+    reading = Reading(document, folded, [], [], [])
+    headings: list[tuple[int, str]] = []
+    lead = ""
+    lead_sentence: Sentence | None = None
+    items: list[Span] = []
+    last: Sentence | None = None
+
+    def section() -> Section:
+        return Section(tuple(text for _, text in headings), lead)
+
+    def close_list() -> None:
+        nonlocal items
+        if len(items) >= 2 or (items and lead.rstrip().endswith("：")):
+            reading.lists.append(ListGroup(document, section(), items, lead_sentence))
+        items = []
+
+    for block in document.blocks:
+        text = folded[block.span.start:block.span.end]
+        if block.kind is BlockKind.FURNITURE or not text.strip():
+            continue
+        if block.kind is not BlockKind.LIST_ITEM:
+            close_list()
+        if block.kind is BlockKind.HEADING:
+            level = block.level or 1
+            while headings and headings[-1][0] >= level:
+                headings.pop()
+            headings.append((level, text.strip()))
+            lead, lead_sentence, last = "", None, None
+            found = list(_sentences(document, block.span, text, section(), None))
+            reading.sentences += found
+            if text.rstrip().endswith("："):
+                lead = text.strip()
+            continue
+        if block.kind is BlockKind.TABLE:
+            table = _table(document, block, section(), folded)
+            reading.tables.append(table)
+            lead, last = "", None
+            continue
+        found = list(_sentences(document, block.span, text, section(), last))
+        if block.kind is BlockKind.LIST_ITEM:
+            items.append(block.span)
+            for sentence in found:
+                sentence.listed = True
+            reading.sentences += found
+            last = found[-1] if found else last
+            continue
+        reading.sentences += found
+        last = found[-1] if found else last
+        if found:
+            lead, lead_sentence = _lead(text, found, lead)
+    close_list()
+    return reading
+
+
+def _lead(text: str, found: list[Sentence], before: str) -> tuple[str, Sentence]:
+    """The lead-in that a paragraph gives to a list or table below it: a caption, or its last sentence; a unit line or a
+    date line keeps the title above it."""
+    words = found[-1].folded.strip()
+    if len(text.strip()) <= 60 and pattern(tuple(load("tables")["title_lines"])).search(text):
+        return f"{before}\n{text.strip()}" if before and len(before) < 120 else text.strip(), found[-1]
+    return (text.strip() if len(text) <= 80 else words), found[-1]
+
+
+def _sentences(document: Document, span: Span, folded: str, section: Section, previous: Sentence | None) -> Iterator[Sentence]:
+    start = 0
+    depth = 0
+    pieces: list[tuple[int, int]] = []
+    for match in re.finditer(r"[（）]|" + _STOP.pattern, folded):
+        char = match.group()
+        if char == "（":
+            depth += 1
+        elif char == "）":
+            depth = max(0, depth - 1)
+        elif depth and char == "；" and folded.find("）", match.end()) != -1:
+            continue
+        else:
+            pieces.append((start, match.end()))
+            start, depth = match.end(), 0
+    pieces.append((start, len(folded)))
+    for first, last in pieces:
+        body = folded[first:last]
+        if not body.strip(" \n。；"):
+            continue
+        left = first + len(body) - len(body.lstrip())
+        right = first + len(body.rstrip())
+        sentence = Sentence(document, Span(span.start + left, span.start + right), folded[left:right], section, previous=previous)
+        yield sentence
+        previous = sentence
+
+
+def _table(document: Document, block: Block, section: Section, folded: str) -> Table:
+    rows: list[list[Cell]] = []
+    for cell in block.cells:
+        while len(rows) <= cell.row:
+            rows.append([])
+        rows[cell.row].append(cell)
+    texts = [[folded[c.span.start:c.span.end].strip() for c in row] for row in rows]
+    if block.section and block.section not in section.text:
+        section = Section((*section.headings, fold(block.section)), section.lead)
+    return Table(document, block, section, rows, texts)
+
+
+@lru_cache(maxsize=1)
+def _label() -> re.Pattern[str]:
+    return re.compile(r"[^。，；]{1,24}")
+
+
+def pairs(table: Table) -> list[Sentence]:
+    """A form's label and value cells as sentences "label\\tvalue"; long values are sentences of their own."""
+    found: list[Sentence] = []
+    document = table.document
+    folded = fold(document.text[table.block.span.start:table.block.span.end])
+    base = table.block.span.start
+    for row, texts in zip(table.rows, table.texts, strict=True):
+        place = 0
+        while place < len(row):
+            label = texts[place]
+            if place + 1 < len(row) and label and _label().fullmatch(label):
+                value = row[place + 1]
+                whole = Span(row[place].span.start, value.span.end)
+                body = folded[whole.start - base:whole.end - base]
+                if len(texts[place + 1]) > 60 and "。" in texts[place + 1]:
+                    found += _sentences(document, value.span, folded[value.span.start - base:value.span.end - base],
+                                        Section((*table.section.headings, label), table.section.lead), None)
+                elif texts[place + 1]:
+                    width = row[place].span.end - whole.start
+                    marked = body[:width].replace("\n", " ") + "：" + body[width + 1:].replace("\n", "，")
+                    sentence = Sentence(document, whole, marked, table.section, pair=True)
+                    found.append(sentence)
+                place += 2
+                continue
+            if label:
+                found += _sentences(document, row[place].span, folded[row[place].span.start - base:row[place].span.end - base],
+                                    table.section, None)
+            place += 1
+    return found

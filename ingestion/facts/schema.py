@@ -1,0 +1,231 @@
+"""`facts.yaml` of a policy folder, typed: what can be counted, and how documents word it.
+
+A word list may name another one (`$foreign`) from `words:` of the same file or from the language's own lists, and a word
+between slashes is a regular expression. Words are matched on folded text (see `ingestion.language.fold`).
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import yaml
+
+from ingestion import language
+from ingestion.errors import PolicyError
+
+Reach = Literal["own", "clause", "sentence", "section"]
+
+
+class Need(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One of `words` must stand within `reach` of the figure: in its own phrase, its clause, its sentence, or also in
+    the headings, caption and lead-in above it. `unless` lets another word in the figure's own phrase replace it."""
+
+    words: list[str]
+    reach: Reach = "clause"
+    unless: list[str] = []
+
+
+class Kinds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Alternatives that make up the fact. `overlap`: one thing may be of two kinds (readings 1 to 3)."""
+
+    names: dict[str, list[str]]
+    overlap: bool = False
+
+
+class Require(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a row or item must show. `columns` are roles; without such a column the row, then (`topic`) the title counts.
+
+    `missing`: what a row without any word comes to: "fail" (left out, `reason`), "unknown" (raises the upper bound only).
+    """
+
+    words: list[str]
+    columns: list[str] = []
+    topic: bool = False
+    missing: Literal["fail", "unknown"] = "fail"
+    reason: str = "definition"
+    origin: Literal["", "foreign", "home"] = ""
+
+
+class Reject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words that leave a row or item out, with the reason; `keep` words beside them overrule it; `unknown` only lifts
+    the upper bound."""
+
+    words: list[str]
+    reason: str
+    columns: list[str] = []
+    keep: list[str] = []
+    unknown: bool = False
+    origin: Literal["", "domestic"] = ""
+
+
+class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How tables and lists enumerate the fact's items."""
+
+    about: list[str]                 # in the name column's header, the caption, the sheet, the lead-in or the heading
+    header: list[str] = []           # the header of the column that names the item
+    columns: list[str] = []          # header words of which one must be there, when `about` alone is too weak
+    avoid: list[str] = []            # in the title: another kind of list
+    require: list[Require] = []
+    reject: list[Reject] = []
+    dated: bool = False              # rows outside the window are left out (role "date")
+    term: bool = False               # rows whose term has ended are left out (roles "term", "status")
+    names: list[str] = []            # patterns of items named in running text
+    named_in: list[str] = []         # words that a sentence with named items must hold
+    split: bool = False              # a sentence that names partners by 与A、B建立… enumerates items
+    prose: bool = True               # numbered lists and enumerations count, too
+    host_only: bool = False          # only items of the host country
+
+
+class Amounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Tables of amounts by period."""
+
+    about: list[str]
+    column: list[str]
+    avoid: list[str] = []
+
+
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A yes/no statement: every group of `all` has a word within `reach`, none of `none` stands there."""
+
+    value: int
+    all: list[list[str]]
+    none: list[str] = []
+    reach: Literal["clause", "sentence", "paragraph", "document"] = "clause"
+    period: Literal["", "covers", "inside", "running", "ended"] = ""
+    percent: Literal["", "majority"] = ""
+    aspects: dict[str, list[str]] = {}
+    code: Literal["", "home"] = ""
+    weight: int = 1                   # a stronger statement overrules weaker ones of the other value
+    own: bool = True                  # the sentence must speak of the applicant
+    denied: bool = False              # the statement may stand in a negated clause
+    planned: bool = False
+    document: list[str] = []          # words that the document must hold
+    method: Literal["declared", "document"] = "declared"
+
+
+class FactSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
+    label: str
+    label_en: str
+    unit: str
+    unit_zh: str = ""
+    kind: Literal["count", "money", "yes_no"] = "count"
+    time: Literal["window", "state", "open"] = "open"
+    measures: list[str] = []
+    heads: list[str] = []
+    needs: list[Need] = []
+    exclude: list[str] = []          # in the figure's own phrase: the figure is of something else
+    exclude_clause: list[str] = []   # anywhere in its clause
+    exclude_sentence: list[str] = []
+    subtract: list[str] = []         # a part of the total that does not count
+    overlap: list[str] = []          # a part counted twice
+    disjoint: list[str] = []         # says that the kinds do not overlap
+    kinds: Kinds | None = None
+    joined: bool = False             # different figures in one sentence add up
+    none_words: list[str] = []       # an explicit none: these words, governed by a negation
+    listing: Listing | None = None
+    amounts: Amounts | None = None
+    spent: list[str] = []
+    not_spent: list[str] = []
+    received: list[str] = []
+    rules: list[Rule] = []
+    implies: dict[str, str] = {}
+    settled_by: str = ""
+    settled_by_en: str = ""
+
+
+    def overlap_pattern(self, book: FactBook) -> re.Pattern[str]:
+        """Words that say a part belongs to two kinds: the fact's own, else the language's; only where kinds may overlap."""
+        if self.kinds is None or not self.kinds.overlap:
+            return re.compile(r"(?!)")
+        return book.pattern(self.overlap or language.load("discourse")["overlap"])
+
+
+class Home(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The region of the policy: its names and the division codes that begin there (GB/T 2260)."""
+
+    names: list[str]
+    divisions: list[str]
+
+
+class FactBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
+    home: Home
+    facts: dict[str, FactSpec]
+    words: dict[str, list[str]] = {}
+    reasons: dict[str, list[str]] = {}
+
+    @cached_property
+    def _lists(self) -> dict[str, list[str]]:
+        return language.load("words") | {"countries": []} | self.words | {"home": self.home.names}
+
+    @cached_property
+    def _patterns(self) -> dict[tuple[str, ...], re.Pattern[str]]:
+        return {}
+
+    def pattern(self, words: Iterable[str]) -> re.Pattern[str]:
+        """The compiled alternation of a word list, `$names` resolved."""
+        key = tuple(words)
+        if key not in self._patterns:
+            self._patterns[key] = re.compile(language.alternation(resolve(key, self._lists)), re.IGNORECASE)
+        return self._patterns[key]
+
+
+def resolve(words: Iterable[str], lists: Mapping[str, list[str]]) -> list[str]:
+    """Word lists with every `$name` replaced by the list it names, and every `{name}` in a pattern by its alternation."""
+    resolved: list[str] = []
+    for word in words:
+        if word.startswith("$"):
+            resolved += resolve(lists[word[1:]], lists)
+        elif word.startswith("/") and "{" in word:
+            resolved.append(re.sub(r"\{([a-z_]+)\}", lambda m: f"(?:{language.alternation(resolve(lists[m[1]], lists))})", word))
+        else:
+            resolved.append(word)
+    return resolved
+
+
+def load(path: Path) -> FactBook:
+    """Read and type a `facts.yaml`; PolicyError names the place of a mistake."""
+    try:
+        data: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    except OSError as error:
+        raise PolicyError(f"{path.name} cannot be read: {error.strerror}. Put it beside policy.yaml.",
+                          f"无法读取{path.name}（{error.strerror}），请放在policy.yaml同一文件夹。", path.name) from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 0
+        raise PolicyError(f"{path.name}, line {line}: not YAML ({getattr(error, 'problem', error)}).",
+                          f"{path.name}第{line}行不是合法的YAML。", path.name, line) from error
+    try:
+        book = msgspec.convert(data, FactBook)
+    except msgspec.ValidationError as error:
+        raise PolicyError(f"{path.name}: {error}. Compare with the facts of the policy that is shipped.",
+                          f"{path.name}内容不符合格式：{error}。请对照随附政策的同名文件修改。", path.name) from error
+    try:
+        for spec in book.facts.values():
+            _try_patterns(book, spec)
+    except KeyError as error:
+        raise PolicyError(f"{path.name}: the word list ${error.args[0]} is not defined. Add it under words:.",
+                          f"{path.name}：词表${error.args[0]}没有定义，请在words:下补充。", path.name) from error
+    except re.error as error:
+        raise PolicyError(f"{path.name}: the pattern {error.pattern!r} is not a regular expression ({error.msg}).",
+                          f"{path.name}：{error.pattern!r}不是合法的正则表达式。", path.name) from error
+    return book
+
+
+def _try_patterns(book: FactBook, spec: FactSpec) -> None:
+    for need in spec.needs:
+        book.pattern(need.words)
+    for words in (spec.heads, spec.exclude, spec.exclude_clause, spec.exclude_sentence, spec.subtract, spec.none_words):
+        book.pattern(words)
+    for rule in spec.rules:
+        for group in rule.all:
+            book.pattern(group)
+        book.pattern(rule.none)
+    if spec.listing:
+        for words in (spec.listing.about, spec.listing.header, spec.listing.names):
+            book.pattern(words)
+        for entry in [*spec.listing.require, *spec.listing.reject]:
+            book.pattern(entry.words)

@@ -1,0 +1,155 @@
+"""Yes/no facts: statements in clauses, sentences and forms, licences with their credit code, leases with their term."""
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from ingestion.domain import Interval, Method, Span
+from ingestion.facts.assertions import Assertion, Findings
+from ingestion.facts.credit_code import CODE, valid
+from ingestion.facts.declared import section_period
+from ingestion.facts.figures import Analysis, words
+from ingestion.facts.schema import FactBook, FactSpec, Rule
+from ingestion.facts.terms import term
+from ingestion.language import load
+from ingestion.periods import Cover, Period, PeriodKind, Window, months_before
+
+
+def statements(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, findings: Findings, context: str = "") -> None:
+    """Add what one sentence states of a yes/no fact. `context`: the paragraph around it, where a rule reaches so far."""
+    for rule in spec.rules:
+        if rule.reach == "document":
+            continue
+        for span in _places(book, rule, analysis):
+            _apply(book, spec, rule, analysis, span, window, findings, context)
+
+
+def _places(book: FactBook, rule: Rule, analysis: Analysis) -> list[Span]:
+    """Where all groups of a rule meet: clauses at the top level with their brackets, or the whole sentence."""
+    text = analysis.sentence.folded
+    whole = Span(0, len(text))
+    if not all(book.pattern(group).search(text) for group in rule.all):
+        return []
+    spans = [whole] if rule.reach in ("sentence", "paragraph") or analysis.sentence.pair else [c.span for c in analysis.clauses if not c.depth]
+    if rule.reach == "clause" and not analysis.sentence.pair:
+        spans += [c.span for c in analysis.clauses if c.depth]
+    places = []
+    for span in spans:
+        body = text[span.start:span.end]
+        if all(book.pattern(group).search(body) for group in rule.all) and not (rule.none and book.pattern(rule.none).search(body)):
+            places.append(span)
+    return places
+
+
+def _apply(book: FactBook, spec: FactSpec, rule: Rule, analysis: Analysis, span: Span, window: Window, findings: Findings, context: str) -> None:
+    sentence = analysis.sentence
+    body = sentence.folded[span.start:span.end]
+    located = _located(analysis, span)
+    index = next((i for i, c in enumerate(analysis.clauses) if c.span.start <= span.start + (len(body) - len(body.lstrip())) < max(c.span.end, c.span.start + 1)), 0)
+    reason = next((r for i, r in analysis.clause_blocks.items() if i == index or r in ("quotation", "template")), "")
+    if reason and not (reason == "planned" and rule.denied and False):
+        if reason == "other_body" and not rule.own:
+            reason = ""
+        else:
+            findings.exclude(sentence.document, located, reason)
+            return
+    if not rule.planned and words("plan").search(words("plan_exempt").sub("", _nearby(book, rule, body))) and not rule.denied:
+        findings.exclude(sentence.document, located, "planned")
+        return
+    value = rule.value
+    if rule.code == "home":
+        code = CODE.search(body.upper())
+        if code is None:
+            return
+        if not valid(code[0]):
+            findings.exclude(sentence.document, Span(sentence.span.start + span.start + code.start(), sentence.span.start + span.start + code.end()), "invalid_code")
+            return
+        if not code[0][2:].startswith(tuple(book.home.divisions)):
+            return
+    if rule.percent and (share := _majority(analysis, span)) is None:
+        return
+    elif rule.percent:
+        value = int(share)
+    if rule.period and not _period_holds(rule, analysis, span, window, findings, located, context):
+        return
+    aspects = frozenset(name for name, group in rule.aspects.items() if book.pattern(group).search(body))
+    if rule.aspects and not aspects:
+        return
+    findings.assertions.append(Assertion(
+        Interval(value, value), sentence.document, located, Method(rule.method), (value,), aspects=aspects, weight=rule.weight))
+
+
+def _nearby(book: FactBook, rule: Rule, body: str) -> str:
+    """From the clause's start to the end of the rule's last word: plans behind it speak of something else."""
+    end = max((m.end() for group in rule.all if (m := book.pattern(group).search(body))), default=len(body))
+    return body[:end]
+
+
+def _located(analysis: Analysis, span: Span) -> Span:
+    text = analysis.sentence.folded[span.start:span.end]
+    start = span.start + len(text) - len(text.lstrip(" ，、；\n"))
+    end = span.start + len(text.rstrip(" ，、；\n"))
+    for period in analysis.periods:   # 近三年，…: the period belongs to the evidence
+        if period.span.end <= start and period.kind is PeriodKind.RECENT:
+            start = period.span.start
+            break
+    base = analysis.sentence.span.start
+    return Span(base + start, base + max(start, end))
+
+
+def _period_holds(rule: Rule, analysis: Analysis, span: Span, window: Window, findings: Findings, located: Span, context: str) -> bool:
+    sentence = analysis.sentence
+    if rule.period in ("running", "ended"):
+        text = sentence.folded if term(sentence.folded, window) else context or sentence.folded
+        found = term(text, window)
+        if found is None:
+            return rule.period == "ended" and bool(re.search(load("discourse")["ended_pattern"], sentence.folded))
+        start, end = found
+        running = (start is None or start <= window.end) and end >= window.end
+        return running if rule.period == "running" else end < window.end
+    before = [p for p in analysis.periods if p.span.start < span.end and p.kind is not PeriodKind.MEAN]
+    inside = [p for p in before if p.span.start >= span.start]
+    period: Period | None = (inside or before or [section_period(sentence, window)])[-1]
+    if rule.period == "covers":
+        if period is None or period.kind in (PeriodKind.CUMULATIVE, PeriodKind.STATE) or period.cover(window) in (Cover.WINDOW, Cover.WIDER):
+            return True
+        findings.exclude(sentence.document, located, "narrower_scope")
+        return False
+    if period is None or period.start is None:
+        return False
+    cover = period.cover(window)
+    if cover in (Cover.OUTSIDE, Cover.PARTIAL) or (period.end < window.start):
+        findings.exclude(sentence.document, located, "outside_window")
+        return False
+    return cover is not Cover.WIDER
+
+
+_SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*%|百分之([一二三四五六七八九十百点零]+)")
+
+
+def _majority(analysis: Analysis, span: Span) -> bool | None:
+    """True: the applicant holds more than half; False: somebody else does; None: neither is said."""
+    text = analysis.sentence.folded
+    body = text[span.start:span.end]
+    values = [(m, float(m[1])) for m in _SHARE.finditer(body) if m[1]]
+    if not any(v > 50 for _, v in values):
+        return None
+    match = next(m for m, v in values if v > 50)
+    index = next((i for i, c in enumerate(analysis.clauses) if c.span == span), -1)
+    outer = analysis.clauses[index].outer if index >= 0 else -1
+    scope = body[:match.start()]
+    own, other = words("own_holder"), words("other_holder")
+    for candidate in (scope, body[match.end():match.end() + 14] if body[match.end():match.end() + 1] != "" else "",
+                      analysis.clause_text(outer) if outer >= 0 else "", text[:span.start]):
+        mine, theirs = list(own.finditer(candidate)), list(other.finditer(candidate))
+        if mine or theirs:
+            return not theirs or (bool(mine) and mine[-1].start() > theirs[-1].start())
+    return True if not words("other_holder").search(text) else None
+
+
+def lacks_term(rule: Rule) -> bool:
+    return rule.period == ""
+
+
+def grace(day: date) -> date:
+    return months_before(day, 3)

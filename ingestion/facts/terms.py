@@ -1,0 +1,39 @@
+"""The term of a lease or an agreement: when it began and when it ends."""
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from ingestion.language import load
+from ingestion.numerals import parse_number
+from ingestion.periods import PeriodKind, Window, dates, periods
+
+
+def term(folded: str, window: Window) -> tuple[date | None, date] | None:
+    """(start or None, end) of the last term that a text states; None if it states none.
+
+    Read: a range of dates, a first date with a length in years, two dates of which the second ends it, or only an end.
+    """
+    ranges = [p for p in periods(folded, window) if p.start is not None and p.kind in (PeriodKind.DATED, PeriodKind.FUTURE)
+              and (p.end - p.start).days > 60 and len(dates(folded[p.span.start:p.span.end])) >= 2]
+    if ranges:
+        best = max(ranges, key=lambda p: p.end)
+        written = [last for _, _, last in dates(folded[best.span.start:best.span.end])]
+        return best.start, max(written)
+    data = load("discourse")
+    found = dates(folded)
+    ends = [last for span, _, last in found if re.search(data["term_end_before"], folded[max(0, span.start - 26):span.start], re.IGNORECASE)
+            or re.match(data["term_end_after"], folded[span.end:span.end + 8])]
+    starts = [first for span, first, _ in found if re.search(data["term_start_before"], folded[max(0, span.start - 26):span.start], re.IGNORECASE)
+              or re.match(data["term_start_after"], folded[span.end:span.end + 6])]
+    if ends:
+        return (min(starts) if starts else None), max(ends)
+    length = re.search(data["term_length"], folded, re.IGNORECASE)
+    if length and found:
+        number = next(g for g in length.groups() if g)
+        years = load("periods")["numbers_en"].get(number.lower()) or parse_number(number)
+        if years:
+            first = min(starts) if starts else found[0][1]
+            whole = date(first.year + int(years), first.month, min(28, first.day)) - timedelta(days=1)
+            return first, whole
+    return None
