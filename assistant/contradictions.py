@@ -32,17 +32,17 @@ def _counted(fact: Fact, say: Phrases, kind: str, unit: str) -> list[str]:
     figures: dict[Interval, list[Evidence]] = {}
     lists: dict[str, list[Evidence]] = {}
     for piece in fact.evidence:
-        if piece.reads is not None and piece.method is not Method.LISTED:
-            figures.setdefault(piece.reads, []).append(piece)
-        elif piece.reads is None:
+        if piece.method is Method.LISTED or piece.reads is None:
             lists.setdefault(piece.document, []).append(piece)
+        else:
+            figures.setdefault(piece.reads, []).append(piece)
     said = [say.say("forms.side_declared", place=_place(pieces[0], say), amount=_amount(reads, say, kind, unit))
             for reads, pieces in figures.items()]
-    bounds = {fact.interval.low, fact.interval.high} - {None}
+    bounds = {bound for bound in fact.interval if bound is not None}
     open_bounds = bounds - {reads.low for reads in figures if reads.exact}
     for document, pieces in lists.items():
-        number = open_bounds.copy().pop() if len(lists) == 1 and len(open_bounds) == 1 else \
-            len(pieces) if kind == "count" else None
+        alone = len(lists) == 1 and len(open_bounds) == 1
+        number = min(open_bounds) if alone else len(pieces) if kind == "count" else None
         if number is not None:
             name = "side_listed_money" if kind == "money" else "side_listed"
             said.append(say.say(f"forms.{name}", place=_list_place(document, pieces, say),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from ingestion.domain import Article, Chapter, Item, Span
 
@@ -49,12 +50,18 @@ def parse(text: str) -> tuple[tuple[Chapter, ...], tuple[Article, ...]]:
 
 def by_ref(articles: Sequence[Article], ref: str) -> Article | Item | None:
     """The article or the item that `ref` names in any spelling that `parse_refs` understands, or None."""
-    wanted = next(iter(parse_refs(ref)), ref)
+    found = _exactly(articles, ref)
+    if found is None and (read := parse_refs(ref)):
+        found = _exactly(articles, read[0])
+    return found
+
+
+def _exactly(articles: Sequence[Article], ref: str) -> Article | Item | None:
     for article in articles:
-        if article.ref == wanted:
+        if article.ref == ref:
             return article
         for item in article.items:
-            if item.ref == wanted:
+            if item.ref == ref:
                 return item
     return None
 
@@ -187,25 +194,24 @@ def _trim(text: str, start: int, end: int) -> Span:
 
 _ITEM_WORD = rf"(?:第?{_BLANK}[（(]?{_BLANK}{_NUM}{_BLANK}[)）]?{_BLANK}[项項]|[（(]{_BLANK}{_NUM}{_BLANK}[)）])"
 _LIST = r"[、,，和及与或]"
-_CHINESE = re.compile(
+_CHINESE = (
     rf"(?:第{_BLANK}(?P<list>{_NUM}(?:{_BLANK}{_LIST}{_BLANK}{_NUM})*)"
     rf"(?:{_BLANK}[条條]?{_BLANK}(?:至|到|-|—|～){_BLANK}第?{_BLANK}(?P<to>{_NUM}))?"
     rf"|(?:^|(?<=[^0-9０-９.．\u4e00-\u9fff])|(?<=[按据见看问查在照是和与及，。]))(?P<bare>{_NUM}))"
     rf"{_BLANK}[条條](?![件款例文目途意建措渠])(?:之(?P<sub>{_NUM}))?"
     rf"(?:{_BLANK}第{_BLANK}{_NUM}{_BLANK}款)?{_BLANK}(?:的|中的|里的|中|里)?{_BLANK}"
     rf"(?P<items>{_ITEM_WORD}(?:{_BLANK}{_LIST}?{_BLANK}{_ITEM_WORD})*|第{_NUM}(?:{_LIST}{_NUM})+[项項])?")
-_SHORT = re.compile(
+_SHORT = (
     rf"(?:(?<![0-9０-９零〇一二三四五六七八九十百千两第表图附件之])(?P<words>[一二三四五六七八九十百]+)[（(]{_BLANK}(?P<witem>{_NUM}){_BLANK}[)）]"
     r"|(?<![\w.．/])(?P<figures>[0-9]{1,3})[（(](?P<fitem>[0-9]{1,2})[)）](?!\w)"
     r"|(?<![\w.．/])(?P<dotted>[0-9]{1,2})\.(?P<ditem>[0-9]{1,2})(?![0-9%％万亿元年月日篇项个名人家户分倍岁美欧]|\.[0-9]))")
 _ENGLISH_ITEM = r"(?:item|point|paragraph|para\.?|sub-?paragraph|clause)\s*(?:no\.?\s*)?\(?\s*"
-_ENGLISH = re.compile(
+_ENGLISH = (
     rf"(?:{_ENGLISH_ITEM}(?P<before>[0-9]{{1,2}})\s*\)?\s*(?:of|in|under|,)\s*(?:the\s+)?)?"
     r"\bart(?:icle)?(?P<plural>s)?\.?\s*(?:no\.?\s*)?(?P<article>[0-9]{1,3})"
     rf"(?:\s*\(\s*(?P<bracket>[0-9]{{1,2}})\s*\)|\s*\.(?P<dot>[0-9]{{1,2}})\b|,?\s*{_ENGLISH_ITEM}(?P<after>[0-9]{{1,2}}))?"
     r"(?P<more>(?:\s*(?:,|and|or|&|to|-|–)\s*(?:(?:and|or)\s+)?"
-    r"(?:art(?:icle)?\.?\s*[0-9]{1,3}\b|[0-9]{1,3}\b(?(plural)(?!\s*[(.%])|(?!\s*[(.%0-9a-z]))))*)",
-    re.IGNORECASE)
+    r"(?:art(?:icle)?\.?\s*[0-9]{1,3}\b|[0-9]{1,3}\b(?(plural)(?!\s*[(.%])|(?!\s*[(.%0-9a-z]))))*)")
 _FARTHEST_RANGE = 50
 
 
@@ -218,13 +224,19 @@ def parse_refs(text: str) -> list[str]:
     found: list[tuple[int, str]] = []
     taken: list[Span] = []
     for pattern, read in ((_CHINESE, _read_chinese), (_ENGLISH, _read_english), (_SHORT, _read_short)):
-        for match in pattern.finditer(text):
+        for match in _compiled(pattern).finditer(text):
             span = Span(match.start(), match.end())
             if any(span.overlaps(other) for other in taken):
                 continue
             taken.append(span)
             found.extend((match.start(), ref) for ref in read(match))
     return list(dict.fromkeys(ref for _, ref in sorted(found, key=lambda one: one[0])))
+
+
+@lru_cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compiled when the first reference is read: most commands read none."""
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def _read_chinese(match: re.Match[str]) -> Iterator[str]:

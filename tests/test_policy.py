@@ -13,7 +13,7 @@ import pytest
 import policy_corpus
 from ingestion import policy
 from ingestion.articles import by_ref
-from ingestion.domain import Comparator, CriterionKind
+from ingestion.domain import Comparator, Criterion, CriterionKind
 from ingestion.errors import PathError, PolicyError, UsageError
 from ingestion.measures import asks_for_presence, measures, plural_unit
 from ingestion.policy import Problem
@@ -70,7 +70,7 @@ def test_thirty_seven_criteria() -> None:
 
 
 @pytest.mark.parametrize("criterion", POLICY.criteria, ids=lambda one: one.id)
-def test_quotations_stand_once_where_they_are_cited(criterion: policy.Criterion) -> None:
+def test_quotations_stand_once_where_they_are_cited(criterion: Criterion) -> None:
     """Each quotation occurs exactly once in the text, at its span, inside the item that it cites."""
     cited = by_ref(POLICY.articles, criterion.citation)
     assert cited is not None
