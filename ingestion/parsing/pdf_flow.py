@@ -1,0 +1,208 @@
+"""The flow of a document: each page's rows and tables in reading order, and what repeats on every page set apart."""
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from ingestion.parsing.pdf_aligned import aligned
+from ingestion.parsing.pdf_layout import PageContent, Row, Strip, in_columns, joined, rows_of
+from ingestion.parsing.pdf_tables import Table, ruled
+
+ZONE = 0.1             # of a page's height, at its top and at its bottom, where furniture stands
+EDGE_ZONE = 0.068      # the same for a line that stands on one page only
+EDGE_ROWS = 3          # rows from the top or the bottom that may be furniture
+REPEATS = 3            # pages that must show a line; 2 in a document of few pages
+FEW_PAGES = 8
+SUPPORT = 3            # lines that must end near a column's right side for it to be one
+NOTE_SIZE = 0.92       # of the body's size, the size of a footnote at most
+NOTE_ZONE = 0.55       # of a page's height, above which no footnote stands
+
+_PAGE_NUMBER = re.compile(
+    r"[-—–·\s]*(?:第\s*)?(?:[Pp]age\s*)?(?:\d{1,4}|[ivxlIVXL]{1,6})\s*(?:页)?"
+    r"(?:\s*(?:[/／]|of|，|,|共)\s*(?:共\s*)?\d{1,4}\s*(?:页)?)?[-—–·\s]*$")
+_DIGITS = re.compile(r"\d+")
+_NOTE_MARK = re.compile(r"\s*(?:[①-⑳*†‡]|\[\d{1,2}\]|\d{1,2}(?=[\s　\u2e80-\uffff])|注[：:\d])")
+
+
+@dataclass(slots=True)
+class PageFlow:
+    """One page: running heads, the body in reading order, footnotes, running feet and slanted text."""
+
+    content: PageContent
+    body: list[Row | Table]
+    heads: list[Row] = field(default_factory=list)
+    notes: list[Row] = field(default_factory=list)
+    feet: list[Row] = field(default_factory=list)
+
+
+def arranged(content: PageContent) -> PageFlow:
+    """A page's rows and tables in reading order. Its strips are used up."""
+    tables, rest = ruled(content.strips, content.horizontals, content.verticals)
+    content.strips = []
+    rows = rows_of(rest)
+    for place, table in enumerate(tables):
+        stand_in = Strip("", (table.left, table.right), table.left, table.top, table.right, table.bottom, 0.0,
+                         marks=(place,))
+        rows.append([stand_in])
+    if tables:
+        rows.sort(key=lambda row: row[0].top)
+    flow = PageFlow(content, [])
+    for number, group in enumerate(in_columns(rows)):
+        found = {start: (end, table) for start, end, table in aligned(group, content.horizontals)} \
+            if any(len(row) > 1 for row in group) else {}
+        left, right = _sides([row for row in group if row[0].text])
+        place = 0
+        while place < len(group):
+            row = group[place]
+            if place in found:
+                place, table = found[place]
+                flow.body.append(table)
+                continue
+            if row[0].text:
+                flow.body.append(Row(joined(row, blank=True), tuple(row), left, right, number))
+            else:
+                flow.body.append(tables[int(row[0].marks[0])])
+            place += 1
+    return flow
+
+
+def _sides(rows: Sequence[Sequence[Strip]]) -> tuple[float, float]:
+    if not rows:
+        return 0.0, 0.0
+    lefts = Counter(round(row[0].left / 2) for row in rows)
+    usual = [2 * place for place, count in lefts.items() if count > 1]
+    left = min(row[0].left for row in rows)
+    if usual and len(rows) > 3:
+        left = max(left, min(usual) - 2)
+    return left, max(row[-1].right for row in rows)
+
+
+def widen(flows: Sequence[PageFlow]) -> None:
+    """Give the rows of pages without columns the sides that the document's pages share.
+
+    A page with few lines does not show how wide its text may run; where no page does, margins are taken to be equal.
+    """
+    plain = [flow for flow in flows if not any(isinstance(item, Row) and item.column for item in flow.body)]
+    by_width: dict[int, list[PageFlow]] = {}
+    for flow in plain:
+        by_width.setdefault(round(flow.content.width), []).append(flow)
+    for group in by_width.values():
+        lefts, rights = [], []
+        for flow in group:
+            rows = [item for item in flow.body if isinstance(item, Row)]
+            if not rows:
+                continue
+            left, right = rows[0].left, rows[0].right
+            near = sum(row.strip.right > right - 2.5 * row.strip.size for row in rows)
+            if near >= SUPPORT:
+                lefts.append(left)
+                rights.append(right)
+        for flow in group:
+            rows = [item for item in flow.body if isinstance(item, Row)]
+            if not rows:
+                continue
+            left, right = rows[0].left, rows[0].right
+            if rights:
+                left, right = min(left, median(lefts)), max(right, median(rights))
+            else:
+                right = max(right, flow.content.width - 1.05 * left) if left > 0.05 * flow.content.width else right
+            flow.body = [Row(item.strip, item.segments, left, right, 0) if isinstance(item, Row) else item
+                         for item in flow.body]
+
+
+def set_furniture_apart(flows: Sequence[PageFlow], body_size: float) -> None:
+    """Move running heads, running feet, page numbers and footnotes out of the pages' bodies."""
+    candidates = [(flow, *_edge_rows(flow)) for flow in flows]
+    seen: Counter[tuple[bool, str]] = Counter()
+    for flow, heads, feet in candidates:
+        seen.update({(foot, key) for foot, rows in ((False, heads), (True, feet)) for row in rows
+                     for key in _keys(row.strip.text, flow.content.number)})
+    needed = REPEATS if len(flows) > FEW_PAGES else 2
+    for flow, heads, feet in candidates:
+        number = flow.content.number
+        chosen: set[int] = set()
+        for foot, rows in ((False, heads), (True, feet)):
+            for row in rows:
+                repeated = any(seen[foot, key] >= needed for key in _keys(row.strip.text, number))
+                if repeated or _PAGE_NUMBER.match(row.strip.text) or _stands_alone(flow, row, foot, body_size):
+                    chosen.add(id(row))
+                    (flow.feet if foot else flow.heads).append(row)
+        flow.body = [item for item in flow.body if id(item) not in chosen]
+        _set_notes_apart(flow, body_size)
+
+
+def _edge_rows(flow: PageFlow) -> tuple[list[Row], list[Row]]:
+    """The first and the last rows of a page that stand in its outer zones, top to bottom."""
+    height = flow.content.reading_height
+    rows = sorted((item for item in flow.body if isinstance(item, Row)), key=lambda row: row.strip.top)
+    heads = [row for row in rows[:EDGE_ROWS] if row.strip.bottom < ZONE * height]
+    feet = [row for row in rows[-EDGE_ROWS:] if row.strip.top > (1 - ZONE) * height]
+    return heads, feet
+
+
+def _keys(text: str, number: int) -> set[str]:
+    """Forms of a line that are the same on every page: as it is, and with numbers taken as distances to the page's."""
+    plain = "".join(text.split())
+    if not plain:
+        return set()
+    groups = _DIGITS.findall(plain)
+    if not groups or len(groups) > 6:
+        return {plain}
+
+    def moved(chosen: Sequence[bool]) -> str:
+        flags = iter(chosen)
+        return _DIGITS.sub(lambda found: f"<{int(found[0][:9]) - number}>" if next(flags) else found[0], plain)
+
+    count = len(groups)
+    return {plain, moved([True] * count), moved([True] + [False] * (count - 1)),
+            moved([False] * (count - 1) + [True])}
+
+
+def _stands_alone(flow: PageFlow, row: Row, foot: bool, body_size: float) -> bool:
+    """A small line in the margin with space between it and the text: the running head of a page of its own."""
+    strip, height = row.strip, flow.content.reading_height
+    if strip.size >= 0.95 * body_size or strip.right - strip.left > 0.7 * (row.right - row.left):
+        return False
+    if (strip.top < (1 - EDGE_ZONE) * height) if foot else (strip.bottom > EDGE_ZONE * height):
+        return False
+    others = [item.strip if isinstance(item, Row) else item for item in flow.body if item is not row]
+    gaps = [strip.top - other.bottom if foot else other.top - strip.bottom for other in others]
+    return bool(gaps) and min(gaps) > 1.5 * strip.size
+
+
+def _set_notes_apart(flow: PageFlow, body_size: float) -> None:
+    start = len(flow.body)
+    while start and isinstance(item := flow.body[start - 1], Row) and item.strip.size < NOTE_SIZE * body_size \
+            and item.strip.top > NOTE_ZONE * flow.content.reading_height:
+        start -= 1
+    while start < len(flow.body):
+        item = flow.body[start]
+        if isinstance(item, Row) and _NOTE_MARK.match(item.strip.text):
+            break
+        start += 1
+    if 0 < start < len(flow.body) and isinstance(flow.body[start - 1], Row):
+        flow.notes = [item for item in flow.body[start:] if isinstance(item, Row)]
+        flow.body = flow.body[:start]
+
+
+def body_size(flows: Sequence[PageFlow]) -> float:
+    """The size that most characters have, rounded to half a point."""
+    sizes: Counter[float] = Counter()
+    for flow in flows:
+        for item in flow.body:
+            if isinstance(item, Row):
+                sizes[round(2 * item.strip.size) / 2] += len(item.strip.text)
+    return max(sizes, key=lambda size: (sizes[size], size)) if sizes else 10.5
+
+
+def body_weight(flows: Sequence[PageFlow], size: float) -> int:
+    """The weight of most characters of the body's size."""
+    weights: Counter[int] = Counter()
+    for flow in flows:
+        for item in flow.body:
+            if isinstance(item, Row) and abs(item.strip.size - size) < 0.5:
+                weights[item.strip.weight] += len(item.strip.text)
+    return max(weights, key=lambda weight: (weights[weight], -weight)) if weights else 0

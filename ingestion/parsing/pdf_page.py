@@ -1,0 +1,355 @@
+"""A loaded pdf page becomes strips of characters, rulings and the places of its pictures.
+
+Characters come with pdfium's loose boxes: from the glyph's origin to its advance, from the font's descent to its
+ascent. Characters that pdfium makes up (blanks and line ends) have a box of no width and only mark where words end.
+"""
+from __future__ import annotations
+
+import ctypes
+import re
+import unicodedata
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import accumulate, pairwise, repeat
+
+from ingestion.parsing.pdf_layout import CJK, Affine, PageContent, Strip, spacing
+from ingestion.parsing.pdf_paths import Paths, paths
+from ingestion.parsing.pdfium import Pdf, Rectangle, frame, quick, slow
+
+MAX_CHARACTERS = 100_000   # of one page
+EM = 0.75                  # of a loose box's height; what one em is before the font is asked
+REACH = 1.5                # ems between pieces of one strip
+TURNED = 0.5               # share of characters whose text runs another way, from which the page counts as turned
+CHAIN = 3                  # characters, one below the other, that make text that runs another way
+INVISIBLE = 3              # text render mode
+STROKED = frozenset({1, 2})
+
+_pointer, _int = ctypes.c_void_p, ctypes.c_int
+_load_text = slow("FPDFText_LoadPage", _pointer, _pointer)
+_close_text = slow("FPDFText_ClosePage", None, _pointer)
+_count = quick("FPDFText_CountChars", _int, _pointer)
+_unicode = quick("FPDFText_GetUnicode", ctypes.c_uint, _pointer, _int)
+_loose_box = quick("FPDFText_GetLooseCharBox", _int, _pointer, _int, _pointer)
+_text_object = quick("FPDFText_GetTextObject", _pointer, _pointer, _int)
+_font = quick("FPDFTextObj_GetFont", _pointer, _pointer)
+_font_size = quick("FPDFTextObj_GetFontSize", _int, _pointer, _pointer)
+_render_mode = quick("FPDFTextObj_GetTextRenderMode", _int, _pointer)
+_font_name = quick("FPDFFont_GetBaseFontName", ctypes.c_size_t, _pointer, _pointer, ctypes.c_size_t)
+_matrix = quick("FPDFPageObj_GetMatrix", _int, _pointer, _pointer)
+
+_boxes = (ctypes.c_float * (4 * MAX_CHARACTERS))()
+_view: memoryview[float] = memoryview(_boxes).cast("B").cast("f")
+_places = range(ctypes.addressof(_boxes), ctypes.addressof(_boxes) + 16 * MAX_CHARACTERS, 16)
+_name = ctypes.create_string_buffer(256)
+_number = ctypes.c_float()
+_six = (ctypes.c_float * 6)()
+
+_RADICALS = re.compile("[\u2e80-\u2fdf\uf900-\ufaff]")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_HYPHENS = "\x02\ufffe"   # pdfium's marks for a hyphen at a line's end
+_BOLD = re.compile(r"bold|heavy|black(?!letter)|demi", re.IGNORECASE)
+_BLACK = re.compile(r"hei(?!ti.?light)|黑", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Reading:
+    """A page with what decides whether its text can be trusted."""
+
+    content: PageContent
+    characters: int = 0
+    unseen: list[Strip] = field(default_factory=list)  # text drawn invisibly: hidden, or a scanner's text layer
+    doubtful: int = 0                  # characters without a meaning: private use, replacement, unassigned
+    pictures: tuple[Rectangle, ...] = ()  # left, top, right, bottom as displayed
+    drawings: int = 0                  # paths
+    remarks: int = 0                   # annotations that are not part of the page
+    cut: bool = False
+
+
+@dataclass(slots=True)
+class _Characters:
+    """Parallel lists in reading position; y runs downwards."""
+
+    text: str
+    left: list[float]
+    top: list[float]
+    right: list[float]
+    bottom: list[float]
+    index: Sequence[int]               # of each character in pdfium's own list
+
+
+def read(pdf: Pdf, page: int, number: int) -> Reading:
+    """The content of a loaded page, number `number`."""
+    box, rotation = frame(page)
+    width, height = box[2] - box[0], box[3] - box[1]
+    if rotation % 2:
+        width, height = height, width
+    content = PageContent(number, width, height, [])
+    found: Paths = paths(page)
+    reading = Reading(content, pictures=tuple(_turned_box(picture, box, rotation) for picture in found.pictures),
+                      drawings=found.count)
+    text_page = _load_text(page)
+    if not text_page:
+        return reading
+    try:
+        total = _count(text_page)
+        reading.cut = total > MAX_CHARACTERS
+        raw = _characters(text_page, min(total, MAX_CHARACTERS))
+        turn = rotation
+        characters = _turned(raw, box, turn)
+        pieces = _pieces(characters)
+        chains = _chains(characters, pieces)
+        quarter = _direction(characters, pieces, chains)
+        if quarter:
+            turn = (rotation + quarter) % 4
+            content.to_display, content.reading_height = _back(quarter, width, height)
+            characters = _turned(raw, box, turn)
+            pieces = _pieces(characters)
+            chains = _chains(characters, pieces)
+        _Strips(text_page, characters, reading).build(pieces, chains)
+    finally:
+        _close_text(text_page)
+    typed, reading.remarks = pdf.annotations(page)
+    for text, rectangle in typed:
+        content.strips += _typed(text, _turned_box(rectangle, box, turn))
+    content.horizontals, content.verticals = found.rulings(lambda place: _turned_box(place, box, turn))
+    return reading
+
+
+def _characters(text_page: int, count: int) -> _Characters:
+    codes = map(_unicode, repeat(text_page), range(count))
+    text = "".join([chr(code) if code < 0x110000 else "\ufffd" for code in codes])
+    deque(map(_loose_box, repeat(text_page), range(count), _places), maxlen=0)
+    values: list[float] = _view[:4 * count].tolist()
+    found = _Characters(text, values[0::4], values[1::4], values[2::4], values[3::4], range(count))
+    if _RADICALS.search(text):
+        found.text = text = text.translate(_unified())
+    if _CONTROLS.search(text):
+        kept = [place for place, character in enumerate(text)
+                if character in _HYPHENS or not _CONTROLS.match(character)]
+        left, top, right, bottom = ([side[place] for place in kept]
+                                    for side in (found.left, found.top, found.right, found.bottom))
+        found = _Characters("".join("-" if text[place] in _HYPHENS else text[place] for place in kept),
+                            left, top, right, bottom, kept)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _unified() -> dict[int, str]:
+    """Radicals and compatibility ideographs, as fonts' tables name them, to the ideographs they are; one to one."""
+    table = {}
+    for code in (*range(0x2E80, 0x2FE0), *range(0xF900, 0xFB00)):
+        plain = unicodedata.normalize("NFKC", chr(code))
+        if len(plain) == 1 and plain != chr(code):
+            table[code] = plain
+    return table
+
+
+def _turned(raw: _Characters, box: Rectangle, turn: int) -> _Characters:
+    """Characters in the page's own space, turned `turn` quarters clockwise, y downwards."""
+    low_x, low_y, high_x, high_y = box
+    if turn == 0:
+        left, right = raw.left, raw.right
+        if low_x:
+            left, right = [x - low_x for x in left], [x - low_x for x in right]
+        return _Characters(raw.text, left, [high_y - y for y in raw.top], right, [high_y - y for y in raw.bottom],
+                           raw.index)
+    if turn == 1:
+        return _Characters(raw.text, [y - low_y for y in raw.bottom], [x - low_x for x in raw.left],
+                           [y - low_y for y in raw.top], [x - low_x for x in raw.right], raw.index)
+    if turn == 2:
+        return _Characters(raw.text, [high_x - x for x in raw.right], [y - low_y for y in raw.bottom],
+                           [high_x - x for x in raw.left], [y - low_y for y in raw.top], raw.index)
+    return _Characters(raw.text, [high_y - y for y in raw.top], [high_x - x for x in raw.right],
+                       [high_y - y for y in raw.bottom], [high_x - x for x in raw.left], raw.index)
+
+
+def _turned_box(place: Rectangle, box: Rectangle, turn: int) -> Rectangle:
+    """(left, bottom, right, top) in the page's own space as (left, top, right, bottom), turned."""
+    left, bottom, right, top = place
+    one = _turned(_Characters("", [left], [top], [right], [bottom], ()), box, turn)
+    return one.left[0], one.top[0], one.right[0], one.bottom[0]
+
+
+def _back(quarter: int, width: float, height: float) -> tuple[Affine, float]:
+    """The map from reading position to a displayed page that is `quarter` turns short of it; the reading height."""
+    if quarter == 1:
+        return (0.0, -1.0, 1.0, 0.0, 0.0, height), width
+    if quarter == 2:
+        return (-1.0, 0.0, 0.0, -1.0, width, height), height
+    return (0.0, 1.0, -1.0, 0.0, width, 0.0), width
+
+
+def _pieces(characters: _Characters) -> list[tuple[int, int]]:
+    """Ranges of characters that follow each other closely on one baseline, in the order of the file."""
+    left, right, bottom = characters.left, characters.right, characters.bottom
+    count = len(left)
+    starts = [0, *(place for place, end, begin, before, after
+                   in zip(range(1, count), right, left[1:], bottom, bottom[1:], strict=False)
+                   if not -1.5 < begin - end < 1.0 or not -1.2 < before - after < 1.2), count]
+    return list(pairwise(starts)) if count else []
+
+
+def _chains(characters: _Characters, pieces: list[tuple[int, int]]) -> list[list[int]]:
+    """Runs of pieces of one character each that follow one another in any direction but to the right."""
+    left, top, right, bottom, text = (characters.left, characters.top, characters.right, characters.bottom,
+                                      characters.text)
+    chains: list[list[int]] = []
+    chain: list[int] = []
+    last = before = -2  # the character that came last, the visible one before
+    for place, (start, end) in enumerate(pieces):
+        if end - start > 1 or start != last + 1 or text[start] in "\r\n":
+            last = -2
+        if end - start > 1 or text[start] in "\r\n":
+            continue
+        if text[start].isspace():
+            last = start if last == start - 1 else -2
+            continue
+        follows = last == start - 1
+        if follows:
+            height = bottom[start] - top[start]
+            down = (top[start] + bottom[start] - top[before] - bottom[before]) / 2
+            across = (left[start] + right[start] - left[before] - right[before]) / 2
+            follows = (abs(down) > 0.4 * height or across < -0.4 * height) and abs(down) + abs(across) < 6 * height
+        if follows:
+            chain.append(place)
+        else:
+            if len(chain) >= CHAIN:
+                chains.append(chain)
+            chain = [place]
+        last = before = start
+    if len(chain) >= CHAIN:
+        chains.append(chain)
+    return chains
+
+
+def _direction(characters: _Characters, pieces: list[tuple[int, int]], chains: list[list[int]]) -> int:
+    """Quarter turns clockwise that bring most of the page's text upright; 0 where it is, or where it slants."""
+    visible = sum(end - start for start, end in pieces if characters.right[end - 1] > characters.left[start])
+    if sum(map(len, chains)) < TURNED * visible or not chains:
+        return 0
+    down = across = 0.0
+    for chain in chains:
+        first, last = pieces[chain[0]][0], pieces[chain[-1]][0]
+        down += characters.bottom[last] - characters.bottom[first]
+        across += characters.left[last] - characters.left[first]
+    if abs(down) > 2 * abs(across):
+        return 3 if down > 0 else 1
+    return 2 if across < 0 and abs(across) > 2 * abs(down) else 0
+
+
+class _Strips:
+    """Joins pieces that follow one another in a row into strips."""
+
+    def __init__(self, text_page: int, characters: _Characters, reading: Reading) -> None:
+        self.text_page, self.characters, self.reading = text_page, characters, reading
+        self.fonts: dict[int, int] = {}
+        self.texts: list[str] = []
+        self.edges: list[float] = []
+        self.longest = (0, 0)      # length of the longest piece, and its first character
+        self.top = self.bottom = 0.0
+
+    def build(self, pieces: list[tuple[int, int]], chains: list[list[int]]) -> None:
+        characters = self.characters
+        text, left, top, right, bottom = (characters.text, characters.left, characters.top, characters.right,
+                                          characters.bottom)
+        turned = {place for chain in chains for place in chain}
+        blank = False
+        for place, (start, end) in enumerate(pieces):
+            begin, stop = left[start], right[end - 1]
+            if stop - begin < 0.01 and text[start] in " \r\n":
+                blank = True
+                continue
+            if place in turned:
+                continue
+            high, low = top[start], bottom[start]
+            height = low - high
+            if self.texts:
+                gap = begin - self.edges[-1]
+                offset = abs(high + low - self.top - self.bottom)
+                if offset < 0.7 * min(height, self.bottom - self.top) and -0.5 * height < gap < REACH * EM * height:
+                    between = spacing(self.texts[-1], text[start], gap, EM * height, blank)
+                    if between:
+                        self.texts.append(between)
+                    else:
+                        self.edges.pop()
+                else:
+                    self._close()
+            self.texts.append(text[start:end])
+            self.edges += left[start:end]
+            self.edges.append(stop)
+            if len(self.texts) == 1:
+                self.top, self.bottom = high, low
+            else:
+                self.top, self.bottom = min(self.top, high), max(self.bottom, low)
+            if end - start > self.longest[0]:
+                self.longest = (end - start, start)
+            blank = False
+        self._close()
+        for chain in chains:
+            self._aside([pieces[place][0] for place in chain])
+
+    def _close(self) -> None:
+        if not self.texts:
+            return
+        text, edges = "".join(self.texts), self.edges
+        start = self.longest[1]
+        self.texts, self.edges, self.longest = [], [], (0, 0)
+        bare = text.strip()
+        if not bare:
+            return
+        if len(bare) < len(text):
+            lead = len(text) - len(text.lstrip())
+            text, edges = bare, edges[lead:lead + len(bare) + 1]
+        size, weight, mode = self._look(start)
+        reading = self.reading
+        reading.characters += len(text)
+        if not text.isprintable():
+            reading.doubtful += sum(not character.isprintable() for character in text)
+        strip = Strip(text, tuple(edges), edges[0], self.top, edges[-1], self.bottom, size, weight)
+        (reading.unseen if mode == INVISIBLE else reading.content.strips).append(strip)
+
+    def _aside(self, places: list[int]) -> None:
+        characters = self.characters
+        text = "".join(characters.text[place] for place in places)
+        low, high = min(characters.left[place] for place in places), max(characters.right[place] for place in places)
+        step = (high - low) / len(text)
+        self.reading.characters += len(text)
+        self.reading.content.asides.append(Strip(
+            text, tuple(low + step * place for place in range(len(text) + 1)), low,
+            min(characters.top[place] for place in places), high, max(characters.bottom[place] for place in places),
+            self._look(places[0])[0]))
+
+    def _look(self, place: int) -> tuple[float, int, int]:
+        """Size in points, weight and render mode of the text object that draws a character."""
+        drawn = _text_object(self.text_page, self.characters.index[place])
+        if not drawn:
+            return EM * (self.characters.bottom[place] - self.characters.top[place]), 0, 0
+        size = EM * (self.characters.bottom[place] - self.characters.top[place])
+        if _font_size(drawn, ctypes.addressof(_number)) and _matrix(drawn, ctypes.addressof(_six)):
+            a, b, c, d = _six[:4]
+            size = _number.value * abs(a * d - b * c) ** 0.5 or size
+        mode = _render_mode(drawn)
+        font = _font(drawn) or 0
+        if font not in self.fonts:
+            _font_name(font, _name, len(_name))
+            name = _name.value.decode("utf-8", "replace")
+            self.fonts[font] = 2 if _BOLD.search(name) else 1 if _BLACK.search(name) else 0
+        return size, 2 if mode in STROKED else self.fonts[font], mode
+
+
+def _typed(text: str, place: Rectangle) -> list[Strip]:
+    """What was filled in at `place` (left, top, right, bottom), a strip a line."""
+    lines = [line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if line.strip()]
+    left, top, right, bottom = place
+    height = (bottom - top) / max(1, len(lines))
+    strips = []
+    for number, line in enumerate(lines):
+        size = min(0.7 * height, 12.0)
+        widths = [size if character >= CJK else 0.5 * size for character in line]
+        squeeze = min(1.0, (right - left) / max(1e-6, sum(widths)))
+        edges = [left, *(left + squeeze * total for total in accumulate(widths))]
+        strips.append(Strip(line, tuple(edges), left, top + number * height, edges[-1], top + (number + 1) * height,
+                            size))
+    return strips

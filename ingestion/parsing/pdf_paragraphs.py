@@ -1,0 +1,209 @@
+"""Which rows make one paragraph, and which tables one table.
+
+A line was wrapped if the next line's first word would not have fitted behind it. That, the indents and the distances
+decide; words decide only between a wrapped line and a new item (a line that ends a sentence before one with a number).
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from ingestion.parsing import structure
+from ingestion.parsing.pdf_flow import PageFlow
+from ingestion.parsing.pdf_layout import CJK, Row, Strip
+from ingestion.parsing.pdf_tables import CellText, Table
+
+SAME_SIZE = 0.12       # share by which sizes of one paragraph differ at most
+INDENT = 0.8           # ems from which a line counts as indented
+HANGING = 6.0          # ems that the lines of an item may stand behind its number
+FAR_RIGHT = 0.38       # of the column's width: what starts there is a signature or a date
+SLACK = 0.4            # ems of tolerance at the right side
+LOOSE = 4.0            # ems free at the right side of a line that may still go on below, where the indents say so
+PITCH = 1.35           # times the usual distance of lines, from which a paragraph ends
+SAME_EDGE = 4.0        # points between the column borders of a table's parts
+TABLE_HEADER_ROWS = 3
+TERMINAL = "。；！？：;!?:…」』"
+SENTENCE = TERMINAL + ".”"
+NO_START = "，。、；：！？）》”’〉】」』％%,.;:!?)]}…—·"   # what never begins a line
+QUOTES = "“”‘’"          # no line is divided before or after one
+NO_END = "（《“‘〈【「『([{￥¥$"
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """Rows that make one paragraph; each with the number of its page."""
+
+    rows: list[Row] = field(default_factory=list)
+    pages: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Tabulation:
+    """The parts of one table, page by page, with repeated header rows left out."""
+
+    table: Table
+    rows: list[list[CellText]]
+    pages: list[int]           # of each row
+    lines: list[dict[int, int]] = field(default_factory=list)  # not of the row's page: column -> first such line
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is usual in a document: the distance of lines in ems by size, and whether paragraphs are indented."""
+
+    pitch: float
+    indented: bool
+
+
+def setting(flows: Sequence[PageFlow]) -> Setting:
+    pitches: list[float] = []
+    indented = flush = 0
+    for flow in flows:
+        rows = [item for item in flow.body if isinstance(item, Row)]
+        for before, after in zip(rows, rows[1:], strict=False):
+            em = before.strip.size or 1.0
+            distance = (after.strip.bottom - before.strip.bottom) / em
+            if 0.8 < distance < 4 and abs(after.strip.size - em) < SAME_SIZE * em and before.column == after.column:
+                pitches.append(distance)
+            if before.strip.text[-1] in TERMINAL and _needs(after.strip) > before.right - before.strip.right - 1:
+                offset = after.strip.left - after.left
+                indented += INDENT * em < offset < 4 * em
+                flush += offset < 0.3 * em
+    return Setting(median(pitches) if pitches else 1.6, indented >= flush)
+
+
+def goes_on(paragraph: Paragraph, row: Row, page: int, usual: Setting) -> bool:
+    """Whether `row` continues the paragraph."""
+    last, line = paragraph.rows[-1], row.strip
+    before = last.strip
+    em = max(before.size, line.size)
+    if abs(before.size - line.size) > SAME_SIZE * em:
+        return False
+    apart = paragraph.pages[-1] != page or last.column != row.column
+    if not apart and line.bottom - before.bottom > PITCH * usual.pitch * em:
+        return False
+    if _beside(last, row, em):
+        return not apart
+    if not _indents_agree(paragraph, row, em, apart=apart):
+        return False
+    terminal = before.text[-1] in TERMINAL
+    room = last.right - before.right
+    if room > _needs(line) + SLACK * em and not (room < LOOSE * em and not terminal and usual.indented
+                                                 and _comes_back(paragraph, row, em)):
+        return False
+    if structure.is_contents_line(before.text):
+        return False
+    if before.weight != line.weight and (terminal or len(paragraph.rows) == 1):
+        return not terminal and room < em
+    offset = line.left - row.left
+    if terminal or before.text[-1] in SENTENCE:
+        if offset > INDENT * em or structure.list_label(line.text) or structure.numbering(line.text):
+            return not terminal and offset < INDENT * em and not structure.numbering(line.text)
+        if apart and not usual.indented:
+            return False
+    return True
+
+
+def _beside(last: Row, row: Row, em: float) -> bool:
+    """Whether a row goes on the last segment of a row of label and value: it stands right below it, alone."""
+    if len(last.segments) < 2 or len(row.segments) > 1:
+        return False
+    offset = row.strip.left - last.segments[-1].left
+    return abs(offset) < INDENT * em and row.strip.left - last.strip.left > 2 * em \
+        and row.strip.top - last.strip.bottom < 0.8 * em and last.strip.text[-1] not in "：:。；"
+
+
+def _indents_agree(paragraph: Paragraph, row: Row, em: float, *, apart: bool) -> bool:
+    first, line = paragraph.rows[0], row.strip
+    indent = first.strip.left - first.left      # of the paragraph's first line
+    offset = line.left - row.left
+    width = row.right - row.left
+    if max(indent, offset) > FAR_RIGHT * width:
+        return False
+    if _centred(first, em) and _centred(row, em):
+        return False
+    if len(paragraph.rows) > 1:
+        second = paragraph.rows[-1]
+        if apart and second.column != row.column:
+            return abs((second.strip.left - second.left) - offset) < INDENT * em
+        return abs((second.strip.left - second.left) - offset) < INDENT * em
+    if offset > indent + 0.6 * em:
+        return structure.list_label(first.strip.text) is not None and offset - indent < HANGING * em
+    if offset > INDENT * em and abs(offset - indent) < 0.6 * em:
+        return first.strip.text[-1] not in SENTENCE  # a block that is indented as a whole, or two short paragraphs
+    return True
+
+
+def _centred(row: Row, em: float) -> bool:
+    before, after = row.strip.left - row.left, row.right - row.strip.right
+    return before > 1.5 * em and abs(before - after) < 1.2 * em
+
+
+def _comes_back(paragraph: Paragraph, row: Row, em: float) -> bool:
+    """Whether the paragraph's first line is indented and `row`, without a number, starts at the column's side."""
+    first = paragraph.rows[0]
+    return first.strip.left - first.left > INDENT * em and row.strip.left - row.left < 0.3 * em \
+        and structure.numbering(row.strip.text) is None and "：" not in row.strip.text[:12]
+
+
+def _needs(line: Strip) -> float:
+    """How wide the first piece of a line is that is never divided: a word, or an ideograph with what clings to it."""
+    text, edges = line.text, line.edges
+    end = 1
+    if text[0] in NO_END and len(text) > 1:
+        end = 2
+    if text[end - 1] >= CJK:
+        while end < len(text) and (text[end] in NO_START or text[end] in QUOTES or text[end - 1] in QUOTES) and end < 8:
+            end += 1
+        return edges[end] - edges[0]
+    while end < len(text) and not text[end].isspace() and text[end] < CJK:
+        end += 1
+    while end < len(text) and text[end] in NO_START and end < 40:
+        end += 1
+    blank = 0.25 * line.size
+    return edges[end] - edges[0] + blank
+
+
+def extends(run: Tabulation, table: Table) -> bool:
+    """Whether a table at the top of a page goes on the one at the end of the page before."""
+    edges = run.table.edges
+    return len(edges) == len(table.edges) and all(
+        abs((a - edges[0]) - (b - table.edges[0])) < SAME_EDGE for a, b in zip(edges, table.edges, strict=True))
+
+
+def extend(run: Tabulation, table: Table, page: int) -> None:
+    """Add a table's rows to those of the pages before, without a repeated header; a divided row is put together."""
+    rows = table.rows
+    skipped = 0
+    while skipped < min(TABLE_HEADER_ROWS, len(rows) - 1, len(run.rows)) \
+            and words(rows[skipped]) == words(run.rows[skipped]) and any(words(rows[skipped])):
+        skipped += 1
+    rows = rows[skipped:]
+    if rows and _divided(run.rows[-1], rows[0]):
+        run.lines[-1] = {cell.column: len(cell.lines) for cell in run.rows[-1]}
+        for cell, rest in zip(run.rows[-1], rows[0], strict=True):
+            cell.lines.extend(rest.lines)
+        rows = rows[1:]
+    shift = len(run.rows) - (len(table.rows) - len(rows))
+    for cells in rows:
+        run.rows.append([CellText(cell.row + shift, cell.column, cell.row_span, cell.column_span, cell.lines)
+                         for cell in cells])
+        run.pages.append(page)
+        run.lines.append({})
+
+
+def words(cells: Sequence[CellText]) -> list[str]:
+    return ["".join(line.text for line in cell.lines) for cell in cells]
+
+
+def _divided(last: Sequence[CellText], first: Sequence[CellText]) -> bool:
+    """Whether a page's break divided a row: below it few cells are filled, not the first, each going on a full one."""
+    if len(last) < 3 or len(last) != len(first) or first[0].lines or not last[0].lines:
+        return False
+    if any(cell.row_span > 1 for cell in (*last, *first)):
+        return False
+    filled = [(before, after) for before, after in zip(last, first, strict=True) if after.lines]
+    if not filled or 2 * len(filled) > sum(bool(cell.lines) for cell in last):
+        return False
+    return all(before.lines and before.lines[-1].text[-1] not in TERMINAL for before, _ in filled)

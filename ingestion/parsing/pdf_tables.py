@@ -1,0 +1,259 @@
+"""Tables from rulings: the grid that the drawn lines make, its merged cells, and the words inside each cell."""
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ingestion.parsing.pdf_layout import Ruling, Strip, joined, rows_of, spacing
+
+NEAR = 3.0            # points between lines that are one line, or between a line's end and the line it meets
+MAX_RULINGS = 3_000   # of one direction on a page; a page with more is a drawing
+MAX_CELLS = 20_000    # of one grid
+
+
+@dataclass(slots=True)
+class CellText:
+    """A cell of the grid with its lines, each joined from the strips of one row."""
+
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+    lines: list[Strip] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Table:
+    """`edges` are the x of the columns' borders; `rows` list the cells of each grid row, left to right."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    edges: tuple[float, ...]
+    rows: list[list[CellText]]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    owner: tuple[tuple[int, ...], ...]                   # the number of the cell that covers each field
+    cells: tuple[tuple[int, int, int, int], ...]         # row, column, row span, column span
+
+    def cell_at(self, x: float, y: float) -> int | None:
+        column, row = bisect_right(self.xs, x) - 1, bisect_right(self.ys, y) - 1
+        if 0 <= column < len(self.xs) - 1 and 0 <= row < len(self.ys) - 1:
+            return self.owner[row][column]
+        return None
+
+
+def ruled(strips: Sequence[Strip], horizontals: Sequence[Ruling], verticals: Sequence[Ruling],
+          ) -> tuple[list[Table], list[Strip]]:
+    """The ruled tables among `strips`, and the strips outside them."""
+    left_over = list(strips)
+    tables = []
+    for grid in grids(horizontals, verticals):
+        inside = [strip for strip in left_over if _within(strip, grid)]
+        if not inside:
+            continue
+        table = _filled(grid, inside)
+        if table is not None:
+            tables.append(table)
+            chosen = set(map(id, inside))
+            left_over = [strip for strip in left_over if id(strip) not in chosen]
+    return tables, left_over
+
+
+def grids(horizontals: Sequence[Ruling], verticals: Sequence[Ruling]) -> list[Grid]:
+    """Every set of rulings that cross or meet, as a grid of two cells or more, smallest first."""
+    across, down = _merged(horizontals), _merged(verticals)
+    if not across or not down or len(across) > MAX_RULINGS or len(down) > MAX_RULINGS:
+        return []
+    found = []
+    for rows, columns in _components(across, down):
+        grid = _grid(rows, columns)
+        if grid is not None:
+            found.append(grid)
+    return sorted(found, key=lambda grid: (grid.xs[-1] - grid.xs[0]) * (grid.ys[-1] - grid.ys[0]))
+
+
+def _merged(rulings: Sequence[Ruling]) -> list[Ruling]:
+    """Rulings on (nearly) one line joined where they overlap or touch."""
+    lines: list[list[Ruling]] = []
+    for ruling in sorted(rulings):
+        if lines and ruling.at - lines[-1][-1].at <= NEAR / 2 and ruling.at - lines[-1][0].at <= NEAR:
+            lines[-1].append(ruling)
+        else:
+            lines.append([ruling])
+    merged = []
+    for line in lines:
+        at = sum(ruling.at for ruling in line) / len(line)
+        pieces = sorted((ruling.start, ruling.end) for ruling in line)
+        start, end = pieces[0]
+        for begin, stop in pieces[1:]:
+            if begin > end + NEAR:
+                merged.append(Ruling(at, start, end))
+                start, end = begin, stop
+            else:
+                end = max(end, stop)
+        merged.append(Ruling(at, start, end))
+    return merged
+
+
+def _components(across: list[Ruling], down: list[Ruling]) -> list[tuple[list[Ruling], list[Ruling]]]:
+    parent = list(range(len(across) + len(down)))
+
+    def root(place: int) -> int:
+        while parent[place] != place:
+            parent[place] = parent[parent[place]]
+            place = parent[place]
+        return place
+
+    for column, vertical in enumerate(down):
+        top, bottom, x = vertical.start - NEAR, vertical.end + NEAR, vertical.at
+        for row, (at, start, end) in enumerate(across):
+            if top <= at <= bottom and start - NEAR <= x <= end + NEAR:
+                parent[root(row)] = root(len(across) + column)
+    groups: dict[int, tuple[list[Ruling], list[Ruling]]] = defaultdict(lambda: ([], []))
+    for place in range(len(parent)):
+        group = groups[root(place)]
+        if place < len(across):
+            group[0].append(across[place])
+        else:
+            group[1].append(down[place - len(across)])
+    return [group for group in groups.values() if group[0] and group[1]]
+
+
+def _grid(across: list[Ruling], down: list[Ruling]) -> Grid | None:
+    xs = _sides([ruling.at for ruling in down], min(ruling.start for ruling in across),
+                max(ruling.end for ruling in across))
+    ys = _sides([ruling.at for ruling in across], min(ruling.start for ruling in down),
+                max(ruling.end for ruling in down))
+    columns, rows = len(xs) - 1, len(ys) - 1
+    if columns * rows < 2 or columns * rows > MAX_CELLS:
+        return None
+    walls = _walls(down, xs, ys)     # walls[c][r]: a line left of column c in row r
+    floors = _walls(across, ys, xs)  # floors[r][c]: a line above row r in column c
+    owner = [[-1] * columns for _ in range(rows)]
+    cells: list[tuple[int, int, int, int]] = []
+    for row in range(rows):
+        for column in range(columns):
+            if owner[row][column] >= 0:
+                continue
+            wide = 1
+            while column + wide < columns and owner[row][column + wide] < 0 and not walls[column + wide][row]:
+                wide += 1
+            high = 1
+            while row + high < rows and _open_below(floors[row + high], walls, owner, row + high, column, wide):
+                high += 1
+            for y in range(row, row + high):
+                for x in range(column, column + wide):
+                    owner[y][x] = len(cells)
+            cells.append((row, column, high, wide))
+    if len(cells) < 2:
+        return None
+    return Grid(xs, ys, tuple(map(tuple, owner)), tuple(cells))
+
+
+def _open_below(floor: Sequence[bool], walls: list[list[bool]], owner: list[list[int]], row: int, column: int,
+                wide: int) -> bool:
+    """Whether the fields of `row` go on the cell above: no line between, none inside, the same sides."""
+    return (not any(floor[column:column + wide])
+            and not any(walls[x][row] for x in range(column + 1, column + wide))
+            and all(owner[row][x] < 0 for x in range(column, column + wide)))
+
+
+def _sides(at: list[float], low: float, high: float) -> tuple[float, ...]:
+    """Distinct positions of lines; the ends of the crossing lines close a side that is left open."""
+    values = sorted(at)
+    if low < values[0] - NEAR:
+        values.insert(0, low)
+    if high > values[-1] + NEAR:
+        values.append(high)
+    sides = [values[0]]
+    for value in values[1:]:
+        if value - sides[-1] > NEAR:
+            sides.append(value)
+    return tuple(sides)
+
+
+def _walls(lines: list[Ruling], sides: tuple[float, ...], steps: tuple[float, ...]) -> list[list[bool]]:
+    """For each side, whether a line on it covers each step's middle. The outermost sides are closed."""
+    middles = [(a + b) / 2 for a, b in zip(steps, steps[1:], strict=False)]
+    walls = [[place in {0, len(sides) - 1}] * len(middles) for place in range(len(sides))]
+    for line in lines:
+        place = min(range(len(sides)), key=lambda at: abs(sides[at] - line.at))
+        if abs(sides[place] - line.at) > NEAR:
+            continue
+        wall = walls[place]
+        for step, middle in enumerate(middles):
+            if line.start - NEAR <= middle <= line.end + NEAR:
+                wall[step] = True
+    return walls
+
+
+def _within(strip: Strip, grid: Grid) -> bool:
+    middle = (strip.top + strip.bottom) / 2
+    if not grid.ys[0] < middle < grid.ys[-1]:
+        return False
+    inside = min(strip.right, grid.xs[-1]) - max(strip.left, grid.xs[0])
+    return inside > 0.5 * (strip.right - strip.left)
+
+
+def _filled(grid: Grid, strips: list[Strip]) -> Table | None:
+    """The grid with its words; None where they fill fewer than two cells (a frame, a drawing)."""
+    words: list[list[Strip]] = [[] for _ in grid.cells]
+    for strip in strips:
+        for cell, piece in _split(strip, grid):
+            words[cell].append(piece)
+    if sum(map(bool, words)) < 2:
+        return None
+    rows: list[list[CellText]] = [[] for _ in range(len(grid.ys) - 1)]
+    for (row, column, high, wide), pieces in zip(grid.cells, words, strict=True):
+        lines = [joined(line) for line in rows_of(pieces)] if len(pieces) > 1 else pieces
+        rows[row].append(CellText(row, column, high, wide, lines))
+    for cells in rows:
+        cells.sort(key=lambda cell: cell.column)
+    return Table(grid.xs[0], grid.ys[0], grid.xs[-1], grid.ys[-1], grid.xs, rows)
+
+
+def _split(strip: Strip, grid: Grid) -> list[tuple[int, Strip]]:
+    """A strip cut where it crosses into another cell."""
+    middle = (strip.top + strip.bottom) / 2
+    y = min(max(middle, grid.ys[0] + 0.1), grid.ys[-1] - 0.1)
+    low, high = grid.xs[0] + 0.1, grid.xs[-1] - 0.1
+    first = grid.cell_at(min(max(strip.left + 0.5, low), high), y)
+    last = grid.cell_at(min(max(strip.right - 0.5, low), high), y)
+    if first is not None and first == last:
+        return [(first, strip)]
+    pieces: list[tuple[int, Strip]] = []
+    start, current = 0, None
+    edges = strip.edges
+    for place in range(len(strip.text) + 1):
+        cell = None
+        if place < len(strip.text):
+            cell = grid.cell_at(min(max((edges[place] + edges[place + 1]) / 2, low), high), y)
+            if strip.text[place].isspace() and current is not None:
+                cell = current
+        if cell != current:
+            if current is not None:
+                piece = part(strip, start, place)
+                if piece is not None:
+                    pieces.append((current, piece))
+            start, current = place, cell
+    return pieces
+
+
+def part(strip: Strip, start: int, end: int) -> Strip | None:
+    """The characters `start` to `end` of a strip without outer blanks; None if nothing is left."""
+    text = strip.text[start:end]
+    bare = text.strip()
+    if not bare:
+        return None
+    start += len(text) - len(text.lstrip())
+    end = start + len(bare)
+    return strip._replace(text=bare, edges=strip.edges[start:end + 1], left=strip.edges[start],
+                          right=strip.edges[end], marks=())

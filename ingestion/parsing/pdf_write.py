@@ -1,0 +1,250 @@
+"""Writes the flow of pages into a document: blocks, the lines that cover them, and the pages' spans."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ingestion.domain import Block, BlockKind, Box, Document, Line, Page, Span
+from ingestion.parsing import structure
+from ingestion.parsing.builder import BLOCK_BREAK, DocumentBuilder
+from ingestion.parsing.pdf_flow import (
+    PageFlow,
+    body_size,
+    body_weight,
+    set_furniture_apart,
+    widen,
+)
+from ingestion.parsing.pdf_layout import Affine, PageContent, Row, Strip, glue
+from ingestion.parsing.pdf_paragraphs import (
+    SENTENCE,
+    Paragraph,
+    Setting,
+    Tabulation,
+    extend,
+    extends,
+    goes_on,
+    setting,
+)
+from ingestion.parsing.pdf_tables import CellText, Table
+
+HEADING_ROWS = 3
+SCAN_RATIO = 1.3     # sizes read from a picture are rough: a smaller difference to the body's is none
+CELL_SHORT = 0.45    # of a cell's width: a line that leaves more free did not wrap
+
+Element = Paragraph | Tabulation
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A line that is not part of the running text, on its page."""
+
+    strip: Strip
+    page: int
+    kind: BlockKind
+
+
+def written(builder: DocumentBuilder, flows: Sequence[PageFlow]) -> Document:
+    """The document of `flows`, which must be in the order of their pages."""
+    size = body_size(flows)
+    set_furniture_apart(flows, size)
+    widen(flows)
+    writer = _Writer(builder, flows, size, body_weight(flows, size))
+    for element in _elements(flows, setting(flows)):
+        writer.write(element)
+    builder.pages = writer.pages()
+    document = builder.build()
+    return replace(document, blocks=tuple(structure.settle(document.text, document.blocks)))
+
+
+def _elements(flows: Sequence[PageFlow], usual: Setting) -> list[Element | Aside]:
+    """Paragraphs and tables with furniture between them, never inside them."""
+    result: list[Element | Aside] = []
+    pending: Element | None = None
+    feet: list[Aside] = []   # of the page before
+    after: list[Aside] = []  # what stands right behind `pending`
+    for flow in flows:
+        number = flow.content.number
+        heads = [Aside(row.strip, number, BlockKind.FURNITURE) for row in flow.heads]
+        for place, item in enumerate(flow.body):
+            if pending is not None and _continues(pending, item, number, usual, first=place == 0):
+                if place == 0:
+                    result += after + feet
+                    feet, after, heads = [], heads, []
+                _add(pending, item, number)
+                continue
+            if pending is not None:
+                result.append(pending)
+            result += after + feet + heads
+            feet, after, heads = [], [], []
+            pending = _new(item, number)
+        if not flow.body:
+            if pending is not None:
+                result.append(pending)
+            result += after + feet + heads
+            pending, feet, after = None, [], []
+        feet = [*(Aside(row.strip, number, BlockKind.NOTE) for row in flow.notes),
+                *(Aside(row.strip, number, BlockKind.FURNITURE) for row in flow.feet),
+                *(Aside(strip, number, BlockKind.FURNITURE) for strip in flow.content.asides)]
+    if pending is not None:
+        result.append(pending)
+    return result + after + feet
+
+
+def _continues(pending: Element, item: Row | Table, page: int, usual: Setting, *, first: bool) -> bool:
+    if isinstance(pending, Paragraph):
+        return isinstance(item, Row) and goes_on(pending, item, page, usual)
+    return isinstance(item, Table) and first and pending.pages[-1] != page and extends(pending, item)
+
+
+def _new(item: Row | Table, page: int) -> Element:
+    if isinstance(item, Row):
+        return Paragraph([item], [page])
+    return Tabulation(item, list(item.rows), [page] * len(item.rows), [{} for _ in item.rows])
+
+
+def _add(pending: Element, item: Row | Table, page: int) -> None:
+    if isinstance(pending, Paragraph) and isinstance(item, Row):
+        pending.rows.append(item)
+        pending.pages.append(page)
+    elif isinstance(pending, Tabulation) and isinstance(item, Table):
+        extend(pending, item, page)
+
+
+class _Writer:
+    def __init__(self, builder: DocumentBuilder, flows: Sequence[PageFlow], size: float, weight: int) -> None:
+        self.builder, self.size, self.weight = builder, size, weight
+        self.contents: dict[int, PageContent] = {flow.content.number: flow.content for flow in flows}
+        self.starts: dict[int, int] = {}    # of each page's body
+        self.aside: dict[int, int] = {}     # of each page's furniture
+        self.ends: dict[int, int] = {}      # of each page's last line
+
+    def write(self, element: Element | Aside) -> None:
+        if isinstance(element, Paragraph):
+            self._paragraph(element)
+        elif isinstance(element, Tabulation):
+            self._table(element)
+        else:
+            self.aside.setdefault(element.page, self.builder.offset)
+            start = self.builder.offset
+            self.builder.text_block(element.kind, element.strip.text)
+            self._line(element.strip, element.page, start, "")
+
+    def _paragraph(self, paragraph: Paragraph) -> None:
+        builder = self.builder
+        strips = [row.strip for row in paragraph.rows]
+        gaps = [*(glue(a.text, b.text) for a, b in zip(strips, strips[1:], strict=False)), ""]
+        start = builder.offset
+        text = "".join(strip.text + gap for strip, gap in zip(strips, gaps, strict=True))
+        kind, level, label, lead = self._shape(text, paragraph)
+        builder.write(text[:lead])
+        builder.blocks.append(Block(kind, builder.write(text[lead:]), level, label))
+        builder.write(BLOCK_BREAK)
+        for strip, gap, page in zip(strips, gaps, paragraph.pages, strict=True):
+            self.starts.setdefault(page, start)
+            start = self._line(strip, page, start, gap)
+
+    def _shape(self, text: str, paragraph: Paragraph) -> tuple[BlockKind, int, str, int]:
+        """Kind, level, label and how many characters of `text` the label takes."""
+        if structure.is_contents_line(text):
+            return BlockKind.FURNITURE, 0, "", 0
+        if len(paragraph.rows) <= HEADING_ROWS:
+            strip = paragraph.rows[0].strip
+            ratio = strip.size / self.size
+            recognised = self.contents[paragraph.pages[0]].recognised
+            if recognised and ratio < SCAN_RATIO:
+                ratio = 1.0
+            bold = all(row.strip.weight > self.weight for row in paragraph.rows)
+            level = structure.heading_level(text, bold=bold, size_ratio=ratio)
+            if level:
+                return BlockKind.HEADING, level, "", 0
+        label = structure.list_label(text)
+        if label is not None:
+            return BlockKind.LIST_ITEM, 0, label[0], label[1]
+        return BlockKind.PARAGRAPH, 0, "", 0
+
+    def _table(self, table: Tabulation) -> None:
+        texts: list[list[tuple[str, list[str]]]] = [[_cell_text(cell, table.table) for cell in cells]
+                                                    for cells in table.rows]
+        block = self.builder.table([
+            [(text, cell.column, cell.row_span, cell.column_span) for (text, _), cell in zip(row, cells, strict=True)]
+            for row, cells in zip(texts, table.rows, strict=True)])
+        places = iter(block.cells)
+        for cells, row, page, later in zip(table.rows, texts, table.pages, table.lines, strict=True):
+            for cell, (_, gaps) in zip(cells, row, strict=True):
+                start = next(places).span.start
+                for number, (strip, gap) in enumerate(zip(cell.lines, gaps, strict=True)):
+                    own = page + 1 if number >= later.get(cell.column, len(cell.lines)) else page
+                    self.starts.setdefault(own, start)
+                    start = self._line(strip, own, start, gap)
+
+    def _line(self, strip: Strip, page: int, start: int, gap: str) -> int:
+        """Record where `strip` and the `gap` behind it stand; the offset after them."""
+        end = start + len(strip.text) + len(gap)
+        self.ends[page] = end
+        content = self.contents[page]
+        edges = strip.edges + strip.edges[-1:] * len(gap)
+        if content.to_display is None:
+            self.builder.lines.append(Line(
+                Span(start, end), Box(page, round(strip.left, 2), round(strip.top, 2), round(strip.right, 2),
+                                      round(strip.bottom, 2)),
+                tuple([round(edge, 2) for edge in edges]), strip.score))
+        else:
+            self.builder.lines += _displayed(strip, edges, page, start, content.to_display)
+        return end
+
+    def pages(self) -> list[Page]:
+        """The pages' spans: each ends where the next one's first own line stands, furniture included if it comes first.
+
+        What a paragraph or a table carries over from the page before comes with its block, so a page's running head
+        may stand behind the words that it heads.
+        """
+        starts: list[int] = []
+        reached = 0  # the end of the last line of the pages before
+        for number in sorted(self.contents):
+            body, aside = self.starts.get(number), self.aside.get(number)
+            start = min((at for at in (body, aside if aside is not None and aside >= reached else None)
+                         if at is not None), default=aside)
+            starts.append(max(start or 0, starts[-1] if starts else 0))
+            reached = max(reached, self.ends.get(number, 0))
+        numbers = sorted(self.contents)
+        if starts:
+            starts[0] = 0
+        ends = [*starts[1:], self.builder.offset]
+        return [Page(number, Span(start, end), round(self.contents[number].width, 2),
+                     round(self.contents[number].height, 2), self.contents[number].recognised)
+                for number, start, end in zip(numbers, starts, ends, strict=True)]
+
+
+def _cell_text(cell: CellText, table: Table) -> tuple[str, list[str]]:
+    """A cell's words, and what stands behind each of its lines: nothing, a blank, or a line break."""
+    if not cell.lines:
+        return "", []
+    last = min(cell.column + cell.column_span, len(table.edges) - 1)
+    width = table.edges[last] - table.edges[cell.column]
+    gaps = []
+    for before, after in zip(cell.lines, cell.lines[1:], strict=False):
+        short = width - (before.right - before.left) > CELL_SHORT * width
+        ends = before.text[-1] in SENTENCE
+        if (ends and (short or structure.list_label(after.text))) or (short and structure.list_label(after.text)):
+            gaps.append("\n")
+        else:
+            gaps.append(glue(before.text, after.text))
+    gaps.append("")
+    return "".join(line.text + gap for line, gap in zip(cell.lines, gaps, strict=True)), gaps
+
+
+def _displayed(strip: Strip, edges: Sequence[float], page: int, start: int, affine: Affine) -> list[Line]:
+    """A strip's line on a displayed page that is turned: one line, or one a character where it runs up or down."""
+    a, b, c, d, e, f = affine
+
+    def box(left: float, right: float) -> Box:
+        corners = [(a * x + c * y + e, b * x + d * y + f) for x in (left, right) for y in (strip.top, strip.bottom)]
+        return Box(page, round(min(x for x, _ in corners), 2), round(min(y for _, y in corners), 2),
+                   round(max(x for x, _ in corners), 2), round(max(y for _, y in corners), 2))
+
+    if abs(b) > abs(a):
+        return [Line(Span(start + place, start + place + 1), box(edges[place], edges[place + 1]), (), strip.score)
+                for place in range(len(edges) - 1)]
+    middle = (strip.top + strip.bottom) / 2
+    return [Line(Span(start, start + len(edges) - 1), box(strip.left, strip.right),
+                 tuple([round(a * edge + c * middle + e, 2) for edge in edges]), strip.score)]
