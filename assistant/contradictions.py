@@ -36,22 +36,25 @@ def _counted(fact: Fact, say: Phrases, kind: str, unit: str) -> list[str]:
             lists.setdefault(piece.document, []).append(piece)
         else:
             figures.setdefault(piece.reads, []).append(piece)
-    said = [say.say("forms.side_declared", place=_place(pieces[0], say), amount=_amount(reads, say, kind, unit))
-            for reads, pieces in figures.items()]
+    claims = [(_place(pieces[0], say), say.say("forms.claim_declared", amount=_amount(reads, say, kind, unit)))
+              for reads, pieces in figures.items()]
     bounds = {bound for bound in fact.interval if bound is not None}
     open_bounds = bounds - {reads.low for reads in figures if reads.exact}
     for document, pieces in lists.items():
         alone = len(lists) == 1 and len(open_bounds) == 1
         number = min(open_bounds) if alone else len(pieces) if kind == "count" else None
         if number is not None:
-            name = "side_listed_money" if kind == "money" else "side_listed"
-            said.append(say.say(f"forms.{name}", place=_list_place(document, pieces, say),
-                                amount=_amount(Interval(number, number), say, kind, unit)))
-    if len(said) < 2:
+            name = "claim_listed_money" if kind == "money" else "claim_listed"
+            amount = _amount(Interval(number, number), say, kind, unit)
+            claims.append((_list_place(document, pieces, say), say.say(f"forms.{name}", amount=amount)))
+    if len(claims) < 2:
         low, high = (_amount(Interval(one, one), say, kind, unit)
                      for one in (fact.interval.low, fact.interval.high or fact.interval.low))
-        said = [say.say("forms.side_bounds", low=low, high=high)]
-    return said
+        return [say.say("forms.side_bounds", low=low, high=high)]
+    by_place: dict[str, list[str]] = {}
+    for place, claim in claims:
+        by_place.setdefault(place, []).append(claim)
+    return [say.say("forms.side", place=place, claims=say.join(said)) for place, said in by_place.items()]
 
 
 def _amount(interval: Interval, say: Phrases, kind: str, unit: str) -> str:

@@ -171,9 +171,9 @@ class Explainer:
                 counts[exclusion.reason] = counts.get(exclusion.reason, 0) + 1
         if not counts:
             return ""
-        reasons = self.say.join(
+        reasons = self.say.join((
             self.say.say("forms.left_out_reason", reason=self._reason(code), count=str(counts[code]))
-            for code in sorted(counts, key=lambda code: (-counts[code], code))[:REASONS_SHOWN])
+            for code in sorted(counts, key=lambda code: (-counts[code], code))[:REASONS_SHOWN]), "sides")
         return self.say.say("forms.left_out", count=str(sum(counts.values())), reasons=reasons)
 
     def _reason(self, code: str) -> str:

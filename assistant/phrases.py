@@ -53,6 +53,7 @@ class Values:
     document: str = ""
     page: str = ""
     place: str = ""
+    claims: str = ""
     quote: str = ""
     count: str = ""
     reason: str = ""

@@ -31,16 +31,16 @@ def other_readings(policy: Policy, findings: Sequence[Finding],
     say = phrases(language)
     days = windows.windows(policy.window, application_date)
     used = days.pop(policy.window.reading)
-    notes = []
+    labels: dict[tuple[date, date], list[str]] = {}
     for reading in policy.window.alternatives:
-        window = days[reading.id]
-        if window == used:
-            continue
+        if days[reading.id] != used:
+            labels.setdefault(days[reading.id], []).append(say.pick(reading.label, reading.label_en))
+    notes = []
+    for window, names in labels.items():
         changes = _changes(findings, facts_for(window), say)
         if changes:
-            notes.append(say.say(
-                "window.changes", term=policy.window.term, reading=say.pick(reading.label, reading.label_en),
-                window=say.window(window), changes=say.join(changes)))
+            notes.append(say.say("window.changes", term=policy.window.term, reading=say.join(names),
+                                 window=say.window(window), changes=say.join(changes)))
     return notes or [say.say("window.no_change", term=policy.window.term)]
 
 

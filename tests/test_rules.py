@@ -161,6 +161,21 @@ def test_contradiction_names_documents_pages_and_figures() -> None:
     assert "论文清单" in finding.gap
 
 
+def test_contradiction_within_one_document_names_it_once() -> None:
+    """A total and a list in the same file stand side by side."""
+    evidence = (said("报告.docx", "共10户", 10), *listed("报告.docx", 9))
+    facts = {"resident_enterprises": fact("resident_enterprises", Interval(9, 10), *evidence, conflict=True)}
+    assert "报告.docx写明10户、逐项计数为9户；有的" in find("6.2.enterprises", facts).explanation
+
+
+def test_contradiction_of_sums() -> None:
+    """Amounts of a list come to the bound that nobody declares."""
+    evidence = (said("报告.docx", "210万元", 2_100_000), *listed("明细.xlsx", 4))
+    interval = Interval(1_800_000, 2_100_000)
+    gap = find("9.4.funding", {"cooperation_funding": fact("cooperation_funding", interval, *evidence, conflict=True)}).gap
+    assert "报告.docx写明210万元；明细.xlsx明细合计180万元" in gap
+
+
 def test_contradiction_of_statements_quotes_both() -> None:
     """A pledge and a disclosed accident stand beside each other, word for word."""
     evidence = (said("总结.docx", "2022年7月发生一起安全责任事故，已整改", 0),
@@ -216,7 +231,7 @@ def test_what_was_left_out_is_counted_by_reason() -> None:
     facts = {"sci_ei_papers": fact("sci_ei_papers", Interval(19, 19))}
     finding = rules.check([CRITERION["8.2.papers"]], facts, policy=POLICY, exclusions=left_out)[0]
     worded = {code: POLICY.facts.reasons[code][0] for code in ("outside_window", "duplicate")}
-    assert f"另有3处未计入（{worded['outside_window']}2处、{worded['duplicate']}1处）。" in finding.explanation
+    assert f"另有3处未计入（{worded['outside_window']}：2处；{worded['duplicate']}：1处）。" in finding.explanation
 
 
 def test_english_findings() -> None:
