@@ -123,8 +123,9 @@ def _read(problems: Problems) -> Policy | None:
     window = _window(problems, head, text, parsed) if head else None
     facts = _facts(problems)
     criteria, wordings = policy_criteria.read(problems, policy_criteria.Against(
-        text, parsed, frozenset(ref for one in base_types for ref in one.articles),
-        {key: spec.kind for key, spec in facts.facts.items()} if facts else None))
+        text, parsed, frozenset(ref for one in base_types for ref in one.articles), head.window.term if head else "",
+        {key: spec.kind for key, spec in facts.facts.items()} if facts else None,
+        frozenset(key for key, spec in facts.facts.items() if spec.time == "window") if facts else frozenset()))
     if head is None or window is None or facts is None:
         return None
     return Policy(

@@ -38,7 +38,9 @@ class Against:
     text: str
     articles: tuple[Article, ...]
     applied: frozenset[str]          # the articles that some base type names
+    term: str                        # the policy's words for the window
     kinds: Mapping[str, str] | None
+    windowed: frozenset[str]         # the facts that the window limits
 
 
 def read(problems: Problems, against: Against) -> tuple[tuple[Criterion, ...], dict[str, Wording]]:
@@ -134,6 +136,14 @@ class _Entry:
             elif name == "facts" and (kinds[key] == "yes_no") != (one.kind is CriterionKind.YES_NO):
                 self._fault("kind", f"{one.id!r} is {one.kind}, but its fact {key!r} is {kinds[key]}; make them agree",
                             f"{one.id} 属 {one.kind}，而事实 {key} 属 {kinds[key]}，请改为一致")
+
+        if one.kind is CriterionKind.COUNT and self.against.term and self.against.term in one.quote:
+            for key in one.facts:
+                if key in kinds and key not in self.against.windowed:
+                    self._fault("facts", f"the clause of {one.id!r} says {self.against.term!r}, but its fact {key!r} has "
+                                f"no window; write time: window for it in {FACTS}",
+                                f"{one.id} 的条文写明“{self.against.term}”，而事实 {key} 不限期间，"
+                                f"请在 {FACTS} 中设 time: window")
 
     def _measure(self) -> str:
         """The bar in the quotation's own words, after holding `bar`, `unit` and `comparator` against it."""

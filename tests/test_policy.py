@@ -208,6 +208,12 @@ def test_a_file_that_is_not_utf8_is_named(edit: Edit, name: str) -> None:
     assert any(one.file == name and "UTF-8" in one.english for one in policy.check(folder))
 
 
+def test_a_bar_within_the_window_needs_a_fact_within_it(edit: Edit) -> None:
+    """A clause that says 近三年 and counts something without a window is a mistake."""
+    folder = edit("criteria.yaml", "facts: [sci_ei_papers]", "facts: [technology_transfers]")
+    assert "write time: window" in only(folder).english
+
+
 def test_a_key_that_stands_twice_is_named(edit: Edit) -> None:
     """YAML would silently keep the last one."""
     folder = edit("criteria.yaml", "bar: 20\n", "bar: 20\n  bar: 20\n")

@@ -171,8 +171,8 @@ def test_contradiction_within_one_document_names_it_once() -> None:
 def test_contradiction_of_sums() -> None:
     """Amounts of a list come to the bound that nobody declares."""
     evidence = (said("报告.docx", "210万元", 2_100_000), *listed("明细.xlsx", 4))
-    interval = Interval(1_800_000, 2_100_000)
-    gap = find("9.4.funding", {"cooperation_funding": fact("cooperation_funding", interval, *evidence, conflict=True)}).gap
+    funding = fact("cooperation_funding", Interval(1_800_000, 2_100_000), *evidence, conflict=True)
+    gap = find("9.4.funding", {"cooperation_funding": funding}).gap
     assert "报告.docx写明210万元；明细.xlsx明细合计180万元" in gap
 
 
