@@ -137,13 +137,13 @@ class _Entry:
                 self._fault("kind", f"{one.id!r} is {one.kind}, but its fact {key!r} is {kinds[key]}; make them agree",
                             f"{one.id} 属 {one.kind}，而事实 {key} 属 {kinds[key]}，请改为一致")
 
-        if one.kind is CriterionKind.COUNT and self.against.term and self.against.term in one.quote:
+        term = self.against.term
+        if one.kind is CriterionKind.COUNT and term and term in one.quote:
             for key in one.facts:
                 if key in kinds and key not in self.against.windowed:
-                    self._fault("facts", f"the clause of {one.id!r} says {self.against.term!r}, but its fact {key!r} has "
-                                f"no window; write time: window for it in {FACTS}",
-                                f"{one.id} 的条文写明“{self.against.term}”，而事实 {key} 不限期间，"
-                                f"请在 {FACTS} 中设 time: window")
+                    self._fault("facts", f"the clause of {one.id!r} says {term!r}, but its fact {key!r} has no window; "
+                                f"write time: window for it in {FACTS}",
+                                f"{one.id} 的条文写明“{term}”，而事实 {key} 不限期间，请在 {FACTS} 中设 time: window")
 
     def _measure(self) -> str:
         """The bar in the quotation's own words, after holding `bar`, `unit` and `comparator` against it."""
