@@ -41,6 +41,9 @@ def parse_number(text: str) -> Decimal | None:
         for power in mixed[2]:
             value *= _grammar().powers[power]
         return value
+    if text.isascii():
+        word: int | None = load("numbers")["words_en"].get(text.lower())
+        return Decimal(word) if word is not None else None
     return _chinese(text)
 
 
@@ -99,16 +102,16 @@ def _read(folded: str, match: re.Match[str], blocked: bytearray) -> Quantity | N
     value = parse_number(words)
     if value is None:
         return None
-    value, place = _scaled(value, words, match["magnitude"] or "")
+    value, place = _scaled(value, match["magnitude"] or "")
     end = match.end()
     upper: Decimal | None = None
     tail = grammar.range_tail.match(folded, end)
     if tail and not blocked[tail.start("second")]:
         second = parse_number(tail["second"])
         if second is not None:
-            second, _ = _scaled(second, tail["second"], tail["magnitude"] or "")
+            second, _ = _scaled(second, tail["magnitude"] or "")
             if not match["magnitude"] and tail["magnitude"] and second > value:
-                candidate, _ = _scaled(value, words, tail["magnitude"])
+                candidate, _ = _scaled(value, tail["magnitude"])
                 value = candidate if candidate <= second else value
             if second >= value:
                 upper, end = second, tail.end()
@@ -121,7 +124,7 @@ def _read(folded: str, match: re.Match[str], blocked: bytearray) -> Quantity | N
     surplus = bool(match["surplus"]) or bool(match["surplus2"])
     included = grammar.included.match(folded, end)       # 20（含）篇以上
     unit, measure, currency, factor, end = _unit(folded, included.end() if included else end)
-    if unit == "" and not _plain_allowed(words):
+    if unit == "" and not _plain_allowed(words) and not _ahead(folded, match.start(), end)[1]:
         return None
     if currency:
         value, place = value * factor, place * factor
@@ -137,16 +140,22 @@ def _read(folded: str, match: re.Match[str], blocked: bytearray) -> Quantity | N
     if suffix == "surplus":
         surplus = True
     prefix, start = _prefix(folded, match.start())
+    if not unit:
+        unit, measure, currency = _ahead(folded, match.start(), end)
     interval = _interval(value, upper, place, prefix, suffix, surplus)
     if interval is None:
         return None
+    end = max(match.end("number"), end - (len(folded[:end]) - len(folded[:end].rstrip())))
     return Quantity(Span(start, end), Span(match.start("number"), match.end("number")), interval, measure, unit, currency)
 
 
-def _scaled(value: Decimal, words: str, magnitude: str) -> tuple[Decimal, Decimal]:
+def _scaled(value: Decimal, magnitude: str) -> tuple[Decimal, Decimal]:
     """The value with its magnitude, and the place of its last non-zero digit."""
-    for power in magnitude:
-        value *= _grammar().powers[power]
+    if magnitude.isascii() and magnitude:
+        value *= load("numbers")["powers_en"][magnitude.lower()]
+    else:
+        for power in magnitude:
+            value *= _grammar().powers[power]
     if value == 0:
         return value, Decimal(1)
     return value, Decimal(1).scaleb(int(value.normalize().as_tuple().exponent))
@@ -165,6 +174,16 @@ def _unit(folded: str, end: int) -> tuple[str, str, str, Decimal, int]:
         unit = match[1]
         return unit, grammar.measure_of[unit.lower()], "", Decimal(1), match.end()
     return "", "", "", Decimal(1), end
+
+
+def _ahead(folded: str, start: int, end: int) -> tuple[str, str, str]:
+    """(unit, measure, currency) of an English figure, whose noun stands behind its adjectives (34 SCI-indexed papers)
+    and whose currency stands before it (RMB 2.8 million)."""
+    grammar = _grammar()
+    if grammar.currency_before.search(folded, max(0, start - 6), start):
+        return "RMB", "money", "CNY"
+    match = grammar.noun_ahead.match(folded, end)
+    return (match[1], grammar.measure_of_noun[match[1].lower()], "") if match else ("", "", "")
 
 
 def _plain_allowed(words: str) -> bool:
@@ -223,6 +242,9 @@ class _Grammar:
     unit: re.Pattern[str]
     measure_of: dict[str, str]
     included: re.Pattern[str]
+    currency_before: re.Pattern[str]
+    noun_ahead: re.Pattern[str]
+    measure_of_noun: dict[str, str]
     before: re.Pattern[str]
     after: re.Pattern[str]
 
@@ -244,15 +266,18 @@ def _grammar() -> _Grammar:
     powers: dict[str, int] = data["powers"]
     single = "".join(k for k in digits if len(k) == 1) + "".join(powers)
     arabic = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-    chinese = rf"[{single}]+"
+    ones = "".join(k for k, v in digits.items() if len(k) == 1 and 0 < v < 10)
+    chinese = rf"(?:[{ones}十拾廿卅零](?:[{single}]*[{ones}十拾百佰千仟零])?[万萬亿億]?(?:[{single}]*[{ones}十拾百佰千仟])?|[百千](?=[余多]))"
+    english = rf"(?:{alternation(data['words_en'])})(?![A-Za-z-])"
     inside = alternation(data["inside"]["surplus"])
     magnitude = f"[{''.join(powers)}]"
     core = re.compile(
-        rf"(?:(?<![\dA-Za-z.,-])|(?<=[^\dA-Za-z.]-))(?P<number>{arabic}|(?P<pair>(?:一两|两三|三四|三五|四五|五六|六七|七八|八九)(?![{single}]))|{chinese})"
-        rf"\s*(?:(?P<surplus>{inside})?(?P<magnitude>{magnitude}+)?(?P<surplus2>{inside})?)")
+        rf"(?:(?<![\dA-Za-z.,-])|(?<=[^\dA-Za-z.]-))(?P<number>{arabic}|{english}|(?P<pair>(?:一两|两三|三四|三五|四五|五六|六七|七八|八九)(?![{single}]))|{chinese})"
+        rf"\s*(?:(?P<surplus>{inside})?(?P<magnitude>{magnitude}+|(?:thousand|million|billion)(?![a-z]))?(?P<surplus2>{inside})?)", re.IGNORECASE)
     measures: dict[str, list[str]] = data["measures"]
     measure_of = {word.lower(): name for name, words in measures.items() for word in words}
     yuan: dict[str, int] = data["money"]["yuan"]
+    nouns = [word for words in data["nouns_en"].values() for word in words]
     prefixes = "|".join(f"(?P<{name}>{alternation(words)})" for name, words in data["before"].items())
     suffixes = "|".join(f"(?P<{name}>{alternation(words)})" for name, words in data["after"].items())
     return _Grammar(
@@ -263,6 +288,9 @@ def _grammar() -> _Grammar:
         re.compile(rf"\s*({_latin_bounded(list(measure_of))})", re.IGNORECASE),
         measure_of,
         re.compile(r"\s*[（\ue000]含[）\ue001](?!\s*以上)"),
+        re.compile(rf"(?:{alternation(data['money']['prefix'])})\s*\Z", re.IGNORECASE),
+        re.compile(rf"\s*(?:(?!and\b|or\b|of\b|to\b|in\b)[A-Za-z&/+'.-]+\s+){{0,6}}?({alternation(nouns)})(?![A-Za-z])", re.IGNORECASE),
+        {word.lower(): name for name, words in data["nouns_en"].items() for word in words},
         re.compile(rf"(?:{prefixes})(?:[为有达到了]|至|共|计|：|人民币|\s)*\Z", re.IGNORECASE),
         re.compile(rf"\s*(?:{suffixes})", re.IGNORECASE),
     )

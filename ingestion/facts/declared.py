@@ -5,8 +5,9 @@ every need is met within its reach, and nothing in its phrase says that it count
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ingestion import organisations
 from ingestion.domain import Interval, Span
 from ingestion.facts.assertions import Assertion, Findings, add, overlapping, subtract
 from ingestion.facts.figures import Analysis, Figure, load_additional, residue, section_block, words
@@ -61,11 +62,12 @@ def _match(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, e
     context = _heads(book, spec, analysis, figure)
     if context is None:
         return None
-    if book.pattern(spec.exclude).search(_names_blanked(figure.own)) or (
+    if book.pattern(spec.exclude).search(figure.own) or (
             spec.exclude_clause and book.pattern(spec.exclude_clause).search(_clause_words(analysis, figure))) or (
             spec.exclude_sentence and book.pattern(spec.exclude_sentence).search(analysis.sentence.folded)):
         return None
-    if not all(_need(book, need, analysis, figure, context) for need in spec.needs):
+    unmet = [need for need in spec.needs if not _need(book, need, analysis, figure, context)]
+    if any(not (need.open and found(book, need.open, figure.own)) for need in unmet):
         return None
     if figure.blocked:
         findings.exclude(analysis.sentence.document, _clause_span(analysis, figure), figure.blocked)
@@ -73,14 +75,27 @@ def _match(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, e
     if book.pattern(spec.subtract).search(figure.own + _status_after(analysis, figure)) and spec.subtract:
         findings.exclude(analysis.sentence.document, _clause_span(analysis, figure), "definition")
         return None
+    if spec.home_only and _elsewhere(book, _clause_words(analysis, figure)):
+        findings.exclude(analysis.sentence.document, _clause_span(analysis, figure), "direction")
+        return None
+    if unmet or (spec.doubtful_origin and _greater_china_only(figure.own)):
+        interval = figure.quantity.interval
+        figure.quantity = replace(figure.quantity, interval=Interval(0, interval.high))
     kinds = frozenset(name for name, names in (spec.kinds.names if spec.kinds else {}).items() if book.pattern(names).search(figure.own))
     if spec.kinds and kinds == frozenset(spec.kinds.names):
         kinds = frozenset()
     return Match(figure, kinds, "figure")
 
 
-def _names_blanked(own: str) -> str:
-    return own
+def _elsewhere(book: FactBook, text: str) -> bool:
+    """A mainland place that is not the policy's region stands in the text, and none of the region's names does."""
+    places = [m for m in organisations.scan(text) if m.origin is Origin.DOMESTIC and m.kind is organisations.Kind.PLACE]
+    return bool(places) and not book.pattern(book.home.names).search(text)
+
+
+def _greater_china_only(own: str) -> bool:
+    origins = {origin for _, _, origin in organisations.mentions(own)}
+    return Origin.GREATER_CHINA in origins and Origin.FOREIGN not in origins
 
 
 def _matched_parent(figure: Figure, earlier: list[Match]) -> Match | None:
@@ -103,6 +118,13 @@ def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -
         if heads.search(above):
             return figure.own + above
         return None
+    colon = analysis.sentence.folded.rfind("：", 0, figure.left_start + 1)
+    if colon > 0 and heads.search(analysis.sentence.folded, 0, colon) and not any(
+            f.quantity.span.end <= colon for f in analysis.figures) and not analysis.sentence.pair:
+        return figure.own + "|" + analysis.sentence.folded[:colon]
+    later = _shared_head(analysis, figure)
+    if later and heads.search(later):
+        return figure.own + "|" + later
     rest = residue(figure.own)
     for need in spec.needs:
         rest = book.pattern([w for w in need.words if w != ABROAD]).sub("", rest)
@@ -118,6 +140,19 @@ def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -
         if heads.search(above):
             return figure.own + above
     return None
+
+
+def _shared_head(analysis: Analysis, figure: Figure) -> str:
+    """国家级1个、市级2个创新平台: the head behind the last of figures joined by 、 is theirs together."""
+    place = analysis.figures.index(figure)
+    text = analysis.sentence.folded
+    while place + 1 < len(analysis.figures):
+        this, following = analysis.figures[place], analysis.figures[place + 1]
+        between = text[this.quantity.span.end:following.left_start + 1]
+        if following.clause != figure.clause or not between.lstrip().startswith(("、", "和", "及")) or len(residue(this.right)) > 1:
+            return ""
+        place += 1
+    return analysis.figures[place].right if analysis.figures[place] is not figure else ""
 
 
 def _ancestors(figure: Figure) -> str:
@@ -348,6 +383,8 @@ def section_period(sentence: Sentence, window: Window) -> Period | None:
 def _assert(book: FactBook, spec: FactSpec, analysis: Analysis, group: list[Match], value: Interval, points: tuple[int, ...],
             kinds: frozenset[str], period: Period | None, window: Window, findings: Findings) -> None:
     del book
+    if spec.time == "state" and period is not None and not any(m.figure.own_period for m in group) and not _same_clause(analysis, group, period):
+        period = None
     if period is None or period.kind is PeriodKind.STATE:
         inherited = section_period(analysis.sentence, window)
         if inherited is not None and (spec.time != "state"):
@@ -359,6 +396,10 @@ def _assert(book: FactBook, spec: FactSpec, analysis: Analysis, group: list[Matc
         return
     shown = tuple(points) or tuple(p for p in (value.low, value.high) if p is not None)
     findings.assertions.append(Assertion(bounded, analysis.sentence.document, span, points=shown, kinds=kinds, conflict=bool(points)))
+
+
+def _same_clause(analysis: Analysis, group: list[Match], period: Period) -> bool:
+    return any(analysis.clauses[m.figure.clause].span.start <= period.span.start < analysis.clauses[m.figure.clause].span.end for m in group)
 
 
 def bound(spec: FactSpec, value: Interval, period: Period | None, window: Window) -> Interval | None:

@@ -14,7 +14,7 @@ from ingestion.facts.assertions import Findings
 from ingestion.facts.declared import declared
 from ingestion.facts.figures import Analysis, Names, analyse
 from ingestion.facts.grids import Grid, grid
-from ingestion.facts.items import Pool, Setting, judge, list_items, sentence_items, table_items
+from ingestion.facts.items import Pool, Setting, enumerations, judge, list_items, sentence_items, table_items
 from ingestion.facts.money import spent
 from ingestion.facts.reconcile import reconcile
 from ingestion.facts.scan import Reading, Sentence, Table, pairs, scan
@@ -78,7 +78,14 @@ def _read(book: FactBook, reading: Reading, window: Window, names: Names, settin
                 spent(book, spec, analysis, window, found[key])
             else:
                 declared(book, spec, analysis, window, found[key])
-                sentence_items(book, spec, analysis, setting, found[key], pools[key])
+    for chain in _chains(sentences, analyses):
+        text = "；".join(a.sentence.folded for a in chain)
+        for key, spec in book.facts.items():
+            if spec.listing is None or not spec.listing.prose:
+                continue
+            for analysis in chain:
+                sentence_items(book, spec, analysis, text, pools[key])
+            enumerations(book, spec, chain, setting, found[key], pools[key])
     for group in reading.lists:
         for key, spec in book.facts.items():
             list_items(book, spec, group, setting, found[key])
@@ -93,6 +100,18 @@ def _table(book: FactBook, table: Table, lists: Grid, window: Window, setting: S
         if spec.amounts and amounts(book, spec, table, window, found[key]):
             continue
         table_items(book, spec, lists, setting, found[key])
+
+
+def _chains(sentences: Sequence[Sentence], analyses: dict[int, Analysis]) -> list[list[Analysis]]:
+    """Sentences of one paragraph that semicolons join into one statement."""
+    chains: list[list[Analysis]] = []
+    for sentence in sentences:
+        analysis = analyses[id(sentence)]
+        if chains and sentence.previous is chains[-1][-1].sentence and chains[-1][-1].sentence.folded.endswith("；"):
+            chains[-1].append(analysis)
+        else:
+            chains.append([analysis])
+    return chains
 
 
 def _context(sentences: Sequence[Sentence], position: int) -> str:

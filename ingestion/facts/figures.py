@@ -3,11 +3,11 @@ and what takes it away (plans, other bodies, quotations, negated or dropped stat
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from ingestion.domain import Span
+from ingestion.domain import Interval, Span
 from ingestion.facts.scan import Section, Sentence
 from ingestion.language import load, pattern
 from ingestion.numerals import Quantity, quantities
@@ -87,16 +87,16 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
     _subjects(text, clauses, names, before)
     analysis = Analysis(sentence, clauses, [], found_periods)
     taken = [p.span for p in found_periods if p.kind not in (PeriodKind.MEAN, PeriodKind.CUMULATIVE)]
-    previous: Figure | None = None
     for quantity in quantities(text, taken):
+        if not quantity.measure and analysis.figures and words("of_them").match(text, quantity.span.end):
+            quantity = replace(quantity, measure=analysis.figures[-1].quantity.measure, unit=analysis.figures[-1].quantity.unit)  # noqa: PLW2901
         figure = _figure(sentence, clauses, quantity, analysis.figures)
         analysis.figures.append(figure)
-        previous = figure
-    del previous
     _trim_right(analysis)
     for position, figure in enumerate(analysis.figures):
         _relate(analysis, position, before)
         _date(analysis, figure)
+        _distribute(analysis, figure)
     for index in range(len(clauses)):
         reason = _clause_block(analysis, index)
         if reason:
@@ -187,7 +187,7 @@ def _subjects(text: str, clauses: list[Clause], names: Names, before: Analysis |
         current = ""
     for clause in clauses:
         body = text[clause.span.start:clause.span.end]
-        other = words("others").search(body) or _foreign_subject(body, names)
+        other = _other(body) or _foreign_subject(body, names)
         if words("others_own").search(body):
             clause.subject = current = "own"
         elif other:
@@ -204,6 +204,14 @@ def _subjects(text: str, clauses: list[Clause], names: Names, before: Analysis |
                 current = "own"
         else:
             clause.subject = current
+
+
+def _other(body: str) -> re.Match[str] | None:
+    """Somebody else as the one who has the figures, not as the one with whom something is done."""
+    for match in words("others").finditer(body):
+        if not words("with").search(body, max(0, match.start() - 6), match.start()):
+            return match
+    return None
 
 
 @lru_cache(maxsize=1)
@@ -245,8 +253,11 @@ def _figure(sentence: Sentence, clauses: list[Clause], quantity: Quantity, earli
             break
         place -= 1
     right_end = quantity.span.end
-    while right_end < clauses[clause].span.end and text[right_end] not in "，,。；：！？、（）":
+    while right_end < clauses[clause].span.end and text[right_end] not in "，,。；：！？（）":
         right_end += 1
+    colon = text.rfind("：", stop, start)
+    if colon >= 0 and residue(text[colon + 1:start]):
+        stop = colon + 1
     figure = Figure(quantity, sentence, clause, depth, text[stop:start], text[quantity.span.end:right_end], stop)
     tail = text[quantity.span.end:].strip(" 。；.）")
     figure.plain = not quantity.unit and ("：" in figure.left or sentence.pair or figure.left.rstrip().endswith(("为", "数", "有", "达"))) and (
@@ -260,6 +271,11 @@ def _trim_right(analysis: Analysis) -> None:
         limit = second.quantity.span.start - first.quantity.span.end
         if first.clause == second.clause and limit < len(first.right) + 1:
             named = bool(residue(first.left))
+            pause = first.right[:max(0, limit)].rfind("、")
+            if pause >= 0:
+                first.right = first.right[:pause]
+                second.left = second.left if "、" not in second.left else second.left[second.left.rfind("、"):] if len(first.right) else second.left
+                continue
             if named and not first.right.startswith("的"):
                 first.right = ""
             else:
@@ -331,6 +347,29 @@ def _comparable(first: Figure, second: Figure) -> bool:
     return a.measure in loose and b.measure in loose
 
 
+def _distribute(analysis: Analysis, figure: Figure) -> None:
+    """各 gives its figure to each member named before it (reading 19): 与德国、以色列各2家 is 4."""
+    text = analysis.sentence.folded
+    lead = text[figure.left_start:figure.quantity.span.start]
+    each = None
+    for each in words("each").finditer(lead):
+        pass
+    if each is None or len(lead) - each.end() > 10:
+        return
+    members = [m for m in re.split(r"[、和及]|以及|与(?=.{2,}$)", lead[:each.start()].lstrip("与和在向对")) if m.strip()]
+    if figure.left_start and not lead[:each.start()].strip() and analysis.clauses[figure.clause].span.start:
+        return
+    if len(members) < 2:
+        return
+    interval = figure.quantity.interval
+    high = None if interval.high is None else interval.high * len(members)
+    figure.quantity = replace(figure.quantity, interval=Interval(interval.low * len(members), high))
+    named = [p for p in analysis.periods if figure.left_start <= p.span.start < figure.left_start + each.start() and p.start is not None]
+    if len(named) == len(members):
+        figure.period = Period(named[0].span, PeriodKind.DATED, min(p.start for p in named if p.start), max(p.end for p in named))
+        figure.own_period = True
+
+
 def _date(analysis: Analysis, figure: Figure) -> None:
     """The period of a figure: in its own phrase, then before it in the sentence; a gloss in brackets overrides the word."""
     text = analysis.sentence.folded
@@ -338,8 +377,7 @@ def _date(analysis: Analysis, figure: Figure) -> None:
     candidates: list[Period] = []
     for period in analysis.periods:
         if period.kind is PeriodKind.MEAN:
-            if figure.left_start <= period.span.start < start or (
-                    figure.quantity.span.end <= period.span.start <= figure.quantity.span.end + 1):
+            if figure.left_start <= period.span.start < start or figure.quantity.span.end == period.span.start:
                 figure.mean = True
             continue
         depth = analysis.clauses[_clause_of(analysis.clauses, period.span.start)].depth
@@ -477,11 +515,16 @@ def _dropped_after(analysis: Analysis, figure: Figure) -> bool:
         if clause.depth > figure.depth:
             opened = clause.span.start - 1
             between = analysis.sentence.folded[figure.quantity.span.end:opened]
-            if clause.outer == figure.clause and not re.search(r"[，、；]", between) and words("dropped_status").search(body) and not words("negation").match(body):
+            if clause.outer == figure.clause and not re.search(r"[，、；]", between) and _dropped(body):
                 return True
             continue
         if clause.depth < figure.depth:
             continue
-        if words("status_only").match(body.strip()) and words("dropped_status").search(body) and not words("zero").match(body.strip()):
+        if words("status_only").match(body.strip()) and _dropped(body):
             return True
     return False
+
+
+def _dropped(body: str) -> bool:
+    """A status that takes the figure away; 未过期 and 未终止 do not."""
+    return any(m.group()[0] in "未尚" or body[max(0, m.start() - 1):m.start()] not in ("未", "不", "无") for m in words("dropped_status").finditer(body))

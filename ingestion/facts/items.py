@@ -13,7 +13,7 @@ from ingestion.facts.figures import Analysis, section_block, words
 from ingestion.facts.grids import Grid, Row, name_column, named
 from ingestion.facts.scan import ListGroup, Section, Sentence
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Reject, Require
-from ingestion.language import fold
+from ingestion.language import fold, load
 from ingestion.organisations import Origin
 from ingestion.periods import Cover, Period, PeriodKind, Window, periods
 
@@ -132,17 +132,14 @@ def _neutral(lead: str) -> bool:
     return bool(re.search(r"如下|下列|以下|：$", lead.strip()))
 
 
-def sentence_items(book: FactBook, spec: FactSpec, analysis: Analysis, setting: Setting, findings: Findings, pools: dict[str, Pool]) -> None:
-    """Enumerations in running text: after a colon (如下：A；B；C), partners named with 与, and things with proper names."""
+def sentence_items(book: FactBook, spec: FactSpec, analysis: Analysis, chain: str, pools: dict[str, Pool]) -> None:
+    """Things with proper names in running text (重庆市轻合金材料重点实验室); `chain`: the statement that the sentence is in."""
     listing = spec.listing
-    if listing is None or not listing.prose or analysis.sentence.pair:
+    if listing is None or not listing.names or analysis.sentence.pair:
         return
-    sentence = analysis.sentence
-    if section_block(sentence.section) or any(reason in ("quotation", "template") for reason in analysis.clause_blocks.values()):
+    if section_block(analysis.sentence.section) or any(reason in ("quotation", "template") for reason in analysis.clause_blocks.values()):
         return
-    if listing.split and found(book, listing.named_in, sentence.folded):
-        _partners(book, spec, listing, analysis, setting, findings, pools)
-    elif listing.names:
+    if found(book, listing.named_in, chain):
         _named(book, spec, listing, analysis, pools)
 
 
@@ -308,7 +305,6 @@ def _foreign(require: Require, pool: Pool, item: Item, missing: str) -> str:
 
 
 def _yes(text: str) -> bool:
-    from ingestion.language import load
     return any(part.strip() in load("tables")["yes"] for part in text.split("｜"))
 
 
@@ -344,53 +340,107 @@ def _other_country(item: Item, host: str) -> bool:
     return bool(code) and code not in (host, "")
 
 
-_LEAD = re.compile(r"(?:与|和|同|跟|及|向|由|从)")
-_STOPS = re.compile(r"等|建立|签订|签署|签有|签约|签了|保持|开展|达成|形成|结成|缔结|共同|共建|合作|联合|进行|在|就|围绕|长期|为|均|有着|有|的|。|；|$")
+_WITH = re.compile(r"(?<![参赋给授])与|(?:^|，)和|同(?=[^时样一])")
+_STOPS = re.compile(r"等|建立|签订|签署|签有|签约|签了|签定|保持|开展|达成|形成|结成|缔结|共同|共建|合作|联合|进行|在|就|围绕|长期|均|有着|有|的|。|；|$")
 
 
-def _partners(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis, setting: Setting, findings: Findings, pools: dict[str, Pool]) -> None:
-    """与A、B、C建立长期合作关系 enumerates A, B and C; names ending in 等 without a number are a partial list."""
-    sentence = analysis.sentence
-    text = sentence.folded
-    colon = text.find("：")
-    regions: list[tuple[int, int]] = []
-    if colon > 0 and book.pattern(listing.about).search(text[:colon]) and not analysis.sentence.pair:
-        regions.append((colon + 1, len(text)))
-    else:
-        regions += [(m.end(), _region_end(text, m.end())) for m in re.finditer(r"(?<![参赋给授])与|(?:^|，)和|同(?=[^时样])", text)]
-    for start, end in regions:
-        names = list(_names(text, start, end))
-        bodies = [(a, b) for a, b in names if organisations.origin(text[a:b]) is not Origin.UNKNOWN or re.search(r"(?:大学|学院|公司|研究院|研究所|机构|中心|协会|集团|实验室|University|Institute|GmbH|Ltd)$", text[a:b])]
-        if not bodies or (len(bodies) < len(names) and colon < 0):
-            continue
-        if any(a <= f.quantity.span.start < b for f in analysis.figures for a, b in bodies if False):
-            continue
-        clause_index = next((i for i, c in enumerate(analysis.clauses) if c.span.start <= bodies[0][0] < c.span.end and c.depth == 0), 0)
-        reason = analysis.clause_blocks.get(clause_index, "")
-        clause = analysis.clauses[clause_index]
-        around = text[clause.span.start:clause.span.end]
-        tail = text[bodies[-1][1]:bodies[-1][1] + 30]
-        lasting = text if colon > 0 else text
-        if not found(book, listing.named_in, lasting):
-            continue
-        numbered = re.match(r"\s*(?:等)?(?:[^，。；]{0,6}?)(?:\d|[一二两三四五六七八九十]+(?=[家所个国校]))", tail) is not None
-        open_list = bool(re.match(r"\s*(?:等等|等)", tail)) and not numbered
-        items = []
-        for a, b in bodies:
-            note = _note(text, b, end if colon > 0 else len(text))
-            span = Span(sentence.span.start + a, sentence.span.start + (b if colon < 0 else max(b, b + len(note))))
-            items.append(Item(sentence.document, span, text[a:b] + note, text[a:b], {}))
-        if reason or words("plan").search(_exempt(around)):
-            for item in items:
-                findings.exclude(item.document, item.span, reason or "planned")
-            continue
-        if spec.exclude_clause and book.pattern(spec.exclude_clause).search(around):
-            continue
-        if not colon > 0 and len(items) == 1:
-            items[0].text = text[bodies[0][0]:]
-        pool = Pool(sentence.document, text[:max(bodies[0][0], 0)] + text[bodies[-1][1]:], None, items, open_list or numbered, loose=numbered or colon < 0)
-        _pool(pools, pool, merge=colon < 0)
-    del spec, setting
+def enumerations(book: FactBook, spec: FactSpec, analyses: list[Analysis], setting: Setting, findings: Findings, pools: dict[str, Pool]) -> None:
+    """Names enumerated in one statement (sentences that semicolons join): 如下：A；B；C, 有A、B、C两支, 与A、B建立长期合作."""
+    listing = spec.listing
+    if listing is None or not listing.enumerated or analyses[0].sentence.pair:
+        return
+    first, last = analyses[0].sentence, analyses[-1].sentence
+    document, base = first.document, first.span.start
+    text = fold(document.text[base:last.span.end])
+    if len(analyses) == 1:
+        text = first.folded
+    if any(section_block(a.sentence.section) for a in analyses[:1]) or any(r in ("quotation", "template") for a in analyses for r in a.clause_blocks.values()):
+        return
+    for start, end, closed in _regions(book, listing, text):
+        _enumerate(book, spec, listing, analyses, text, base, (start, end, closed), setting, findings, pools)
+
+
+def _regions(book: FactBook, listing: Listing, text: str) -> list[tuple[int, int, bool]]:
+    """Where names are enumerated: (start, end, whether the enumeration follows a lead-in and so is a list of its own)."""
+    about = book.pattern(listing.about).search(text)
+    if about is not None:
+        lead = words("enumerates").search(text, about.end())
+        gap = text[about.end():lead.start()] if lead else ""
+        if lead is not None and not re.search(r"[。；]", gap) and len(gap) < 30:
+            return [(lead.end(), _sentence_end(text, lead.end()), True)]
+    if not listing.split or not found(book, listing.named_in, text):
+        return []
+    return [(m.end(), _region_end(text, m.end()), False) for m in _WITH.finditer(text)]
+
+
+def _sentence_end(text: str, start: int) -> int:
+    end = text.find("。", start)
+    return len(text) if end < 0 else end
+
+
+def _enumerate(book: FactBook, spec: FactSpec, listing: Listing, analyses: list[Analysis], text: str, base: int,
+               region: tuple[int, int, bool], setting: Setting, findings: Findings, pools: dict[str, Pool]) -> None:
+    start, end, closed = region
+    document = analyses[0].sentence.document
+    names = list(_names(text, start, end))
+    bodies = [(a, b) for a, b in names if _is_name(book, listing, text[a:b])]
+    if not bodies or (len(bodies) < len(names) and not closed):
+        return
+    clause, analysis = _clause_at(analyses, base + bodies[0][0])
+    reason = analysis.clause_blocks.get(clause, "")
+    around = analysis.clause_text(clause)
+    tail = text[bodies[-1][1]:]
+    tail = tail[len(_note(tail, 0, len(tail))):][:30]
+    number = r"(?:\d|[一二两三四五六七八九十]+(?=[家所个国校支]))"
+    numbered = re.match(rf"\s*等?[^，。；]{{0,8}}?{number}", tail) is not None
+    open_list = re.match(r"\s*等", tail) is not None and not numbered
+    if not closed and spec.exclude_clause and book.pattern(spec.exclude_clause).search(around):
+        return
+    items = []
+    for a, b in bodies:
+        note = _note(text, b, len(text))
+        item = Item(document, Span(base + a, base + b + len(note)), text[a:b] + note, text[a:b])
+        if closed:   # what follows a member until the next separator speaks of it
+            stop = next((x for x in (text.find(c, b + len(note)) for c in "；、。") if x >= 0), len(text))
+            item.text = text[a:min(stop, end)]
+        elif len(bodies) == 1:
+            item.text = text[a:]
+        items.append(item)
+    if reason or (not closed and words("plan").search(_exempt(around))):
+        for item in items:
+            findings.exclude(item.document, item.span, reason or "planned")
+        return
+    title = text[:start] + text[max(bodies[-1][1], start):] if not closed else text[:start]
+    pool = Pool(document, title, None, items, open_list or (numbered and not closed) or partial(text[:start]), loose=numbered or not closed)
+    _pool(pools, pool, merge=not closed)
+    del setting
+
+
+def _clause_at(analyses: list[Analysis], offset: int) -> tuple[int, Analysis]:
+    for analysis in analyses:
+        span = analysis.sentence.span
+        if span.start <= offset < span.end:
+            place = offset - span.start
+            return next((i for i, c in enumerate(analysis.clauses) if not c.depth and c.span.start <= place < max(c.span.end, c.span.start + 1)), 0), analysis
+    return 0, analyses[0]
+
+
+def _is_name(book: FactBook, listing: Listing, name: str) -> bool:
+    """A proper name: not a country, not a generic body (境外机构, 国内兄弟院校), not a figure."""
+    if re.match(r"[\d约近超多数几]|其他|有关|相关|当地|部分", name) or len(name) > 40:
+        return False
+    covered = [m for m in organisations.scan(name) if m.kind is organisations.Kind.COUNTRY]
+    rest = name
+    for mention in reversed(covered):
+        rest = rest[:mention.start] + rest[mention.end:]
+    rest = book.pattern(["$foreign", "$domestic", "$organisations", "$countries"]).sub("", rest)
+    rest = words("generic").sub("", rest)
+    if len(rest) < 2:
+        return False
+    if listing.names and book.pattern(listing.names).search(name):
+        return True
+    return organisations.origin(name) is not Origin.UNKNOWN or re.search(load("discourse")["body_words"], name, re.IGNORECASE) is not None or bool(
+        book.pattern(listing.header or ["(?!)"]).search(name))
 
 
 def _exempt(text: str) -> str:
@@ -422,8 +472,8 @@ def _names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             depth = max(0, depth - 1)
         elif depth == 0 and (char in "、；，" or (char in "和及与" and _joins(text, place, end)) or place == end):
             a, b = first, place
-            bracket = text.find("（", a, b)
-            b = bracket if bracket > a else b
+            if text[b - 1:b] == "）" and (opened := _opening(text, a, b)) > a:
+                b = opened
             while a < b and text[a] in " 以及和、与的，":
                 a += 1
             while b > a and text[b - 1] in " 。等":
@@ -432,6 +482,16 @@ def _names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
                 yield a, b
             first = place + 1
         place += 1
+
+
+def _opening(text: str, start: int, end: int) -> int:
+    """Where the bracket that closes at `end` opens."""
+    depth = 0
+    for place in range(end - 1, start, -1):
+        depth += {"）": 1, "（": -1}.get(text[place], 0)
+        if depth == 0:
+            return place
+    return -1
 
 
 def _joins(text: str, place: int, end: int) -> bool:
@@ -465,8 +525,6 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
     sentence = analysis.sentence
     text = sentence.folded
     names = book.pattern(listing.names)
-    if not found(book, listing.named_in, text):
-        return
     generic = book.pattern(spec.heads)
     for index, clause in enumerate(analysis.clauses):
         if clause.depth or analysis.clause_blocks.get(index):

@@ -37,6 +37,11 @@ def spent(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, fi
             figure.blocked = "not_spent"
         elif book.pattern(spec.received).search(figure.own) and not book.pattern(spec.spent).search(figure.own):
             figure.quantity = Quantity(quantity.span, quantity.number, Interval(0, quantity.interval.high), "money", quantity.unit, "CNY")
+    usable = [f for f in analysis.figures if f.quantity.measure == "money" and not f.blocked]
+    firm = [f for f in usable if book.pattern(spec.spent).search(f.own) and not book.pattern(spec.received).search(f.own)]
+    for figure in usable:
+        if firm and figure not in firm and book.pattern(spec.received).search(figure.own):
+            figure.blocked = "not_spent"
     declared(book, spec, analysis, window, findings)
 
 

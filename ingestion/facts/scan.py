@@ -69,8 +69,46 @@ class Reading:
     lists: list[ListGroup]
 
 
+@lru_cache(maxsize=1)
+def _boxes() -> tuple[re.Pattern[str], str, dict[str, dict[str, str]], re.Pattern[str], re.Pattern[str]]:
+    data = load("discourse")["check"]
+    marks = data["ticked"] + data["unticked"]
+    option = re.compile(rf"([{re.escape(marks)}])\s*([^{re.escape(marks)}\s，。；、（）]*)")
+    return option, data["ticked"], data["questions"], pattern(tuple(data["yes"])), pattern(tuple(data["no"]))
+
+
+def checked(folded: str) -> str:
+    """Only the ticked box of a form speaks (reading 25): unticked options are blanked, and 是否… becomes the statement
+    that the tick makes of it; same length. A question with nothing ticked is blanked whole."""
+    option, ticked, questions, yes, no = _boxes()
+    if option.search(folded) is None:
+        return folded
+    out = []
+    for line in re.split(r"(\n|；)", folded):
+        options = list(option.finditer(line))
+        question = next((q for q in questions if q in line), None)
+        if not options:
+            out.append(line)
+            continue
+        chars = list(line)
+        answer = ""
+        for found in options:
+            if found[1] in ticked:
+                answer = answer or ("no" if no.match(found[2]) else "yes" if yes.match(found[2]) else "")
+                chars[found.start()] = " "
+                if question and answer:
+                    chars[found.start():found.end()] = " " * (found.end() - found.start())
+            else:
+                chars[found.start():found.end()] = " " * (found.end() - found.start())
+        text = "".join(chars)
+        if question:
+            text = text.replace(question, questions[question][answer], 1) if answer else " " * len(line)
+        out.append(text)
+    return "".join(out)
+
+
 def scan(document: Document) -> Reading:
-    folded = fold(document.text)
+    folded = checked(fold(document.text))
     reading = Reading(document, folded, [], [], [])
     headings: list[tuple[int, str]] = []
     lead = ""
@@ -182,7 +220,7 @@ def pairs(table: Table) -> list[Sentence]:
     """A form's label and value cells as sentences "label\\tvalue"; long values are sentences of their own."""
     found: list[Sentence] = []
     document = table.document
-    folded = fold(document.text[table.block.span.start:table.block.span.end])
+    folded = checked(fold(document.text[table.block.span.start:table.block.span.end]))
     base = table.block.span.start
     for row, texts in zip(table.rows, table.texts, strict=True):
         place = 0

@@ -27,6 +27,7 @@ class Need(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: list[str]
     reach: Reach = "clause"
     unless: list[str] = []
+    open: list[str] = []    # with one of these in the figure's own phrase, an unmet need leaves the lower bound open
 
 
 class Kinds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -75,6 +76,7 @@ class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     term: bool = False               # rows whose term has ended are left out (roles "term", "status")
     names: list[str] = []            # patterns of items named in running text
     named_in: list[str] = []         # words that a sentence with named items must hold
+    enumerated: bool = False         # names enumerated after a lead-in in running text are items
     split: bool = False              # a sentence that names partners by 与A、B建立… enumerates items
     prose: bool = True               # numbered lists and enumerations count, too
     host_only: bool = False          # only items of the host country
@@ -101,6 +103,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     code: Literal["", "home"] = ""
     weight: int = 1                   # a stronger statement overrules weaker ones of the other value
     own: bool = True                  # the sentence must speak of the applicant
+    nested: bool = True               # it may stand in brackets
+    rows: bool = False                # it may stand in a row of a list
     denied: bool = False              # the statement may stand in a negated clause
     planned: bool = False
     document: list[str] = []          # words that the document must hold
@@ -124,6 +128,8 @@ class FactSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     overlap: list[str] = []          # a part counted twice
     disjoint: list[str] = []         # says that the kinds do not overlap
     kinds: Kinds | None = None
+    home_only: bool = False           # a figure for another mainland region is left out
+    doubtful_origin: bool = False     # a figure for Hong Kong, Macao or Taiwan alone raises the upper bound only
     joined: bool = False             # different figures in one sentence add up
     none_words: list[str] = []       # an explicit none: these words, governed by a negation
     listing: Listing | None = None

@@ -15,9 +15,12 @@ from ingestion.language import load
 from ingestion.periods import Cover, Period, PeriodKind, Window, months_before
 
 
-def statements(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, findings: Findings, context: str = "") -> None:
+def statements(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, findings: Findings, context: str = "",
+               rows: bool = False) -> None:
     """Add what one sentence states of a yes/no fact. `context`: the paragraph around it, where a rule reaches so far."""
     for rule in spec.rules:
+        if rows and not rule.rows:
+            continue
         if rule.reach == "document":
             continue
         for span in _places(book, rule, analysis):
@@ -31,7 +34,7 @@ def _places(book: FactBook, rule: Rule, analysis: Analysis) -> list[Span]:
     if not all(book.pattern(group).search(text) for group in rule.all):
         return []
     spans = [whole] if rule.reach in ("sentence", "paragraph") or analysis.sentence.pair else [c.span for c in analysis.clauses if not c.depth]
-    if rule.reach == "clause" and not analysis.sentence.pair:
+    if rule.reach == "clause" and rule.nested and not analysis.sentence.pair:
         spans += [c.span for c in analysis.clauses if c.depth]
     places = []
     for span in spans:
