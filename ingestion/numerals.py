@@ -289,7 +289,7 @@ def _grammar() -> _Grammar:
         measure_of,
         re.compile(r"\s*[（\ue000]含[）\ue001](?!\s*以上)"),
         re.compile(rf"(?:{alternation(data['money']['prefix'])})\s*\Z", re.IGNORECASE),
-        re.compile(rf"\s*(?:(?!and\b|or\b|of\b|to\b|in\b)[A-Za-z&/+'.-]+\s+){{0,6}}?({alternation(nouns)})(?![A-Za-z])", re.IGNORECASE),
+        re.compile(rf"\s*(?:(?!or\b|of\b|to\b|in\b)[A-Za-z&/+'.-]+\s+){{0,6}}?({alternation(nouns)})(?![A-Za-z])", re.IGNORECASE),
         {word.lower(): name for name, words in data["nouns_en"].items() for word in words},
         re.compile(rf"(?:{prefixes})(?:[为有达到了]|至|共|计|：|人民币|\s)*\Z", re.IGNORECASE),
         re.compile(rf"\s*(?:{suffixes})", re.IGNORECASE),

@@ -260,7 +260,8 @@ def _grammar() -> list[tuple[re.Pattern[str], Callable[[re.Match[str], Window], 
         (rf"(?:{alternation(data['from'])})?\s*(?P<a_year>(?:19|20)\d{{2}})\s*年?\s*(?P<a_month>{number})\s*月?{to}(?P<to_month>{number})\s*月(?:份|底|末)?", _between),
         (r"(?P<a_year>(?:19|20)\d{2})\s*(?:-|~|/)\s*(?P<to_year>\d{2})\s*年度?", _between),
         (rf"(?:(?P<state>{alternation(data['state_date'])})\s*|(?P<until>到|至)\s*|(?:{alternation(data['from'])})\s*)?{_date('p')}(?:\s*(?P<since>{since}))?(?:\s*(?:为止|止))?", _single),
-        (rf"(?:since)\s+(?P<p_year>(?:19|20)\d{{2}})(?P<since>)(?P<state>(?!))?(?P<until>(?!))?", _since),
+        (rf"since\s+{_date('p')}", _since),
+        (rf"(?:自|从){_date('a')}[^，。；\d]{{1,14}}(?:到|至)(?:{today})", _between),
         (rf"(?P<relative>{alternation(data['relative'])})", _relative),
         (rf"(?:自)?[^，。；、：0-9（）\s]{{0,2}}?(?:{alternation(data['since_start'])})[^，。；、：0-9]{{0,3}}?(?:以来|至今|伊始)", _cumulative),
         (alternation(data["cumulative"]), _cumulative),
@@ -270,5 +271,8 @@ def _grammar() -> list[tuple[re.Pattern[str], Callable[[re.Match[str], Window], 
 
 
 def _since(match: re.Match[str], window: Window) -> Period | None:
-    start = date(int(match["p_year"]), 1, 1)
+    bounds = _bounds(match, "p")
+    if bounds is None:
+        return None
+    start = bounds[0]
     return Period(Span(*match.span()), PeriodKind.DATED if start <= window.end else PeriodKind.FUTURE, start, max(window.end, start))

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from ingestion.domain import Cell, Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Findings
+from ingestion.facts.declared import bound, section_period
 from ingestion.facts.figures import section_block
 from ingestion.facts.grids import unit_factor
-from ingestion.facts.scan import Section, Table
+from ingestion.facts.scan import Section, Sentence, Table
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.language import load, pattern
 from ingestion.numerals import parse_number
@@ -32,6 +33,9 @@ def amounts(book: FactBook, spec: FactSpec, table: Table, window: Window, findin
         return False
     blocked = section_block(Section(table.section.headings))
     series = _by_rows(book, spec, table, window) or _by_columns(book, spec, table, window)
+    titled = section_period(Sentence(table.document, table.block.span, "", Section(table.section.headings, "\n".join([table.section.lead, caption]))), window)
+    if not series and titled is not None:
+        series = _by_kinds(book, spec, table, titled)
     if not series:
         return False
     unit = unit_factor(title) or unit_factor("\n".join(header)) or unit_factor(table.section.text) or _unit_in(table)
@@ -39,7 +43,7 @@ def amounts(book: FactBook, spec: FactSpec, table: Table, window: Window, findin
     if blocked:
         findings.exclude(table.document, table.block.span, blocked)
         return True
-    _settle(spec, table, series, currency, Decimal(factor), window, findings, title)
+    _settle(spec, table, series, currency, Decimal(factor), window, findings, title, titled)
     return True
 
 
@@ -86,6 +90,23 @@ def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window) -> li
     return series if any(p for p, _, _ in series) else []
 
 
+def _by_kinds(book: FactBook, spec: FactSpec, table: Table, titled: Period) -> list[Entry]:
+    """Rows are kinds of spending under a title that gives the period: its total row, else the sum of its rows."""
+    assert spec.amounts is not None
+    header = next((i for i, texts in enumerate(table.texts) if len([t for t in texts if t]) >= 2), None)
+    if header is None:
+        return []
+    column = next((cell.column for cell, text in zip(table.rows[header], table.texts[header], strict=True) if book.pattern(spec.amounts.column).search(text)), None)
+    rows = []
+    for row, texts in zip(table.rows[header + 1:], table.texts[header + 1:], strict=True):
+        for cell, text in zip(row, texts, strict=True):
+            if cell.column == column and (number := _NUMBER.fullmatch(text.replace(" ", ""))):
+                rows.append((texts[0], Decimal(number[0].replace(",", "")), cell))
+    totals = [r for r in rows if pattern(tuple(load("tables")["total_row"])).search(r[0])]
+    parts = [r for r in rows if r not in totals]
+    return [(titled, value, cell) for _, value, cell in parts] + [(None, value, cell) for _, value, cell in totals]
+
+
 def _widest(found: list[Period]) -> Period:
     return max((p for p in found if p.start is not None), key=lambda p: (p.end - (p.start or p.end)).days)
 
@@ -118,8 +139,8 @@ def _by_columns(book: FactBook, spec: FactSpec, table: Table, window: Window) ->
     return []
 
 
-def _settle(spec: FactSpec, table: Table, series: list[Entry], currency: str, factor: Decimal, window: Window, findings: Findings, title: str) -> None:
-    from ingestion.facts.declared import bound
+def _settle(spec: FactSpec, table: Table, series: list[Entry], currency: str, factor: Decimal, window: Window, findings: Findings, title: str,
+            titled: Period | None) -> None:
     dated = [(p, v, c) for p, v, c in series if p is not None and p.start is not None]
     inside = [(p, v, c) for p, v, c in dated if p.start is not None and p.start >= window.start and p.start <= window.end and p.kind is not PeriodKind.FUTURE]
     for period, _, cell in dated:
@@ -147,6 +168,8 @@ def _settle(spec: FactSpec, table: Table, series: list[Entry], currency: str, fa
             value, points, conflict = Interval(min(total, declared), max(total, declared)), (total, declared), True
     starts = [p.start for p, _, _ in inside if p.start is not None]
     period = Period(Span(0, 0), PeriodKind.DATED, min(starts), max(p.end for p, _, _ in inside))
+    if titled is not None and titled.kind is PeriodKind.RECENT and titled.cover(window) is Cover.WINDOW:
+        period = titled   # a title 近三年 over the table is the window (reading 29)
     bounded = bound(spec, value, period, window)
     if bounded is None or period.cover(window) is Cover.OUTSIDE:
         return

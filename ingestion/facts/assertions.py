@@ -25,6 +25,7 @@ class Assertion:
     partial: bool = False
     aspects: frozenset[str] = frozenset()
     weight: int = 1
+    larger: bool = False                    # said of the body that the applicant is a part of
 
 
 @dataclass(slots=True)

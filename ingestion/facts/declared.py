@@ -11,7 +11,7 @@ from ingestion import organisations
 from ingestion.domain import Interval, Span
 from ingestion.facts.assertions import Assertion, Findings, add, overlapping, subtract
 from ingestion.facts.figures import Analysis, Figure, load_additional, residue, section_block, words
-from ingestion.facts.schema import FactBook, FactSpec
+from ingestion.facts.schema import FactBook, FactSpec, Need
 from ingestion.facts.scan import Sentence
 from ingestion.organisations import Origin, mentions
 from ingestion.periods import Cover, Period, PeriodKind, Window, periods
@@ -62,7 +62,8 @@ def _match(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, e
     context = _heads(book, spec, analysis, figure)
     if context is None:
         return None
-    if book.pattern(spec.exclude).search(figure.own) or (
+    named = figure.own if book.pattern(spec.heads).search(figure.own) else context
+    if book.pattern(spec.exclude).search(named if figure.part else figure.own) or (
             spec.exclude_clause and book.pattern(spec.exclude_clause).search(_clause_words(analysis, figure))) or (
             spec.exclude_sentence and book.pattern(spec.exclude_sentence).search(analysis.sentence.folded)):
         return None
@@ -135,7 +136,9 @@ def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -
     before = analysis.sentence.folded[:figure.left_start]
     if heads.search(before):
         return figure.own + before
-    if not residue(before) or analysis.sentence.pair or analysis.sentence.listed:
+    if figure.plain and not analysis.sentence.synthetic:
+        return None
+    if not residue(before) or analysis.sentence.pair or analysis.sentence.listed or analysis.sentence.synthetic:
         above = analysis.sentence.section.text
         if heads.search(above):
             return figure.own + above
@@ -163,9 +166,9 @@ def _ancestors(figure: Figure) -> str:
     return text
 
 
-def _need(book: FactBook, need: object, analysis: Analysis, figure: Figure, context: str) -> bool:
-    from ingestion.facts.schema import Need
-    assert isinstance(need, Need)
+def _need(book: FactBook, need: Need, analysis: Analysis, figure: Figure, context: str) -> bool:
+    if need.coordinate and _coordinated(book, need, analysis, figure):
+        return True
     if found(book, need.words, context) or (need.unless and found(book, need.unless, figure.own)):
         return True
     if need.reach == "own":
@@ -180,6 +183,16 @@ def _need(book: FactBook, need: object, analysis: Analysis, figure: Figure, cont
         return False
     previous = analysis.sentence.previous
     return found(book, need.words, analysis.sentence.section.text) or (previous is not None and found(book, need.words, previous.folded))
+
+
+def _coordinated(book: FactBook, need: Need, analysis: Analysis, figure: Figure) -> bool:
+    """被EI收录的会议论文9篇、期刊论文7篇: what stands before the first of joined figures holds for the next."""
+    place = analysis.figures.index(figure)
+    if not place or analysis.figures[place - 1].clause != figure.clause or not figure.left.startswith(("、", "和", "及")):
+        return False
+    first = analysis.figures[place - 1]
+    match = book.pattern(need.words).search(first.left)
+    return match is not None and "的" in first.left[match.end():]
 
 
 def _clause_words(analysis: Analysis, figure: Figure) -> str:
@@ -229,6 +242,8 @@ def _clause_span(analysis: Analysis, figure: Figure) -> Span:
 
 
 def _trim(sentence: Sentence, span: Span) -> Span:
+    if sentence.synthetic:
+        return sentence.span
     text = sentence.folded[span.start:span.end]
     start = span.start + len(text) - len(text.lstrip(" ，、：\n"))
     end = span.start + len(text.rstrip(" ，、：\n"))
@@ -385,8 +400,11 @@ def _assert(book: FactBook, spec: FactSpec, analysis: Analysis, group: list[Matc
     del book
     if spec.time == "state" and period is not None and not any(m.figure.own_period for m in group) and not _same_clause(analysis, group, period):
         period = None
-    if period is None or period.kind is PeriodKind.STATE:
+    titled = analysis.sentence.synthetic and period is not None and period.kind is PeriodKind.DATED
+    if period is None or period.kind is PeriodKind.STATE or titled:
         inherited = section_period(analysis.sentence, window)
+        if titled and inherited is not None and inherited.kind is not PeriodKind.RECENT:
+            inherited = None
         if inherited is not None and (spec.time != "state"):
             period = inherited
     bounded = bound(spec, value, period, window)
@@ -395,7 +413,8 @@ def _assert(book: FactBook, spec: FactSpec, analysis: Analysis, group: list[Matc
         findings.exclude(analysis.sentence.document, span, "outside_window" if period and period.cover(window) is Cover.OUTSIDE else "partial_window")
         return
     shown = tuple(points) or tuple(p for p in (value.low, value.high) if p is not None)
-    findings.assertions.append(Assertion(bounded, analysis.sentence.document, span, points=shown, kinds=kinds, conflict=bool(points)))
+    larger = any(analysis.clauses[m.figure.clause].larger for m in group)
+    findings.assertions.append(Assertion(bounded, analysis.sentence.document, span, points=shown, kinds=kinds, conflict=bool(points), larger=larger))
 
 
 def _same_clause(analysis: Analysis, group: list[Match], period: Period) -> bool:

@@ -13,8 +13,9 @@ from ingestion.facts.amounts import amounts
 from ingestion.facts.assertions import Findings
 from ingestion.facts.declared import declared
 from ingestion.facts.figures import Analysis, Names, analyse
-from ingestion.facts.grids import Grid, grid
+from ingestion.facts.grids import grid
 from ingestion.facts.items import Pool, Setting, enumerations, judge, list_items, sentence_items, table_items
+from ingestion.facts.matrices import matrix
 from ingestion.facts.money import spent
 from ingestion.facts.reconcile import reconcile
 from ingestion.facts.scan import Reading, Sentence, Table, pairs, scan
@@ -56,13 +57,16 @@ def _years(term: str) -> int:
 def _read(book: FactBook, reading: Reading, window: Window, names: Names, setting: Setting, found: dict[str, Findings]) -> None:
     sentences = list(reading.sentences)
     for table in reading.tables:
+        if any([spec.amounts is not None and amounts(book, spec, table, window, found[key]) for key, spec in book.facts.items()]):
+            continue
+        figures = matrix(table)
+        sentences += figures
         lists = grid(table)
         if lists is not None:
-            _table(book, table, lists, window, setting, found)
-        else:
             for key, spec in book.facts.items():
-                if spec.amounts:
-                    amounts(book, spec, table, window, found[key])
+                table_items(book, spec, lists, setting, found[key])
+            sentences += [Sentence(table.document, row.span, row.text, lists.table.section, synthetic=True, row=True) for row in lists.rows]
+        elif not figures:
             sentences += pairs(table)
     analyses: dict[int, Analysis] = {}
     pools: dict[str, dict[str, Pool]] = {key: {} for key in book.facts}
@@ -73,12 +77,14 @@ def _read(book: FactBook, reading: Reading, window: Window, names: Names, settin
         context = _context(sentences, position)
         for key, spec in book.facts.items():
             if spec.kind == "yes_no":
-                statements(book, spec, analysis, window, found[key], context)
+                statements(book, spec, analysis, window, found[key], context, rows=sentence.row)
+            elif sentence.row:
+                continue
             elif spec.kind == "money":
                 spent(book, spec, analysis, window, found[key])
             else:
                 declared(book, spec, analysis, window, found[key])
-    for chain in _chains(sentences, analyses):
+    for chain in _chains([s for s in sentences if not s.synthetic], analyses):
         text = "；".join(a.sentence.folded for a in chain)
         for key, spec in book.facts.items():
             if spec.listing is None or not spec.listing.prose:
@@ -93,13 +99,6 @@ def _read(book: FactBook, reading: Reading, window: Window, names: Names, settin
         for pool in pools[key].values():
             judge(book, spec, pool, setting, found[key])
     agreement(book, reading, window, setting, found)
-
-
-def _table(book: FactBook, table: Table, lists: Grid, window: Window, setting: Setting, found: dict[str, Findings]) -> None:
-    for key, spec in book.facts.items():
-        if spec.amounts and amounts(book, spec, table, window, found[key]):
-            continue
-        table_items(book, spec, lists, setting, found[key])
 
 
 def _chains(sentences: Sequence[Sentence], analyses: dict[int, Analysis]) -> list[list[Analysis]]:

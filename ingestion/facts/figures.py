@@ -32,6 +32,7 @@ class Clause:
     span: Span
     depth: int
     outer: int        # index of the clause that its bracket hangs on, -1 for none
+    larger: bool = False   # the body that the applicant is a part of speaks (学校, against 中心)
     subject: str = ""   # "own", "other" or "" where the clause names none
 
 
@@ -193,12 +194,13 @@ def _subjects(text: str, clauses: list[Clause], names: Names, before: Analysis |
         elif other:
             mine = words("own").match(body.lstrip())
             if mine and other.start() > mine.end() and not _foreign_subject(body, names):
-                clause.subject = current = "other" if other.start() - mine.end() <= 4 else "own"
+                clause.subject = current = "other" if other.start() - mine.end() <= 4 or words("whole_body").match(other.group()) else "own"
             else:
                 clause.subject = "other"
                 if clause.depth == 0:
                     current = "other"
         elif words("own").match(body.lstrip()):
+            clause.larger = words("larger").match(body.lstrip()) is not None
             clause.subject = "own"
             if clause.depth == 0:
                 current = "own"
@@ -262,6 +264,7 @@ def _figure(sentence: Sentence, clauses: list[Clause], quantity: Quantity, earli
     tail = text[quantity.span.end:].strip(" 。；.）")
     figure.plain = not quantity.unit and ("：" in figure.left or sentence.pair or figure.left.rstrip().endswith(("为", "数", "有", "达"))) and (
         not tail or tail[:1] in "，（、；")
+    figure.plain = figure.plain or (sentence.synthetic and not quantity.unit)
     return figure
 
 
@@ -276,7 +279,11 @@ def _trim_right(analysis: Analysis) -> None:
                 first.right = first.right[:pause]
                 second.left = second.left if "、" not in second.left else second.left[second.left.rfind("、"):] if len(first.right) else second.left
                 continue
-            if named and not first.right.startswith("的"):
+            joint = re.search(r"\band\b", first.right[:max(0, limit)])
+            if joint:
+                second.left = first.right[joint.start():limit]
+                first.right = first.right[:joint.start()]
+            elif named and not first.right.startswith("的"):
                 first.right = ""
             else:
                 first.right = first.right[:max(0, limit)]

@@ -347,7 +347,7 @@ _STOPS = re.compile(r"等|建立|签订|签署|签有|签约|签了|签定|保�
 def enumerations(book: FactBook, spec: FactSpec, analyses: list[Analysis], setting: Setting, findings: Findings, pools: dict[str, Pool]) -> None:
     """Names enumerated in one statement (sentences that semicolons join): 如下：A；B；C, 有A、B、C两支, 与A、B建立长期合作."""
     listing = spec.listing
-    if listing is None or not listing.enumerated or analyses[0].sentence.pair:
+    if listing is None or not listing.enumerated or analyses[0].sentence.pair or not found(book, listing.named_in, "；".join(a.sentence.folded for a in analyses)):
         return
     first, last = analyses[0].sentence, analyses[-1].sentence
     document, base = first.document, first.span.start

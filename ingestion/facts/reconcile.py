@@ -11,7 +11,8 @@ def reconcile(key: str, spec: FactSpec, findings: Findings) -> Fact | None:
         return None
     if spec.kind == "yes_no":
         return _yes_no(key, spec, findings)
-    assertions = _distinct(_whole(spec, _lists(findings.assertions)))
+    own = [a for a in findings.assertions if not a.larger]
+    assertions = _distinct(_whole(spec, _lists(own or findings.assertions)))
     if not assertions:
         return None
     interval, conflict = _meet(assertions)
@@ -96,14 +97,15 @@ def _whole(spec: FactSpec, assertions: list[Assertion]) -> list[Assertion]:
     whole = [a for a in assertions if not a.kinds]
     if not partial or spec.kinds is None:
         return assertions
-    if any(a.method is not Method.LISTED or not a.loose for a in whole):
+    if any(a.interval.high is not None and not a.loose for a in whole):
         lows = [Assertion(Interval(min(a.interval.low, _least(whole)), None), a.document, a.span, a.method, ()) for a in partial]
         return whole + lows
     by_kind: dict[frozenset[str], list[Assertion]] = {}
     for entry in partial:
         by_kind.setdefault(entry.kinds, []).append(entry)
     if len(by_kind) == 1:
-        return assertions
+        low = min((a.interval.low for a in partial if a.interval.high is not None), default=0)
+        return [*partial, *(Assertion(Interval(min(a.interval.low, low) if low else a.interval.low, None), a.document, a.span, a.method, ()) for a in whole)]
     parts = [_meet(_distinct(group)) for group in by_kind.values()]
     intervals = [i for i, _ in parts if i is not None]
     if len(intervals) != len(parts):

@@ -37,6 +37,8 @@ class Sentence:
     pair: bool = False             # label and value of a form
     previous: Sentence | None = None   # the sentence before it in the same paragraph, or the line before it
     listed: bool = False           # an item of a list
+    row: bool = False              # a row of a list, for statements only
+    synthetic: bool = False        # put together from a table's cells: `span` is the evidence, `folded` only what it says
 
 
 @dataclass(slots=True)

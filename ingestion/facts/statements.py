@@ -89,6 +89,8 @@ def _nearby(book: FactBook, rule: Rule, body: str) -> str:
 
 
 def _located(analysis: Analysis, span: Span) -> Span:
+    if analysis.sentence.synthetic:
+        return analysis.sentence.span
     text = analysis.sentence.folded[span.start:span.end]
     start = span.start + len(text) - len(text.lstrip(" ，、；\n"))
     end = span.start + len(text.rstrip(" ，、；\n"))
