@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from api import __version__
-from api.commands import ask, assess, facts, policy, retrieve, serve
 from api.console import LANGUAGES, Console, texts
 from ingestion.errors import GuoheError, UsageError
 
@@ -106,13 +105,15 @@ class Parser(argparse.ArgumentParser):
 
 def parser(language: str) -> Parser:
     """The parser of every command; `options.run(options, console)` does the chosen one's work."""
+    from api.commands import ask, assess, facts, policy, retrieve, serve
+
     words = texts(language)["help"]
     kind: type[Parser] = type("Parser", (Parser,), {"language": language})
     root = kind(prog="guohe", description=words["description"], epilog=words["epilog"])
     root.add_argument("--version", action=_Version, nargs=0, help=words["version"])
     root.add_argument("--lang", choices=LANGUAGES, help=words["lang"])
-    commands = root.add_subparsers(title=words["commands"], metavar=words["command"], dest="command", required=True, prog="guohe",
-                                    parser_class=kind)
+    commands = root.add_subparsers(title=words["commands"], metavar=words["command"], dest="command", required=True,
+                                   prog="guohe", parser_class=kind)
     for command in (assess, facts, ask, retrieve, policy, serve):
         name = command.__name__.rpartition(".")[2]
         command.configure(commands.add_parser(name, help=words[name], description=words[name]), words)

@@ -12,8 +12,8 @@ from assistant.report.wording import Wording
 from ingestion.domain import Outcome
 
 NARROWEST, WIDEST = 60, 120
-PIECES = 4            # pieces of evidence shown of one fact
-LEFT_OUT = 8          # pieces shown of what was left out of one fact
+PIECES = 3            # pieces of evidence shown of one fact
+LEFT_OUT = 3          # pieces shown of what was left out of one fact for one reason
 QUOTE = 90            # characters of a quote; the JSON and the report have it whole
 SHARES = {1: 2.0, 2: 1.0, 3: 1.1}  # of the columns item, requirement and figure
 STYLES = {Outcome.MET: "good", Outcome.NOT_MET: "bad", Outcome.INSUFFICIENT: "open", Outcome.JUDGEMENT: ""}
@@ -93,7 +93,7 @@ def _criteria(rows: Sequence[Row], words: Wording, columns: int, paint: Painter)
         style = STYLES[line.outcome] if line.outcome else ""
         styled[0] = styled[0][:len(styled[0]) - len(line.word)] + paint(line.word, style)
         yield from styled
-        if line.gap and line.outcome is not Outcome.JUDGEMENT:
+        if line.gap:
             inset = " " * (widths[0] + 2)
             for wrapped in hanging(words("terminal.gap"), plain(line.gap), columns - len(inset)):
                 yield inset + paint(wrapped, "dim")
@@ -106,12 +106,12 @@ def _facts(facts: Sequence[FactSection], words: Wording, columns: int, paint: Pa
     yield from _section(words("sections.figures"), columns, paint)
     for fact in known:
         conflict = f"  {words('figure.conflict')}" if fact.conflict else ""
-        yield f"{fact.label}  {paint(fact.figure, 'bold')}{paint(conflict, 'open')}"
+        yield from (paint(line, "bold") for line in wrap(f"{fact.label}  {fact.figure}{conflict}", columns))
         for piece in fact.quotations[:PIECES]:
             reads = words("terminal.reads", figure=piece.reads) if piece.reads and fact.conflict else ""
             remark = words("terminal.and").join(part for part in (piece.place, reads) if part)
             yield from _quote(piece.text, remark, words, columns, paint)
-        yield from _more(len(fact.quotations) - PIECES, words, paint)
+        yield from _more(len(fact.quotations) - PIECES, words, columns, paint)
 
 
 def _left_out(facts: Sequence[FactSection], words: Wording, columns: int, paint: Painter) -> Iterator[str]:
@@ -120,26 +120,30 @@ def _left_out(facts: Sequence[FactSection], words: Wording, columns: int, paint:
         return
     yield from _section(words("sections.exclusions"), columns, paint)
     for fact in found:
-        yield fact.label
-        for piece in fact.left_out[:LEFT_OUT]:
-            yield from _quote(piece.text, piece.place + words("terminal.and") + piece.reason, words, columns, paint)
-        yield from _more(len(fact.left_out) - LEFT_OUT, words, paint)
+        yield paint(fact.label, "bold")
+        for reason in dict.fromkeys(piece.reason for piece in fact.left_out):
+            pieces = [piece for piece in fact.left_out if piece.reason == reason]
+            yield from hanging("  ", words("terminal.reason", reason=plain(reason), count=len(pieces)), columns)
+            for piece in pieces[:LEFT_OUT]:
+                yield from _quote(piece.text, piece.place, words, columns, paint, indent=4)
+            yield from _more(len(pieces) - LEFT_OUT, words, columns, paint)
 
 
-def _quote(text: str, remark: str, words: Wording, columns: int, paint: Painter) -> Iterator[str]:
+def _quote(text: str, remark: str, words: Wording, columns: int, paint: Painter, indent: int = 2) -> Iterator[str]:
     """The quote on its lines, then its place; a long one is shown in part, and says so."""
     part, remark = excerpt(text, QUOTE), plain(remark)
     shown = words("quote", text=plain(part)) + ("" if part == text else words("excerpt"))
-    if 4 + width(shown) + width(remark) <= columns:
-        yield f"  {shown}  {paint(remark, 'dim')}"
+    lead = " " * indent
+    if indent + 2 + width(shown) + width(remark) <= columns:
+        yield f"{lead}{shown}  {paint(remark, 'dim')}"
         return
-    yield from hanging("  ", shown, columns)
-    yield from (paint(line, "dim") for line in hanging("    ", remark, columns))
+    yield from hanging(lead, shown, columns)
+    yield from (paint(line, "dim") for line in hanging(lead + "  ", remark, columns))
 
 
-def _more(count: int, words: Wording, paint: Painter) -> Iterator[str]:
+def _more(count: int, words: Wording, columns: int, paint: Painter) -> Iterator[str]:
     if count > 0:
-        yield paint("    " + words("terminal.more", count=count), "dim")
+        yield from (paint(line, "dim") for line in hanging("    ", words("terminal.more", count=count), columns))
 
 
 def _unread(unread: Sequence[Unread], words: Wording, columns: int, paint: Painter) -> Iterator[str]:

@@ -1,16 +1,15 @@
 """One application, from its files to its assessment: read, extract, check."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from ingestion.reading import Progress
-
 from assistant import rules
 from ingestion import facts, reading
-from ingestion.domain import Assessment, Document
+from ingestion.domain import Assessment, Document, Fact
 from ingestion.policy import Policy
+from ingestion.reading import Progress
 
 
 def assess(paths: Sequence[Path], policy: Policy, base_type: str, application_date: date, language: str = "zh",
@@ -24,7 +23,11 @@ def assess_documents(documents: Sequence[Document], policy: Policy, base_type: s
                      language: str = "zh") -> Assessment:
     """Assess documents that were read before."""
     extraction = facts.extract(documents, policy, application_date)
-    findings, notes = rules.findings_for(policy, base_type, extraction, application_date, language)
+
+    def facts_for(window: tuple[date, date]) -> Mapping[str, Fact]:
+        return facts.extract(documents, policy, application_date, window=window).facts
+
+    findings, notes = rules.findings_for(policy, base_type, extraction, application_date, language, facts_for)
     return Assessment(
         policy.id, policy.version, policy.sha256, policy.window_on(application_date), base_type, application_date,
         tuple(documents), extraction.facts, extraction.exclusions, findings, rules.overall(findings), notes)

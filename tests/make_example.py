@@ -45,8 +45,8 @@ PROJECTS = (
     ("澄江片区直饮水示范", "北碚区科技计划项目", "区级", "2023.01—2023.12", "已结题"),
     ("中葡海水淡化预处理联合实验室", "国家重点研发计划", "国家级", "", "申报中"),
 )
-JOINT = {2: "多瑙河材料研究所", 5: "卢济塔尼亚水务学院", 8: "多瑙河材料研究所", 12: "代尔默膜技术公司",
-         15: "槟榔屿南洋理工学院", 20: "卢济塔尼亚水务学院"}
+JOINT = {number: f"{PARTNERS[place][0]}（{PARTNERS[place][1]}）"
+         for number, place in ((2, 0), (5, 1), (8, 0), (12, 2), (15, 3), (20, 1))}
 TITLES = (
     "Loose-nanofiltration hollow fibres with a gradient pore structure",
     "Fouling of ceramic membranes by algal exudates",
@@ -146,7 +146,7 @@ def workbook() -> bytes:
     for number, (title, journal, published, index, state, partner) in enumerate(papers(), 1):
         sheet.append([number, title, journal, published, index, state, "是" if partner else "否", partner or None])
         sheet.cell(number + 2, 4).number_format = "yyyy-mm-dd"
-    for letter, size in zip("ABCDEFGH", (6, 62, 26, 12, 10, 8, 13, 20), strict=True):
+    for letter, size in zip("ABCDEFGH", (6, 62, 26, 12, 10, 8, 13, 28), strict=True):
         sheet.column_dimensions[letter].width = size
     sheet.freeze_panes = "A3"
     book.properties.creator = APPLICANT

@@ -2,9 +2,12 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
+from ingestion import policy as policies
 from ingestion.domain import (
     Assessment,
+    BlockKind,
     Document,
     Evidence,
     Exclusion,
@@ -18,6 +21,7 @@ from ingestion.domain import (
     Page,
     Span,
 )
+from ingestion.parsing.builder import CELL_BREAK, DocumentBuilder
 from ingestion.policy import Policy
 
 BASE_TYPE = "joint_research_center"
@@ -29,6 +33,23 @@ FORM_TEXT = (
 LIST_TEXT = "".join(f"{number}\tPaper {number} on membranes\tSCI\t2023-0{1 + number % 9}-11\n"
                     for number in range(1, 22))
 LONG_QUOTE = "本单位与海外机构长期合作，" * 20 + "特此说明。"
+
+
+@cache
+def policy() -> Policy:
+    """The policy that is shipped."""
+    return policies.load()
+
+
+def form_document(name: str, text: str) -> Document:
+    """A Word file whose lines with a tab are rows of one table each, the others paragraphs."""
+    builder = DocumentBuilder(name, "a" * 64, "docx")
+    for line in text.splitlines():
+        if CELL_BREAK in line:
+            builder.table([[(cell, place, 1, 1) for place, cell in enumerate(line.split(CELL_BREAK))]])
+        else:
+            builder.text_block(BlockKind.PARAGRAPH, line)
+    return builder.build()
 
 
 def piece(document: Document, quote: str, method: Method = Method.DECLARED, reads: Interval | None = None) -> Evidence:
@@ -44,7 +65,7 @@ def left_out(document: Document, quote: str, reason: str, detail: str = "") -> E
 def documents() -> tuple[Document, ...]:
     pledge = f"近三年未出现科研诚信问题。\n{LONG_QUOTE}\n"
     return (
-        Document("申报书.docx", "a" * 64, "docx", FORM_TEXT),
+        form_document("申报书.docx", FORM_TEXT),
         Document("论文<清单>.xlsx", "b" * 64, "xlsx", LIST_TEXT),
         Document("承诺书.pdf", "c" * 64, "pdf", pledge, pages=(Page(1, Span(0, len(pledge))),),
                  notices=(Notice("low_score", "第1页识别存疑，请核对原件", "page 1 was read with doubt", 1),)),

@@ -90,7 +90,7 @@ class _Composer:
             gaps=self._gaps(Outcome.NOT_MET, Outcome.INSUFFICIENT),
             judgements=self._gaps(Outcome.JUDGEMENT),
             conflicts=tuple(self._conflict(fact) for fact in assessment.facts.values() if fact.conflict),
-            facts=fact_sections(assessment.facts, assessment.exclusions, self.policy, words.language),
+            facts=self._fact_sections(),
             unread=unread(assessment.documents, words.language),
             notes=assessment.notes,
             policy=self._policy(),
@@ -98,6 +98,13 @@ class _Composer:
                 DocumentLine(document.name, str(len(document.pages) or words("no_pages")), document.sha256)
                 for document in assessment.documents),
         )
+
+    def _fact_sections(self) -> tuple[FactSection, ...]:
+        """The facts that this base type's criteria ask about; the JSON has all."""
+        asked = {key for finding in self.assessment.findings
+                 for key in (*finding.criterion.facts, *finding.criterion.related)}
+        sections = fact_sections(self.assessment.facts, self.assessment.exclusions, self.policy, self.words.language)
+        return tuple(section for section in sections if section.key in asked)
 
     def _head(self) -> tuple[tuple[str, str], ...]:
         known, assessment = self.particulars, self.assessment
@@ -167,7 +174,8 @@ class _Composer:
         return Row(names.category(criterion), names.label(criterion), names.requirement(criterion),
                    names.outcome(finding.outcome), finding.outcome, citation=names.citation(criterion),
                    clause=criterion.quote, figure=self._figure(criterion), quotations=quotations, more=more,
-                   note=finding.explanation, gap=finding.gap, required=criterion.required)
+                   note=finding.explanation, gap="" if finding.outcome is Outcome.JUDGEMENT else finding.gap,
+                   required=criterion.required)
 
     def _consistency_rows(self) -> Iterator[Row]:
         words, names = self.words, self.names

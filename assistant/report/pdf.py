@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
-from assistant.report.docx import readable
 from assistant.report.model import Report
+from assistant.report.word_file import readable
 from assistant.report.wording import Wording
 from ingestion.errors import UsageError
 
