@@ -8,7 +8,7 @@ from typing import TextIO
 
 NO_BREAK_BEFORE = frozenset("，。；：、）！？”’》】〉％%,.;:)!?]}…")
 NO_BREAK_AFTER = frozenset("（“‘《【〈([{")
-NARROWEST = 12
+NARROWEST = 11
 _STYLES = {"good": "32", "bad": "31", "open": "33", "dim": "2", "bold": "1"}
 
 
@@ -96,10 +96,10 @@ def fitted(rows: Sequence[Sequence[str]], total: int, shares: Mapping[int, float
     """Widths for the columns of `rows`: as wide as their text, those in `shares` narrowed in proportion to fit."""
     widths = [max(map(width, cells)) for cells in zip(*rows, strict=True)]
     while sum(widths) + gap * (len(widths) - 1) > total:
-        widest = max(shares, key=lambda place: widths[place] / shares[place])
-        if widths[widest] <= NARROWEST:
+        wide = [place for place in shares if widths[place] > NARROWEST]
+        if not wide:
             break
-        widths[widest] -= 1
+        widths[max(wide, key=lambda place: widths[place] / shares[place])] -= 1
     return widths
 
 

@@ -1,4 +1,4 @@
-"""Results in the terminal: calm, aligned for Chinese characters, as wide as the window and no wider than 120."""
+"""Results in the terminal: calm, aligned for Chinese characters, as wide as the window between 80 and 120 columns."""
 from __future__ import annotations
 
 import shutil
@@ -11,7 +11,7 @@ from assistant.report.model import FactSection, Report, Row, Unread
 from assistant.report.wording import Wording
 from ingestion.domain import Outcome
 
-NARROWEST, WIDEST = 60, 120
+NARROWEST, WIDEST = 80, 120
 PIECES = 3            # pieces of evidence shown of one fact
 LEFT_OUT = 3          # pieces shown of what was left out of one fact for one reason
 QUOTE = 90            # characters of a quote; the JSON and the report have it whole
