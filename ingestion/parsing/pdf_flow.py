@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -36,6 +36,14 @@ class PageFlow:
     heads: list[Row] = field(default_factory=list)
     notes: list[Row] = field(default_factory=list)
     feet: list[Row] = field(default_factory=list)
+
+    def scores(self) -> Iterator[tuple[str, float]]:
+        """Each line's words with the recogniser's confidence."""
+        for item in (*self.heads, *self.body, *self.notes, *self.feet):
+            if isinstance(item, Row):
+                yield from ((strip.text, strip.score) for strip in item.segments)
+            else:
+                yield from ((line.text, line.score) for row in item.rows for cell in row for line in cell.lines)
 
 
 def arranged(content: PageContent) -> PageFlow:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate, pairwise, repeat
+from typing import cast
 
 from ingestion.parsing.pdf_layout import CJK, Affine, PageContent, Strip, spacing
 from ingestion.parsing.pdf_paths import Paths, paths
@@ -121,7 +122,7 @@ def _characters(text_page: int, count: int) -> _Characters:
     codes = map(_unicode, repeat(text_page), range(count))
     text = "".join([chr(code) if code < 0x110000 else "\ufffd" for code in codes])
     deque(map(_loose_box, repeat(text_page), range(count), _places), maxlen=0)
-    values: list[float] = _view[:4 * count].tolist()
+    values = cast("list[float]", _view[:4 * count].tolist())
     found = _Characters(text, values[0::4], values[1::4], values[2::4], values[3::4], range(count))
     if _RADICALS.search(text):
         found.text = text = text.translate(_unified())

@@ -11,10 +11,11 @@ from statistics import median
 
 from ingestion.parsing import structure
 from ingestion.parsing.pdf_flow import PageFlow
-from ingestion.parsing.pdf_layout import CJK, Row, Strip
+from ingestion.parsing.pdf_layout import CJK, PageContent, Row, Strip
 from ingestion.parsing.pdf_tables import CellText, Table
 
 SAME_SIZE = 0.12       # share by which sizes of one paragraph differ at most
+SAME_SIZE_SCANNED = 0.3
 INDENT = 0.8           # ems from which a line counts as indented
 HANGING = 6.0          # ems that the lines of an item may stand behind its number
 FAR_RIGHT = 0.38       # of the column's width: what starts there is a signature or a date
@@ -32,10 +33,10 @@ NO_END = "（《“‘〈【「『([{￥¥$"
 
 @dataclass(slots=True)
 class Paragraph:
-    """Rows that make one paragraph; each with the number of its page."""
+    """Rows that make one paragraph; each with the page that it stands on."""
 
-    rows: list[Row] = field(default_factory=list)
-    pages: list[int] = field(default_factory=list)
+    rows: list[Row]
+    pages: list[PageContent]
 
 
 @dataclass(slots=True)
@@ -44,8 +45,9 @@ class Tabulation:
 
     table: Table
     rows: list[list[CellText]]
-    pages: list[int]           # of each row
-    lines: list[dict[int, int]] = field(default_factory=list)  # not of the row's page: column -> first such line
+    pages: list[PageContent]          # of each row
+    rest: dict[int, tuple[dict[int, int], PageContent]] = field(default_factory=dict)
+    """Of a row that a page's end divides: from which line on each column's words stand on the next page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +75,14 @@ def setting(flows: Sequence[PageFlow]) -> Setting:
     return Setting(median(pitches) if pitches else 1.6, indented >= flush)
 
 
-def goes_on(paragraph: Paragraph, row: Row, page: int, usual: Setting) -> bool:
+def goes_on(paragraph: Paragraph, row: Row, page: PageContent, usual: Setting) -> bool:
     """Whether `row` continues the paragraph."""
     last, line = paragraph.rows[-1], row.strip
     before = last.strip
     em = max(before.size, line.size)
-    if abs(before.size - line.size) > SAME_SIZE * em:
+    if abs(before.size - line.size) > (SAME_SIZE_SCANNED if page.recognised else SAME_SIZE) * em:
         return False
-    apart = paragraph.pages[-1] != page or last.column != row.column
+    apart = paragraph.pages[-1] is not page or last.column != row.column
     if not apart and line.bottom - before.bottom > PITCH * usual.pitch * em:
         return False
     if _beside(last, row, em):
@@ -172,7 +174,7 @@ def extends(run: Tabulation, table: Table) -> bool:
         abs((a - edges[0]) - (b - table.edges[0])) < SAME_EDGE for a, b in zip(edges, table.edges, strict=True))
 
 
-def extend(run: Tabulation, table: Table, page: int) -> None:
+def extend(run: Tabulation, table: Table, page: PageContent) -> None:
     """Add a table's rows to those of the pages before, without a repeated header; a divided row is put together."""
     rows = table.rows
     skipped = 0
@@ -181,7 +183,7 @@ def extend(run: Tabulation, table: Table, page: int) -> None:
         skipped += 1
     rows = rows[skipped:]
     if rows and _divided(run.rows[-1], rows[0]):
-        run.lines[-1] = {cell.column: len(cell.lines) for cell in run.rows[-1]}
+        run.rest[len(run.rows) - 1] = {cell.column: len(cell.lines) for cell in run.rows[-1]}, page
         for cell, rest in zip(run.rows[-1], rows[0], strict=True):
             cell.lines.extend(rest.lines)
         rows = rows[1:]
@@ -190,7 +192,6 @@ def extend(run: Tabulation, table: Table, page: int) -> None:
         run.rows.append([CellText(cell.row + shift, cell.column, cell.row_span, cell.column_span, cell.lines)
                          for cell in cells])
         run.pages.append(page)
-        run.lines.append({})
 
 
 def words(cells: Sequence[CellText]) -> list[str]:

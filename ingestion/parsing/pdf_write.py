@@ -39,7 +39,7 @@ class Aside:
     """A line that is not part of the running text, on its page."""
 
     strip: Strip
-    page: int
+    page: PageContent
     kind: BlockKind
 
 
@@ -63,46 +63,49 @@ def _elements(flows: Sequence[PageFlow], usual: Setting) -> list[Element | Aside
     feet: list[Aside] = []   # of the page before
     after: list[Aside] = []  # what stands right behind `pending`
     for flow in flows:
-        number = flow.content.number
-        heads = [Aside(row.strip, number, BlockKind.FURNITURE) for row in flow.heads]
+        page = flow.content
+        heads = [Aside(row.strip, page, BlockKind.FURNITURE) for row in flow.heads]
         for place, item in enumerate(flow.body):
-            if pending is not None and _continues(pending, item, number, usual, first=place == 0):
+            if pending is not None and _continues(pending, item, page, usual, first=place == 0):
                 if place == 0:
                     result += after + feet
                     feet, after, heads = [], heads, []
-                _add(pending, item, number)
+                _add(pending, item, page)
                 continue
             if pending is not None:
                 result.append(pending)
             result += after + feet + heads
             feet, after, heads = [], [], []
-            pending = _new(item, number)
+            pending = _new(item, page)
         if not flow.body:
             if pending is not None:
                 result.append(pending)
             result += after + feet + heads
             pending, feet, after = None, [], []
-        feet = [*(Aside(row.strip, number, BlockKind.NOTE) for row in flow.notes),
-                *(Aside(row.strip, number, BlockKind.FURNITURE) for row in flow.feet),
-                *(Aside(strip, number, BlockKind.FURNITURE) for strip in flow.content.asides)]
+        feet = [*(Aside(row.strip, page, BlockKind.NOTE) for row in flow.notes),
+                *(Aside(row.strip, page, BlockKind.FURNITURE) for row in flow.feet),
+                *(Aside(strip, page, BlockKind.FURNITURE) for strip in flow.content.asides)]
     if pending is not None:
         result.append(pending)
     return result + after + feet
 
 
-def _continues(pending: Element, item: Row | Table, page: int, usual: Setting, *, first: bool) -> bool:
+def _continues(pending: Element, item: Row | Table, page: PageContent, usual: Setting, *, first: bool) -> bool:
+    before = pending.pages[-1]
+    if before is not page and (before.number == page.number or before.recognised != page.recognised):
+        return False  # a page's own text and what stands in its pictures
     if isinstance(pending, Paragraph):
         return isinstance(item, Row) and goes_on(pending, item, page, usual)
-    return isinstance(item, Table) and first and pending.pages[-1] != page and extends(pending, item)
+    return isinstance(item, Table) and first and before is not page and extends(pending, item)
 
 
-def _new(item: Row | Table, page: int) -> Element:
+def _new(item: Row | Table, page: PageContent) -> Element:
     if isinstance(item, Row):
         return Paragraph([item], [page])
-    return Tabulation(item, list(item.rows), [page] * len(item.rows), [{} for _ in item.rows])
+    return Tabulation(item, list(item.rows), [page] * len(item.rows))
 
 
-def _add(pending: Element, item: Row | Table, page: int) -> None:
+def _add(pending: Element, item: Row | Table, page: PageContent) -> None:
     if isinstance(pending, Paragraph) and isinstance(item, Row):
         pending.rows.append(item)
         pending.pages.append(page)
@@ -113,7 +116,7 @@ def _add(pending: Element, item: Row | Table, page: int) -> None:
 class _Writer:
     def __init__(self, builder: DocumentBuilder, flows: Sequence[PageFlow], size: float, weight: int) -> None:
         self.builder, self.size, self.weight = builder, size, weight
-        self.contents: dict[int, PageContent] = {flow.content.number: flow.content for flow in flows}
+        self.contents = [flow.content for flow in flows]
         self.starts: dict[int, int] = {}    # of each page's body
         self.aside: dict[int, int] = {}     # of each page's furniture
         self.ends: dict[int, int] = {}      # of each page's last line
@@ -124,7 +127,7 @@ class _Writer:
         elif isinstance(element, Tabulation):
             self._table(element)
         else:
-            self.aside.setdefault(element.page, self.builder.offset)
+            self.aside.setdefault(element.page.number, self.builder.offset)
             start = self.builder.offset
             self.builder.text_block(element.kind, element.strip.text)
             self._line(element.strip, element.page, start, "")
@@ -140,7 +143,7 @@ class _Writer:
         builder.blocks.append(Block(kind, builder.write(text[lead:]), level, label))
         builder.write(BLOCK_BREAK)
         for strip, gap, page in zip(strips, gaps, paragraph.pages, strict=True):
-            self.starts.setdefault(page, start)
+            self.starts.setdefault(page.number, start)
             start = self._line(strip, page, start, gap)
 
     def _shape(self, text: str, paragraph: Paragraph) -> tuple[BlockKind, int, str, int]:
@@ -150,8 +153,7 @@ class _Writer:
         if len(paragraph.rows) <= HEADING_ROWS:
             strip = paragraph.rows[0].strip
             ratio = strip.size / self.size
-            recognised = self.contents[paragraph.pages[0]].recognised
-            if recognised and ratio < SCAN_RATIO:
+            if paragraph.pages[0].recognised and ratio < SCAN_RATIO:
                 ratio = 1.0
             bold = all(row.strip.weight > self.weight for row in paragraph.rows)
             level = structure.heading_level(text, bold=bold, size_ratio=ratio)
@@ -169,27 +171,28 @@ class _Writer:
             [(text, cell.column, cell.row_span, cell.column_span) for (text, _), cell in zip(row, cells, strict=True)]
             for row, cells in zip(texts, table.rows, strict=True)])
         places = iter(block.cells)
-        for cells, row, page, later in zip(table.rows, texts, table.pages, table.lines, strict=True):
+        for place, (cells, row, page) in enumerate(zip(table.rows, texts, table.pages, strict=True)):
+            divided, after = table.rest.get(place, ({}, page))
             for cell, (_, gaps) in zip(cells, row, strict=True):
                 start = next(places).span.start
                 for number, (strip, gap) in enumerate(zip(cell.lines, gaps, strict=True)):
-                    own = page + 1 if number >= later.get(cell.column, len(cell.lines)) else page
-                    self.starts.setdefault(own, start)
+                    own = after if number >= divided.get(cell.column, len(cell.lines)) else page
+                    if own is page:
+                        self.starts.setdefault(own.number, start)
                     start = self._line(strip, own, start, gap)
 
-    def _line(self, strip: Strip, page: int, start: int, gap: str) -> int:
+    def _line(self, strip: Strip, page: PageContent, start: int, gap: str) -> int:
         """Record where `strip` and the `gap` behind it stand; the offset after them."""
         end = start + len(strip.text) + len(gap)
-        self.ends[page] = end
-        content = self.contents[page]
+        self.ends[page.number] = end
         edges = strip.edges + strip.edges[-1:] * len(gap)
-        if content.to_display is None:
+        if page.to_display is None:
             self.builder.lines.append(Line(
-                Span(start, end), Box(page, round(strip.left, 2), round(strip.top, 2), round(strip.right, 2),
+                Span(start, end), Box(page.number, round(strip.left, 2), round(strip.top, 2), round(strip.right, 2),
                                       round(strip.bottom, 2)),
                 tuple([round(edge, 2) for edge in edges]), strip.score))
         else:
-            self.builder.lines += _displayed(strip, edges, page, start, content.to_display)
+            self.builder.lines += _displayed(strip, edges, page.number, start, page.to_display)
         return end
 
     def pages(self) -> list[Page]:
@@ -198,20 +201,22 @@ class _Writer:
         What a paragraph or a table carries over from the page before comes with its block, so a page's running head
         may stand behind the words that it heads.
         """
+        pages = {content.number: content for content in reversed(self.contents)}
+        numbers = sorted(pages)
         starts: list[int] = []
         reached = 0  # the end of the last line of the pages before
-        for number in sorted(self.contents):
+        for number in numbers:
             body, aside = self.starts.get(number), self.aside.get(number)
             start = min((at for at in (body, aside if aside is not None and aside >= reached else None)
                          if at is not None), default=aside)
             starts.append(max(start or 0, starts[-1] if starts else 0))
             reached = max(reached, self.ends.get(number, 0))
-        numbers = sorted(self.contents)
         if starts:
             starts[0] = 0
         ends = [*starts[1:], self.builder.offset]
-        return [Page(number, Span(start, end), round(self.contents[number].width, 2),
-                     round(self.contents[number].height, 2), self.contents[number].recognised)
+        recognised = {content.number for content in self.contents if content.recognised}
+        return [Page(number, Span(start, end), round(pages[number].width, 2), round(pages[number].height, 2),
+                     number in recognised)
                 for number, start, end in zip(numbers, starts, ends, strict=True)]
 
 

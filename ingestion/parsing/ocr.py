@@ -1,0 +1,236 @@
+"""Text recognition on pictures of pages: rapidocr with its bundled models, offline, several pages at a time.
+
+What is found is kept by content (`ocr_cache`), so rapidocr is imported, and a page drawn, only for a page that was
+never read before. Coordinates are pixels of the picture as given; a picture that stands on its side or on its head is
+read turned, and `Recognised.turn` says how.
+"""
+from __future__ import annotations
+
+import logging
+import math
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+from ingestion.parsing import ocr_cache
+from ingestion.parsing.ocr_cache import Recognised, RecognisedLine
+
+if TYPE_CHECKING:
+    import numpy as np
+    from PIL.Image import Image
+
+logger = logging.getLogger(__name__)
+
+METHOD = "1"            # of the steps below; a change makes what was kept worthless
+MAX_WORKERS = 4         # each needs about half a gigabyte
+MAX_SIDE = 2_600        # pixels of a picture's longer side; larger ones are reduced
+TALL = 1.5              # height over width of a box around text that stands on its side
+SURE = 0.8              # mean score of a page that was read the right way up
+MIN_LINES = 2           # lines from which a low score makes it worth trying the picture upside down
+
+Progress = Callable[[int, int], None]
+
+
+class OcrUnavailableError(Exception):
+    """rapidocr or what it needs cannot be loaded here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A picture to read: `key` names its content, `draw` makes it."""
+
+    key: str
+    draw: Callable[[], Image]
+
+
+def recognise(jobs: Sequence[Job], progress: Progress | None = None) -> list[Recognised]:
+    """What stands on each job's picture, in the order of the jobs. `progress` is told how many of how many are done."""
+    keys = [f"{job.key}-{_engine_version()}-{METHOD}" for job in jobs]
+    results: dict[int, Recognised] = {}
+    for place, key in enumerate(keys):
+        kept = ocr_cache.load(key)
+        if kept is not None:
+            results[place] = kept
+    missing = [place for place in range(len(jobs)) if place not in results]
+    if progress is not None and missing:
+        progress(len(results), len(jobs))
+    with _pool(len(missing)) as pool:
+        waiting: list[tuple[int, Future[Recognised]]] = []
+
+        def collect() -> None:
+            place, future = waiting.pop(0)
+            results[place] = future.result()
+            ocr_cache.save(keys[place], results[place])
+            if progress is not None:
+                progress(len(results), len(jobs))
+
+        for place in missing:
+            if len(waiting) > _workers():  # no more pictures in memory than are being read, and one
+                collect()
+            waiting.append((place, pool.submit(_read, jobs[place].draw())))
+        while waiting:
+            collect()
+    return [results[place] for place in range(len(jobs))]
+
+
+@lru_cache(maxsize=1)
+def _engine_version() -> str:
+    try:
+        return metadata.version("rapidocr")
+    except metadata.PackageNotFoundError:
+        return "none"
+
+
+def _workers() -> int:
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(MAX_WORKERS, available))
+
+
+@contextmanager
+def _pool(jobs: int) -> Iterator[ThreadPoolExecutor]:
+    if jobs:
+        _engine()  # once, before the threads
+    with ThreadPoolExecutor(max(1, min(_workers(), jobs)), thread_name_prefix="ocr") as pool:
+        yield pool
+
+
+_loading = threading.Lock()
+
+
+def _engine() -> Any:
+    with _loading:
+        return _loaded()
+
+
+@lru_cache(maxsize=1)
+def _loaded() -> Any:
+    """The recogniser, safe for threads. Its own guess at lines that are upside down is off: it errs on lone lines."""
+    try:
+        from rapidocr import RapidOCR
+        return RapidOCR(params={
+            "EngineConfig.onnxruntime.intra_op_num_threads": 1, "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+            "Global.log_level": "critical", "Global.use_cls": False, "Global.return_word_box": True,
+            "Global.return_single_char_box": True})
+    except Exception as error:  # a missing system library shows as OSError, ImportError or worse
+        raise OcrUnavailableError(f"{type(error).__name__}: {error}") from error
+
+
+def _read(picture: Image) -> Recognised:
+    import numpy as np
+
+    width, height = picture.size
+    scale = min(1.0, MAX_SIDE / max(width, height))
+    if scale < 1.0:
+        picture = picture.resize((max(1, round(width * scale)), max(1, round(height * scale))))
+    pixels = np.asarray(picture)[:, :, ::-1]  # blue first
+    turn, found = 0, _lines(pixels)
+    if _on_its_side(found):
+        turn, found = max(((quarter, _lines(np.ascontiguousarray(np.rot90(pixels, -quarter)))) for quarter in (1, 3)),
+                          key=lambda tried: _certainty(tried[1]))
+    elif len(found) >= MIN_LINES and _certainty(found) < SURE:
+        turned = _lines(np.ascontiguousarray(np.rot90(pixels, 2)))
+        if _certainty(turned) > _certainty(found):
+            turn, found = 2, turned
+    upright = np.ascontiguousarray(np.rot90(pixels, -turn))
+    horizontals, verticals = _rulings(upright) if found else ((), ())
+    if scale < 1.0:
+        back = 1 / scale
+        found = [RecognisedLine(line.text, line.score, tuple(value * back for value in line.quad),
+                                tuple(value * back for value in line.edges)) for line in found]
+        horizontals = tuple(tuple(value * back for value in ruling) for ruling in horizontals)
+        verticals = tuple(tuple(value * back for value in ruling) for ruling in verticals)
+    return Recognised(width, height, turn, tuple(found), horizontals, verticals)
+
+
+def _lines(pixels: np.ndarray[Any, Any]) -> list[RecognisedLine]:
+    result = _engine()(pixels)
+    if result.boxes is None or result.txts is None:
+        return []
+    words = result.word_results if len(result.word_results) == len(result.txts) else [()] * len(result.txts)
+    return [RecognisedLine(text, round(float(score), 4), tuple(float(value) for value in box.reshape(-1)),
+                           _edges(text, box.tolist(), characters))
+            for text, score, box, characters in zip(result.txts, result.scores, result.boxes, words, strict=True)
+            if text.strip()]
+
+
+def _edges(text: str, box: list[list[float]], characters: Sequence[Any]) -> tuple[float, ...]:
+    """Distances along the line's top side, from its left corner: the left of each character, the right of the last."""
+    (x0, y0), (x1, y1) = box[0], box[1]
+    length = math.hypot(x1 - x0, y1 - y0) or 1.0
+    if box[3][1] - box[0][1] > TALL * length:
+        return ()
+    along = ((x1 - x0) / length, (y1 - y0) / length)
+
+    def distance(point: Sequence[float]) -> float:
+        return min(max((point[0] - x0) * along[0] + (point[1] - y0) * along[1], 0.0), length)
+
+    visible = [place for place, character in enumerate(text) if not character.isspace()]
+    if [str(character[0]) for character in characters] != [text[place] for place in visible]:
+        return ()
+    lefts: dict[int, float] = {}
+    right = 0.0
+    for place, character in zip(visible, characters, strict=True):
+        corners = character[2]
+        lefts[place] = max(right - 0.25 * length / len(text), distance(corners[0]))
+        lefts[place] = max([lefts[place], *list(lefts.values())[-2:-1]])
+        if place and place - 1 not in lefts:
+            lefts[place - 1] = min(right, lefts[place])
+        right = max(right, distance(corners[1]))
+    return tuple(round(lefts.get(place, right), 1) for place in range(len(text))) + (round(max(right, 0.0), 1),)
+
+
+def _on_its_side(lines: Sequence[RecognisedLine]) -> bool:
+    tall = long = 0.0
+    for line in lines:
+        x, y = line.quad[0::2], line.quad[1::2]
+        width, height = max(x) - min(x), max(y) - min(y)
+        if height > TALL * width:
+            tall += height
+        elif width > TALL * height:
+            long += width
+    return tall > long
+
+
+def _certainty(lines: Sequence[RecognisedLine]) -> float:
+    """The mean score of the characters, less for text on its side."""
+    weight = sum(len(line.text) for line in lines)
+    score = sum(line.score * len(line.text) for line in lines) / weight if weight else 0.0
+    return score - (0.5 if _on_its_side(lines) else 0.0)
+
+
+def _rulings(pixels: np.ndarray[Any, Any]) -> tuple[tuple[tuple[float, ...], ...], tuple[tuple[float, ...], ...]]:
+    """Long dark straight lines, horizontal and vertical, each as (x0, y0, x1, y1)."""
+    import cv2
+    import numpy as np
+
+    grey = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
+    dark = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 31, 12)
+    height, width = grey.shape
+    found: list[tuple[tuple[float, ...], ...]] = []
+    for across in (True, False):
+        least = max(30, (width if across else height) // 40)
+        kernel = np.ones((1, least) if across else (least, 1), np.uint8)
+        mask = cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel)
+        mask = cv2.dilate(mask, np.ones((3, 9) if across else (9, 3), np.uint8))
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+        lines = []
+        for number in range(1, min(count, 2_000)):
+            left, top, wide, high, _area = (int(value) for value in stats[number])
+            long, thick = (wide, high) if across else (high, wide)
+            if long < 2 * least or thick > max(12, 0.06 * long):
+                continue
+            inside = labels[top:top + high, left:left + wide] == number
+            if across:
+                first, last = np.nonzero(inside[:, :9])[0].mean(), np.nonzero(inside[:, -9:])[0].mean()
+                lines.append((float(left), float(top + first), float(left + wide), float(top + last)))
+            else:
+                first, last = np.nonzero(inside[:9])[1].mean(), np.nonzero(inside[-9:])[1].mean()
+                lines.append((float(left + first), float(top), float(left + last), float(top + high)))
+        found.append(tuple(tuple(round(value, 1) for value in line) for line in lines))
+    return found[0], found[1]
