@@ -1,0 +1,153 @@
+"""README, lock files and .ci/run say what is so."""
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import make_example
+import pypdf
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from api import __version__
+from api.cli import main, parser
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+LOCKS = ("requirements.lock", "requirements-test.lock")
+
+
+def command(name: str) -> str:
+    """The line of the README's block that is marked `name`."""
+    match = re.search(rf"<!-- command: {name} -->\n```\n(.+)\n```", README)
+    assert match is not None
+    return match[1]
+
+
+def guohe_commands() -> list[str]:
+    """Every command line of the README that starts with guohe."""
+    blocks = re.findall(r"```(?:\w*)\n(.*?)```", README, re.DOTALL)
+    return [line.split("&& ")[-1].strip() for block in blocks for line in block.splitlines()
+            if re.search(r"(?:^|/)guohe ", line)]
+
+
+@cache
+def locked(name: str) -> dict[str, str]:
+    """Package to version of a lock file."""
+    pins = re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^ ;\\]+)", (ROOT / name).read_text(encoding="utf-8"),
+                      re.MULTILINE)
+    return {canonicalize_name(package): version for package, version in pins}
+
+
+@cache
+def project() -> dict[str, Any]:
+    settings: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return settings["project"]
+
+
+# The README -----------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("line", guohe_commands())
+def test_every_command_of_the_readme_is_one(line: str) -> None:
+    """Each guohe line of the README is understood by the command line, options and all."""
+    words = shlex.split(line.replace(".venv/bin/", ""))
+    assert words[0] == "guohe"
+    assert callable(parser("zh").parse_args(words[1:]).run)
+
+
+def test_the_readme_names_every_command() -> None:
+    """No command is undocumented."""
+    for name in ("assess", "facts", "ask", "retrieve", "policy check", "serve"):
+        assert f"`guohe {name}" in README
+
+
+def test_the_sample_is_what_the_bundled_application_gives(capsys: pytest.CaptureFixture[str]) -> None:
+    """The README's first command works on the bundled files, and its JSON sample is a part of the true result."""
+    arguments = shlex.split(command("run").split("&& ")[-1])[1:]
+    place = arguments.index("--report")
+    assert main([*arguments[:place], *arguments[place + 2:], "--json", "-", "--quiet"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    match = re.search(r"<!-- sample: membrane-center -->\n```json\n(.*?)```", README, re.DOTALL)
+    assert match is not None
+    assert within(json.loads(match[1]), result)
+
+
+def within(part: object, whole: object) -> bool:
+    """Whether everything in `part` stands in `whole` too."""
+    if isinstance(part, dict):
+        return isinstance(whole, dict) and all(key in whole and within(part[key], whole[key]) for key in part)
+    return part == whole
+
+
+def test_the_bundled_application_shows_what_a_report_is_for(capsys: pytest.CaptureFixture[str]) -> None:
+    """It holds a contradiction, a gap and things that do not count."""
+    assert main(["assess", str(make_example.FOLDER), "--base-type", "joint_research_center", "--date", "2025-06-30",
+                 "--json", "-", "--quiet"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    outcomes = {criterion["id"]: criterion["outcome"] for criterion in result["criteria"]}
+    assert result["facts"]["sci_ei_papers"]["conflict"] is True
+    assert outcomes["8.2.papers"] == outcomes["5.3.incidents"] == "insufficient_evidence"
+    assert outcomes["5.1.registered"] == outcomes["8.2.joint_papers"] == outcomes["8.3.ip_or_award"] == "met"
+    assert {piece["reason"] for piece in result["exclusions"]["sci_ei_papers"]} >= {"planned", "duplicate"}
+    assert all(not document["warnings"] for document in result["documents"])
+
+
+def test_the_bundled_application_is_what_its_script_makes() -> None:
+    """Word and Excel byte for byte, the PDF word for word (its fonts are the machine's)."""
+    for name in ("申报书.docx", "论文清单.xlsx"):
+        assert (make_example.FOLDER / name).read_bytes() == make_example.FILES[name]()
+    text = "".join(page.extract_text() for page in pypdf.PdfReader(make_example.FOLDER / "证照与承诺书.pdf").pages)
+    for expected in (make_example.CODE, make_example.ADDRESS, "近三年未发生重大安全责任事故"):
+        assert expected in text
+
+
+# Installing -----------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_lock_files_pin_hashes_and_name_no_host(name: str) -> None:
+    """Every package has a version and hashes; no address of a registry or a mirror stands in the file."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert "://" not in text
+    assert "index-url" not in text
+    entries = re.split(r"\n(?=[A-Za-z0-9])", text.strip())
+    assert all("==" in entry and "--hash=sha256:" in entry for entry in entries)
+
+
+def test_the_lock_holds_what_the_project_asks_for() -> None:
+    """Each direct dependency is pinned at a version that the project allows; the tests' too."""
+    for requirement in map(Requirement, project()["dependencies"]):
+        assert requirement.specifier.contains(locked("requirements.lock")[canonicalize_name(requirement.name)])
+    for requirement in map(Requirement, project()["optional-dependencies"]["test"]):
+        assert requirement.specifier.contains(locked("requirements-test.lock")[canonicalize_name(requirement.name)])
+
+
+def test_both_locks_agree() -> None:
+    """What is tested is what is installed."""
+    used, tested = (locked(name) for name in LOCKS)
+    assert {package: tested.get(package) for package in used} == used
+
+
+def test_ci_runs_the_readmes_test_command() -> None:
+    """.ci/run takes the command from the README, so that the two cannot differ; it ends with pytest."""
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    line = re.search(r"^command=\$\((awk .*)\)$", script, re.MULTILINE)
+    assert line is not None
+    found = subprocess.run(["/bin/sh", "-c", line[1]], capture_output=True, text=True, cwd=ROOT, check=True,
+                           encoding="utf-8")
+    assert found.stdout.strip() == command("test")
+    assert command("test").split("&& ")[-1] == ".venv/bin/pytest -n 2"
+    assert script.rstrip().endswith('eval "$command"')
+
+
+def test_the_changelog_knows_this_version() -> None:
+    """The newest entry is the version that is installed."""
+    headings = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert headings
+    assert headings[0] == __version__
