@@ -75,7 +75,6 @@ class Lexicon:
     heads: dict[str, tuple[int, ...]]
     latin: dict[str, tuple[str, _Word]]  # by lower case: "" any way, "^" with a capital, or exactly as it stands here
     latin_heads: dict[str, tuple[int, ...]]
-    bodies: tuple[tuple[str, ...], ...]  # the entries that are organisations outside the mainland
     not_after: dict[str, str]
     short_after: str
     initials: dict[str, str]
@@ -88,57 +87,48 @@ def lexicon() -> Lexicon:
     letters = letters_of(data["traditional"])
     words: dict[str, _Word] = {}
     latin: dict[str, tuple[str, _Word]] = {}
-    bodies: list[tuple[str, ...]] = []
-    for word, block in _sections(data):
-        for forms in _entries(block, letters):
-            entry = word
-            if not word.where and word.kind is Kind.COUNTRY and len(forms[0]) == 2 and forms[0].isascii():
-                entry = _Word(Origin.DOMESTIC if forms[0] == "CN" else Origin.FOREIGN, Kind.COUNTRY, forms.pop(0))
-            elif word.kind is Kind.ORGANISATION and word.where:
-                bodies.append(tuple(forms))
-            for form in forms:
-                if ord(form[0]) > 0x2E80:
-                    words.setdefault(form, entry)
-                else:
-                    exact = "" if " " in form else form if form.upper() == form else "^"
-                    latin.setdefault(form.lower(), (exact, entry))
+    for word, block in reversed(list(_sections(data))):
+        forms = forms_of(block)
+        words |= dict.fromkeys([form for form in forms if form > "\u2e80"], word)
+        for form in forms:
+            if form < "\u2e80":
+                form = form if form.isascii() and "(" not in form else fold(form).translate(letters)
+                latin[form.lower()] = ("" if " " in form else form if form.isupper() else "^", word)
     initials = {pair[2:]: pair[:2] for pair in data["country_initials"].split()}
     some = "".join(initials)
-    before = "|".join(map(re.escape, sorted(fold(data["joint_before"]).split(), key=len, reverse=True)))
+    before = "|".join(map(re.escape, sorted(data["joint_before"].split(), key=len, reverse=True)))
     return Lexicon(
-        letters=letters, words=words, heads=_heads((word[:2], len(word)) for word in words),
-        latin=latin, latin_heads=_heads((_LATIN_START.findall(word)[0], len(word)) for word in latin),
-        bodies=tuple(bodies), initials=initials,
-        short_after=data["short_after"], not_after={forms[0]: forms[1] for forms in _entries(data["not_after"], letters)},
+        letters=letters, words=words, latin=latin,
+        heads=_heads((word[:2], len(word)) for word in words),
+        latin_heads=_heads((_first(word), len(word)) for word in latin), initials=initials,
+        short_after=data["short_after"], not_after=dict(map(forms_of, data["not_after"].strip().split("\n"))),
         joint=re.compile(f"(?:(?<!其)中[{some}]{{1,3}}|[{some}]中)(?={before})"))
 
 
 def _sections(data: dict[str, Any]) -> Iterator[tuple[_Word, str]]:
     """The lists in the order in which they win where they share a word."""
-    yield _Word(Origin.UNKNOWN, Kind.NEUTRAL, ""), "|".join(data["neutral"].split())
+    yield _Word(Origin.UNKNOWN, Kind.NEUTRAL, ""), data["neutral"].replace(" ", "|")
     yield _Word(Origin.DOMESTIC, Kind.ORGANISATION, ""), data["domestic_organisations"]
     greater = data["greater_china"]
-    for kind, origin_, groups in (
-            (Kind.ORGANISATION, Origin.GREATER_CHINA, greater["organisations"]),
-            (Kind.ORGANISATION, Origin.FOREIGN, data["foreign_organisations"]),
-            (Kind.COUNTRY, Origin.FOREIGN, {"": data["countries"]}),
-            (Kind.PLACE, Origin.GREATER_CHINA, greater["places"]),
-            (Kind.PLACE, Origin.DOMESTIC, data["domestic"]),
-            (Kind.PLACE, Origin.FOREIGN, data["foreign_places"])):
+    for side, groups in ((Origin.GREATER_CHINA, greater["organisations"]), (Origin.FOREIGN, data["foreign_organisations"])):
         for where, block in groups.items():
-            yield _Word(origin_, kind, where), block
+            yield _Word(side, Kind.ORGANISATION, where), block
+    for line in data["countries"].strip().split("\n"):
+        code, _, names = line.partition(" | ")
+        yield _Word(Origin.DOMESTIC if code == "CN" else Origin.FOREIGN, Kind.COUNTRY, code), names
+    for side, groups in ((Origin.GREATER_CHINA, greater["places"]), (Origin.DOMESTIC, data["domestic"]),
+                         (Origin.FOREIGN, data["foreign_places"])):
+        for where, block in groups.items():
+            yield _Word(side, Kind.PLACE, where), block
     yield _Word(Origin.FOREIGN, Kind.COUNTRY, ""), data["regions"]
     yield _Word(Origin.UNKNOWN, Kind.JOINT, ""), data["joint_words"]
-    for side, block in data["generic"].items():
-        yield _Word(Origin(side), Kind.GENERIC, ""), block
+    for name, block in data["generic"].items():
+        yield _Word(Origin(name), Kind.GENERIC, ""), block
 
 
-def _entries(block: str, letters: dict[int, str]) -> Iterator[list[str]]:
-    """The forms of each entry; `fold` has made the separators full-width."""
-    for entry in fold(block).translate(letters).replace("；", "\n").split("\n"):
-        forms = [form for form in map(str.strip, entry.split("|")) if form]
-        if forms:
-            yield forms
+def forms_of(block: str) -> list[str]:
+    """The forms in a piece of the data, whatever entries they belong to."""
+    return [form for form in map(str.strip, block.replace("\n", "|").replace(";", "|").split("|")) if form]
 
 
 def letters_of(traditional: str) -> dict[int, str]:
@@ -152,45 +142,57 @@ def letters_of(traditional: str) -> dict[int, str]:
 
 
 def _heads(pairs: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
-    lengths: dict[str, set[int]] = {}
+    masks: dict[str, int] = {}
     for head, length in pairs:
-        lengths.setdefault(head, set()).add(length)
-    return {head: tuple(sorted(found, reverse=True)) for head, found in lengths.items()}
+        masks[head] = masks.get(head, 0) | 1 << length
+    return {head: _bits(mask) for head, mask in masks.items()}
+
+
+@lru_cache(maxsize=4096)
+def _bits(mask: int) -> tuple[int, ...]:
+    return tuple(bit for bit in range(mask.bit_length() - 1, 0, -1) if mask >> bit & 1)
+
+
+def _first(word: str) -> str:
+    """The first run of letters and digits."""
+    head = word.partition(" ")[0]
+    return head if head.isalnum() else _LATIN_START.findall(head)[0]
 
 
 def scan_plain(text: str) -> list[Mention]:
     """All mentions in a text that went through `plain`, neutral ones too."""
     data = lexicon()
     joints = {found.start(): found.end() for found in data.joint.finditer(text)}
-    heads, words = data.heads, data.words
+    heads = data.heads
     found: list[Mention] = []
     at, last = 0, len(text) - 1
     while at < last:
-        if joints and at in joints:
-            found.append(Mention(at, joints[at], Origin.UNKNOWN, Kind.JOINT, ""))
-            at = joints[at]
-            continue
-        for length in heads.get(text[at:at + 2], ()):
-            key = text[at:at + length]
-            word = words.get(key)
-            if word and len(key) == length and (at == 0 or _stands(text[at - 1], key, word, found, at)):
-                found.append(Mention(at, at + length, word.origin, word.kind, word.where))
-                at += length
-                break
+        lengths = heads.get(text[at:at + 2])
+        mention = _longest(text, at, lengths, found) if lengths else None
+        if joints and at in joints and (mention is None or mention.end <= joints[at]):
+            mention = Mention(at, joints[at], Origin.UNKNOWN, Kind.JOINT, "")
+        if mention:
+            found.append(mention)
+            at = mention.end
         else:
             at += 1
     latin = _scan_latin(text)
     return sorted(found + latin, key=lambda mention: mention.start) if latin else found
 
 
-def _stands(before: str, key: str, word: _Word, found: list[Mention], at: int) -> bool:
-    """Whether a word is meant, with this character before it. A name of two characters (博世, 清华) needs a boundary."""
+def _longest(text: str, at: int, lengths: tuple[int, ...], found: list[Mention]) -> Mention | None:
+    """The longest word at `at` that is meant there. A name of two characters (博世, 清华) needs a boundary before it."""
     data = lexicon()
-    if before in data.not_after.get(key, ""):
-        return False
-    if len(key) > 2 or word.kind is not Kind.ORGANISATION:
-        return True
-    return ord(before) < 0x3400 or before in data.short_after or bool(found and found[-1].end == at)
+    before = text[at - 1] if at else "\n"
+    for length in lengths:
+        key = text[at:at + length]
+        word = data.words.get(key)
+        if word is None or len(key) != length or before in data.not_after.get(key, ""):
+            continue
+        if length > 2 or word.kind is not Kind.ORGANISATION or ord(before) < 0x3400 or before in data.short_after \
+                or (found and found[-1].end == at):
+            return Mention(at, at + length, word.origin, word.kind, word.where)
+    return None
 
 
 def _scan_latin(text: str) -> list[Mention]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from ingestion.gazetteer import Kind, Mention, Origin, letters_of, lexicon, plain, scan, scan_plain
+from ingestion.gazetteer import Kind, Mention, Origin, forms_of, letters_of, lexicon, plain, scan, scan_plain
 from ingestion.language import fold, load
 
 __all__ = ["Kind", "Mention", "Origin", "countries_in", "country", "keys", "mentions", "normalise", "origin", "region",
@@ -18,6 +18,7 @@ __all__ = ["Kind", "Mention", "Origin", "countries_in", "country", "keys", "ment
 
 _BRACKET = re.compile(r"（([^（）]*)）")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
+_PUNCTUATION = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
 _SUBSIDIARY = re.compile(r"（([^（）]+)）[^（）]*(?:公司|Co\.|Ltd|Inc\b|Limited)")
 
 
@@ -110,9 +111,9 @@ class _Rules:
     alias: re.Pattern[str]
     suffix: re.Pattern[str]
     legal: re.Pattern[str]
+    legal_ends: frozenset[str]
     latin_body: re.Pattern[str]
     mainland_legal: re.Pattern[str]
-    pinyin: re.Pattern[str]
     kinds: re.Pattern[str]
     not_a_name: tuple[str, ...]
     characters: frozenset[str]
@@ -121,6 +122,7 @@ class _Rules:
     company_share: float
     length: int
     limited_length: int
+    whole_length: int
 
 
 @lru_cache(maxsize=1)
@@ -151,14 +153,15 @@ def _rules() -> _Rules:
         suffix=re.compile(f"(?:{any_of(data['organisation_suffixes'].split())})$"),
         legal=re.compile(rf"(?:(?<=[\u3400-\u9fff）a-zA-Z])(?:{any_of(legal['chinese'].split())})"
                          rf"|(?:\s*[,，]\s*|\s+)(?:{any_of(split(legal['latin']))}))[\s.。]*$"),
+        legal_ends=frozenset(word[-1] for word in [*legal["chinese"].split(), *split(legal["latin"]), " "]),
         latin_body=re.compile(rf"(?<![A-Za-z])(?:{bodies})(?![A-Za-z])"),
         mainland_legal=re.compile(any_of(split(data["mainland_legal"]))),
-        pinyin=re.compile(rf"(?:{data['pinyin']}){{2,}}", re.IGNORECASE),
         kinds=re.compile(f"(?:{any_of(sounds['kinds'].split())})+$"),
         not_a_name=tuple(data["not_a_name"].split()),
         characters=frozenset(sounds["characters"]), strong=frozenset(sounds["foreign_only"]),
         share=sounds["share"], company_share=sounds["company_share"],
-        length=sounds["length"], limited_length=sounds["limited_length"])
+        length=sounds["length"], limited_length=sounds["limited_length"],
+        whole_length=sounds["whole_length"])
 
 
 def _squeeze(name: str) -> str:
@@ -277,9 +280,16 @@ def _of_unknown(text: str) -> Origin:
         return Origin.DOMESTIC
     if _CHINESE.search(text):
         return Origin.FOREIGN if _transliterated(text) else Origin.UNKNOWN
-    if not rules.latin_body.search(text) or rules.pinyin.fullmatch(text.split()[0]):
+    if not rules.latin_body.search(text):
         return Origin.UNKNOWN
-    return Origin.FOREIGN
+    mainland_form = rules.mainland_legal.search(text) or not rules.legal.search(text)
+    return Origin.UNKNOWN if mainland_form and _pinyin().fullmatch(text.split()[0]) else Origin.FOREIGN
+
+
+@lru_cache(maxsize=1)
+def _pinyin() -> re.Pattern[str]:
+    """Two syllables or more of Mandarin: Lifan Co., Ltd. or Ludong University may be in the mainland."""
+    return re.compile(rf"(?:{load('places')['pinyin']}){{2,}}", re.IGNORECASE)
 
 
 def _transliterated(text: str) -> bool:
@@ -296,6 +306,8 @@ def _transliterated(text: str) -> bool:
     if limited:
         return len(core) >= rules.limited_length and sounds == len(core) and strong * 2 >= len(core)
     share = rules.company_share if company else rules.share
+    if len(core) >= rules.whole_length and sounds == len(core):
+        return True
     return len(core) >= rules.length and sounds >= share * len(core) and strong * 3 >= len(core)
 
 
@@ -304,23 +316,25 @@ def _transliterated(text: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _aliases() -> dict[str, str]:
-    """From the core of each form of a well-known body to the core of its first form."""
+    """From the core of each form of a well-known body outside the mainland to the core of its first form."""
+    data = load("places")
     aliases: dict[str, str] = {}
-    for forms in lexicon().bodies:
-        cores = [_core(form) for form in forms]
-        for core in cores:
-            aliases.setdefault(core, cores[0])
+    for groups in (data["greater_china"]["organisations"], data["foreign_organisations"]):
+        for entry in "\n".join(groups.values()).replace(";", "\n").split("\n"):
+            cores = [_core(form if form > "\u2e80" else plain(form)) for form in forms_of(entry)]
+            for core in cores:
+                aliases.setdefault(core, cores[0])
     return aliases
 
 
 def _core(text: str) -> str:
     """Without legal form, case, blanks and points; `text` is plain."""
-    previous = ""
+    rules = _rules()
     core = text.strip()
-    while core != previous:
-        previous, core = core, _rules().legal.sub("", core).strip() or core
-    core = re.sub(r"^the\s+", "", core.lower())
-    return re.sub(r"[^0-9a-z\u3400-\u9fff]+", "", core) or core
+    while core[-1:] in rules.legal_ends and (shorter := rules.legal.sub("", core).strip()) not in ("", core):
+        core = shorter
+    core = core.lower().removeprefix("the ")
+    return core if core.isalnum() else _PUNCTUATION.sub("", core) or core
 
 
 def _key(text: str) -> str:
