@@ -14,7 +14,10 @@ from ingestion.windows import WindowSetting
 
 
 class PolicyFacts(Protocol):
-    """What extraction needs of a policy: how its facts are worded, and its window."""
+    """What extraction needs of a policy: its text, how its facts are worded, and its window."""
+
+    @property
+    def text(self) -> str: ...
 
     @property
     def facts(self) -> FactBook: ...

@@ -5,6 +5,7 @@ every need is met within its reach, and nothing in its phrase says that it count
 """
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from ingestion import organisations
@@ -39,6 +40,12 @@ def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window,
         _combine(book, spec, analysis, matches, window, findings)
 
 
+def quoted(analysis: Analysis, span: Span) -> bool:
+    """Whether a place of a sentence lies in a verbatim quotation of the policy."""
+    base = analysis.sentence.span.start
+    return not analysis.sentence.synthetic and any(s.start <= base + span.start and base + span.end <= s.end for s in analysis.sentence.quotations)
+
+
 def abroad(text: str) -> bool:
     return any(origin in (Origin.FOREIGN, Origin.GREATER_CHINA) for _, _, origin in mentions(text))
 
@@ -57,6 +64,10 @@ def _match(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, e
         if book.pattern(spec.subtract).search(text) and figure.part and not figure.blocked.startswith(("quotation", "template")):
             findings.exclude(analysis.sentence.document, _clause_span(analysis, figure), "expired" if not spec.needs else "definition")
             return Match(figure, frozenset(), "less")
+    if quoted(analysis, figure.quantity.span):
+        if measure in spec.measures and book.pattern(spec.heads).search(figure.own):
+            findings.exclude(analysis.sentence.document, _clause_span(analysis, figure), "quotation")
+        return None
     if measure not in spec.measures and not (measure == "" and figure.plain and spec.kind == "count"):
         return None
     context = _heads(book, spec, analysis, figure)
@@ -112,7 +123,7 @@ def _matched_parent(figure: Figure, earlier: list[Match]) -> Match | None:
 def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str | None:
     """The text that names what is counted: the figure's own phrase, with the phrase that it continues; None if neither does."""
     heads = book.pattern(spec.heads)
-    if heads.search(figure.own):
+    if heads.search(_untitled(figure.own)):
         return figure.own + (_ancestors(figure) if figure.part else "")
     if figure.part and figure.parent is not None:
         above = _ancestors(figure)
@@ -143,6 +154,11 @@ def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -
         if heads.search(above):
             return figure.own + above
     return None
+
+
+def _untitled(own: str) -> str:
+    """Titles of works in 《》 name nothing that the figure counts."""
+    return re.sub(r"《[^》]*》", "", own)
 
 
 def _shared_head(analysis: Analysis, figure: Figure) -> str:
@@ -388,7 +404,10 @@ def _group_period(group: list[Match]) -> Period | None:
 
 def section_period(sentence: Sentence, window: Window) -> Period | None:
     """The period that a lead-in or a heading gives to what stands below it; a single date in a title is none."""
-    for text in (sentence.section.lead, *reversed(sentence.section.headings)):
+    above = sentence.section.lead
+    if not (sentence.listed or sentence.synthetic or not sentence.folded or above.rstrip().endswith("：")):
+        above = ""   # the paragraph before gives running text no period
+    for text in (above, *reversed(sentence.section.headings)):
         for period in reversed(periods(text, window)):
             if period.kind is PeriodKind.RECENT or (period.kind is PeriodKind.DATED and period.start is not None and (period.end - period.start).days > 320):
                 return period

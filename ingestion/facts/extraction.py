@@ -18,7 +18,7 @@ from ingestion.facts.items import Pool, Setting, enumerations, judge, list_items
 from ingestion.facts.matrices import matrix
 from ingestion.facts.money import spent
 from ingestion.facts.reconcile import reconcile
-from ingestion.facts.scan import Reading, Sentence, Table, pairs, scan
+from ingestion.facts.scan import Reading, Sentence, squeezed, pairs, scan
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.statements import statements
 from ingestion.language import load, pattern
@@ -30,8 +30,9 @@ def run(documents: Sequence[Document], policy: PolicyFacts, application_date: da
     book = policy.facts
     start, end = bounds or windows.window(policy.window.current, application_date)
     window = Window(start, end, _years(policy.window.term))
-    readings = [scan(d) for d in sorted(documents, key=lambda d: d.name) if d.text.strip()]
-    names = applicants(readings)
+    text = squeezed(policy.text)
+    readings = [scan(d, text) for d in sorted(documents, key=lambda d: d.name) if d.text.strip()]
+    names = applicants(readings, book)
     setting = Setting(window, host_country(readings))
     found = {key: Findings() for key in book.facts}
     for reading in readings:
@@ -67,7 +68,10 @@ def _read(book: FactBook, reading: Reading, window: Window, names: Names, settin
                 table_items(book, spec, lists, setting, found[key])
             sentences += [Sentence(table.document, row.span, row.text, lists.table.section, synthetic=True, row=True) for row in lists.rows]
         elif not figures:
-            sentences += pairs(table)
+            forms = pairs(table)
+            for sentence in forms:
+                sentence.quotations = reading.quotations
+            sentences += forms
     analyses: dict[int, Analysis] = {}
     pools: dict[str, dict[str, Pool]] = {key: {} for key in book.facts}
     for position, sentence in enumerate(sentences):
@@ -120,7 +124,7 @@ def _context(sentences: Sequence[Sentence], position: int) -> str:
     return "".join(s.folded + "。" for s in around if s.document is here.document and abs(s.span.start - here.span.start) < 400)
 
 
-def applicants(readings: Sequence[Reading]) -> Names:
+def applicants(readings: Sequence[Reading], book: FactBook) -> Names:
     """Names and short names of the applicant, from forms and from 以下简称."""
     own: set[str] = set()
     labels = pattern(tuple(load("discourse")["applicant_labels"]))
@@ -135,7 +139,7 @@ def applicants(readings: Sequence[Reading]) -> Names:
             own.add(match[1].strip())
         for match in short.finditer(reading.folded):
             own |= {match[1].strip(), match[2].strip()} if not re.search("总公司|母公司|集团", match[2]) else set()
-    return Names(frozenset(name for name in own if len(name) >= 2))
+    return Names(frozenset(name for name in own if len(name) >= 2), tuple(book.home.names))
 
 
 def host_country(readings: Sequence[Reading]) -> str:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from ingestion.domain import Interval, Span
+from ingestion import organisations
 from ingestion.facts.scan import Section, Sentence
 from ingestion.language import load, pattern
 from ingestion.numerals import Quantity, quantities
@@ -78,6 +79,7 @@ class Names:
     """Who applies: names found in the documents' forms, and short names given to them."""
 
     own: frozenset[str] = frozenset()
+    home: tuple[str, ...] = ()
 
 
 def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis | None = None) -> Analysis:
@@ -124,7 +126,7 @@ def _section_block(headings: tuple[str, ...], lead: str) -> str:
     if lead and len(lead) <= 60:
         if words("quotation_heading").search(lead):
             return "quotation"
-        if words("plan_forward").search(lead) and not words("done").search(lead):
+        if lead.rstrip().endswith("：") and words("plan_forward").search(lead) and not words("done").search(lead):
             return "planned"
     return ""
 
@@ -191,6 +193,11 @@ def _subjects(text: str, clauses: list[Clause], names: Names, before: Analysis |
         other = _other(body) or _foreign_subject(body, names)
         if words("others_own").search(body):
             clause.subject = current = "own"
+        elif _elsewhere(body, names) and not words("own").search(body):
+            clause.subject = "other"
+            current = "other" if clause.depth == 0 else current
+        elif other and words("whole_body").match(other.group()):
+            clause.subject = "whole"   # of a whole city or school; the next clause may be the applicant's again
         elif other:
             mine = words("own").match(body.lstrip())
             if mine and other.start() > mine.end() and not _foreign_subject(body, names):
@@ -206,6 +213,15 @@ def _subjects(text: str, clauses: list[Clause], names: Names, before: Analysis |
                 current = "own"
         else:
             clause.subject = current
+
+
+def _elsewhere(body: str, names: Names) -> bool:
+    """A clause that begins with a mainland place outside the policy's region speaks of a body there."""
+    head = body.strip()[:14]
+    if not names.home or not re.match(r"[\u4e00-\u9fff]", head) or any(name in head for name in names.home):
+        return False
+    first = next(iter(organisations.scan(head)), None)
+    return first is not None and first.start == 0 and first.origin is organisations.Origin.DOMESTIC and first.kind is organisations.Kind.PLACE
 
 
 def _other(body: str) -> re.Match[str] | None:
@@ -489,6 +505,8 @@ def _exempted(body: str) -> str:
 def _figure_block(analysis: Analysis, figure: Figure) -> str:
     if reason := analysis.clause_blocks.get(figure.clause):
         return reason
+    if analysis.clauses[figure.clause].subject == "whole":
+        return "other_body"
     own = _exempted(figure.own)
     if words("plan").search(own):
         return "planned"

@@ -13,6 +13,7 @@ from ingestion.facts.figures import Analysis, section_block, words
 from ingestion.facts.grids import Grid, Row, name_column, named
 from ingestion.facts.scan import ListGroup, Section, Sentence
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Reject, Require
+from ingestion.facts.terms import term
 from ingestion.language import fold, load
 from ingestion.organisations import Origin
 from ingestion.periods import Cover, Period, PeriodKind, Window, periods
@@ -314,7 +315,8 @@ def _in_window(item: Item, window: Window) -> tuple[str, bool]:
     dated = [p for p in periods(text, window) if p.start is not None]
     if not dated:
         return KEEP, False
-    period = dated[0] if item.cells else dated[-1]
+    begun = [p for p in dated if words("begun").match(text, p.span.end)]
+    period = dated[0] if item.cells else (begun or dated[-1:])[0]
     start = period.start
     assert start is not None
     if start < window.start:
@@ -326,12 +328,8 @@ def _in_window(item: Item, window: Window) -> tuple[str, bool]:
 def _ended(item: Item, window: Window) -> bool:
     """A term that ended before the application date; the latest period named decides (续签 renews)."""
     text = "｜".join(filter(None, [item.cells.get("term", ""), item.cells.get("status", ""), item.cells.get("date", "")])) if item.cells else item.text
-    ends = [p.end for p in periods(text, window) if p.start is not None and (p.end - p.start).days > 200 and p.kind is not PeriodKind.RECENT]
-    until = [p.end for p in periods(text, window) if words("until").search(text[max(0, p.span.start - 4):p.span.start + 2])]
-    until += [p.end for p in periods(text, window) if re.match(r"\s*(?:到期|届满|期满|止|截止)", text[p.span.end:p.span.end + 4])]
-    if until:
-        return max(until) < window.end
-    return bool(ends) and max(ends) < window.end and bool(re.search(r"期|有效|协议|至|-|~", text))
+    stated = term(text, window)
+    return stated is not None and stated[1] < window.end
 
 
 def _other_country(item: Item, host: str) -> bool:
@@ -356,36 +354,55 @@ def enumerations(book: FactBook, spec: FactSpec, analyses: list[Analysis], setti
         text = first.folded
     if any(section_block(a.sentence.section) for a in analyses[:1]) or any(r in ("quotation", "template") for a in analyses for r in a.clause_blocks.values()):
         return
-    for start, end, closed in _regions(book, listing, text):
-        _enumerate(book, spec, listing, analyses, text, base, (start, end, closed), setting, findings, pools)
+    for region in _regions(book, listing, text):
+        if _enumerate(book, spec, listing, analyses, text, base, region, findings, pools) and region[2]:
+            return
+    del setting
 
 
 def _regions(book: FactBook, listing: Listing, text: str) -> list[tuple[int, int, bool]]:
     """Where names are enumerated: (start, end, whether the enumeration follows a lead-in and so is a list of its own)."""
+    regions: list[tuple[int, int, bool]] = []
     about = book.pattern(listing.about).search(text)
     if about is not None:
         lead = words("enumerates").search(text, about.end())
-        gap = text[about.end():lead.start()] if lead else ""
-        if lead is not None and not re.search(r"[。；]", gap) and len(gap) < 30:
-            return [(lead.end(), _sentence_end(text, lead.end()), True)]
+        if lead is not None and not re.search(r"[。；]", text[about.end():lead.start()]) and lead.start() - about.end() < 30:
+            regions.append((lead.end(), _list_end(text, lead.end()), True))
+        weak = words("enumerates_next").match(text, about.end())
+        if weak is not None and not regions:
+            regions.append((weak.end(), _list_end(text, weak.end()), True))
     if not listing.split or not found(book, listing.named_in, text):
-        return []
-    return [(m.end(), _region_end(text, m.end()), False) for m in _WITH.finditer(text)]
+        return regions
+    stop = -1
+    for match in _WITH.finditer(text):
+        if match.start() >= stop:
+            stop = _region_end(text, match.end())
+            regions.append((match.end(), stop, False))
+    return regions
 
 
-def _sentence_end(text: str, start: int) -> int:
+def _list_end(text: str, start: int) -> int:
+    """The end of the sentence; without semicolons, a comma outside brackets ends the enumeration."""
     end = text.find("。", start)
-    return len(text) if end < 0 else end
+    end = len(text) if end < 0 else end
+    if "；" in text[start:end]:
+        return end
+    depth = 0
+    for place in range(start, end):
+        depth += {"（": 1, "）": -1}.get(text[place], 0)
+        if depth <= 0 and text[place] == "，":
+            return place
+    return end
 
 
 def _enumerate(book: FactBook, spec: FactSpec, listing: Listing, analyses: list[Analysis], text: str, base: int,
-               region: tuple[int, int, bool], setting: Setting, findings: Findings, pools: dict[str, Pool]) -> None:
+               region: tuple[int, int, bool], findings: Findings, pools: dict[str, Pool]) -> bool:
     start, end, closed = region
     document = analyses[0].sentence.document
-    names = list(_names(text, start, end))
+    names = list(_members(text, start, end)) if closed and "；" in text[start:end] else list(_names(text, start, end))
     bodies = [(a, b) for a, b in names if _is_name(book, listing, text[a:b])]
     if not bodies or (len(bodies) < len(names) and not closed):
-        return
+        return False
     clause, analysis = _clause_at(analyses, base + bodies[0][0])
     reason = analysis.clause_blocks.get(clause, "")
     around = analysis.clause_text(clause)
@@ -395,7 +412,7 @@ def _enumerate(book: FactBook, spec: FactSpec, listing: Listing, analyses: list[
     numbered = re.match(rf"\s*等?[^，。；]{{0,8}}?{number}", tail) is not None
     open_list = re.match(r"\s*等", tail) is not None and not numbered
     if not closed and spec.exclude_clause and book.pattern(spec.exclude_clause).search(around):
-        return
+        return False
     items = []
     for a, b in bodies:
         note = _note(text, b, len(text))
@@ -409,11 +426,23 @@ def _enumerate(book: FactBook, spec: FactSpec, listing: Listing, analyses: list[
     if reason or (not closed and words("plan").search(_exempt(around))):
         for item in items:
             findings.exclude(item.document, item.span, reason or "planned")
-        return
+        return True
     title = text[:start] + text[max(bodies[-1][1], start):] if not closed else text[:start]
     pool = Pool(document, title, None, items, open_list or (numbered and not closed) or partial(text[:start]), loose=numbered or not closed)
     _pool(pools, pool, merge=not closed)
-    del setting
+    return True
+
+
+def _members(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The members of a list that semicolons divide: each one's name is what stands before its first comma, bracket or date."""
+    for match in re.finditer(r"[^；]+", text[start:end]):
+        body = match.group()
+        lead = re.match(r"(?:\s|[①-⑳]|（?\d{1,2}[）.、]|[一二三四五六七八九十]是|以及|和)*", body)
+        first = lead.end() if lead else 0
+        stop = re.search(r"[，,（。：]|(?:19|20)\d\d\s*年", body[first:])
+        last = first + (stop.start() if stop else len(body.rstrip(" 。")) - first)
+        if last - first >= 2:
+            yield start + match.start() + first, start + match.start() + last
 
 
 def _clause_at(analyses: list[Analysis], offset: int) -> tuple[int, Analysis]:
@@ -427,7 +456,7 @@ def _clause_at(analyses: list[Analysis], offset: int) -> tuple[int, Analysis]:
 
 def _is_name(book: FactBook, listing: Listing, name: str) -> bool:
     """A proper name: not a country, not a generic body (境外机构, 国内兄弟院校), not a figure."""
-    if re.match(r"[\d约近超多数几]|其他|有关|相关|当地|部分", name) or len(name) > 40:
+    if re.match(r"[\d约近超多数几]|其他|有关|相关|当地|部分", name) or len(name) > 40 or re.search(r"\d+\s*[个家所名人项支]", name):
         return False
     covered = [m for m in organisations.scan(name) if m.kind is organisations.Kind.COUNTRY]
     rest = name
@@ -474,8 +503,8 @@ def _names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             a, b = first, place
             if text[b - 1:b] == "）" and (opened := _opening(text, a, b)) > a:
                 b = opened
-            while a < b and text[a] in " 以及和、与的，":
-                a += 1
+            while (joint := re.match(r"以及|[及和、与的，\s]|其中|[①-⑳]", text[a:b])) is not None:
+                a += joint.end()
             while b > a and text[b - 1] in " 。等":
                 b -= 1
             if b - a >= 2:
@@ -537,7 +566,7 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
                 continue
             start = clause.span.start + match.end() - len(name)
             note = _note(text, clause.span.start + match.end(), len(text))
-            scope = body if len(list(names.finditer(body))) == 1 else name + note
+            scope = body if len(list(names.finditer(body))) == 1 else name + note + "｜" + names.sub("", _without_notes(body))
             tail = "" if len(list(names.finditer(body))) > 1 else _tail(analysis, index)
             if words("plan").search(_exempt(scope + tail)) and not re.search("获批|批准|认定|授牌", scope):
                 continue
@@ -546,6 +575,10 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
             item = Item(sentence.document, Span(sentence.span.start + start, sentence.span.start + clause.span.start + match.end() + len(note)), name + "｜" + note + "｜" + scope + tail, name)
             open_list = bool(re.match(r"(?:（[^（）]*）)?\s*等", body[match.end():])) and not re.match(r"(?:（[^（）]*）)?等[^，。；]{0,8}\d", body[match.end():])
             _pool(pools, Pool(sentence.document, text, None, [item], open_list, loose=True), merge=True)
+
+
+def _without_notes(body: str) -> str:
+    return re.sub(r"（[^（）]*）", "", body)
 
 
 def _tail(analysis: Analysis, index: int) -> str:

@@ -38,6 +38,7 @@ class Sentence:
     previous: Sentence | None = None   # the sentence before it in the same paragraph, or the line before it
     listed: bool = False           # an item of a list
     row: bool = False              # a row of a list, for statements only
+    quotations: tuple[Span, ...] = ()   # verbatim quotations of the policy in the document
     synthetic: bool = False        # put together from a table's cells: `span` is the evidence, `folded` only what it says
 
 
@@ -69,6 +70,7 @@ class Reading:
     sentences: list[Sentence]
     tables: list[Table]
     lists: list[ListGroup]
+    quotations: tuple[Span, ...] = ()
 
 
 @lru_cache(maxsize=1)
@@ -109,7 +111,35 @@ def checked(folded: str) -> str:
     return "".join(out)
 
 
-def scan(document: Document) -> Reading:
+def quotations(document: Document, policy: str) -> tuple[Span, ...]:
+    """Verbatim quotations of the policy (`policy`: its text without white space): words in quotation marks, table cells
+    and whole paragraphs that stand in it."""
+    found = []
+    for match in re.finditer(r"[“\"「]([^”\"」“]{8,400})[”\"」]", document.text):
+        if squeezed(match[1]) in policy:
+            found.append(Span(match.start(1), match.end(1)))
+    for block in document.blocks:
+        if block.kind is BlockKind.TABLE:
+            found += [c.span for c in block.cells if c.span.end - c.span.start >= 10 and squeezed(document.quote(c.span)).rstrip("。；") in policy]
+        elif block.span.end - block.span.start >= 24 and squeezed(document.quote(block.span)).rstrip("。；") in policy:
+            found.append(block.span)
+    return tuple(found)
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split()).translate({ord("("): "（", ord(")"): "）"})
+
+
+def scan(document: Document, policy: str = "") -> Reading:
+    reading = _scan(document)
+    found = quotations(document, policy) if policy else ()
+    for sentence in reading.sentences if found else ():
+        sentence.quotations = found
+    reading.quotations = found
+    return reading
+
+
+def _scan(document: Document) -> Reading:
     folded = checked(fold(document.text))
     reading = Reading(document, folded, [], [], [])
     headings: list[tuple[int, str]] = []
@@ -169,6 +199,8 @@ def _lead(text: str, found: list[Sentence], before: str) -> tuple[str, Sentence]
     """The lead-in that a paragraph gives to a list or table below it: a caption, or its last sentence; a unit line or a
     date line keeps the title above it."""
     words = found[-1].folded.strip()
+    if before and pattern(tuple(load("tables")["note_row"])).match(text.strip()):
+        return f"{before}\n{text.strip()}", found[-1]
     if len(text.strip()) <= 60 and pattern(tuple(load("tables")["title_lines"])).search(text):
         return f"{before}\n{text.strip()}" if before and len(before) < 120 else text.strip(), found[-1]
     return (text.strip() if len(text) <= 80 else words), found[-1]
@@ -218,15 +250,27 @@ def _label() -> re.Pattern[str]:
     return re.compile(r"[^。，；]{1,24}")
 
 
+def _policy_columns(table: Table) -> frozenset[int]:
+    """Columns that restate the policy's requirements: 政策要求, 管理办法条件."""
+    if not table.texts:
+        return frozenset()
+    heads = pattern(tuple(load("discourse")["quotation_column"]))
+    return frozenset(cell.column for cell, text in zip(table.rows[0], table.texts[0], strict=True) if 2 <= len(text) <= 12 and heads.search(text))
+
+
 def pairs(table: Table) -> list[Sentence]:
     """A form's label and value cells as sentences "label\\tvalue"; long values are sentences of their own."""
     found: list[Sentence] = []
     document = table.document
     folded = checked(fold(document.text[table.block.span.start:table.block.span.end]))
     base = table.block.span.start
+    skipped = _policy_columns(table)
     for row, texts in zip(table.rows, table.texts, strict=True):
         place = 0
         while place < len(row):
+            if row[place].column in skipped:
+                place += 1
+                continue
             label = texts[place]
             if place + 1 < len(row) and label and _label().fullmatch(label):
                 value = row[place + 1]
@@ -238,7 +282,7 @@ def pairs(table: Table) -> list[Sentence]:
                 elif texts[place + 1]:
                     width = row[place].span.end - whole.start
                     marked = body[:width].replace("\n", " ") + "：" + body[width + 1:].replace("\n", "，")
-                    sentence = Sentence(document, whole, marked, table.section, pair=True)
+                    sentence = Sentence(document, whole, marked, table.section, pair=True, previous=found[-1] if found else None)
                     found.append(sentence)
                 place += 2
                 continue

@@ -7,7 +7,7 @@ from datetime import date
 from ingestion.domain import Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Findings
 from ingestion.facts.credit_code import CODE, valid
-from ingestion.facts.declared import section_period
+from ingestion.facts.declared import quoted, section_period
 from ingestion.facts.figures import Analysis, words
 from ingestion.facts.schema import FactBook, FactSpec, Rule
 from ingestion.facts.terms import term
@@ -48,6 +48,9 @@ def _apply(book: FactBook, spec: FactSpec, rule: Rule, analysis: Analysis, span:
     sentence = analysis.sentence
     body = sentence.folded[span.start:span.end]
     located = _located(analysis, span)
+    if quoted(analysis, Span(span.start + len(body) - len(body.lstrip()), span.start + len(body.rstrip("。；，“” ")))):
+        findings.exclude(sentence.document, located, "quotation")
+        return
     index = next((i for i, c in enumerate(analysis.clauses) if c.span.start <= span.start + (len(body) - len(body.lstrip())) < max(c.span.end, c.span.start + 1)), 0)
     reason = next((r for i, r in analysis.clause_blocks.items() if i == index or r in ("quotation", "template")), "")
     if reason and not (reason == "planned" and rule.denied and False):
