@@ -24,7 +24,7 @@ _PAGE_NUMBER = re.compile(
     r"[-—–·\s]*(?:第\s*)?(?:[Pp]age\s*)?(?:\d{1,4}|[ivxlIVXL]{1,6})\s*(?:页)?"
     r"(?:\s*(?:[/／]|of|，|,|共)\s*(?:共\s*)?\d{1,4}\s*(?:页)?)?[-—–·\s]*$")
 _DIGITS = re.compile(r"\d+")
-_NOTE_MARK = re.compile(r"\s*(?:[①-⑳*†‡]|\[\d{1,2}\]|\d{1,2}(?=[\s　\u2e80-\uffff])|注[：:\d])")
+_NOTE_MARK = re.compile(r"\s*(?:[①-⑳⁰-⁹¹²³*†‡]|\[\d{1,2}\]|\d{1,2}(?=[\s　\u2e80-\uffff])|注[：:\d])")
 
 
 @dataclass(slots=True)
@@ -34,12 +34,12 @@ class PageFlow:
     content: PageContent
     body: list[Row | Table]
     heads: list[Row] = field(default_factory=list)
-    notes: list[Row] = field(default_factory=list)
+    notes: list[list[Row]] = field(default_factory=list)   # the rows of each
     feet: list[Row] = field(default_factory=list)
 
     def scores(self) -> Iterator[tuple[str, float]]:
         """Each line's words with the recogniser's confidence."""
-        for item in (*self.heads, *self.body, *self.notes, *self.feet):
+        for item in (*self.heads, *self.body, *(row for note in self.notes for row in note), *self.feet):
             if isinstance(item, Row):
                 yield from ((strip.text, strip.score) for strip in item.segments)
             else:
@@ -85,7 +85,12 @@ def _sides(rows: Sequence[Sequence[Strip]]) -> tuple[float, float]:
     left = min(row[0].left for row in rows)
     if usual and len(rows) > 3:
         left = max(left, min(usual) - 2)
-    return left, max(row[-1].right for row in rows)
+    rights = sorted((row[-1].right for row in rows), reverse=True)
+    em = rows[0][0].size
+    for right, third in zip(rights, rights[2:], strict=False):  # one that hangs over the side is not the side
+        if right - third < 0.5 * em and rights[0] - right < 1.5 * em:
+            return left, right
+    return left, rights[0]
 
 
 def widen(flows: Sequence[PageFlow]) -> None:
@@ -186,14 +191,32 @@ def _set_notes_apart(flow: PageFlow, body_size: float) -> None:
     while start and isinstance(item := flow.body[start - 1], Row) and item.strip.size < NOTE_SIZE * body_size \
             and item.strip.top > NOTE_ZONE * flow.content.reading_height:
         start -= 1
+    start = min(start, _below_separator(flow))
     while start < len(flow.body):
         item = flow.body[start]
         if isinstance(item, Row) and _NOTE_MARK.match(item.strip.text):
             break
         start += 1
     if 0 < start < len(flow.body) and isinstance(flow.body[start - 1], Row):
-        flow.notes = [item for item in flow.body[start:] if isinstance(item, Row)]
+        for item in flow.body[start:]:
+            if isinstance(item, Row) and (not flow.notes or _NOTE_MARK.match(item.strip.text)):
+                flow.notes.append([item])
+            elif isinstance(item, Row):
+                flow.notes[-1].append(item)
         flow.body = flow.body[:start]
+
+
+def _below_separator(flow: PageFlow) -> int:
+    """The first item of a page's body below a short line of the kind that stands over footnotes."""
+    for ruling in flow.content.horizontals:
+        below = [place for place, item in enumerate(flow.body)
+                 if (item.strip.top if isinstance(item, Row) else item.top) > ruling.at - 2]
+        if ruling.at > NOTE_ZONE * flow.content.reading_height and below \
+                and below == list(range(below[0], len(flow.body))) and isinstance(row := flow.body[below[0]], Row) \
+                and abs(ruling.start - row.left) < 2 * row.strip.size \
+                and ruling.end - ruling.start < 0.6 * (row.right - row.left) and _NOTE_MARK.match(row.strip.text):
+            return below[0]
+    return len(flow.body)
 
 
 def body_size(flows: Sequence[PageFlow]) -> float:

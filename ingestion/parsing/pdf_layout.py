@@ -143,13 +143,43 @@ def rows_of(strips: Iterable[Strip]) -> list[list[Strip]]:
 def _segments(row: list[Strip]) -> list[Strip]:
     row.sort(key=lambda strip: strip.left)
     groups = [[row[0]]]
+    right, mixed = row[0].right, [False]
     for strip in row[1:]:
-        near = strip.left - groups[-1][-1].right <= SAME_SEGMENT_APART * max(strip.size, groups[-1][-1].size)
-        if near:
+        em = max(strip.size, groups[-1][-1].size)
+        if strip.left - right <= SAME_SEGMENT_APART * em:
             groups[-1].append(strip)
+            mixed[-1] = mixed[-1] or strip.left < right - 0.3 * em
         else:
             groups.append([strip])
-    return [joined(group) for group in groups]
+            mixed.append(False)
+        right = max(right, strip.right) if len(groups[-1]) > 1 else strip.right
+    return [_woven(group) if overlap else joined(group) for group, overlap in zip(groups, mixed, strict=True)]
+
+
+def _woven(parts: Sequence[Strip]) -> Strip:
+    """Strips that lie over one another as one: some programs draw quotation marks into gaps that they left before."""
+    characters = [(edge, after, character, number) for number, part in enumerate(parts)
+                  for character, edge, after in zip(part.text, part.edges, part.edges[1:], strict=False)]
+    seen = [(left, right, number) for left, right, character, number in characters if not character.isspace()]
+    characters = [one for one in characters if not one[2].isspace() or not any(
+        number != one[3] and left < one[1] - 0.5 and right > one[0] + 0.5 for left, right, number in seen)]
+    characters.sort(key=lambda one: (one[0] + one[1], one[3]))
+    longest = max(parts, key=lambda part: len(part.text))
+    text, edges, last = "", [characters[0][0]], -1
+    for left, right, character, number in characters:
+        if text:
+            if character == text[-1] and number != last and left < edges[-2] + 0.3 * longest.size:
+                continue  # drawn twice, to look bold
+            if spacing(text, character, left - edges[-1], longest.size, blank=False):
+                text += " "
+                edges.append(left)
+            else:
+                edges[-1] = left
+        text += character
+        edges.append(right)
+        last = number
+    return Strip(text, tuple(edges), edges[0], min(part.top for part in parts), edges[-1],
+                 max(part.bottom for part in parts), longest.size, longest.weight, min(part.score for part in parts))
 
 
 def in_columns(rows: list[list[Strip]]) -> list[list[list[Strip]]]:

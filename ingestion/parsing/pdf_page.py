@@ -23,6 +23,7 @@ MAX_CHARACTERS = 100_000   # of one page
 EM = 0.75                  # of a loose box's height; what one em is before the font is asked
 REACH = 1.5                # ems between pieces of one strip
 TURNED = 0.5               # share of characters whose text runs another way, from which the page counts as turned
+RAISED = 1.25              # height of words over that of figures beside them, from which those are notes or powers
 CHAIN = 3                  # characters, one below the other, that make text that runs another way
 INVISIBLE = 3              # text render mode
 STROKED = frozenset({1, 2})
@@ -50,6 +51,7 @@ _six = (ctypes.c_float * 6)()
 _RADICALS = re.compile("[\u2e80-\u2fdf\uf900-\ufaff]")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _HYPHENS = "\x02\ufffe"   # pdfium's marks for a hyphen at a line's end
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BOLD = re.compile(r"bold|heavy|black(?!letter)|demi", re.IGNORECASE)
 _BLACK = re.compile(r"hei(?!ti.?light)|黑", re.IGNORECASE)
 
@@ -269,7 +271,7 @@ class _Strips:
             if self.texts:
                 gap = begin - self.edges[-1]
                 offset = abs(high + low - self.top - self.bottom)
-                if offset < 0.7 * min(height, self.bottom - self.top) and -0.5 * height < gap < REACH * EM * height:
+                if offset < 0.7 * min(height, self.bottom - self.top) and begin > self.edges[-2] - 0.5 and gap < REACH * EM * height:
                     between = spacing(self.texts[-1], text[start], gap, EM * height, blank)
                     if between:
                         self.texts.append(between)
@@ -277,7 +279,13 @@ class _Strips:
                         self.edges.pop()
                 else:
                     self._close()
-            self.texts.append(text[start:end])
+            piece = text[start:end]
+            if self.texts and piece.isascii():
+                piece = self._raised(piece, height, low)
+            elif self.texts and height > RAISED * (self.bottom - self.top) and "".join(self.texts).isdigit():
+                self.texts = [word.translate(_SUPERSCRIPTS) for word in self.texts] \
+                    if self.bottom < low - 0.15 * height else self.texts
+            self.texts.append(piece)
             self.edges += left[start:end]
             self.edges.append(stop)
             if len(self.texts) == 1:
@@ -290,6 +298,13 @@ class _Strips:
         self._close()
         for chain in chains:
             self._aside([pieces[place][0] for place in chain])
+
+    def _raised(self, piece: str, height: float, low: float) -> str:
+        """A number that is smaller than the words before it and stands higher, in superscript figures."""
+        large = self.bottom - self.top
+        if large > RAISED * height and self.bottom - low > 0.15 * large and piece.isdigit():
+            return piece.translate(_SUPERSCRIPTS)
+        return piece
 
     def _close(self) -> None:
         if not self.texts:

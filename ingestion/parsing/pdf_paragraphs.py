@@ -20,7 +20,7 @@ INDENT = 0.8           # ems from which a line counts as indented
 HANGING = 6.0          # ems that the lines of an item may stand behind its number
 FAR_RIGHT = 0.38       # of the column's width: what starts there is a signature or a date
 SLACK = 0.4            # ems of tolerance at the right side
-LOOSE = 4.0            # ems free at the right side of a line that may still go on below, where the indents say so
+LOOSE = 5.0            # ems free at the right side of a line that may still go on below, where the indents say so
 PITCH = 1.35           # times the usual distance of lines, from which a paragraph ends
 SAME_EDGE = 4.0        # points between the column borders of a table's parts
 TABLE_HEADER_ROWS = 3
@@ -85,14 +85,19 @@ def goes_on(paragraph: Paragraph, row: Row, page: PageContent, usual: Setting) -
     apart = paragraph.pages[-1] is not page or last.column != row.column
     if not apart and line.bottom - before.bottom > PITCH * usual.pitch * em:
         return False
+    if len(row.segments) > 1:
+        return False  # labels and values
     if _beside(last, row, em):
         return not apart
+    if _centred(last, em) and _centred(row, em) and abs(before.left - line.left) > 0.3 * em:
+        free = (last.right - last.left) - (before.right - before.left)
+        return not apart and before.weight == line.weight and _needs(line) > free and before.text[-1] not in SENTENCE
     if not _indents_agree(paragraph, row, em, apart=apart):
         return False
     terminal = before.text[-1] in TERMINAL
     room = last.right - before.right
-    if room > _needs(line) + SLACK * em and not (room < LOOSE * em and not terminal and usual.indented
-                                                 and _comes_back(paragraph, row, em)):
+    if room > _needs(line) + SLACK * em and not (room < LOOSE * em and not terminal and (
+            (usual.indented and _comes_back(paragraph, row, em)) or _hangs(paragraph, row, em))):
         return False
     if structure.is_contents_line(before.text):
         return False
@@ -100,8 +105,9 @@ def goes_on(paragraph: Paragraph, row: Row, page: PageContent, usual: Setting) -
         return not terminal and room < em
     offset = line.left - row.left
     if terminal or before.text[-1] in SENTENCE:
-        if offset > INDENT * em or structure.list_label(line.text) or structure.numbering(line.text):
-            return not terminal and offset < INDENT * em and not structure.numbering(line.text)
+        hangs = _hangs(paragraph, row, em)
+        if (offset > INDENT * em and not hangs) or structure.list_label(line.text) or structure.numbering(line.text):
+            return not terminal and (offset < INDENT * em or hangs) and structure.numbering(line.text) is None
         if apart and not usual.indented:
             return False
     return True
@@ -123,8 +129,6 @@ def _indents_agree(paragraph: Paragraph, row: Row, em: float, *, apart: bool) ->
     width = row.right - row.left
     if max(indent, offset) > FAR_RIGHT * width:
         return False
-    if _centred(first, em) and _centred(row, em):
-        return False
     if len(paragraph.rows) > 1:
         second = paragraph.rows[-1]
         if apart and second.column != row.column:
@@ -145,8 +149,14 @@ def _centred(row: Row, em: float) -> bool:
 def _comes_back(paragraph: Paragraph, row: Row, em: float) -> bool:
     """Whether the paragraph's first line is indented and `row`, without a number, starts at the column's side."""
     first = paragraph.rows[0]
-    return first.strip.left - first.left > INDENT * em and row.strip.left - row.left < 0.3 * em \
+    return INDENT * em < first.strip.left - first.left < 3 * em and row.strip.left - row.left < 0.3 * em \
         and structure.numbering(row.strip.text) is None and "：" not in row.strip.text[:12]
+
+
+def _hangs(paragraph: Paragraph, row: Row, em: float) -> bool:
+    """Whether `row` stands behind the number of the item that it would go on (which `_indents_agree` allowed)."""
+    first = paragraph.rows[0]
+    return row.strip.left - row.left > first.strip.left - first.left + 0.6 * em
 
 
 def _needs(line: Strip) -> float:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ingestion.domain import Block, BlockKind, Box, Document, Line, Page, Span
 from ingestion.parsing import structure
@@ -36,9 +37,9 @@ Element = Paragraph | Tabulation
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """A line that is not part of the running text, on its page."""
+    """Lines that are not part of the running text, on their page."""
 
-    strip: Strip
+    strips: Sequence[Strip]
     page: PageContent
     kind: BlockKind
 
@@ -64,7 +65,7 @@ def _elements(flows: Sequence[PageFlow], usual: Setting) -> list[Element | Aside
     after: list[Aside] = []  # what stands right behind `pending`
     for flow in flows:
         page = flow.content
-        heads = [Aside(row.strip, page, BlockKind.FURNITURE) for row in flow.heads]
+        heads = [Aside([row.strip], page, BlockKind.FURNITURE) for row in flow.heads]
         for place, item in enumerate(flow.body):
             if pending is not None and _continues(pending, item, page, usual, first=place == 0):
                 if place == 0:
@@ -82,9 +83,9 @@ def _elements(flows: Sequence[PageFlow], usual: Setting) -> list[Element | Aside
                 result.append(pending)
             result += after + feet + heads
             pending, feet, after = None, [], []
-        feet = [*(Aside(row.strip, page, BlockKind.NOTE) for row in flow.notes),
-                *(Aside(row.strip, page, BlockKind.FURNITURE) for row in flow.feet),
-                *(Aside(strip, page, BlockKind.FURNITURE) for strip in flow.content.asides)]
+        feet = [*(Aside([row.strip for row in note], page, BlockKind.NOTE) for note in flow.notes),
+                *(Aside([row.strip], page, BlockKind.FURNITURE) for row in flow.feet),
+                *(Aside([strip], page, BlockKind.FURNITURE) for strip in flow.content.asides)]
     if pending is not None:
         result.append(pending)
     return result + after + feet
@@ -129,15 +130,16 @@ class _Writer:
         else:
             self.aside.setdefault(element.page.number, self.builder.offset)
             start = self.builder.offset
-            self.builder.text_block(element.kind, element.strip.text)
-            self._line(element.strip, element.page, start, "")
+            text, gaps = _joined(element.strips)
+            self.builder.text_block(element.kind, text)
+            for strip, gap in zip(element.strips, gaps, strict=True):
+                start = self._line(strip, element.page, start, gap)
 
     def _paragraph(self, paragraph: Paragraph) -> None:
         builder = self.builder
         strips = [row.strip for row in paragraph.rows]
-        gaps = [*(glue(a.text, b.text) for a, b in zip(strips, strips[1:], strict=False)), ""]
         start = builder.offset
-        text = "".join(strip.text + gap for strip, gap in zip(strips, gaps, strict=True))
+        text, gaps = _joined(strips)
         kind, level, label, lead = self._shape(text, paragraph)
         builder.write(text[:lead])
         builder.blocks.append(Block(kind, builder.write(text[lead:]), level, label))
@@ -220,6 +222,12 @@ class _Writer:
                 for number, start, end in zip(numbers, starts, ends, strict=True)]
 
 
+def _joined(strips: Sequence[Strip]) -> tuple[str, list[str]]:
+    """Lines that were wrapped as one text, and what stands behind each of them."""
+    gaps = [*(glue(before.text, after.text) for before, after in pairwise(strips)), ""]
+    return "".join(strip.text + gap for strip, gap in zip(strips, gaps, strict=True)), gaps
+
+
 def _cell_text(cell: CellText, table: Table) -> tuple[str, list[str]]:
     """A cell's words, and what stands behind each of its lines: nothing, a blank, or a line break."""
     if not cell.lines:
@@ -227,7 +235,7 @@ def _cell_text(cell: CellText, table: Table) -> tuple[str, list[str]]:
     last = min(cell.column + cell.column_span, len(table.edges) - 1)
     width = table.edges[last] - table.edges[cell.column]
     gaps = []
-    for before, after in zip(cell.lines, cell.lines[1:], strict=False):
+    for before, after in pairwise(cell.lines):
         short = width - (before.right - before.left) > CELL_SHORT * width
         ends = before.text[-1] in SENTENCE
         if (ends and (short or structure.list_label(after.text))) or (short and structure.list_label(after.text)):
