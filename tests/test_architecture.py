@@ -33,6 +33,10 @@ PLACES = {
     "weasyprint": ("assistant/report/pdf.py",),
 }
 
+# Modules whose package has another name.
+MODULES = {"cv2": "opencv_python_headless", "docx": "python_docx", "markupsafe": "jinja2", "PIL": "pillow",
+           "opencc": "opencc_python_reimplemented", "yaml": "pyyaml"}
+
 
 def sources(*packages: str) -> list[Path]:
     return sorted(path for package in packages for path in (ROOT / package).rglob("*.py"))
@@ -98,6 +102,18 @@ def test_edges_and_rules_load_nothing_heavy_when_imported(package: str) -> None:
     heavy = {*PLACES, "numpy", "PIL", "rich", "lxml"}
     loaded = {path.relative_to(ROOT).as_posix(): at_start(path) & heavy for path in sources(package)}
     assert {path: names for path, names in loaded.items() if names} == {}
+
+
+def test_what_is_imported_is_declared() -> None:
+    """Nothing works only because some other package happens to bring it along."""
+    import sys
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {re.split(r"[<>=;\[ ]", line)[0].lower().replace("-", "_") for line in project["dependencies"]}
+    known = declared | {module for module, name in MODULES.items() if name in declared}
+    used = {name.partition(".")[0] for path in sources(*PACKAGES) for name in imports(tree(path))}
+    assert {name for name in used - set(sys.stdlib_module_names) - set(LAYERS) if name.lower() not in known} == set()
 
 
 def test_no_file_is_too_long() -> None:
