@@ -113,7 +113,7 @@ def test_what_is_imported_is_declared() -> None:
     declared = {re.split(r"[<>=;\[ ]", line)[0].lower().replace("-", "_") for line in project["dependencies"]}
     known = declared | {module for module, name in MODULES.items() if name in declared}
     used = {name.partition(".")[0] for path in sources(*PACKAGES) for name in imports(tree(path))}
-    assert {name for name in used - set(sys.stdlib_module_names) - set(LAYERS) if name.lower() not in known} == set()
+    assert {name for name in used - set(sys.stdlib_module_names) - set(LAYERS) if name not in known} == set()
 
 
 def test_no_file_is_too_long() -> None:
