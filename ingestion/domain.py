@@ -349,3 +349,39 @@ class Assessment:
     findings: tuple[Finding, ...]
     overall: Overall
     notes: tuple[str, ...] = ()   # assumptions made, and where another reading of the window changes an outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verbatim piece of the policy (`ref`) or of a document (`document`, `page`); `span` lies in the text of either."""
+
+    quote: str
+    span: Span
+    ref: str = ""        # "第八条（二）"
+    document: str = ""
+    page: int | None = None
+
+
+class Mode(StrEnum):
+    EXTRACTIVE = "extractive"  # put together from the clauses and the facts
+    LLM = "llm"                # worded by a language model, every sentence checked
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`answerable` is False when neither the policy nor the documents settle the question; `text` then says so.
+
+    What it rests on besides its citations is kept for the record: the clauses that were `considered`, sentences of a
+    model that were `dropped`, the `prompt` (its name and version) and the `model`.
+    """
+
+    question: str
+    text: str
+    answerable: bool
+    citations: tuple[Citation, ...] = ()
+    mode: Mode = Mode.EXTRACTIVE
+    language: str = "zh"
+    considered: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    prompt: str = ""
+    model: str = ""
