@@ -30,6 +30,8 @@ PARAGRAPH, TABLE = W + "p", W + "tbl"
 WRAPPERS = frozenset({W + "customXml", W + "ins", W + "moveTo", W + "sdtContent", FALLBACK})
 WRAPPING = frozenset({"sdt", "customXml", "ins", "del", "moveTo", "AlternateContent", "altChunk"})
 CONTENTS_GALLERY = "Table of Contents"
+MOST_PARAGRAPHS = 100_000  # some 3,000 pages
+PARAGRAPHS = re.compile(rb"<(?:\w+:)?p[\s/>]")
 PAGE_CHARACTERS = 1_500  # a page of an application holds no more
 BREAKS = re.compile(f"[{RENDERED}{HARD}]")
 
@@ -52,6 +54,9 @@ class _Reader:
         self.styles = Styles(self._related("styles"))
         self.shaper = Shaper(self.styles, Numbering(self._related("numbering")))
         raw = package.xml_bytes(main)
+        paragraphs = len(PARAGRAPHS.findall(raw))
+        if paragraphs > MOST_PARAGRAPHS:
+            raise unreadable("too_large", detail=f"{paragraphs} paragraphs > {MOST_PARAGRAPHS}")
         self.body = parse(raw, main).find(W + "body")
         if self.body is None:
             raise unreadable("corrupt", detail="no body")

@@ -16,6 +16,8 @@ from ingestion.domain import Block, BlockKind, Span
 
 UNNUMBERED_LEVEL = 6
 ITEM_NUMBERS = frozenset({"bracket", "arabic", "arabic_bracket"})  # names in structure.yaml
+CONTENTS_LINE = 160  # characters of a line of contents, its leaders included
+TAIL = 12  # characters at its end that hold the page number, or the last leaders
 BREAK_ENDS = ("。", "；", "：", "！", "？", ";", ":", ".")
 
 
@@ -36,7 +38,8 @@ class Rules:
     counted: re.Pattern[str]
     never: re.Pattern[str]
     never_unnumbered: re.Pattern[str]
-    contents_line: re.Pattern[str]
+    page_tail: re.Pattern[str]
+    leaders: re.Pattern[str]
     remark: re.Pattern[str]
     labelled: re.Pattern[str]
     list_label: re.Pattern[str]
@@ -55,7 +58,8 @@ def rules() -> Rules:
         counted=re.compile(data["counted"]),
         never=_any(data["never"]),
         never_unnumbered=_any(data["never_unnumbered"]),
-        contents_line=re.compile(data["contents_line"]),
+        page_tail=re.compile(data["page_tail"]),
+        leaders=re.compile(data["leaders"]),
         remark=re.compile(data["remark"]),
         labelled=re.compile(data["labelled"]),
         list_label=re.compile(r"\s*(?:" + "|".join(data["list_labels"]) + r")[ \t　\xa0]*"),
@@ -84,7 +88,7 @@ def heading_level(text: str, *, bold: bool = False, size_ratio: float = 1.0) -> 
     """
     line = text.strip()
     known = rules()
-    if not line or len(line) > known.limits["heading"] or known.never.match(line) or known.contents_line.match(line):
+    if not line or len(line) > known.limits["heading"] or known.never.match(line) or is_contents_line(line):
         return 0
     if known.sentence_end.search(line) or known.sentence_inside.search(line):
         return 0
@@ -123,7 +127,12 @@ def list_label(text: str) -> tuple[str, int] | None:
 
 def is_contents_line(text: str) -> bool:
     """A line of a typed table of contents: leaders or a tab, then a page number."""
-    return len(text) <= 120 and rules().contents_line.match(text.strip()) is not None
+    line = text.strip()
+    if len(line) > CONTENTS_LINE or (not line[-1:].isalnum() and line[-1:] not in "-–—"):
+        return False
+    page = rules().page_tail.search(line, max(0, len(line) - TAIL))
+    return page is not None and page.start() > 0 \
+        and rules().leaders.search(line[:page.start()], max(0, page.start() - TAIL)) is not None
 
 
 def split_lines(text: str) -> list[str]:

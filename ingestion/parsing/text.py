@@ -25,8 +25,8 @@ CUT_BYTES = 3  # a file that was cut may end inside a character
 
 RULE = re.compile(r"[\s|:｜=*_~+—-]+$")               # a line that only draws, or divides a table's head
 BARS = re.compile(r"[|｜]")
-MARK = re.compile(r"(#{1,6})[ \t　]+(.*?)[ \t　#]*$")   # a Markdown heading
-BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+MARK = re.compile(r"(#{1,6})[ \t　]+")                 # a Markdown heading
+BOLD = re.compile(r"(\*\*|__)(?=\S)(.{1,500}?)(?<=\S)\1")
 QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
 FIELD_LIMIT = 1 << 20
 
@@ -87,6 +87,8 @@ def _table(text: str, name: str, sha256: str, extension: str) -> Document:
         raise unreadable("corrupt", detail=f"csv: {error}") from error
     builder = DocumentBuilder(name, sha256, "text")
     grid.write(builder, rows)
+    if not builder.blocks:
+        raise unreadable("blank")
     return builder.build()
 
 
@@ -107,19 +109,16 @@ def _blocks(text: str, *, markdown: bool = False, bold: frozenset[int] = frozens
     declared: set[int] = set()
     number, offset = 0, 0
     while number < len(lines):
-        line = lines[number]
-        count = _table_lines(lines, number)
-        if count:
+        count, divided = _run(lines, number)
+        if divided:
             blocks.append(_grid(lines[number:number + count], offset))
-        else:
-            count = 1
-            block = _line(line, offset, markdown=markdown, bold=number in bold)
+        for place in range(number, number + count):
+            block = None if divided else _line(lines[place], offset, markdown=markdown, bold=place in bold)
             if block is not None:
-                if markdown and block.kind is BlockKind.HEADING and line.lstrip().startswith("#"):
+                if markdown and block.kind is BlockKind.HEADING and lines[place].lstrip().startswith("#"):
                     declared.add(len(blocks))
                 blocks.append(block)
-        for passed in lines[number:number + count]:
-            offset += len(passed) + 1
+            offset += len(lines[place]) + 1
         number += count
     if any(block.kind is BlockKind.HEADING for block in blocks):
         return structure.settle(text, blocks, frozenset(declared))
@@ -135,7 +134,8 @@ def _line(line: str, offset: int, *, markdown: bool, bold: bool) -> Block | None
     if markdown:
         mark = MARK.match(words)
         if mark:
-            return _at(BlockKind.HEADING, start + mark.start(2), mark[2], level=len(mark[1])) if mark[2] else None
+            title = words[mark.end():].rstrip(" \t　#")
+            return _at(BlockKind.HEADING, start + mark.end(), title, level=len(mark[1])) if title else None
         quote = QUOTE.match(words)
         if quote:
             words, start = words[quote.end():], start + quote.end()
@@ -165,16 +165,16 @@ def _divisions(line: str) -> tuple[str, int]:
     return ("\t", tabs) if tabs else ("", 0)
 
 
-def _table_lines(lines: list[str], number: int) -> int:
-    """How many lines from `number` on are the rows of one table; 0 where there is none."""
+def _run(lines: list[str], number: int) -> tuple[int, bool]:
+    """How many lines from `number` on are divided alike, and whether they are the rows of a table."""
     first = _divisions(lines[number])
     if not first[1]:
-        return 0
+        return 1, False
     end = number + 1
     while end < len(lines) and _divisions(lines[end]) == first:
         end += 1
     rows = sum(1 for line in lines[number:end] if not RULE.match(line))
-    return end - number if rows > 1 or (rows and end - number > rows) else 0
+    return end - number, rows > 1 or 0 < rows < end - number
 
 
 def _grid(lines: list[str], offset: int) -> Block:

@@ -4,9 +4,13 @@ Each visible sheet is a run of blocks whose `section` is its name. Hidden sheets
 """
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import io
+import os
 import re
+import threading
+from collections.abc import Iterator
 from decimal import Decimal
 
 import python_calamine as calamine
@@ -16,13 +20,16 @@ from ingestion.parsing import grid
 from ingestion.parsing.builder import DocumentBuilder
 from ingestion.parsing.notices import notice, unreadable
 from ingestion.parsing.package import Package
-from ingestion.parsing.workbook_scan import Sheet, scan
+from ingestion.parsing.workbook_scan import GRID_CELLS, Sheet, scan
 
 ZIP = b"PK"
 PLAIN_NAME = re.compile(r"(?:sheet|工作表|表)\s*\d*$", re.IGNORECASE)  # as programs name a new sheet
+MERGED_AREA = 500_000  # cells under merged cells of one sheet that are looked at
 ESCAPED_RETURN = "_x000D_"
 WHOLE = 10 ** 15
 SIGNIFICANT = ".15g"  # digits that a spreadsheet keeps of a number
+
+_stderr = threading.Lock()
 
 Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
@@ -40,7 +47,8 @@ def read(data: bytes, name: str, sha256: str, kind: str = "") -> Document:
         source = cut or data
     builder = DocumentBuilder(name, sha256, kind or ("xlsx" if data.startswith(ZIP) else "xls"))
     try:
-        with calamine.CalamineWorkbook.from_filelike(io.BytesIO(source)) as workbook:
+        with _quiet() if source is data and not known else contextlib.nullcontext(), \
+                calamine.CalamineWorkbook.from_filelike(io.BytesIO(source)) as workbook:
             _sheets(workbook, known, builder)
     except calamine.PasswordError as error:
         raise unreadable("encrypted") from error
@@ -55,6 +63,21 @@ def read(data: bytes, name: str, sha256: str, kind: str = "") -> Document:
     return builder.build()
 
 
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Standard error goes nowhere: calamine's Rust reports there that a damaged .xls broke it, trace and all."""
+    with _stderr:
+        kept = os.dup(2)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(nowhere)
+
+
 def _sheets(workbook: calamine.CalamineWorkbook, known: dict[str, Sheet], builder: DocumentBuilder) -> None:
     read_sheets: list[tuple[str, list[list[str]], grid.Spans]] = []
     for index, meta in enumerate(workbook.sheets_metadata):
@@ -64,7 +87,7 @@ def _sheets(workbook: calamine.CalamineWorkbook, known: dict[str, Sheet], builde
             builder.notices.append(notice("chart_sheet", name=meta.name))
         else:
             sheet = workbook.get_sheet_by_index(index)
-            rows = [[_words(value) for value in row] for row in sheet.to_python(skip_empty_area=True)]
+            rows = _rows(sheet, builder)
             if any(any(row) for row in rows) or known.get(meta.name, Sheet()).drawn:
                 read_sheets.append((meta.name, rows, _spans(sheet, rows)))
             _report(meta.name, known.get(meta.name), builder)
@@ -76,15 +99,36 @@ def _sheets(workbook: calamine.CalamineWorkbook, known: dict[str, Sheet], builde
             builder.text_block(BlockKind.PARAGRAPH, words, section=name)
 
 
+def _rows(sheet: calamine.CalamineSheet, builder: DocumentBuilder) -> list[list[str]]:
+    """The sheet's cells in words; of one that is too far spread the first rows, with a notice."""
+    if sheet.height * sheet.width <= GRID_CELLS:
+        return [[_words(value) for value in row] for row in sheet.to_python(skip_empty_area=True)]
+    most = GRID_CELLS // sheet.width
+    lost = 0
+    rows: list[list[str]] = []
+    for number, row in enumerate(sheet.iter_rows()):
+        if number < most:
+            rows.append([_words(value) for value in row])
+        else:
+            lost += len(row) - row.count("")
+    if lost:
+        builder.notices.append(notice("cut_sheet", name=sheet.name, rows=most, columns=sheet.width, count=lost))
+    return rows
+
+
 def _spans(sheet: calamine.CalamineSheet, rows: list[list[str]]) -> grid.Spans:
     """Merged cells by their place in `rows`, kept within them."""
     top, left = sheet.start or (0, 0)
     height, width = len(rows), max(map(len, rows), default=0)
-    spans = {}
+    spans: dict[tuple[int, int], tuple[int, int]] = {}
+    area = 0
     for (first, start), (last, end) in sheet.merged_cell_ranges or ():
         row, column = first - top, start - left
         below, right = min(last - top, height - 1), min(end - left, width - 1)
         if row >= 0 and column >= 0 and below >= row and right >= column and (below, right) != (row, column):
+            area += (below - row + 1) * (right - column + 1)
+            if area > MERGED_AREA:
+                break
             spans[row, column] = (below - row + 1, right - column + 1)
     return spans
 

@@ -22,12 +22,12 @@ GRID_CELLS = 2_000_000  # rows times columns that are laid out for one sheet
 GRID_COLUMNS = 512
 
 CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
-COLUMN = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Z]{1,3})[0-9]")
-ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*?\br=[\"']([0-9]{1,9})")
+COLUMN = re.compile(rb"<(?:\w+:)?c\s[^<>]*?\br=[\"']([A-Z]{1,3})[0-9]")
+ROW = re.compile(rb"<(?:\w+:)?row\s[^<>]*?\br=[\"']([0-9]{1,9})")
 PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})$")
-VALUELESS = re.compile(rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f(?:\s[^>]*)?/>)\s*"
-                       rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>")
-HIDDEN = re.compile(rb"<(?:\w+:)?(?:row|col)\s[^>]*?\bhidden=[\"'](?:1|true)[\"']")
+VALUELESS = re.compile(rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f(?:\s[^<>]*)?/>)\s*+"
+                       rb"(?:<(?:\w+:)?v\s*/>\s*+|<(?:\w+:)?v>\s*+</(?:\w+:)?v>\s*+)?</(?:\w+:)?c>")
+HIDDEN = re.compile(rb"<(?:\w+:)?(?:row|col)\s[^<>]*?\bhidden=[\"'](?:1|true)[\"']")
 
 
 @dataclass(slots=True)
