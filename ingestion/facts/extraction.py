@@ -64,9 +64,12 @@ def _read(book: FactBook, reading: Reading, window: Window, names: Names, settin
         sentences += figures
         lists = grid(table)
         if lists is not None:
+            before = _weight(found)
             for key, spec in book.facts.items():
                 table_items(book, spec, lists, setting, found[key])
-            sentences += [Sentence(table.document, row.span, row.text, lists.table.section, synthetic=True, row=True) for row in lists.rows]
+            listing = _weight(found) > before or bool(figures)   # rows of things counted are not read for figures again
+            sentences += [Sentence(table.document, row.span, row.text.replace("｜", "，"), lists.table.section, synthetic=True, row=listing)
+                          for row in lists.rows]
         elif not figures:
             forms = pairs(table)
             for sentence in forms:
@@ -103,6 +106,10 @@ def _read(book: FactBook, reading: Reading, window: Window, names: Names, settin
         for pool in pools[key].values():
             judge(book, spec, pool, setting, found[key])
     agreement(book, reading, window, setting, found)
+
+
+def _weight(found: dict[str, Findings]) -> int:
+    return sum(len(f.assertions) + len(f.exclusions) for f in found.values())
 
 
 def _chains(sentences: Sequence[Sentence], analyses: dict[int, Analysis]) -> list[list[Analysis]]:

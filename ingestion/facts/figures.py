@@ -280,7 +280,7 @@ def _figure(sentence: Sentence, clauses: list[Clause], quantity: Quantity, earli
     tail = text[quantity.span.end:].strip(" 。；.）")
     figure.plain = not quantity.unit and ("：" in figure.left or sentence.pair or figure.left.rstrip().endswith(("为", "数", "有", "达"))) and (
         not tail or tail[:1] in "，（、；")
-    figure.plain = figure.plain or (sentence.synthetic and not quantity.unit)
+    figure.plain = figure.plain or (sentence.synthetic and not quantity.unit and "，" not in sentence.folded)
     return figure
 
 

@@ -69,6 +69,11 @@ def looks_like_form(table: Table, header: int | None) -> bool:
     if header is None:
         return True
     filled = [t for t in table.texts[header] if t]
+    if len(filled) >= 4 and len(set(filled)) < len(filled) and not any(re.search(r"\d", t) for t in filled):
+        return True   # 项目｜内容｜项目｜内容
+    uneven = [row for row in table.rows[header + 1:] if len(row) != len(table.rows[header])]
+    if len(filled) <= 4 and not any("number" in roles_of(t) for t in filled) and len(uneven) * 2 > len(table.rows) - header - 1:
+        return True
     below = [texts for texts in table.texts[header + 1:] if any(texts)]
     if any("number" in roles_of(t) for t in filled):
         return False

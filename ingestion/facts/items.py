@@ -16,7 +16,7 @@ from ingestion.facts.schema import FactBook, FactSpec, Listing, Reject, Require
 from ingestion.facts.terms import term
 from ingestion.language import fold, load
 from ingestion.organisations import Origin
-from ingestion.periods import Cover, Period, PeriodKind, Window, periods
+from ingestion.periods import Cover, Period, PeriodKind, Window, dates, periods
 
 KEEP = ""            # a verdict: the item counts
 UNKNOWN = "?"        # it only lifts the upper bound
@@ -82,7 +82,7 @@ def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, fi
             findings.exclude(item.document, item.span, reason)
         return
     sentence = Sentence(grid.table.document, grid.table.block.span, "", Section(grid.table.section.headings, "\n".join([grid.table.section.lead, grid.title])))
-    pool = Pool(grid.table.document, title + "\n" + heads, section_period(sentence, setting.window), items, partial(title + "\n" + grid.table.section.text),
+    pool = Pool(grid.table.document, title + "\n" + heads, section_period(sentence, setting.window), items, partial("\n".join([title, grid.table.section.text, grid.table.document.name.rsplit("/", 1)[-1]])),
                 table=True, total_span=grid.total_span)
     judge(book, spec, pool, setting, findings)
 
@@ -125,7 +125,7 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
             findings.exclude(document, item.span, reason)
         return
     sentence = Sentence(document, group.items[0], "", group.section)
-    pool = Pool(document, title, section_period(sentence, setting.window), items, partial(title))
+    pool = Pool(document, title, section_period(sentence, setting.window), items, partial(title + "\n" + document.name.rsplit("/", 1)[-1]))
     judge(book, spec, pool, setting, findings)
 
 
@@ -302,6 +302,13 @@ def _foreign(require: Require, pool: Pool, item: Item, missing: str) -> str:
         if where is Origin.UNKNOWN and (abroad(item.text) or (words("foreign_title").search(pool.title) and not re.search("国内|境内外", pool.title))):
             return KEEP
         return missing if where is Origin.DOMESTIC else (UNKNOWN if words("foreign_title").search(pool.title) else missing)
+    parties = [item.cells[role] for role in ("origin", "target") if role in item.cells]
+    if parties:
+        sides = [organisations.origin(side) for party in parties for side in re.split(r"→|->|至|向|｜", party) if side.strip()]
+        if Origin.FOREIGN in sides or Origin.GREATER_CHINA in sides:
+            return KEEP
+        if all(side is Origin.DOMESTIC for side in sides):
+            return missing
     return KEEP if abroad(item.text) else missing
 
 
@@ -329,6 +336,9 @@ def _ended(item: Item, window: Window) -> bool:
     """A term that ended before the application date; the latest period named decides (续签 renews)."""
     text = "｜".join(filter(None, [item.cells.get("term", ""), item.cells.get("status", ""), item.cells.get("date", "")])) if item.cells else item.text
     stated = term(text, window)
+    if stated is None and item.cells.get("term") and "until" in item.cells:
+        ends = [last for _, _, last in dates(item.cells["until"])]
+        return bool(ends) and max(ends) < window.end
     return stated is not None and stated[1] < window.end
 
 
@@ -364,6 +374,8 @@ def _regions(book: FactBook, listing: Listing, text: str) -> list[tuple[int, int
     """Where names are enumerated: (start, end, whether the enumeration follows a lead-in and so is a list of its own)."""
     regions: list[tuple[int, int, bool]] = []
     about = book.pattern(listing.about).search(text)
+    if listing.avoid and book.pattern(listing.avoid).search(text):
+        about = None
     if about is not None:
         lead = words("enumerates").search(text, about.end())
         if lead is not None and not re.search(r"[。；]", text[about.end():lead.start()]) and lead.start() - about.end() < 30:
@@ -428,7 +440,7 @@ def _enumerate(book: FactBook, spec: FactSpec, listing: Listing, analyses: list[
             findings.exclude(item.document, item.span, reason or "planned")
         return True
     title = text[:start] + text[max(bodies[-1][1], start):] if not closed else text[:start]
-    pool = Pool(document, title, None, items, open_list or (numbered and not closed) or partial(text[:start]), loose=numbered or not closed)
+    pool = Pool(document, title, None, items, open_list or (numbered and not closed) or partial(text[:start]), loose=True)
     _pool(pools, pool, merge=not closed)
     return True
 
@@ -501,6 +513,8 @@ def _names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             depth = max(0, depth - 1)
         elif depth == 0 and (char in "、；，" or (char in "和及与" and _joins(text, place, end)) or place == end):
             a, b = first, place
+            cut = re.search(r"的(?:协议|合作|期限|有效|双方|联合)", text[a:b])
+            b = a + cut.start() if cut else b
             if text[b - 1:b] == "）" and (opened := _opening(text, a, b)) > a:
                 b = opened
             while (joint := re.match(r"以及|[及和、与的，\s]|其中|[①-⑳]", text[a:b])) is not None:

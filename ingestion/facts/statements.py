@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 
+from ingestion import organisations
 from ingestion.domain import Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Findings
 from ingestion.facts.credit_code import CODE, valid
@@ -12,7 +12,8 @@ from ingestion.facts.figures import Analysis, words
 from ingestion.facts.schema import FactBook, FactSpec, Rule
 from ingestion.facts.terms import term
 from ingestion.language import load
-from ingestion.periods import Cover, Period, PeriodKind, Window, months_before
+from ingestion.organisations import Origin
+from ingestion.periods import Cover, Period, PeriodKind, Window
 
 
 def statements(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, findings: Findings, context: str = "",
@@ -152,12 +153,7 @@ def _majority(analysis: Analysis, span: Span) -> bool | None:
         mine, theirs = list(own.finditer(candidate)), list(other.finditer(candidate))
         if mine or theirs:
             return not theirs or (bool(mine) and mine[-1].start() > theirs[-1].start())
-    return True if not words("other_holder").search(text) else None
-
-
-def lacks_term(rule: Rule) -> bool:
-    return rule.period == ""
-
-
-def grace(day: date) -> date:
-    return months_before(day, 3)
+        bodies = [m for m in organisations.scan(candidate) if m.kind is not organisations.Kind.JOINT and m.origin in (Origin.FOREIGN, Origin.DOMESTIC)]
+        if bodies:
+            return bodies[-1].origin is Origin.DOMESTIC
+    return None
