@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from ingestion.parsing.pdf_aligned import aligned
-from ingestion.parsing.pdf_layout import PageContent, Row, Strip, in_columns, joined, rows_of
+from ingestion.parsing.pdf_layout import PageContent, Row, Strip, in_columns, joined
 from ingestion.parsing.pdf_tables import Table, ruled
 
 ZONE = 0.1             # of a page's height, at its top and at its bottom, where furniture stands
@@ -24,7 +24,7 @@ _PAGE_NUMBER = re.compile(
     r"[-—–·\s]*(?:第\s*)?(?:[Pp]age\s*)?(?:\d{1,4}|[ivxlIVXL]{1,6})\s*(?:页)?"
     r"(?:\s*(?:[/／]|of|，|,|共)\s*(?:共\s*)?\d{1,4}\s*(?:页)?)?[-—–·\s]*$")
 _DIGITS = re.compile(r"\d+")
-_NOTE_MARK = re.compile(r"\s*(?:[①-⑳⁰-⁹¹²³*†‡]|\[\d{1,2}\]|\d{1,2}(?=[\s　\u2e80-\uffff])|注[：:\d])")
+_NOTE_MARK = re.compile(r"\s*(?:[①-⑳⁰-⁹¹²³*†‡]|\[\d{1,2}\]|\d{1,2}(?=[\s.．　\u2e80-\uffff])|注[：:\d])")
 
 
 @dataclass(slots=True)
@@ -50,15 +50,10 @@ def arranged(content: PageContent) -> PageFlow:
     """A page's rows and tables in reading order. Its strips are used up."""
     tables, rest = ruled(content.strips, content.horizontals, content.verticals)
     content.strips = []
-    rows = rows_of(rest)
-    for place, table in enumerate(tables):
-        stand_in = Strip("", (table.left, table.right), table.left, table.top, table.right, table.bottom, 0.0,
-                         marks=(place,))
-        rows.append([stand_in])
-    if tables:
-        rows.sort(key=lambda row: row[0].top)
+    stand_ins = [Strip("", (table.left, table.right), table.left, table.top, table.right, table.bottom, 0.0,
+                       marks=(place,)) for place, table in enumerate(tables)]
     flow = PageFlow(content, [])
-    for number, group in enumerate(in_columns(rows)):
+    for number, group in enumerate(in_columns([*rest, *stand_ins])):
         found = {start: (end, table) for start, end, table in aligned(group, content.horizontals)} \
             if any(len(row) > 1 for row in group) else {}
         left, right = _sides([row for row in group if row[0].text])
@@ -197,13 +192,19 @@ def _set_notes_apart(flow: PageFlow, body_size: float) -> None:
         if isinstance(item, Row) and _NOTE_MARK.match(item.strip.text):
             break
         start += 1
-    if 0 < start < len(flow.body) and isinstance(flow.body[start - 1], Row):
+    if 0 < start < len(flow.body) and not _belongs(flow.body[start], flow.body[start - 1]):
         for item in flow.body[start:]:
             if isinstance(item, Row) and (not flow.notes or _NOTE_MARK.match(item.strip.text)):
                 flow.notes.append([item])
             elif isinstance(item, Row):
                 flow.notes[-1].append(item)
         flow.body = flow.body[:start]
+
+
+def _belongs(item: Row | Table, before: Row | Table) -> bool:
+    """Whether a small line right below a table is a remark on it and no footnote."""
+    return isinstance(item, Row) and isinstance(before, Table) and (
+        item.strip.top - before.bottom < 1.2 * item.strip.size or item.strip.text.lstrip().startswith("注"))
 
 
 def _below_separator(flow: PageFlow) -> int:

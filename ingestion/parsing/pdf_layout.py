@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 CJK = "\u2e80"          # the first of the wide scripts: radicals, ideographs, kana, full-width forms
@@ -125,10 +126,14 @@ def joined(parts: Sequence[Strip], *, blank: bool = False) -> Strip:
 
 def rows_of(strips: Iterable[Strip]) -> list[list[Strip]]:
     """Strips by row, top to bottom, each row left to right with near pieces made one segment."""
-    ordered = sorted(strips, key=lambda strip: (strip.top + strip.bottom, strip.left))
+    ordered = sorted(strips, key=lambda strip: (strip.top + strip.bottom if strip.text else 2 * strip.top, strip.left))
     rows: list[list[Strip]] = []
     top = bottom = 0.0
     for strip in ordered:
+        if not strip.text:  # a table's place: nothing stands beside it
+            rows.append([strip])
+            top = bottom = strip.top
+            continue
         overlap = min(bottom, strip.bottom) - max(top, strip.top)
         if rows and overlap > 0.5 * min(bottom - top, strip.bottom - strip.top):
             rows[-1].append(strip)
@@ -182,75 +187,91 @@ def _woven(parts: Sequence[Strip]) -> Strip:
                  max(part.bottom for part in parts), longest.size, longest.weight, min(part.score for part in parts))
 
 
-def in_columns(rows: list[list[Strip]]) -> list[list[list[Strip]]]:
-    """Groups of rows in reading order: where a gutter divides running text, the left column before the right one."""
-    gutter = _gutter(rows)
-    if gutter is None:
-        return [rows]
-    start, end, middle = gutter
-    left: list[list[Strip]] = []
-    right: list[list[Strip]] = []
-    for row in rows[start:end]:
-        before = [strip for strip in row if strip.right <= middle]
-        after = [strip for strip in row if strip.right > middle]
-        if before:
-            left.append(before)
-        if after:
-            right.append(after)
-    groups = [rows[:start]] if start else []
-    groups += in_columns(left)
-    groups += in_columns(right)
-    if end < len(rows):
-        groups += in_columns(rows[end:])
-    return groups
+def in_columns(strips: Sequence[Strip]) -> list[list[list[Strip]]]:
+    """Rows by column, in reading order: where a gutter divides running text, the left column before the right one."""
+    ordered = sorted(strips, key=lambda strip: (strip.top, strip.left))
+    return [rows_of(group) for group in _columns(ordered)]
 
 
-def _gutter(rows: list[list[Strip]]) -> tuple[int, int, float] | None:
-    """The first stretch of rows that a gutter divides: its first row, the row after its last, the gutter's x."""
-    gaps = [(before.right, after.left) for row in rows if len(row) > 1
-            for before, after in zip(row, row[1:], strict=False) if after.left - before.right > 0.5 * after.size]
+def _columns(ordered: list[Strip]) -> list[list[Strip]]:
+    found = _gutter(ordered)
+    if found is None:
+        return [ordered] if ordered else []
+    start, end, middle = found
+    inside = ordered[start:end]
+    return [*([ordered[:start]] if start else []),
+            *_columns([strip for strip in inside if strip.right <= middle]),
+            *_columns([strip for strip in inside if strip.right > middle]),
+            *_columns(ordered[end:])]
+
+
+def _gutter(ordered: list[Strip]) -> tuple[int, int, float] | None:
+    """The first stretch of strips that a gutter divides: its first strip, the one after its last, the gutter's x."""
+    gaps = []
+    for place, strip in enumerate(ordered):
+        for other in ordered[place + 1:place + 4]:
+            if other.top >= strip.bottom:
+                break
+            low, high = (strip, other) if strip.left < other.left else (other, strip)
+            if high.left - low.right > 0.5 * high.size:
+                gaps.append((low.right, high.left))
     if len(gaps) < GUTTER_ROWS:
         return None
-    text_left = min(row[0].left for row in rows)
-    text_width = max(row[-1].right for row in rows) - text_left
+    text_left = min(strip.left for strip in ordered)
+    text_width = max(strip.right for strip in ordered) - text_left
     tried: set[int] = set()
-    for middle in sorted(((a + b) / 2 for a, b in gaps),
-                         key=lambda x: (-sum(a < x < b for a, b in gaps), x))[:40]:
-        if round(middle / 6) in tried:
+    for middle in sorted({round((left + right) / 2, 1) for left, right in gaps[:200]},
+                         key=lambda x: (-sum(left < x < right for left, right in gaps), x))[:40]:
+        if round(middle / 6) in tried or not 0.2 * text_width < middle - text_left < 0.8 * text_width:
             continue
         tried.add(round(middle / 6))
-        if not 0.2 * text_width < middle - text_left < 0.8 * text_width:
-            continue
-        found = _stretch(rows, middle, text_width)
+        found = _stretch(ordered, middle, text_width)
         if found is not None:
             return (*found, middle)
     return None
 
 
-def _stretch(rows: list[list[Strip]], middle: float, text_width: float) -> tuple[int, int] | None:
+def _stretch(ordered: list[Strip], middle: float, text_width: float) -> tuple[int, int] | None:
     start = 0
-    while start < len(rows):
+    while start < len(ordered):
         end = start
-        while end < len(rows) and not any(strip.left < middle < strip.right for strip in rows[end]):
+        while end < len(ordered) and not ordered[end].left < middle < ordered[end].right:
             end += 1
-        if end - start >= GUTTER_ROWS and _running(rows[start:end], middle, text_width):
-            return start, end
+        if end - start >= 2 * GUTTER_ROWS and _running(ordered[start:end], middle, text_width):
+            return start, start + _trimmed(ordered[start:end], middle)
         start = end + 1
     return None
 
 
-def _running(rows: list[list[Strip]], middle: float, text_width: float) -> bool:
+def _trimmed(strips: list[Strip], middle: float) -> int:
+    """How many strips of a stretch stand in its columns: fewer where text of the full width begins with short lines.
+
+    Below the right column's end, the first larger gap between lines on the left ends the columns.
+    """
+    end = max(strip.bottom for strip in strips if strip.right > middle)
+    left = [(place, strip) for place, strip in enumerate(strips) if strip.right <= middle]
+    pitches = sorted(after.bottom - before.bottom for (_, before), (_, after) in pairwise(left))
+    usual = pitches[len(pitches) // 2]
+    for (_, before), (place, strip) in pairwise(left):
+        if strip.top >= end - 1 and strip.bottom - before.bottom > 1.3 * usual:
+            return place
+    return len(strips)
+
+
+def _running(strips: list[Strip], middle: float, text_width: float) -> bool:
     """Whether both sides of `middle` are columns of running text, and not labels and values or a table."""
-    both = sum(row[0].right <= middle < row[-1].right for row in rows)
-    if both < GUTTER_ROWS:
+    sides = ([strip for strip in strips if strip.right <= middle], [strip for strip in strips if strip.right > middle])
+    if min(map(len, sides)) < GUTTER_ROWS:
         return False
-    for side in (0, 1):
-        lines = [[strip for strip in row if (strip.right > middle) == bool(side)] for row in rows]
-        lines = [line for line in lines if line]
+    tops, bottoms = [side[0].top for side in sides], [max(strip.bottom for strip in side) for side in sides]
+    if min(bottoms) - max(tops) < 0.5 * min(bottom - top for top, bottom in zip(tops, bottoms, strict=True)):
+        return False
+    for side in sides:
+        lines = rows_of(side)
         low = min(line[0].left for line in lines)
         high = max(line[-1].right for line in lines)
         width = high - low
-        if width < COLUMN_WIDTH * text_width:
+        if width < COLUMN_WIDTH * text_width or len(lines) < GUTTER_ROWS:
             return False
         full = sum(line[-1].right > high - 0.15 * width and line[0].left < low + 0.2 * width for line in lines)
         if full < COLUMN_FULL * len(lines):

@@ -68,7 +68,7 @@ def setting(flows: Sequence[PageFlow]) -> Setting:
             distance = (after.strip.bottom - before.strip.bottom) / em
             if 0.8 < distance < 4 and abs(after.strip.size - em) < SAME_SIZE * em and before.column == after.column:
                 pitches.append(distance)
-            if before.strip.text[-1] in TERMINAL and _needs(after.strip) > before.right - before.strip.right - 1:
+            if before.strip.text[-1] in TERMINAL and needs(after.strip) > before.right - before.strip.right - 1:
                 offset = after.strip.left - after.left
                 indented += INDENT * em < offset < 4 * em
                 flush += offset < 0.3 * em
@@ -91,12 +91,12 @@ def goes_on(paragraph: Paragraph, row: Row, page: PageContent, usual: Setting) -
         return not apart
     if _centred(last, em) and _centred(row, em) and abs(before.left - line.left) > 0.3 * em:
         free = (last.right - last.left) - (before.right - before.left)
-        return not apart and before.weight == line.weight and _needs(line) > free and before.text[-1] not in SENTENCE
+        return not apart and before.weight == line.weight and needs(line) > free and before.text[-1] not in SENTENCE
     if not _indents_agree(paragraph, row, em, apart=apart):
         return False
     terminal = before.text[-1] in TERMINAL
     room = last.right - before.right
-    if room > _needs(line) + SLACK * em and not (room < LOOSE * em and not terminal and (
+    if room > needs(line) + SLACK * em and not (room < LOOSE * em and not terminal and (
             (usual.indented and _comes_back(paragraph, row, em)) or _hangs(paragraph, row, em))):
         return False
     if structure.is_contents_line(before.text):
@@ -159,7 +159,7 @@ def _hangs(paragraph: Paragraph, row: Row, em: float) -> bool:
     return row.strip.left - row.left > first.strip.left - first.left + 0.6 * em
 
 
-def _needs(line: Strip) -> float:
+def needs(line: Strip) -> float:
     """How wide the first piece of a line is that is never divided: a word, or an ideograph with what clings to it."""
     text, edges = line.text, line.edges
     end = 1
@@ -189,7 +189,7 @@ def extend(run: Tabulation, table: Table, page: PageContent) -> None:
     rows = table.rows
     skipped = 0
     while skipped < min(TABLE_HEADER_ROWS, len(rows) - 1, len(run.rows)) \
-            and words(rows[skipped]) == words(run.rows[skipped]) and any(words(rows[skipped])):
+            and words(rows[skipped]) == words(run.rows[skipped]) and words(rows[skipped])[0]:
         skipped += 1
     rows = rows[skipped:]
     if rows and _divided(run.rows[-1], rows[0]):
@@ -209,12 +209,15 @@ def words(cells: Sequence[CellText]) -> list[str]:
 
 
 def _divided(last: Sequence[CellText], first: Sequence[CellText]) -> bool:
-    """Whether a page's break divided a row: below it few cells are filled, not the first, each going on a full one."""
+    """Whether a page's end divided a row: on the next page its first cell is empty, and what follows fills cells that
+    were left empty, or goes on a few cells that end no sentence."""
     if len(last) < 3 or len(last) != len(first) or first[0].lines or not last[0].lines:
         return False
     if any(cell.row_span > 1 for cell in (*last, *first)):
         return False
     filled = [(before, after) for before, after in zip(last, first, strict=True) if after.lines]
+    if filled and not any(before.lines for before, _ in filled):
+        return True
     if not filled or 2 * len(filled) > sum(bool(cell.lines) for cell in last):
         return False
-    return all(before.lines and before.lines[-1].text[-1] not in TERMINAL for before, _ in filled)
+    return all(not before.lines or before.lines[-1].text[-1] not in TERMINAL for before, _ in filled)

@@ -24,13 +24,14 @@ from ingestion.parsing.pdf_paragraphs import (
     extend,
     extends,
     goes_on,
+    needs,
     setting,
 )
 from ingestion.parsing.pdf_tables import CellText, Table
 
 HEADING_ROWS = 3
 SCAN_RATIO = 1.3     # sizes read from a picture are rough: a smaller difference to the body's is none
-CELL_SHORT = 0.45    # of a cell's width: a line that leaves more free did not wrap
+CELL_PADDING = 4.0   # points at each side of a cell
 
 Element = Paragraph | Tabulation
 
@@ -236,12 +237,10 @@ def _cell_text(cell: CellText, table: Table) -> tuple[str, list[str]]:
     width = table.edges[last] - table.edges[cell.column]
     gaps = []
     for before, after in pairwise(cell.lines):
-        short = width - (before.right - before.left) > CELL_SHORT * width
-        ends = before.text[-1] in SENTENCE
-        if (ends and (short or structure.list_label(after.text))) or (short and structure.list_label(after.text)):
-            gaps.append("\n")
-        else:
-            gaps.append(glue(before.text, after.text))
+        room = width - (before.right - before.left) - 2 * CELL_PADDING
+        wrapped = room < needs(after) + after.size and not (
+            before.text[-1] in SENTENCE and structure.list_label(after.text) is not None)
+        gaps.append(glue(before.text, after.text) if wrapped else "\n")
     gaps.append("")
     return "".join(line.text + gap for line, gap in zip(cell.lines, gaps, strict=True)), gaps
 
