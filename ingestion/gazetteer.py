@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -43,8 +43,19 @@ class Mention:
 
 
 def scan(text: str) -> list[Mention]:
-    """`mentions` with their kind and place."""
-    return [found for found in scan_plain(plain(text)) if found.kind is not Kind.NEUTRAL]
+    """Words for countries, places and organisations in running text, in order, the longest match at each place.
+
+    A foreign name right behind a mainland place is part of a mainland name: 上海大众, 重庆西江大学.
+    """
+    found: list[Mention] = []
+    for mention in scan_plain(plain(text)):
+        before = found[-1] if found else None
+        if before and before.end == mention.start and mention.kind is Kind.ORGANISATION \
+                and before.kind is Kind.PLACE and before.origin is Origin.DOMESTIC:
+            mention = replace(mention, origin=Origin.DOMESTIC, where="")
+        if mention.kind is not Kind.NEUTRAL:
+            found.append(mention)
+    return found
 
 
 def plain(text: str) -> str:
@@ -67,8 +78,8 @@ class _Word:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """`heads` maps the first two characters of a word (the first run of letters in Latin script) to the lengths of the
-    words that begin so, longest first: far faster than one alternation of thousands of words, and nothing to compile."""
+    """`heads` maps the first two characters of a word (the first run of letters in Latin script) to the lengths of
+    the words that begin so, longest first: faster than one alternation of thousands of words, nothing to compile."""
 
     letters: dict[int, str]
     words: dict[str, _Word]
@@ -110,7 +121,8 @@ def _sections(data: dict[str, Any]) -> Iterator[tuple[_Word, str]]:
     yield _Word(Origin.UNKNOWN, Kind.NEUTRAL, ""), data["neutral"].replace(" ", "|")
     yield _Word(Origin.DOMESTIC, Kind.ORGANISATION, ""), data["domestic_organisations"]
     greater = data["greater_china"]
-    for side, groups in ((Origin.GREATER_CHINA, greater["organisations"]), (Origin.FOREIGN, data["foreign_organisations"])):
+    for side, groups in ((Origin.GREATER_CHINA, greater["organisations"]),
+                         (Origin.FOREIGN, data["foreign_organisations"])):
         for where, block in groups.items():
             yield _Word(side, Kind.ORGANISATION, where), block
     for line in data["countries"].strip().split("\n"):
@@ -181,7 +193,7 @@ def scan_plain(text: str) -> list[Mention]:
 
 
 def _longest(text: str, at: int, lengths: tuple[int, ...], found: list[Mention]) -> Mention | None:
-    """The longest word at `at` that is meant there. A name of two characters (博世, 清华) needs a boundary before it."""
+    """The longest word meant at `at`. A name of two characters (博世, 清华) needs a boundary before it."""
     data = lexicon()
     before = text[at - 1] if at else "\n"
     for length in lengths:

@@ -74,18 +74,25 @@ def region(text: str) -> str:
 def normalise(name: str) -> str:
     """A key under which two spellings of one body are equal: the well-known ones also in Chinese and English.
 
-    Brackets go with their contents, except a mainland place behind a name from abroad, which makes another body
-    (香港中文大学（深圳）).
+    Brackets go with their contents, except a place that makes another body: 香港中文大学（深圳）, 东北大学（日本）.
     """
     text = _squeeze(name)
-    outside = _BRACKET.sub("", text) or text.strip("（）")
-    inside = "".join(
-        text[group.start(1) + found.start:group.start(1) + found.end]
-        for group in _BRACKET.finditer(text) for found in scan_plain(group.group(1))
-        if found.origin is Origin.DOMESTIC and found.kind in (Kind.PLACE, Kind.COUNTRY))
-    if inside and _of_name(outside) is Origin.DOMESTIC:
-        inside = ""
-    return _key(outside) + inside
+    aliases = _aliases()
+    if (whole := _core(text)) in aliases:
+        return aliases[whole]
+    groups = list(_BRACKET.finditer(text))
+    if not groups:
+        return _key(text)
+    outside = _BRACKET.sub("", text).strip() or text.strip("（）")
+    mainland = (own := _of_name(outside)) is Origin.DOMESTIC
+    places = ""
+    for group in groups:
+        content = group.group(1)
+        said = _in_brackets(content)
+        if said and own is not Origin.UNKNOWN and mainland is not (said is Origin.DOMESTIC):
+            places += "".join(content[found.start:found.end] for found in scan_plain(content))
+    together = _core(places + outside)
+    return aliases[together] if places and together in aliases else _key(outside) + _core(places)
 
 
 def keys(name: str) -> frozenset[str]:
@@ -343,13 +350,15 @@ def _key(text: str) -> str:
     if core in _aliases():
         return _aliases()[core]
     found = scan_plain(text)
+    if found and found[0].start == 0 and found[0].origin is Origin.GREATER_CHINA and text.startswith("中国"):
+        return _key(text[2:])
     if found and found[0].start == 0 and found[0].kind is Kind.COUNTRY and found[0].origin is not Origin.DOMESTIC:
         rest = text[found[0].end:].lstrip(" 的")
         core_of_rest = _core(rest)
         known = data.words.get(rest)
         if core_of_rest in _aliases() and (known is None or known.where == found[0].where):
             return _aliases()[core_of_rest]
-        if len(rest) >= 4 and not rest.startswith(_rules().not_a_name) and _CHINESE.match(rest) \
+        if len(rest) >= 4 and not rest.startswith(_rules().not_a_name) \
                 and _of_name(rest) in (Origin.FOREIGN, Origin.UNKNOWN):
             return core_of_rest
     return core
