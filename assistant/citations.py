@@ -1,0 +1,65 @@
+"""Citations: made from the policy and the documents, and verified on the way out.
+
+A quotation is one contiguous piece of its source, letter by letter. One that does not stand where it says is left out.
+"""
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+
+from ingestion import articles
+from ingestion.domain import Article, Citation, Document, Evidence, Exclusion, Item, Span
+from ingestion.policy import Policy
+
+_log = logging.getLogger(__name__)
+SHORT_ARTICLE = 300    # characters up to which an article is quoted whole
+SHORT_OPENING = 40     # an opening that is shorter says nothing by itself
+_NUMBER_MARKS = "（）()一二三四五六七八九十百零0123456789 　.、．"
+
+
+def of_clause(policy: Policy, ref: str, *, whole: bool = False) -> Citation | None:
+    """The clause as a citation: an item without its number; an article whole when it is short or asked for, else its
+    opening. None if the policy has no such clause."""
+    one = articles.by_ref(policy.articles, ref)
+    if one is None:
+        return None
+    span = _item_words(policy, one) if isinstance(one, Item) else _article_words(policy, one, whole=whole)
+    return Citation(policy.quote(span), span, ref=one.ref)
+
+
+def of_evidence(piece: Evidence | Exclusion) -> Citation:
+    return Citation(piece.quote, piece.span, document=piece.document, page=piece.page)
+
+
+def verified(found: Iterable[Citation], policy: Policy, documents: Sequence[Document] = ()) -> tuple[Citation, ...]:
+    """The citations whose quotation stands at its span, each once; the others are logged and left out."""
+    texts = {document.name: document.text for document in documents}
+    kept = []
+    for one in dict.fromkeys(found):
+        text = policy.text if one.ref else texts.get(one.document, "")
+        if one.quote and text[one.span.start:one.span.end] == one.quote and _inside(one, policy):
+            kept.append(one)
+        else:
+            _log.warning("a citation of %s does not stand at %s and is left out", one.ref or one.document, one.span)
+    return tuple(kept)
+
+
+def _inside(citation: Citation, policy: Policy) -> bool:
+    """Whether a quotation of the policy lies in the clause that it names."""
+    if not citation.ref:
+        return True
+    one = articles.by_ref(policy.articles, citation.ref)
+    return one is not None and one.span.start <= citation.span.start and citation.span.end <= one.span.end
+
+
+def _item_words(policy: Policy, item: Item) -> Span:
+    text = policy.quote(item.span)
+    start = len(text) - len(text.lstrip(_NUMBER_MARKS)) if text[:1] in "（(" else 0
+    return Span(item.span.start + start, item.span.end)
+
+
+def _article_words(policy: Policy, article: Article, *, whole: bool) -> Span:
+    opening = article.opening.end - article.opening.start - len(article.ref) - len(article.heading)
+    if whole or not article.items or opening < SHORT_OPENING or article.span.end - article.span.start <= SHORT_ARTICLE:
+        return article.span
+    return article.opening
