@@ -104,7 +104,10 @@ def lexicon() -> Lexicon:
         for form in forms:
             if form < "\u2e80":
                 form = form if form.isascii() and "(" not in form else fold(form).translate(letters)
-                latin[form.lower()] = ("" if " " in form else form if form.isupper() else "^", word)
+                exact = "" if " " in form else form if form.isupper() else "^" if form[0].isupper() else ""
+                key = form.lower()
+                if key not in latin or latin[key][1] is not word or len(latin[key][0]) > 1:
+                    latin[key] = exact, word
     initials = {pair[2:]: pair[:2] for pair in data["country_initials"].split()}
     some = "".join(initials)
     before = "|".join(map(re.escape, sorted(data["joint_before"].split(), key=len, reverse=True)))
@@ -168,7 +171,7 @@ def _bits(mask: int) -> tuple[int, ...]:
 def _first(word: str) -> str:
     """The first run of letters and digits."""
     head = word.partition(" ")[0]
-    return head if head.isalnum() else _LATIN_START.findall(head)[0]
+    return head if head.isascii() and head.isalnum() else _LATIN_START.findall(head)[0]
 
 
 def scan_plain(text: str) -> list[Mention]:

@@ -218,6 +218,10 @@ def _of_name(text: str) -> Origin:
         if place:
             return place
     groups = list(_BRACKET.finditer(text))
+    if groups:
+        known = next(iter(scan_plain(text)), None)
+        if known and known.kind is Kind.ORGANISATION and known.start == 0 and known.end > groups[0].start():
+            return known.origin
     for group in reversed(groups):
         said = _in_brackets(group.group(1))
         if said:
