@@ -3,9 +3,11 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from api.layout import Painter, fitted, hanging, pad, plain, row, width, wrap
+from assistant.phrases import phrases
 from assistant.report.composing import excerpt
 from assistant.report.model import FactSection, Report, Row, Unread
 from assistant.report.wording import Wording
@@ -25,6 +27,24 @@ def show_assessment(report: Report) -> None:
 
 def show_facts(facts: Sequence[FactSection], unread: Sequence[Unread], language: str) -> None:
     _write(fact_lines(facts, unread, Wording(language), _columns(), Painter(sys.stdout)))
+
+
+def show_answer(answer: Mapping[str, Any], language: str) -> None:
+    _write(answer_lines(answer, Wording(language), _columns(), Painter(sys.stdout)))
+
+
+def answer_lines(answer: Mapping[str, Any], words: Wording, columns: int, paint: Painter) -> Iterator[str]:
+    """The answer, then the sources that it does not quote itself: each clause or document with its words."""
+    text = str(answer["answer"])
+    for paragraph in text.splitlines():
+        yield from wrap(plain(paragraph), columns)
+    sources = [citation for citation in answer["citations"] if citation["quote"] not in text]
+    if sources:
+        yield from _section(words("sections.sources"), columns, paint)
+    for citation in sources:
+        source = citation.get("ref") or phrases(words.language).place(citation["document"], citation.get("page"))
+        yield paint(plain(source), "bold")
+        yield from hanging("  ", words("quote", text=plain(citation["quote"])), columns)
 
 
 def assessment_lines(report: Report, columns: int, paint: Painter) -> Iterator[str]:

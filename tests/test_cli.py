@@ -112,6 +112,44 @@ def test_facts_of_sentences_come_line_by_line(tmp_path: Path, capsys: pytest.Cap
     assert "第 4 行" in captured.err
 
 
+def test_ask_answers_from_the_policy(capsys: pytest.CaptureFixture[str]) -> None:
+    """The figure with its clause; the JSON has the agreed fields."""
+    assert main(["ask", "国际联合研究中心要求多少篇论文？"]) == 0
+    assert "20篇" in capsys.readouterr().out
+    assert main(["ask", "国际联合研究中心要求多少篇论文？", "--json", "-"]) == 0
+    body = json.loads(capsys.readouterr().out)
+    assert list(body)[:5] == ["question", "answer", "answerable", "citations", "mode"]
+    assert body["citations"][0]["ref"] == "第八条（二）"
+
+
+def test_ask_answers_in_the_language_of_the_question(capsys: pytest.CaptureFixture[str]) -> None:
+    """An English question has an English answer without any option."""
+    assert main(["ask", "How many papers does a joint research center need?"]) == 0
+    assert "Article 8(2)" in capsys.readouterr().out
+
+
+def test_questions_of_a_batch_are_answered_line_by_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One object a line with its id; an empty question is named and the others go on."""
+    batch, out = tmp_path / "q.jsonl", tmp_path / "a.jsonl"
+    batch.write_text("\n".join(json.dumps(line) for line in (
+        {"id": "q1", "question": "年度总结什么时候交？"}, {"id": "q2", "question": " "})), encoding="utf-8")
+    assert main(["ask", "--batch", str(batch), "--json", str(out)]) == 0
+    (row,) = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert (row["id"], row["answerable"]) == ("q1", True)
+    assert "第 2 行" in capsys.readouterr().err
+
+
+def test_ask_takes_the_base_type_from_the_forms(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With --case, the form's 基地类型 says what is applied for; without it, the option is asked for."""
+    form = tmp_path / "申报书.txt"
+    form.write_text("基地类型：国际联合研究中心\n" + PAPERS, encoding="utf-8")
+    assert main(["ask", "论文够不够？", "--case", str(form), "--date", "2024-06-15"]) == 0
+    capsys.readouterr()
+    form.write_text("基地类型：□国际创新园 □国际联合研究中心\n" + PAPERS, encoding="utf-8")
+    assert main(["ask", "论文够不够？", "--case", str(form), "--date", "2024-06-15"]) == 2
+    assert "--base-type" in capsys.readouterr().err
+
+
 def make_case(root: Path, name: str, **content: object) -> None:
     documents = root / name / "documents"
     documents.mkdir(parents=True)
@@ -259,6 +297,10 @@ def test_every_command_has_help(command: list[str], language: str, capsys: pytes
     (["assess", "--batch", "{}", "--json", "-"], "--json"),
     (["assess", "--batch", "{}", "--json", "{}/out"], "没有案例"),
     (["facts", "--batch", "无.jsonl"], "无.jsonl"),
+    (["ask"], "--batch"),
+    (["ask", ""], "空"),
+    (["ask", "论文要几篇", "--base-type", "innovation_park"], "--case"),
+    (["ask", "论文要几篇", "--case", "无此文件"], "无此文件"),
     (["retrieve", "--corpus", "{}/申报书.txt"], "--batch"),
     (["retrieve", "--corpus", "{0}/申报书.txt", "--batch", "{0}/申报书.txt", "--top", "0"], "--top"),
     (["policy", "check", "无此文件夹"], "无此文件夹"),

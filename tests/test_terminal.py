@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.layout import Painter, cut, fitted, hanging, pad, plain, row, width, wrap
-from api.terminal import assessment_lines, fact_lines
+from api.terminal import answer_lines, assessment_lines, fact_lines
 from assistant.report import composing, particulars
 from assistant.report.model import Report
 from assistant.report.wording import Wording
@@ -83,6 +83,16 @@ def test_colours_do_not_move_anything() -> None:
 def test_facts_without_any_say_so() -> None:
     """Nothing found is said in words."""
     assert list(fact_lines((), (), Wording("zh"), 80, Painter(io.StringIO()))) == ["没有读到任何一项事实。"]
+
+
+def test_an_answer_is_followed_by_the_sources_it_does_not_quote() -> None:
+    """What the answer quotes itself is not shown twice."""
+    answer = {"answer": "要求20篇。\n第八条（二）：“近三年发表”", "citations": [
+        {"ref": "第八条（二）", "quote": "近三年发表"}, {"document": "申报书.docx", "page": 3, "quote": "发表23篇"}]}
+    shown = list(answer_lines(answer, Wording("zh"), 80, Painter(io.StringIO())))
+    assert shown[:2] == ["要求20篇。", "第八条（二）：“近三年发表”"]
+    assert shown[-2:] == ["申报书.docx第3页", "  “发表23篇”"]
+    assert len(shown) == 6
 
 
 @settings(max_examples=200, deadline=None)

@@ -2,11 +2,19 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from api.commands.shared import add_common, add_date
-from api.console import Console
-from ingestion.errors import UsageError
+from api import outputs
+from api.commands.shared import add_common, add_date, day, existing, json_lines, policy_of, text_field
+from api.console import Console, error_line
+from ingestion.errors import GuoheError, UsageError
+
+if TYPE_CHECKING:
+    from ingestion.domain import Assessment
+    from ingestion.policy import Policy
 
 
 def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None:
@@ -16,8 +24,67 @@ def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None
     add_date(parser, words)
     parser.add_argument("--batch", metavar="FILE", help=words["ask_batch"])
     add_common(parser, words)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, lang=None)
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
-    raise UsageError("not yet.", "尚未实现。")
+    if (options.batch is None) == (options.question is None):
+        raise UsageError("give one question, or a file of them with --batch.",
+                         "请给出一个问题，或用 --batch 给出问题文件。")
+    if options.base_type and not options.case:
+        raise UsageError("--base-type goes with --case.", "--base-type 与 --case 一起使用。")
+    paths = existing(options.case)
+    outputs.check_target(options.json, [*paths, *existing([options.batch] if options.batch else [])])
+    application_date, rows = day(options.date), list(json_lines(options.batch)) if options.batch else []
+    policy = policy_of(options.policy)
+    assessment = _assessment(options.base_type, paths, policy, application_date, console) if paths else None
+    if options.batch is not None:
+        return _batch(options, console, policy, assessment, rows)
+    from assistant import answering
+
+    answer = answering.answer(options.question, policy, assessment=assessment, language=options.lang)
+    body = answering.to_json(answer)
+    if options.json:
+        outputs.write_json(body, options.json)
+    if options.json != outputs.STANDARD_OUTPUT:
+        from api import terminal
+
+        terminal.show_answer(body, answer.language)
+    return 0
+
+
+def _assessment(base_type: str | None, paths: Sequence[Path], policy: Policy, application_date: date,
+                console: Console) -> Assessment:
+    """The application that is asked about. Its forms may say the base type, if the command does not."""
+    from assistant import assessing
+    from assistant.report import particulars
+    from ingestion import reading
+
+    documents = reading.read_all(paths, console.progress)
+    console.clear()
+    found = base_type or particulars.base_type(documents, policy)
+    if not found:
+        raise UsageError("--base-type is missing and the documents do not say it; name what is applied for, "
+                         "such as joint_research_center.",
+                         "缺少 --base-type，材料中也没有写明；请写申报类型，例如 joint_research_center。")
+    policy.base_type(found)
+    return assessing.assess_documents(documents, policy, found, application_date, console.language)
+
+
+def _batch(options: argparse.Namespace, console: Console, policy: Policy, assessment: Assessment | None,
+           rows: Sequence[tuple[int, object]]) -> int:
+    """One answer a line, with its question's id. A line that cannot be used is named and the others go on."""
+    from assistant import answering
+
+    results: list[dict[str, Any]] = []
+    for done, (number, row) in enumerate(rows, 1):
+        try:
+            identifier, question = text_field(row, "id"), text_field(row, "question")
+            answer = answering.answer(question, policy, assessment=assessment, language=options.lang)
+            results.append({"id": identifier, **answering.to_json(answer)})
+        except GuoheError as error:
+            console.warn(console.text("line_failed", number=number, reason=error_line(error, console.language)))
+        console.progress(done, len(rows), "")
+    console.clear()
+    outputs.write_json_lines(results, options.json or outputs.STANDARD_OUTPUT)
+    return 0 if results or not rows else 2

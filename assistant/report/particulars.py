@@ -4,13 +4,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from assistant.texts import load
 from ingestion.domain import Block, BlockKind, Document
+from ingestion.policy import Policy
 
 LONGEST = 60
 _BRACKETED = re.compile(r"[（(][^（）()]*[)）]$")
@@ -27,17 +28,28 @@ class Particulars:
     recommender: str = ""
 
 
+_FIELDS = tuple(field.name for field in fields(Particulars))
+
+
 def read(documents: Sequence[Document], applicant: str = "") -> Particulars:
     """What the documents' forms say. Where two of them differ, nothing: a person then looks."""
     found: dict[str, set[str]] = defaultdict(set)
     for document in documents:
         for block in document.blocks:
             for label, value in _fields(document, block):
-                if (field := _labels().get(_plain_label(label))) and (kept := _value(value)):
+                if (field := _labels().get(_plain_label(label))) in _FIELDS and (kept := _value(value)):
                     found[field].add(kept)
     agreed = {field: values.pop() for field, values in found.items() if len(values) == 1}
     particulars = Particulars(**agreed)
     return replace(particulars, applicant=applicant) if applicant else particulars
+
+
+def base_type(documents: Sequence[Document], policy: Policy) -> str | None:
+    """The base type that the forms name, if they name one only."""
+    named = {one.id for document in documents for block in document.blocks
+             for label, value in _fields(document, block) if _labels().get(_plain_label(label)) == "base_type"
+             for one in policy.base_types if one.label in value}
+    return named.pop() if len(named) == 1 else None
 
 
 def _fields(document: Document, block: Block) -> Iterator[tuple[str, str]]:
