@@ -372,7 +372,7 @@ def _breakdown(group: list[Match], intervals: list[Interval]) -> bool:
     first, rest = intervals[0], intervals[1:]
     if not first.exact or not all(i.exact for i in rest) or load_additional().search(group[1].figure.left):
         return False
-    if add(rest).low == first.low and len(rest) > 1:
+    if add(rest).low == first.low and len(rest) > 1 and not group[0].kinds:
         return True
     return not group[0].kinds and all(m.kinds for m in group[1:]) and add(rest).low <= first.low
 

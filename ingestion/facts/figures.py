@@ -51,6 +51,7 @@ class Figure:
     parent: Figure | None = None
     total: bool = False              # 共, 合计 in its own phrase
     plain: bool = False              # the figure of a "label: figure" pair
+    whole: Figure | None = None      # 9 of them: the figure that "them" stands for
     blocked: str = ""                # why it does not count at all: a reason code
     period: Period | None = None
     own_period: bool = False         # the period stands in the figure's own phrase
@@ -58,7 +59,8 @@ class Figure:
 
     @property
     def own(self) -> str:
-        return self.left + "|" + self.right if self.right else self.left
+        unit = self.quantity.unit if self.quantity.unit.isascii() else ""
+        return f"{self.left}|{unit}{self.right}" if self.right or unit else self.left
 
 
 @dataclass(slots=True)
@@ -91,9 +93,13 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
     analysis = Analysis(sentence, clauses, [], found_periods)
     taken = [p.span for p in found_periods if p.kind not in (PeriodKind.MEAN, PeriodKind.CUMULATIVE)]
     for quantity in quantities(text, taken):
-        if not quantity.measure and analysis.figures and words("of_them").match(text, quantity.span.end):
-            quantity = replace(quantity, measure=analysis.figures[-1].quantity.measure, unit=analysis.figures[-1].quantity.unit)  # noqa: PLW2901
+        whole = None
+        if not quantity.measure and words("of_them").match(text, quantity.span.end):
+            whole = (analysis.figures or (before.figures if before else []) or [None])[-1]
+        if whole is not None:
+            quantity = replace(quantity, measure=whole.quantity.measure, unit=whole.quantity.unit)  # noqa: PLW2901
         figure = _figure(sentence, clauses, quantity, analysis.figures)
+        figure.whole = whole
         analysis.figures.append(figure)
     _trim_right(analysis)
     for position, figure in enumerate(analysis.figures):
@@ -126,6 +132,9 @@ def _section_block(headings: tuple[str, ...], lead: str) -> str:
     if lead and len(lead) <= 60:
         if words("quotation_heading").search(lead):
             return "quotation"
+        caption = lead.strip().split("\n")[-1]
+        if len(caption) <= 20 and not caption.endswith("。") and words("plan_heading").search(caption) and not words("plan_heading_exempt").search(caption) and not words("done").search(caption):
+            return "planned"
         if lead.rstrip().endswith("：") and words("plan_forward").search(lead) and not words("done").search(lead):
             return "planned"
     return ""
@@ -286,7 +295,8 @@ def _figure(sentence: Sentence, clauses: list[Clause], quantity: Quantity, earli
 
 def _trim_right(analysis: Analysis) -> None:
     """Words between two figures without punctuation belong to the second one, unless the first has none before it."""
-    for first, second in zip(analysis.figures, analysis.figures[1:], strict=False):
+    counted = [f for f in analysis.figures if f.quantity.measure not in ("time", "percent")]
+    for first, second in zip(counted, counted[1:], strict=False):
         limit = second.quantity.span.start - first.quantity.span.end
         if first.clause == second.clause and limit < len(first.right) + 1:
             named = bool(residue(first.left))
@@ -318,8 +328,11 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
     figure = analysis.figures[position]
     text = analysis.sentence.folded
     lead = text[figure.left_start:figure.quantity.span.start]
-    figure.total = bool(words("total").search(lead[-8:]))
+    figure.total = bool(words("total_before").search(lead))
     earlier = [f for f in analysis.figures[:position] if _comparable(f, figure)]
+    if figure.whole is not None:
+        figure.part, figure.parent = True, figure.whole
+        return
     part = words("part").search(lead)
     if figure.depth:
         outer = [f for f in earlier if f.depth < figure.depth]
@@ -453,6 +466,8 @@ def _clause_block(analysis: Analysis, index: int) -> str:
     sentence = analysis.sentence
     if reason := section_block(sentence.section):
         return reason
+    if sentence.synthetic and not sentence.row:
+        return ""   # each figure of a table speaks for itself
     text = sentence.folded
     if words("template").search(text):
         return "template"
@@ -510,6 +525,9 @@ def _figure_block(analysis: Analysis, figure: Figure) -> str:
     own = _exempted(figure.own)
     if words("plan").search(own):
         return "planned"
+    if analysis.sentence.synthetic:
+        future = figure.own_period and figure.period is not None and figure.period.kind is PeriodKind.FUTURE
+        return "planned" if future or words("plan_forward").search(own) else "yearly_mean" if figure.mean else ""
     in_clause = [f for f in analysis.figures if f.clause == figure.clause]
     body = _exempted(analysis.clause_text(figure.clause))
     outside = _without_figures(body, analysis, figure.clause)

@@ -14,7 +14,7 @@ from ingestion.facts.grids import Grid, Row, name_column, named
 from ingestion.facts.scan import ListGroup, Section, Sentence
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Reject, Require
 from ingestion.facts.terms import term
-from ingestion.language import fold, load
+from ingestion.language import fold, load, pattern
 from ingestion.organisations import Origin
 from ingestion.periods import Cover, Period, PeriodKind, Window, dates, periods
 
@@ -130,7 +130,7 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
 
 
 def _neutral(lead: str) -> bool:
-    return bool(re.search(r"如下|下列|以下|：$", lead.strip()))
+    return bool(re.search(r"如下|下列|以下|：$", lead.strip())) or pattern(tuple(load("tables")["note_row"])).match(lead.strip()) is not None
 
 
 def sentence_items(book: FactBook, spec: FactSpec, analysis: Analysis, chain: str, pools: dict[str, Pool]) -> None:
@@ -349,7 +349,7 @@ def _other_country(item: Item, host: str) -> bool:
 
 
 _WITH = re.compile(r"(?<![参赋给授])与|(?:^|，)和|同(?=[^时样一])")
-_STOPS = re.compile(r"等|建立|签订|签署|签有|签约|签了|签定|保持|开展|达成|形成|结成|缔结|共同|共建|合作|联合|进行|在|就|围绕|长期|均|有着|有|的|。|；|$")
+_STOPS = re.compile(r"等(?!离)|建立|签订|签署|签有|签约|签了|签定|保持|开展|达成|形成|结成|缔结|共同|共建|合作(?![署社局组银委])|联合(?!会|王国|大学|国)|进行|在|就|围绕|长期|均|有(?!限|色|机)|的|。|；|$")
 
 
 def enumerations(book: FactBook, spec: FactSpec, analyses: list[Analysis], setting: Setting, findings: Findings, pools: dict[str, Pool]) -> None:

@@ -58,11 +58,11 @@ def _piece(row: dict[int, str], column: int, heads: dict[int, str], labels: list
     head = heads[column]
     unit = ""
     for text in (head, label, title):
-        match = _UNIT.search(text) or re.search(r"单位：\s*([^（）\s，。]{1,3})", text)
+        match = re.search(r"单位：\s*([^（）\s，。]{1,3})", text) or _UNIT.search(text)
         if match and match[1] in _classifiers():
             unit = match[1]
             break
     clean = [_UNIT.sub("", text) for text in (label, head)]
     if re.match(r"(?:19|20)\d\d$", clean[1]):
         clean[1] += "年"
-    return f"{clean[0]} {clean[1]}{row[column]}{unit}"
+    return f"{clean[0]} {clean[1]} 有{row[column]}{unit}"

@@ -60,6 +60,11 @@ def _lists(assertions: list[Assertion]) -> list[Assertion]:
         for other in others:
             _merge(first, other)
         disjoint = [first]
+    if not disjoint and len(loose) > 1:
+        first_loose, *more = loose
+        for entry in more:
+            _merge(first_loose, entry)
+        loose = [first_loose]
     for entry in loose:
         known = frozenset().union(*(k for d in disjoint for k in d.item_keys)) if disjoint else frozenset()
         new = [k for k in entry.item_keys if not k & known]

@@ -179,6 +179,9 @@ def _scan(document: Document) -> Reading:
             reading.tables.append(table)
             lead, last = "", None
             continue
+        if reading.tables and not lead and last is None and re.fullmatch(r"\s*（[^。]{2,40}）\s*", text):
+            above = reading.tables[-1]   # a note right below a table names it
+            above.section = Section(above.section.headings, f"{above.section.lead}\n{text.strip()}".strip())
         found = list(_sentences(document, block.span, text, section(), last))
         if block.kind is BlockKind.LIST_ITEM:
             items.append(block.span)

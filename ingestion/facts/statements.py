@@ -150,10 +150,11 @@ def _majority(analysis: Analysis, span: Span) -> bool | None:
     own, other = words("own_holder"), words("other_holder")
     for candidate in (scope, body[match.end():match.end() + 14] if body[match.end():match.end() + 1] != "" else "",
                       analysis.clause_text(outer) if outer >= 0 else "", text[:span.start]):
-        mine, theirs = list(own.finditer(candidate)), list(other.finditer(candidate))
-        if mine or theirs:
-            return not theirs or (bool(mine) and mine[-1].start() > theirs[-1].start())
+        holders = [(m.start(), True) for m in own.finditer(candidate)] + [(m.start(), False) for m in other.finditer(candidate)]
         bodies = [m for m in organisations.scan(candidate) if m.kind is not organisations.Kind.JOINT and m.origin in (Origin.FOREIGN, Origin.DOMESTIC)]
-        if bodies:
-            return bodies[-1].origin is Origin.DOMESTIC
+        holders += [(m.start, m.origin is Origin.DOMESTIC) for m in bodies]
+        if holders:
+            place, mine = max(holders)
+            named = [m for m in bodies if m.start <= place <= m.end + 8]   # 阿拉木图农机集团: the name decides, not its last word
+            return named[-1].origin is Origin.DOMESTIC if named else mine
     return None
