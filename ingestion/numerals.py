@@ -47,6 +47,21 @@ def parse_number(text: str) -> Decimal | None:
     return _chinese(text)
 
 
+def parse_decimal(text: str) -> Decimal | None:
+    """The number in a written figure, or None."""
+    match = re.search(r"\d[\d,]*(?:\.\d+)?", text)
+    return Decimal(match[0].replace(",", "")) if match else None
+
+
+_RATE = re.compile(r"1\s*([\u4e00-\u9fffA-Z]{2,5}?)\s*[=兑合]\s*(?:人民币)?\s*(\d+(?:\.\d+)?)\s*元")
+
+
+def stated_rate(folded: str, currency: str) -> Decimal | None:
+    """Yuan for one unit of a foreign currency, where the text states it (1欧元=7.8元人民币)."""
+    match = _RATE.search(folded)
+    return Decimal(match[2]) if match and (not currency or match[1] in currency or currency in match[1]) else None
+
+
 def _chinese(text: str) -> Decimal | None:
     grammar = _grammar()
     if not text or any(c not in grammar.digits and c not in grammar.powers for c in text):

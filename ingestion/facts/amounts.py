@@ -12,11 +12,10 @@ from ingestion.facts.grids import unit_factor
 from ingestion.facts.scan import Section, Sentence, Table
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.language import load, pattern
-from ingestion.numerals import parse_number
+from ingestion.numerals import stated_rate
 from ingestion.periods import Cover, Period, PeriodKind, Window, periods
 
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
-_RATE = re.compile(r"1\s*([\u4e00-\u9fffA-Z]{2,4})\s*[=：兑合]\s*(?:人民币)?\s*(\d+(?:\.\d+)?)\s*元")
 
 
 def amounts(book: FactBook, spec: FactSpec, table: Table, window: Window, findings: Findings) -> bool:
@@ -96,7 +95,10 @@ def _by_kinds(book: FactBook, spec: FactSpec, table: Table, titled: Period) -> l
     header = next((i for i, texts in enumerate(table.texts) if len([t for t in texts if t]) >= 2), None)
     if header is None:
         return []
-    column = next((cell.column for cell, text in zip(table.rows[header], table.texts[header], strict=True) if book.pattern(spec.amounts.column).search(text)), None)
+    numeric = {c.column for row, texts in zip(table.rows[header + 1:], table.texts[header + 1:], strict=True)
+               for c, t in zip(row, texts, strict=True) if _NUMBER.fullmatch(t.replace(" ", ""))}
+    column = next((cell.column for cell, text in zip(table.rows[header], table.texts[header], strict=True)
+                   if cell.column in numeric and book.pattern(spec.amounts.column).search(text)), None)
     rows = []
     for row, texts in zip(table.rows[header + 1:], table.texts[header + 1:], strict=True):
         for cell, text in zip(row, texts, strict=True):
@@ -150,13 +152,13 @@ def _settle(spec: FactSpec, table: Table, series: list[Entry], currency: str, fa
         return
     rate = Decimal(1)
     if currency != "CNY":
-        found = _RATE.search(title) or next((m for texts in table.texts for t in texts if (m := _RATE.search(t))), None)
-        if found is None or parse_number(found[2]) is None:
+        found = next((r for t in [title, *(t for texts in table.texts for t in texts)] if (r := stated_rate(t, currency)) is not None), None)
+        if found is None:
             for _, _, cell in inside:
                 findings.exclude(table.document, _row_span(table, cell), "foreign_currency")
             findings.assertions.append(Assertion(Interval(0, None), table.document, _row_span(table, inside[0][2])))
             return
-        rate = Decimal(found[2])
+        rate = found
     total = int(sum(v for _, v, _ in inside) * factor * rate)
     value = Interval(total, total)
     points: tuple[int, ...] = (total,)

@@ -34,6 +34,7 @@ class Findings:
 
     assertions: list[Assertion] = field(default_factory=list)
     exclusions: list[Exclusion] = field(default_factory=list)
+    disjoint: bool = False   # a note says that the kinds do not overlap
 
     def exclude(self, document: Document, span: Span, reason: str, detail: str = "") -> None:
         entry = Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason, detail)

@@ -29,6 +29,8 @@ class Match:
 
 def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, findings: Findings) -> None:
     """Add what one sentence declares of one fact to its findings."""
+    if spec.kinds and spec.kinds.overlap and not analysis.figures and words("disjoint").search(analysis.sentence.folded):
+        findings.disjoint = findings.disjoint or sum(book.pattern(n).search(analysis.sentence.folded) is not None for n in spec.kinds.names.values()) > 1
     matches = []
     for figure in analysis.figures:
         match = _match(book, spec, analysis, figure, matches, findings)
@@ -78,7 +80,7 @@ def _match(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, e
             spec.exclude_clause and book.pattern(spec.exclude_clause).search(_clause_words(analysis, figure))) or (
             spec.exclude_sentence and book.pattern(spec.exclude_sentence).search(analysis.sentence.folded)):
         return None
-    unmet = [need for need in spec.needs if not _need(book, need, analysis, figure, context)]
+    unmet = [need for need in spec.needs if not _need(book, need, analysis, figure, context) and not _complement(book, spec, need, analysis, figure)]
     if any(not (need.open and found(book, need.open, figure.own)) for need in unmet):
         return None
     if figure.blocked:
@@ -140,11 +142,15 @@ def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -
     rest = residue(figure.own)
     for need in spec.needs:
         rest = book.pattern([w for w in need.words if w != ABROAD]).sub("", rest)
+    rest = words("additional").sub("", words("own_body").sub("", rest))
     for names in [*(spec.kinds.names.values() if spec.kinds else []), spec.spent, spec.received, spec.not_spent]:
         rest = book.pattern(names).sub("", rest)
-    if len(rest) > 2 and not load_additional().match(figure.left.lstrip("，、 ")):
+    if len(rest) > 2:
         return None
     before = analysis.sentence.folded[:figure.left_start]
+    previous = analysis.sentence.previous
+    if previous is not None and previous.folded.endswith("；") and not residue(before):
+        before = previous.folded + before
     if heads.search(before):
         return figure.own + before
     if figure.plain and not analysis.sentence.synthetic:
@@ -201,6 +207,14 @@ def _need(book: FactBook, need: Need, analysis: Analysis, figure: Figure, contex
     return found(book, need.words, analysis.sentence.section.text) or (previous is not None and found(book, need.words, previous.folded))
 
 
+def _complement(book: FactBook, spec: FactSpec, need: Need, analysis: Analysis, figure: Figure) -> bool:
+    """平台9个，其中区级4个: a total that does not say what it must is met by what is left of it (reading 5)."""
+    if not need.complement or figure.part:
+        return False
+    less = [f for f in analysis.figures if f.parent is figure and book.pattern(spec.subtract).search(f.own)]
+    return bool(less) and all(f in less or found(book, need.words, f.own) for f in analysis.figures if f.parent is figure)
+
+
 def _coordinated(book: FactBook, need: Need, analysis: Analysis, figure: Figure) -> bool:
     """被EI收录的会议论文9篇、期刊论文7篇: what stands before the first of joined figures holds for the next."""
     place = analysis.figures.index(figure)
@@ -208,7 +222,10 @@ def _coordinated(book: FactBook, need: Need, analysis: Analysis, figure: Figure)
         return False
     first = analysis.figures[place - 1]
     match = book.pattern(need.words).search(first.left)
-    return match is not None and "的" in first.left[match.end():]
+    if match is None:
+        return False
+    grade = re.sub(r"[特一二三四1-4]等", "", figure.left)
+    return "的" in first.left[match.end():] or not residue(grade.replace("奖", ""))
 
 
 def _clause_words(analysis: Analysis, figure: Figure) -> str:
@@ -486,7 +503,7 @@ def _none(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, fi
         if match is None:
             continue
         zero = words("zero").search(body, 0, match.start())
-        answered = analysis.sentence.pair and words("zero").match(body[match.end():].lstrip("：（）数量情况 "))
+        answered = re.fullmatch(r"[（）数量情况]*：\s*(?:无|没有|暂无|尚无|0|零|/|-|none)\s*[。；]?\s*", body[match.end():], re.IGNORECASE)
         if not answered and (zero is None or match.start() - zero.end() > 16 or words("negation").search(body, 0, zero.start())):
             continue
         if analysis.clause_blocks.get(index) or section_block(analysis.sentence.section):

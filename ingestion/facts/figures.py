@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from ingestion.domain import Interval, Span
@@ -106,6 +107,7 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
         _relate(analysis, position, before)
         _date(analysis, figure)
         _distribute(analysis, figure)
+    _pair_up(analysis)
     for index in range(len(clauses)):
         reason = _clause_block(analysis, index)
         if reason:
@@ -282,6 +284,9 @@ def _figure(sentence: Sentence, clauses: list[Clause], quantity: Quantity, earli
     right_end = quantity.span.end
     while right_end < clauses[clause].span.end and text[right_end] not in "，,。；：！？（）":
         right_end += 1
+    joint = re.search(r"\band\b", text[quantity.span.end:right_end])
+    if joint is not None and text[quantity.span.end:right_end].isascii():
+        right_end = quantity.span.end + joint.start()
     colon = text.rfind("：", stop, start)
     if colon >= 0 and residue(text[colon + 1:start]):
         stop = colon + 1
@@ -300,10 +305,11 @@ def _trim_right(analysis: Analysis) -> None:
         limit = second.quantity.span.start - first.quantity.span.end
         if first.clause == second.clause and limit < len(first.right) + 1:
             named = bool(residue(first.left))
-            pause = first.right[:max(0, limit)].rfind("、")
-            if pause >= 0:
-                first.right = first.right[:pause]
-                second.left = second.left if "、" not in second.left else second.left[second.left.rfind("、"):] if len(first.right) else second.left
+            pauses = list(re.finditer(r"、|以及|[及和与]", first.right[:max(0, limit)]))
+            if pauses:
+                cut = pauses[-1].start()
+                second.left = first.right[cut:limit] if second.left_start <= first.quantity.span.end else second.left
+                first.right = first.right[:cut]
                 continue
             joint = re.search(r"\band\b", first.right[:max(0, limit)])
             if joint:
@@ -390,7 +396,7 @@ def _distribute(analysis: Analysis, figure: Figure) -> None:
     each = None
     for each in words("each").finditer(lead):
         pass
-    if each is None or len(lead) - each.end() > 10:
+    if each is None or len(lead) - each.end() > 16:
         return
     members = [m for m in re.split(r"[、和及]|以及|与(?=.{2,}$)", lead[:each.start()].lstrip("与和在向对")) if m.strip()]
     if figure.left_start and not lead[:each.start()].strip() and analysis.clauses[figure.clause].span.start:
@@ -406,6 +412,23 @@ def _distribute(analysis: Analysis, figure: Figure) -> None:
         figure.own_period = True
 
 
+def _pair_up(analysis: Analysis) -> None:
+    """分别 pairs figures with the periods listed before them (reading 19): 2021、2022、2023年分别为9、12、10篇."""
+    text = analysis.sentence.folded
+    match = words("respectively").search(text)
+    if match is None:
+        return
+    after = [f for f in analysis.figures if f.quantity.span.start >= match.end()]
+    listed = [p for p in analysis.periods if p.span.end <= match.start() and p.start and (p.end - p.start).days <= 366]
+    if len(listed) < 2 or len(after) != len(listed):
+        return
+    measure = after[-1].quantity
+    for figure, period in zip(after, listed, strict=True):
+        if not figure.quantity.measure:
+            figure.quantity = replace(figure.quantity, measure=measure.measure, unit=measure.unit)
+        figure.period, figure.own_period = period, True
+
+
 def _date(analysis: Analysis, figure: Figure) -> None:
     """The period of a figure: in its own phrase, then before it in the sentence; a gloss in brackets overrides the word."""
     text = analysis.sentence.folded
@@ -419,6 +442,8 @@ def _date(analysis: Analysis, figure: Figure) -> None:
         depth = analysis.clauses[_clause_of(analysis.clauses, period.span.start)].depth
         if depth > figure.depth and not _gloss(text, period, analysis):
             continue
+        if depth > figure.depth and period.span.end <= start and not _glosses_period(text, period, analysis):
+            continue   # it explains the figure that its bracket hangs on
         if depth == figure.depth and depth and analysis.clauses[_clause_of(analysis.clauses, period.span.start)].outer != analysis.clauses[figure.clause].outer:
             continue
         if period.span.end <= start:
@@ -431,6 +456,11 @@ def _date(analysis: Analysis, figure: Figure) -> None:
         return
     dated = [p for p in candidates if p.kind is not PeriodKind.CUMULATIVE]
     own = [p for p in dated if p.span.start >= figure.left_start]
+    if len(own) > 1 and all(p.start and (p.end - p.start).days <= 366 for p in own) and all(
+            re.fullmatch(r"[、和及与\s]+|以及", text[a.span.end:b.span.start]) for a, b in pairwise(own)):
+        figure.period = Period(own[0].span, PeriodKind.DATED, min(p.start for p in own if p.start), max(p.end for p in own))
+        figure.own_period = True
+        return
     if own:
         # "2022年…项目，2023年": the nearest; but a window word before a gloss or a year keeps its gloss
         figure.period, figure.own_period = _nearest(own), True
@@ -458,7 +488,12 @@ def _gloss(text: str, period: Period, analysis: Analysis) -> bool:
     closed = text.find("）", period.span.end)
     if closed >= 0 and text[period.span.end:closed].strip("，, 期间止下同以称“”报告期"):
         return False
-    return any(p.span.end >= opened - 1 and p.span.end <= opened for p in analysis.periods) or True
+    return True
+
+
+def _glosses_period(text: str, period: Period, analysis: Analysis) -> bool:
+    opened = text.rfind("（", 0, period.span.start)
+    return any(opened - 1 <= p.span.end <= opened for p in analysis.periods)
 
 
 def _clause_block(analysis: Analysis, index: int) -> str:
@@ -469,7 +504,7 @@ def _clause_block(analysis: Analysis, index: int) -> str:
     if sentence.synthetic and not sentence.row:
         return ""   # each figure of a table speaks for itself
     text = sentence.folded
-    if words("template").search(text):
+    if words("template").search(text) or (not analysis.figures and words("template_blank").search(text)):
         return "template"
     if (words("quotation").search(text) and _quoting(text)):
         return "quotation"

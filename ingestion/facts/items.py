@@ -101,7 +101,7 @@ def _about(book: FactBook, listing: Listing, title: str, grid: Grid) -> bool:
     names = "｜".join(h for h, roles in zip(grid.headers, grid.roles, strict=True) if "title" in roles)
     if listing.avoid and book.pattern(listing.avoid).search(names):
         return False
-    sections = "｜".join(dict.fromkeys(row.section for row in grid.rows if row.section))
+    sections = "｜".join(dict.fromkeys(x for row in grid.rows for x in (row.section, row.cells.get("kind", "")) if x))
     return bool(about.search(title) or about.search(names) or (sections and about.search(sections))
                 or about.search("\n".join(grid.table.section.headings[-1:])))
 
@@ -587,7 +587,7 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
             if re.search(r"(?:共享|开放课题|与[^，。；]{0,12}$)", body[:match.start()] + "") and not re.search("共建|建有|获批", body):
                 continue
             item = Item(sentence.document, Span(sentence.span.start + start, sentence.span.start + clause.span.start + match.end() + len(note)), name + "｜" + note + "｜" + scope + tail, name)
-            open_list = bool(re.match(r"(?:（[^（）]*）)?\s*等", body[match.end():])) and not re.match(r"(?:（[^（）]*）)?等[^，。；]{0,8}\d", body[match.end():])
+            open_list = partial(body[:match.start()]) or bool(re.match(r"(?:（[^（）]*）)?\s*等", body[match.end():])) and not re.match(r"(?:（[^（）]*）)?等[^，。；]{0,8}\d", body[match.end():])
             _pool(pools, Pool(sentence.document, text, None, [item], open_list, loose=True), merge=True)
 
 

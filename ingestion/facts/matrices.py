@@ -32,6 +32,7 @@ def matrix(table: Table) -> list[Sentence]:
     rows = [r for r in rows if any(r.values())]
     numeric = [c for c in heads if rows and sum(bool(_NUMBER.fullmatch(r.get(c, ""))) for r in rows) * 2 > len([r for r in rows if r.get(c)])
                and any(_NUMBER.fullmatch(r.get(c, "")) for r in rows)]
+    numeric = [c for c in numeric if not all(re.match(r"(?:19|20)\d\d", r.get(c, "") or "2000") for r in rows)]
     labels = [c for c in heads if c not in numeric]
     if not numeric or len(labels) > 3 or len(rows) > 40 or any(pattern(tuple(load("tables")["itemised"])).search(heads[c]) for c in heads):
         return []
@@ -54,7 +55,7 @@ def matrix(table: Table) -> list[Sentence]:
 
 
 def _piece(row: dict[int, str], column: int, heads: dict[int, str], labels: list[int], title: str) -> str:
-    label = "".join(row.get(c, "") for c in labels)
+    label = "".join(t + "年" if re.fullmatch(r"(?:19|20)\d\d", t := row.get(c, "")) else t for c in labels)
     head = heads[column]
     unit = ""
     for text in (head, label, title):

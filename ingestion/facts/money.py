@@ -6,13 +6,20 @@ from ingestion.facts.assertions import Findings
 from ingestion.facts.declared import declared
 from ingestion.facts.figures import Analysis, words
 from ingestion.facts.schema import FactBook, FactSpec
-from ingestion.numerals import Quantity
+from ingestion.facts.grids import unit_factor
+from ingestion.numerals import Quantity, parse_decimal, stated_rate
 from ingestion.periods import Window
 
 
 def spent(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, findings: Findings) -> None:
     """Readings 14: a converted figure replaces the foreign one; contracted money is left out; received money bounds from
     above only; a foreign currency without a rate leaves the amount open."""
+    for figure in analysis.figures:
+        unit = unit_factor(figure.left) if not figure.quantity.measure and figure.plain else None
+        number = parse_decimal(analysis.sentence.folded[figure.quantity.number.start:figure.quantity.number.end]) if unit else None
+        if unit and number is not None:   # 经费支出（万元）：312.5
+            amount = int(number * unit[1])
+            figure.quantity = Quantity(figure.quantity.span, figure.quantity.number, Interval(amount, amount), "money", "元", unit[0])
     if not any(f.quantity.measure == "money" for f in analysis.figures):
         declared(book, spec, analysis, window, findings)
         return
@@ -31,7 +38,12 @@ def spent(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, fi
         if figure.quantity.measure != "money" or figure.blocked:
             continue
         quantity = figure.quantity
-        if quantity.currency not in ("", "CNY"):
+        rate = stated_rate(analysis.sentence.folded, quantity.currency)
+        if quantity.currency not in ("", "CNY") and rate is not None:
+            low, high = quantity.interval
+            converted = Interval(int((low or 0) * rate), None if high is None else int(high * rate))
+            figure.quantity = Quantity(quantity.span, quantity.number, converted, "money", quantity.unit, "CNY")
+        elif quantity.currency not in ("", "CNY"):
             figure.quantity = Quantity(quantity.span, quantity.number, Interval(0, None), "money", quantity.unit, quantity.currency)
         elif book.pattern(spec.not_spent).search(figure.own) and not _last(book, spec, figure.own):
             figure.blocked = "not_spent"

@@ -12,7 +12,7 @@ def reconcile(key: str, spec: FactSpec, findings: Findings) -> Fact | None:
     if spec.kind == "yes_no":
         return _yes_no(key, spec, findings)
     own = [a for a in findings.assertions if not a.larger]
-    assertions = _distinct(_whole(spec, _lists(own or findings.assertions)))
+    assertions = _distinct(_whole(spec, _lists(own or findings.assertions), findings.disjoint))
     if not assertions:
         return None
     interval, conflict = _meet(assertions)
@@ -96,7 +96,7 @@ def _merge(first: Assertion, second: Assertion) -> None:
     first.item_keys += tuple(keys for _, keys in new)
 
 
-def _whole(spec: FactSpec, assertions: list[Assertion]) -> list[Assertion]:
+def _whole(spec: FactSpec, assertions: list[Assertion], disjoint: bool) -> list[Assertion]:
     """Figures for one alternative stand for the fact only where nothing is said of the whole (readings 1 to 3)."""
     partial = [a for a in assertions if a.kinds]
     whole = [a for a in assertions if not a.kinds]
@@ -115,7 +115,7 @@ def _whole(spec: FactSpec, assertions: list[Assertion]) -> list[Assertion]:
     intervals = [i for i, _ in parts if i is not None]
     if len(intervals) != len(parts):
         return assertions
-    value = overlapping(intervals) if spec.kinds.overlap else add(intervals)
+    value = overlapping(intervals) if spec.kinds.overlap and not disjoint else add(intervals)
     first = partial[0]
     points = (value.low,) if value.high is None else (value.low, value.high)
     return [*whole, Assertion(value, first.document, first.span, first.method, points, conflict=any(c for _, c in parts))]

@@ -27,6 +27,7 @@ class Need(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: list[str]
     reach: Reach = "clause"
     unless: list[str] = []
+    complement: bool = False   # a total less its parts of the other kind meets it
     coordinate: bool = False   # it also holds for figures joined to one that meets it
     open: list[str] = []    # with one of these in the figure's own phrase, an unmet need leaves the lower bound open
 
