@@ -4,11 +4,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from word_samples import cell, level, numbered, numbering, package, paragraph, run, table, text_box
 
 from ingestion import parsing
 from ingestion.domain import Block, BlockKind, Document
 from ingestion.errors import UnreadableError
+from tests.word_samples import cell, level, numbered, numbering, package, paragraph, run, table, text_box
 
 DELETED = '<w:del w:id="1"><w:r><w:delText>原有31篇</w:delText></w:r></w:del>'
 WORDS = st.text("国际科技合作基地论文近三年发表篇家项0123456789，。（）ab<&>\"' ", min_size=1, max_size=24).map(

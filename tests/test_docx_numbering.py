@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 import pytest
-from word_samples import STYLES, level, numbered, numbering, package, paragraph
 
 from ingestion import parsing
 from ingestion.domain import Document
 from ingestion.parsing.docx_numbering import spell
+from tests.word_samples import STYLES, level, numbered, numbering, package, paragraph
 
 
 def labels(body: str, numbers: str, styles: str = STYLES) -> list[str]:

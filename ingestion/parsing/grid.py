@@ -19,6 +19,9 @@ LIST_ROWS = 3  # entries below each other that make a table of one column
 def write(builder: DocumentBuilder, rows: Sequence[Row], *, merged: Spans | None = None, section: str = "") -> None:
     spans = merged or {}
     covered = _covered(spans)
+    if covered:  # a program may leave words there that nobody sees
+        rows = [["" if (number, column) in covered else text for column, text in enumerate(row)]
+                for number, row in enumerate(rows)]
     for first, last in _groups(rows, covered):
         _group(builder, rows, first, last, spans, covered, section)
 
