@@ -45,16 +45,18 @@ class Mention:
 def scan(text: str) -> list[Mention]:
     """Words for countries, places and organisations in running text, in order, the longest match at each place.
 
-    A foreign name right behind a mainland place is part of a mainland name: 上海大众, 重庆西江大学.
+    A name right behind a place is one there, whatever else bears it: 上海大众, 重庆西江大学, 老挝科技部.
     """
     found: list[Mention] = []
     for mention in scan_plain(plain(text)):
-        before = found[-1] if found else None
-        if before and before.end == mention.start and mention.kind is Kind.ORGANISATION \
-                and before.kind is Kind.PLACE and before.origin is Origin.DOMESTIC:
-            mention = replace(mention, origin=Origin.DOMESTIC, where="")
-        if mention.kind is not Kind.NEUTRAL:
-            found.append(mention)
+        if mention.kind is Kind.NEUTRAL:
+            continue
+        if found and found[-1].end == mention.start and mention.kind is Kind.ORGANISATION:
+            before = found[-1]
+            if before.origin is not mention.origin and before.kind is (
+                    Kind.PLACE if before.origin is Origin.DOMESTIC else Kind.COUNTRY):
+                mention = replace(mention, origin=before.origin, where=before.where)
+        found.append(mention)
     return found
 
 

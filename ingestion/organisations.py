@@ -5,19 +5,18 @@ The words stand in `language/places.yaml`. Nothing here knows a policy: whether 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from ingestion.gazetteer import Kind, Mention, Origin, forms_of, letters_of, lexicon, plain, scan, scan_plain
-from ingestion.language import fold, load
+from ingestion.gazetteer import Kind, Mention, Origin, forms_of, lexicon, plain, scan, scan_plain
+from ingestion.language import load
+from ingestion.name_forms import CHINESE, by_form, is_latin_body, name_forms
 
 __all__ = ["Kind", "Mention", "Origin", "countries_in", "country", "keys", "mentions", "normalise", "origin", "region",
            "scan"]
 
 _BRACKET = re.compile(r"（([^（）]*)）")
-_CHINESE = re.compile(r"[\u3400-\u9fff]")
 _PUNCTUATION = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
 _SUBSIDIARY = re.compile(r"（([^（）]+)）[^（）]*(?:公司|Co\.|Ltd|Inc\b|Limited)")
 
@@ -105,72 +104,6 @@ def keys(name: str) -> frozenset[str]:
 # Judging one name.
 
 
-@dataclass(frozen=True)
-class _Rules:
-    domestic_start: re.Pattern[str]
-    domestic: re.Pattern[str]
-    foreign: re.Pattern[str]
-    branch: re.Pattern[str]
-    abroad: re.Pattern[str]
-    registered: re.Pattern[str]
-    joiner: re.Pattern[str]
-    bracket: re.Pattern[str]
-    alias: re.Pattern[str]
-    suffix: re.Pattern[str]
-    legal: re.Pattern[str]
-    legal_ends: frozenset[str]
-    latin_body: re.Pattern[str]
-    mainland_legal: re.Pattern[str]
-    kinds: re.Pattern[str]
-    not_a_name: tuple[str, ...]
-    characters: frozenset[str]
-    strong: frozenset[str]
-    share: float
-    company_share: float
-    length: int
-    limited_length: int
-    whole_length: int
-
-
-@lru_cache(maxsize=1)
-def _rules() -> _Rules:
-    data = load("places")
-    letters = letters_of(data["traditional"])
-
-    def any_of(words: Iterable[str]) -> str:
-        folded = {fold(word).translate(letters) for word in words}
-        return "|".join(re.escape(word) for word in sorted(folded, key=lambda word: (-len(word), word)))
-
-    def split(block: str) -> list[str]:
-        return [form.strip() for form in re.split(r"[|\n]", block) if form.strip()]
-
-    legal = data["legal_suffixes"]
-    sounds = data["transliteration"]
-    bodies = any_of(word for block in data["foreign_suffixes"].values() for word in split(block))
-    return _Rules(
-        domestic_start=re.compile(any_of(data["domestic_starts"].split())),
-        domestic=re.compile("|".join(f"(?:{line})" for line in data["domestic_patterns"].split("\n") if line)),
-        foreign=re.compile("|".join(f"(?:{line})" for line in data["foreign_patterns"].split("\n") if line)),
-        branch=re.compile(f"[省市区县）]*[^（），,]{{0,8}}?(?:{any_of(data['branch_words'].split())})"),
-        abroad=re.compile(f"(?:{any_of(data['abroad_words'].split())})"),
-        registered=re.compile(any_of(data["registered_words"].split())),
-        joiner=re.compile(any_of(data["joiners"].split()) + r"|\band\b"),
-        bracket=re.compile(any_of(data["bracket_words"].split()) + r"|[\s,，.、：·-]"),
-        alias=re.compile(f"^(?:{any_of(data['alias_words'].split())})[：“\"]?"),
-        suffix=re.compile(f"(?:{any_of(data['organisation_suffixes'].split())})$"),
-        legal=re.compile(rf"(?:(?<=[\u3400-\u9fff）a-zA-Z])(?:{any_of(legal['chinese'].split())})"
-                         rf"|(?:\s*[,，]\s*|\s+)(?:{any_of(split(legal['latin']))}))[\s.。]*$"),
-        legal_ends=frozenset(word[-1] for word in [*legal["chinese"].split(), *split(legal["latin"]), " "]),
-        latin_body=re.compile(rf"(?<![A-Za-z])(?:{bodies})(?![A-Za-z])"),
-        mainland_legal=re.compile(any_of(split(data["mainland_legal"]))),
-        kinds=re.compile(f"(?:{any_of(sounds['kinds'].split())})+$"),
-        not_a_name=tuple(data["not_a_name"].split()),
-        characters=frozenset(sounds["characters"]), strong=frozenset(sounds["foreign_only"]),
-        share=sounds["share"], company_share=sounds["company_share"],
-        length=sounds["length"], limited_length=sounds["limited_length"],
-        whole_length=sounds["whole_length"])
-
-
 def _squeeze(name: str) -> str:
     """`plain`, without blanks that mean nothing."""
     return re.sub(r"(?<![A-Za-z.,&])\s+|\s+(?![A-Za-z&])", "", " ".join(plain(name).split()))
@@ -204,14 +137,14 @@ def _in_brackets(content: str) -> Origin | None:
         rest += content[end:mention.start]
         end = mention.end
     if not found or any(mention.kind is Kind.ORGANISATION for mention in found) \
-            or _rules().bracket.sub("", rest + content[end:]):
+            or name_forms().bracket.sub("", rest + content[end:]):
         return None
     return _of_country(content)
 
 
 def _of_name(text: str) -> Origin:
     """`text` went through `_squeeze`."""
-    rules = _rules()
+    rules = name_forms()
     registered = rules.registered.search(text)
     if registered:
         place = _of_country(text[registered.end():])
@@ -236,23 +169,25 @@ def _of_name(text: str) -> Origin:
 
 def _of_words(text: str) -> Origin:
     found = [mention for mention in scan_plain(text) if mention.kind is not Kind.NEUTRAL]
-    start = _rules().domestic_start.match(text)
+    start = name_forms().domestic_start.match(text)
     if start and not (found and found[0].start == 0):
         found.insert(0, Mention(0, start.end(), Origin.DOMESTIC, Kind.ORGANISATION, ""))
     if not found:
-        return _of_unknown(text)
+        return by_form(text)
     if any(mention.kind is Kind.JOINT for mention in found):
         return Origin.DOMESTIC if found[0].origin is Origin.DOMESTIC and found[0].kind is Kind.PLACE else Origin.UNKNOWN
     if len({mention.origin for mention in found}) == 1:
         return found[0].origin
-    return _of_chinese(text, found) if _CHINESE.search(text) else _of_latin(found)
+    return _of_chinese(text, found) if CHINESE.search(text) else _of_latin(found)
 
 
 def _of_chinese(text: str, found: list[Mention]) -> Origin:
     """Two origins in one name: the head decides, a branch's place decides over it, a joint body has none."""
-    rules, first = _rules(), found[0]
+    rules, first = name_forms(), found[0]
     other = next(mention for mention in found if mention.origin is not first.origin)
     between = "".join(text[a.end:b.start] for a, b in pairwise(found)) + "…" + text[found[-1].end:]
+    if first.origin is Origin.DOMESTIC and other.kind is Kind.ORGANISATION and text.endswith(rules.mainland_forms):
+        return Origin.DOMESTIC
     if (other.kind is Kind.ORGANISATION and rules.joiner.search(between)) or "联合" in between:
         return Origin.UNKNOWN
     if first.origin is Origin.DOMESTIC:
@@ -282,46 +217,6 @@ def _of_latin(found: list[Mention]) -> Origin:
     return Origin.DOMESTIC
 
 
-def _of_unknown(text: str) -> Origin:
-    """A name without a word of the data: by its form, its sounds, its script."""
-    rules = _rules()
-    if rules.foreign.search(text):
-        return Origin.FOREIGN
-    if rules.domestic.search(text):
-        return Origin.DOMESTIC
-    if _CHINESE.search(text):
-        return Origin.FOREIGN if _transliterated(text) else Origin.UNKNOWN
-    if not rules.latin_body.search(text):
-        return Origin.UNKNOWN
-    mainland_form = rules.mainland_legal.search(text) or not rules.legal.search(text)
-    return Origin.UNKNOWN if mainland_form and _pinyin().fullmatch(text.split()[0]) else Origin.FOREIGN
-
-
-@lru_cache(maxsize=1)
-def _pinyin() -> re.Pattern[str]:
-    """Two syllables or more of Mandarin: Lifan Co., Ltd. or Ludong University may be in the mainland."""
-    return re.compile(rf"(?:{load('places')['pinyin']}){{2,}}", re.IGNORECASE)
-
-
-def _transliterated(text: str) -> bool:
-    rules = _rules()
-    if re.search(r"[\u3400-\u9fff][·•・‧][\u3400-\u9fff]", text):
-        return True
-    limited = "有限" in text
-    company = "公司" in text or "集团" in text
-    core = rules.legal.sub("", text)
-    while core and (shorter := rules.kinds.sub("", rules.suffix.sub("", core))) != core:
-        core = shorter
-    sounds = sum(c in rules.characters for c in core)
-    strong = sum(c in rules.strong for c in core)
-    if limited:
-        return len(core) >= rules.limited_length and sounds == len(core) and strong * 2 >= len(core)
-    share = rules.company_share if company else rules.share
-    if len(core) >= rules.whole_length and sounds == len(core):
-        return True
-    return len(core) >= rules.length and sounds >= share * len(core) and strong * 3 >= len(core)
-
-
 # Keys.
 
 
@@ -340,7 +235,7 @@ def _aliases() -> dict[str, str]:
 
 def _core(text: str) -> str:
     """Without legal form, case, blanks and points; `text` is plain."""
-    rules = _rules()
+    rules = name_forms()
     core = text.strip()
     while core[-1:] in rules.legal_ends and (shorter := rules.legal.sub("", core).strip()) not in ("", core):
         core = shorter
@@ -362,7 +257,7 @@ def _key(text: str) -> str:
         known = data.words.get(rest)
         if core_of_rest in _aliases() and (known is None or known.where == found[0].where):
             return _aliases()[core_of_rest]
-        if len(rest) >= 4 and not rest.startswith(_rules().not_a_name) \
+        if len(rest) >= 4 and not rest.startswith(name_forms().not_a_name) \
                 and _of_name(rest) in (Origin.FOREIGN, Origin.UNKNOWN):
             return core_of_rest
     return core
@@ -370,7 +265,7 @@ def _key(text: str) -> str:
 
 def _variants(text: str) -> Iterator[str]:
     """The whole name and what is written beside it as another name of the same body."""
-    rules = _rules()
+    rules = name_forms()
     yield text
     outside = _BRACKET.sub("", text)
     for group in _BRACKET.finditer(text):
@@ -383,11 +278,11 @@ def _variants(text: str) -> Iterator[str]:
 
 
 def _is_name(text: str) -> bool:
-    rules = _rules()
+    rules = name_forms()
     if _core(text) in _aliases():
         return True
     if re.search(r"[0-9，,。；：]", text) or _in_brackets(text):
         return False
-    if _CHINESE.search(text):
+    if CHINESE.search(text):
         return len(text) >= 5 and bool(rules.suffix.search(text))
-    return bool(rules.latin_body.search(text)) and " " in text
+    return " " in text and is_latin_body(text)

@@ -133,6 +133,11 @@ UNKNOWN_BODIES_ABROAD = names("""
     Siemens AG, Munich, Germany
     The Volkov Research Centre, Novosibirsk
     韩国（株）大成机械
+    全俄蔬菜研究所
+    格罗斯曼精密工具公司
+    Helmholtz-Zentrum Dresden-Rossendorf
+    MedTech (Singapore) Pte. Ltd.
+    缅甸农业畜牧与灌溉部
     捷克布尔诺精密铸造有限公司
     越南河内光明贸易有限公司
     尼日利亚拉各斯工程公司
@@ -227,6 +232,11 @@ DOMESTIC = names("""
     四川某机械厂
     重庆中德职业教育中心
     北京奔驰汽车有限公司
+    一汽-大众汽车有限公司
+    长安福特汽车有限公司
+    重庆康明斯发动机有限公司
+    工业和信息化部电子第五研究所
+    State Key Laboratory of Silkworm Genome Biology
     上海大众汽车有限公司
     四川大学德国研究中心
     复旦大学美国研究中心
@@ -273,6 +283,8 @@ UNDECIDED = names("""
     中德联合研究中心
     中美联合实验室
     中英低碳学院
+    中央大学
+    Northeastern University
     中新国际联合研究院
     重庆大学-辛辛那提大学联合学院
     清华大学与牛津大学联合研究中心
@@ -444,6 +456,7 @@ def words_of(text: str) -> list[tuple[str, Origin]]:
     ("高通量测序平台中的样品", []),
     ("北大核心期刊", []),
     ("重庆西江大学", [("重庆", Origin.DOMESTIC), ("西江大学", Origin.DOMESTIC)]),
+    ("老挝科技部", [("老挝", Origin.FOREIGN), ("科技部", Origin.FOREIGN)]),
     ("引进博世的生产线", [("博世", Origin.FOREIGN)]),
     ("合理研究方案", []),
     ("join us in may, nice to meet you", []),
