@@ -241,7 +241,7 @@ def _interval(value: Decimal, upper: Decimal | None, place: Decimal, prefix: str
     elif prefix == "less_than":
         low, high = 0, (high or 0) - 1
     if high is not None and high < low:
-        return None
+        low, high = high, low   # a fraction: between the whole numbers around it
     return Interval(low, high)
 
 

@@ -100,7 +100,7 @@ def dates(folded: str) -> list[tuple[Span, date, date]]:
     """Every date (day, month or year) with the first and last day it can mean."""
     found = []
     for match in _date_pattern().finditer(folded):
-        bounds = _bounds(match, "p")
+        bounds = _bounds(match, "b")
         if bounds:
             found.append((Span(*match.span()), *bounds))
     return found
@@ -240,7 +240,7 @@ def _date(prefix: str) -> str:
 
 @lru_cache(maxsize=1)
 def _date_pattern() -> re.Pattern[str]:
-    return re.compile(_date("p"), re.IGNORECASE)
+    return re.compile(_date("b"), re.IGNORECASE)   # "b": a date may follow a dash
 
 
 @lru_cache(maxsize=1)

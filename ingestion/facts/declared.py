@@ -387,6 +387,8 @@ def _assert_group(book: FactBook, spec: FactSpec, analysis: Analysis, group: lis
 def _breakdown(group: list[Match], intervals: list[Interval]) -> bool:
     """A total followed by its kinds without 其中: 专利24件，发明8件，实用新型16件."""
     first, rest = intervals[0], intervals[1:]
+    if group[0].figure.clause == group[1].figure.clause:
+        return False
     if not first.exact or not all(i.exact for i in rest) or load_additional().search(group[1].figure.left):
         return False
     if add(rest).low == first.low and len(rest) > 1 and not group[0].kinds:
@@ -503,7 +505,7 @@ def _none(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, fi
         if match is None:
             continue
         zero = words("zero").search(body, 0, match.start())
-        answered = re.fullmatch(r"[（）数量情况]*：\s*(?:无|没有|暂无|尚无|0|零|/|-|none)\s*[。；]?\s*", body[match.end():], re.IGNORECASE)
+        answered = re.fullmatch(r"[\u4e00-\u9fff]{0,3}[（）数量情况]*：\s*(?:无|没有|暂无|尚无|0|零|/|-|none)\s*[。；]?\s*", body[match.end():], re.IGNORECASE)
         if not answered and (zero is None or match.start() - zero.end() > 16 or words("negation").search(body, 0, zero.start())):
             continue
         if analysis.clause_blocks.get(index) or section_block(analysis.sentence.section):

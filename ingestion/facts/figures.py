@@ -287,6 +287,10 @@ def _figure(sentence: Sentence, clauses: list[Clause], quantity: Quantity, earli
     joint = re.search(r"\band\b", text[quantity.span.end:right_end])
     if joint is not None and text[quantity.span.end:right_end].isascii():
         right_end = quantity.span.end + joint.start()
+    if sentence.synthetic and not sentence.row and "、" in text:
+        right_end = quantity.span.end   # a table's cell is named by what stands before it
+    if text[stop:start].isascii() and (last := text.rfind(" and ", stop, start)) >= 0:
+        stop = last + 1
     colon = text.rfind("：", stop, start)
     if colon >= 0 and residue(text[colon + 1:start]):
         stop = colon + 1

@@ -349,7 +349,7 @@ def _other_country(item: Item, host: str) -> bool:
 
 
 _WITH = re.compile(r"(?<![参赋给授])与|(?:^|，)和|同(?=[^时样一])")
-_STOPS = re.compile(r"等(?!离)|建立|签订|签署|签有|签约|签了|签定|保持|开展|达成|形成|结成|缔结|共同|共建|合作(?![署社局组银委])|联合(?!会|王国|大学|国)|进行|在|就|围绕|长期|均|有(?!限|色|机)|的|。|；|$")
+_STOPS = re.compile(r"等(?!离)|建立|签订|签署|签有|签约|签了|签定|保持|开展|达成|形成|结成|缔结|共同|共建|合作(?![署社局组银委])|联合(?!会|王国|大学|国)|进行|在(?![国地渝])|就|围绕|长期|均|有(?!限|色|机)|的|。|；|$")
 
 
 def enumerations(book: FactBook, spec: FactSpec, analyses: list[Analysis], setting: Setting, findings: Findings, pools: dict[str, Pool]) -> None:

@@ -40,6 +40,8 @@ def _places(book: FactBook, rule: Rule, analysis: Analysis) -> list[Span]:
     places = []
     for span in spans:
         body = text[span.start:span.end]
+        if not rule.nested and not analysis.sentence.pair:
+            body = re.sub(r"（[^（）]*）", lambda m: " " * len(m.group()), body)
         if all(book.pattern(group).search(body) for group in rule.all) and not (rule.none and book.pattern(rule.none).search(body)):
             places.append(span)
     return places
@@ -54,12 +56,9 @@ def _apply(book: FactBook, spec: FactSpec, rule: Rule, analysis: Analysis, span:
         return
     index = next((i for i, c in enumerate(analysis.clauses) if c.span.start <= span.start + (len(body) - len(body.lstrip())) < max(c.span.end, c.span.start + 1)), 0)
     reason = next((r for i, r in analysis.clause_blocks.items() if i == index or r in ("quotation", "template")), "")
-    if reason and not (reason == "planned" and rule.denied and False):
-        if reason == "other_body" and not rule.own:
-            reason = ""
-        else:
-            findings.exclude(sentence.document, located, reason)
-            return
+    if reason and not (reason == "planned" and rule.planned) and not (reason == "other_body" and not rule.own):
+        findings.exclude(sentence.document, located, reason)
+        return
     if not rule.planned and words("plan").search(words("plan_exempt").sub("", _nearby(book, rule, body))) and not rule.denied:
         findings.exclude(sentence.document, located, "planned")
         return
@@ -151,7 +150,8 @@ def _majority(analysis: Analysis, span: Span) -> bool | None:
     for candidate in (scope, body[match.end():match.end() + 14] if body[match.end():match.end() + 1] != "" else "",
                       analysis.clause_text(outer) if outer >= 0 else "", text[:span.start]):
         holders = [(m.start(), True) for m in own.finditer(candidate)] + [(m.start(), False) for m in other.finditer(candidate)]
-        bodies = [m for m in organisations.scan(candidate) if m.kind is not organisations.Kind.JOINT and m.origin in (Origin.FOREIGN, Origin.DOMESTIC)]
+        bodies = [m for m in organisations.scan(candidate) if m.kind is not organisations.Kind.JOINT and m.origin in (Origin.FOREIGN, Origin.DOMESTIC)
+                  and not words("foreign_title").search(candidate[m.start:m.end])]
         holders += [(m.start, m.origin is Origin.DOMESTIC) for m in bodies]
         if holders:
             place, mine = max(holders)
