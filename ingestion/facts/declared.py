@@ -59,6 +59,8 @@ def found(book: FactBook, words_: list[str], text: str) -> bool:
 def _match(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, earlier: list[Match], findings: Findings) -> Match | None:
     measure = figure.quantity.measure
     parent = _matched_parent(figure, earlier)
+    if analysis.sentence.synthetic and earlier and spec.overlap_pattern(book).search(figure.own):
+        return Match(figure, frozenset(), "twice")
     if parent is not None and (measure in spec.measures or not measure):
         text = figure.own + _status_after(analysis, figure)
         if spec.overlap_pattern(book).search(figure.own) and figure.part:
@@ -76,6 +78,8 @@ def _match(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, e
     if context is None:
         return None
     named = figure.own if book.pattern(spec.heads).search(figure.own) else context
+    if any(found(book, need.words, figure.own) for need in spec.needs):
+        named = figure.own
     if book.pattern(spec.exclude).search(named if figure.part else figure.own) or (
             spec.exclude_clause and book.pattern(spec.exclude_clause).search(_clause_words(analysis, figure))) or (
             spec.exclude_sentence and book.pattern(spec.exclude_sentence).search(analysis.sentence.folded)):

@@ -576,6 +576,8 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
         figures = [f for f in analysis.figures if f.clause == index]
         for match in names.finditer(body):
             name = _proper(match.group(), generic)
+            if re.match(r"\s*[\d一二两三四五六七八九十]+\s*[个项家座]", body[match.end():]):
+                continue   # 重庆市科技进步奖1项: the figure says it
             if not name or any(match.start() <= f.quantity.span.start - clause.span.start < match.end() for f in figures):
                 continue
             start = clause.span.start + match.end() - len(name)

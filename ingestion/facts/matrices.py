@@ -33,13 +33,13 @@ def matrix(table: Table) -> list[Sentence]:
     numeric = [c for c in heads if rows and sum(bool(_NUMBER.fullmatch(r.get(c, ""))) for r in rows) * 2 > len([r for r in rows if r.get(c)])
                and any(_NUMBER.fullmatch(r.get(c, "")) for r in rows)]
     numeric = [c for c in numeric if not all(re.match(r"(?:19|20)\d\d", r.get(c, "") or "2000") for r in rows)]
-    labels = [c for c in heads if c not in numeric]
+    labels = [c for c in heads if c not in numeric and not pattern(tuple(load("tables")["remarks"])).search(heads[c])]
     if not numeric or len(labels) > 3 or len(rows) > 40 or any(pattern(tuple(load("tables")["itemised"])).search(heads[c]) for c in heads):
         return []
     if any(_NUMBER.fullmatch(heads[c]) and not re.fullmatch(r"(?:19|20)\d\d", heads[c]) for c in heads):
         return []
     title = "\n".join(filter(None, [table.section.lead, *(t for texts in table.texts[:header] for t in texts if t)]))
-    section = Section(table.section.headings, title)
+    section = Section(table.section.headings, "\n".join(filter(None, [title, "｜".join(heads[c] for c in labels)])))
     span = Span(table.rows[header][0].span.start, table.rows[-1][-1].span.end)
     total_row = pattern(tuple(load("tables")["total_row"]))
     body = [r for r in rows if not any(total_row.search(r.get(c, "")) for c in labels[:2])] or rows

@@ -12,6 +12,7 @@ from ingestion.facts.figures import Analysis, words
 from ingestion.facts.schema import FactBook, FactSpec, Rule
 from ingestion.facts.terms import term
 from ingestion.language import load
+from ingestion.numerals import parse_number
 from ingestion.organisations import Origin
 from ingestion.periods import Cover, Period, PeriodKind, Window
 
@@ -132,14 +133,24 @@ def _period_holds(rule: Rule, analysis: Analysis, span: Span, window: Window, fi
     return cover is not Cover.WIDER
 
 
-_SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*%|百分之([一二三四五六七八九十百点零]+)")
+_SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*%|百分之([一二三四五六七八九十百零]+)|([二三四五六七八九十])分之([一二三四五六七八九十])")
+
+
+def _percent(match: re.Match[str]) -> float:
+    """A share as a percentage: 67%, 百分之六十七, 三分之二."""
+    if match[1]:
+        return float(match[1])
+    if match[2]:
+        return float(parse_number(match[2]) or 0)
+    whole, part = parse_number(match[3]) or 1, parse_number(match[4]) or 0
+    return float(part) * 100 / float(whole)
 
 
 def _majority(analysis: Analysis, span: Span) -> bool | None:
     """True: the applicant holds more than half; False: somebody else does; None: neither is said."""
     text = analysis.sentence.folded
     body = text[span.start:span.end]
-    values = [(m, float(m[1])) for m in _SHARE.finditer(body) if m[1]]
+    values = [(m, _percent(m)) for m in _SHARE.finditer(body)]
     if not any(v > 50 for _, v in values):
         return None
     match = next(m for m, v in values if v > 50)
