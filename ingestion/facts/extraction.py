@@ -13,15 +13,15 @@ from ingestion.facts.amounts import amounts
 from ingestion.facts.assertions import Findings
 from ingestion.facts.declared import declared
 from ingestion.facts.figures import Analysis, Names, analyse
-from ingestion.facts.grids import grid
+from ingestion.facts.grids import Grid, grid
 from ingestion.facts.items import Pool, Setting, enumerations, judge, list_items, sentence_items, table_items
 from ingestion.facts.matrices import matrix
 from ingestion.facts.money import spent
 from ingestion.facts.reconcile import reconcile
-from ingestion.facts.scan import Reading, Sentence, squeezed, pairs, scan
+from ingestion.facts.scan import Reading, Sentence, Table, pairs, policy_columns, scan, squeezed
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.statements import statements
-from ingestion.language import load, pattern
+from ingestion.language import fold, load, pattern
 from ingestion.numerals import parse_number
 from ingestion.periods import Window
 
@@ -68,8 +68,7 @@ def _read(book: FactBook, reading: Reading, window: Window, names: Names, settin
             for key, spec in book.facts.items():
                 table_items(book, spec, lists, setting, found[key])
             listing = _weight(found) > before or bool(figures)   # rows of things counted are not read for figures again
-            sentences += [Sentence(table.document, row.span, row.text.replace("｜", "，"), lists.table.section, synthetic=True, row=listing)
-                          for row in lists.rows]
+            sentences += _rows(table, lists, reading, listing)
         elif not figures:
             forms = pairs(table)
             for sentence in forms:
@@ -106,6 +105,18 @@ def _read(book: FactBook, reading: Reading, window: Window, names: Names, settin
         for pool in pools[key].values():
             judge(book, spec, pool, setting, found[key])
     agreement(book, reading, window, setting, found)
+
+
+def _rows(table: Table, lists: Grid, reading: Reading, counted: bool) -> list[Sentence]:
+    """The rows of a list as sentences, without columns and cells that restate the policy."""
+    skipped = policy_columns(table)
+    restated = {fold(reading.document.quote(span)).strip() for span in reading.quotations}
+    found = []
+    for row in lists.rows:
+        kept = dict.fromkeys(text for column, text in sorted(row.columns.items()) if text and column not in skipped and text not in restated)
+        if kept:
+            found.append(Sentence(table.document, row.span, "，".join(kept), table.section, synthetic=True, row=counted))
+    return found
 
 
 def _weight(found: dict[str, Findings]) -> int:

@@ -20,6 +20,7 @@ class Row:
     section: str
     name: str
     name_span: Span
+    columns: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -152,7 +153,7 @@ def _row(found: Grid, row: list[Cell], texts: list[str], values: dict[int, str],
         if cell.column < len(found.roles) and "title" in found.roles[cell.column] and text:
             name, span = text, cell.span
             break
-    return Row(whole, cells, "｜".join(v for _, v in sorted(values.items()) if v), section, name, span)
+    return Row(whole, cells, "｜".join(v for _, v in sorted(values.items()) if v), section, name, span, values)
 
 
 def name_column(found: Grid, words: re.Pattern[str]) -> int | None:

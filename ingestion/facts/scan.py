@@ -253,7 +253,7 @@ def _label() -> re.Pattern[str]:
     return re.compile(r"[^。，；]{1,24}")
 
 
-def _policy_columns(table: Table) -> frozenset[int]:
+def policy_columns(table: Table) -> frozenset[int]:
     """Columns that restate the policy's requirements: 政策要求, 管理办法条件."""
     if not table.texts:
         return frozenset()
@@ -267,7 +267,7 @@ def pairs(table: Table) -> list[Sentence]:
     document = table.document
     folded = checked(fold(document.text[table.block.span.start:table.block.span.end]))
     base = table.block.span.start
-    skipped = _policy_columns(table)
+    skipped = policy_columns(table)
     for row, texts in zip(table.rows, table.texts, strict=True):
         place = 0
         while place < len(row):
