@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from assistant import citations, comparing, topics
 from assistant.composing import Composer, Piece
-from assistant.questions import Reader
+from assistant.questions import Part, Reader
 from assistant.selecting import Choice, Kind, Selector
 from ingestion.domain import Answer, Assessment, Citation
 from ingestion.policy import Policy
@@ -51,14 +51,22 @@ class Advisor:
         for part in asked.parts:
             choice = self.selector.choose(part, before)
             types = self.selector.types_of(part, hints=True)
-            compared = comparing.compare(part, choice.refs, self.policy, self.topics, types) \
-                if choice.kind is Kind.CLAUSE or (choice.points and not any(one.matches for one in choice.points)) else ()
+            if choice.bare and pieces and not part.strange:    # 要多少？ after a question that was answered
+                continue
+            compared = comparing.compare(part, choice.refs, self.policy, self.topics, types) if _compares(part, choice) else ()
             pieces.append(self.composer.piece(part, choice, compared, types))
             considered += choice.refs
             before = choice if choice.refs else before
         cited = citations.verified((one for piece in pieces for one in piece.cites), self.policy)
         return Answer(asked.text, self.composer.text(pieces, asked.language), any(piece.settled for piece in pieces),
                       cited, language=asked.language, considered=tuple(dict.fromkeys(considered)))
+
+
+def _compares(part: Part, choice: Choice) -> bool:
+    """Whether a question's figures decide: not where an entry of the policy folder settles this very wording."""
+    if choice.kind is Kind.CLAUSE:
+        return True
+    return choice.kind is Kind.POINT and part.polar and all(one.verdict and not one.matches for one in choice.points)
 
 
 def answer(question: str, policy: Policy, *, assessment: Assessment | None = None, language: str | None = None,

@@ -5,6 +5,7 @@ A quotation is one contiguous piece of its source, letter by letter. One that do
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Sequence
 
 from ingestion import articles
@@ -13,7 +14,7 @@ from ingestion.policy import Policy
 
 _log = logging.getLogger(__name__)
 SHORT_ARTICLE = 300    # characters up to which an article is quoted whole
-SHORT_OPENING = 40     # an opening that is shorter says nothing by itself
+SHORT_OPENING = 15     # an opening that is shorter says nothing by itself
 _NUMBER_MARKS = "（）()一二三四五六七八九十百零0123456789 　.、．"
 
 
@@ -59,7 +60,14 @@ def _item_words(policy: Policy, item: Item) -> Span:
 
 
 def _article_words(policy: Policy, article: Article, *, whole: bool) -> Span:
-    opening = article.opening.end - article.opening.start - len(article.ref) - len(article.heading)
-    if whole or not article.items or opening < SHORT_OPENING or article.span.end - article.span.start <= SHORT_ARTICLE:
-        return article.span
-    return article.opening
+    text = policy.quote(article.opening)
+    number = re.match(r"第.{1,6}?条(?:之.)?\s*", text)
+    start = number.end() if number else 0
+    if article.heading and text.startswith(article.heading, start) and len(text) > start + len(article.heading):
+        start += len(article.heading)
+        start += len(text[start:]) - len(text[start:].lstrip())
+    first = article.opening.start + start
+    opening = article.opening.end - first
+    if whole or not article.items or opening < SHORT_OPENING or article.span.end - first <= SHORT_ARTICLE:
+        return Span(first, article.span.end)
+    return Span(first, article.opening.end)

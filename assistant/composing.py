@@ -1,6 +1,7 @@
 """Wording answers without a model: what it comes to first, then the clauses word for word. Deterministic."""
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +14,13 @@ from assistant.selecting import Choice, Kind
 from assistant.texts import load
 from assistant.topics import Point, Topics
 from ingestion import articles
-from ingestion.domain import Article, Citation, CriterionKind, Outcome
+from ingestion.domain import Article, Citation, Criterion, CriterionKind, Outcome
 from ingestion.policy import Policy
 
 _LANGUAGE = Path(__file__).parent / "language"
 _OFF_TOPIC = frozenset({"tasks", "chat"})
-SETTLED = frozenset({Kind.LOOKUP, Kind.NO_SUCH, Kind.CHAPTER, Kind.FIGURES, Kind.WINDOW, Kind.POINT, Kind.CLAUSE})
+_BLANK_LINES = re.compile(r"\n\s*")
+SETTLED = frozenset({Kind.LOOKUP, Kind.NO_SUCH, Kind.CHAPTER, Kind.FIGURES, Kind.MENTIONS, Kind.WINDOW, Kind.POINT, Kind.CLAUSE})
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class Composer:
                 return self._no_such(choice, say) if choice.missing else self._lookup(choice, say)
             case Kind.FIGURES:
                 return self._figures(choice, types, say)
+            case Kind.MENTIONS:
+                return say("mentions", passage=choice.passage, refs=say.joined(self._named(choice.refs, say)))
             case Kind.WINDOW:
                 return self._window(say)
             case Kind.GAP | Kind.NOTHING:
@@ -73,7 +77,7 @@ class Composer:
             return self._compared(part, comparisons, say)
         if choice.points:
             return "\n".join(filter(None, (self._point(part, point, say) for point in choice.points)))
-        return self._clauses(part, choice, say)
+        return self._clauses(part, choice.refs, say)
 
     # By number ------------------------------------------------------------------------------------------------------
 
@@ -112,7 +116,13 @@ class Composer:
         for one in self._policy.criteria:
             wording = self._policy.wordings[one.id]
             if one.citation == ref and wording.measure and one.bar is not None:
-                yield say("one_figure", label=say.pick(one.label, one.label_en), measure=wording.measure)
+                yield self._one_figure(one, say)
+
+    def _one_figure(self, criterion: Criterion, say: Say) -> str:
+        wording = self._policy.wordings[criterion.id]
+        bar = "" if criterion.bar is None else f"{criterion.bar:,}"
+        name = "one_figure" if bar else "one_open"
+        return say(name, label=say.pick(criterion.label, criterion.label_en), measure=wording.measure, bar=bar)
 
     def _compared(self, part: Part, comparisons: Sequence[Comparison], say: Say) -> str:
         if comparisons[0].claimed:
@@ -169,24 +179,44 @@ class Composer:
     # By subject -----------------------------------------------------------------------------------------------------
 
     def _point(self, part: Part, point: Point, say: Say) -> str:
-        text = say.pick(point.zh, point.en) or self._gloss(point.cites[0], say, needed=say.language == "en")
-        verdict = verdict_of(point, part)
+        text = say.pick(point.zh, point.en)
+        if not text:
+            text = self._clauses(part, point.cites, say)
+        cited = citations.of_clause(self._policy, point.cites[0])
+        verdict = verdict_of(point, part, cited.quote if cited else "")
         if not part.polar or not verdict:
             return text
         word = verdict_word(verdict, part)
         return say("verdict", word=word, text=text) if text else say("verdict_alone", word=word)
 
-    def _clauses(self, part: Part, choice: Choice, say: Say) -> str:
+    def _clauses(self, part: Part, refs: Sequence[str], say: Say) -> str:
         lines = []
-        for ref in choice.refs:
+        for ref in refs:
             figures = list(self._relevant_measures(part, ref, say))
-            if figures:
+            if self._is_list_of_conditions(ref):
+                lines.append(self._conditions(ref, figures, say))
+            elif figures:
                 lines.append(say("requires", figures=say.clauses(figures)))
             elif say.language == "en":
                 lines.append(self._gloss(ref, say) + say("stop"))
         if not lines and part.polar and say.language == "zh":
-            lines.append(say("see", refs=say.joined(self._named(choice.refs, say))))
+            lines.append(say("see", refs=say.joined(self._named(refs, say))))
         return (" " if say.language == "en" else "").join(dict.fromkeys(lines))
+
+    def _is_list_of_conditions(self, ref: str) -> bool:
+        article = articles.by_ref(self._policy.articles, ref)
+        return isinstance(article, Article) and bool(article.items) and ref in {
+            one for kind in self._policy.base_types for one in kind.articles}
+
+    def _conditions(self, ref: str, figures: Sequence[str], say: Say) -> str:
+        """What stands in an article of conditions, and that the common ones apply too."""
+        article = articles.by_ref(self._policy.articles, ref)
+        count = len(article.items) if isinstance(article, Article) else 0
+        common = [one for one in self._policy.base_types[0].articles if one not in self._of_types and one != ref]
+        text = say("conditions", article=self._named([ref], say)[0], count=count)
+        if ref in self._of_types and common:
+            text = say("conditions_and", article=self._named([ref], say)[0], count=count, common=say.joined(self._named(common, say)))
+        return text + (say("conditions_figures", figures=say.clauses(figures)) if figures else say("stop"))
 
     def _relevant_measures(self, part: Part, ref: str, say: Say) -> Iterable[str]:
         """The figures of a clause that the question is about; all of them where it is about none in particular."""
@@ -195,7 +225,7 @@ class Composer:
                 and self._policy.wordings[one.id].measure]
         about = [one for one in here if set(one.facts) & asked]
         for one in about or here:
-            yield say("one_figure", label=say.pick(one.label, one.label_en), measure=self._policy.wordings[one.id].measure)
+            yield self._one_figure(one, say)
 
     def _window(self, say: Say) -> str:
         window = self._policy.window
@@ -248,17 +278,29 @@ def quoted(citation: Citation, say: Say) -> str:
     """A citation as a line of an answer, word for word."""
     if citation.ref:
         ref = articles.in_english(citation.ref) if say.language == "en" else citation.ref
-        return say("quote", ref=ref, chinese=citation.ref, quote=citation.quote)
+        return say("quote", ref=ref, chinese=citation.ref, quote=_BLANK_LINES.sub("\n", citation.quote))
     if citation.page is not None:
         return say("quote_page", document=citation.document, page=citation.page, quote=citation.quote)
     return say("quote_document", document=citation.document, quote=citation.quote)
 
 
-def verdict_of(point: Point, part: Part) -> str:
-    """"yes" or "no" for a question, "" where the policy does not say. What is strange to the policy is not decided."""
-    if not point.verdict or (part.strange and not point.matches):
+def verdict_of(point: Point, part: Part, quote: str) -> str:
+    """"yes" or "no" for a question, "" where the policy does not say. What is strange to the policy is not allowed."""
+    months = _months(quote)
+    asked = _months(part.text)
+    if months and asked:
+        claimed = "confirm" in part.asks or questions.claims(part.text)
+        return "yes" if asked[-1] == months[-1] or (asked[-1] < months[-1] and not claimed) else "no"
+    if point.elapsed:
+        years = questions.years_passed(part)
+        return "" if years is None else ("yes" if years >= point.elapsed else "no")
+    if point.verdict == "yes" and part.strange and not point.matches:
         return ""
     return point.verdict
+
+
+def _months(text: str) -> list[int]:
+    return [int(number) for number in re.findall(r"(?<!\d)(1[0-2]|[1-9])\s*月", text)]
 
 
 def verdict_word(verdict: str, part: Part) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from assistant import topics as topic_files
 from assistant.spotting import SHORTEST_SLIP, Lexicon, Spotted
-from assistant.strangers import Strangers, everyday
+from assistant.strangers import Strangers, everyday, plain_english
 from assistant.texts import load
 from assistant.topics import Topics, words_of
 from ingestion import articles, language, numerals
@@ -35,6 +35,8 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)(?!\s*(?:号|〕|】|\]|）))\s
 _YEARS_AGO = re.compile(r"([一二两三四五六七八九十\d]{1,3})\s*(?:多|余)?\s*年(?:多|以)?(?:之)?前|\b(\w+)\s+years?\s+ago")
 _ENGLISH_NUMBERS = {word: value for value, word in enumerate(
     "zero one two three four five six seven eight nine ten eleven twelve".split())}
+_YEAR_MONTH = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:年|[-/.])\s*(?:(\d{1,2})\s*月?)?")
+_AFTER_YEARS = re.compile(r"([一二两三四五六七八九十\d]+)\s*年(?:之后|以后|后|了|过后|就)")
 _AMOUNT = re.compile(r"\d+\.\d+\s*(?:million|billion|thousand|%|percent|万|亿|千)")
 _BARE = re.compile(r"(?<=[\u4e00-\u9fff])(?=\d{1,3}\s*条\s*第?\d{1,2}\s*项)")
 _ENGLISH_WORDS = 3   # so many words in a row make a question English although it holds some Chinese
@@ -105,7 +107,8 @@ class Reader:
     @cached_property
     def _sound(self) -> str:
         """What is written as it should be: the policy, every known word, and everyday words."""
-        return "\n".join([fold(self._policy_text), *self._words, *self._gap_words, *everyday()])
+        return "\n".join([fold(self._policy_text), *self._words, *self._gap_words, *everyday(),
+                          *plain_english()])
 
     @cached_property
     def _lexicon(self) -> Lexicon:
@@ -113,7 +116,7 @@ class Reader:
 
     @cached_property
     def _gap_lexicon(self) -> Lexicon:
-        return Lexicon(self._gap_words, self._sound, SHORTEST_SLIP + 2)
+        return Lexicon(self._gap_words, self._sound, SHORTEST_SLIP + 2, bends=False)
 
     @cached_property
     def _strangers(self) -> Strangers:
@@ -243,9 +246,24 @@ def years_ago(folded: str) -> int | None:
     return next((years for word, years in _past() if word in folded), None)
 
 
+def years_passed(part: Part) -> int | None:
+    """Whole years between the two days that a question names, or after which it asks (两年后)."""
+    days = [(int(year), int(month or 1)) for year, month in _YEAR_MONTH.findall(part.text)]
+    if len(days) > 1:
+        return (days[-1][0] * 12 + days[-1][1] - days[0][0] * 12 - days[0][1]) // 12
+    match = _AFTER_YEARS.search(part.text)
+    number = numerals.parse_number(match[1]) if match else None
+    return int(number) if number is not None else None
+
+
 def claims(folded: str) -> bool:
     """Whether a figure is said to be what is asked for: 要5项才够."""
     return any(one.search(folded) for one in _list("claims"))
+
+
+def asks_for_mentions(folded: str) -> bool:
+    """Whether a question asks which clauses name something: 哪些条款提到知识产权."""
+    return any(one.search(folded) for one in _list("mentions"))
 
 
 def modal(folded: str) -> Mapping[str, Any]:

@@ -20,10 +20,15 @@ from ingestion.policy import Policy
 
 HOME = 3              # the weight at which a clause is about a subject
 ENOUGH = 1.6          # the least score at which a clause answers
+_OWN_FOOTING = 1.0    # the score from which an entry of points.yaml stands by itself
+_STATED = 1.0         # what a figure beside a subject that is counted adds
 _LEXICAL = 2.0        # what a question counts whose words all stand in the clause
 _VERBATIM = 8         # characters in a row that point to the clause that has them
 _CONTINUED = 1.0      # what the clause of the question before counts
+_TELLING = 5          # characters from which a word is the policy's own
 _OWN_TYPE, _OTHER_TYPE = 0.5, -6.0
+_HAN_ONLY = re.compile(r"[\u4e00-\u9fff]+")
+_MARKED = re.compile(r"[“\"「『]([^”\"」』]+)[”\"」』]")
 _PAIRS = re.compile(r"[\u4e00-\u9fff]{2,}|[a-z]{3,}|\d+")
 
 Scores = Mapping[str, float]
@@ -34,6 +39,7 @@ class Kind(StrEnum):
     NO_SUCH = "no_such"        # named by a number that does not exist
     CHAPTER = "chapter"
     FIGURES = "figures"        # all hard figures
+    MENTIONS = "mentions"      # every clause that holds a passage
     WINDOW = "window"          # from when to when 近三年 runs
     POINT = "point"            # settled by an entry of points.yaml
     CLAUSE = "clause"          # the clause that is about it
@@ -50,7 +56,9 @@ class Choice:
     points: tuple[Point, ...] = ()
     gap: Gap | None = None
     missing: str = ""
+    passage: str = ""      # what the clauses of MENTIONS hold
     score: float = 0.0
+    bare: bool = False     # nothing was found, and the question names no subject of its own
 
 
 class Selector:
@@ -83,9 +91,13 @@ class Selector:
         if gap is not None:
             return Choice(Kind.GAP, gap=gap, refs=())
         if "hard_figures" in context and not self._particular(context) and (part.asks & {"list", "what", "which", "quantity"} or not part.polar):
-            return Choice(Kind.FIGURES, tuple(self._with_figures(part)))
-        if not within and self._asks_for_window(part, context, before):
-            return Choice(Kind.WINDOW, self._policy.window.occurs)
+            return Choice(Kind.FIGURES, tuple(dict.fromkeys(self._with_figures(part))))
+        passage = self._words.longest_passage(part.text) if not within and questions.asks_for_mentions(part.text) else ""
+        if passage:
+            return Choice(Kind.MENTIONS, tuple(self._words.holding(passage)), passage=passage)
+        if not within and self._asks_for_window(part, context):
+            said = [ref for ref in self._policy.window.occurs if before is not None and ref in before.refs]
+            return Choice(Kind.WINDOW, tuple(said) or self._policy.window.occurs)
         return self._by_subject(part, context, within, before)
 
     # By number ------------------------------------------------------------------------------------------------------
@@ -128,7 +140,7 @@ class Selector:
             article = criterion.citation.split("（")[0]
             if self._policy.wordings[criterion.id].measure and criterion.bar is not None \
                     and (not types or article in {self._type_articles.get(one) for one in types}):
-                yield from (ref for ref in [criterion.citation])
+                yield criterion.citation
 
     def _particular(self, context: frozenset[str], types: Collection[str] = ()) -> bool:
         """Whether a question is about something more particular than a base type."""
@@ -137,9 +149,10 @@ class Selector:
         return any(not one.type and (one.weight >= 2 or any(ref.split("（")[0] in own for ref in one.clauses))
                    for one in subjects if one.weight)
 
-    def _at_home(self, context: frozenset[str]) -> bool:
+    def _at_home(self, part: Part, context: frozenset[str]) -> bool:
         """Whether a question has a word that is the policy's own, so that it can be about nothing else."""
-        return any(not self._topics.subjects[name].loose for name in context - COMPUTED)
+        named = [(self._topics.subjects[name], part.found.get(name, ())) for name in context - COMPUTED]
+        return any(not subject.loose or any(len(one.word) >= _TELLING for one in words) for subject, words in named)
 
     def _without_types(self, part: Part) -> str:
         """The question without the names of base types, which stand in their articles' headings."""
@@ -150,11 +163,11 @@ class Selector:
                     text = text[:one.span.start] + " " * (one.span.end - one.span.start) + text[one.span.end:]
         return text
 
-    def _asks_for_window(self, part: Part, context: frozenset[str], before: Choice | None) -> bool:
+    def _asks_for_window(self, part: Part, context: frozenset[str]) -> bool:
         if "window" not in context:
             return False
         others = [name for name in context - COMPUTED - {"window", "window_starts"} if self._topics.subjects[name].weight]
-        if others or (before is not None and set(before.refs) & set(self._policy.window.occurs)):
+        if others:
             return False
         return "window_starts" in context or bool(part.asks & {"when", "what", "how", "quantity", "how_long"})
 
@@ -179,15 +192,17 @@ class Selector:
             return Choice(Kind.CLAUSE, before.refs, score=before.score)
         scores = self._scores(part, context, types, within, before)
         points = self._points(part, context, types, within)
-        if points:
-            best = max(points, key=lambda one: one[0])
+        strong = [one for one in points if one[0] >= _OWN_FOOTING and self._stands(one[1], scores)]
+        if strong or (points and max(scores.values(), default=0.0) < ENOUGH):
+            best = max(strong or points, key=lambda one: one[0])
             refs, chosen = list(best[1].cites), [best[1]]
             covered = {name for entry in best[1].when for name in entry.split("|")}
             score = best[0]
         else:
             ranked = sorted(scores.items(), key=lambda one: -one[1])
             if not ranked or ranked[0][1] < ENOUGH:
-                return Choice(Kind.NOTHING, score=ranked[0][1] if ranked else 0.0)
+                bare = not any(self._topics.subjects[name].weight >= HOME - 1 for name in context - COMPUTED)
+                return Choice(Kind.NOTHING, score=ranked[0][1] if ranked else 0.0, bare=bare)
             refs, chosen, covered, score = [ranked[0][0]], [], set(), ranked[0][1]
         if len(types) > 1 and score:
             refs += self._for_each(types, refs, scores)
@@ -195,7 +210,7 @@ class Selector:
             if point is not None:
                 chosen.append(point)
             refs += [one for one in (point.cites if point else (ref,)) if one not in refs]
-        if part.strange and not within and not self._at_home(context):
+        if part.strange and not within and not self._at_home(part, context):
             return Choice(Kind.NOTHING, score=score)
         return Choice(Kind.POINT if chosen else Kind.CLAUSE, tuple(refs), tuple(chosen), score=score)
 
@@ -226,6 +241,11 @@ class Selector:
             found.append((score - place / 1e6, point))
         return found
 
+    def _stands(self, point: Point, scores: Scores) -> bool:
+        """Whether what a point cites is not far behind the clause that the question's own words point to."""
+        own = max((score for ref, score in scores.items() if _related(ref, point.cites)), default=0.0)
+        return bool(point.matches) or own * 2 >= max(scores.values(), default=0.0)
+
     def _foreign(self, ref: str, types: list[str]) -> bool:
         """Whether a clause is of a base type that the question does not name."""
         article = ref.split("（")[0]
@@ -238,6 +258,8 @@ class Selector:
             subject = self._topics.subjects[name]
             for ref, weight in subject.clauses.items():
                 scores[ref] += subject.weight * weight / HOME
+                if subject.fact and FIGURES in context and weight >= HOME:
+                    scores[ref] += _STATED
         particular = self._particular(context, types)
         text = self._without_types(part) if types and particular else part.text
         for ref, score in self._words.scores(text).items():
@@ -306,6 +328,25 @@ class _Words:
         return scores
 
 
+    def longest_passage(self, folded: str) -> str:
+        """What a question puts in quotation marks, or its longest run of Chinese characters that stands in a clause."""
+        marked = _MARKED.search(folded)
+        if marked:
+            return marked[1]
+        whole = "\n".join(self._texts.values())
+        best = ""
+        for start in range(len(folded)):
+            end = start + max(2, len(best) + 1)
+            while end <= len(folded) and _HAN_ONLY.fullmatch(folded, start, end) and folded[start:end] in whole:
+                best = folded[start:end]
+                end += 1
+        return best
+
+    def holding(self, passage: str) -> Iterable[str]:
+        """The clauses that hold a passage: items, and articles for what stands in their opening."""
+        return (ref for ref, text in self._texts.items() if passage in text)
+
+
 def _terms(text: str) -> Iterable[str]:
     for run in _PAIRS.findall(text):
         if "\u4e00" <= run[0] <= "\u9fff":
@@ -360,6 +401,11 @@ def _point_score(point: Point, part: Part, context: frozenset[str], topics: Topi
 
 def _weight(name: str, topics: Topics) -> float:
     return 1.0 if name in COMPUTED else max(0.25, float(topics.subjects[name].weight))
+
+
+def _related(ref: str, cites: Collection[str]) -> bool:
+    """Whether a clause is one of those cited, an article of theirs, or an item of theirs."""
+    return any(ref == one or ref.split("（")[0] == one or one.split("（")[0] == ref for one in cites)
 
 
 def _speaks(clauses: Mapping[str, int], refs: Iterable[str]) -> bool:

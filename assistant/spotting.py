@@ -1,13 +1,15 @@
 """Finds known words in a question: the longest first, also with a slip of the pen, in pinyin or by its initials.
 
-A slip is a Chinese word written with other characters that sound the same (专移 for 转移), or, in a word of five and more
-characters, with one character inside it that is wrong altogether. Numerals and everyday words are never taken for a slip.
+A slip is a Chinese word written with other characters that sound alike (专移 for 转移), with two of them changed over, or, in
+a word of five and more, with one inside it wrong, missing or too much. In a Latin word of six letters and more one letter may
+be so. Numerals and everyday words are never taken for a slip.
 """
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ingestion.domain import Span
 from ingestion.pinyin import syllable
@@ -17,7 +19,10 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _NUMERALS = frozenset("一二三四五六七八九十百千万两几多第零半〇")
 _FUNCTION = frozenset("的了是不有在和就也都还要会能吗呢吧这那我你他们个没被把给让跟与及或而且只再又很最")
 _ENDINGS = ("ing", "ed", "es", "s")
-SHORTEST_SLIP, _SHORTEST_WRONG, _SHORTEST_INITIALS = 2, 5, 3
+SHORTEST_SLIP, _SHORTEST_WRONG, _SHORTEST_INITIALS, _SHORTEST_SWAPPED = 2, 5, 3, 4
+_SHORTEST_LATIN_SLIP = 6
+_ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"))
+_ENDINGS_ALIKE = (("ang", "an"), ("eng", "en"), ("ing", "in"))
 _STEM = 3   # letters that a Latin word keeps at least
 
 
@@ -33,7 +38,8 @@ class Spotted:
 class Lexicon:
     """Words to look for. Building one costs milliseconds; it is meant to be kept. What stands in the `sound` text is no slip."""
 
-    def __init__(self, words: Iterable[str], sound: str = "", shortest_slip: int = SHORTEST_SLIP) -> None:
+    def __init__(self, words: Iterable[str], sound: str = "", shortest_slip: int = SHORTEST_SLIP, *,
+                 bends: bool = True) -> None:
         self._sound, self._shortest = sound, shortest_slip
         self._han: set[str] = set()
         self._latin: dict[tuple[str, ...], str] = {}
@@ -42,20 +48,27 @@ class Lexicon:
                 self._han.add(word)
             else:
                 self._latin.setdefault(tuple(stem(token) for token in _tokens(word)), word)
+        self._single_latin = [(stems[0], word) for stems, word in self._latin.items() if len(stems) == 1]
+        self._known_stems = {one for stems in self._latin for one in stems} | {stem(one) for one in re.findall(r"[a-z]+", sound)}
         self._longest = max(map(len, self._han), default=0)
         self._most_tokens = max(map(len, self._latin), default=0)
         self._sounds: dict[tuple[str, ...], str] = {}
         self._initials: dict[str, str] = {}
         self._pinyin: dict[str, str] = {}
         self._wrong: dict[tuple[int, str], list[str]] = {}
+        self._bent: dict[str, str] = {}
         for word in sorted(self._han):
             sounds = _sounds(word)
             if len(word) >= shortest_slip and all(_HAN.match(one) for one in word):
                 self._sounds.setdefault(sounds, word)
-                self._pinyin.setdefault("".join(sounds), word)
+                spelling = [syllable(one) or one for one in word]
+                self._pinyin.setdefault("".join(spelling), word)
                 if len(word) >= _SHORTEST_INITIALS:
-                    self._initials.setdefault("".join(one[0] for one in sounds), word)
-            if len(word) >= _SHORTEST_WRONG:
+                    self._initials.setdefault("".join(one[0] for one in spelling), word)
+            if bends and len(word) >= _SHORTEST_SWAPPED:
+                for variant in _variants(word):
+                    self._bent.setdefault(variant, word)
+            if bends and len(word) >= _SHORTEST_WRONG:
                 for place in (0, 1):
                     self._wrong.setdefault((place, word[place * 2:place * 2 + 2]), []).append(word)
 
@@ -100,25 +113,34 @@ class Lexicon:
             word = self._latin.get(tuple(stem(one.group()) for one in run[:length]))
             if word:
                 return Spotted(word, Span(place, run[length - 1].end()))
+        token = stem(run[0].group())
+        if len(token) >= _SHORTEST_LATIN_SLIP and token not in self._known_stems:
+            near = next((word for known, word in self._single_latin if _one_letter_off(token, known)), "")
+            if near:
+                return Spotted(near, Span(place, run[0].end()), slip=True)
         return None
 
     def _slips(self, text: str, taken: bytearray) -> list[Spotted]:
         found = []
-        sounds = _sounds(text)
+        alike, exact = tuple(map(_sound, text)), tuple(syllable(one) or one for one in text)
         for length in range(min(self._longest, len(text)), self._shortest - 1, -1):
             for place in range(len(text) - length + 1):
                 written = text[place:place + length]
                 if any(taken[place:place + length]):
                     continue
-                word = self._sounds.get(sounds[place:place + length]) or self._one_wrong(written)
+                sounds = (alike if length > SHORTEST_SLIP else exact)[place:place + length]
+                word = self._sounds.get(sounds) or self._bent.get(written) or self._one_wrong(written)
                 if word and word != written and self._plausible(word, written):
                     taken[place:place + length] = b"\1" * length
                     found.append(Spotted(word, Span(place, place + length), slip=True))
         return found
 
     def _one_wrong(self, written: str) -> str:
-        if len(written) < _SHORTEST_WRONG:
+        if len(written) < _SHORTEST_WRONG or not self._wrong:
             return ""
+        for place in range(1, len(written) - 1) if len(written) > _SHORTEST_WRONG else ():
+            if (word := written[:place] + written[place + 1:]) in self._han:
+                return word
         for place in (0, 1):
             for word in self._wrong.get((place, written[place * 2:place * 2 + 2]), ()):
                 if len(word) == len(written) and word[-1] == written[-1] and word[0] == written[0] and _differ(word, written) == 1:
@@ -131,6 +153,8 @@ class Lexicon:
             return False
         if len(word) == SHORTEST_SLIP and not _FUNCTION.isdisjoint(written):
             return False
+        if len(word) != len(written) or sorted(word) == sorted(written):
+            return True
         changed = [(a, b) for a, b in zip(word, written, strict=True) if a != b]
         return 2 * len(changed) <= len(word) and all(
             a not in _NUMERALS and b not in _NUMERALS and _HAN.match(b) for a, b in changed)
@@ -162,6 +186,24 @@ def stem(token: str) -> str:
     return token[:-1] if token.endswith("e") and len(token) > _STEM else token
 
 
+def _variants(word: str) -> Iterable[str]:
+    """A word with two neighbours changed over, or, if it is long, with an inner character left out."""
+    for place in range(len(word) - 1):
+        yield word[:place] + word[place + 1] + word[place] + word[place + 2:]
+    if len(word) > _SHORTEST_WRONG:
+        for place in range(1, len(word) - 1):
+            yield word[:place] + word[place + 1:]
+
+
+def _one_letter_off(token: str, known: str) -> bool:
+    """Whether two Latin words differ by one letter that is wrong, missing, too much, or changed over with its neighbour."""
+    if abs(len(token) - len(known)) > 1 or token[0] != known[0]:
+        return False
+    start = next((place for place, (a, b) in enumerate(zip(token, known, strict=False)) if a != b), min(len(token), len(known)))
+    rest, other = token[start:], known[start:]
+    return rest[1:] == other[1:] or rest[1:] == other or rest == other[1:] or (rest[:2] == other[1::-1] and rest[2:] == other[2:])
+
+
 def _differ(word: str, written: str) -> int:
     return sum(a != b for a, b in zip(word, written, strict=True))
 
@@ -171,5 +213,15 @@ def _tokens(word: str) -> list[str]:
 
 
 def _sounds(text: str) -> tuple[str, ...]:
-    """The syllable of each character; what has none stands for itself."""
-    return tuple(syllable(one) or one for one in text)
+    """The syllable of each character, in a word of three and more without what phonetic keyboards confuse."""
+    return tuple(map(_sound, text)) if len(text) > SHORTEST_SLIP else tuple(syllable(one) or one for one in text)
+
+
+@lru_cache(maxsize=8192)
+def _sound(character: str) -> str:
+    sound = syllable(character) or character
+    for full, short in _ALIKE:
+        sound = short + sound[len(full):] if sound.startswith(full) else sound
+    for full, short in _ENDINGS_ALIKE:
+        sound = sound[:-len(full)] + short if sound.endswith(full) else sound
+    return sound

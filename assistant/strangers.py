@@ -81,5 +81,10 @@ def _counted() -> re.Pattern[str]:
 
 
 @cache
+def plain_english() -> tuple[str, ...]:
+    return tuple(str(load(_LANGUAGE / "questions.yaml")["plain_en"]).split())
+
+
+@cache
 def _plain_stems() -> frozenset[str]:
-    return frozenset(stem(word) for word in str(load(_LANGUAGE / "questions.yaml")["plain_en"]).split())
+    return frozenset(map(stem, plain_english()))

@@ -50,6 +50,7 @@ class Point(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     asks: tuple[str, ...] = ()
     matches: str = ""
     verdict: str = ""
+    elapsed: int = 0          # years that must have passed for a yes
     zh: str = ""
     en: str = ""
 
