@@ -1,6 +1,9 @@
 """What is read from a docx, and what is said about the rest."""
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -84,6 +87,14 @@ def test_deleted_row() -> None:
     document = read(table([["1", "甲"]]).replace("</w:tbl>", row + "</w:tbl>"))
     assert [part[-1] for part in cells(document, document.blocks[0])] == ["1", "甲"]
     assert codes(document) == ["deleted_text"]
+
+
+def test_paragraphs_joined_by_a_deletion() -> None:
+    """A paragraph whose end was deleted runs on into the next one."""
+    end = '<w:rPr><w:del w:id="1"/></w:rPr>'
+    document = read(paragraph("近三年发表", properties=end) + paragraph("论文", properties=end) + paragraph("22篇。")
+                    + paragraph("尾", properties=end) + table([["a", "b"]]))
+    assert words(document) == ["近三年发表论文22篇。", "尾", "a\tb"]
 
 
 def test_moved_text_once() -> None:
@@ -251,6 +262,17 @@ def test_doctype_is_refused(more: dict[str, object]) -> None:
     with pytest.raises(UnreadableError) as caught:
         read(paragraph("甲"), **more)
     assert caught.value.code == "doctype"
+
+
+def test_strict_files() -> None:
+    """A file in the strict form of OOXML is read like any other."""
+    raw = package(paragraph("论文22篇。"))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as usual, zipfile.ZipFile(buffer, "w") as strict:
+        for name in usual.namelist():
+            strict.writestr(name, usual.read(name).replace(b"http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+                                                           b"http://purl.oclc.org/ooxml/wordprocessingml/main"))
+    assert words(parsing.read(buffer.getvalue(), "a.docx")) == ["论文22篇。"]
 
 
 def test_wide_spans_cost_nothing() -> None:

@@ -28,7 +28,7 @@ def test_headings(line: str, plain: int, bold: int) -> None:
     "主要成果如下：",
     "第八条 国际联合研究中心申报条件", "表2  合作机构一览", "图3-1  中试线", "2024年6月", "二〇二四年六月三日",
     "- 12 -", "______",
-    "一、建设背景........3", "", "   ",
+    "一、建设背景........3", "近三年发表论文22篇", "", "   ",
 ])
 def test_no_headings(line: str) -> None:
     """Sentences, quoted articles and their items, captions, dates, page numbers and contents are never headings."""

@@ -76,6 +76,16 @@ def test_markdown() -> None:
         (0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (2, 1)]
 
 
+def test_lines_broken_at_one_width() -> None:
+    """Where lines are broken at one width, a full line that ends no sentence runs on; items and short lines do not."""
+    line = "本单位近三年在所申报领域累计发表论文并与海外高校开展合作研究"
+    text = f"{line}\n共22篇。\n1. {line}\n等；\n联系人：张三\n{line}\n\n另起一段。\n"
+    document = parsing.read(text.encode(), "a.txt")
+    assert [part[3] for part in shape(document)] == [
+        f"{line}\n共22篇。", f"{line}\n等；", "联系人：张三", line, "另起一段。"]
+    assert document.text == text
+
+
 def test_declared_headings_stay() -> None:
     """Markdown headings without text between them stay headings."""
     document = parsing.read("## （一）甲\n## （二）乙\n".encode(), "a.md")

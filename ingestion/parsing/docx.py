@@ -10,7 +10,7 @@ near to what a reader sees and not exact. Otherwise there are none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -18,7 +18,7 @@ from ingestion.domain import Block, BlockKind, Document, Page, Span
 from ingestion.parsing import structure
 from ingestion.parsing.builder import BLOCK_BREAK, DocumentBuilder
 from ingestion.parsing.docx_numbering import Numbering
-from ingestion.parsing.docx_shape import Given, Shape, Shaper
+from ingestion.parsing.docx_shape import Given, Shape, Shaper, ends_deleted
 from ingestion.parsing.docx_styles import VAL, Styles, W, child, flag
 from ingestion.parsing.docx_table import ROW, Place, grid
 from ingestion.parsing.docx_words import ALTERNATE, FALLBACK, HARD, MC, RENDERED, Composer, Losses, Words
@@ -125,17 +125,29 @@ class _Reader:
                 yield element
 
     def _flow(self, container: Element) -> None:
+        run_on: list[Element] = []  # paragraphs whose ends were deleted: the next one goes on with them
         for element in self._children(container):
             if element.tag == PARAGRAPH:
-                self._paragraph(element)
+                if self.wrapped and ends_deleted(child(element, W + "pPr")):
+                    run_on.append(element)
+                else:
+                    self._paragraph(element, run_on)
+                    run_on = []
             elif element.tag == TABLE:
+                self._rest(run_on)
+                run_on = []
                 self._table(element)
+        self._rest(run_on)
 
-    def _paragraph(self, paragraph: Element) -> None:
+    def _rest(self, run_on: list[Element]) -> None:
+        if run_on:
+            self._paragraph(run_on[-1], run_on[:-1])
+
+    def _paragraph(self, paragraph: Element, run_on: Sequence[Element] = ()) -> None:
         given = self.shaper.given(paragraph)
         if given.properties is not None and flag(given.properties, W + "pageBreakBefore"):
             self.breaks[HARD].append(self.builder.offset)
-        words, automatic = self._words(paragraph, given)
+        words, automatic = self._words(paragraph, given, run_on)
         pieces = structure.split_lines(words.text) if "\n" in words.text else [words.text]
         for place, piece in enumerate(pieces):
             text = BREAKS.sub("", piece).strip()
@@ -152,9 +164,11 @@ class _Reader:
                 self.breaks[HARD].append(self.builder.offset)
         self._anchored(words)
 
-    def _words(self, paragraph: Element, given: Given) -> tuple[Words, str]:
-        """A paragraph's words and its automatic number."""
+    def _words(self, paragraph: Element, given: Given, run_on: Sequence[Element] = ()) -> tuple[Words, str]:
+        """A paragraph's words, after those of the paragraphs that run on into it, and its automatic number."""
         words = self.composer.words(paragraph)
+        for before in reversed(run_on):
+            words = self.composer.words(before) + words
         if given.style.hidden and words.text:
             self.losses.hidden += 1
             words.text = ""

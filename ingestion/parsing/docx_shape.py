@@ -45,7 +45,7 @@ class Shaper:
         num = numbering_of(given.properties) or given.style.num
         if num is None or num[0] == "0":
             return ""
-        if empty and child(child(given.properties, W + "rPr"), W + "del") is not None:
+        if empty and ends_deleted(given.properties):
             return ""  # the whole paragraph was deleted
         return (self.numbering.label(num, given.identifier) or "").strip()
 
@@ -84,3 +84,8 @@ class Shaper:
             bold = bold and own
             size = size or number(properties, W + "sz") or 0
         return bold, (size or style.size or self.styles.body_size) / self.styles.body_size
+
+
+def ends_deleted(properties: Element) -> bool:
+    """Whether a tracked change took away the end of the paragraph with these properties."""
+    return child(child(properties, W + "rPr"), W + "del") is not None

@@ -58,6 +58,9 @@ class Words:
     notes: list[tuple[str, str]] = field(default_factory=list)
     boxes: list[Element] = field(default_factory=list)
 
+    def __add__(self, other: Words) -> Words:
+        return Words(self.text + other.text, self.notes + other.notes, self.boxes + other.boxes)
+
 
 def names(raw: bytes) -> frozenset[str]:
     """The local names of all elements in `raw`: what is not among them needs no looking for."""

@@ -96,7 +96,7 @@ def heading_level(text: str, *, bold: bool = False, size_ratio: float = 1.0) -> 
     kind = numbering(line)
     if kind is None:
         if not (bold or large) or len(line) > known.limits["unnumbered"] or known.clause_inside.search(line) \
-                or line.endswith(("：", ":")) or known.never_unnumbered.match(line):
+                or line.endswith(("：", ":")) or known.never_unnumbered.match(line) or known.counted.search(line):
             return 0
         if size_ratio >= known.limits["title_ratio"]:
             return 1

@@ -2,7 +2,8 @@
 
 Text and Markdown keep every character (line ends become "\\n", and Markdown loses its bold marks), so that offsets into
 `from_string(text).text` are offsets into `text`. Blocks are lines; lines next to each other that are divided alike, by
-"|", "｜" or tabs, are a table.
+"|", "｜" or tabs, are a table. In a file whose lines are broken at one width, a line that fills it and ends no sentence
+runs on into the next, and the block spans both.
 """
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ import csv
 import hashlib
 import io
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 from ingestion.domain import Block, BlockKind, Cell, Document, Notice, Span
@@ -28,6 +30,11 @@ BARS = re.compile(r"[|｜]")
 MARK = re.compile(r"(#{1,6})[ \t　]+")                 # a Markdown heading
 BOLD = re.compile(r"(\*\*|__)(?=\S)(.{1,500}?)(?<=\S)\1")
 QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
+WIDE = "\u2e7f"         # characters above take two columns
+SAMPLE = 400            # lines that tell whether a file is broken at one width
+WIDTHS = (40, 120)      # columns at which programs break lines
+RAGGED = 6              # columns that a broken line may fall short of the longest one
+FULL_LINES, FULL_SHARE = 3, 0.3
 FIELD_LIMIT = 1 << 20
 
 
@@ -43,9 +50,10 @@ def read(data: bytes, name: str, sha256: str) -> Document:
         document = _table(text, name, sha256, extension)
     elif extension in MARKDOWN:
         plain, bold = _unmark(text)
-        document = Document(name, sha256, "text", plain, tuple(_blocks(plain, markdown=True, bold=bold)))
+        document = Document(name, sha256, "text", plain, tuple(
+            _blocks(plain, markdown=True, bold=bold, width=_width(plain))))
     else:
-        document = Document(name, sha256, "text", text, tuple(_blocks(text)))
+        document = Document(name, sha256, "text", text, tuple(_blocks(text, width=_width(text))))
     return document if not notices else Document(
         name, sha256, document.kind, document.text, document.blocks, notices=notices)
 
@@ -103,22 +111,45 @@ def _unmark(text: str) -> tuple[str, frozenset[int]]:
     return "\n".join(lines), frozenset(bold)
 
 
-def _blocks(text: str, *, markdown: bool = False, bold: frozenset[int] = frozenset()) -> list[Block]:
+def _columns(line: str) -> int:
+    """The width of a line in columns, of which a Chinese character takes two."""
+    return len(line) + sum(1 for letter in line if letter > WIDE)
+
+
+def _width(text: str) -> int:
+    """The least width of a line that its file's fixed width may have broken; 0 where lines are not broken so."""
+    widths = [_columns(line.rstrip()) for line in text.split("\n", SAMPLE)[:SAMPLE] if line.strip()]
+    most = max(widths, default=0)
+    full = sum(1 for width in widths if width >= most - RAGGED)
+    broken = WIDTHS[0] <= most <= WIDTHS[1] and full >= FULL_LINES and full >= FULL_SHARE * len(widths)
+    return most - RAGGED if broken else 0
+
+
+def _blocks(text: str, *, markdown: bool = False, bold: frozenset[int] = frozenset(), width: int = 0) -> list[Block]:
+    """`width` as `_width` tells it."""
     lines = text.split("\n")
     blocks: list[Block] = []
     declared: set[int] = set()
     number, offset = 0, 0
+    runs_on = False
     while number < len(lines):
         count, divided = _run(lines, number)
         if divided:
             blocks.append(_grid(lines[number:number + count], offset))
+            runs_on = False
         for place in range(number, number + count):
-            block = None if divided else _line(lines[place], offset, markdown=markdown, bold=place in bold)
-            if block is not None:
-                if markdown and block.kind is BlockKind.HEADING and lines[place].lstrip().startswith("#"):
+            line = lines[place]
+            block = None if divided else _line(line, offset, markdown=markdown, bold=place in bold)
+            if block is not None and runs_on and block.kind is BlockKind.PARAGRAPH:
+                blocks[-1] = replace(blocks[-1], span=Span(blocks[-1].span.start, block.span.end))
+            elif block is not None:
+                if markdown and block.kind is BlockKind.HEADING and line.lstrip().startswith("#"):
                     declared.add(len(blocks))
                 blocks.append(block)
-            offset += len(lines[place]) + 1
+            runs_on = 0 < width <= _columns(line.rstrip()) and block is not None \
+                and block.kind in {BlockKind.PARAGRAPH, BlockKind.LIST_ITEM} \
+                and not line.rstrip().endswith(structure.BREAK_ENDS)
+            offset += len(line) + 1
         number += count
     if any(block.kind is BlockKind.HEADING for block in blocks):
         return structure.settle(text, blocks, frozenset(declared))
