@@ -80,7 +80,9 @@ def month_end(year: int, month: int) -> date:
 def periods(folded: str, window: Window) -> list[Period]:
     """Every period in a folded text, in order, without overlaps (the longest reading of a place wins)."""
     candidates = []
-    for compiled, resolve in _grammar():
+    for hint, compiled, resolve in _grammar():
+        if hint.search(folded) is None:
+            continue
         for match in compiled.finditer(folded):
             period = resolve(match, window)
             if period is not None:
@@ -244,7 +246,7 @@ def _date_pattern() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
-def _grammar() -> list[tuple[re.Pattern[str], Callable[[re.Match[str], Window], Period | None]]]:
+def _grammar() -> list[tuple[re.Pattern[str], re.Pattern[str], Callable[[re.Match[str], Window], Period | None]]]:
     data: dict[str, Any] = load("periods")
     recent, within = alternation(data["recent"]), alternation(data["within"])
     plans, since = alternation(data["plans_of_years"]), alternation(data["since_words"])
@@ -267,7 +269,8 @@ def _grammar() -> list[tuple[re.Pattern[str], Callable[[re.Match[str], Window], 
         (alternation(data["cumulative"]), _cumulative),
         (alternation(data["yearly_mean"]), _mean),
     ]
-    return [(re.compile(text, re.IGNORECASE), resolve) for text, resolve in entries]
+    hints = {_recent: r"[年月]|year", _plan: "五", _between: r"\d{2}|[一二][零九]", _single: r"\d{4}|[一二][零九]", _since: r"since", _relative: "[年今]"}
+    return [(re.compile(hints.get(resolve, r""), re.IGNORECASE), re.compile(text, re.IGNORECASE), resolve) for text, resolve in entries]
 
 
 def _since(match: re.Match[str], window: Window) -> Period | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +18,7 @@ from ingestion.periods import Period, PeriodKind, Window, periods
 _CUTS = frozenset("，,。；！？")
 
 
+@cache
 def words(name: str) -> re.Pattern[str]:
     """One of the lists of discourse.yaml, compiled."""
     data = load("discourse")[name]
@@ -71,6 +72,14 @@ class Analysis:
     figures: list[Figure]
     periods: list[Period]
     clause_blocks: dict[int, str] = field(default_factory=dict)
+    seen: dict[int, bool] = field(default_factory=dict)
+
+    def holds(self, searched: re.Pattern[str]) -> bool:
+        """Whether the sentence matches a pattern anywhere; asked once."""
+        key = id(searched)
+        if key not in self.seen:
+            self.seen[key] = searched.search(self.sentence.folded) is not None
+        return self.seen[key]
 
     def clause_text(self, index: int) -> str:
         span = self.clauses[index].span

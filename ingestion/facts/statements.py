@@ -33,7 +33,7 @@ def _places(book: FactBook, rule: Rule, analysis: Analysis) -> list[Span]:
     """Where all groups of a rule meet: clauses at the top level with their brackets, or the whole sentence."""
     text = analysis.sentence.folded
     whole = Span(0, len(text))
-    if not all(book.pattern(group).search(text) for group in rule.all):
+    if not all(analysis.holds(book.pattern(group)) for group in rule.all):
         return []
     spans = [whole] if rule.reach in ("sentence", "paragraph") or analysis.sentence.pair else [c.span for c in analysis.clauses if not c.depth]
     if rule.reach == "clause" and rule.nested and not analysis.sentence.pair:
