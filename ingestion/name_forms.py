@@ -32,6 +32,7 @@ class NameForms:
     legal: re.Pattern[str]
     legal_ends: frozenset[str]
     latin_bodies: frozenset[str]
+    mainland_bodies: frozenset[str]
     mainland_legal: re.Pattern[str]
     kinds: re.Pattern[str]
     not_a_name: tuple[str, ...]
@@ -73,7 +74,7 @@ def name_forms() -> NameForms:
         legal=re.compile(rf"(?:(?<=[\u3400-\u9fff）a-zA-Z])(?:{any_of(legal['chinese'].split())})"
                          rf"|(?:\s*[,，]\s*|\s+)(?:{any_of(split(legal['latin']))}))[\s.。]*$"),
         legal_ends=frozenset(word[-1] for word in [*legal["chinese"].split(), *split(legal["latin"]), " "]),
-        latin_bodies=frozenset(bodies),
+        latin_bodies=frozenset(bodies), mainland_bodies=frozenset(data["mainland_bodies"].split()),
         mainland_legal=re.compile(any_of(split(data["mainland_legal"]))),
         kinds=re.compile(f"(?:{any_of(sounds['kinds'].split())})+$"),
         not_a_name=tuple(data["not_a_name"].split()), mainland_forms=tuple(data["mainland_forms"].split()),
@@ -92,10 +93,11 @@ def by_form(text: str) -> Origin:
         return Origin.DOMESTIC
     if CHINESE.search(text):
         return Origin.FOREIGN if _transliterated(text) else Origin.UNKNOWN
-    if not is_latin_body(text):
+    bodies = _latin_bodies(text)
+    if not bodies:
         return Origin.UNKNOWN
-    mainland_form = rules.mainland_legal.search(text) or not rules.legal.search(text)
-    return Origin.UNKNOWN if mainland_form and _pinyin().fullmatch(text.split()[0]) else Origin.FOREIGN
+    form = rules.mainland_legal.search(text) or not rules.legal.search(text)
+    return Origin.UNKNOWN if form and bodies <= rules.mainland_bodies and _pinyin().fullmatch(text.split()[0]) else Origin.FOREIGN
 
 
 @lru_cache(maxsize=1)
@@ -106,8 +108,12 @@ def _pinyin() -> re.Pattern[str]:
 
 def is_latin_body(text: str) -> bool:
     """Whether a word of an organisation, or a legal form, stands in a name in Latin script."""
+    return bool(_latin_bodies(text))
+
+
+def _latin_bodies(text: str) -> set[str]:
     bodies = name_forms().latin_bodies
-    return any(word in bodies or word.rstrip(".") in bodies for word in re.findall(r"[\w./&]+", text))
+    return {word for word in re.findall(r"[\w./&]+", text) if word in bodies or word.rstrip(".") in bodies}
 
 
 def _transliterated(text: str) -> bool:
