@@ -194,7 +194,16 @@ def scan_plain(text: str) -> list[Mention]:
         else:
             at += 1
     latin = _scan_latin(text)
-    return sorted(found + latin, key=lambda mention: mention.start) if latin else found
+    return _apart(found + latin) if latin else found
+
+
+def _apart(found: list[Mention]) -> list[Mention]:
+    """In order and without overlap, the longer of two at one place: MD安德森癌症中心 is one word of both scripts."""
+    kept: list[Mention] = []
+    for mention in sorted(found, key=lambda mention: (mention.start, -mention.end)):
+        if not kept or mention.start >= kept[-1].end:
+            kept.append(mention)
+    return kept
 
 
 def _longest(text: str, at: int, lengths: tuple[int, ...], found: list[Mention]) -> Mention | None:

@@ -97,7 +97,8 @@ def by_form(text: str) -> Origin:
     if not bodies:
         return Origin.UNKNOWN
     form = rules.mainland_legal.search(text) or not rules.legal.search(text)
-    return Origin.UNKNOWN if form and bodies <= rules.mainland_bodies and _pinyin().fullmatch(text.split()[0]) else Origin.FOREIGN
+    mainland = form and bodies <= rules.mainland_bodies and _pinyin().fullmatch(text.split()[0])
+    return Origin.UNKNOWN if mainland else Origin.FOREIGN
 
 
 @lru_cache(maxsize=1)

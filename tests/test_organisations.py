@@ -1,6 +1,8 @@
 """Foreign or domestic, from the names that applications write."""
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from ingestion.gazetteer import forms_of, lexicon, plain
@@ -457,6 +459,7 @@ def words_of(text: str) -> list[tuple[str, Origin]]:
     ("北大核心期刊", []),
     ("重庆西江大学", [("重庆", Origin.DOMESTIC), ("西江大学", Origin.DOMESTIC)]),
     ("老挝科技部", [("老挝", Origin.FOREIGN), ("科技部", Origin.FOREIGN)]),
+    ("与MD安德森癌症中心、SK海力士合作", [("MD安德森癌症中心", Origin.FOREIGN), ("SK海力士", Origin.FOREIGN)]),
     ("引进博世的生产线", [("博世", Origin.FOREIGN)]),
     ("合理研究方案", []),
     ("join us in may, nice to meet you", []),
@@ -475,6 +478,15 @@ def test_a_mention_lies_where_its_word_stands() -> None:
     text = "與國立臺灣大學及ＭＩＴ、Universität Tübingen合作"
     assert [text[found.start:found.end] for found in scan(text)] == ["國立臺灣大學", text[8:11], "Tübingen"]
     assert [found.kind for found in scan(text)] == [Kind.ORGANISATION, Kind.ORGANISATION, Kind.PLACE]
+
+
+def test_mentions_are_in_order_and_apart() -> None:
+    """Over all forms of the data run together, in both scripts, no mention overlaps the next or leaves the text."""
+    data = load("places")
+    text = "、".join(form for block in data["foreign_organisations"].values() for form in forms_of(block))
+    found = mentions(text)
+    assert all(before[1] <= after[0] for before, after in pairwise(found))
+    assert all(0 <= start < end <= len(text) for start, end, _ in found)
 
 
 @pytest.mark.parametrize(("text", "expected"), [
