@@ -174,14 +174,31 @@ class LexicalIndex:
 
     # asking ---------------------------------------------------------------------------------------------------------
 
+    def coverage(self, question: str | Iterable[Weighted]) -> Floats:
+        """How much of what the question says each text says too, in the texts' order: 0 nothing, about 1 all of it.
+
+        Rare words count more, and words that no text has count most: a question in another language covers little.
+        """
+        terms, whole = self._terms([Weighted(question)] if isinstance(question, str) else list(question))
+        scores = self._add(terms)
+        if whole > 0:
+            scores /= scores.dtype.type(whole)
+        return scores
+
     def scores(self, question: str | Iterable[Weighted]) -> Floats:
-        """What each text scores, in the texts' order; 0 where it shares nothing with the question."""
+        """BM25 of each text, in the texts' order; 0 where it shares nothing with the question."""
+        return self._add(self._terms([Weighted(question)] if isinstance(question, str) else list(question))[0])
+
+    def search(self, question: str | Iterable[Weighted], count: int) -> list[tuple[int, float]]:
+        """The `count` best texts as (number, score), the best first; equal scores in the texts' order."""
+        return best(self.scores(question), count, above=0.0)
+
+    def _add(self, terms: Sequence[tuple[int, float]]) -> Floats:
         import numpy as np
 
         scores = np.zeros(self.size, np.float32)
-        pieces = [Weighted(question)] if isinstance(question, str) else list(question)
         postings = 0
-        for place, weight in self._terms(pieces):
+        for place, weight in terms:
             start, end = int(self._starts[place]), int(self._starts[place + 1])
             postings += end - start
             if postings > _MOST_POSTINGS:
@@ -189,31 +206,36 @@ class LexicalIndex:
             scores[self._texts[start:end]] += self._impacts[start:end] * np.float32(weight)
         return scores
 
-    def search(self, question: str | Iterable[Weighted], count: int) -> list[tuple[int, float]]:
-        """The `count` best texts as (number, score), the best first; equal scores in the texts' order."""
-        return best(self.scores(question), count, above=0.0)
-
-    def _terms(self, pieces: Sequence[Weighted]) -> list[tuple[int, float]]:
-        """Places in the index and weights, the rarest term first."""
+    def _terms(self, pieces: Sequence[Weighted]) -> tuple[list[tuple[int, float]], float]:
+        """Places in the index and weights, the rarest term first; and what a text scores that says it all once."""
         import numpy as np
 
         wanted: dict[int, float] = {}
+        unknown: dict[str, float] = {}
         for piece in pieces:
             folded = fold(piece.text)
             for key, weight in _han_terms(folded):
                 wanted[key] = wanted.get(key, 0.0) + weight * piece.weight
             for word in words(folded):
-                for known, weight in self._known(word):
-                    key = _WORD_KEYS + self._words[known]
+                known = self._known(word)
+                for other, weight in known:
+                    key = _WORD_KEYS + self._words[other]
                     wanted[key] = wanted.get(key, 0.0) + weight * piece.weight
+                if not known:
+                    unknown[word] = unknown.get(word, 0.0) + piece.weight
+        rarest = _rarity(self.size, 0)
+        whole = sum(map(_saturated, unknown.values())) * rarest
         if not wanted or not len(self._keys):
-            return []
+            return [], whole + sum(map(_saturated, wanted.values())) * rarest
         keys = np.fromiter(wanted, np.uint32, len(wanted))
         places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-        found = [(int(place), weight * (_QUERY_SATURATION + 1) / (_QUERY_SATURATION + weight))
-                 for place, hit, weight in zip(places, self._keys[places] == keys, wanted.values(), strict=True) if hit]
-        found.sort(key=lambda term: (int(self._starts[term[0] + 1] - self._starts[term[0]]), term[0]))
-        return found
+        found: list[tuple[int, int, float]] = []
+        for place, hit, weight in zip(places.tolist(), self._keys[places] == keys, wanted.values(), strict=True):
+            spread = int(self._starts[place + 1] - self._starts[place]) if hit else 0
+            whole += _saturated(weight) * _rarity(self.size, spread)
+            if hit:
+                found.append((spread, place, _saturated(weight)))
+        return [(place, weight) for _, place, weight in sorted(found)], whole
 
     def _known(self, word: str) -> list[tuple[str, float]]:
         """The word itself, or else the indexed words that are one letter away from it."""
@@ -226,6 +248,14 @@ class LexicalIndex:
         start, end = bisect_left(self._sorted, word[0]), bisect_left(self._sorted, chr(ord(word[0]) + 1))
         near = [other for other in self._sorted[start:end] if abs(len(other) - len(word)) < 2 and one_slip(word, other)]
         return [(other, _SLIP) for other in near[:5]]
+
+
+def _saturated(weight: float) -> float:
+    return weight * (_QUERY_SATURATION + 1) / (_QUERY_SATURATION + weight)
+
+
+def _rarity(size: int, spread: int) -> float:
+    return math.log1p((size - spread + 0.5) / (spread + 0.5))
 
 
 def best(scores: Floats, count: int, above: float = -math.inf) -> list[tuple[int, float]]:
