@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from ingestion.domain import Cell, Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Findings
-from ingestion.facts.declared import bound, section_period
-from ingestion.facts.figures import section_block
+from ingestion.facts.dating import bound, section_period
 from ingestion.facts.grids import unit_factor
+from ingestion.facts.modality import section_block
 from ingestion.facts.scan import Section, Sentence, Table
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.language import load, pattern

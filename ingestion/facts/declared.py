@@ -1,39 +1,26 @@
-"""Declared figures: which of a sentence's figures state a fact, and what they come to together.
-
-A figure states a fact when its unit can count it, its own phrase (or what that phrase continues) names the fact's head,
-every need is met within its reach, and nothing in its phrase says that it counts something else.
-"""
+"""Declared figures: what the figures that state a fact come to together, and explicit nones."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 
-from ingestion import organisations
 from ingestion.domain import Interval, Span
 from ingestion.facts.assertions import Assertion, Findings, add, overlapping, subtract
-from ingestion.facts.figures import Analysis, Figure, load_additional, residue, section_block, words
-from ingestion.facts.schema import FactBook, FactSpec, Need
-from ingestion.facts.scan import Sentence
-from ingestion.organisations import Origin, mentions
-from ingestion.periods import Cover, Period, PeriodKind, Window, periods
-
-ABROAD = "$countries"   # in a word list: any country, place or organisation abroad
-
-
-@dataclass(slots=True)
-class Match:
-    figure: Figure
-    kinds: frozenset[str]
-    role: str              # "figure", "less" (a part that does not count), "twice" (a part counted twice)
+from ingestion.facts.dating import bound, section_period
+from ingestion.facts.lexicon import words
+from ingestion.facts.matching import Match, located, match_figure, matched_parent
+from ingestion.facts.modality import section_block
+from ingestion.facts.records import Analysis, Figure
+from ingestion.facts.schema import FactBook, FactSpec
+from ingestion.periods import Cover, Period, PeriodKind, Window
 
 
 def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, findings: Findings) -> None:
     """Add what one sentence declares of one fact to its findings."""
     if spec.kinds and spec.kinds.overlap and not analysis.figures and words("disjoint").search(analysis.sentence.folded):
         findings.disjoint = findings.disjoint or sum(book.pattern(n).search(analysis.sentence.folded) is not None for n in spec.kinds.names.values()) > 1
-    matches = []
+    matches: list[Match] = []
     for figure in analysis.figures:
-        match = _match(book, spec, analysis, figure, matches, findings)
+        match = match_figure(book, spec, analysis, figure, matches, findings)
         if match is not None:
             matches.append(match)
     _none(book, spec, analysis, window, findings)
@@ -42,255 +29,10 @@ def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window,
         _combine(book, spec, analysis, matches, window, findings)
 
 
-def quoted(analysis: Analysis, span: Span) -> bool:
-    """Whether a place of a sentence lies in a verbatim quotation of the policy."""
-    base = analysis.sentence.span.start
-    return not analysis.sentence.synthetic and any(s.start <= base + span.start and base + span.end <= s.end for s in analysis.sentence.quotations)
-
-
-def abroad(text: str) -> bool:
-    return any(origin in (Origin.FOREIGN, Origin.GREATER_CHINA) for _, _, origin in mentions(text))
-
-
-def found(book: FactBook, words_: list[str], text: str) -> bool:
-    return book.pattern([w for w in words_ if w != ABROAD]).search(text) is not None or (ABROAD in words_ and abroad(text))
-
-
-def _match(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, earlier: list[Match], findings: Findings) -> Match | None:
-    measure = figure.quantity.measure
-    parent = _matched_parent(figure, earlier)
-    if analysis.sentence.synthetic and earlier and spec.overlap_pattern(book).search(figure.own):
-        return Match(figure, frozenset(), "twice")
-    if parent is not None and (measure in spec.measures or not measure):
-        text = figure.own + _status_after(analysis, figure)
-        if spec.overlap_pattern(book).search(figure.own) and figure.part:
-            return Match(figure, frozenset(), "twice")
-        if book.pattern(spec.subtract).search(text) and figure.part and not figure.blocked.startswith(("quotation", "template")):
-            findings.exclude(analysis.sentence.document, _clause_span(analysis, figure), "expired" if not spec.needs else "definition")
-            return Match(figure, frozenset(), "less")
-    if quoted(analysis, figure.quantity.span):
-        if measure in spec.measures and book.pattern(spec.heads).search(figure.own):
-            findings.exclude(analysis.sentence.document, _clause_span(analysis, figure), "quotation")
-        return None
-    if measure not in spec.measures and not (measure == "" and figure.plain and spec.kind == "count"):
-        return None
-    context = _heads(book, spec, analysis, figure)
-    if context is None:
-        return None
-    named = figure.own if book.pattern(spec.heads).search(figure.own) else context
-    if any(found(book, need.words, figure.own) for need in spec.needs):
-        named = figure.own
-    if book.pattern(spec.exclude).search(named if figure.part else figure.own) or (
-            spec.exclude_clause and book.pattern(spec.exclude_clause).search(_clause_words(analysis, figure))) or (
-            spec.exclude_sentence and book.pattern(spec.exclude_sentence).search(analysis.sentence.folded)):
-        return None
-    unmet = [need for need in spec.needs if not _need(book, need, analysis, figure, context) and not _complement(book, spec, need, analysis, figure)]
-    if any(not (need.open and found(book, need.open, figure.own)) for need in unmet):
-        return None
-    if figure.blocked:
-        findings.exclude(analysis.sentence.document, _clause_span(analysis, figure), figure.blocked)
-        return None
-    if book.pattern(spec.subtract).search(figure.own + _status_after(analysis, figure)) and spec.subtract:
-        findings.exclude(analysis.sentence.document, _clause_span(analysis, figure), "definition")
-        return None
-    if spec.home_only and _elsewhere(book, _clause_words(analysis, figure)):
-        findings.exclude(analysis.sentence.document, _clause_span(analysis, figure), "direction")
-        return None
-    if unmet or (spec.doubtful_origin and _greater_china_only(figure.own)):
-        interval = figure.quantity.interval
-        figure.quantity = replace(figure.quantity, interval=Interval(0, interval.high))
-    kinds = frozenset(name for name, names in (spec.kinds.names if spec.kinds else {}).items() if book.pattern(names).search(figure.own))
-    if spec.kinds and kinds == frozenset(spec.kinds.names):
-        kinds = frozenset()
-    return Match(figure, kinds, "figure")
-
-
-def _elsewhere(book: FactBook, text: str) -> bool:
-    """A mainland place that is not the policy's region stands in the text, and none of the region's names does."""
-    places = [m for m in organisations.scan(text) if m.origin is Origin.DOMESTIC and m.kind is organisations.Kind.PLACE]
-    return bool(places) and not book.pattern(book.home.names).search(text)
-
-
-def _greater_china_only(own: str) -> bool:
-    origins = {origin for _, _, origin in organisations.mentions(own)}
-    return Origin.GREATER_CHINA in origins and Origin.FOREIGN not in origins
-
-
-def _matched_parent(figure: Figure, earlier: list[Match]) -> Match | None:
-    node = figure.parent
-    while node is not None:
-        for match in earlier:
-            if match.figure is node and match.role == "figure":
-                return match
-        node = node.parent
-    return None
-
-
-def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str | None:
-    """The text that names what is counted: the figure's own phrase, with the phrase that it continues; None if neither does."""
-    heads = book.pattern(spec.heads)
-    if heads.search(_untitled(figure.own)):
-        return figure.own + (_ancestors(figure) if figure.part else "")
-    if figure.part and figure.parent is not None:
-        above = _ancestors(figure)
-        if heads.search(above):
-            return figure.own + above
-        return None
-    colon = analysis.sentence.folded.rfind("：", 0, figure.left_start + 1)
-    if colon > 0 and heads.search(analysis.sentence.folded, 0, colon) and not any(
-            f.quantity.span.end <= colon for f in analysis.figures) and not analysis.sentence.pair:
-        return figure.own + "|" + analysis.sentence.folded[:colon]
-    later = _shared_head(analysis, figure)
-    if later and heads.search(later):
-        return figure.own + "|" + later
-    rest = residue(figure.own)
-    for need in spec.needs:
-        rest = book.pattern([w for w in need.words if w != ABROAD]).sub("", rest)
-    rest = words("additional").sub("", words("own_body").sub("", rest))
-    for names in [*(spec.kinds.names.values() if spec.kinds else []), spec.spent, spec.received, spec.not_spent]:
-        rest = book.pattern(names).sub("", rest)
-    if len(rest) > 2:
-        return None
-    before = analysis.sentence.folded[:figure.left_start]
-    previous = analysis.sentence.previous
-    if previous is not None and previous.folded.endswith("；") and not residue(before):
-        before = previous.folded + before
-    if heads.search(before):
-        return figure.own + before
-    if figure.plain and not analysis.sentence.synthetic:
-        return None
-    if not residue(before) or analysis.sentence.pair or analysis.sentence.listed or analysis.sentence.synthetic:
-        above = analysis.sentence.section.text
-        if heads.search(above):
-            return figure.own + above
-    return None
-
-
-def _untitled(own: str) -> str:
-    """Titles of works in 《》 name nothing that the figure counts."""
-    return re.sub(r"《[^》]*》", "", own)
-
-
-def _shared_head(analysis: Analysis, figure: Figure) -> str:
-    """国家级1个、市级2个创新平台: the head behind the last of figures joined by 、 is theirs together."""
-    place = analysis.figures.index(figure)
-    text = analysis.sentence.folded
-    while place + 1 < len(analysis.figures):
-        this, following = analysis.figures[place], analysis.figures[place + 1]
-        between = text[this.quantity.span.end:following.left_start + 1]
-        if following.clause != figure.clause or not between.lstrip().startswith(("、", "和", "及")) or len(residue(this.right)) > 1:
-            return ""
-        place += 1
-    return analysis.figures[place].right if analysis.figures[place] is not figure else ""
-
-
-def _ancestors(figure: Figure) -> str:
-    text, node = "", figure.parent
-    while node is not None:
-        text += "|" + node.own + "|" + node.sentence.folded[:node.left_start]
-        node = node.parent
-    return text
-
-
-def _need(book: FactBook, need: Need, analysis: Analysis, figure: Figure, context: str) -> bool:
-    if need.coordinate and _coordinated(book, need, analysis, figure):
-        return True
-    if found(book, need.words, context) or (need.unless and found(book, need.unless, figure.own)):
-        return True
-    if need.reach == "own":
-        return False
-    if found(book, need.words, _clause_words(analysis, figure)):
-        return True
-    if need.reach == "clause":
-        return False
-    if found(book, need.words, analysis.sentence.folded):
-        return True
-    if need.reach == "sentence":
-        return False
-    previous = analysis.sentence.previous
-    return found(book, need.words, analysis.sentence.section.text) or (previous is not None and found(book, need.words, previous.folded))
-
-
-def _complement(book: FactBook, spec: FactSpec, need: Need, analysis: Analysis, figure: Figure) -> bool:
-    """平台9个，其中区级4个: a total that does not say what it must is met by what is left of it (reading 5)."""
-    if not need.complement or figure.part:
-        return False
-    less = [f for f in analysis.figures if f.parent is figure and book.pattern(spec.subtract).search(f.own)]
-    return bool(less) and all(f in less or found(book, need.words, f.own) for f in analysis.figures if f.parent is figure)
-
-
-def _coordinated(book: FactBook, need: Need, analysis: Analysis, figure: Figure) -> bool:
-    """被EI收录的会议论文9篇、期刊论文7篇: what stands before the first of joined figures holds for the next."""
-    place = analysis.figures.index(figure)
-    if not place or analysis.figures[place - 1].clause != figure.clause or not figure.left.startswith(("、", "和", "及")):
-        return False
-    first = analysis.figures[place - 1]
-    match = book.pattern(need.words).search(first.left)
-    if match is None:
-        return False
-    grade = re.sub(r"[特一二三四1-4]等", "", figure.left)
-    return "的" in first.left[match.end():] or not residue(grade.replace("奖", ""))
-
-
-def _clause_words(analysis: Analysis, figure: Figure) -> str:
-    """The clause with the contents of its brackets blanked, and the clause that its own bracket hangs on."""
-    index = figure.clause
-    text = _blank_inner(analysis, index)
-    outer = analysis.clauses[index].outer
-    return text if outer < 0 else text + "|" + _blank_inner(analysis, outer)
-
-
-def _blank_inner(analysis: Analysis, index: int) -> str:
-    clause = analysis.clauses[index]
-    text = analysis.sentence.folded[clause.span.start:clause.span.end]
-    depth, out = 0, []
-    for char in text:
-        if char == "（":
-            depth += 1
-        out.append(" " if depth else char)
-        if char == "）":
-            depth = max(0, depth - 1)
-    return "".join(out)
-
-
-def _status_after(analysis: Analysis, figure: Figure) -> str:
-    """Clauses behind a figure that hold no figure and only say its status, and the bracket right behind it."""
-    text = analysis.sentence.folded
-    found_text = ""
-    for index, clause in enumerate(analysis.clauses):
-        if clause.span.start < figure.quantity.span.end:
-            continue
-        if any(f.clause == index for f in analysis.figures):
-            if clause.depth == figure.depth:
-                break
-            continue
-        if clause.depth > figure.depth and clause.outer == figure.clause and text[figure.quantity.span.end:clause.span.start - 1].strip() == figure.right.strip():
-            found_text += "|" + analysis.clause_text(index)
-        elif clause.depth == figure.depth and words("status_only").match(analysis.clause_text(index).strip()):
-            found_text += "|" + analysis.clause_text(index)
-    return found_text
-
-
-def _clause_span(analysis: Analysis, figure: Figure) -> Span:
-    index = figure.clause
-    while analysis.clauses[index].outer >= 0:
-        index = analysis.clauses[index].outer
-    return _trim(analysis.sentence, analysis.clauses[index].span)
-
-
-def _trim(sentence: Sentence, span: Span) -> Span:
-    if sentence.synthetic:
-        return sentence.span
-    text = sentence.folded[span.start:span.end]
-    start = span.start + len(text) - len(text.lstrip(" ，、：\n"))
-    end = span.start + len(text.rstrip(" ，、：\n"))
-    return Span(sentence.span.start + start, sentence.span.start + max(start, end))
-
-
 def _combine(book: FactBook, spec: FactSpec, analysis: Analysis, matches: list[Match], window: Window, findings: Findings) -> None:
     figures = [m for m in matches if m.role == "figure"]
     own = {id(m.figure) for m in figures}
-    tops = [m for m in figures if not (m.figure.part and _matched_parent(m.figure, figures) is not None)]
+    tops = [m for m in figures if not (m.figure.part and matched_parent(m.figure, figures) is not None)]
     values: dict[int, Interval] = {}
     clashes: dict[int, tuple[int, ...]] = {}
     for top in tops:
@@ -393,7 +135,7 @@ def _breakdown(group: list[Match], intervals: list[Interval]) -> bool:
     first, rest = intervals[0], intervals[1:]
     if group[0].figure.clause == group[1].figure.clause:
         return False
-    if not first.exact or not all(i.exact for i in rest) or load_additional().search(group[1].figure.left):
+    if not first.exact or not all(i.exact for i in rest) or words("additional").search(group[1].figure.left):
         return False
     if add(rest).low == first.low and len(rest) > 1 and not group[0].kinds:
         return True
@@ -425,18 +167,6 @@ def _group_period(group: list[Match]) -> Period | None:
     return _period_of(last) or _period_of(group[0].figure)
 
 
-def section_period(sentence: Sentence, window: Window) -> Period | None:
-    """The period that a lead-in or a heading gives to what stands below it; a single date in a title is none."""
-    above = sentence.section.lead
-    if not (sentence.listed or sentence.synthetic or not sentence.folded or above.rstrip().endswith("：")):
-        above = ""   # the paragraph before gives running text no period
-    for text in (above, *reversed(sentence.section.headings)):
-        for period in reversed(periods(text, window)):
-            if period.kind is PeriodKind.RECENT or (period.kind is PeriodKind.DATED and period.start is not None and (period.end - period.start).days > 320):
-                return period
-    return None
-
-
 def _assert(book: FactBook, spec: FactSpec, analysis: Analysis, group: list[Match], value: Interval, points: tuple[int, ...],
             kinds: frozenset[str], period: Period | None, window: Window, findings: Findings) -> None:
     del book
@@ -463,24 +193,6 @@ def _same_clause(analysis: Analysis, group: list[Match], period: Period) -> bool
     return any(analysis.clauses[m.figure.clause].span.start <= period.span.start < analysis.clauses[m.figure.clause].span.end for m in group)
 
 
-def bound(spec: FactSpec, value: Interval, period: Period | None, window: Window) -> Interval | None:
-    """What a figure settles once its period is held against the fact's time (readings 6 to 9); None: nothing."""
-    if spec.time == "window":
-        if period is None or period.kind in (PeriodKind.CUMULATIVE, PeriodKind.STATE):
-            return Interval(0, value.high)
-        cover = period.cover(window)
-        return {Cover.WINDOW: value, Cover.WIDER: Interval(0, value.high), Cover.NARROWER: Interval(value.low, None)}.get(cover)
-    if spec.time == "open":
-        if period is None or period.kind in (PeriodKind.CUMULATIVE, PeriodKind.STATE):
-            return value
-        return Interval(value.low, None)
-    if period is not None and period.kind is PeriodKind.CUMULATIVE:
-        return Interval(0, value.high)
-    if period is not None and period.kind is PeriodKind.RECENT:
-        return Interval(value.low, None)
-    return value
-
-
 def _evidence_span(analysis: Analysis, group: list[Match], period: Period | None) -> Span:
     sentence = analysis.sentence
     starts, ends = [], []
@@ -493,7 +205,7 @@ def _evidence_span(analysis: Analysis, group: list[Match], period: Period | None
     start = min(starts)
     if period is not None and any(p is period for p in analysis.periods) and period.span.start < start:
         start = period.span.start
-    return _trim(sentence, Span(start, max(ends)))
+    return located(sentence, Span(start, max(ends)))
 
 
 def _none(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, findings: Findings) -> None:
@@ -518,6 +230,6 @@ def _none(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, fi
             continue
         if words("additional").search(body, 0, match.start()) or words("except").search(analysis.sentence.folded):
             continue
-        span = _trim(analysis.sentence, clause.span)
+        span = located(analysis.sentence, clause.span)
         findings.assertions.append(Assertion(Interval(0, 0), analysis.sentence.document, span, points=(0,)))
     del window

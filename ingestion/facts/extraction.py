@@ -12,12 +12,15 @@ from ingestion.facts.agreements import agreement
 from ingestion.facts.amounts import amounts
 from ingestion.facts.assertions import Findings
 from ingestion.facts.declared import declared
-from ingestion.facts.figures import Analysis, Names, analyse
+from ingestion.facts.enumerations import enumerations, sentence_items
+from ingestion.facts.figures import analyse
 from ingestion.facts.grids import Grid, grid
-from ingestion.facts.items import Pool, Setting, enumerations, judge, list_items, sentence_items, table_items
+from ingestion.facts.items import Pool, Setting, judge
+from ingestion.facts.listings import list_items, table_items
 from ingestion.facts.matrices import matrix
 from ingestion.facts.money import spent
 from ingestion.facts.reconcile import reconcile
+from ingestion.facts.records import Analysis, Names
 from ingestion.facts.scan import Reading, Sentence, Table, pairs, policy_columns, scan, squeezed
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.statements import statements
@@ -77,8 +80,8 @@ def _read(book: FactBook, reading: Reading, window: Window, names: Names, settin
     analyses: dict[int, Analysis] = {}
     pools: dict[str, dict[str, Pool]] = {key: {} for key in book.facts}
     for position, sentence in enumerate(sentences):
-        before = analyses.get(id(sentence.previous)) if sentence.previous is not None else None
-        analysis = analyse(sentence, window, names, before)
+        earlier = analyses.get(id(sentence.previous)) if sentence.previous is not None else None
+        analysis = analyse(sentence, window, names, earlier)
         analyses[id(sentence)] = analysis
         context = _context(sentences, position)
         for key, spec in book.facts.items():

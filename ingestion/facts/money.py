@@ -4,9 +4,10 @@ from __future__ import annotations
 from ingestion.domain import Interval
 from ingestion.facts.assertions import Findings
 from ingestion.facts.declared import declared
-from ingestion.facts.figures import Analysis, words
-from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.grids import unit_factor
+from ingestion.facts.lexicon import words
+from ingestion.facts.records import Analysis
+from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.numerals import Quantity, parse_decimal, stated_rate
 from ingestion.periods import Window
 

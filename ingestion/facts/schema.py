@@ -167,7 +167,8 @@ class FactBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
 
     @cached_property
     def _lists(self) -> dict[str, list[str]]:
-        return language.load("words") | {"countries": []} | self.words | {"home": self.home.names}
+        common: dict[str, list[str]] = language.load("words")
+        return common | {"countries": []} | self.words | {"home": self.home.names}
 
     @cached_property
     def _patterns(self) -> dict[tuple[str, ...], re.Pattern[str]]:
@@ -224,10 +225,11 @@ def load(path: Path) -> FactBook:
 
 
 def _try_patterns(book: FactBook, spec: FactSpec) -> None:
-    for need in spec.needs:
-        book.pattern(need.words)
+    """Compile every word list of a fact once, so that a mistake shows when the policy loads."""
     for words in (spec.heads, spec.exclude, spec.exclude_clause, spec.exclude_sentence, spec.subtract, spec.none_words):
         book.pattern(words)
+    for need in spec.needs:
+        book.pattern(need.words)
     for rule in spec.rules:
         for group in rule.all:
             book.pattern(group)
@@ -235,5 +237,7 @@ def _try_patterns(book: FactBook, spec: FactSpec) -> None:
     if spec.listing:
         for words in (spec.listing.about, spec.listing.header, spec.listing.names):
             book.pattern(words)
-        for entry in [*spec.listing.require, *spec.listing.reject]:
-            book.pattern(entry.words)
+        for require in spec.listing.require:
+            book.pattern(require.words)
+        for reject in spec.listing.reject:
+            book.pattern(reject.words)

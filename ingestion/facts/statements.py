@@ -7,8 +7,10 @@ from ingestion import organisations
 from ingestion.domain import Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Findings
 from ingestion.facts.credit_code import CODE, valid
-from ingestion.facts.declared import quoted, section_period
-from ingestion.facts.figures import Analysis, words
+from ingestion.facts.dating import section_period
+from ingestion.facts.lexicon import words
+from ingestion.facts.matching import quoted
+from ingestion.facts.records import Analysis
 from ingestion.facts.schema import FactBook, FactSpec, Rule
 from ingestion.facts.terms import term
 from ingestion.language import load
@@ -73,9 +75,10 @@ def _apply(book: FactBook, spec: FactSpec, rule: Rule, analysis: Analysis, span:
             return
         if not code[0][2:].startswith(tuple(book.home.divisions)):
             return
-    if rule.percent and (share := _majority(analysis, span)) is None:
-        return
-    elif rule.percent:
+    if rule.percent:
+        share = _majority(analysis, span)
+        if share is None:
+            return
         value = int(share)
     if rule.period and not _period_holds(rule, analysis, span, window, findings, located, context):
         return
@@ -118,7 +121,8 @@ def _period_holds(rule: Rule, analysis: Analysis, span: Span, window: Window, fi
         return running if rule.period == "running" else end < window.end
     before = [p for p in analysis.periods if p.span.start < span.end and p.kind is not PeriodKind.MEAN]
     inside = [p for p in before if p.span.start >= span.start]
-    period: Period | None = (inside or before or [section_period(sentence, window)])[-1]
+    stated = inside or before
+    period: Period | None = stated[-1] if stated else section_period(sentence, window)
     if rule.period == "covers":
         if period is None or period.kind in (PeriodKind.CUMULATIVE, PeriodKind.STATE) or period.cover(window) in (Cover.WINDOW, Cover.WIDER):
             return True

@@ -1,0 +1,131 @@
+"""Clauses and whose they are: split at commas, brackets kept on what they explain, subjects carried on."""
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from ingestion import organisations
+from ingestion.domain import Span
+from ingestion.facts.lexicon import words
+from ingestion.facts.records import Analysis, Clause, Names
+
+_CUTS = frozenset("，,。；！？")
+
+
+def split(text: str) -> list[Clause]:
+    clauses: list[Clause] = []
+    stack: list[tuple[int, int]] = []      # (start of the clause that the bracket interrupts, its index)
+    start, depth, current_outer = 0, 0, -1
+    pending: list[Clause] = []
+
+    def close(end: int) -> int:
+        clause = Clause(Span(start, end), depth, current_outer)
+        clauses.append(clause)
+        return len(clauses) - 1
+
+    open_starts: list[tuple[int, int]] = []
+    for place, char in enumerate(text):
+        if char == "（":
+            open_starts.append((start, current_outer))
+            depth += 1
+            start = place + 1
+            current_outer = -2 - len(pending)
+            pending.append(Clause(Span(place, place), depth, -1))
+        elif char == "）" and depth:
+            close(place)
+            depth -= 1
+            start, current_outer = open_starts.pop()
+        elif char in _CUTS and not (char == "," and text[place - 1:place].isdigit() and text[place + 1:place + 2].isdigit()):
+            close(place)
+            start = place + 1
+    while depth:
+        close(len(text))
+        depth -= 1
+        start, current_outer = open_starts.pop()
+    close(len(text))
+    clauses.sort(key=lambda c: (c.span.start, -c.span.end))
+    for index, clause in enumerate(clauses):
+        clause.outer = -1
+        if clause.depth:
+            for candidate in range(len(clauses) - 1, -1, -1):
+                other = clauses[candidate]
+                if candidate != index and other.depth == clause.depth - 1 and other.span.start <= clause.span.start and clause.span.end <= other.span.end:
+                    clause.outer = candidate
+                    break
+    del stack
+    return clauses
+
+
+def clause_of(clauses: list[Clause], place: int) -> int:
+    best = 0
+    for index, clause in enumerate(clauses):
+        if clause.span.start <= place < max(clause.span.end, clause.span.start + 1) and clause.depth >= clauses[best].depth:
+            best = index
+    return best
+
+
+def assign_subjects(text: str, clauses: list[Clause], names: Names, before: Analysis | None) -> None:
+    """Whose figures a clause gives. A subject holds until another one is named; 其中本中心 brings it home."""
+    current = ""
+    if before is not None and before.clauses:
+        current = ""
+    for clause in clauses:
+        body = text[clause.span.start:clause.span.end]
+        other = _other(body) or _named_subject(body, names)
+        if words("others_own").search(body):
+            clause.subject = current = "own"
+        elif _elsewhere(body, names) and not words("own").search(body):
+            clause.subject = "other"
+            current = "other" if clause.depth == 0 else current
+        elif other and words("whole_body").match(other.group()):
+            clause.subject = "whole"   # of a whole city or school; the next clause may be the applicant's again
+        elif other:
+            mine = words("own").match(body.lstrip())
+            if mine and other.start() > mine.end() and not _named_subject(body, names):
+                clause.subject = current = "other" if other.start() - mine.end() <= 4 or words("whole_body").match(other.group()) else "own"
+            else:
+                clause.subject = "other"
+                if clause.depth == 0:
+                    current = "other"
+        elif words("own").match(body.lstrip()):
+            clause.larger = words("larger").match(body.lstrip()) is not None
+            clause.subject = "own"
+            if clause.depth == 0:
+                current = "own"
+        else:
+            clause.subject = current
+
+
+def _elsewhere(body: str, names: Names) -> bool:
+    """A clause that begins with a mainland place outside the policy's region speaks of a body there."""
+    head = body.strip()[:14]
+    if not names.home or not re.match(r"[\u4e00-\u9fff]", head) or any(name in head for name in names.home):
+        return False
+    first = next(iter(organisations.scan(head)), None)
+    return first is not None and first.start == 0 and first.origin is organisations.Origin.DOMESTIC and first.kind is organisations.Kind.PLACE
+
+
+def _other(body: str) -> re.Match[str] | None:
+    """Somebody else as the one who has the figures, not as the one with whom something is done."""
+    for match in words("others").finditer(body):
+        if not words("with").search(body, max(0, match.start() - 6), match.start()):
+            return match
+    return None
+
+
+@lru_cache(maxsize=1)
+def _organisation_subject() -> re.Pattern[str]:
+    return re.compile(r"^(?:其中|而|另外|此外|同时)?([\u4e00-\u9fff（）]{2,18}?(?:有限公司|公司|大学|学院|研究院|研究所|医院|集团|协会|联盟))"
+                      r"(?=近|累计|现有|拥有|共有|发表|获得|获授权|完成|承担|建有|持有|取得)")
+
+
+def _named_subject(body: str, names: Names) -> re.Match[str] | None:
+    if not names.own:
+        return None
+    match = _organisation_subject().match(body.lstrip())
+    if match is None:
+        return None
+    name = match[1]
+    if any(name in own or own in name for own in names.own) or words("own").fullmatch(name):
+        return None
+    return match

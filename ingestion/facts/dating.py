@@ -1,0 +1,151 @@
+"""The period of a figure, and what the figure settles once its period is held against the window."""
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+
+from ingestion.domain import Interval
+from ingestion.facts.clauses import clause_of
+from ingestion.facts.lexicon import words
+from ingestion.facts.records import Analysis, Figure
+from ingestion.facts.scan import Sentence
+from ingestion.facts.schema import FactSpec
+from ingestion.periods import Cover, Period, PeriodKind, Window, periods
+
+
+def distribute(analysis: Analysis, figure: Figure) -> None:
+    """各 gives its figure to each member named before it (reading 19): 与德国、以色列各2家 is 4."""
+    text = analysis.sentence.folded
+    lead = text[figure.left_start:figure.quantity.span.start]
+    each = None
+    for each in words("each").finditer(lead):
+        pass
+    if each is None or len(lead) - each.end() > 16:
+        return
+    members = [m for m in re.split(r"[、和及]|以及|与(?=.{2,}$)", lead[:each.start()].lstrip("与和在向对")) if m.strip()]
+    if figure.left_start and not lead[:each.start()].strip() and analysis.clauses[figure.clause].span.start:
+        return
+    if len(members) < 2:
+        return
+    interval = figure.quantity.interval
+    high = None if interval.high is None else interval.high * len(members)
+    figure.quantity = replace(figure.quantity, interval=Interval(interval.low * len(members), high))
+    named = [p for p in analysis.periods if figure.left_start <= p.span.start < figure.left_start + each.start() and p.start is not None]
+    if len(named) == len(members):
+        figure.period = Period(named[0].span, PeriodKind.DATED, min(p.start for p in named if p.start), max(p.end for p in named))
+        figure.own_period = True
+
+
+def pair_up(analysis: Analysis) -> None:
+    """分别 pairs figures with the periods listed before them (reading 19): 2021、2022、2023年分别为9、12、10篇."""
+    text = analysis.sentence.folded
+    match = words("respectively").search(text)
+    if match is None:
+        return
+    after = [f for f in analysis.figures if f.quantity.span.start >= match.end()]
+    listed = [p for p in analysis.periods if p.span.end <= match.start() and p.start and (p.end - p.start).days <= 366]
+    if len(listed) < 2 or len(after) != len(listed):
+        return
+    measure = after[-1].quantity
+    for figure, period in zip(after, listed, strict=True):
+        if not figure.quantity.measure:
+            figure.quantity = replace(figure.quantity, measure=measure.measure, unit=measure.unit)
+        figure.period, figure.own_period = period, True
+
+
+def assign_period(analysis: Analysis, figure: Figure) -> None:
+    """The period of a figure: in its own phrase, then before it in the sentence; a gloss in brackets overrides the word."""
+    text = analysis.sentence.folded
+    start = figure.quantity.span.start
+    candidates: list[Period] = []
+    for period in analysis.periods:
+        if period.kind is PeriodKind.MEAN:
+            if figure.left_start <= period.span.start < start or figure.quantity.span.end == period.span.start:
+                figure.mean = True
+            continue
+        depth = analysis.clauses[clause_of(analysis.clauses, period.span.start)].depth
+        if depth > figure.depth and not _gloss(text, period, analysis):
+            continue
+        if depth > figure.depth and period.span.end <= start and not _glosses_period(text, period, analysis):
+            continue   # it explains the figure that its bracket hangs on
+        if depth == figure.depth and depth and analysis.clauses[clause_of(analysis.clauses, period.span.start)].outer != analysis.clauses[figure.clause].outer:
+            continue
+        if period.span.end <= start:
+            candidates.append(period)
+        elif (period.span.start >= figure.quantity.span.end and period.span.start < figure.quantity.span.end + len(figure.right)) or (
+                period.span.start <= figure.quantity.span.end + 1 + len(figure.right) and not any(c.span.end <= start for c in candidates)
+                and text[figure.quantity.span.end + len(figure.right):period.span.start].strip("（ ") == "" and _gloss(text, period, analysis)):
+            candidates.append(period)
+    if not candidates:
+        return
+    dated = [p for p in candidates if p.kind is not PeriodKind.CUMULATIVE]
+    own = [p for p in dated if p.span.start >= figure.left_start]
+    if len(own) > 1 and all(p.start and (p.end - p.start).days <= 366 for p in own) and all(
+            re.fullmatch(r"[、和及与\s]+|以及", text[a.span.end:b.span.start]) for a, b in pairwise(own)):
+        figure.period = Period(own[0].span, PeriodKind.DATED, min(p.start for p in own if p.start), max(p.end for p in own))
+        figure.own_period = True
+        return
+    if own:
+        # "2022年…项目，2023年": the nearest; but a window word before a gloss or a year keeps its gloss
+        figure.period, figure.own_period = _nearest(own), True
+        return
+    if dated:
+        figure.period = _nearest(dated)
+        return
+    figure.period = candidates[-1]
+    figure.own_period = figure.period.span.start >= figure.left_start
+
+
+def _nearest(found: list[Period]) -> Period:
+    last = found[-1]
+    if last.kind is PeriodKind.STATE:
+        others = [p for p in found if p.kind is PeriodKind.RECENT]
+        return others[-1] if others else last
+    return last
+
+
+def _gloss(text: str, period: Period, analysis: Analysis) -> bool:
+    """A period in brackets that explains the period before the bracket: 近三年（2021—2023年）."""
+    opened = text.rfind("（", 0, period.span.start)
+    if opened < 0 or text[opened + 1:period.span.start].strip("即 指自从"):
+        return False
+    closed = text.find("）", period.span.end)
+    if closed >= 0 and text[period.span.end:closed].strip("，, 期间止下同以称“”报告期"):
+        return False
+    return True
+
+
+def _glosses_period(text: str, period: Period, analysis: Analysis) -> bool:
+    opened = text.rfind("（", 0, period.span.start)
+    return any(opened - 1 <= p.span.end <= opened for p in analysis.periods)
+
+
+def section_period(sentence: Sentence, window: Window) -> Period | None:
+    """The period that a lead-in or a heading gives to what stands below it; a single date in a title is none."""
+    above = sentence.section.lead
+    if not (sentence.listed or sentence.synthetic or not sentence.folded or above.rstrip().endswith("：")):
+        above = ""   # the paragraph before gives running text no period
+    for text in (above, *reversed(sentence.section.headings)):
+        for period in reversed(periods(text, window)):
+            if period.kind is PeriodKind.RECENT or (period.kind is PeriodKind.DATED and period.start is not None and (period.end - period.start).days > 320):
+                return period
+    return None
+
+
+def bound(spec: FactSpec, value: Interval, period: Period | None, window: Window) -> Interval | None:
+    """What a figure settles once its period is held against the fact's time (readings 6 to 9); None: nothing."""
+    if spec.time == "window":
+        if period is None or period.kind in (PeriodKind.CUMULATIVE, PeriodKind.STATE):
+            return Interval(0, value.high)
+        cover = period.cover(window)
+        return {Cover.WINDOW: value, Cover.WIDER: Interval(0, value.high), Cover.NARROWER: Interval(value.low, None)}.get(cover)
+    if spec.time == "open":
+        if period is None or period.kind in (PeriodKind.CUMULATIVE, PeriodKind.STATE):
+            return value
+        return Interval(value.low, None)
+    if period is not None and period.kind is PeriodKind.CUMULATIVE:
+        return Interval(0, value.high)
+    if period is not None and period.kind is PeriodKind.RECENT:
+        return Interval(value.low, None)
+    return value

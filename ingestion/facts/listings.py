@@ -1,0 +1,91 @@
+"""Which tables and numbered lists enumerate a fact, and their items."""
+from __future__ import annotations
+
+import re
+
+from ingestion.facts.assertions import Findings
+from ingestion.facts.dating import section_period
+from ingestion.facts.grids import Grid, Row, name_column, named
+from ingestion.facts.items import Item, Pool, Setting, item_name, judge, partial
+from ingestion.facts.matching import found
+from ingestion.facts.modality import section_block
+from ingestion.facts.scan import ListGroup, Section, Sentence
+from ingestion.facts.schema import FactBook, FactSpec, Listing
+from ingestion.language import fold, load, pattern
+
+
+def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, findings: Findings) -> None:
+    listing = spec.listing
+    if listing is None or not grid.rows:
+        return
+    headings = grid.table.section.headings[-1:] if not grid.title.strip() else ()
+    title = "\n".join([*headings, grid.title])
+    heads = "｜".join(grid.headers)
+    if not _about(book, listing, title, grid):
+        return
+    if listing.columns and not found(book, listing.columns, heads):
+        return
+    reason = section_block(grid.table.section) or section_block(Section((), grid.title.split("\n")[0] if grid.title else ""))
+    column = name_column(grid, book.pattern(listing.header)) if listing.header else None
+    if column is None and listing.header:
+        return
+    items = []
+    for row in grid.rows:
+        name, _ = named(grid, row, column)
+        if not name or name in ("—", "-", "/", "无"):
+            continue
+        items.append(Item(grid.table.document, row.span, row.text, name, _with_name(row, name), row.section))
+    if reason:
+        for item in items:
+            findings.exclude(item.document, item.span, reason)
+        return
+    sentence = Sentence(grid.table.document, grid.table.block.span, "", Section(grid.table.section.headings, "\n".join([grid.table.section.lead, grid.title])))
+    pool = Pool(grid.table.document, title + "\n" + heads, section_period(sentence, setting.window), items, partial("\n".join([title, grid.table.section.text, grid.table.document.name.rsplit("/", 1)[-1]])),
+                table=True, total_span=grid.total_span)
+    judge(book, spec, pool, setting, findings)
+
+
+def _with_name(row: Row, name: str) -> dict[str, str]:
+    cells = dict(row.cells)
+    cells["title"] = name
+    return cells
+
+
+def _about(book: FactBook, listing: Listing, title: str, grid: Grid) -> bool:
+    """A table lists the fact's things if its title says so, or the header of a column that names things does."""
+    about = book.pattern(listing.about)
+    if listing.avoid and book.pattern(listing.avoid).search(title):
+        return False
+    names = "｜".join(h for h, roles in zip(grid.headers, grid.roles, strict=True) if "title" in roles)
+    if listing.avoid and book.pattern(listing.avoid).search(names):
+        return False
+    sections = "｜".join(dict.fromkeys(x for row in grid.rows for x in (row.section, row.cells.get("kind", "")) if x))
+    return bool(about.search(title) or about.search(names) or (sections and about.search(sections))
+                or about.search("\n".join(grid.table.section.headings[-1:])))
+
+
+def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Setting, findings: Findings) -> None:
+    listing = spec.listing
+    if listing is None or not listing.prose:
+        return
+    title = group.section.lead or "\n".join(group.section.headings[-1:])
+    if not book.pattern(listing.about).search(title):
+        title = "\n".join([*group.section.headings[-1:], group.section.lead])
+        if not book.pattern(listing.about).search(title) or (group.section.lead and not _neutral(group.section.lead)):
+            return
+    if listing.avoid and book.pattern(listing.avoid).search(title):
+        return
+    reason = section_block(group.section)
+    document = group.document
+    items = [Item(document, span, text := fold(document.quote(span)), item_name(text)) for span in group.items if document.quote(span).strip()]
+    if reason:
+        for item in items:
+            findings.exclude(document, item.span, reason)
+        return
+    sentence = Sentence(document, group.items[0], "", group.section)
+    pool = Pool(document, title, section_period(sentence, setting.window), items, partial(title + "\n" + document.name.rsplit("/", 1)[-1]))
+    judge(book, spec, pool, setting, findings)
+
+
+def _neutral(lead: str) -> bool:
+    return bool(re.search(r"如下|下列|以下|：$", lead.strip())) or pattern(tuple(load("tables")["note_row"])).match(lead.strip()) is not None

@@ -1,0 +1,273 @@
+"""Which of a sentence's figures state a fact.
+
+A figure states a fact when its unit can count it, its own phrase (or what that phrase continues) names the fact's head,
+every need is met within its reach, and nothing in its phrase says that it counts something else.
+"""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from ingestion import organisations
+from ingestion.domain import Interval, Span
+from ingestion.facts.assertions import Findings
+from ingestion.facts.figures import residue
+from ingestion.facts.lexicon import words
+from ingestion.facts.records import Analysis, Figure
+from ingestion.facts.scan import Sentence
+from ingestion.facts.schema import FactBook, FactSpec, Need
+from ingestion.organisations import Origin, mentions
+
+ABROAD = "$countries"   # in a word list: any country, place or organisation abroad
+
+
+@dataclass(slots=True)
+class Match:
+    figure: Figure
+    kinds: frozenset[str]
+    role: str              # "figure", "less" (a part that does not count), "twice" (a part counted twice)
+
+
+def match_figure(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, earlier: list[Match], findings: Findings) -> Match | None:
+    measure = figure.quantity.measure
+    parent = matched_parent(figure, earlier)
+    if analysis.sentence.synthetic and earlier and spec.overlap_pattern(book).search(figure.own):
+        return Match(figure, frozenset(), "twice")
+    if parent is not None and (measure in spec.measures or not measure):
+        text = figure.own + status_after(analysis, figure)
+        if spec.overlap_pattern(book).search(figure.own) and figure.part:
+            return Match(figure, frozenset(), "twice")
+        if book.pattern(spec.subtract).search(text) and figure.part and not figure.blocked.startswith(("quotation", "template")):
+            findings.exclude(analysis.sentence.document, clause_span(analysis, figure), "expired" if not spec.needs else "definition")
+            return Match(figure, frozenset(), "less")
+    if quoted(analysis, figure.quantity.span):
+        if measure in spec.measures and book.pattern(spec.heads).search(figure.own):
+            findings.exclude(analysis.sentence.document, clause_span(analysis, figure), "quotation")
+        return None
+    if measure not in spec.measures and not (measure == "" and figure.plain and spec.kind == "count"):
+        return None
+    context = _heads(book, spec, analysis, figure)
+    if context is None:
+        return None
+    named = figure.own if book.pattern(spec.heads).search(figure.own) else context
+    if any(found(book, need.words, figure.own) for need in spec.needs):
+        named = figure.own
+    if book.pattern(spec.exclude).search(named if figure.part else figure.own) or (
+            spec.exclude_clause and book.pattern(spec.exclude_clause).search(clause_words(analysis, figure))) or (
+            spec.exclude_sentence and book.pattern(spec.exclude_sentence).search(analysis.sentence.folded)):
+        return None
+    unmet = [need for need in spec.needs if not _need(book, need, analysis, figure, context) and not _complement(book, spec, need, analysis, figure)]
+    if any(not (need.open and found(book, need.open, figure.own)) for need in unmet):
+        return None
+    if figure.blocked:
+        findings.exclude(analysis.sentence.document, clause_span(analysis, figure), figure.blocked)
+        return None
+    if book.pattern(spec.subtract).search(figure.own + status_after(analysis, figure)) and spec.subtract:
+        findings.exclude(analysis.sentence.document, clause_span(analysis, figure), "definition")
+        return None
+    if spec.home_only and _elsewhere(book, clause_words(analysis, figure)):
+        findings.exclude(analysis.sentence.document, clause_span(analysis, figure), "direction")
+        return None
+    if unmet or (spec.doubtful_origin and _greater_china_only(figure.own)):
+        interval = figure.quantity.interval
+        figure.quantity = replace(figure.quantity, interval=Interval(0, interval.high))
+    kinds = frozenset(name for name, names in (spec.kinds.names if spec.kinds else {}).items() if book.pattern(names).search(figure.own))
+    if spec.kinds and kinds == frozenset(spec.kinds.names):
+        kinds = frozenset()
+    return Match(figure, kinds, "figure")
+
+
+def quoted(analysis: Analysis, span: Span) -> bool:
+    """Whether a place of a sentence lies in a verbatim quotation of the policy."""
+    base = analysis.sentence.span.start
+    return not analysis.sentence.synthetic and any(s.start <= base + span.start and base + span.end <= s.end for s in analysis.sentence.quotations)
+
+
+def abroad(text: str) -> bool:
+    return any(origin in (Origin.FOREIGN, Origin.GREATER_CHINA) for _, _, origin in mentions(text))
+
+
+def found(book: FactBook, words_: list[str], text: str) -> bool:
+    return book.pattern([w for w in words_ if w != ABROAD]).search(text) is not None or (ABROAD in words_ and abroad(text))
+
+
+def _elsewhere(book: FactBook, text: str) -> bool:
+    """A mainland place that is not the policy's region stands in the text, and none of the region's names does."""
+    places = [m for m in organisations.scan(text) if m.origin is Origin.DOMESTIC and m.kind is organisations.Kind.PLACE]
+    return bool(places) and not book.pattern(book.home.names).search(text)
+
+
+def _greater_china_only(own: str) -> bool:
+    origins = {origin for _, _, origin in organisations.mentions(own)}
+    return Origin.GREATER_CHINA in origins and Origin.FOREIGN not in origins
+
+
+def matched_parent(figure: Figure, earlier: list[Match]) -> Match | None:
+    node = figure.parent
+    while node is not None:
+        for match in earlier:
+            if match.figure is node and match.role == "figure":
+                return match
+        node = node.parent
+    return None
+
+
+def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str | None:
+    """The text that names what is counted: the figure's own phrase, with the phrase that it continues; None if neither does."""
+    heads = book.pattern(spec.heads)
+    if heads.search(_untitled(figure.own)):
+        return figure.own + (_ancestors(figure) if figure.part else "")
+    if figure.part and figure.parent is not None:
+        above = _ancestors(figure)
+        if heads.search(above):
+            return figure.own + above
+        return None
+    colon = analysis.sentence.folded.rfind("：", 0, figure.left_start + 1)
+    if colon > 0 and heads.search(analysis.sentence.folded, 0, colon) and not any(
+            f.quantity.span.end <= colon for f in analysis.figures) and not analysis.sentence.pair:
+        return figure.own + "|" + analysis.sentence.folded[:colon]
+    later = _shared_head(analysis, figure)
+    if later and heads.search(later):
+        return figure.own + "|" + later
+    rest = residue(figure.own)
+    for need in spec.needs:
+        rest = book.pattern([w for w in need.words if w != ABROAD]).sub("", rest)
+    rest = words("additional").sub("", words("own_body").sub("", rest))
+    for names in [*(spec.kinds.names.values() if spec.kinds else []), spec.spent, spec.received, spec.not_spent]:
+        rest = book.pattern(names).sub("", rest)
+    if len(rest) > 2:
+        return None
+    before = analysis.sentence.folded[:figure.left_start]
+    previous = analysis.sentence.previous
+    if previous is not None and previous.folded.endswith("；") and not residue(before):
+        before = previous.folded + before
+    if heads.search(before):
+        return figure.own + before
+    if figure.plain and not analysis.sentence.synthetic:
+        return None
+    if not residue(before) or analysis.sentence.pair or analysis.sentence.listed or analysis.sentence.synthetic:
+        above = analysis.sentence.section.text
+        if heads.search(above):
+            return figure.own + above
+    return None
+
+
+def _untitled(own: str) -> str:
+    """Titles of works in 《》 name nothing that the figure counts."""
+    return re.sub(r"《[^》]*》", "", own)
+
+
+def _shared_head(analysis: Analysis, figure: Figure) -> str:
+    """国家级1个、市级2个创新平台: the head behind the last of figures joined by 、 is theirs together."""
+    place = analysis.figures.index(figure)
+    text = analysis.sentence.folded
+    while place + 1 < len(analysis.figures):
+        this, following = analysis.figures[place], analysis.figures[place + 1]
+        between = text[this.quantity.span.end:following.left_start + 1]
+        if following.clause != figure.clause or not between.lstrip().startswith(("、", "和", "及")) or len(residue(this.right)) > 1:
+            return ""
+        place += 1
+    return analysis.figures[place].right if analysis.figures[place] is not figure else ""
+
+
+def _ancestors(figure: Figure) -> str:
+    text, node = "", figure.parent
+    while node is not None:
+        text += "|" + node.own + "|" + node.sentence.folded[:node.left_start]
+        node = node.parent
+    return text
+
+
+def _need(book: FactBook, need: Need, analysis: Analysis, figure: Figure, context: str) -> bool:
+    if need.coordinate and _coordinated(book, need, analysis, figure):
+        return True
+    if found(book, need.words, context) or (need.unless and found(book, need.unless, figure.own)):
+        return True
+    if need.reach == "own":
+        return False
+    if found(book, need.words, clause_words(analysis, figure)):
+        return True
+    if need.reach == "clause":
+        return False
+    if found(book, need.words, analysis.sentence.folded):
+        return True
+    if need.reach == "sentence":
+        return False
+    previous = analysis.sentence.previous
+    return found(book, need.words, analysis.sentence.section.text) or (previous is not None and found(book, need.words, previous.folded))
+
+
+def _complement(book: FactBook, spec: FactSpec, need: Need, analysis: Analysis, figure: Figure) -> bool:
+    """平台9个，其中区级4个: a total that does not say what it must is met by what is left of it (reading 5)."""
+    if not need.complement or figure.part:
+        return False
+    less = [f for f in analysis.figures if f.parent is figure and book.pattern(spec.subtract).search(f.own)]
+    return bool(less) and all(f in less or found(book, need.words, f.own) for f in analysis.figures if f.parent is figure)
+
+
+def _coordinated(book: FactBook, need: Need, analysis: Analysis, figure: Figure) -> bool:
+    """被EI收录的会议论文9篇、期刊论文7篇: what stands before the first of joined figures holds for the next."""
+    place = analysis.figures.index(figure)
+    if not place or analysis.figures[place - 1].clause != figure.clause or not figure.left.startswith(("、", "和", "及")):
+        return False
+    first = analysis.figures[place - 1]
+    match = book.pattern(need.words).search(first.left)
+    if match is None:
+        return False
+    grade = re.sub(r"[特一二三四1-4]等", "", figure.left)
+    return "的" in first.left[match.end():] or not residue(grade.replace("奖", ""))
+
+
+def clause_words(analysis: Analysis, figure: Figure) -> str:
+    """The clause with the contents of its brackets blanked, and the clause that its own bracket hangs on."""
+    index = figure.clause
+    text = _blank_inner(analysis, index)
+    outer = analysis.clauses[index].outer
+    return text if outer < 0 else text + "|" + _blank_inner(analysis, outer)
+
+
+def _blank_inner(analysis: Analysis, index: int) -> str:
+    clause = analysis.clauses[index]
+    text = analysis.sentence.folded[clause.span.start:clause.span.end]
+    depth, out = 0, []
+    for char in text:
+        if char == "（":
+            depth += 1
+        out.append(" " if depth else char)
+        if char == "）":
+            depth = max(0, depth - 1)
+    return "".join(out)
+
+
+def status_after(analysis: Analysis, figure: Figure) -> str:
+    """Clauses behind a figure that hold no figure and only say its status, and the bracket right behind it."""
+    text = analysis.sentence.folded
+    found_text = ""
+    for index, clause in enumerate(analysis.clauses):
+        if clause.span.start < figure.quantity.span.end:
+            continue
+        if any(f.clause == index for f in analysis.figures):
+            if clause.depth == figure.depth:
+                break
+            continue
+        if clause.depth > figure.depth and clause.outer == figure.clause and text[figure.quantity.span.end:clause.span.start - 1].strip() == figure.right.strip():
+            found_text += "|" + analysis.clause_text(index)
+        elif clause.depth == figure.depth and words("status_only").match(analysis.clause_text(index).strip()):
+            found_text += "|" + analysis.clause_text(index)
+    return found_text
+
+
+def clause_span(analysis: Analysis, figure: Figure) -> Span:
+    index = figure.clause
+    while analysis.clauses[index].outer >= 0:
+        index = analysis.clauses[index].outer
+    return located(analysis.sentence, analysis.clauses[index].span)
+
+
+def located(sentence: Sentence, span: Span) -> Span:
+    if sentence.synthetic:
+        return sentence.span
+    text = sentence.folded[span.start:span.end]
+    start = span.start + len(text) - len(text.lstrip(" ，、：\n"))
+    end = span.start + len(text.rstrip(" ，、：\n"))
+    return Span(sentence.span.start + start, sentence.span.start + max(start, end))

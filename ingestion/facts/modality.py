@@ -1,0 +1,141 @@
+"""What takes a figure or a statement away: plans, quotations of the policy, templates, other bodies, dropped status."""
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from ingestion.facts.lexicon import words
+from ingestion.facts.records import Analysis, Figure
+from ingestion.facts.scan import Section
+from ingestion.periods import Period, PeriodKind
+
+
+def section_block(section: Section) -> str:
+    """A reason that the headings or the lead-in give against every figure below them."""
+    return _section_block(section.headings, section.lead)
+
+
+@lru_cache(maxsize=4096)
+def _section_block(headings: tuple[str, ...], lead: str) -> str:
+    for heading in headings:
+        if words("quotation_heading").search(heading):
+            return "quotation"
+        if words("template_heading").search(heading):
+            return "template"
+        if words("plan_heading").search(heading) and not words("plan_heading_exempt").search(heading) and not words("done").search(heading):
+            return "planned"
+    if lead and len(lead) <= 60:
+        if words("quotation_heading").search(lead):
+            return "quotation"
+        caption = lead.strip().split("\n")[-1]
+        if len(caption) <= 20 and not caption.endswith("。") and words("plan_heading").search(caption) and not words("plan_heading_exempt").search(caption) and not words("done").search(caption):
+            return "planned"
+        if lead.rstrip().endswith("：") and words("plan_forward").search(lead) and not words("done").search(lead):
+            return "planned"
+    return ""
+
+
+def clause_block(analysis: Analysis, index: int) -> str:
+    """Why nothing in a clause counts: a quotation, a template, somebody else's, a plan that began before it."""
+    sentence = analysis.sentence
+    if reason := section_block(sentence.section):
+        return reason
+    if sentence.synthetic and not sentence.row:
+        return ""   # each figure of a table speaks for itself
+    text = sentence.folded
+    if words("template").search(text) or (not analysis.figures and words("template_blank").search(text)):
+        return "template"
+    if (words("quotation").search(text) and _quoting(text)):
+        return "quotation"
+    if analysis.clauses[index].subject == "other":
+        return "other_body"
+    return "planned" if _planned_before(analysis, index) else ""
+
+
+def _quoting(text: str) -> bool:
+    quoted = words("quotation").search(text)
+    if quoted is None:
+        return False
+    done = words("quotation_done").search(text, quoted.end())
+    return done is None
+
+
+def _planned_before(analysis: Analysis, index: int) -> bool:
+    """A word that starts a plan holds for the following clauses until a word of what is done."""
+    planned = False
+    for place, clause in enumerate(analysis.clauses):
+        if clause.depth and place != index:
+            continue
+        if place > index:
+            break
+        body = exempted(analysis.clause_text(place))
+        forward = words("plan_forward").search(body)
+        future = any(p.kind is PeriodKind.FUTURE and p.span.start >= clause.span.start and p.span.end <= clause.span.end
+                     and not _term(analysis.sentence.folded, p) for p in analysis.periods)
+        done = words("done").search(body)
+        if forward or future:
+            planned = not (done and forward and done.start() > forward.end() and "的" in body[forward.end():done.start()])
+            if forward and done and done.end() <= forward.start() and place == index:
+                planned = True
+        elif done:
+            planned = False
+    return planned
+
+
+def _term(text: str, period: Period) -> bool:
+    """The term of a contract or a project that is running is no plan."""
+    return period.start is not None and words("terms").search(text, max(0, period.span.start - 12), min(len(text), period.span.end + 8)) is not None
+
+
+def exempted(body: str) -> str:
+    return words("plan_exempt").sub(lambda m: "○" * len(m.group()), body)
+
+
+def figure_block(analysis: Analysis, figure: Figure) -> str:
+    if reason := analysis.clause_blocks.get(figure.clause):
+        return reason
+    if analysis.clauses[figure.clause].subject == "whole":
+        return "other_body"
+    own = exempted(figure.own)
+    if words("plan").search(own):
+        return "planned"
+    if analysis.sentence.synthetic:
+        future = figure.own_period and figure.period is not None and figure.period.kind is PeriodKind.FUTURE
+        return "planned" if future or words("plan_forward").search(own) else "yearly_mean" if figure.mean else ""
+    in_clause = [f for f in analysis.figures if f.clause == figure.clause]
+    body = exempted(analysis.clause_text(figure.clause))
+    if len(in_clause) == 1 and words("plan").search(body):
+        return "planned"
+    if _dropped_after(analysis, figure):
+        return "dropped_status"
+    if figure.mean:
+        return "yearly_mean"
+    return ""
+
+
+def _dropped_after(analysis: Analysis, figure: Figure) -> bool:
+    """A following clause, or a bracket, without a figure of its own that only says: in negotiation, expired, under review."""
+    for index, clause in enumerate(analysis.clauses):
+        body = analysis.clause_text(index)
+        if any(f.clause == index for f in analysis.figures):
+            if index > figure.clause and clause.depth == figure.depth and clause.span.start > figure.quantity.span.end:
+                break
+            continue
+        if clause.span.start < figure.quantity.span.end:
+            continue
+        if clause.depth > figure.depth:
+            opened = clause.span.start - 1
+            between = analysis.sentence.folded[figure.quantity.span.end:opened]
+            if clause.outer == figure.clause and not re.search(r"[，、；]", between) and _dropped(body):
+                return True
+            continue
+        if clause.depth < figure.depth:
+            continue
+        if words("status_only").match(body.strip()) and _dropped(body):
+            return True
+    return False
+
+
+def _dropped(body: str) -> bool:
+    """A status that takes the figure away; 未过期 and 未终止 do not."""
+    return any(m.group()[0] in "未尚" or body[max(0, m.start() - 1):m.start()] not in ("未", "不", "无") for m in words("dropped_status").finditer(body))

@@ -1,0 +1,76 @@
+"""What is known of a sentence while it is read: its clauses, its figures, their periods."""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from ingestion.domain import Span
+from ingestion.facts.scan import Sentence
+from ingestion.numerals import Quantity
+from ingestion.periods import Period
+
+
+@dataclass(slots=True)
+class Clause:
+    """A stretch between commas at one depth of brackets; offsets are the sentence's."""
+
+    span: Span
+    depth: int
+    outer: int        # index of the clause that its bracket hangs on, -1 for none
+    larger: bool = False   # the body that the applicant is a part of speaks (学校, against 中心)
+    subject: str = ""   # "own", "other" or "" where the clause names none
+
+
+@dataclass(slots=True)
+class Figure:
+    quantity: Quantity
+    sentence: Sentence
+    clause: int
+    depth: int
+    left: str
+    right: str
+    left_start: int
+    part: bool = False
+    bracketed: bool = False          # a part that stands in brackets or after a colon
+    parent: Figure | None = None
+    total: bool = False              # 共, 合计 in its own phrase
+    plain: bool = False              # the figure of a "label: figure" pair
+    whole: Figure | None = None      # 9 of them: the figure that "them" stands for
+    blocked: str = ""                # why it does not count at all: a reason code
+    period: Period | None = None
+    own_period: bool = False         # the period stands in the figure's own phrase
+    mean: bool = False
+
+    @property
+    def own(self) -> str:
+        unit = self.quantity.unit if self.quantity.unit.isascii() else ""
+        return f"{self.left}|{unit}{self.right}" if self.right or unit else self.left
+
+
+@dataclass(slots=True)
+class Analysis:
+    sentence: Sentence
+    clauses: list[Clause]
+    figures: list[Figure]
+    periods: list[Period]
+    clause_blocks: dict[int, str] = field(default_factory=dict)
+    seen: dict[int, bool] = field(default_factory=dict)
+
+    def holds(self, searched: re.Pattern[str]) -> bool:
+        """Whether the sentence matches a pattern anywhere; asked once."""
+        key = id(searched)
+        if key not in self.seen:
+            self.seen[key] = searched.search(self.sentence.folded) is not None
+        return self.seen[key]
+
+    def clause_text(self, index: int) -> str:
+        span = self.clauses[index].span
+        return self.sentence.folded[span.start:span.end]
+
+
+@dataclass(frozen=True)
+class Names:
+    """Who applies: names found in the documents' forms, and short names given to them."""
+
+    own: frozenset[str] = frozenset()
+    home: tuple[str, ...] = ()
