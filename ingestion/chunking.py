@@ -136,13 +136,14 @@ class _Walker:
             self._rows(block, rows, "")
 
     def _header(self, rows: Sequence[Sequence[Cell]]) -> tuple[str, int]:
-        """The words of the rows above the data (a title over the whole width, the columns' names), and where data begins."""
+        """The words above the data (a title over the whole width, the columns' names), and the first row of data."""
         words: list[str] = []
         for number, row in enumerate(rows[:4]):
             texts = [self.document.quote(cell.span).strip() for cell in row]
             filled = [one for one in texts if one]
             if len(filled) > 1:
-                names = len(filled) > 2 and all(len(one) <= _HEADER_CELL and not _FIGURE.fullmatch(one) for one in filled)
+                names = len(filled) > 2 and all(
+                    len(one) <= _HEADER_CELL and not _FIGURE.fullmatch(one) for one in filled)
                 return " | ".join([*words, *filled] if names else words), number + names
             words += filled
         return "", 0
@@ -183,7 +184,7 @@ def _unique(passages: Sequence[Passage]) -> tuple[Passage, ...]:
 
 
 def _pieces(text: str, span: Span, long: int = LONG) -> Iterator[Span]:
-    """`span` cut where sentences end (or else at a comma, or else anywhere) into pieces of at most `long` characters."""
+    """`span` cut where sentences end, else at a comma, else anywhere, into pieces of at most `long` characters."""
     start = span.start
     while span.end - start > long:
         pieces = -(-(span.end - start) // long)

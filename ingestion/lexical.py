@@ -1,8 +1,9 @@
 """BM25 over characters, pairs of characters and words: the lexical half of retrieval.
 
-Chinese is read as single characters and pairs of neighbours, which needs no segmenter and forgives a slip of the pen (one wrong
-character breaks two pairs and leaves the rest); Latin words and numbers are read whole, in lower case. Full-width forms and
-traditional characters are folded on both sides. The index is a handful of arrays, built in bulk and mapped from disk.
+Chinese is read as single characters and pairs of neighbours, which needs no segmenter and forgives a slip of the pen (one
+wrong character breaks two pairs and leaves the rest); Latin words and numbers are read whole, in lower case. Full-width
+forms and traditional characters are folded on both sides. The index is a handful of arrays, built in bulk and mapped from
+disk. SQLite's FTS5 over the same pairs was slower and could not weigh context, additions and what is not found.
 """
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 FORMAT: Final = 2               # of the files on disk: another number is rebuilt
 _SATURATION: Final = 1.2        # BM25 k1
 _LENGTH: Final = 0.6            # BM25 b
-_SINGLE: Final = 0.4            # what a single character counts beside a pair; a lone one (a run of length 1) counts whole
+_SINGLE: Final = 0.4            # what a single character counts beside a pair; one that stands alone counts whole
 _QUERY_SATURATION: Final = 2.0  # a word said twice in a question counts less than twice
 _SLIP: Final = 0.6              # what a word counts that is one letter away from the one in the question
 _MOST_POSTINGS: Final = 4_000_000  # of one question: the commonest terms of a very long one are left out
@@ -38,7 +40,8 @@ _FIRST_HAN: Final = 0x2E80
 
 _WORD: Final = re.compile(r"[a-z0-9]+(?:[.'\-+&/][a-z0-9]+)*|[^\W\d_\u0e00-\u0e7f\u2e80-\uffff]+", re.IGNORECASE)
 _PARTS: Final = re.compile(r"[a-z]+|[0-9]+(?:\.[0-9]+)?")
-_RUN: Final = re.compile(r"[\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+")
+_RUN: Final = re.compile(
+    r"[\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+")
 
 
 def simplified(text: str) -> str:
@@ -137,7 +140,7 @@ class LexicalIndex:
         return cls(len(texts), distinct, starts, numbers, impacts, list(vocabulary))
 
     def save(self, folder: Path, stamp: str) -> None:
-        """Write the files beside their place and move them there at once, so that a half-written index is never read."""
+        """Write the files beside their place and move them there at once: a half-written index is never read."""
         import numpy as np
 
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -156,7 +159,7 @@ class LexicalIndex:
 
     @classmethod
     def load(cls, folder: Path, stamp: str) -> LexicalIndex | None:
-        """The index in `folder`, mapped; None where there is none, or it is broken, of another format or of other texts."""
+        """The index in `folder`, mapped; None where there is none, or a broken one, or one of other texts."""
         import numpy as np
 
         try:
@@ -291,7 +294,7 @@ def _han_terms(folded: str) -> Iterator[tuple[int, float]]:
         single = _SINGLE if len(codes) > 1 else 1.0
         for code in codes:
             yield code, single
-        for first, second in zip(codes, codes[1:], strict=False):
+        for first, second in pairwise(codes):
             yield (first << 16) | second, 1.0
 
 
@@ -301,7 +304,7 @@ def _short(code: int) -> int:
 
 
 def _count(texts: Sequence[str], vocabulary: dict[str, int]) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
-    """(term key << 32 | number of the text) and how often, in blocks; new words get the next numbers of `vocabulary`."""
+    """(term key << 32 | number of the text) and how often, in blocks; new words get `vocabulary`'s next numbers."""
     start = 0
     while start < len(texts):
         end, length = start, 0
@@ -324,10 +327,8 @@ def _count_block(texts: Sequence[str], first: int, vocabulary: dict[str, int]) -
     pair = han[:-1] & han[1:]
     joined = codes[:-1][pair].astype(np.uint64) << np.uint64(16) | codes[1:][pair]
     pairs = joined << np.uint64(32) | owner[:-1][pair]
-    latin: list[int] = []
-    for number, text in enumerate(texts, first):
-        for word in words(text):
-            latin.append((_WORD_KEYS + vocabulary.setdefault(word, len(vocabulary))) << 32 | number)
+    latin = [(_WORD_KEYS + vocabulary.setdefault(word, len(vocabulary))) << 32 | number
+             for number, text in enumerate(texts, first) for word in words(text)]
     alone = np.concatenate([singles, pairs, np.array(latin, np.uint64)])
     return _merge(alone, np.ones(len(alone), np.float32))
 
@@ -361,4 +362,4 @@ def _impacts(counts: NDArray[Any], lengths: NDArray[Any], numbers: NDArray[Any],
     spread = np.diff(starts)
     rarity = np.log1p((size - spread + 0.5) / (spread + 0.5)).astype(np.float32)
     impacts = np.repeat(rarity, spread) * counts * np.float32(_SATURATION + 1) / (counts + damping[numbers])
-    return impacts.astype(np.float16)
+    return np.asarray(impacts, np.float16)

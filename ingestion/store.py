@@ -1,7 +1,7 @@
 """Passages and vectors, kept in one SQLite file: what the indexes are rebuilt from.
 
 Vectors are keyed by model and by the SHA-256 of the embedded text, so that nothing is embedded twice and a new model or
-version embeds everything anew. A file that is no database any more is set aside and begun again: all of it can be remade.
+version embeds everything anew. A file that is no database any more is set aside and begun again: all can be remade.
 The journal is the rollback journal: SQLite before 3.51.3 can lose commits in WAL mode with several connections.
 """
 from __future__ import annotations
@@ -31,7 +31,8 @@ _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS vectors (
     model TEXT NOT NULL, digest BLOB NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (model, digest)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS passages (
-    collection TEXT NOT NULL, place INTEGER NOT NULL, passage TEXT NOT NULL, PRIMARY KEY (collection, place)) WITHOUT ROWID;
+    collection TEXT NOT NULL, place INTEGER NOT NULL, passage TEXT NOT NULL, PRIMARY KEY (collection, place)
+) WITHOUT ROWID;
 """
 _BUSY_MILLISECONDS: Final = 10_000
 _AT_ONCE: Final = 500  # parameters of one statement
@@ -163,8 +164,8 @@ def _set_aside(path: Path) -> None:
 
 
 def _write_passage(passage: Passage) -> str:
-    values = [passage.id, passage.source, passage.span.start, passage.span.end, passage.text, passage.context, passage.ref,
-              passage.headings, passage.page]
+    values = [passage.id, passage.source, passage.span.start, passage.span.end, passage.text, passage.context,
+              passage.ref, passage.headings, passage.page]
     return json.dumps(values, ensure_ascii=False)
 
 

@@ -8,10 +8,11 @@ from ingestion.domain import Cell, Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Findings
 from ingestion.facts.dating import bound, section_period
 from ingestion.facts.grids import unit_factor
+from ingestion.facts.lexicon import listed
 from ingestion.facts.modality import section_block
 from ingestion.facts.scan import Section, Sentence, Table
 from ingestion.facts.schema import FactBook, FactSpec
-from ingestion.language import load, pattern
+from ingestion.language import load
 from ingestion.numerals import stated_rate
 from ingestion.periods import Cover, Period, PeriodKind, Window, periods
 
@@ -65,22 +66,22 @@ def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window) -> li
         return []
     wanted = book.pattern(spec.amounts.column)
     columns = [(cell.column, text) for cell, text in zip(table.rows[header_index], table.texts[header_index], strict=True)
-               if wanted.search(text) and not pattern(("其中", "占", "比例", "%", "增长", "预算", "合同", "计划")).search(text) and not periods(text, window)]
+               if wanted.search(text) and not listed("part_column").search(text) and not periods(text, window)]
     if not columns:
         return []
-    preferred = [c for c in columns if pattern(("合计", "小计", "总计", "总额", "total")).search(c[1])] or [
-        c for c in columns if pattern(("支出", "使用", "投入", "金额", "spending")).search(c[1])] or columns
+    preferred = [c for c in columns if listed("total_column").search(c[1])] or [
+        c for c in columns if listed("spent_column").search(c[1])] or columns
     column = preferred[0][0]
     series: list[Entry] = []
     for row, texts in zip(table.rows[header_index + 1:], table.texts[header_index + 1:], strict=True):
         cell = next((c for c in row if c.column <= column < c.column + c.column_span), None)
         if cell is None or not texts:
             continue
-        number = _NUMBER.fullmatch(texts[row.index(cell)].replace(" ", "").replace("元", "").replace("万", ""))
+        number = _NUMBER.fullmatch(texts[row.index(cell)].replace(" ", "").rstrip(load("tables")["amount_suffix"]))
         if number is None:
             continue
         label = texts[0] if texts[0] else ""
-        if pattern(tuple(load("tables")["total_row"])).search(label):
+        if listed("total_row").search(label):
             series.append((None, Decimal(number[0].replace(",", "")), cell))
             continue
         found = periods("｜".join(texts[:2]), window) or periods(label, window)
@@ -104,7 +105,7 @@ def _by_kinds(book: FactBook, spec: FactSpec, table: Table, titled: Period) -> l
         for cell, text in zip(row, texts, strict=True):
             if cell.column == column and (number := _NUMBER.fullmatch(text.replace(" ", ""))):
                 rows.append((texts[0], Decimal(number[0].replace(",", "")), cell))
-    totals = [r for r in rows if pattern(tuple(load("tables")["total_row"])).search(r[0])]
+    totals = [r for r in rows if listed("total_row").search(r[0])]
     parts = [r for r in rows if r not in totals]
     return [(titled, value, cell) for _, value, cell in parts] + [(None, value, cell) for _, value, cell in totals]
 
@@ -123,7 +124,7 @@ def _by_columns(book: FactBook, spec: FactSpec, table: Table, window: Window) ->
         if not rows:
             return []
         chosen = next(((r, t) for r, t in rows if spec.amounts and book.pattern(spec.amounts.about).search(t[0])), None) or next(
-            ((r, t) for r, t in rows if pattern(tuple(load("tables")["total_row"])).search(t[0])), None)
+            ((r, t) for r, t in rows if listed("total_row").search(t[0])), None)
         if chosen is None and len(rows) > 1:
             return []
         row, row_texts = chosen or rows[0]
@@ -133,7 +134,7 @@ def _by_columns(book: FactBook, spec: FactSpec, table: Table, window: Window) ->
                 if value.column == cell.column and (number := _NUMBER.fullmatch(text.replace(" ", ""))):
                     series.append((period, Decimal(number[0].replace(",", "")), value))
         for cell, text in zip(table.rows[index], texts, strict=True):
-            if pattern(("合计", "总计", "total")).search(text):
+            if listed("total_column").search(text):
                 for value, words_ in zip(row, row_texts, strict=True):
                     if value.column == cell.column and (number := _NUMBER.fullmatch(words_.replace(" ", ""))):
                         series.append((None, Decimal(number[0].replace(",", "")), value))

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from ingestion import organisations
 from ingestion.domain import Span
@@ -113,16 +112,10 @@ def _other(body: str) -> re.Match[str] | None:
     return None
 
 
-@lru_cache(maxsize=1)
-def _organisation_subject() -> re.Pattern[str]:
-    return re.compile(r"^(?:其中|而|另外|此外|同时)?([\u4e00-\u9fff（）]{2,18}?(?:有限公司|公司|大学|学院|研究院|研究所|医院|集团|协会|联盟))"
-                      r"(?=近|累计|现有|拥有|共有|发表|获得|获授权|完成|承担|建有|持有|取得)")
-
-
 def _named_subject(body: str, names: Names) -> re.Match[str] | None:
     if not names.own:
         return None
-    match = _organisation_subject().match(body.lstrip())
+    match = words("organisation_subject").match(body.lstrip())
     if match is None:
         return None
     name = match[1]

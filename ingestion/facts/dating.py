@@ -1,7 +1,6 @@
 """The period of a figure, and what the figure settles once its period is held against the window."""
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from itertools import pairwise
 
@@ -11,6 +10,7 @@ from ingestion.facts.lexicon import words
 from ingestion.facts.records import Analysis, Figure
 from ingestion.facts.scan import Sentence
 from ingestion.facts.schema import FactSpec
+from ingestion.language import load
 from ingestion.periods import Cover, Period, PeriodKind, Window, periods
 
 
@@ -23,7 +23,7 @@ def distribute(analysis: Analysis, figure: Figure) -> None:
         pass
     if each is None or len(lead) - each.end() > 16:
         return
-    members = [m for m in re.split(r"[、和及]|以及|与(?=.{2,}$)", lead[:each.start()].lstrip("与和在向对")) if m.strip()]
+    members = [m for m in words("joint").split(lead[:each.start()].lstrip("".join(load("discourse")["case_words"]))) if m.strip()]
     if figure.left_start and not lead[:each.start()].strip() and analysis.clauses[figure.clause].span.start:
         return
     if len(members) < 2:
@@ -82,7 +82,7 @@ def assign_period(analysis: Analysis, figure: Figure) -> None:
     dated = [p for p in candidates if p.kind is not PeriodKind.CUMULATIVE]
     own = [p for p in dated if p.span.start >= figure.left_start]
     if len(own) > 1 and all(p.start and (p.end - p.start).days <= 366 for p in own) and all(
-            re.fullmatch(r"[、和及与\s]+|以及", text[a.span.end:b.span.start]) for a, b in pairwise(own)):
+            words("joint_only").match(text[a.span.end:b.span.start]) for a, b in pairwise(own)):
         figure.period = Period(own[0].span, PeriodKind.DATED, min(p.start for p in own if p.start), max(p.end for p in own))
         figure.own_period = True
         return
@@ -108,10 +108,10 @@ def _nearest(found: list[Period]) -> Period:
 def _gloss(text: str, period: Period, analysis: Analysis) -> bool:
     """A period in brackets that explains the period before the bracket: 近三年（2021—2023年）."""
     opened = text.rfind("（", 0, period.span.start)
-    if opened < 0 or text[opened + 1:period.span.start].strip("即 指自从"):
+    if opened < 0 or text[opened + 1:period.span.start].strip(load("discourse")["gloss_lead"]):
         return False
     closed = text.find("）", period.span.end)
-    if closed >= 0 and text[period.span.end:closed].strip("，, 期间止下同以称“”报告期"):
+    if closed >= 0 and text[period.span.end:closed].strip(load("discourse")["gloss_tail"]):
         return False
     return True
 

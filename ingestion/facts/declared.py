@@ -1,8 +1,6 @@
 """Declared figures: what the figures that state a fact come to together, and explicit nones."""
 from __future__ import annotations
 
-import re
-
 from ingestion.domain import Interval, Span
 from ingestion.facts.assertions import Assertion, Findings, add, overlapping, subtract
 from ingestion.facts.dating import bound, section_period
@@ -223,7 +221,7 @@ def _none(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, fi
         if match is None:
             continue
         zero = words("zero").search(body, 0, match.start())
-        answered = re.fullmatch(r"[\u4e00-\u9fff]{0,3}[（）数量情况]*：\s*(?:无|没有|暂无|尚无|0|零|/|-|none)\s*[。；]?\s*", body[match.end():], re.IGNORECASE)
+        answered = words("answered_none").match(body[match.end():])
         if not answered and (zero is None or match.start() - zero.end() > 16 or words("negation").search(body, 0, zero.start())):
             continue
         if analysis.clause_blocks.get(index) or section_block(analysis.sentence.section):

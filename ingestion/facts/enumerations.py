@@ -16,11 +16,6 @@ from ingestion.facts.schema import FactBook, FactSpec, Listing
 from ingestion.language import fold, load
 from ingestion.organisations import Origin
 
-_WITH = re.compile(r"(?<![参赋给授])与|(?:^|，)和|同(?=[^时样一])")
-
-
-_STOPS = re.compile(r"等(?!离)|建立|签订|签署|签有|签约|签了|签定|保持|开展|达成|形成|结成|缔结|共同|共建|合作(?![署社局组银委])|联合(?!会|王国|大学|国)|进行|在(?![国地渝])|就|围绕|长期|均|有(?!限|色|机)|的|。|；|$")
-
 
 def enumerations(book: FactBook, spec: FactSpec, analyses: list[Analysis], setting: Setting, findings: Findings, pools: dict[str, Pool]) -> None:
     """Names enumerated in one statement (sentences that semicolons join): 如下：A；B；C, 有A、B、C两支, 与A、B建立长期合作."""
@@ -67,7 +62,7 @@ def _regions(book: FactBook, listing: Listing, text: str) -> list[tuple[int, int
     if not listing.split or not found(book, listing.named_in, text):
         return regions
     stop = -1
-    for match in _WITH.finditer(text):
+    for match in words("companions").finditer(text):
         if match.start() >= stop:
             stop = _region_end(text, match.end())
             regions.append((match.end(), stop, False))
@@ -101,9 +96,8 @@ def _enumerate(book: FactBook, spec: FactSpec, listing: Listing, analyses: list[
     around = analysis.clause_text(clause)
     tail = text[bodies[-1][1]:]
     tail = tail[len(_note(tail, 0, len(tail))):][:30]
-    number = r"(?:\d|[一二两三四五六七八九十]+(?=[家所个国校支]))"
-    numbered = re.match(rf"\s*等?[^，。；]{{0,8}}?{number}", tail) is not None
-    open_list = re.match(r"\s*等", tail) is not None and not numbered
+    numbered = words("numbered_list").match(tail) is not None
+    open_list = words("open_list").match(tail) is not None and not numbered
     if not closed and spec.exclude_clause and book.pattern(spec.exclude_clause).search(around):
         return False
     items = []
@@ -130,9 +124,9 @@ def _members(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The members of a list that semicolons divide: each one's name is what stands before its first comma, bracket or date."""
     for match in re.finditer(r"[^；]+", text[start:end]):
         body = match.group()
-        lead = re.match(r"(?:\s|[①-⑳]|（?\d{1,2}[）.、]|[一二三四五六七八九十]是|以及|和)*", body)
+        lead = words("member_lead").match(body)
         first = lead.end() if lead else 0
-        stop = re.search(r"[，,（。：]|(?:19|20)\d\d\s*年", body[first:])
+        stop = words("member_stop").search(body[first:])
         last = first + (stop.start() if stop else len(body.rstrip(" 。")) - first)
         if last - first >= 2:
             yield start + match.start() + first, start + match.start() + last
@@ -149,7 +143,7 @@ def _clause_at(analyses: list[Analysis], offset: int) -> tuple[int, Analysis]:
 
 def _is_name(book: FactBook, listing: Listing, name: str) -> bool:
     """A proper name: not a country, not a generic body (境外机构, 国内兄弟院校), not a figure."""
-    if re.match(r"[\d约近超多数几]|其他|有关|相关|当地|部分", name) or len(name) > 40 or re.search(r"\d+\s*[个家所名人项支]", name):
+    if len(name) > 40 or words("no_name").search(name):
         return False
     covered = [m for m in organisations.scan(name) if m.kind is organisations.Kind.COUNTRY]
     rest = name
@@ -177,7 +171,7 @@ def _region_end(text: str, start: int) -> int:
             depth += 1
         elif char == "）":
             depth -= 1
-        elif depth <= 0 and (char in "，。；" or (char not in "、" and _STOPS.match(text, place) and not text.startswith("中心", place))):
+        elif depth <= 0 and (char in "，。；" or (char not in "、" and words("companions_end").match(text, place) and not words("companions_keep").match(text, place))):
             break
         place += 1
     return place
@@ -192,15 +186,15 @@ def _names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             depth += 1
         elif char == "）":
             depth = max(0, depth - 1)
-        elif depth == 0 and (char in "、；，" or (char in "和及与" and _joins(text, place, end)) or place == end):
+        elif depth == 0 and (char in "、；，" or (words("joint").match(char) and _joins(text, place, end)) or place == end):
             a, b = first, place
-            cut = re.search(r"的(?:协议|合作|期限|有效|双方|联合)", text[a:b])
+            cut = words("member_clause").search(text[a:b])
             b = a + cut.start() if cut else b
             if text[b - 1:b] == "）" and (opened := _opening(text, a, b)) > a:
                 b = opened
-            while (joint := re.match(r"以及|[及和、与的，\s]|其中|[①-⑳]", text[a:b])) is not None:
+            while (joint := words("member_joint").match(text[a:b])) is not None:
                 a += joint.end()
-            while b > a and text[b - 1] in " 。等":
+            while b > a and text[b - 1] in load("discourse")["member_end"]:
                 b -= 1
             if b - a >= 2:
                 yield a, b
@@ -221,7 +215,7 @@ def _opening(text: str, start: int, end: int) -> int:
 def _joins(text: str, place: int, end: int) -> bool:
     """和, 及 or 与 between two names; not inside one (经济与科技合作署)."""
     left = text[max(0, place - 3):place]
-    return re.search(r"(?:大学|学院|公司|院|所|机构|中心|协会|集团|室|局|署|会|）|城|园|[A-Za-z])$", left) is not None and end - place > 2
+    return words("joint_names").search(left) is not None and end - place > 2
 
 
 def _note(text: str, place: int, end: int) -> str:
@@ -249,7 +243,7 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
     sentence = analysis.sentence
     text = sentence.folded
     names = book.pattern(listing.names)
-    generic = book.pattern(spec.heads)
+    generic = book.pattern([*spec.heads, "$rank_high", "$rank_low", "$home"])
     for index, clause in enumerate(analysis.clauses):
         if clause.depth or analysis.clause_blocks.get(index):
             continue
@@ -257,7 +251,7 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
         figures = [f for f in analysis.figures if f.clause == index]
         for match in names.finditer(body):
             name = _proper(match.group(), generic)
-            if re.match(r"\s*[\d一二两三四五六七八九十]+\s*[个项家座]", body[match.end():]):
+            if words("figure_follows").match(body[match.end():]):
                 continue   # 重庆市科技进步奖1项: the figure says it
             if not name or any(match.start() <= f.quantity.span.start - clause.span.start < match.end() for f in figures):
                 continue
@@ -265,12 +259,12 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
             note = _note(text, clause.span.start + match.end(), len(text))
             scope = body if len(list(names.finditer(body))) == 1 else name + note + "｜" + names.sub("", _without_notes(body))
             tail = "" if len(list(names.finditer(body))) > 1 else _tail(analysis, index)
-            if words("plan").search(_exempt(scope + tail)) and not re.search("获批|批准|认定|授牌", scope):
+            if words("plan").search(_exempt(scope + tail)) and not words("approved").search(scope):
                 continue
-            if re.search(r"(?:共享|开放课题|与[^，。；]{0,12}$)", body[:match.start()] + "") and not re.search("共建|建有|获批", body):
+            if words("shared_use").search(body[:match.start()]) and not words("own_use").search(body):
                 continue
             item = Item(sentence.document, Span(sentence.span.start + start, sentence.span.start + clause.span.start + match.end() + len(note)), name + "｜" + note + "｜" + scope + tail, name)
-            open_list = partial(body[:match.start()]) or bool(re.match(r"(?:（[^（）]*）)?\s*等", body[match.end():])) and not re.match(r"(?:（[^（）]*）)?等[^，。；]{0,8}\d", body[match.end():])
+            open_list = partial(body[:match.start()]) or words("open_list_noted").match(body[match.end():]) is not None
             _pool(pools, Pool(sentence.document, text, None, [item], open_list, loose=True), merge=True)
 
 
@@ -287,7 +281,7 @@ def _tail(analysis: Analysis, index: int) -> str:
 
 def _proper(name: str, generic: re.Pattern[str]) -> str:
     """A proper name without the verb and connectives before it; "" if only a kind and a rank are left."""
-    name = re.split(r"(?:建有|设有|拥有|现有|获批建设|获批建立|获批|获评|获建|共建|建成|建设|组建|依托|挂靠|认定为|被认定为|认定|授牌的?|批准|成立了?|设立了?|包括|分别是|分别为|其中|以及|和|与|及|、|了|的|为|是|有|：|“|”)", name)[-1]
-    rest = re.sub(r"(?:国家级|省级|省部级|市级以上|市级|区级|校级|重庆市|国家|省部共建|\d{4}年|年|度)", "", name)
+    name = words("before_name").split(name)[-1]
+    rest = words("rank_words").sub("", name)
     rest = generic.sub("", rest)
     return name if len(re.sub(r"[^\u4e00-\u9fffA-Za-z]", "", rest)) >= 2 else ""

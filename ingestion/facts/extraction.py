@@ -16,6 +16,7 @@ from ingestion.facts.enumerations import enumerations, sentence_items
 from ingestion.facts.figures import analyse
 from ingestion.facts.grids import Grid, grid
 from ingestion.facts.items import Pool, Setting, judge
+from ingestion.facts.lexicon import words
 from ingestion.facts.listings import list_items, table_items
 from ingestion.facts.matrices import matrix
 from ingestion.facts.money import spent
@@ -24,7 +25,7 @@ from ingestion.facts.records import Analysis, Names
 from ingestion.facts.scan import Reading, Sentence, Table, pairs, policy_columns, scan, squeezed
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.statements import statements
-from ingestion.language import fold, load, pattern
+from ingestion.language import fold, load
 from ingestion.numerals import parse_number
 from ingestion.periods import Window
 
@@ -148,8 +149,8 @@ def _context(sentences: Sequence[Sentence], position: int) -> str:
 def applicants(readings: Sequence[Reading], book: FactBook) -> Names:
     """Names and short names of the applicant, from forms and from 以下简称."""
     own: set[str] = set()
-    labels = pattern(tuple(load("discourse")["applicant_labels"]))
-    short = re.compile(r"([\u4e00-\u9fff（）A-Za-z]{4,30})（以下(?:简)?称?[：:]?[“\"]?([^”\"（）]{2,12})[”\"]?）")
+    labels = words("applicant_labels")
+    short = words("short_name")
     for reading in readings:
         for table in reading.tables:
             for texts in table.texts:
@@ -159,7 +160,7 @@ def applicants(readings: Sequence[Reading], book: FactBook) -> Names:
         for match in re.finditer(load("discourse")["applicant_pattern"], reading.folded[:6000]):
             own.add(match[1].strip())
         for match in short.finditer(reading.folded):
-            own |= {match[1].strip(), match[2].strip()} if not re.search("总公司|母公司|集团", match[2]) else set()
+            own |= {match[1].strip(), match[2].strip()} if not words("parent_body").search(match[2]) else set()
     return Names(frozenset(name for name in own if len(name) >= 2), tuple(book.home.names))
 
 

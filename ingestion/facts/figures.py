@@ -10,6 +10,7 @@ from ingestion.facts.lexicon import words
 from ingestion.facts.modality import clause_block, figure_block
 from ingestion.facts.records import Analysis, Clause, Figure, Names
 from ingestion.facts.scan import Sentence
+from ingestion.language import load
 from ingestion.numerals import Quantity, quantities
 from ingestion.periods import PeriodKind, Window, periods
 
@@ -82,7 +83,7 @@ def _figure(sentence: Sentence, clauses: list[Clause], quantity: Quantity, earli
         stop = colon + 1
     figure = Figure(quantity, sentence, clause, depth, text[stop:start], text[quantity.span.end:right_end], stop)
     tail = text[quantity.span.end:].strip(" 。；.）")
-    figure.plain = not quantity.unit and ("：" in figure.left or sentence.pair or figure.left.rstrip().endswith(("为", "数", "有", "达"))) and (
+    figure.plain = not quantity.unit and ("：" in figure.left or sentence.pair or figure.left.rstrip().endswith(tuple(load("discourse")["counted_label"]))) and (
         not tail or tail[:1] in "，（、；")
     figure.plain = figure.plain or (sentence.synthetic and not quantity.unit and "，" not in sentence.folded)
     return figure
@@ -95,7 +96,7 @@ def _trim_right(analysis: Analysis) -> None:
         limit = second.quantity.span.start - first.quantity.span.end
         if first.clause == second.clause and limit < len(first.right) + 1:
             named = bool(residue(first.left))
-            pauses = list(re.finditer(r"、|以及|[及和与]", first.right[:max(0, limit)]))
+            pauses = list(words("joint").finditer(first.right[:max(0, limit)]))
             if pauses:
                 cut = pauses[-1].start()
                 second.left = first.right[cut:limit] if second.left_start <= first.quantity.span.end else second.left
@@ -105,11 +106,11 @@ def _trim_right(analysis: Analysis) -> None:
             if joint:
                 second.left = first.right[joint.start():limit]
                 first.right = first.right[:joint.start()]
-            elif named and not first.right.startswith("的"):
+            elif named and not words("attributive").match(first.right):
                 first.right = ""
             else:
                 first.right = first.right[:max(0, limit)]
-                if not first.right.startswith("的") and second.left_start < second.quantity.span.start:
+                if not words("attributive").match(first.right) and second.left_start < second.quantity.span.start:
                     second.left = ""
 
 

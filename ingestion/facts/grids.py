@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from ingestion.domain import Cell, Span
+from ingestion.facts.lexicon import listed
 from ingestion.facts.scan import Table
 from ingestion.language import load, pattern
 
@@ -44,7 +45,7 @@ def _roles() -> list[tuple[str, re.Pattern[str]]]:
 def roles_of(header: str) -> frozenset[str]:
     """The roles that a header's words give its column; several may fit."""
     clean = re.sub(r"[（(][^（）()]*[）)]|\s", "", header) or header
-    if pattern(("序号", "/^编号$/", "/^No\\.?$/", "/^序$/")).search(clean):
+    if listed("number_column").search(clean):
         return frozenset({"number"})
     return frozenset(name for name, words in _roles() if name != "number" and words.search(clean))
 
@@ -108,12 +109,12 @@ def grid(table: Table) -> Grid | None:
         if not filled or texts == table.texts[index]:
             continue
         if len(filled) == 1 and (len(row) < max(2, width) or len(texts) > 1) and not _single_column(table):
-            section = filled[0] if not pattern(tuple(load("tables")["note_row"])).search(filled[0]) else section
-            if pattern(tuple(load("tables")["note_row"])).search(filled[0]):
+            section = filled[0] if not listed("note_row").search(filled[0]) else section
+            if listed("note_row").search(filled[0]):
                 found.title += "\n" + filled[0]
             continue
         whole = Span(row[0].span.start, row[-1].span.end)
-        if any(pattern(tuple(load("tables")["total_row"])).search(t) for t in texts[:2] if t):
+        if any(listed("total_row").search(t) for t in texts[:2] if t):
             found.total, found.total_span = "：".join(filled), whole
             continue
         values = _by_column(row, texts, carried, width)

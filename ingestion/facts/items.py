@@ -181,7 +181,7 @@ def _foreign(require: Require, pool: Pool, item: Item, missing: str) -> str:
     """Whether an item shows somebody abroad: by its country column, its name, or any of the columns that the rule names."""
     if require.columns and "authors" in require.columns:
         text = _columns(item, require.columns) if item.cells else item.text
-        if _yes(text) and re.search(r"外|合作|联合", pool.title):
+        if _yes(text) and words("foreign_column").search(pool.title):
             return KEEP
         origins = {origin for _, _, origin in organisations.mentions(text)}
         if Origin.FOREIGN in origins:
@@ -193,12 +193,12 @@ def _foreign(require: Require, pool: Pool, item: Item, missing: str) -> str:
         where = _origin(item)
         if where in (Origin.FOREIGN, Origin.GREATER_CHINA):
             return KEEP
-        if where is Origin.UNKNOWN and (abroad(item.text) or (words("foreign_title").search(pool.title) and not re.search("国内|境内外", pool.title))):
+        if where is Origin.UNKNOWN and (abroad(item.text) or (words("foreign_title").search(pool.title) and not words("mixed_title").search(pool.title))):
             return KEEP
         return missing if where is Origin.DOMESTIC else (UNKNOWN if words("foreign_title").search(pool.title) else missing)
     parties = [item.cells[role] for role in ("origin", "target") if role in item.cells]
     if parties:
-        sides = [organisations.origin(side) for party in parties for side in re.split(r"→|->|至|向|｜", party) if side.strip()]
+        sides = [organisations.origin(side) for party in parties for side in words("transfer_arrow").split(party) if side.strip()]
         if Origin.FOREIGN in sides or Origin.GREATER_CHINA in sides:
             return KEEP
         if all(side is Origin.DOMESTIC for side in sides):

@@ -15,3 +15,9 @@ def words(name: str) -> re.Pattern[str]:
     for entry in data:
         flat += entry if isinstance(entry, list) else [entry]
     return pattern(tuple(flat))
+
+
+@cache
+def listed(name: str) -> re.Pattern[str]:
+    """One of the lists of tables.yaml, compiled."""
+    return pattern(tuple(load("tables")[name]))

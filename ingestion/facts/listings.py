@@ -1,12 +1,11 @@
 """Which tables and numbered lists enumerate a fact, and their items."""
 from __future__ import annotations
 
-import re
-
 from ingestion.facts.assertions import Findings
 from ingestion.facts.dating import section_period
 from ingestion.facts.grids import Grid, Row, name_column, named
 from ingestion.facts.items import Item, Pool, Setting, item_name, judge, partial
+from ingestion.facts.lexicon import words
 from ingestion.facts.matching import found
 from ingestion.facts.modality import section_block
 from ingestion.facts.scan import ListGroup, Section, Sentence
@@ -32,7 +31,7 @@ def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, fi
     items = []
     for row in grid.rows:
         name, _ = named(grid, row, column)
-        if not name or name in ("—", "-", "/", "无"):
+        if not name or name in load("tables")["empty"]:
             continue
         items.append(Item(grid.table.document, row.span, row.text, name, _with_name(row, name), row.section))
     if reason:
@@ -88,4 +87,4 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
 
 
 def _neutral(lead: str) -> bool:
-    return bool(re.search(r"如下|下列|以下|：$", lead.strip())) or pattern(tuple(load("tables")["note_row"])).match(lead.strip()) is not None
+    return bool(words("neutral_lead").search(lead.strip())) or pattern(tuple(load("tables")["note_row"])).match(lead.strip()) is not None

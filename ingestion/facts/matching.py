@@ -5,7 +5,6 @@ every need is met within its reach, and nothing in its phrase says that it count
 """
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from ingestion import organisations
@@ -154,7 +153,7 @@ def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -
 
 def _untitled(own: str) -> str:
     """Titles of works in 《》 name nothing that the figure counts."""
-    return re.sub(r"《[^》]*》", "", own)
+    return words("title_mark").sub("", own)
 
 
 def _shared_head(analysis: Analysis, figure: Figure) -> str:
@@ -164,7 +163,7 @@ def _shared_head(analysis: Analysis, figure: Figure) -> str:
     while place + 1 < len(analysis.figures):
         this, following = analysis.figures[place], analysis.figures[place + 1]
         between = text[this.quantity.span.end:following.left_start + 1]
-        if following.clause != figure.clause or not between.lstrip().startswith(("、", "和", "及")) or len(residue(this.right)) > 1:
+        if following.clause != figure.clause or words("joint").match(between.lstrip()) is None or len(residue(this.right)) > 1:
             return ""
         place += 1
     return analysis.figures[place].right if analysis.figures[place] is not figure else ""
@@ -208,14 +207,13 @@ def _complement(book: FactBook, spec: FactSpec, need: Need, analysis: Analysis, 
 def _coordinated(book: FactBook, need: Need, analysis: Analysis, figure: Figure) -> bool:
     """被EI收录的会议论文9篇、期刊论文7篇: what stands before the first of joined figures holds for the next."""
     place = analysis.figures.index(figure)
-    if not place or analysis.figures[place - 1].clause != figure.clause or not figure.left.startswith(("、", "和", "及")):
+    if not place or analysis.figures[place - 1].clause != figure.clause or words("joint").match(figure.left) is None:
         return False
     first = analysis.figures[place - 1]
     match = book.pattern(need.words).search(first.left)
     if match is None:
         return False
-    grade = re.sub(r"[特一二三四1-4]等", "", figure.left)
-    return "的" in first.left[match.end():] or not residue(grade.replace("奖", ""))
+    return words("attributive").search(first.left, match.end()) is not None or not residue(words("grade").sub("", figure.left))
 
 
 def clause_words(analysis: Analysis, figure: Figure) -> str:

@@ -8,10 +8,10 @@ import re
 from functools import lru_cache
 
 from ingestion.domain import Span
+from ingestion.facts.lexicon import listed
 from ingestion.facts.scan import Section, Sentence, Table
-from ingestion.language import load, pattern
+from ingestion.language import load
 
-_NUMBER = re.compile(r"(?:约|近|超过?|不少于)?\s*\d[\d,]*(?:\.\d+)?\s*(?:余|多)?\s*(?:以上|左右)?")
 _UNIT = re.compile(r"（\s*([^（）]{1,4})\s*）\s*$")
 
 
@@ -30,40 +30,41 @@ def matrix(table: Table) -> list[Sentence]:
     rows = [{cell.column: text for cell, text in zip(row, texts, strict=True)}
             for row, texts in zip(table.rows[header + 1:], table.texts[header + 1:], strict=True)]
     rows = [r for r in rows if any(r.values())]
-    numeric = [c for c in heads if rows and sum(bool(_NUMBER.fullmatch(r.get(c, ""))) for r in rows) * 2 > len([r for r in rows if r.get(c)])
-               and any(_NUMBER.fullmatch(r.get(c, "")) for r in rows)]
+    numeric = [c for c in heads if rows and sum(bool(listed("figure").match(r.get(c, ""))) for r in rows) * 2 > len([r for r in rows if r.get(c)])
+               and any(listed("figure").match(r.get(c, "")) for r in rows)]
     numeric = [c for c in numeric if not all(re.match(r"(?:19|20)\d\d", r.get(c, "") or "2000") for r in rows)]
-    labels = [c for c in heads if c not in numeric and not pattern(tuple(load("tables")["remarks"])).search(heads[c])]
-    if not numeric or len(labels) > 3 or len(rows) > 40 or any(pattern(tuple(load("tables")["itemised"])).search(heads[c]) for c in heads):
+    labels = [c for c in heads if c not in numeric and not listed("remarks").search(heads[c])]
+    if not numeric or len(labels) > 3 or len(rows) > 40 or any(listed("itemised").search(heads[c]) for c in heads):
         return []
-    if any(_NUMBER.fullmatch(heads[c]) and not re.fullmatch(r"(?:19|20)\d\d", heads[c]) for c in heads):
+    if any(listed("figure").match(heads[c]) and not re.fullmatch(r"(?:19|20)\d\d", heads[c]) for c in heads):
         return []
     title = "\n".join(filter(None, [table.section.lead, *(t for texts in table.texts[:header] for t in texts if t)]))
     section = Section(table.section.headings, "\n".join(filter(None, [title, "｜".join(heads[c] for c in labels)])))
     span = Span(table.rows[header][0].span.start, table.rows[-1][-1].span.end)
-    total_row = pattern(tuple(load("tables")["total_row"]))
+    total_row = listed("total_row")
     body = [r for r in rows if not any(total_row.search(r.get(c, "")) for c in labels[:2])] or rows
     columns = [c for c in numeric if not total_row.search(heads[c])] or numeric
     by_row = not labels or sum(bool(re.match(r"(?:19|20)\d\d", heads[c])) for c in columns) >= 2
     groups = [[(r, c) for c in columns] for r in body] if by_row else [[(r, c) for r in body] for c in columns]
     found = []
     for group in groups:
-        pieces = [_piece(r, c, heads, labels, title) for r, c in group if _NUMBER.fullmatch(r.get(c, ""))]
+        pieces = [_piece(r, c, heads, labels, title) for r, c in group if listed("figure").match(r.get(c, ""))]
         if pieces:
             found.append(Sentence(table.document, span, "、".join(pieces), section, synthetic=True))
     return found
 
 
 def _piece(row: dict[int, str], column: int, heads: dict[int, str], labels: list[int], title: str) -> str:
-    label = "".join(t + "年" if re.fullmatch(r"(?:19|20)\d\d", t := row.get(c, "")) else t for c in labels)
+    year, has = load("tables")["year_suffix"], load("tables")["has"]
+    label = "".join(t + year if re.fullmatch(r"(?:19|20)\d\d", t := row.get(c, "")) else t for c in labels)
     head = heads[column]
     unit = ""
     for text in (head, label, title):
-        match = re.search(r"单位：\s*([^（）\s，。]{1,3})", text) or _UNIT.search(text)
+        match = re.search(load("tables")["unit_word"], text) or _UNIT.search(text)
         if match and match[1] in _classifiers():
             unit = match[1]
             break
     clean = [_UNIT.sub("", text) for text in (label, head)]
     if re.match(r"(?:19|20)\d\d$", clean[1]):
-        clean[1] += "年"
-    return f"{clean[0]} {clean[1]} 有{row[column]}{unit}"
+        clean[1] += year
+    return f"{clean[0]} {clean[1]} {has}{row[column]}{unit}"

@@ -7,6 +7,7 @@ from functools import lru_cache
 from ingestion.facts.lexicon import words
 from ingestion.facts.records import Analysis, Figure
 from ingestion.facts.scan import Section
+from ingestion.language import load
 from ingestion.periods import Period, PeriodKind
 
 
@@ -74,7 +75,7 @@ def _planned_before(analysis: Analysis, index: int) -> bool:
                      and not _term(analysis.sentence.folded, p) for p in analysis.periods)
         done = words("done").search(body)
         if forward or future:
-            planned = not (done and forward and done.start() > forward.end() and "的" in body[forward.end():done.start()])
+            planned = not (done and forward and done.start() > forward.end() and words("attributive").search(body, forward.end(), done.start()))
             if forward and done and done.end() <= forward.start() and place == index:
                 planned = True
         elif done:
@@ -138,4 +139,6 @@ def _dropped_after(analysis: Analysis, figure: Figure) -> bool:
 
 def _dropped(body: str) -> bool:
     """A status that takes the figure away; 未过期 and 未终止 do not."""
-    return any(m.group()[0] in "未尚" or body[max(0, m.start() - 1):m.start()] not in ("未", "不", "无") for m in words("dropped_status").finditer(body))
+    data = load("discourse")
+    return any(m.group()[0] in data["undone"] or body[max(0, m.start() - 1):m.start()] not in [*data["not_undone"]]
+               for m in words("dropped_status").finditer(body))

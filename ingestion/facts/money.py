@@ -20,7 +20,7 @@ def spent(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, fi
         number = parse_decimal(analysis.sentence.folded[figure.quantity.number.start:figure.quantity.number.end]) if unit else None
         if unit and number is not None:   # 经费支出（万元）：312.5
             amount = int(number * unit[1])
-            figure.quantity = Quantity(figure.quantity.span, figure.quantity.number, Interval(amount, amount), "money", "元", unit[0])
+            figure.quantity = Quantity(figure.quantity.span, figure.quantity.number, Interval(amount, amount), "money", unit[0], unit[0])
     if not any(f.quantity.measure == "money" for f in analysis.figures):
         declared(book, spec, analysis, window, findings)
         return

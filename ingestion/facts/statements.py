@@ -137,9 +137,6 @@ def _period_holds(rule: Rule, analysis: Analysis, span: Span, window: Window, fi
     return cover is not Cover.WIDER
 
 
-_SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*%|百分之([一二三四五六七八九十百零]+)|([二三四五六七八九十])分之([一二三四五六七八九十])")
-
-
 def _percent(match: re.Match[str]) -> float:
     """A share as a percentage: 67%, 百分之六十七, 三分之二."""
     if match[1]:
@@ -154,7 +151,7 @@ def _majority(analysis: Analysis, span: Span) -> bool | None:
     """True: the applicant holds more than half; False: somebody else does; None: neither is said."""
     text = analysis.sentence.folded
     body = text[span.start:span.end]
-    values = [(m, _percent(m)) for m in _SHARE.finditer(body)]
+    values = [(m, _percent(m)) for m in words("share").finditer(body)]
     if not any(v > 50 for _, v in values):
         return None
     match = next(m for m, v in values if v > 50)

@@ -27,10 +27,12 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-METHOD = "1"            # of the steps below; a change makes what was kept worthless
+METHOD = "2"            # of the steps below; a change makes what was kept worthless
 MAX_WORKERS = 4         # each needs about half a gigabyte
 MAX_SIDE = 2_600        # pixels of a picture's longer side; larger ones are reduced
 TALL = 1.5              # height over width of a box around text that stands on its side
+STRAIGHT = 2.5          # width over height of a line that shows the page's slant
+LEVEL = 0.001           # radians; a smaller slant is none
 SURE = 0.8              # mean score of a page that was read the right way up
 MIN_LINES = 2           # lines from which a low score makes it worth trying the picture upside down
 
@@ -138,7 +140,7 @@ def _read(picture: Image) -> Recognised:
         if _certainty(turned) > _certainty(found):
             turn, found = 2, turned
     upright = np.ascontiguousarray(np.rot90(pixels, -turn))
-    horizontals, verticals = _rulings(upright) if found else ((), ())
+    horizontals, verticals = _rulings(upright, slant(found)) if found else ((), ())
     if scale < 1.0:
         back = 1 / scale
         found = [RecognisedLine(line.text, line.score, tuple(value * back for value in line.quad),
@@ -182,7 +184,7 @@ def _edges(text: str, box: list[list[float]], characters: Sequence[Any]) -> tupl
         if place and place - 1 not in lefts:
             lefts[place - 1] = min(right, lefts[place])
         right = max(right, distance(corners[1]))
-    return tuple(round(lefts.get(place, right), 1) for place in range(len(text))) + (round(max(right, 0.0), 1),)
+    return (*(round(lefts.get(place, right), 1) for place in range(len(text))), round(right, 1))
 
 
 def _on_its_side(lines: Sequence[RecognisedLine]) -> bool:
@@ -204,15 +206,41 @@ def _certainty(lines: Sequence[RecognisedLine]) -> float:
     return score - (0.5 if _on_its_side(lines) else 0.0)
 
 
-def _rulings(pixels: np.ndarray[Any, Any]) -> tuple[tuple[tuple[float, ...], ...], tuple[tuple[float, ...], ...]]:
-    """Long dark straight lines, horizontal and vertical, each as (x0, y0, x1, y1)."""
+def slant(lines: Sequence[RecognisedLine]) -> float:
+    """The angle of the lines in radians, positive where they fall to the right: the median by length."""
+    angles = []
+    for line in lines:
+        x0, y0, x1, y1, _, _, x3, y3 = line.quad
+        length = math.hypot(x1 - x0, y1 - y0)
+        if length > STRAIGHT * math.hypot(x3 - x0, y3 - y0):
+            angles.append((math.atan2(y1 - y0, x1 - x0), length))
+    angles.sort()
+    half = sum(length for _, length in angles) / 2
+    for angle, length in angles:
+        half -= length
+        if half <= 0:
+            return angle if abs(angle) < math.radians(30) else 0.0
+    return 0.0
+
+
+Rulings = tuple[tuple[float, ...], ...]
+
+
+def _rulings(pixels: np.ndarray[Any, Any], angle: float) -> tuple[Rulings, Rulings]:
+    """Long dark straight lines along and across text at `angle`, each as (x0, y0, x1, y1)."""
     import cv2
     import numpy as np
 
     grey = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
+    turning = cv2.getRotationMatrix2D((grey.shape[1] / 2, grey.shape[0] / 2), math.degrees(angle), 1.0)
+    back = cv2.invertAffineTransform(turning)
+    if abs(angle) > LEVEL:
+        grey = cv2.warpAffine(grey, turning, (grey.shape[1], grey.shape[0]), borderMode=cv2.BORDER_REPLICATE)
+    else:
+        back = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
     dark = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 31, 12)
     height, width = grey.shape
-    found: list[tuple[tuple[float, ...], ...]] = []
+    found: list[Rulings] = []
     for across in (True, False):
         least = max(30, (width if across else height) // 40)
         kernel = np.ones((1, least) if across else (least, 1), np.uint8)
@@ -232,5 +260,7 @@ def _rulings(pixels: np.ndarray[Any, Any]) -> tuple[tuple[tuple[float, ...], ...
             else:
                 first, last = np.nonzero(inside[:9])[1].mean(), np.nonzero(inside[-9:])[1].mean()
                 lines.append((float(left + first), float(top), float(left + last), float(top + high)))
-        found.append(tuple(tuple(round(value, 1) for value in line) for line in lines))
+        found.append(tuple(
+            tuple(round(float(value), 1) for x, y in ((x0, y0), (x1, y1)) for value in back @ (x, y, 1.0))
+            for x0, y0, x1, y1 in lines))
     return found[0], found[1]

@@ -3,17 +3,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import accumulate
 
+from ingestion.parsing import ocr
 from ingestion.parsing.ocr_cache import Recognised, RecognisedLine
 from ingestion.parsing.pdf_layout import CJK, Affine, PageContent, Ruling, Strip
 
 SLANTED = 12.0     # degrees against the page's slant, from which a line belongs to a seal
-DOUBTFUL = 0.85    # score below which a lone character is a speck
+DOUBTFUL = 0.85    # score below which a lone character is a speck, and a few together with still less
+FEW = 8
 LETTER = 0.72      # of a line box's height: the size of its letters
 MARGIN = 0.3       # of a line box's height, how much wider the box is than the text
-STRAIGHT = 2.5     # width over height of a line that shows the page's slant
 
 _HALF = str.maketrans(",:;?!()", "，：；？！（）")
 _HALF_MARKS = re.compile(r"[,:;?!()]")
@@ -22,7 +23,7 @@ _HALF_MARKS = re.compile(r"[,:;?!()]")
 def content(recognised: Recognised, number: int, scale: float) -> PageContent:
     """The page in points: `scale` points a pixel."""
     width, height = recognised.width * scale, recognised.height * scale
-    slant = _slant(recognised.lines)
+    slant = ocr.slant(recognised.lines)
     cos, sin = math.cos(slant), math.sin(slant)
 
     def straight(x: float, y: float) -> tuple[float, float]:
@@ -43,23 +44,6 @@ def content(recognised: Recognised, number: int, scale: float) -> PageContent:
     return page
 
 
-def _slant(lines: Sequence[RecognisedLine]) -> float:
-    """The angle of the lines in radians, positive where they fall to the right: the median by length."""
-    angles = []
-    for line in lines:
-        x0, y0, x1, y1, _, _, x3, y3 = line.quad
-        length = math.hypot(x1 - x0, y1 - y0)
-        if length > STRAIGHT * math.hypot(x3 - x0, y3 - y0):
-            angles.append((math.atan2(y1 - y0, x1 - x0), length))
-    angles.sort()
-    half = sum(length for _, length in angles) / 2
-    for angle, length in angles:
-        half -= length
-        if half <= 0:
-            return angle if abs(angle) < math.radians(30) else 0.0
-    return 0.0
-
-
 def _strip(line: RecognisedLine, straight: Callable[[float, float], tuple[float, float]], slant: float,
            scale: float) -> tuple[Strip, bool]:
     """A line in points, and whether it stands apart from the text: a seal's, on its side, a speck."""
@@ -77,7 +61,8 @@ def _strip(line: RecognisedLine, straight: Callable[[float, float], tuple[float,
     strip = Strip(bare, tuple(edges[lead:lead + len(bare) + 1]), left, middle - 0.42 * height, right,
                   middle + 0.42 * height, max(size, 0.4 * height), score=line.score)
     tilt = math.degrees(abs(math.atan2(quad[3] - quad[1], quad[2] - quad[0]) - slant))
-    speck = len(bare) == 1 and line.score < DOUBTFUL and not bare.isdigit()
+    speck = not bare.isdigit() and (line.score < DOUBTFUL if len(bare) == 1 else
+                                    line.score < DOUBTFUL - 0.1 and len(bare) < FEW)
     return strip, SLANTED < tilt < 180 - SLANTED or speck or (len(bare) > 1 and height > 1.2 * (right - left))
 
 

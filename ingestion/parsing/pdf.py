@@ -21,7 +21,7 @@ from ingestion.parsing.pdf_flow import PageFlow, arranged
 from ingestion.parsing.pdf_layout import PageContent, Strip
 from ingestion.parsing.pdf_page import Reading
 from ingestion.parsing.pdf_write import written
-from ingestion.parsing.pdfium import LOCK, Pdf, Rectangle
+from ingestion.parsing.pdfium import LOCK, Pdf, Rectangle, without_system_fonts
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -91,7 +91,7 @@ def _pages(pdf: Pdf, count: int, found: _Found) -> tuple[list[PageFlow], dict[in
     pictures: dict[int, list[Rectangle]] = {}
     for index in range(count):
         number = index + 1
-        with LOCK, pdf.page(index) as page:
+        with LOCK, without_system_fonts(), pdf.page(index) as page:
             if page is None:
                 found.broken.append(number)
                 flows.append(PageFlow(PageContent(number, 0.0, 0.0, []), []))
@@ -161,7 +161,8 @@ def _with_pictures(pdf: Pdf, data: bytes, flows: list[PageFlow], pictures: dict[
                    progress: Callable[[int, int], None] | None) -> list[PageFlow]:
     """The flows with what stands in the pictures, each behind its page's own text."""
     content_hash = hashlib.sha256(data).hexdigest() if pictures else ""
-    jobs = [ocr.Job(f"{content_hash}-{index}-{DPI}", partial(_drawn, pdf, index, flows[index].content)) for index in pictures]
+    jobs = [ocr.Job(f"{content_hash}-{index}-{DPI}", partial(_drawn, pdf, index, flows[index].content))
+            for index in pictures]
     try:
         results = ocr.recognise(jobs, progress) if jobs else []
     except ocr.OcrUnavailableError as error:

@@ -9,7 +9,7 @@ from statistics import median
 
 from ingestion.parsing.pdf_aligned import aligned
 from ingestion.parsing.pdf_layout import PageContent, Row, Strip, in_columns, joined
-from ingestion.parsing.pdf_tables import Table, ruled
+from ingestion.parsing.pdf_tables import Table, ruled, without_empty
 
 ZONE = 0.1             # of a page's height, at its top and at its bottom, where furniture stands
 EDGE_ZONE = 0.068      # the same for a line that stands on one page only
@@ -50,6 +50,8 @@ def arranged(content: PageContent) -> PageFlow:
     """A page's rows and tables in reading order. Its strips are used up."""
     tables, rest = ruled(content.strips, content.horizontals, content.verticals)
     content.strips = []
+    if content.recognised:
+        tables = [without_empty(table) for table in tables]
     stand_ins = [Strip("", (table.left, table.right), table.left, table.top, table.right, table.bottom, 0.0,
                        marks=(place,)) for place, table in enumerate(tables)]
     flow = PageFlow(content, [])

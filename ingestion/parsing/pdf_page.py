@@ -32,6 +32,7 @@ _pointer, _int = ctypes.c_void_p, ctypes.c_int
 _load_text = slow("FPDFText_LoadPage", _pointer, _pointer)
 _close_text = slow("FPDFText_ClosePage", None, _pointer)
 _count = quick("FPDFText_CountChars", _int, _pointer)
+_get_text = quick("FPDFText_GetText", _int, _pointer, _int, _int, _pointer)
 _unicode = quick("FPDFText_GetUnicode", ctypes.c_uint, _pointer, _int)
 _loose_box = quick("FPDFText_GetLooseCharBox", _int, _pointer, _int, _pointer)
 _text_object = quick("FPDFText_GetTextObject", _pointer, _pointer, _int)
@@ -121,8 +122,7 @@ def read(pdf: Pdf, page: int, number: int) -> Reading:
 
 
 def _characters(text_page: int, count: int) -> _Characters:
-    codes = map(_unicode, repeat(text_page), range(count))
-    text = "".join([chr(code) if code < 0x110000 else "\ufffd" for code in codes])
+    text = _text(text_page, count)
     deque(map(_loose_box, repeat(text_page), range(count), _places), maxlen=0)
     values = cast("list[float]", _view[:4 * count].tolist())
     found = _Characters(text, values[0::4], values[1::4], values[2::4], values[3::4], range(count))
@@ -136,6 +136,17 @@ def _characters(text_page: int, count: int) -> _Characters:
         found = _Characters("".join("-" if text[place] in _HYPHENS else text[place] for place in kept),
                             left, top, right, bottom, kept)
     return found
+
+
+def _text(text_page: int, count: int) -> str:
+    """The page's characters, one for each of pdfium's list: its own text leaves out those it cannot name."""
+    buffer = ctypes.create_string_buffer(2 * count + 2)
+    _get_text(text_page, 0, count, buffer)
+    text = buffer.raw[:-2].decode("utf-16-le", "replace")
+    if len(text) == count and "\0" not in text:
+        return text
+    codes = map(_unicode, repeat(text_page), range(count))
+    return "".join([chr(code) if code < 0x110000 else "\ufffd" for code in codes])
 
 
 @lru_cache(maxsize=1)
@@ -271,7 +282,8 @@ class _Strips:
             if self.texts:
                 gap = begin - self.edges[-1]
                 offset = abs(high + low - self.top - self.bottom)
-                if offset < 0.7 * min(height, self.bottom - self.top) and begin > self.edges[-2] - 0.5 and gap < REACH * EM * height:
+                on_line = offset < 0.7 * min(height, self.bottom - self.top)
+                if on_line and begin > self.edges[-2] - 0.5 and gap < REACH * EM * height:
                     between = spacing(self.texts[-1], text[start], gap, EM * height, blank)
                     if between:
                         self.texts.append(between)
@@ -282,9 +294,9 @@ class _Strips:
             piece = text[start:end]
             if self.texts and piece.isascii():
                 piece = self._raised(piece, height, low)
-            elif self.texts and height > RAISED * (self.bottom - self.top) and "".join(self.texts).isdigit():
-                self.texts = [word.translate(_SUPERSCRIPTS) for word in self.texts] \
-                    if self.bottom < low - 0.15 * height else self.texts
+            elif self.texts and height > RAISED * (self.bottom - self.top) and self.bottom < low - 0.15 * height \
+                    and "".join(self.texts).isdigit():
+                self.texts = [word.translate(_SUPERSCRIPTS) for word in self.texts]
             self.texts.append(piece)
             self.edges += left[start:end]
             self.edges.append(stop)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from ingestion.parsing import structure
@@ -63,7 +64,7 @@ def setting(flows: Sequence[PageFlow]) -> Setting:
     indented = flush = 0
     for flow in flows:
         rows = [item for item in flow.body if isinstance(item, Row)]
-        for before, after in zip(rows, rows[1:], strict=False):
+        for before, after in pairwise(rows):
             em = before.strip.size or 1.0
             distance = (after.strip.bottom - before.strip.bottom) / em
             if 0.8 < distance < 4 and abs(after.strip.size - em) < SAME_SIZE * em and before.column == after.column:

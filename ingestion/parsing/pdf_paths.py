@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from ingestion.parsing.pdf_layout import Ruling
 from ingestion.parsing.pdfium import Rectangle, quick
@@ -115,7 +116,7 @@ def _path(path: int, outer: Matrix, found: Paths) -> None:
                 found.thin.append(box)
         elif stroked:
             ends = [*placed, placed[0]] if closed else placed
-            for (x0, y0), (x1, y1) in zip(ends, ends[1:], strict=False):
+            for (x0, y0), (x1, y1) in pairwise(ends):
                 if min(abs(x0 - x1), abs(y0 - y1)) < 1.0 and max(abs(x0 - x1), abs(y0 - y1)) >= SHORT:
                     found.thin.append((min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
 

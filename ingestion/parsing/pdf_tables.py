@@ -1,12 +1,13 @@
 """Tables from rulings: the grid that the drawn lines make, its merged cells, and the words inside each cell."""
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from ingestion.parsing.pdf_layout import Ruling, Strip, joined, rows_of, spacing
+from ingestion.parsing.pdf_layout import Ruling, Strip, joined, rows_of
 
 NEAR = 3.0            # points between lines that are one line, or between a line's end and the line it meets
 MAX_RULINGS = 3_000   # of one direction on a page; a page with more is a drawing
@@ -65,6 +66,22 @@ def ruled(strips: Sequence[Strip], horizontals: Sequence[Ruling], verticals: Seq
             chosen = set(map(id, inside))
             left_over = [strip for strip in left_over if id(strip) not in chosen]
     return tables, left_over
+
+
+def without_empty(table: Table) -> Table:
+    """A table without the rows and columns in which no word stands: lines of a picture that were seen double."""
+    cells = [cell for row in table.rows for cell in row]
+    rows = sorted({cell.row for cell in cells if cell.lines})
+    columns = sorted({cell.column for cell in cells if cell.lines})
+    if len(rows) == len(table.rows) and len(columns) == len(table.edges) - 1:
+        return table
+    kept = [[CellText(number, columns.index(cell.column),
+                      bisect_left(rows, cell.row + cell.row_span) - bisect_left(rows, cell.row),
+                      bisect_left(columns, cell.column + cell.column_span) - bisect_left(columns, cell.column),
+                      cell.lines) for cell in table.rows[row] if cell.column in columns]
+            for number, row in enumerate(rows)]
+    edges = (*(table.edges[column] for column in columns), table.edges[-1])
+    return Table(table.left, table.top, table.right, table.bottom, edges, kept)
 
 
 def grids(horizontals: Sequence[Ruling], verticals: Sequence[Ruling]) -> list[Grid]:
@@ -182,7 +199,7 @@ def _sides(at: list[float], low: float, high: float) -> tuple[float, ...]:
 
 def _walls(lines: list[Ruling], sides: tuple[float, ...], steps: tuple[float, ...]) -> list[list[bool]]:
     """For each side, whether a line on it covers each step's middle. The outermost sides are closed."""
-    middles = [(a + b) / 2 for a, b in zip(steps, steps[1:], strict=False)]
+    middles = [(a + b) / 2 for a, b in pairwise(steps)]
     walls = [[place in {0, len(sides) - 1}] * len(middles) for place in range(len(sides))]
     for line in lines:
         place = min(range(len(sides)), key=lambda at: abs(sides[at] - line.at))

@@ -30,6 +30,7 @@ from ingestion.parsing.pdf_paragraphs import (
 from ingestion.parsing.pdf_tables import CellText, Table
 
 HEADING_ROWS = 3
+SURE = 0.8           # score of a recognised line that may be a heading
 SCAN_RATIO = 1.3     # sizes read from a picture are rough: a smaller difference to the body's is none
 CELL_PADDING = 4.0   # points at each side of a cell
 
@@ -158,6 +159,8 @@ class _Writer:
             ratio = strip.size / self.size
             if paragraph.pages[0].recognised and ratio < SCAN_RATIO:
                 ratio = 1.0
+            if strip.score < SURE:
+                return BlockKind.PARAGRAPH, 0, "", 0
             bold = all(row.strip.weight > self.weight for row in paragraph.rows)
             level = structure.heading_level(text, bold=bold, size_ratio=ratio)
             if level:
@@ -188,12 +191,10 @@ class _Writer:
         """Record where `strip` and the `gap` behind it stand; the offset after them."""
         end = start + len(strip.text) + len(gap)
         self.ends[page.number] = end
-        edges = strip.edges + strip.edges[-1:] * len(gap)
+        edges = strip.edges + strip.edges[-1:] * len(gap) if gap else strip.edges
         if page.to_display is None:
             self.builder.lines.append(Line(
-                Span(start, end), Box(page.number, round(strip.left, 2), round(strip.top, 2), round(strip.right, 2),
-                                      round(strip.bottom, 2)),
-                tuple([round(edge, 2) for edge in edges]), strip.score))
+                Span(start, end), Box(page.number, strip.left, strip.top, strip.right, strip.bottom), edges, strip.score))
         else:
             self.builder.lines += _displayed(strip, edges, page.number, start, page.to_display)
         return end

@@ -51,6 +51,26 @@ _box = quick("FPDF_GetPageBoundingBox", _int, _pointer, _pointer)
 _rotation = quick("FPDFPage_GetRotation", _int, _pointer)
 
 
+@contextmanager
+def without_system_fonts() -> Iterator[None]:
+    """Read text without the machine's fonts; hold `LOCK`.
+
+    Where a font is not embedded pdfium measures every glyph of the font that it takes instead, ten times the work of
+    reading the text. The file's own widths place the characters, the same on every machine.
+    """
+    raw.FPDF_SetSystemFontInfo(None)
+    if _fonts:
+        raw.FPDF_FreeDefaultSystemFontInfo(_fonts.pop())
+    try:
+        yield
+    finally:
+        _fonts.append(raw.FPDF_GetDefaultSystemFontInfo())
+        raw.FPDF_SetSystemFontInfo(_fonts[0])
+
+
+_fonts: list[Any] = []  # what pdfium was given to find the machine's fonts by; freed when it is taken back
+
+
 class Pdf:
     """An open pdf. Close it, or use it in a `with` statement."""
 
@@ -97,9 +117,14 @@ class Pdf:
     def page(self, index: int) -> Iterator[int | None]:
         """The handle of a page while it is loaded, None for a page that is broken."""
         page = _load_page(self.handle, index)
+        known = ctypes.cast(page, raw.FPDF_PAGE) if page and self.form else None
+        if known:
+            raw.FORM_OnAfterLoadPage(known, self._document.formenv)
         try:
             yield page
         finally:
+            if known:
+                raw.FORM_OnBeforeClosePage(known, self._document.formenv)
             if page:
                 _close_page(page)
 
