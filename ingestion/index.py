@@ -103,7 +103,7 @@ class ChromaIndexes:
                 except BaseException as error:  # a panic in Chroma's Rust half is no Exception
                     if isinstance(error, KeyboardInterrupt | SystemExit):
                         raise
-                    log.warning("the vector index fails (%s: %s); %s", type(error).__name__, str(error)[:200], following)
+                    log.warning("the vector index fails (%s: %.200s); %s", type(error).__name__, error, following)
                     self._begin_again()
         return None
 
@@ -142,7 +142,7 @@ class ChromaIndexes:
 
 
 class _ChromaIndex:
-    """Answers also while Chroma does not: from the vectors it was opened with, out of which the collection is made again."""
+    """Answers also while Chroma does not: from the vectors it was opened with. Out of them the collection is remade."""
 
     def __init__(self, owner: ChromaIndexes, name: str, stamp: str, ids: Sequence[str], vectors: Floats,
                  collection: Collection) -> None:
