@@ -193,8 +193,8 @@ class _Writer:
         self.ends[page.number] = end
         edges = strip.edges + strip.edges[-1:] * len(gap) if gap else strip.edges
         if page.to_display is None:
-            self.builder.lines.append(Line(
-                Span(start, end), Box(page.number, strip.left, strip.top, strip.right, strip.bottom), edges, strip.score))
+            box = Box(page.number, strip.left, strip.top, strip.right, strip.bottom)
+            self.builder.lines.append(Line(Span(start, end), box, edges, strip.score))
         else:
             self.builder.lines += _displayed(strip, edges, page.number, start, page.to_display)
         return end
