@@ -385,3 +385,4 @@ class Answer:
     dropped: tuple[str, ...] = ()
     prompt: str = ""
     model: str = ""
+    understood: str = ""   # the question with what the turns before add to it, "" if nothing

@@ -263,6 +263,7 @@ def _grammar() -> list[tuple[re.Pattern[str], re.Pattern[str], Callable[[re.Matc
         (r"(?P<a_year>(?:19|20)\d{2})\s*(?:-|~|/)\s*(?P<to_year>\d{2})\s*年度?", _between),
         (rf"(?:(?P<state>{alternation(data['state_date'])})\s*|(?P<until>到|至)\s*|(?:{alternation(data['from'])})\s*)?{_date('p')}(?:\s*(?P<since>{since}))?(?:\s*(?:为止|止))?", _single),
         (rf"since\s+{_date('p')}", _since),
+        (rf"(?:自|从)?\s*{_date('p')}[^，。；\d]{{0,8}}?(?:{alternation(data['since_start'])})(?:以来|至今)", _cumulative),
         (rf"(?:自|从){_date('a')}[^，。；\d]{{1,14}}(?:到|至)(?:{today})", _between),
         (rf"(?P<relative>{alternation(data['relative'])})", _relative),
         (rf"(?:自)?[^，。；、：0-9（）\s]{{0,2}}?(?:{alternation(data['since_start'])})[^，。；、：0-9]{{0,3}}?(?:以来|至今|伊始)", _cumulative),

@@ -17,6 +17,8 @@ from ingestion.periods import Window
 
 def agreement(book: FactBook, reading: Reading, window: Window, setting: Setting, found: dict[str, Findings]) -> None:
     """One agreement in force bounds its facts from below; a memorandum, a lapsed or an undated one says nothing."""
+    if reading.document.kind in ("xlsx", "xls"):
+        return   # a ledger of agreements is a list, not one of them
     head = reading.folded[:160]
     data = load("discourse")
     if not re.search(data["agreement_title"], head, re.IGNORECASE) or re.search(data["agreement_avoid"], head, re.IGNORECASE):

@@ -25,6 +25,7 @@ class Assertion:
     partial: bool = False
     aspects: frozenset[str] = frozenset()
     weight: int = 1
+    open: bool = False                      # what it counts may not count: dropped beside anything firmer
     larger: bool = False                    # said of the body that the applicant is a part of
 
 

@@ -184,7 +184,8 @@ def _assert(book: FactBook, spec: FactSpec, analysis: Analysis, group: list[Matc
         return
     shown = tuple(points) or tuple(p for p in (value.low, value.high) if p is not None)
     larger = any(analysis.clauses[m.figure.clause].larger for m in group)
-    findings.assertions.append(Assertion(bounded, analysis.sentence.document, span, points=shown, kinds=kinds, conflict=bool(points), larger=larger))
+    findings.assertions.append(Assertion(bounded, analysis.sentence.document, span, points=shown, kinds=kinds, conflict=bool(points), larger=larger,
+                                         open=all(m.figure.open for m in group)))
 
 
 def _same_clause(analysis: Analysis, group: list[Match], period: Period) -> bool:
@@ -229,5 +230,8 @@ def _none(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, fi
         if words("additional").search(body, 0, match.start()) or words("except").search(analysis.sentence.folded):
             continue
         span = located(analysis.sentence, clause.span)
-        findings.assertions.append(Assertion(Interval(0, 0), analysis.sentence.document, span, points=(0,)))
+        kinds = frozenset(name for name, names in (spec.kinds.names if spec.kinds else {}).items() if book.pattern(names).search(body))
+        if spec.kinds and kinds == frozenset(spec.kinds.names):
+            kinds = frozenset()
+        findings.assertions.append(Assertion(Interval(0, 0), analysis.sentence.document, span, points=(0,), kinds=kinds))
     del window

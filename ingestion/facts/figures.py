@@ -7,7 +7,7 @@ from dataclasses import replace
 from ingestion.facts.clauses import assign_subjects, clause_of, split
 from ingestion.facts.dating import assign_period, distribute, pair_up
 from ingestion.facts.lexicon import words
-from ingestion.facts.modality import clause_block, figure_block
+from ingestion.facts.modality import clause_block, figure_block, planned_before
 from ingestion.facts.records import Analysis, Clause, Figure, Names
 from ingestion.facts.scan import Sentence
 from ingestion.language import load
@@ -22,6 +22,8 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
     clauses = split(text)
     assign_subjects(text, clauses, names, before)
     analysis = Analysis(sentence, clauses, [], found_periods)
+    if before is not None and before.sentence.folded.endswith("；") and before.clauses:
+        analysis.planned = planned_before(before, len(before.clauses) - 1)
     taken = [p.span for p in found_periods if p.kind not in (PeriodKind.MEAN, PeriodKind.CUMULATIVE)]
     for quantity in quantities(text, taken):
         whole = None

@@ -44,6 +44,7 @@ class Pool:
     items: list[Item]
     partial: bool
     loose: bool = False
+    weak: bool = False        # only a heading names it: each item must say itself what it is
     table: bool = False
     total_span: Span | None = None
 
@@ -165,14 +166,16 @@ def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
     missing = UNKNOWN if require.missing == "unknown" else require.reason
     if require.origin == "foreign":
         return _foreign(require, pool, item, missing)
+    if require.optional and item.cells and not any(role in item.cells for role in require.columns):
+        return KEEP
     text = _columns(item, require.columns) if require.columns and item.cells else item.text
     if require.columns and item.cells and not text and not require.topic:
         text = item.text
     if found(book, require.words, text) or (item.section and found(book, require.words, item.section)):
         return KEEP
-    if require.topic and not text and found(book, require.words, pool.title):
+    if require.topic and not text and not pool.weak and found(book, require.words, pool.title):
         return KEEP
-    if require.topic and found(book, require.words, pool.title) and (not require.columns or not any(r in item.cells for r in require.columns)):
+    if require.topic and not pool.weak and found(book, require.words, pool.title) and (not require.columns or not any(r in item.cells for r in require.columns)):
         return KEEP
     return missing
 
@@ -189,7 +192,7 @@ def _foreign(require: Require, pool: Pool, item: Item, missing: str) -> str:
         if Origin.GREATER_CHINA in origins:
             return UNKNOWN
         return missing
-    if "title" in require.columns or not item.cells:
+    if "title" in require.columns:
         where = _origin(item)
         if where in (Origin.FOREIGN, Origin.GREATER_CHINA):
             return KEEP
@@ -251,7 +254,7 @@ def partial(title: str) -> bool:
 _CITATION = re.compile(r"[“《\"]([^”》\"]{4,})[”》\"]")
 
 
-_REFERENCE = re.compile(r"(?:^|[.。）]\s*)([A-Z\u4e00-\u9fff][^.\[\]。]{10,}?)(?:\[[JCDM](?:/OL)?\]|（J）|（C）|[.,，]\s*(?:[A-Z][\w&\s-]+)?[,，]?\s*(?:19|20)\d\d)")
+_REFERENCE = re.compile(r"(?:^|[.。）]\s*)([A-Z\u4e00-\u9fff][^.\[\]。：]{10,}?)(?:\[[JCDM](?:/OL)?\]|（J）|（C）|[.,，]\s*(?:[A-Z][\w&\s-]+)?[,，]?\s*(?:19|20)\d\d)")
 
 
 def item_name(text: str) -> str:

@@ -67,9 +67,11 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
     listing = spec.listing
     if listing is None or not listing.prose:
         return
+    weak = False
     title = group.section.lead or "\n".join(group.section.headings[-1:])
     if not book.pattern(listing.about).search(title):
         title = "\n".join([*group.section.headings[-1:], group.section.lead])
+        weak = True
         if not book.pattern(listing.about).search(title) or (group.section.lead and not _neutral(group.section.lead)):
             return
     if listing.avoid and book.pattern(listing.avoid).search(title):
@@ -82,7 +84,7 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
             findings.exclude(document, item.span, reason)
         return
     sentence = Sentence(document, group.items[0], "", group.section)
-    pool = Pool(document, title, section_period(sentence, setting.window), items, partial(title + "\n" + document.name.rsplit("/", 1)[-1]))
+    pool = Pool(document, title, section_period(sentence, setting.window), items, partial(title + "\n" + document.name.rsplit("/", 1)[-1]), weak=weak or not group.section.lead)
     judge(book, spec, pool, setting, findings)
 
 

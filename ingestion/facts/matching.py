@@ -70,6 +70,7 @@ def match_figure(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Fig
     if unmet or (spec.doubtful_origin and _greater_china_only(figure.own)):
         interval = figure.quantity.interval
         figure.quantity = replace(figure.quantity, interval=Interval(0, interval.high))
+        figure.open = bool(unmet)
     kinds = frozenset(name for name, names in (spec.kinds.names if spec.kinds else {}).items() if book.pattern(names).search(figure.own))
     if spec.kinds and kinds == frozenset(spec.kinds.names):
         kinds = frozenset()
@@ -129,12 +130,16 @@ def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -
     if later and heads.search(later):
         return figure.own + "|" + later
     rest = residue(figure.own)
+    if any(ABROAD in need.words for need in spec.needs):
+        for mention in reversed(organisations.scan(rest)):
+            rest = rest[:mention.start] + rest[mention.end:]
+    rest = words("each").sub("", rest)
     for need in spec.needs:
         rest = book.pattern([w for w in need.words if w != ABROAD]).sub("", rest)
     rest = words("additional").sub("", words("own_body").sub("", rest))
     for names in [*(spec.kinds.names.values() if spec.kinds else []), spec.spent, spec.received, spec.not_spent]:
         rest = book.pattern(names).sub("", rest)
-    if len(rest) > 2:
+    if len(rest) > 1:
         return None
     before = analysis.sentence.folded[:figure.left_start]
     previous = analysis.sentence.previous

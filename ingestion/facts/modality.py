@@ -50,7 +50,7 @@ def clause_block(analysis: Analysis, index: int) -> str:
         return "quotation"
     if analysis.clauses[index].subject == "other":
         return "other_body"
-    return "planned" if _planned_before(analysis, index) else ""
+    return "planned" if planned_before(analysis, index) else ""
 
 
 def _quoting(text: str) -> bool:
@@ -61,9 +61,9 @@ def _quoting(text: str) -> bool:
     return done is None
 
 
-def _planned_before(analysis: Analysis, index: int) -> bool:
+def planned_before(analysis: Analysis, index: int) -> bool:
     """A word that starts a plan holds for the following clauses until a word of what is done."""
-    planned = False
+    planned = analysis.planned
     for place, clause in enumerate(analysis.clauses):
         if clause.depth and place != index:
             continue

@@ -11,8 +11,9 @@ def reconcile(key: str, spec: FactSpec, findings: Findings) -> Fact | None:
         return None
     if spec.kind == "yes_no":
         return _yes_no(key, spec, findings)
-    own = [a for a in findings.assertions if not a.larger]
-    assertions = _distinct(_whole(spec, _lists(own or findings.assertions), findings.disjoint))
+    firm = [a for a in findings.assertions if not a.open] or findings.assertions
+    own = [a for a in firm if not a.larger]
+    assertions = _distinct(_whole(spec, _lists(own or firm), findings.disjoint))
     if not assertions:
         return None
     interval, conflict = _meet(assertions)

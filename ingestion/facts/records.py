@@ -40,6 +40,7 @@ class Figure:
     period: Period | None = None
     own_period: bool = False         # the period stands in the figure's own phrase
     mean: bool = False
+    open: bool = False               # a need is unmet that leaves its lower bound open
 
     @property
     def own(self) -> str:
@@ -53,6 +54,7 @@ class Analysis:
     clauses: list[Clause]
     figures: list[Figure]
     periods: list[Period]
+    planned: bool = False    # the statement that this sentence goes on began with a plan
     clause_blocks: dict[int, str] = field(default_factory=dict)
     seen: dict[int, bool] = field(default_factory=dict)
 

@@ -49,6 +49,7 @@ class Require(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     columns: list[str] = []
     topic: bool = False
     missing: Literal["fail", "unknown"] = "fail"
+    optional: bool = False           # asked only where the table has one of the columns
     reason: str = "definition"
     origin: Literal["", "foreign", "home"] = ""
 

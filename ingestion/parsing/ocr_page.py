@@ -29,8 +29,7 @@ def content(recognised: Recognised, number: int, scale: float) -> PageContent:
     def straight(x: float, y: float) -> tuple[float, float]:
         return scale * (x * cos + y * sin), scale * (y * cos - x * sin)
 
-    page = PageContent(number, width, height, [], recognised=True,
-                       reading_height=width if recognised.turn % 2 else height)
+    page = PageContent(number, width, height, [], recognised=True, turned=bool(recognised.turn % 2))
     for line in recognised.lines:
         strip, tilted = _strip(line, straight, slant, scale)
         (page.asides if tilted else page.strips).append(strip)

@@ -126,6 +126,7 @@ def _to_recognise(reading: Reading, found: _Found) -> list[Rectangle] | None:
             found.layered.append(number)
         elif not large:
             found.hidden += 1
+    found.hidden += bool(reading.outside)
     if reading.doubtful > GARBLED * max(1, reading.characters):
         content.strips, content.asides = [], []
         found.garbled.append(number)

@@ -44,13 +44,15 @@ def _run(rows: Rows, start: int) -> tuple[int, list[list[float]]]:
         em = max(strip.size for strip in row)
         if not row[0].text or row[0].top - rows[end - 1][0].top > PITCH * em:
             break
-        taken = [_fit(strip, columns, GAP * em) for strip in row]
-        if any(place is None for place in taken) or len(set(taken)) < len(taken):
+        touched = [_touched(strip, columns, GAP * em) for strip in row]
+        taken = [places[0] if places else len(columns) + number for number, places in enumerate(touched)]
+        if any(len(places) > 1 for places in touched) or len(set(taken)) < len(taken):
             break
         if len(row) == 1 and taken[0] == 0 and not _wraps(rows[end - 1], row):
             break
+        known = len(columns)
         for strip, place in zip(row, taken, strict=True):
-            if place is None or place < 0:
+            if place >= known:
                 columns.append([strip.left, strip.right])
             else:
                 columns[place][0] = min(columns[place][0], strip.left)
@@ -60,14 +62,10 @@ def _run(rows: Rows, start: int) -> tuple[int, list[list[float]]]:
     return end, columns
 
 
-def _fit(strip: Strip, columns: list[list[float]], gap: float) -> int | None:
-    """The column that a strip stands in, a negative number for a new one, None where it bridges two."""
-    touched = [place for place, (left, right) in enumerate(columns)
-               if strip.left < right + gap and strip.right > left - gap]
-    if len(touched) > 1:
-        inside = [place for place in touched if strip.left < columns[place][1] and strip.right > columns[place][0]]
-        return inside[0] if len(inside) == 1 and len(touched) == 1 else None
-    return touched[0] if touched else -1 - round(strip.left)
+def _touched(strip: Strip, columns: list[list[float]], gap: float) -> list[int]:
+    """The columns that a strip stands in or too near to: one, none for a new column, several where it bridges them."""
+    return [place for place, (left, right) in enumerate(columns)
+            if strip.left < right + gap and strip.right > left - gap]
 
 
 def _wraps(before: Sequence[Strip], row: Sequence[Strip]) -> bool:

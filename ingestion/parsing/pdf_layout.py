@@ -61,10 +61,15 @@ class PageContent:
     verticals: list[Ruling] = field(default_factory=list)
     to_display: Affine | None = None
     recognised: bool = False
-    reading_height: float = 0.0                              # height in reading position
+    turned: bool = False                                     # reading position lies on the page's side
 
-    def __post_init__(self) -> None:
-        self.reading_height = self.reading_height or self.height
+    @property
+    def reading_width(self) -> float:
+        return self.height if self.turned else self.width
+
+    @property
+    def reading_height(self) -> float:
+        return self.width if self.turned else self.height
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ REACH = 1.5                # ems between pieces of one strip
 TURNED = 0.5               # share of characters whose text runs another way, from which the page counts as turned
 RAISED = 1.25              # height of words over that of figures beside them, from which those are notes or powers
 CHAIN = 3                  # characters, one below the other, that make text that runs another way
+NOWHERE = 20_000.0         # points; no page reaches so far
+LEAST_SIZE = 0.5           # points
 INVISIBLE = 3              # text render mode
 STROKED = frozenset({1, 2})
 
@@ -67,6 +69,7 @@ class Reading:
     doubtful: int = 0                  # characters without a meaning: private use, replacement, unassigned
     pictures: tuple[Rectangle, ...] = ()  # left, top, right, bottom as displayed
     drawings: int = 0                  # paths
+    outside: int = 0                   # strips that stand outside the page
     remarks: int = 0                   # annotations that are not part of the page
     cut: bool = False
 
@@ -107,7 +110,7 @@ def read(pdf: Pdf, page: int, number: int) -> Reading:
         quarter = _direction(characters, pieces, chains)
         if quarter:
             turn = (rotation + quarter) % 4
-            content.to_display, content.reading_height = _back(quarter, width, height)
+            content.to_display, content.turned = _back(quarter, width, height), bool(quarter % 2)
             characters = _turned(raw, box, turn)
             pieces = _pieces(characters)
             chains = _chains(characters, pieces)
@@ -186,13 +189,13 @@ def _turned_box(place: Rectangle, box: Rectangle, turn: int) -> Rectangle:
     return one.left[0], one.top[0], one.right[0], one.bottom[0]
 
 
-def _back(quarter: int, width: float, height: float) -> tuple[Affine, float]:
-    """The map from reading position to a displayed page that is `quarter` turns short of it; the reading height."""
+def _back(quarter: int, width: float, height: float) -> Affine:
+    """The map from reading position to a displayed page that is `quarter` turns short of it."""
     if quarter == 1:
-        return (0.0, -1.0, 1.0, 0.0, 0.0, height), width
+        return 0.0, -1.0, 1.0, 0.0, 0.0, height
     if quarter == 2:
-        return (-1.0, 0.0, 0.0, -1.0, width, height), height
-    return (0.0, 1.0, -1.0, 0.0, width, 0.0), width
+        return -1.0, 0.0, 0.0, -1.0, width, height
+    return 0.0, 1.0, -1.0, 0.0, width, 0.0
 
 
 def _pieces(characters: _Characters) -> list[tuple[int, int]]:
@@ -330,8 +333,13 @@ class _Strips:
         if len(bare) < len(text):
             lead = len(text) - len(text.lstrip())
             text, edges = bare, edges[lead:lead + len(bare) + 1]
-        size, weight, mode = self._look(start)
         reading = self.reading
+        page = reading.content
+        if not (-NOWHERE < edges[0] <= page.reading_width and 0 <= edges[-1] < NOWHERE
+                and -NOWHERE < self.top <= page.reading_height and 0 <= self.bottom < NOWHERE):
+            reading.outside += 1  # or no number at all
+            return
+        size, weight, mode = self._look(start)
         reading.characters += len(text)
         if not text.isprintable():
             reading.doubtful += sum(not character.isprintable() for character in text)
@@ -351,13 +359,14 @@ class _Strips:
 
     def _look(self, place: int) -> tuple[float, int, int]:
         """Size in points, weight and render mode of the text object that draws a character."""
+        size = max(EM * (self.characters.bottom[place] - self.characters.top[place]), LEAST_SIZE)
         drawn = _text_object(self.text_page, self.characters.index[place])
         if not drawn:
-            return EM * (self.characters.bottom[place] - self.characters.top[place]), 0, 0
-        size = EM * (self.characters.bottom[place] - self.characters.top[place])
+            return size, 0, 0
         if _font_size(drawn, ctypes.addressof(_number)) and _matrix(drawn, ctypes.addressof(_six)):
             a, b, c, d = _six[:4]
-            size = _number.value * abs(a * d - b * c) ** 0.5 or size
+            scaled = _number.value * abs(a * d - b * c) ** 0.5
+            size = scaled if LEAST_SIZE < scaled < NOWHERE else max(size, LEAST_SIZE)
         mode = _render_mode(drawn)
         font = _font(drawn) or 0
         if font not in self.fonts:
