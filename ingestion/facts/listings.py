@@ -5,7 +5,7 @@ from ingestion.facts.assertions import Findings
 from ingestion.facts.dating import section_period
 from ingestion.facts.grids import Grid, Row, name_column, named
 from ingestion.facts.items import Item, Pool, Setting, item_name, judge, partial
-from ingestion.facts.lexicon import words
+from ingestion.facts.lexicon import listed, words
 from ingestion.facts.matching import found
 from ingestion.facts.modality import section_block
 from ingestion.facts.scan import ListGroup, Section, Sentence
@@ -74,7 +74,7 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
         weak = True
         if not book.pattern(listing.about).search(title) or (group.section.lead and not _neutral(group.section.lead)):
             return
-    if listing.avoid and book.pattern(listing.avoid).search(title):
+    if listing.avoid and book.pattern(listing.avoid).search("\n".join([title, *group.section.headings[-1:]])):
         return
     reason = section_block(group.section)
     document = group.document
@@ -84,8 +84,13 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
             findings.exclude(document, item.span, reason)
         return
     sentence = Sentence(document, group.items[0], "", group.section)
-    pool = Pool(document, title, section_period(sentence, setting.window), items, partial(title + "\n" + document.name.rsplit("/", 1)[-1]), weak=weak or not group.section.lead)
+    pool = Pool(document, title, section_period(sentence, setting.window), items, partial(title + "\n" + document.name.rsplit("/", 1)[-1]), weak=weak or not _leads(group.section.lead))
     judge(book, spec, pool, setting, findings)
+
+
+def _leads(lead: str) -> bool:
+    """A lead-in or a caption, which says what the list below holds; not just the title of a text."""
+    return lead.rstrip().endswith("：") or listed("title_lines").search(lead) is not None
 
 
 def _neutral(lead: str) -> bool:
