@@ -1,4 +1,5 @@
 """Documents that are themselves evidence: a cooperation agreement in force names a partner abroad."""
+
 from __future__ import annotations
 
 import re
@@ -18,14 +19,21 @@ from ingestion.periods import Window
 def agreement(book: FactBook, reading: Reading, window: Window, setting: Setting, found: dict[str, Findings]) -> None:
     """One agreement in force bounds its facts from below; a memorandum, a lapsed or an undated one says nothing."""
     if reading.document.kind in ("xlsx", "xls"):
-        return   # a ledger of agreements is a list, not one of them
+        return  # a ledger of agreements is a list, not one of them
     head = reading.folded[:160]
     data = load("discourse")
-    if not re.search(data["agreement_title"], head, re.IGNORECASE) or re.search(data["agreement_avoid"], head, re.IGNORECASE):
+    if not re.search(data["agreement_title"], head, re.IGNORECASE) or re.search(
+        data["agreement_avoid"], head, re.IGNORECASE
+    ):
         return
     party = _party(reading)
     running = term(reading.folded, window)
-    if party is None or running is None or running[1] < window.end or (running[0] is not None and running[0] > window.end):
+    if (
+        party is None
+        or running is None
+        or running[1] < window.end
+        or (running[0] is not None and running[0] > window.end)
+    ):
         return
     name = reading.document.quote(party)
     for key, spec in book.facts.items():
@@ -40,7 +48,9 @@ def _party(reading: Reading) -> Span | None:
     """The first line or clause of the document's head that names a body abroad."""
     for match in re.finditer(r"[^\n，。；]+", reading.folded[:1200]):
         text = match.group()
-        if organisations.origin(text.strip()) in (Origin.FOREIGN, Origin.GREATER_CHINA) and re.search(load("discourse")["body_words"], text, re.IGNORECASE):
+        if organisations.origin(text.strip()) in (Origin.FOREIGN, Origin.GREATER_CHINA) and re.search(
+            load("discourse")["body_words"], text, re.IGNORECASE
+        ):
             start = match.start() + len(text) - len(text.lstrip())
             return Span(start, match.start() + len(text.rstrip()))
     return None

@@ -1,4 +1,5 @@
 """Amounts by period: tables whose rows or columns are years, with their unit, their total and a stated rate."""
+
 from __future__ import annotations
 
 import re
@@ -26,14 +27,25 @@ def amounts(book: FactBook, spec: FactSpec, table: Table, window: Window, findin
     caption = "\n".join(t for texts in table.texts[:3] if len([x for x in texts if x]) == 1 for t in texts if t)
     title = "\n".join([*table.section.headings[-1:], table.section.lead, caption])
     header = next((texts for texts in table.texts if len([t for t in texts if t]) >= 2), [])
-    if not book.pattern(spec.amounts.about).search(title + "\n" + "｜".join(header)):
-        if not any(book.pattern(spec.amounts.about).search(texts[0]) for texts in table.texts if texts):
-            return False
-    if book.pattern(spec.amounts.avoid).search("\n".join([table.section.lead[-40:], caption, *table.section.headings[-1:]])):
+    about = book.pattern(spec.amounts.about)
+    labels = [texts[0] for texts in table.texts if texts]
+    if not about.search(title + "\n" + "｜".join(header)) and not any(about.search(label) for label in labels):
+        return False
+    if book.pattern(spec.amounts.avoid).search(
+        "\n".join([table.section.lead[-40:], caption, *table.section.headings[-1:]])
+    ):
         return False
     blocked = section_block(Section(table.section.headings))
     series = _by_rows(book, spec, table, window) or _by_columns(book, spec, table, window)
-    titled = section_period(Sentence(table.document, table.block.span, "", Section(table.section.headings, "\n".join([table.section.lead, caption]))), window)
+    titled = section_period(
+        Sentence(
+            table.document,
+            table.block.span,
+            "",
+            Section(table.section.headings, "\n".join([table.section.lead, caption])),
+        ),
+        window,
+    )
     if not series and titled is not None:
         series = _by_kinds(book, spec, table, titled)
     if not series:
@@ -55,25 +67,32 @@ def _unit_in(table: Table) -> tuple[str, int] | None:
     return None
 
 
-Entry = tuple[Period | None, Decimal, Cell]   # None: the total
+Entry = tuple[Period | None, Decimal, Cell]  # None: the total
 
 
 def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window) -> list[Entry]:
     """Rows are periods: the amount stands in the column whose header says so, a total's column first."""
-    assert spec.amounts is not None
+    if spec.amounts is None:
+        return []
     header_index = next((i for i, texts in enumerate(table.texts) if len([t for t in texts if t]) >= 2), None)
     if header_index is None:
         return []
     wanted = book.pattern(spec.amounts.column)
-    columns = [(cell.column, text) for cell, text in zip(table.rows[header_index], table.texts[header_index], strict=True)
-               if wanted.search(text) and not listed("part_column").search(text) and not periods(text, window)]
+    columns = [
+        (cell.column, text)
+        for cell, text in zip(table.rows[header_index], table.texts[header_index], strict=True)
+        if wanted.search(text) and not listed("part_column").search(text) and not periods(text, window)
+    ]
     if not columns:
         return []
-    preferred = [c for c in columns if listed("total_column").search(c[1])] or [
-        c for c in columns if listed("spent_column").search(c[1])] or columns
+    preferred = (
+        [c for c in columns if listed("total_column").search(c[1])]
+        or [c for c in columns if listed("spent_column").search(c[1])]
+        or columns
+    )
     column = preferred[0][0]
     series: list[Entry] = []
-    for row, texts in zip(table.rows[header_index + 1:], table.texts[header_index + 1:], strict=True):
+    for row, texts in zip(table.rows[header_index + 1 :], table.texts[header_index + 1 :], strict=True):
         cell = next((c for c in row if c.column <= column < c.column + c.column_span), None)
         if cell is None or not texts:
             continue
@@ -92,16 +111,27 @@ def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window) -> li
 
 def _by_kinds(book: FactBook, spec: FactSpec, table: Table, titled: Period) -> list[Entry]:
     """Rows are kinds of spending under a title that gives the period: its total row, else the sum of its rows."""
-    assert spec.amounts is not None
+    if spec.amounts is None:
+        return []
     header = next((i for i, texts in enumerate(table.texts) if len([t for t in texts if t]) >= 2), None)
     if header is None:
         return []
-    numeric = {c.column for row, texts in zip(table.rows[header + 1:], table.texts[header + 1:], strict=True)
-               for c, t in zip(row, texts, strict=True) if _NUMBER.fullmatch(t.replace(" ", ""))}
-    column = next((cell.column for cell, text in zip(table.rows[header], table.texts[header], strict=True)
-                   if cell.column in numeric and book.pattern(spec.amounts.column).search(text)), None)
+    numeric = {
+        c.column
+        for row, texts in zip(table.rows[header + 1 :], table.texts[header + 1 :], strict=True)
+        for c, t in zip(row, texts, strict=True)
+        if _NUMBER.fullmatch(t.replace(" ", ""))
+    }
+    column = next(
+        (
+            cell.column
+            for cell, text in zip(table.rows[header], table.texts[header], strict=True)
+            if cell.column in numeric and book.pattern(spec.amounts.column).search(text)
+        ),
+        None,
+    )
     rows = []
-    for row, texts in zip(table.rows[header + 1:], table.texts[header + 1:], strict=True):
+    for row, texts in zip(table.rows[header + 1 :], table.texts[header + 1 :], strict=True):
         for cell, text in zip(row, texts, strict=True):
             if cell.column == column and (number := _NUMBER.fullmatch(text.replace(" ", ""))):
                 rows.append((texts[0], Decimal(number[0].replace(",", "")), cell))
@@ -117,14 +147,23 @@ def _widest(found: list[Period]) -> Period:
 def _by_columns(book: FactBook, spec: FactSpec, table: Table, window: Window) -> list[Entry]:
     """Columns are periods: the row that names the fact, else the total's row, else the only row."""
     for index, texts in enumerate(table.texts):
-        heads = [(cell, found[0]) for cell, text in zip(table.rows[index], texts, strict=True) if (found := periods(text, window)) and found[0].start is not None]
+        heads = [
+            (cell, found[0])
+            for cell, text in zip(table.rows[index], texts, strict=True)
+            if (found := periods(text, window)) and found[0].start is not None
+        ]
         if len(heads) < 2:
             continue
-        rows = [(row, t) for row, t in zip(table.rows[index + 1:], table.texts[index + 1:], strict=True) if any(_NUMBER.fullmatch(x.replace(" ", "")) for x in t)]
+        rows = [
+            (row, t)
+            for row, t in zip(table.rows[index + 1 :], table.texts[index + 1 :], strict=True)
+            if any(_NUMBER.fullmatch(x.replace(" ", "")) for x in t)
+        ]
         if not rows:
             return []
-        chosen = next(((r, t) for r, t in rows if spec.amounts and book.pattern(spec.amounts.about).search(t[0])), None) or next(
-            ((r, t) for r, t in rows if listed("total_row").search(t[0])), None)
+        chosen = next(
+            ((r, t) for r, t in rows if spec.amounts and book.pattern(spec.amounts.about).search(t[0])), None
+        ) or next(((r, t) for r, t in rows if listed("total_row").search(t[0])), None)
         if chosen is None and len(rows) > 1:
             return []
         row, row_texts = chosen or rows[0]
@@ -142,10 +181,23 @@ def _by_columns(book: FactBook, spec: FactSpec, table: Table, window: Window) ->
     return []
 
 
-def _settle(spec: FactSpec, table: Table, series: list[Entry], currency: str, factor: Decimal, window: Window, findings: Findings, title: str,
-            titled: Period | None) -> None:
+def _settle(
+    spec: FactSpec,
+    table: Table,
+    series: list[Entry],
+    currency: str,
+    factor: Decimal,
+    window: Window,
+    findings: Findings,
+    title: str,
+    titled: Period | None,
+) -> None:
     dated = [(p, v, c) for p, v, c in series if p is not None and p.start is not None]
-    inside = [(p, v, c) for p, v, c in dated if p.start is not None and p.start >= window.start and p.start <= window.end and p.kind is not PeriodKind.FUTURE]
+    inside = [
+        (p, v, c)
+        for p, v, c in dated
+        if p.start is not None and p.start >= window.start and p.start <= window.end and p.kind is not PeriodKind.FUTURE
+    ]
     for period, _, cell in dated:
         if (period, _, cell) not in inside:
             findings.exclude(table.document, _row_span(table, cell), "outside_window")
@@ -153,7 +205,14 @@ def _settle(spec: FactSpec, table: Table, series: list[Entry], currency: str, fa
         return
     rate = Decimal(1)
     if currency != "CNY":
-        found = next((r for t in [title, *(t for texts in table.texts for t in texts)] if (r := stated_rate(t, currency)) is not None), None)
+        found = next(
+            (
+                r
+                for t in [title, *(t for texts in table.texts for t in texts)]
+                if (r := stated_rate(t, currency)) is not None
+            ),
+            None,
+        )
         if found is None:
             for _, _, cell in inside:
                 findings.exclude(table.document, _row_span(table, cell), "foreign_currency")
@@ -172,12 +231,21 @@ def _settle(spec: FactSpec, table: Table, series: list[Entry], currency: str, fa
     starts = [p.start for p, _, _ in inside if p.start is not None]
     period = Period(Span(0, 0), PeriodKind.DATED, min(starts), max(p.end for p, _, _ in inside))
     if titled is not None and titled.kind is PeriodKind.RECENT and titled.cover(window) is Cover.WINDOW:
-        period = titled   # a title 近三年 over the table is the window (reading 29)
+        period = titled  # a title 近三年 over the table is the window (reading 29)
     bounded = bound(spec, value, period, window)
     if bounded is None or period.cover(window) is Cover.OUTSIDE:
         return
-    findings.assertions.append(Assertion(bounded, table.document, table.block.span, Method.LISTED, points, conflict=conflict,
-                                         items=tuple(_row_span(table, c) for _, _, c in inside)))
+    findings.assertions.append(
+        Assertion(
+            bounded,
+            table.document,
+            table.block.span,
+            Method.LISTED,
+            points,
+            conflict=conflict,
+            items=tuple(_row_span(table, c) for _, _, c in inside),
+        )
+    )
 
 
 def _row_span(table: Table, cell: Cell) -> Span:

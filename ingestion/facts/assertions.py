@@ -1,4 +1,5 @@
 """What one place in a document says of one fact, and the algebra of its intervals."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -19,14 +20,14 @@ class Assertion:
     points: tuple[int, ...] = ()
     kinds: frozenset[str] = frozenset()
     conflict: bool = False
-    items: tuple[Span, ...] = ()            # a list's counted items
+    items: tuple[Span, ...] = ()  # a list's counted items
     item_keys: tuple[frozenset[str], ...] = ()
-    loose: bool = False                     # names found in running text: they bound from below beside a total
+    loose: bool = False  # names found in running text: they bound from below beside a total
     partial: bool = False
     aspects: frozenset[str] = frozenset()
     weight: int = 1
-    open: bool = False                      # what it counts may not count: dropped beside anything firmer
-    larger: bool = False                    # said of the body that the applicant is a part of
+    open: bool = False  # what it counts may not count: dropped beside anything firmer
+    larger: bool = False  # said of the body that the applicant is a part of
 
 
 @dataclass(slots=True)
@@ -35,7 +36,7 @@ class Findings:
 
     assertions: list[Assertion] = field(default_factory=list)
     exclusions: list[Exclusion] = field(default_factory=list)
-    disjoint: bool = False   # a note says that the kinds do not overlap
+    disjoint: bool = False  # a note says that the kinds do not overlap
 
     def exclude(self, document: Document, span: Span, reason: str, detail: str = "") -> None:
         entry = Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason, detail)

@@ -1,4 +1,5 @@
 """Clauses and whose they are: split at commas, brackets kept on what they explain, subjects carried on."""
+
 from __future__ import annotations
 
 import re
@@ -13,7 +14,7 @@ _CUTS = frozenset("，,。；！？")
 
 def split(text: str) -> list[Clause]:
     clauses: list[Clause] = []
-    stack: list[tuple[int, int]] = []      # (start of the clause that the bracket interrupts, its index)
+    stack: list[tuple[int, int]] = []  # (start of the clause that the bracket interrupts, its index)
     start, depth, current_outer = 0, 0, -1
     pending: list[Clause] = []
 
@@ -34,7 +35,9 @@ def split(text: str) -> list[Clause]:
             close(place)
             depth -= 1
             start, current_outer = open_starts.pop()
-        elif char in _CUTS and not (char == "," and text[place - 1:place].isdigit() and text[place + 1:place + 2].isdigit()):
+        elif char in _CUTS and not (
+            char == "," and text[place - 1 : place].isdigit() and text[place + 1 : place + 2].isdigit()
+        ):
             close(place)
             start = place + 1
     while depth:
@@ -48,7 +51,12 @@ def split(text: str) -> list[Clause]:
         if clause.depth:
             for candidate in range(len(clauses) - 1, -1, -1):
                 other = clauses[candidate]
-                if candidate != index and other.depth == clause.depth - 1 and other.span.start <= clause.span.start and clause.span.end <= other.span.end:
+                if (
+                    candidate != index
+                    and other.depth == clause.depth - 1
+                    and other.span.start <= clause.span.start
+                    and clause.span.end <= other.span.end
+                ):
                     clause.outer = candidate
                     break
     del stack
@@ -58,7 +66,10 @@ def split(text: str) -> list[Clause]:
 def clause_of(clauses: list[Clause], place: int) -> int:
     best = 0
     for index, clause in enumerate(clauses):
-        if clause.span.start <= place < max(clause.span.end, clause.span.start + 1) and clause.depth >= clauses[best].depth:
+        if (
+            clause.span.start <= place < max(clause.span.end, clause.span.start + 1)
+            and clause.depth >= clauses[best].depth
+        ):
             best = index
     return best
 
@@ -69,7 +80,7 @@ def assign_subjects(text: str, clauses: list[Clause], names: Names, before: Anal
     if before is not None and before.clauses:
         current = ""
     for clause in clauses:
-        body = text[clause.span.start:clause.span.end]
+        body = text[clause.span.start : clause.span.end]
         other = _other(body) or _named_subject(body, names)
         if words("others_own").search(body):
             clause.subject = current = "own"
@@ -77,11 +88,13 @@ def assign_subjects(text: str, clauses: list[Clause], names: Names, before: Anal
             clause.subject = "other"
             current = "other" if clause.depth == 0 else current
         elif other and words("whole_body").match(other.group()):
-            clause.subject = "whole"   # of a whole city or school; the next clause may be the applicant's again
+            clause.subject = "whole"  # of a whole city or school; the next clause may be the applicant's again
         elif other:
             mine = words("own").match(body.lstrip())
             if mine and other.start() > mine.end() and not _named_subject(body, names):
-                clause.subject = current = "other" if other.start() - mine.end() <= 4 or words("whole_body").match(other.group()) else "own"
+                clause.subject = current = (
+                    "other" if other.start() - mine.end() <= 4 or words("whole_body").match(other.group()) else "own"
+                )
             else:
                 clause.subject = "other"
                 if clause.depth == 0:
@@ -101,7 +114,12 @@ def _elsewhere(body: str, names: Names) -> bool:
     if not names.home or not re.match(r"[\u4e00-\u9fff]", head) or any(name in head for name in names.home):
         return False
     first = next(iter(organisations.scan(head)), None)
-    return first is not None and first.start == 0 and first.origin is organisations.Origin.DOMESTIC and first.kind is organisations.Kind.PLACE
+    return (
+        first is not None
+        and first.start == 0
+        and first.origin is organisations.Origin.DOMESTIC
+        and first.kind is organisations.Kind.PLACE
+    )
 
 
 def _other(body: str) -> re.Match[str] | None:

@@ -1,4 +1,5 @@
 """The unified social credit code 统一社会信用代码, GB 32100-2015: 18 symbols, the last one a check character."""
+
 from __future__ import annotations
 
 import re

@@ -1,4 +1,5 @@
 """The period of a figure, and what the figure settles once its period is held against the window."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -17,23 +18,32 @@ from ingestion.periods import Cover, Period, PeriodKind, Window, periods
 def distribute(analysis: Analysis, figure: Figure) -> None:
     """各 gives its figure to each member named before it (reading 19): 与德国、以色列各2家 is 4."""
     text = analysis.sentence.folded
-    lead = text[figure.left_start:figure.quantity.span.start]
-    each = None
-    for each in words("each").finditer(lead):
-        pass
+    lead = text[figure.left_start : figure.quantity.span.start]
+    found = list(words("each").finditer(lead))
+    each = found[-1] if found else None
     if each is None or len(lead) - each.end() > 16:
         return
-    members = [m for m in words("joint").split(lead[:each.start()].lstrip("".join(load("discourse")["case_words"]))) if m.strip()]
-    if figure.left_start and not lead[:each.start()].strip() and analysis.clauses[figure.clause].span.start:
+    members = [
+        m
+        for m in words("joint").split(lead[: each.start()].lstrip("".join(load("discourse")["case_words"])))
+        if m.strip()
+    ]
+    if figure.left_start and not lead[: each.start()].strip() and analysis.clauses[figure.clause].span.start:
         return
     if len(members) < 2:
         return
     interval = figure.quantity.interval
     high = None if interval.high is None else interval.high * len(members)
     figure.quantity = replace(figure.quantity, interval=Interval(interval.low * len(members), high))
-    named = [p for p in analysis.periods if figure.left_start <= p.span.start < figure.left_start + each.start() and p.start is not None]
+    named = [
+        p
+        for p in analysis.periods
+        if figure.left_start <= p.span.start < figure.left_start + each.start() and p.start is not None
+    ]
     if len(named) == len(members):
-        figure.period = Period(named[0].span, PeriodKind.DATED, min(p.start for p in named if p.start), max(p.end for p in named))
+        figure.period = Period(
+            named[0].span, PeriodKind.DATED, min(p.start for p in named if p.start), max(p.end for p in named)
+        )
         figure.own_period = True
 
 
@@ -55,7 +65,7 @@ def pair_up(analysis: Analysis) -> None:
 
 
 def assign_period(analysis: Analysis, figure: Figure) -> None:
-    """The period of a figure: in its own phrase, then before it in the sentence; a gloss in brackets overrides the word."""
+    """The period of a figure: in its own phrase, then before it in the sentence; a gloss in brackets overrides."""
     text = analysis.sentence.folded
     start = figure.quantity.span.start
     candidates: list[Period] = []
@@ -65,25 +75,43 @@ def assign_period(analysis: Analysis, figure: Figure) -> None:
                 figure.mean = True
             continue
         depth = analysis.clauses[clause_of(analysis.clauses, period.span.start)].depth
-        if depth > figure.depth and not _gloss(text, period, analysis):
+        if depth > figure.depth and not _gloss(text, period):
             continue
         if depth > figure.depth and period.span.end <= start and not _glosses_period(text, period, analysis):
-            continue   # it explains the figure that its bracket hangs on
-        if depth == figure.depth and depth and analysis.clauses[clause_of(analysis.clauses, period.span.start)].outer != analysis.clauses[figure.clause].outer:
+            continue  # it explains the figure that its bracket hangs on
+        if (
+            depth == figure.depth
+            and depth
+            and analysis.clauses[clause_of(analysis.clauses, period.span.start)].outer
+            != analysis.clauses[figure.clause].outer
+        ):
             continue
-        if period.span.end <= start:
-            candidates.append(period)
-        elif (period.span.start >= figure.quantity.span.end and period.span.start < figure.quantity.span.end + len(figure.right)) or (
-                period.span.start <= figure.quantity.span.end + 1 + len(figure.right) and not any(c.span.end <= start for c in candidates)
-                and text[figure.quantity.span.end + len(figure.right):period.span.start].strip("（ ") == "" and _gloss(text, period, analysis)):
+        if (
+            period.span.end <= start
+            or (
+                period.span.start >= figure.quantity.span.end
+                and period.span.start < figure.quantity.span.end + len(figure.right)
+            )
+            or (
+                period.span.start <= figure.quantity.span.end + 1 + len(figure.right)
+                and not any(c.span.end <= start for c in candidates)
+                and text[figure.quantity.span.end + len(figure.right) : period.span.start].strip("（ ") == ""
+                and _gloss(text, period)
+            )
+        ):
             candidates.append(period)
     if not candidates:
         return
     dated = [p for p in candidates if p.kind is not PeriodKind.CUMULATIVE]
     own = [p for p in dated if p.span.start >= figure.left_start]
-    if len(own) > 1 and all(p.start and (p.end - p.start).days <= 366 for p in own) and all(
-            words("joint_only").match(text[a.span.end:b.span.start]) for a, b in pairwise(own)):
-        figure.period = Period(own[0].span, PeriodKind.DATED, min(p.start for p in own if p.start), max(p.end for p in own))
+    if (
+        len(own) > 1
+        and all(p.start and (p.end - p.start).days <= 366 for p in own)
+        and all(words("joint_only").match(text[a.span.end : b.span.start]) for a, b in pairwise(own))
+    ):
+        figure.period = Period(
+            own[0].span, PeriodKind.DATED, min(p.start for p in own if p.start), max(p.end for p in own)
+        )
         figure.own_period = True
         return
     if own:
@@ -105,15 +133,13 @@ def _nearest(found: list[Period]) -> Period:
     return last
 
 
-def _gloss(text: str, period: Period, analysis: Analysis) -> bool:
+def _gloss(text: str, period: Period) -> bool:
     """A period in brackets that explains the period before the bracket: 近三年（2021—2023年）."""
     opened = text.rfind("（", 0, period.span.start)
-    if opened < 0 or text[opened + 1:period.span.start].strip(load("discourse")["gloss_lead"]):
+    if opened < 0 or text[opened + 1 : period.span.start].strip(load("discourse")["gloss_lead"]):
         return False
     closed = text.find("）", period.span.end)
-    if closed >= 0 and text[period.span.end:closed].strip(load("discourse")["gloss_tail"]):
-        return False
-    return True
+    return closed < 0 or not text[period.span.end : closed].strip(load("discourse")["gloss_tail"])
 
 
 def _glosses_period(text: str, period: Period, analysis: Analysis) -> bool:
@@ -125,10 +151,12 @@ def section_period(sentence: Sentence, window: Window) -> Period | None:
     """The period that a lead-in or a heading gives to what stands below it; a single date in a title is none."""
     above = sentence.section.lead
     if not (sentence.listed or sentence.synthetic or not sentence.folded or above.rstrip().endswith("：")):
-        above = ""   # the paragraph before gives running text no period
+        above = ""  # the paragraph before gives running text no period
     for text in (above, *reversed(sentence.section.headings)):
         for period in reversed(periods(text, window)):
-            if period.kind is PeriodKind.RECENT or (period.kind is PeriodKind.DATED and period.start is not None and (period.end - period.start).days > 320):
+            if period.kind is PeriodKind.RECENT or (
+                period.kind is PeriodKind.DATED and period.start is not None and (period.end - period.start).days > 320
+            ):
                 return period
     return None
 
@@ -139,7 +167,11 @@ def bound(spec: FactSpec, value: Interval, period: Period | None, window: Window
         if period is None or period.kind in (PeriodKind.CUMULATIVE, PeriodKind.STATE):
             return Interval(0, value.high)
         cover = period.cover(window)
-        return {Cover.WINDOW: value, Cover.WIDER: Interval(0, value.high), Cover.NARROWER: Interval(value.low, None)}.get(cover)
+        return {
+            Cover.WINDOW: value,
+            Cover.WIDER: Interval(0, value.high),
+            Cover.NARROWER: Interval(value.low, None),
+        }.get(cover)
     if spec.time == "open":
         if period is None or period.kind in (PeriodKind.CUMULATIVE, PeriodKind.STATE):
             return value

@@ -1,11 +1,12 @@
 """Declared figures: what the figures that state a fact come to together, and explicit nones."""
+
 from __future__ import annotations
 
 from ingestion.domain import Interval, Span
 from ingestion.facts.assertions import Assertion, Findings, add, overlapping, subtract
 from ingestion.facts.dating import bound, section_period
 from ingestion.facts.lexicon import words
-from ingestion.facts.matching import Match, located, match_figure, matched_parent
+from ingestion.facts.matching import Match, kinds_in, located, match_figure, matched_parent
 from ingestion.facts.modality import section_block
 from ingestion.facts.records import Analysis, Figure
 from ingestion.facts.schema import FactBook, FactSpec
@@ -14,44 +15,53 @@ from ingestion.periods import Cover, Period, PeriodKind, Window
 
 def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, findings: Findings) -> None:
     """Add what one sentence declares of one fact to its findings."""
-    if spec.kinds and spec.kinds.overlap and not analysis.figures and words("disjoint").search(analysis.sentence.folded):
-        findings.disjoint = findings.disjoint or sum(book.pattern(n).search(analysis.sentence.folded) is not None for n in spec.kinds.names.values()) > 1
+    if (
+        spec.kinds
+        and spec.kinds.overlap
+        and not analysis.figures
+        and words("disjoint").search(analysis.sentence.folded)
+    ):
+        findings.disjoint = (
+            findings.disjoint
+            or sum(book.pattern(n).search(analysis.sentence.folded) is not None for n in spec.kinds.names.values()) > 1
+        )
     matches: list[Match] = []
     for figure in analysis.figures:
         match = match_figure(book, spec, analysis, figure, matches, findings)
         if match is not None:
             matches.append(match)
-    _none(book, spec, analysis, window, findings)
+    _none(book, spec, analysis, findings)
     figures = [m for m in matches if m.role == "figure"]
     if figures:
         _combine(book, spec, analysis, matches, window, findings)
 
 
-def _combine(book: FactBook, spec: FactSpec, analysis: Analysis, matches: list[Match], window: Window, findings: Findings) -> None:
+def _combine(
+    book: FactBook, spec: FactSpec, analysis: Analysis, matches: list[Match], window: Window, findings: Findings
+) -> None:
     figures = [m for m in matches if m.role == "figure"]
-    own = {id(m.figure) for m in figures}
     tops = [m for m in figures if not (m.figure.part and matched_parent(m.figure, figures) is not None)]
     values: dict[int, Interval] = {}
     clashes: dict[int, tuple[int, ...]] = {}
     for top in tops:
-        values[id(top)], clashes[id(top)] = _with_parts(top, matches, own)
+        values[id(top)], clashes[id(top)] = _with_parts(top, matches)
     twice = [m for m in matches if m.role == "twice"]
-    for group in _groups(spec, tops):
+    for group in _groups(tops):
         _assert_group(book, spec, analysis, group, values, clashes, twice, window, findings)
 
 
-def _with_parts(top: Match, matches: list[Match], own: set[int]) -> tuple[Interval, tuple[int, ...]]:
-    """A figure less its parts that do not count; the figures that contradict each other, if its breakdown is complete and differs."""
-    value = top.figure.quantity.interval
-    del own
+def _with_parts(top: Match, matches: list[Match]) -> tuple[Interval, tuple[int, ...]]:
+    """A figure less its parts that do not count, and the figures that contradict each other where a complete
+    breakdown differs from its total."""
+    value = top.value
     parts = [m for m in matches if m.role == "figure" and m.figure.part and _root(m.figure) is top.figure]
     for match in matches:
         if match.role == "less" and _root(match.figure) is top.figure:
-            value = subtract(value, match.figure.quantity.interval)
+            value = subtract(value, match.value)
     complete = [m for m in parts if m.figure.bracketed and m.figure.parent is top.figure]
     if complete and len(complete) == len(parts):
-        total = add(m.figure.quantity.interval for m in complete)
-        if total.exact and top.figure.quantity.interval.exact and total != top.figure.quantity.interval:
+        total = add(m.value for m in complete)
+        if total.exact and top.value.exact and total != top.value:
             same_kind = len(complete) == 1 and complete[0].kinds
             less = any(m.role == "less" and _root(m.figure) is top.figure for m in matches)
             if not same_kind and not less:
@@ -65,20 +75,19 @@ def _root(figure: Figure) -> Figure:
     return figure
 
 
-def _groups(spec: FactSpec, tops: list[Match]) -> list[list[Match]]:
+def _groups(tops: list[Match]) -> list[list[Match]]:
     """Figures that belong together: those of one period, and single years in a row."""
     groups: list[list[Match]] = []
     for top in tops:
-        if groups and _together(groups[-1], top, spec):
+        if groups and _together(groups[-1], top):
             groups[-1].append(top)
         else:
             groups.append([top])
     return groups
 
 
-def _together(group: list[Match], top: Match, spec: FactSpec) -> bool:
+def _together(group: list[Match], top: Match) -> bool:
     first, period = group[-1].figure.period, top.figure.period
-    del spec
     if top.figure.total and not top.figure.own_period:
         return True
     if first is None or period is None:
@@ -92,18 +101,38 @@ def _single(period: Period) -> bool:
     return period.kind is PeriodKind.DATED and period.start is not None and (period.end - period.start).days <= 366
 
 
-def _assert_group(book: FactBook, spec: FactSpec, analysis: Analysis, group: list[Match], values: dict[int, Interval],
-                  clashes: dict[int, tuple[int, ...]], twice: list[Match], window: Window, findings: Findings) -> None:
+def _assert_group(
+    book: FactBook,
+    spec: FactSpec,
+    analysis: Analysis,
+    group: list[Match],
+    values: dict[int, Interval],
+    clashes: dict[int, tuple[int, ...]],
+    twice: list[Match],
+    window: Window,
+    findings: Findings,
+) -> None:
     intervals = [values[id(m)] for m in group]
     points = tuple(p for m in group for p in clashes[id(m)])
     kinds = frozenset().union(*(m.kinds for m in group)) if len(group) > 1 else group[0].kinds
     period = _group_period(group)
     text = analysis.sentence.folded
     totals = [m for m in group if m.figure.total]
-    if len(group) > 1 and totals and group.index(totals[-1]) == len(group) - 1 and not any(m.figure.total for m in group[:-1]):
+    if (
+        len(group) > 1
+        and totals
+        and group.index(totals[-1]) == len(group) - 1
+        and not any(m.figure.total for m in group[:-1])
+    ):
         value, rest = intervals[-1], intervals[:-1]
         summed = add(rest)
-        if len(rest) > 1 and summed.exact and value.exact and summed != value and not (spec.kinds and spec.kinds.overlap):
+        if (
+            len(rest) > 1
+            and summed.exact
+            and value.exact
+            and summed != value
+            and not (spec.kinds and spec.kinds.overlap)
+        ):
             points += (summed.low, value.low)
             value = Interval(min(summed.low, value.low), max(summed.low, value.low))
         kinds = group[-1].kinds
@@ -115,7 +144,7 @@ def _assert_group(book: FactBook, spec: FactSpec, analysis: Analysis, group: lis
         if words("disjoint").search(text):
             value = add(intervals)
         elif twice:
-            value = subtract(add(intervals), add(m.figure.quantity.interval for m in twice))
+            value = subtract(add(intervals), add(m.value for m in twice))
         else:
             value = overlapping(intervals)
         kinds = frozenset()
@@ -123,7 +152,18 @@ def _assert_group(book: FactBook, spec: FactSpec, analysis: Analysis, group: lis
         value = add(intervals)
     else:
         for match in group:
-            _assert(book, spec, analysis, [match], values[id(match)], clashes[id(match)], match.kinds, match.figure.period, window, findings)
+            _assert(
+                book,
+                spec,
+                analysis,
+                [match],
+                values[id(match)],
+                clashes[id(match)],
+                match.kinds,
+                match.figure.period,
+                window,
+                findings,
+            )
         return
     _assert(book, spec, analysis, group, value, points, kinds, period, window, findings)
 
@@ -154,7 +194,11 @@ def _period_of(figure: Figure) -> Period | None:
 
 
 def _group_period(group: list[Match]) -> Period | None:
-    dated = [m.figure.period for m in group if m.figure.period is not None and m.figure.own_period and _single(m.figure.period)]
+    dated = [
+        m.figure.period
+        for m in group
+        if m.figure.period is not None and m.figure.own_period and _single(m.figure.period)
+    ]
     last = group[-1].figure
     recent = [p for m in group if (p := _period_of(m.figure)) is not None and p.kind is PeriodKind.RECENT]
     if recent:
@@ -165,10 +209,24 @@ def _group_period(group: list[Match]) -> Period | None:
     return _period_of(last) or _period_of(group[0].figure)
 
 
-def _assert(book: FactBook, spec: FactSpec, analysis: Analysis, group: list[Match], value: Interval, points: tuple[int, ...],
-            kinds: frozenset[str], period: Period | None, window: Window, findings: Findings) -> None:
-    del book
-    if spec.time == "state" and period is not None and not any(m.figure.own_period for m in group) and not _same_clause(analysis, group, period):
+def _assert(
+    book: FactBook,
+    spec: FactSpec,
+    analysis: Analysis,
+    group: list[Match],
+    value: Interval,
+    points: tuple[int, ...],
+    kinds: frozenset[str],
+    period: Period | None,
+    window: Window,
+    findings: Findings,
+) -> None:
+    if (
+        spec.time == "state"
+        and period is not None
+        and not any(m.figure.own_period for m in group)
+        and not _same_clause(analysis, group, period)
+    ):
         period = None
     titled = analysis.sentence.synthetic and period is not None and period.kind is PeriodKind.DATED
     if period is None or period.kind is PeriodKind.STATE or titled:
@@ -180,16 +238,33 @@ def _assert(book: FactBook, spec: FactSpec, analysis: Analysis, group: list[Matc
     bounded = bound(spec, value, period, window)
     span = _evidence_span(analysis, group, period)
     if bounded is None:
-        findings.exclude(analysis.sentence.document, span, "outside_window" if period and period.cover(window) is Cover.OUTSIDE else "partial_window")
+        findings.exclude(
+            analysis.sentence.document,
+            span,
+            "outside_window" if period and period.cover(window) is Cover.OUTSIDE else "partial_window",
+        )
         return
     shown = tuple(points) or tuple(p for p in (value.low, value.high) if p is not None)
     larger = any(analysis.clauses[m.figure.clause].larger for m in group)
-    findings.assertions.append(Assertion(bounded, analysis.sentence.document, span, points=shown, kinds=kinds, conflict=bool(points), larger=larger,
-                                         open=all(m.figure.open for m in group)))
+    findings.assertions.append(
+        Assertion(
+            bounded,
+            analysis.sentence.document,
+            span,
+            points=shown,
+            kinds=kinds,
+            conflict=bool(points),
+            larger=larger,
+            open=all(m.open for m in group),
+        )
+    )
 
 
 def _same_clause(analysis: Analysis, group: list[Match], period: Period) -> bool:
-    return any(analysis.clauses[m.figure.clause].span.start <= period.span.start < analysis.clauses[m.figure.clause].span.end for m in group)
+    return any(
+        analysis.clauses[m.figure.clause].span.start <= period.span.start < analysis.clauses[m.figure.clause].span.end
+        for m in group
+    )
 
 
 def _evidence_span(analysis: Analysis, group: list[Match], period: Period | None) -> Span:
@@ -207,7 +282,7 @@ def _evidence_span(analysis: Analysis, group: list[Match], period: Period | None
     return located(sentence, Span(start, max(ends)))
 
 
-def _none(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, findings: Findings) -> None:
+def _none(book: FactBook, spec: FactSpec, analysis: Analysis, findings: Findings) -> None:
     """An explicit none is 0 (reading 15): a negation that governs the fact's words in one clause without a figure."""
     if not spec.none_words or not analysis.holds(words("zero")):
         return
@@ -222,16 +297,17 @@ def _none(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, fi
         if match is None:
             continue
         zero = words("zero").search(body, 0, match.start())
-        answered = words("answered_none").match(body[match.end():])
-        if not answered and (zero is None or match.start() - zero.end() > 16 or words("negation").search(body, 0, zero.start())):
+        answered = words("answered_none").match(body[match.end() :])
+        if not answered and (
+            zero is None or match.start() - zero.end() > 16 or words("negation").search(body, 0, zero.start())
+        ):
             continue
         if analysis.clause_blocks.get(index) or section_block(analysis.sentence.section):
             continue
         if words("additional").search(body, 0, match.start()) or words("except").search(analysis.sentence.folded):
             continue
         span = located(analysis.sentence, clause.span)
-        kinds = frozenset(name for name, names in (spec.kinds.names if spec.kinds else {}).items() if book.pattern(names).search(body))
-        if spec.kinds and kinds == frozenset(spec.kinds.names):
-            kinds = frozenset()
-        findings.assertions.append(Assertion(Interval(0, 0), analysis.sentence.document, span, points=(0,), kinds=kinds))
-    del window
+        kinds = kinds_in(book, spec, body)
+        findings.assertions.append(
+            Assertion(Interval(0, 0), analysis.sentence.document, span, points=(0,), kinds=kinds)
+        )

@@ -1,4 +1,5 @@
 """Names enumerated in running text: 如下：A；B；C, 有A、B、C两支, 与A、B建立长期合作, and things with proper names."""
+
 from __future__ import annotations
 
 import re
@@ -17,17 +18,31 @@ from ingestion.language import fold, load
 from ingestion.organisations import Origin
 
 
-def enumerations(book: FactBook, spec: FactSpec, analyses: list[Analysis], setting: Setting, findings: Findings, pools: dict[str, Pool]) -> None:
+def enumerations(
+    book: FactBook,
+    spec: FactSpec,
+    analyses: list[Analysis],
+    setting: Setting,
+    findings: Findings,
+    pools: dict[str, Pool],
+) -> None:
     """Names enumerated in one statement (sentences that semicolons join): 如下：A；B；C, 有A、B、C两支, 与A、B建立长期合作."""
     listing = spec.listing
-    if listing is None or not listing.enumerated or analyses[0].sentence.pair or not found(book, listing.named_in, "；".join(a.sentence.folded for a in analyses)):
+    if (
+        listing is None
+        or not listing.enumerated
+        or analyses[0].sentence.pair
+        or not found(book, listing.named_in, "；".join(a.sentence.folded for a in analyses))
+    ):
         return
     first, last = analyses[0].sentence, analyses[-1].sentence
     document, base = first.document, first.span.start
-    text = fold(document.text[base:last.span.end])
+    text = fold(document.text[base : last.span.end])
     if len(analyses) == 1:
         text = first.folded
-    if any(section_block(a.sentence.section) for a in analyses[:1]) or any(r in ("quotation", "template") for a in analyses for r in a.clause_blocks.values()):
+    if any(section_block(a.sentence.section) for a in analyses[:1]) or any(
+        r in ("quotation", "template") for a in analyses for r in a.clause_blocks.values()
+    ):
         return
     for region in _regions(book, listing, text):
         if _enumerate(book, spec, listing, analyses, text, base, region, findings, pools) and region[2]:
@@ -40,7 +55,9 @@ def sentence_items(book: FactBook, spec: FactSpec, analysis: Analysis, chain: st
     listing = spec.listing
     if listing is None or not listing.names or analysis.sentence.pair:
         return
-    if section_block(analysis.sentence.section) or any(reason in ("quotation", "template") for reason in analysis.clause_blocks.values()):
+    if section_block(analysis.sentence.section) or any(
+        reason in ("quotation", "template") for reason in analysis.clause_blocks.values()
+    ):
         return
     if found(book, listing.named_in, chain):
         _named(book, spec, listing, analysis, pools)
@@ -54,7 +71,11 @@ def _regions(book: FactBook, listing: Listing, text: str) -> list[tuple[int, int
         about = None
     if about is not None:
         lead = words("enumerates").search(text, about.end())
-        if lead is not None and not re.search(r"[。；]", text[about.end():lead.start()]) and lead.start() - about.end() < 30:
+        if (
+            lead is not None
+            and not re.search(r"[。；]", text[about.end() : lead.start()])
+            and lead.start() - about.end() < 30
+        ):
             regions.append((lead.end(), _list_end(text, lead.end()), True))
         weak = words("enumerates_next").match(text, about.end())
         if weak is not None and not regions:
@@ -83,8 +104,17 @@ def _list_end(text: str, start: int) -> int:
     return end
 
 
-def _enumerate(book: FactBook, spec: FactSpec, listing: Listing, analyses: list[Analysis], text: str, base: int,
-               region: tuple[int, int, bool], findings: Findings, pools: dict[str, Pool]) -> bool:
+def _enumerate(
+    book: FactBook,
+    spec: FactSpec,
+    listing: Listing,
+    analyses: list[Analysis],
+    text: str,
+    base: int,
+    region: tuple[int, int, bool],
+    findings: Findings,
+    pools: dict[str, Pool],
+) -> bool:
     start, end, closed = region
     document = analyses[0].sentence.document
     names = list(_members(text, start, end)) if closed and "；" in text[start:end] else list(_names(text, start, end))
@@ -94,8 +124,8 @@ def _enumerate(book: FactBook, spec: FactSpec, listing: Listing, analyses: list[
     clause, analysis = _clause_at(analyses, base + bodies[0][0])
     reason = analysis.clause_blocks.get(clause, "")
     around = analysis.clause_text(clause)
-    tail = text[bodies[-1][1]:]
-    tail = tail[len(_note(tail, 0, len(tail))):][:30]
+    tail = text[bodies[-1][1] :]
+    tail = tail[len(_note(tail, 0, len(tail))) :][:30]
     numbered = words("numbered_list").match(tail) is not None
     open_list = words("open_list").match(tail) is not None and not numbered
     if not closed and spec.exclude_clause and book.pattern(spec.exclude_clause).search(around):
@@ -104,9 +134,9 @@ def _enumerate(book: FactBook, spec: FactSpec, listing: Listing, analyses: list[
     for a, b in bodies:
         note = _note(text, b, len(text))
         item = Item(document, Span(base + a, base + b + len(note)), text[a:b] + note, text[a:b])
-        if closed:   # what follows a member until the next separator speaks of it
+        if closed:  # what follows a member until the next separator speaks of it
             stop = next((x for x in (text.find(c, b + len(note)) for c in "；、。") if x >= 0), len(text))
-            item.text = text[a:min(stop, end)]
+            item.text = text[a : min(stop, end)]
         elif len(bodies) == 1:
             item.text = text[a:]
         items.append(item)
@@ -114,8 +144,10 @@ def _enumerate(book: FactBook, spec: FactSpec, listing: Listing, analyses: list[
         for item in items:
             findings.exclude(item.document, item.span, reason or "planned")
         return True
-    title = text[:start] + text[max(bodies[-1][1], start):] if not closed else text[:start]
-    pool = Pool(document, title, None, items, open_list or (numbered and not closed) or partial(text[:start]), loose=True)
+    title = text[:start] + text[max(bodies[-1][1], start) :] if not closed else text[:start]
+    pool = Pool(
+        document, title, None, items, open_list or (numbered and not closed) or partial(text[:start]), loose=True
+    )
     _pool(pools, pool, merge=not closed)
     return True
 
@@ -137,7 +169,14 @@ def _clause_at(analyses: list[Analysis], offset: int) -> tuple[int, Analysis]:
         span = analysis.sentence.span
         if span.start <= offset < span.end:
             place = offset - span.start
-            return next((i for i, c in enumerate(analysis.clauses) if not c.depth and c.span.start <= place < max(c.span.end, c.span.start + 1)), 0), analysis
+            return next(
+                (
+                    i
+                    for i, c in enumerate(analysis.clauses)
+                    if not c.depth and c.span.start <= place < max(c.span.end, c.span.start + 1)
+                ),
+                0,
+            ), analysis
     return 0, analyses[0]
 
 
@@ -148,15 +187,18 @@ def _is_name(book: FactBook, listing: Listing, name: str) -> bool:
     covered = [m for m in organisations.scan(name) if m.kind is organisations.Kind.COUNTRY]
     rest = name
     for mention in reversed(covered):
-        rest = rest[:mention.start] + rest[mention.end:]
+        rest = rest[: mention.start] + rest[mention.end :]
     rest = book.pattern(["$foreign", "$domestic", "$organisations", "$countries"]).sub("", rest)
     rest = words("generic").sub("", rest)
     if len(rest) < 2:
         return False
     if listing.names and book.pattern(listing.names).search(name):
         return True
-    return organisations.origin(name) is not Origin.UNKNOWN or re.search(load("discourse")["body_words"], name, re.IGNORECASE) is not None or bool(
-        book.pattern(listing.header or ["(?!)"]).search(name))
+    return (
+        organisations.origin(name) is not Origin.UNKNOWN
+        or re.search(load("discourse")["body_words"], name, re.IGNORECASE) is not None
+        or bool(book.pattern(listing.header or ["(?!)"]).search(name))
+    )
 
 
 def _exempt(text: str) -> str:
@@ -171,7 +213,14 @@ def _region_end(text: str, start: int) -> int:
             depth += 1
         elif char == "）":
             depth -= 1
-        elif depth <= 0 and (char in "，。；" or (char not in "、" and words("companions_end").match(text, place) and not words("companions_keep").match(text, place))):
+        elif depth <= 0 and (
+            char in "，。；"
+            or (
+                char not in "、"
+                and words("companions_end").match(text, place)
+                and not words("companions_keep").match(text, place)
+            )
+        ):
             break
         place += 1
     return place
@@ -186,11 +235,13 @@ def _names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             depth += 1
         elif char == "）":
             depth = max(0, depth - 1)
-        elif depth == 0 and (char in "、；，" or (words("joint").match(char) and _joins(text, place, end)) or place == end):
+        elif depth == 0 and (
+            char in "、；，" or (words("joint").match(char) and _joins(text, place, end)) or place == end
+        ):
             a, b = first, place
             cut = words("member_clause").search(text[a:b])
             b = a + cut.start() if cut else b
-            if text[b - 1:b] == "）" and (opened := _opening(text, a, b)) > a:
+            if text[b - 1 : b] == "）" and (opened := _opening(text, a, b)) > a:
                 b = opened
             while (joint := words("member_joint").match(text[a:b])) is not None:
                 a += joint.end()
@@ -214,18 +265,18 @@ def _opening(text: str, start: int, end: int) -> int:
 
 def _joins(text: str, place: int, end: int) -> bool:
     """和, 及 or 与 between two names; not inside one (经济与科技合作署)."""
-    left = text[max(0, place - 3):place]
+    left = text[max(0, place - 3) : place]
     return words("joint_names").search(left) is not None and end - place > 2
 
 
 def _note(text: str, place: int, end: int) -> str:
-    if text[place:place + 1] != "（":
+    if text[place : place + 1] != "（":
         return ""
     depth = 0
     for index in range(place, min(len(text), end + 40)):
         depth += {"（": 1, "）": -1}.get(text[index], 0)
         if depth == 0:
-            return text[place:index + 1]
+            return text[place : index + 1]
     return ""
 
 
@@ -251,20 +302,33 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
         figures = [f for f in analysis.figures if f.clause == index]
         for match in names.finditer(body):
             name = _proper(match.group(), generic)
-            if words("figure_follows").match(body[match.end():]):
-                continue   # 重庆市科技进步奖1项: the figure says it
-            if not name or any(match.start() <= f.quantity.span.start - clause.span.start < match.end() for f in figures):
+            if words("figure_follows").match(body[match.end() :]):
+                continue  # 重庆市科技进步奖1项: the figure says it
+            if not name or any(
+                match.start() <= f.quantity.span.start - clause.span.start < match.end() for f in figures
+            ):
                 continue
             start = clause.span.start + match.end() - len(name)
             note = _note(text, clause.span.start + match.end(), len(text))
-            scope = body if len(list(names.finditer(body))) == 1 else name + note + "｜" + names.sub("", _without_notes(body))
+            scope = (
+                body
+                if len(list(names.finditer(body))) == 1
+                else name + note + "｜" + names.sub("", _without_notes(body))
+            )
             tail = "" if len(list(names.finditer(body))) > 1 else _tail(analysis, index)
             if words("plan").search(_exempt(scope + tail)) and not words("approved").search(scope):
                 continue
-            if words("shared_use").search(body[:match.start()]) and not words("own_use").search(body):
+            if words("shared_use").search(body[: match.start()]) and not words("own_use").search(body):
                 continue
-            item = Item(sentence.document, Span(sentence.span.start + start, sentence.span.start + clause.span.start + match.end() + len(note)), name + "｜" + note + "｜" + scope + tail, name)
-            open_list = partial(body[:match.start()]) or words("open_list_noted").match(body[match.end():]) is not None
+            item = Item(
+                sentence.document,
+                Span(sentence.span.start + start, sentence.span.start + clause.span.start + match.end() + len(note)),
+                name + "｜" + note + "｜" + scope + tail,
+                name,
+            )
+            open_list = (
+                partial(body[: match.start()]) or words("open_list_noted").match(body[match.end() :]) is not None
+            )
             _pool(pools, Pool(sentence.document, text, None, [item], open_list, loose=True), merge=True)
 
 

@@ -1,6 +1,8 @@
 """Runs the readers of figures, items, amounts and statements over documents, and reconciles what they found."""
+
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -30,7 +32,9 @@ from ingestion.numerals import parse_number
 from ingestion.periods import Window
 
 
-def run(documents: Sequence[Document], policy: PolicyFacts, application_date: date, bounds: tuple[date, date] | None) -> Extraction:
+def run(
+    documents: Sequence[Document], policy: PolicyFacts, application_date: date, bounds: tuple[date, date] | None
+) -> Extraction:
     book = policy.facts
     start, end = bounds or windows.window(policy.window.current, application_date)
     window = Window(start, end, _years(policy.window.term))
@@ -59,10 +63,15 @@ def _years(term: str) -> int:
     return int(number) if number else 0
 
 
-def _read(book: FactBook, reading: Reading, window: Window, names: Names, setting: Setting, found: dict[str, Findings]) -> None:
+def _read(
+    book: FactBook, reading: Reading, window: Window, names: Names, setting: Setting, found: dict[str, Findings]
+) -> None:
     sentences = list(reading.sentences)
     for table in reading.tables:
-        if any([spec.amounts is not None and amounts(book, spec, table, window, found[key]) for key, spec in book.facts.items()]):
+        if any(
+            spec.amounts is not None and amounts(book, spec, table, window, found[key])
+            for key, spec in book.facts.items()
+        ):
             continue
         figures = matrix(table)
         sentences += figures
@@ -71,7 +80,7 @@ def _read(book: FactBook, reading: Reading, window: Window, names: Names, settin
             before = _weight(found)
             for key, spec in book.facts.items():
                 table_items(book, spec, lists, setting, found[key])
-            listing = _weight(found) > before or bool(figures)   # rows of things counted are not read for figures again
+            listing = _weight(found) > before or bool(figures)  # rows of things counted are not read for figures again
             sentences += _rows(table, lists, reading, listing)
         elif not figures:
             forms = pairs(table)
@@ -117,9 +126,15 @@ def _rows(table: Table, lists: Grid, reading: Reading, counted: bool) -> list[Se
     restated = {fold(reading.document.quote(span)).strip() for span in reading.quotations}
     found = []
     for row in lists.rows:
-        kept = dict.fromkeys(text for column, text in sorted(row.columns.items()) if text and column not in skipped and text not in restated)
+        kept = dict.fromkeys(
+            text
+            for column, text in sorted(row.columns.items())
+            if text and column not in skipped and text not in restated
+        )
         if kept:
-            found.append(Sentence(table.document, row.span, "，".join(kept), table.section, synthetic=True, row=counted))
+            found.append(
+                Sentence(table.document, row.span, "，".join(kept), table.section, synthetic=True, row=counted)
+            )
     return found
 
 
@@ -141,9 +156,11 @@ def _chains(sentences: Sequence[Sentence], analyses: dict[int, Analysis]) -> lis
 
 def _context(sentences: Sequence[Sentence], position: int) -> str:
     """The sentence before and after, where they stand in the same paragraph or the next lines."""
-    around = sentences[max(0, position - 1):position + 3]
+    around = sentences[max(0, position - 1) : position + 3]
     here = sentences[position]
-    return "".join(s.folded + "。" for s in around if s.document is here.document and abs(s.span.start - here.span.start) < 400)
+    return "".join(
+        s.folded + "。" for s in around if s.document is here.document and abs(s.span.start - here.span.start) < 400
+    )
 
 
 def applicants(readings: Sequence[Reading], book: FactBook) -> Names:
@@ -154,7 +171,7 @@ def applicants(readings: Sequence[Reading], book: FactBook) -> Names:
     for reading in readings:
         for table in reading.tables:
             for texts in table.texts:
-                for label, value in zip(texts, texts[1:], strict=False):
+                for label, value in itertools.pairwise(texts):
                     if label and len(label) <= 12 and labels.search(label) and 4 <= len(value) <= 40:
                         own.add(re.sub(r"（[^（）]*）", "", value).strip())
         for match in re.finditer(load("discourse")["applicant_pattern"], reading.folded[:6000]):

@@ -1,6 +1,8 @@
 """The figures of a sentence: each quantity with its own phrase, its clause and its place among totals and parts."""
+
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 
@@ -31,7 +33,7 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
             above = analysis.figures or (before.figures if before else [])
             whole = above[-1] if above else None
         if whole is not None:
-            quantity = replace(quantity, measure=whole.quantity.measure, unit=whole.quantity.unit)  # noqa: PLW2901
+            quantity = replace(quantity, measure=whole.quantity.measure, unit=whole.quantity.unit)
         figure = _figure(sentence, clauses, quantity, analysis.figures)
         figure.whole = whole
         analysis.figures.append(figure)
@@ -59,7 +61,9 @@ def _figure(sentence: Sentence, clauses: list[Clause], quantity: Quantity, earli
     floor = clauses[clause].span.start
     place = start - 1
     stop = floor
-    ends = {f.quantity.span.end for f in earlier if f.depth == depth and f.quantity.measure not in ("countries", "time")}
+    ends = {
+        f.quantity.span.end for f in earlier if f.depth == depth and f.quantity.measure not in ("countries", "time")
+    }
     while place >= floor:
         char = text[place]
         if char == "）":
@@ -73,20 +77,27 @@ def _figure(sentence: Sentence, clauses: list[Clause], quantity: Quantity, earli
     right_end = quantity.span.end
     while right_end < clauses[clause].span.end and text[right_end] not in "，,。；：！？（）":
         right_end += 1
-    joint = re.search(r"\band\b", text[quantity.span.end:right_end])
-    if joint is not None and text[quantity.span.end:right_end].isascii():
+    joint = re.search(r"\band\b", text[quantity.span.end : right_end])
+    if joint is not None and text[quantity.span.end : right_end].isascii():
         right_end = quantity.span.end + joint.start()
     if sentence.synthetic and not sentence.row and "、" in text:
-        right_end = quantity.span.end   # a table's cell is named by what stands before it
+        right_end = quantity.span.end  # a table's cell is named by what stands before it
     if text[stop:start].isascii() and (last := text.rfind(" and ", stop, start)) >= 0:
         stop = last + 1
     colon = text.rfind("：", stop, start)
-    if colon >= 0 and residue(text[colon + 1:start]):
+    if colon >= 0 and residue(text[colon + 1 : start]):
         stop = colon + 1
-    figure = Figure(quantity, sentence, clause, depth, text[stop:start], text[quantity.span.end:right_end], stop)
-    tail = text[quantity.span.end:].strip(" 。；.）")
-    figure.plain = not quantity.unit and ("：" in figure.left or sentence.pair or figure.left.rstrip().endswith(tuple(load("discourse")["counted_label"]))) and (
-        not tail or tail[:1] in "，（、；")
+    figure = Figure(quantity, sentence, clause, depth, text[stop:start], text[quantity.span.end : right_end], stop)
+    tail = text[quantity.span.end :].strip(" 。；.）")
+    figure.plain = (
+        not quantity.unit
+        and (
+            "：" in figure.left
+            or sentence.pair
+            or figure.left.rstrip().endswith(tuple(load("discourse")["counted_label"]))
+        )
+        and (not tail or tail[:1] in "，（、；")
+    )
     figure.plain = figure.plain or (sentence.synthetic and not quantity.unit and "，" not in sentence.folded)
     return figure
 
@@ -94,24 +105,24 @@ def _figure(sentence: Sentence, clauses: list[Clause], quantity: Quantity, earli
 def _trim_right(analysis: Analysis) -> None:
     """Words between two figures without punctuation belong to the second one, unless the first has none before it."""
     counted = [f for f in analysis.figures if f.quantity.measure not in ("time", "percent")]
-    for first, second in zip(counted, counted[1:], strict=False):
+    for first, second in itertools.pairwise(counted):
         limit = second.quantity.span.start - first.quantity.span.end
         if first.clause == second.clause and limit < len(first.right) + 1:
             named = bool(residue(first.left))
-            pauses = list(words("joint").finditer(first.right[:max(0, limit)]))
+            pauses = list(words("joint").finditer(first.right[: max(0, limit)]))
             if pauses:
                 cut = pauses[-1].start()
                 second.left = first.right[cut:limit] if second.left_start <= first.quantity.span.end else second.left
                 first.right = first.right[:cut]
                 continue
-            joint = re.search(r"\band\b", first.right[:max(0, limit)])
+            joint = re.search(r"\band\b", first.right[: max(0, limit)])
             if joint:
-                second.left = first.right[joint.start():limit]
-                first.right = first.right[:joint.start()]
+                second.left = first.right[joint.start() : limit]
+                first.right = first.right[: joint.start()]
             elif named and not words("attributive").match(first.right):
                 first.right = ""
             else:
-                first.right = first.right[:max(0, limit)]
+                first.right = first.right[: max(0, limit)]
                 if not words("attributive").match(first.right) and second.left_start < second.quantity.span.start:
                     second.left = ""
 
@@ -126,7 +137,7 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
     """Find out if a figure is a part of another one, and whether it states a total."""
     figure = analysis.figures[position]
     text = analysis.sentence.folded
-    lead = text[figure.left_start:figure.quantity.span.start]
+    lead = text[figure.left_start : figure.quantity.span.start]
     figure.total = bool(words("total_before").search(lead))
     earlier = [f for f in analysis.figures[:position] if _comparable(f, figure)]
     if figure.whole is not None:
@@ -148,7 +159,7 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
         parent = next((f for f in reversed(pool) if not f.part), None) or (pool[-1] if pool else None)
         if pool and pool[-1].part and figure.depth > pool[-1].depth:
             parent = pool[-1]
-        if parent is None and before is not None and before.figures and not residue(lead[:part.start()]):
+        if parent is None and before is not None and before.figures and not residue(lead[: part.start()]):
             candidates = [f for f in before.figures if _comparable(f, figure)]
             parent = next((f for f in candidates if not f.part), None)
         figure.part, figure.parent = True, parent
@@ -157,8 +168,11 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
         last = earlier[-1]
         if last.part and not last.bracketed and last.depth == figure.depth and not figure.total:
             figure.part, figure.parent = True, last.parent
-        elif "：" in text[last.quantity.span.end:figure.left_start + 1] or (
-                text[last.quantity.span.end:last.quantity.span.end + 1] == "：") or (last.bracketed and last.depth == figure.depth):
+        elif (
+            "：" in text[last.quantity.span.end : figure.left_start + 1]
+            or (text[last.quantity.span.end : last.quantity.span.end + 1] == "：")
+            or (last.bracketed and last.depth == figure.depth)
+        ):
             root = last.parent if last.part else last
             figure.part, figure.bracketed, figure.parent = True, True, root
 

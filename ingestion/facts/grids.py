@@ -1,4 +1,5 @@
 """Tables read by the roles of their columns, and amounts by period."""
+
 from __future__ import annotations
 
 import re
@@ -62,7 +63,9 @@ def header_row(table: Table) -> int | None:
             if any("number" in roles_of(t) for t in filled) or len(table.rows) - index >= 2 or len(filled) >= 3:
                 return index
             return None
-        return None if not known else index if len(filled) >= 3 and len(known) * 3 >= len(filled) and not numeric else None
+        return (
+            None if not known else index if len(filled) >= 3 and len(known) * 3 >= len(filled) and not numeric else None
+        )
     return None
 
 
@@ -72,11 +75,15 @@ def looks_like_form(table: Table, header: int | None) -> bool:
         return True
     filled = [t for t in table.texts[header] if t]
     if len(filled) >= 4 and len(set(filled)) < len(filled) and not any(re.search(r"\d", t) for t in filled):
-        return True   # 项目｜内容｜项目｜内容
-    uneven = [row for row in table.rows[header + 1:] if len(row) != len(table.rows[header])]
-    if len(filled) <= 4 and not any("number" in roles_of(t) for t in filled) and len(uneven) * 2 > len(table.rows) - header - 1:
+        return True  # 项目｜内容｜项目｜内容
+    uneven = [row for row in table.rows[header + 1 :] if len(row) != len(table.rows[header])]
+    if (
+        len(filled) <= 4
+        and not any("number" in roles_of(t) for t in filled)
+        and len(uneven) * 2 > len(table.rows) - header - 1
+    ):
         return True
-    below = [texts for texts in table.texts[header + 1:] if any(texts)]
+    below = [texts for texts in table.texts[header + 1 :] if any(texts)]
     if any("number" in roles_of(t) for t in filled):
         return False
     if len(filled) == 2 and below:
@@ -104,7 +111,7 @@ def grid(table: Table) -> Grid | None:
     found = Grid(table, "\n".join(filter(None, [table.section.lead, caption])), headers, roles)
     section = ""
     carried: dict[int, tuple[int, str]] = {}
-    for row, texts in zip(table.rows[index + 1:], table.texts[index + 1:], strict=True):
+    for row, texts in zip(table.rows[index + 1 :], table.texts[index + 1 :], strict=True):
         filled = [t for t in texts if t]
         if not filled or texts == table.texts[index]:
             continue

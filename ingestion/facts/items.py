@@ -1,4 +1,5 @@
 """Items of tables and lists, each judged by the fact's definition, once; the reason stays with each item left out."""
+
 from __future__ import annotations
 
 import re
@@ -16,10 +17,10 @@ from ingestion.language import fold, load
 from ingestion.organisations import Origin
 from ingestion.periods import Cover, Period, Window, dates, periods
 
-KEEP = ""            # a verdict: the item counts
+KEEP = ""  # a verdict: the item counts
 
 
-UNKNOWN = "?"        # it only lifts the upper bound
+UNKNOWN = "?"  # it only lifts the upper bound
 
 
 @dataclass(slots=True)
@@ -39,12 +40,12 @@ class Pool:
     """The items of one list with its title, before they are judged."""
 
     document: Document
-    title: str                # captions, headers' row, lead-in, nearest headings
+    title: str  # captions, headers' row, lead-in, nearest headings
     period: Period | None
     items: list[Item]
     partial: bool
     loose: bool = False
-    weak: bool = False        # only a heading names it: each item must say itself what it is
+    weak: bool = False  # only a heading names it: each item must say itself what it is
     table: bool = False
     total_span: Span | None = None
 
@@ -60,7 +61,8 @@ class Setting:
 def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, findings: Findings) -> None:
     """Count a list's items one by one and add the interval that they settle."""
     listing = spec.listing
-    assert listing is not None
+    if listing is None:
+        return
     counted: list[Span] = []
     names: list[frozenset[str]] = []
     unknown = 0
@@ -100,9 +102,19 @@ def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, findings
             findings.exclude(pool.document, span, "outside_window")
         return
     span = Span(min(i.span.start for i in pool.items), max(i.span.end for i in pool.items))
-    findings.assertions.append(Assertion(
-        bounded, pool.document, span, Method.LISTED, (value.low,) if value.high is None else (value.low, value.high),
-        items=tuple(counted), item_keys=tuple(names), loose=pool.loose, partial=pool.partial))
+    findings.assertions.append(
+        Assertion(
+            bounded,
+            pool.document,
+            span,
+            Method.LISTED,
+            (value.low,) if value.high is None else (value.low, value.high),
+            items=tuple(counted),
+            item_keys=tuple(names),
+            loose=pool.loose,
+            partial=pool.partial,
+        )
+    )
 
 
 def _is_body(listing: Listing) -> bool:
@@ -113,7 +125,9 @@ def _title_key(name: str) -> str:
     return re.sub(r"[^\w\u4e00-\u9fff]", "", fold(name)).casefold()
 
 
-def _verdict(book: FactBook, spec: FactSpec, listing: Listing, pool: Pool, item: Item, setting: Setting) -> tuple[str, bool]:
+def _verdict(
+    book: FactBook, spec: FactSpec, listing: Listing, pool: Pool, item: Item, setting: Setting
+) -> tuple[str, bool]:
     """KEEP, UNKNOWN or the reason that leaves an item out; and whether a date of its own decided."""
     doubtful = False
     for reject in listing.reject:
@@ -175,7 +189,12 @@ def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
         return KEEP
     if require.topic and not text and not pool.weak and found(book, require.words, pool.title):
         return KEEP
-    if require.topic and not pool.weak and found(book, require.words, pool.title) and (not require.columns or not any(r in item.cells for r in require.columns)):
+    if (
+        require.topic
+        and not pool.weak
+        and found(book, require.words, pool.title)
+        and (not require.columns or not any(r in item.cells for r in require.columns))
+    ):
         return KEEP
     return missing
 
@@ -196,12 +215,22 @@ def _foreign(require: Require, pool: Pool, item: Item, missing: str) -> str:
         where = _origin(item)
         if where in (Origin.FOREIGN, Origin.GREATER_CHINA):
             return KEEP
-        if where is Origin.UNKNOWN and (abroad(item.text) or (words("foreign_title").search(pool.title) and not words("mixed_title").search(pool.title))):
+        if where is Origin.UNKNOWN and (
+            abroad(item.text)
+            or (words("foreign_title").search(pool.title) and not words("mixed_title").search(pool.title))
+        ):
             return KEEP
-        return missing if where is Origin.DOMESTIC else (UNKNOWN if words("foreign_title").search(pool.title) else missing)
+        return (
+            missing if where is Origin.DOMESTIC else (UNKNOWN if words("foreign_title").search(pool.title) else missing)
+        )
     parties = [item.cells[role] for role in ("origin", "target") if role in item.cells]
     if parties:
-        sides = [organisations.origin(side) for party in parties for side in words("transfer_arrow").split(party) if side.strip()]
+        sides = [
+            organisations.origin(side)
+            for party in parties
+            for side in words("transfer_arrow").split(party)
+            if side.strip()
+        ]
         if Origin.FOREIGN in sides or Origin.GREATER_CHINA in sides:
             return KEEP
         if all(side is Origin.DOMESTIC for side in sides):
@@ -221,8 +250,7 @@ def _in_window(item: Item, window: Window) -> tuple[str, bool]:
         return KEEP, False
     begun = [p for p in dated if words("begun").match(text, p.span.end)]
     period = dated[0] if item.cells else (begun or dated[-1:])[0]
-    start = period.start
-    assert start is not None
+    start = period.start or window.start
     if start < window.start:
         single = (period.end - start).days <= 366 and period.end >= window.start
         return (UNKNOWN if single else "outside_window"), True
@@ -231,7 +259,11 @@ def _in_window(item: Item, window: Window) -> tuple[str, bool]:
 
 def _ended(item: Item, window: Window) -> bool:
     """A term that ended before the application date; the latest period named decides (续签 renews)."""
-    text = "｜".join(filter(None, [item.cells.get("term", ""), item.cells.get("status", ""), item.cells.get("date", "")])) if item.cells else item.text
+    text = (
+        "｜".join(filter(None, [item.cells.get("term", ""), item.cells.get("status", ""), item.cells.get("date", "")]))
+        if item.cells
+        else item.text
+    )
     stated = term(text, window)
     if stated is None and item.cells.get("term") and "until" in item.cells:
         ends = [last for _, _, last in dates(item.cells["until"])]
@@ -254,7 +286,9 @@ def partial(title: str) -> bool:
 _CITATION = re.compile(r"[“《\"]([^”》\"]{4,})[”》\"]")
 
 
-_REFERENCE = re.compile(r"(?:^|[.。）]\s*)([A-Z\u4e00-\u9fff][^.\[\]。：]{10,}?)(?:\[[JCDM](?:/OL)?\]|（J）|（C）|[.,，]\s*(?:[A-Z][\w&\s-]+)?[,，]?\s*(?:19|20)\d\d)")
+_REFERENCE = re.compile(
+    r"(?:^|[.。）]\s*)([A-Z\u4e00-\u9fff][^.\[\]。：]{10,}?)(?:\[[JCDM](?:/OL)?\]|（J）|（C）|[.,，]\s*(?:[A-Z][\w&\s-]+)?[,，]?\s*(?:19|20)\d\d)"
+)
 
 
 def item_name(text: str) -> str:

@@ -1,4 +1,5 @@
 """The lists of discourse.yaml by name, compiled: the code knows what a list is for, never a word in it."""
+
 from __future__ import annotations
 
 import re

@@ -1,4 +1,5 @@
 """Which tables and numbered lists enumerate a fact, and their items."""
+
 from __future__ import annotations
 
 from ingestion.facts.assertions import Findings
@@ -24,7 +25,9 @@ def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, fi
         return
     if listing.columns and not found(book, listing.columns, heads):
         return
-    reason = section_block(grid.table.section) or section_block(Section((), grid.title.split("\n")[0] if grid.title else ""))
+    reason = section_block(grid.table.section) or section_block(
+        Section((), grid.title.split("\n")[0] if grid.title else "")
+    )
     column = name_column(grid, book.pattern(listing.header)) if listing.header else None
     if column is None and listing.header:
         return
@@ -38,9 +41,21 @@ def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, fi
         for item in items:
             findings.exclude(item.document, item.span, reason)
         return
-    sentence = Sentence(grid.table.document, grid.table.block.span, "", Section(grid.table.section.headings, "\n".join([grid.table.section.lead, grid.title])))
-    pool = Pool(grid.table.document, title + "\n" + heads, section_period(sentence, setting.window), items, partial("\n".join([title, grid.table.section.text, grid.table.document.name.rsplit("/", 1)[-1]])),
-                table=True, total_span=grid.total_span)
+    sentence = Sentence(
+        grid.table.document,
+        grid.table.block.span,
+        "",
+        Section(grid.table.section.headings, "\n".join([grid.table.section.lead, grid.title])),
+    )
+    pool = Pool(
+        grid.table.document,
+        title + "\n" + heads,
+        section_period(sentence, setting.window),
+        items,
+        partial("\n".join([title, grid.table.section.text, grid.table.document.name.rsplit("/", 1)[-1]])),
+        table=True,
+        total_span=grid.total_span,
+    )
     judge(book, spec, pool, setting, findings)
 
 
@@ -59,8 +74,12 @@ def _about(book: FactBook, listing: Listing, title: str, grid: Grid) -> bool:
     if listing.avoid and book.pattern(listing.avoid).search(names):
         return False
     sections = "｜".join(dict.fromkeys(x for row in grid.rows for x in (row.section, row.cells.get("kind", "")) if x))
-    return bool(about.search(title) or about.search(names) or (sections and about.search(sections))
-                or about.search("\n".join(grid.table.section.headings[-1:])))
+    return bool(
+        about.search(title)
+        or about.search(names)
+        or (sections and about.search(sections))
+        or about.search("\n".join(grid.table.section.headings[-1:]))
+    )
 
 
 def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Setting, findings: Findings) -> None:
@@ -78,13 +97,24 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
         return
     reason = section_block(group.section)
     document = group.document
-    items = [Item(document, span, text := fold(document.quote(span)), item_name(text)) for span in group.items if document.quote(span).strip()]
+    items = [
+        Item(document, span, text := fold(document.quote(span)), item_name(text))
+        for span in group.items
+        if document.quote(span).strip()
+    ]
     if reason:
         for item in items:
             findings.exclude(document, item.span, reason)
         return
     sentence = Sentence(document, group.items[0], "", group.section)
-    pool = Pool(document, title, section_period(sentence, setting.window), items, partial(title + "\n" + document.name.rsplit("/", 1)[-1]), weak=weak or not _leads(group.section.lead))
+    pool = Pool(
+        document,
+        title,
+        section_period(sentence, setting.window),
+        items,
+        partial(title + "\n" + document.name.rsplit("/", 1)[-1]),
+        weak=weak or not _leads(group.section.lead),
+    )
     judge(book, spec, pool, setting, findings)
 
 
@@ -94,4 +124,7 @@ def _leads(lead: str) -> bool:
 
 
 def _neutral(lead: str) -> bool:
-    return bool(words("neutral_lead").search(lead.strip())) or pattern(tuple(load("tables")["note_row"])).match(lead.strip()) is not None
+    return (
+        bool(words("neutral_lead").search(lead.strip()))
+        or pattern(tuple(load("tables")["note_row"])).match(lead.strip()) is not None
+    )

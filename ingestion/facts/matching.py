@@ -3,9 +3,10 @@
 A figure states a fact when its unit can count it, its own phrase (or what that phrase continues) names the fact's head,
 every need is met within its reach, and nothing in its phrase says that it counts something else.
 """
+
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ingestion import organisations
 from ingestion.domain import Interval, Span
@@ -17,70 +18,109 @@ from ingestion.facts.scan import Sentence
 from ingestion.facts.schema import FactBook, FactSpec, Need
 from ingestion.organisations import Origin, mentions
 
-ABROAD = "$countries"   # in a word list: any country, place or organisation abroad
+ABROAD = "$countries"  # in a word list: any country, place or organisation abroad
 
 
 @dataclass(slots=True)
 class Match:
     figure: Figure
     kinds: frozenset[str]
-    role: str              # "figure", "less" (a part that does not count), "twice" (a part counted twice)
+    role: str  # "figure", "less" (a part that does not count), "twice" (a part counted twice)
+    value: Interval
+    open: bool = False  # a need is unmet that leaves its lower bound open
 
 
-def match_figure(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, earlier: list[Match], findings: Findings) -> Match | None:
+def match_figure(
+    book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, earlier: list[Match], findings: Findings
+) -> Match | None:
+    """What a figure is to a fact, given the figures before it that were matched; None: it says nothing of it."""
     measure = figure.quantity.measure
-    parent = matched_parent(figure, earlier)
-    if analysis.sentence.synthetic and earlier and spec.overlap_pattern(book).search(figure.own):
-        return Match(figure, frozenset(), "twice")
-    if parent is not None and (measure in spec.measures or not measure):
-        text = figure.own + status_after(analysis, figure)
-        if spec.overlap_pattern(book).search(figure.own) and figure.part:
-            return Match(figure, frozenset(), "twice")
-        if book.pattern(spec.subtract).search(text) and figure.part and not figure.blocked.startswith(("quotation", "template")):
-            findings.exclude(analysis.sentence.document, clause_span(analysis, figure), "expired" if not spec.needs else "definition")
-            return Match(figure, frozenset(), "less")
+    part = _as_part(book, spec, analysis, figure, earlier, findings)
+    if part is not None:
+        return part
+
+    def leave_out(reason: str) -> None:
+        findings.exclude(analysis.sentence.document, clause_span(analysis, figure), reason)
+
     if quoted(analysis, figure.quantity.span):
         if measure in spec.measures and book.pattern(spec.heads).search(figure.own):
-            findings.exclude(analysis.sentence.document, clause_span(analysis, figure), "quotation")
+            leave_out("quotation")
         return None
     if measure not in spec.measures and not (measure == "" and figure.plain and spec.kind == "count"):
         return None
     context = _heads(book, spec, analysis, figure)
-    if context is None:
+    if context is None or _of_something_else(book, spec, analysis, figure, context):
         return None
-    named = figure.own if book.pattern(spec.heads).search(figure.own) else context
-    if any(found(book, need.words, figure.own) for need in spec.needs):
-        named = figure.own
-    if book.pattern(spec.exclude).search(named if figure.part else figure.own) or (
-            spec.exclude_clause and book.pattern(spec.exclude_clause).search(clause_words(analysis, figure))) or (
-            spec.exclude_sentence and book.pattern(spec.exclude_sentence).search(analysis.sentence.folded)):
-        return None
-    unmet = [need for need in spec.needs if not _need(book, need, analysis, figure, context) and not _complement(book, spec, need, analysis, figure)]
+    unmet = [need for need in spec.needs if not _met(book, spec, need, analysis, figure, context)]
     if any(not (need.open and found(book, need.open, figure.own)) for need in unmet):
         return None
     if figure.blocked:
-        findings.exclude(analysis.sentence.document, clause_span(analysis, figure), figure.blocked)
+        leave_out(figure.blocked)
         return None
-    if book.pattern(spec.subtract).search(figure.own + status_after(analysis, figure)) and spec.subtract:
-        findings.exclude(analysis.sentence.document, clause_span(analysis, figure), "definition")
+    if spec.subtract and book.pattern(spec.subtract).search(figure.own + status_after(analysis, figure)):
+        leave_out("definition")
         return None
     if spec.home_only and _elsewhere(book, clause_words(analysis, figure)):
-        findings.exclude(analysis.sentence.document, clause_span(analysis, figure), "direction")
+        leave_out("direction")
         return None
+    value = figure.quantity.interval
     if unmet or (spec.doubtful_origin and _greater_china_only(figure.own)):
-        interval = figure.quantity.interval
-        figure.quantity = replace(figure.quantity, interval=Interval(0, interval.high))
-        figure.open = bool(unmet)
-    kinds = frozenset(name for name, names in (spec.kinds.names if spec.kinds else {}).items() if book.pattern(names).search(figure.own))
-    if spec.kinds and kinds == frozenset(spec.kinds.names):
-        kinds = frozenset()
-    return Match(figure, kinds, "figure")
+        value = Interval(0, value.high)
+    return Match(figure, kinds_in(book, spec, figure.own), "figure", value, bool(unmet))
+
+
+def kinds_in(book: FactBook, spec: FactSpec, text: str) -> frozenset[str]:
+    """The alternatives that a text names; all of them together are the fact as a whole: none."""
+    names = spec.kinds.names if spec.kinds else {}
+    kinds = frozenset(name for name, words_ in names.items() if book.pattern(words_).search(text))
+    return frozenset() if kinds == frozenset(names) else kinds
+
+
+def _as_part(
+    book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, earlier: list[Match], findings: Findings
+) -> Match | None:
+    """A part of a matched figure that is counted twice (其中4家同时…), or that does not count (其中2家已过期)."""
+    value = figure.quantity.interval
+    twice = spec.overlap_pattern(book).search(figure.own) is not None
+    if analysis.sentence.synthetic and earlier and twice:
+        return Match(figure, frozenset(), "twice", value)
+    counted = figure.quantity.measure in spec.measures or not figure.quantity.measure
+    if not figure.part or not counted or matched_parent(figure, earlier) is None:
+        return None
+    if twice:
+        return Match(figure, frozenset(), "twice", value)
+    text = figure.own + status_after(analysis, figure)
+    if book.pattern(spec.subtract).search(text) and not figure.blocked.startswith(("quotation", "template")):
+        reason = "definition" if spec.needs else "expired"
+        findings.exclude(analysis.sentence.document, clause_span(analysis, figure), reason)
+        return Match(figure, frozenset(), "less", value)
+    return None
+
+
+def _of_something_else(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, context: str) -> bool:
+    """Words in a figure's phrase, its clause or its sentence that make it count something else."""
+    named = figure.own
+    if figure.part and not book.pattern(spec.heads).search(figure.own):
+        named = context  # its head is its total's, and so is what that total counts
+    if any(found(book, need.words, figure.own) for need in spec.needs):
+        named = figure.own
+    if book.pattern(spec.exclude).search(named):
+        return True
+    if spec.exclude_clause and book.pattern(spec.exclude_clause).search(clause_words(analysis, figure)):
+        return True
+    return bool(spec.exclude_sentence) and analysis.holds(book.pattern(spec.exclude_sentence))
+
+
+def _met(book: FactBook, spec: FactSpec, need: Need, analysis: Analysis, figure: Figure, context: str) -> bool:
+    return _need(book, need, analysis, figure, context) or _complement(book, spec, need, analysis, figure)
 
 
 def quoted(analysis: Analysis, span: Span) -> bool:
     """Whether a place of a sentence lies in a verbatim quotation of the policy."""
     base = analysis.sentence.span.start
-    return not analysis.sentence.synthetic and any(s.start <= base + span.start and base + span.end <= s.end for s in analysis.sentence.quotations)
+    return not analysis.sentence.synthetic and any(
+        s.start <= base + span.start and base + span.end <= s.end for s in analysis.sentence.quotations
+    )
 
 
 def abroad(text: str) -> bool:
@@ -88,7 +128,9 @@ def abroad(text: str) -> bool:
 
 
 def found(book: FactBook, words_: list[str], text: str) -> bool:
-    return book.pattern([w for w in words_ if w != ABROAD]).search(text) is not None or (ABROAD in words_ and abroad(text))
+    return book.pattern([w for w in words_ if w != ABROAD]).search(text) is not None or (
+        ABROAD in words_ and abroad(text)
+    )
 
 
 def _elsewhere(book: FactBook, text: str) -> bool:
@@ -123,8 +165,12 @@ def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -
             return figure.own + above
         return None
     colon = analysis.sentence.folded.rfind("：", 0, figure.left_start + 1)
-    if colon > 0 and heads.search(analysis.sentence.folded, 0, colon) and not any(
-            f.quantity.span.end <= colon for f in analysis.figures) and not analysis.sentence.pair:
+    if (
+        colon > 0
+        and heads.search(analysis.sentence.folded, 0, colon)
+        and not any(f.quantity.span.end <= colon for f in analysis.figures)
+        and not analysis.sentence.pair
+    ):
         return figure.own + "|" + analysis.sentence.folded[:colon]
     later = _shared_head(analysis, figure)
     if later and heads.search(later):
@@ -132,7 +178,7 @@ def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -
     rest = residue(figure.own)
     if any(ABROAD in need.words for need in spec.needs):
         for mention in reversed(organisations.scan(rest)):
-            rest = rest[:mention.start] + rest[mention.end:]
+            rest = rest[: mention.start] + rest[mention.end :]
     rest = words("each").sub("", rest)
     for need in spec.needs:
         rest = book.pattern([w for w in need.words if w != ABROAD]).sub("", rest)
@@ -141,7 +187,7 @@ def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -
         rest = book.pattern(names).sub("", rest)
     if len(rest) > 1:
         return None
-    before = analysis.sentence.folded[:figure.left_start]
+    before = analysis.sentence.folded[: figure.left_start]
     previous = analysis.sentence.previous
     if previous is not None and previous.folded.endswith("；") and not residue(before):
         before = previous.folded + before
@@ -167,8 +213,12 @@ def _shared_head(analysis: Analysis, figure: Figure) -> str:
     text = analysis.sentence.folded
     while place + 1 < len(analysis.figures):
         this, following = analysis.figures[place], analysis.figures[place + 1]
-        between = text[this.quantity.span.end:following.left_start + 1]
-        if following.clause != figure.clause or words("joint").match(between.lstrip()) is None or len(residue(this.right)) > 1:
+        between = text[this.quantity.span.end : following.left_start + 1]
+        if (
+            following.clause != figure.clause
+            or words("joint").match(between.lstrip()) is None
+            or len(residue(this.right)) > 1
+        ):
             return ""
         place += 1
     return analysis.figures[place].right if analysis.figures[place] is not figure else ""
@@ -177,7 +227,7 @@ def _shared_head(analysis: Analysis, figure: Figure) -> str:
 def _ancestors(figure: Figure) -> str:
     text, node = "", figure.parent
     while node is not None:
-        text += "|" + node.own + "|" + node.sentence.folded[:node.left_start]
+        text += "|" + node.own + "|" + node.sentence.folded[: node.left_start]
         node = node.parent
     return text
 
@@ -198,7 +248,9 @@ def _need(book: FactBook, need: Need, analysis: Analysis, figure: Figure, contex
     if need.reach == "sentence":
         return False
     previous = analysis.sentence.previous
-    return found(book, need.words, analysis.sentence.section.text) or (previous is not None and found(book, need.words, previous.folded))
+    return found(book, need.words, analysis.sentence.section.text) or (
+        previous is not None and found(book, need.words, previous.folded)
+    )
 
 
 def _complement(book: FactBook, spec: FactSpec, need: Need, analysis: Analysis, figure: Figure) -> bool:
@@ -206,7 +258,9 @@ def _complement(book: FactBook, spec: FactSpec, need: Need, analysis: Analysis, 
     if not need.complement or figure.part:
         return False
     less = [f for f in analysis.figures if f.parent is figure and book.pattern(spec.subtract).search(f.own)]
-    return bool(less) and all(f in less or found(book, need.words, f.own) for f in analysis.figures if f.parent is figure)
+    return bool(less) and all(
+        f in less or found(book, need.words, f.own) for f in analysis.figures if f.parent is figure
+    )
 
 
 def _coordinated(book: FactBook, need: Need, analysis: Analysis, figure: Figure) -> bool:
@@ -218,7 +272,9 @@ def _coordinated(book: FactBook, need: Need, analysis: Analysis, figure: Figure)
     match = book.pattern(need.words).search(first.left)
     if match is None:
         return False
-    return words("attributive").search(first.left, match.end()) is not None or not residue(words("grade").sub("", figure.left))
+    return words("attributive").search(first.left, match.end()) is not None or not residue(
+        words("grade").sub("", figure.left)
+    )
 
 
 def clause_words(analysis: Analysis, figure: Figure) -> str:
@@ -231,7 +287,7 @@ def clause_words(analysis: Analysis, figure: Figure) -> str:
 
 def _blank_inner(analysis: Analysis, index: int) -> str:
     clause = analysis.clauses[index]
-    text = analysis.sentence.folded[clause.span.start:clause.span.end]
+    text = analysis.sentence.folded[clause.span.start : clause.span.end]
     depth, out = 0, []
     for char in text:
         if char == "（":
@@ -253,9 +309,11 @@ def status_after(analysis: Analysis, figure: Figure) -> str:
             if clause.depth == figure.depth:
                 break
             continue
-        if clause.depth > figure.depth and clause.outer == figure.clause and text[figure.quantity.span.end:clause.span.start - 1].strip() == figure.right.strip():
-            found_text += "|" + analysis.clause_text(index)
-        elif clause.depth == figure.depth and words("status_only").match(analysis.clause_text(index).strip()):
+        if (
+            clause.depth > figure.depth
+            and clause.outer == figure.clause
+            and text[figure.quantity.span.end : clause.span.start - 1].strip() == figure.right.strip()
+        ) or (clause.depth == figure.depth and words("status_only").match(analysis.clause_text(index).strip())):
             found_text += "|" + analysis.clause_text(index)
     return found_text
 
@@ -270,7 +328,7 @@ def clause_span(analysis: Analysis, figure: Figure) -> Span:
 def located(sentence: Sentence, span: Span) -> Span:
     if sentence.synthetic:
         return sentence.span
-    text = sentence.folded[span.start:span.end]
+    text = sentence.folded[span.start : span.end]
     start = span.start + len(text) - len(text.lstrip(" ，、：\n"))
     end = span.start + len(text.rstrip(" ，、：\n"))
     return Span(sentence.span.start + start, sentence.span.start + max(start, end))

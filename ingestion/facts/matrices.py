@@ -2,6 +2,7 @@
 
 级别｜平台数 / 国家级｜2 / 市级｜6 reads 国家级平台数2、市级平台数6. The evidence is the table's own text.
 """
+
 from __future__ import annotations
 
 import re
@@ -18,7 +19,12 @@ _UNIT = re.compile(r"（\s*([^（）]{1,4})\s*）\s*$")
 @lru_cache(maxsize=1)
 def _classifiers() -> frozenset[str]:
     measures: dict[str, list[str]] = load("numbers")["measures"]
-    return frozenset(w for name, words in measures.items() if name not in ("percent", "time", "equipment", "visits", "countries") for w in words)
+    return frozenset(
+        w
+        for name, words in measures.items()
+        if name not in ("percent", "time", "equipment", "visits", "countries")
+        for w in words
+    )
 
 
 def matrix(table: Table) -> list[Sentence]:
@@ -27,11 +33,18 @@ def matrix(table: Table) -> list[Sentence]:
     if header is None or header + 1 >= len(table.rows):
         return []
     heads = {cell.column: text for cell, text in zip(table.rows[header], table.texts[header], strict=True)}
-    rows = [{cell.column: text for cell, text in zip(row, texts, strict=True)}
-            for row, texts in zip(table.rows[header + 1:], table.texts[header + 1:], strict=True)]
+    rows = [
+        {cell.column: text for cell, text in zip(row, texts, strict=True)}
+        for row, texts in zip(table.rows[header + 1 :], table.texts[header + 1 :], strict=True)
+    ]
     rows = [r for r in rows if any(r.values())]
-    numeric = [c for c in heads if rows and sum(bool(listed("figure").match(r.get(c, ""))) for r in rows) * 2 > len([r for r in rows if r.get(c)])
-               and any(listed("figure").match(r.get(c, "")) for r in rows)]
+    numeric = [
+        c
+        for c in heads
+        if rows
+        and sum(bool(listed("figure").match(r.get(c, ""))) for r in rows) * 2 > len([r for r in rows if r.get(c)])
+        and any(listed("figure").match(r.get(c, "")) for r in rows)
+    ]
     numeric = [c for c in numeric if not all(re.match(r"(?:19|20)\d\d", r.get(c, "") or "2000") for r in rows)]
     labels = [c for c in heads if c not in numeric and not listed("remarks").search(heads[c])]
     if not numeric or len(labels) > 3 or len(rows) > 40 or any(listed("itemised").search(heads[c]) for c in heads):

@@ -1,4 +1,5 @@
 """What takes a figure or a statement away: plans, quotations of the policy, templates, other bodies, dropped status."""
+
 from __future__ import annotations
 
 import re
@@ -23,13 +24,23 @@ def _section_block(headings: tuple[str, ...], lead: str) -> str:
             return "quotation"
         if words("template_heading").search(heading):
             return "template"
-        if words("plan_heading").search(heading) and not words("plan_heading_exempt").search(heading) and not words("done").search(heading):
+        if (
+            words("plan_heading").search(heading)
+            and not words("plan_heading_exempt").search(heading)
+            and not words("done").search(heading)
+        ):
             return "planned"
     if lead and len(lead) <= 60:
         if words("quotation_heading").search(lead):
             return "quotation"
         caption = lead.strip().split("\n")[-1]
-        if len(caption) <= 20 and not caption.endswith("。") and words("plan_heading").search(caption) and not words("plan_heading_exempt").search(caption) and not words("done").search(caption):
+        if (
+            len(caption) <= 20
+            and not caption.endswith("。")
+            and words("plan_heading").search(caption)
+            and not words("plan_heading_exempt").search(caption)
+            and not words("done").search(caption)
+        ):
             return "planned"
         if lead.rstrip().endswith("：") and words("plan_forward").search(lead) and not words("done").search(lead):
             return "planned"
@@ -42,11 +53,11 @@ def clause_block(analysis: Analysis, index: int) -> str:
     if reason := section_block(sentence.section):
         return reason
     if sentence.synthetic and not sentence.row:
-        return ""   # each figure of a table speaks for itself
+        return ""  # each figure of a table speaks for itself
     text = sentence.folded
     if words("template").search(text) or (not analysis.figures and words("template_blank").search(text)):
         return "template"
-    if (words("quotation").search(text) and _quoting(text)):
+    if words("quotation").search(text) and _quoting(text):
         return "quotation"
     if analysis.clauses[index].subject == "other":
         return "other_body"
@@ -71,11 +82,21 @@ def planned_before(analysis: Analysis, index: int) -> bool:
             break
         body = exempted(analysis.clause_text(place))
         forward = words("plan_forward").search(body)
-        future = any(p.kind is PeriodKind.FUTURE and p.span.start >= clause.span.start and p.span.end <= clause.span.end
-                     and not _term(analysis.sentence.folded, p) for p in analysis.periods)
+        future = any(
+            p.kind is PeriodKind.FUTURE
+            and p.span.start >= clause.span.start
+            and p.span.end <= clause.span.end
+            and not _term(analysis.sentence.folded, p)
+            for p in analysis.periods
+        )
         done = words("done").search(body)
         if forward or future:
-            planned = not (done and forward and done.start() > forward.end() and words("attributive").search(body, forward.end(), done.start()))
+            planned = not (
+                done
+                and forward
+                and done.start() > forward.end()
+                and words("attributive").search(body, forward.end(), done.start())
+            )
             if forward and done and done.end() <= forward.start() and place == index:
                 planned = True
         elif done:
@@ -85,7 +106,10 @@ def planned_before(analysis: Analysis, index: int) -> bool:
 
 def _term(text: str, period: Period) -> bool:
     """The term of a contract or a project that is running is no plan."""
-    return period.start is not None and words("terms").search(text, max(0, period.span.start - 12), min(len(text), period.span.end + 8)) is not None
+    return (
+        period.start is not None
+        and words("terms").search(text, max(0, period.span.start - 12), min(len(text), period.span.end + 8)) is not None
+    )
 
 
 def exempted(body: str) -> str:
@@ -126,7 +150,7 @@ def _dropped_after(analysis: Analysis, figure: Figure) -> bool:
             continue
         if clause.depth > figure.depth:
             opened = clause.span.start - 1
-            between = analysis.sentence.folded[figure.quantity.span.end:opened]
+            between = analysis.sentence.folded[figure.quantity.span.end : opened]
             if clause.outer == figure.clause and not re.search(r"[，、；]", between) and _dropped(body):
                 return True
             continue
@@ -140,5 +164,7 @@ def _dropped_after(analysis: Analysis, figure: Figure) -> bool:
 def _dropped(body: str) -> bool:
     """A status that takes the figure away; 未过期 and 未终止 do not."""
     data = load("discourse")
-    return any(m.group()[0] in data["undone"] or body[max(0, m.start() - 1):m.start()] not in [*data["not_undone"]]
-               for m in words("dropped_status").finditer(body))
+    return any(
+        m.group()[0] in data["undone"] or body[max(0, m.start() - 1) : m.start()] not in [*data["not_undone"]]
+        for m in words("dropped_status").finditer(body)
+    )

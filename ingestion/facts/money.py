@@ -1,4 +1,5 @@
 """Money facts in words: spent, contracted and received money, foreign currency with and without a stated rate."""
+
 from __future__ import annotations
 
 from ingestion.domain import Interval
@@ -17,10 +18,16 @@ def spent(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, fi
     above only; a foreign currency without a rate leaves the amount open."""
     for figure in analysis.figures:
         unit = unit_factor(figure.left) if not figure.quantity.measure and figure.plain else None
-        number = parse_decimal(analysis.sentence.folded[figure.quantity.number.start:figure.quantity.number.end]) if unit else None
-        if unit and number is not None:   # 经费支出（万元）：312.5
+        number = (
+            parse_decimal(analysis.sentence.folded[figure.quantity.number.start : figure.quantity.number.end])
+            if unit
+            else None
+        )
+        if unit and number is not None:  # 经费支出（万元）：312.5
             amount = int(number * unit[1])
-            figure.quantity = Quantity(figure.quantity.span, figure.quantity.number, Interval(amount, amount), "money", unit[0], unit[0])
+            figure.quantity = Quantity(
+                figure.quantity.span, figure.quantity.number, Interval(amount, amount), "money", unit[0], unit[0]
+            )
     if not any(f.quantity.measure == "money" for f in analysis.figures):
         declared(book, spec, analysis, window, findings)
         return
@@ -29,12 +36,29 @@ def spent(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, fi
             continue
         own = figure.left
         if words("converted").search(own) and figure.quantity.currency == "CNY":
-            earlier = [f for f in analysis.figures if f.quantity.span.end <= figure.quantity.span.start and f.quantity.currency not in ("", "CNY")]
+            earlier = [
+                f
+                for f in analysis.figures
+                if f.quantity.span.end <= figure.quantity.span.start and f.quantity.currency not in ("", "CNY")
+            ]
             if earlier:
                 source = earlier[-1]
-                source.quantity = Quantity(source.quantity.span, source.quantity.number, figure.quantity.interval, "money", source.quantity.unit, "CNY")
+                source.quantity = Quantity(
+                    source.quantity.span,
+                    source.quantity.number,
+                    figure.quantity.interval,
+                    "money",
+                    source.quantity.unit,
+                    "CNY",
+                )
                 figure.blocked = "part_of_total"
-                figure.quantity = Quantity(figure.quantity.span, figure.quantity.number, figure.quantity.interval, "equipment", figure.quantity.unit)
+                figure.quantity = Quantity(
+                    figure.quantity.span,
+                    figure.quantity.number,
+                    figure.quantity.interval,
+                    "equipment",
+                    figure.quantity.unit,
+                )
     for figure in analysis.figures:
         if figure.quantity.measure != "money" or figure.blocked:
             continue
@@ -45,13 +69,19 @@ def spent(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, fi
             converted = Interval(int((low or 0) * rate), None if high is None else int(high * rate))
             figure.quantity = Quantity(quantity.span, quantity.number, converted, "money", quantity.unit, "CNY")
         elif quantity.currency not in ("", "CNY"):
-            figure.quantity = Quantity(quantity.span, quantity.number, Interval(0, None), "money", quantity.unit, quantity.currency)
+            figure.quantity = Quantity(
+                quantity.span, quantity.number, Interval(0, None), "money", quantity.unit, quantity.currency
+            )
         elif book.pattern(spec.not_spent).search(figure.own) and not _last(book, spec, figure.own):
             figure.blocked = "not_spent"
         elif book.pattern(spec.received).search(figure.own) and not book.pattern(spec.spent).search(figure.own):
-            figure.quantity = Quantity(quantity.span, quantity.number, Interval(0, quantity.interval.high), "money", quantity.unit, "CNY")
+            figure.quantity = Quantity(
+                quantity.span, quantity.number, Interval(0, quantity.interval.high), "money", quantity.unit, "CNY"
+            )
     usable = [f for f in analysis.figures if f.quantity.measure == "money" and not f.blocked]
-    firm = [f for f in usable if book.pattern(spec.spent).search(f.own) and not book.pattern(spec.received).search(f.own)]
+    firm = [
+        f for f in usable if book.pattern(spec.spent).search(f.own) and not book.pattern(spec.received).search(f.own)
+    ]
     for figure in usable:
         if firm and figure not in firm and book.pattern(spec.received).search(figure.own):
             figure.blocked = "not_spent"

@@ -1,4 +1,5 @@
 """All evidence of a fact made one interval: bounds are intersected while they are compatible, else the fact spans them."""
+
 from __future__ import annotations
 
 from ingestion.domain import Evidence, Fact, Interval, Method
@@ -28,7 +29,7 @@ def _yes_no(key: str, spec: FactSpec, findings: Findings) -> Fact | None:
     yes = [a for a in firm if a.interval.low == 1]
     no = [a for a in firm if a.interval.high == 0]
     if names and yes and set().union(*(a.aspects for a in yes)) < names:
-        yes = []          # a statement on one aspect only says less than the fact (reading 21)
+        yes = []  # a statement on one aspect only says less than the fact (reading 21)
     if not yes and not no:
         no = [a for a in findings.assertions if a.weight == 0 and a.interval.high == 0]
         yes = [a for a in findings.assertions if a.weight == 0 and a.interval.low == 1 and not names]
@@ -70,10 +71,23 @@ def _lists(assertions: list[Assertion]) -> list[Assertion]:
         known = frozenset().union(*(k for d in disjoint for k in d.item_keys)) if disjoint else frozenset()
         new = [k for k in entry.item_keys if not k & known]
         if disjoint or exact:
-            low = len(entry.item_keys) if not disjoint else min(len(entry.item_keys), disjoint[0].interval.low + len(new))
+            low = (
+                len(entry.item_keys) if not disjoint else min(len(entry.item_keys), disjoint[0].interval.low + len(new))
+            )
             if disjoint and new and not exact:
                 low = min(low, disjoint[0].interval.low)
-            kept.append(Assertion(Interval(min(low, _cap(exact, disjoint)), None), entry.document, entry.span, entry.method, (), items=entry.items, item_keys=entry.item_keys, loose=True))
+            kept.append(
+                Assertion(
+                    Interval(min(low, _cap(exact, disjoint)), None),
+                    entry.document,
+                    entry.span,
+                    entry.method,
+                    (),
+                    items=entry.items,
+                    item_keys=entry.item_keys,
+                    loose=True,
+                )
+            )
         else:
             kept.append(entry)
     return kept + disjoint
@@ -104,14 +118,29 @@ def _whole(spec: FactSpec, assertions: list[Assertion], disjoint: bool) -> list[
     if not partial or spec.kinds is None:
         return assertions
     if any(a.interval.high is not None and not a.loose for a in whole):
-        lows = [Assertion(Interval(min(a.interval.low, _least(whole)), None), a.document, a.span, a.method, ()) for a in partial]
+        lows = [
+            Assertion(Interval(min(a.interval.low, _least(whole)), None), a.document, a.span, a.method, ())
+            for a in partial
+        ]
         return whole + lows
     by_kind: dict[frozenset[str], list[Assertion]] = {}
     for entry in partial:
         by_kind.setdefault(entry.kinds, []).append(entry)
     if len(by_kind) == 1:
         low = min((a.interval.low for a in partial if a.interval.high is not None), default=0)
-        return [*partial, *(Assertion(Interval(min(a.interval.low, low) if low else a.interval.low, None), a.document, a.span, a.method, ()) for a in whole)]
+        return [
+            *partial,
+            *(
+                Assertion(
+                    Interval(min(a.interval.low, low) if low else a.interval.low, None),
+                    a.document,
+                    a.span,
+                    a.method,
+                    (),
+                )
+                for a in whole
+            ),
+        ]
     parts = [_meet(_distinct(group)) for group in by_kind.values()]
     intervals = [i for i, _ in parts if i is not None]
     if len(intervals) != len(parts):
@@ -119,7 +148,10 @@ def _whole(spec: FactSpec, assertions: list[Assertion], disjoint: bool) -> list[
     value = overlapping(intervals) if spec.kinds.overlap and not disjoint else add(intervals)
     first = partial[0]
     points = (value.low,) if value.high is None else (value.low, value.high)
-    return [*whole, Assertion(value, first.document, first.span, first.method, points, conflict=any(c for _, c in parts))]
+    return [
+        *whole,
+        Assertion(value, first.document, first.span, first.method, points, conflict=any(c for _, c in parts)),
+    ]
 
 
 def _least(whole: list[Assertion]) -> int:

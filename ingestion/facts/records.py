@@ -1,4 +1,5 @@
 """What is known of a sentence while it is read: its clauses, its figures, their periods."""
+
 from __future__ import annotations
 
 import re
@@ -16,9 +17,9 @@ class Clause:
 
     span: Span
     depth: int
-    outer: int        # index of the clause that its bracket hangs on, -1 for none
-    larger: bool = False   # the body that the applicant is a part of speaks (学校, against 中心)
-    subject: str = ""   # "own", "other" or "" where the clause names none
+    outer: int  # index of the clause that its bracket hangs on, -1 for none
+    larger: bool = False  # the body that the applicant is a part of speaks (学校, against 中心)
+    subject: str = ""  # "own", "other" or "" where the clause names none
 
 
 @dataclass(slots=True)
@@ -31,16 +32,16 @@ class Figure:
     right: str
     left_start: int
     part: bool = False
-    bracketed: bool = False          # a part that stands in brackets or after a colon
+    bracketed: bool = False  # a part that stands in brackets or after a colon
     parent: Figure | None = None
-    total: bool = False              # 共, 合计 in its own phrase
-    plain: bool = False              # the figure of a "label: figure" pair
-    whole: Figure | None = None      # 9 of them: the figure that "them" stands for
-    blocked: str = ""                # why it does not count at all: a reason code
+    total: bool = False  # 共, 合计 in its own phrase
+    plain: bool = False  # the figure of a "label: figure" pair
+    whole: Figure | None = None  # 9 of them: the figure that "them" stands for
+    blocked: str = ""  # why it does not count at all: a reason code
     period: Period | None = None
-    own_period: bool = False         # the period stands in the figure's own phrase
+    own_period: bool = False  # the period stands in the figure's own phrase
     mean: bool = False
-    open: bool = False               # a need is unmet that leaves its lower bound open
+    open: bool = False  # a need is unmet that leaves its lower bound open
 
     @property
     def own(self) -> str:
@@ -54,7 +55,7 @@ class Analysis:
     clauses: list[Clause]
     figures: list[Figure]
     periods: list[Period]
-    planned: bool = False    # the statement that this sentence goes on began with a plan
+    planned: bool = False  # the statement that this sentence goes on began with a plan
     clause_blocks: dict[int, str] = field(default_factory=dict)
     seen: dict[int, bool] = field(default_factory=dict)
 
@@ -67,7 +68,7 @@ class Analysis:
 
     def clause_text(self, index: int) -> str:
         span = self.clauses[index].span
-        return self.sentence.folded[span.start:span.end]
+        return self.sentence.folded[span.start : span.end]
 
 
 @dataclass(frozen=True)

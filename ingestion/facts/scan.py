@@ -3,6 +3,7 @@
 A `Sentence` is a piece of one block between full stops (or semicolons, or line ends), a pair of label and value cells of
 a form, or a list item; its offsets are the document's. A `ListGroup` is a run of list items below one lead-in.
 """
+
 from __future__ import annotations
 
 import re
@@ -34,12 +35,12 @@ class Sentence:
     span: Span
     folded: str
     section: Section
-    pair: bool = False             # label and value of a form
-    previous: Sentence | None = None   # the sentence before it in the same paragraph, or the line before it
-    listed: bool = False           # an item of a list
-    row: bool = False              # a row of a list, for statements only
-    quotations: tuple[Span, ...] = ()   # verbatim quotations of the policy in the document
-    synthetic: bool = False        # put together from a table's cells: `span` is the evidence, `folded` only what it says
+    pair: bool = False  # label and value of a form
+    previous: Sentence | None = None  # the sentence before it in the same paragraph, or the line before it
+    listed: bool = False  # an item of a list
+    row: bool = False  # a row of a list, for statements only
+    quotations: tuple[Span, ...] = ()  # verbatim quotations of the policy in the document
+    synthetic: bool = False  # put together from a table's cells: `span` is the evidence, `folded` only what it says
 
 
 @dataclass(slots=True)
@@ -101,9 +102,9 @@ def checked(folded: str) -> str:
                 answer = answer or ("no" if no.match(found[2]) else "yes" if yes.match(found[2]) else "")
                 chars[found.start()] = " "
                 if question and answer:
-                    chars[found.start():found.end()] = " " * (found.end() - found.start())
+                    chars[found.start() : found.end()] = " " * (found.end() - found.start())
             else:
-                chars[found.start():found.end()] = " " * (found.end() - found.start())
+                chars[found.start() : found.end()] = " " * (found.end() - found.start())
         text = "".join(chars)
         if question:
             text = text.replace(question, questions[question][answer], 1) if answer else " " * len(line)
@@ -120,7 +121,11 @@ def quotations(document: Document, policy: str) -> tuple[Span, ...]:
             found.append(Span(match.start(1), match.end(1)))
     for block in document.blocks:
         if block.kind is BlockKind.TABLE:
-            found += [c.span for c in block.cells if c.span.end - c.span.start >= 10 and squeezed(document.quote(c.span)).rstrip("。；") in policy]
+            found += [
+                c.span
+                for c in block.cells
+                if c.span.end - c.span.start >= 10 and squeezed(document.quote(c.span)).rstrip("。；") in policy
+            ]
         elif block.span.end - block.span.start >= 24 and squeezed(document.quote(block.span)).rstrip("。；") in policy:
             found.append(block.span)
     return tuple(found)
@@ -158,7 +163,7 @@ def _scan(document: Document) -> Reading:
         items = []
 
     for block in document.blocks:
-        text = folded[block.span.start:block.span.end]
+        text = folded[block.span.start : block.span.end]
         if block.kind is BlockKind.FURNITURE or not text.strip():
             continue
         if block.kind is not BlockKind.LIST_ITEM:
@@ -180,7 +185,7 @@ def _scan(document: Document) -> Reading:
             lead, last = "", None
             continue
         if reading.tables and not lead and last is None and re.fullmatch(r"\s*（[^。]{2,40}）\s*", text):
-            above = reading.tables[-1]   # a note right below a table names it
+            above = reading.tables[-1]  # a note right below a table names it
             above.section = Section(above.section.headings, f"{above.section.lead}\n{text.strip()}".strip())
         found = list(_sentences(document, block.span, text, section(), last))
         if block.kind is BlockKind.LIST_ITEM:
@@ -209,7 +214,9 @@ def _lead(text: str, found: list[Sentence], before: str) -> tuple[str, Sentence]
     return (text.strip() if len(text) <= 80 else words), found[-1]
 
 
-def _sentences(document: Document, span: Span, folded: str, section: Section, previous: Sentence | None) -> Iterator[Sentence]:
+def _sentences(
+    document: Document, span: Span, folded: str, section: Section, previous: Sentence | None
+) -> Iterator[Sentence]:
     start = 0
     depth = 0
     pieces: list[tuple[int, int]] = []
@@ -231,7 +238,9 @@ def _sentences(document: Document, span: Span, folded: str, section: Section, pr
             continue
         left = first + len(body) - len(body.lstrip())
         right = first + len(body.rstrip())
-        sentence = Sentence(document, Span(span.start + left, span.start + right), folded[left:right], section, previous=previous)
+        sentence = Sentence(
+            document, Span(span.start + left, span.start + right), folded[left:right], section, previous=previous
+        )
         yield sentence
         previous = sentence
 
@@ -242,7 +251,7 @@ def _table(document: Document, block: Block, section: Section, folded: str) -> T
         while len(rows) <= cell.row:
             rows.append([])
         rows[cell.row].append(cell)
-    texts = [[folded[c.span.start:c.span.end].strip() for c in row] for row in rows]
+    texts = [[folded[c.span.start : c.span.end].strip() for c in row] for row in rows]
     if block.section and block.section not in section.text:
         section = Section((*section.headings, fold(block.section)), section.lead)
     return Table(document, block, section, rows, texts)
@@ -258,14 +267,18 @@ def policy_columns(table: Table) -> frozenset[int]:
     if not table.texts:
         return frozenset()
     heads = pattern(tuple(load("discourse")["quotation_column"]))
-    return frozenset(cell.column for cell, text in zip(table.rows[0], table.texts[0], strict=True) if 2 <= len(text) <= 12 and heads.search(text))
+    return frozenset(
+        cell.column
+        for cell, text in zip(table.rows[0], table.texts[0], strict=True)
+        if 2 <= len(text) <= 12 and heads.search(text)
+    )
 
 
 def pairs(table: Table) -> list[Sentence]:
     """A form's label and value cells as sentences "label\\tvalue"; long values are sentences of their own."""
     found: list[Sentence] = []
     document = table.document
-    folded = checked(fold(document.text[table.block.span.start:table.block.span.end]))
+    folded = checked(fold(document.text[table.block.span.start : table.block.span.end]))
     base = table.block.span.start
     skipped = policy_columns(table)
     for row, texts in zip(table.rows, table.texts, strict=True):
@@ -278,19 +291,31 @@ def pairs(table: Table) -> list[Sentence]:
             if place + 1 < len(row) and label and _label().fullmatch(label):
                 value = row[place + 1]
                 whole = Span(row[place].span.start, value.span.end)
-                body = folded[whole.start - base:whole.end - base]
+                body = folded[whole.start - base : whole.end - base]
                 if len(texts[place + 1]) > 60 and "。" in texts[place + 1]:
-                    found += _sentences(document, value.span, folded[value.span.start - base:value.span.end - base],
-                                        Section((*table.section.headings, label), table.section.lead), None)
+                    found += _sentences(
+                        document,
+                        value.span,
+                        folded[value.span.start - base : value.span.end - base],
+                        Section((*table.section.headings, label), table.section.lead),
+                        None,
+                    )
                 elif texts[place + 1]:
                     width = row[place].span.end - whole.start
-                    marked = body[:width].replace("\n", " ") + "：" + body[width + 1:].replace("\n", "，")
-                    sentence = Sentence(document, whole, marked, table.section, pair=True, previous=found[-1] if found else None)
+                    marked = body[:width].replace("\n", " ") + "：" + body[width + 1 :].replace("\n", "，")
+                    sentence = Sentence(
+                        document, whole, marked, table.section, pair=True, previous=found[-1] if found else None
+                    )
                     found.append(sentence)
                 place += 2
                 continue
             if label:
-                found += _sentences(document, row[place].span, folded[row[place].span.start - base:row[place].span.end - base],
-                                    table.section, None)
+                found += _sentences(
+                    document,
+                    row[place].span,
+                    folded[row[place].span.start - base : row[place].span.end - base],
+                    table.section,
+                    None,
+                )
             place += 1
     return found

@@ -3,6 +3,7 @@
 A word list may name another one (`$foreign`) from `words:` of the same file or from the language's own lists, and a word
 between slashes is a regular expression. Words are matched on folded text (see `ingestion.language.fold`).
 """
+
 from __future__ import annotations
 
 import re
@@ -27,9 +28,9 @@ class Need(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: list[str]
     reach: Reach = "clause"
     unless: list[str] = []
-    complement: bool = False   # a total less its parts of the other kind meets it
-    coordinate: bool = False   # it also holds for figures joined to one that meets it
-    open: list[str] = []    # with one of these in the figure's own phrase, an unmet need leaves the lower bound open
+    complement: bool = False  # a total less its parts of the other kind meets it
+    coordinate: bool = False  # it also holds for figures joined to one that meets it
+    open: list[str] = []  # with one of these in the figure's own phrase, an unmet need leaves the lower bound open
 
 
 class Kinds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,7 +50,7 @@ class Require(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     columns: list[str] = []
     topic: bool = False
     missing: Literal["fail", "unknown"] = "fail"
-    optional: bool = False           # asked only where the table has one of the columns
+    optional: bool = False  # asked only where the table has one of the columns
     reason: str = "definition"
     origin: Literal["", "foreign", "home"] = ""
 
@@ -69,20 +70,20 @@ class Reject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How tables and lists enumerate the fact's items."""
 
-    about: list[str]                 # in the name column's header, the caption, the sheet, the lead-in or the heading
-    header: list[str] = []           # the header of the column that names the item
-    columns: list[str] = []          # header words of which one must be there, when `about` alone is too weak
-    avoid: list[str] = []            # in the title: another kind of list
+    about: list[str]  # in the name column's header, the caption, the sheet, the lead-in or the heading
+    header: list[str] = []  # the header of the column that names the item
+    columns: list[str] = []  # header words of which one must be there, when `about` alone is too weak
+    avoid: list[str] = []  # in the title: another kind of list
     require: list[Require] = []
     reject: list[Reject] = []
-    dated: bool = False              # rows outside the window are left out (role "date")
-    term: bool = False               # rows whose term has ended are left out (roles "term", "status")
-    names: list[str] = []            # patterns of items named in running text
-    named_in: list[str] = []         # words that a sentence with named items must hold
-    enumerated: bool = False         # names enumerated after a lead-in in running text are items
-    split: bool = False              # a sentence that names partners by 与A、B建立… enumerates items
-    prose: bool = True               # numbered lists and enumerations count, too
-    host_only: bool = False          # only items of the host country
+    dated: bool = False  # rows outside the window are left out (role "date")
+    term: bool = False  # rows whose term has ended are left out (roles "term", "status")
+    names: list[str] = []  # patterns of items named in running text
+    named_in: list[str] = []  # words that a sentence with named items must hold
+    enumerated: bool = False  # names enumerated after a lead-in in running text are items
+    split: bool = False  # a sentence that names partners by 与A、B建立… enumerates items
+    prose: bool = True  # numbered lists and enumerations count, too
+    host_only: bool = False  # only items of the host country
 
 
 class Amounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,13 +105,13 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     percent: Literal["", "majority"] = ""
     aspects: dict[str, list[str]] = {}
     code: Literal["", "home"] = ""
-    weight: int = 1                   # a stronger statement overrules weaker ones of the other value
-    own: bool = True                  # the sentence must speak of the applicant
-    nested: bool = True               # it may stand in brackets
-    rows: bool = False                # it may stand in a row of a list
-    denied: bool = False              # the statement may stand in a negated clause
+    weight: int = 1  # a stronger statement overrules weaker ones of the other value
+    own: bool = True  # the sentence must speak of the applicant
+    nested: bool = True  # it may stand in brackets
+    rows: bool = False  # it may stand in a row of a list
+    denied: bool = False  # the statement may stand in a negated clause
     planned: bool = False
-    document: list[str] = []          # words that the document must hold
+    document: list[str] = []  # words that the document must hold
     method: Literal["declared", "document"] = "declared"
 
 
@@ -124,17 +125,17 @@ class FactSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     measures: list[str] = []
     heads: list[str] = []
     needs: list[Need] = []
-    exclude: list[str] = []          # in the figure's own phrase: the figure is of something else
-    exclude_clause: list[str] = []   # anywhere in its clause
+    exclude: list[str] = []  # in the figure's own phrase: the figure is of something else
+    exclude_clause: list[str] = []  # anywhere in its clause
     exclude_sentence: list[str] = []
-    subtract: list[str] = []         # a part of the total that does not count
-    overlap: list[str] = []          # a part counted twice
-    disjoint: list[str] = []         # says that the kinds do not overlap
+    subtract: list[str] = []  # a part of the total that does not count
+    overlap: list[str] = []  # a part counted twice
+    disjoint: list[str] = []  # says that the kinds do not overlap
     kinds: Kinds | None = None
-    home_only: bool = False           # a figure for another mainland region is left out
-    doubtful_origin: bool = False     # a figure for Hong Kong, Macao or Taiwan alone raises the upper bound only
-    joined: bool = False             # different figures in one sentence add up
-    none_words: list[str] = []       # an explicit none: these words, governed by a negation
+    home_only: bool = False  # a figure for another mainland region is left out
+    doubtful_origin: bool = False  # a figure for Hong Kong, Macao or Taiwan alone raises the upper bound only
+    joined: bool = False  # different figures in one sentence add up
+    none_words: list[str] = []  # an explicit none: these words, governed by a negation
     listing: Listing | None = None
     amounts: Amounts | None = None
     spent: list[str] = []
@@ -144,7 +145,6 @@ class FactSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     implies: dict[str, str] = {}
     settled_by: str = ""
     settled_by_en: str = ""
-
 
     def overlap_pattern(self, book: FactBook) -> re.Pattern[str]:
         """Words that say a part belongs to two kinds: the fact's own, else the language's; only where kinds may overlap."""
@@ -190,7 +190,9 @@ def resolve(words: Iterable[str], lists: Mapping[str, list[str]]) -> list[str]:
         if word.startswith("$"):
             resolved += resolve(lists[word[1:]], lists)
         elif word.startswith("/") and "{" in word:
-            resolved.append(re.sub(r"\{([a-z_]+)\}", lambda m: f"(?:{language.alternation(resolve(lists[m[1]], lists))})", word))
+            resolved.append(
+                re.sub(r"\{([a-z_]+)\}", lambda m: f"(?:{language.alternation(resolve(lists[m[1]], lists))})", word)
+            )
         else:
             resolved.append(word)
     return resolved
@@ -199,29 +201,45 @@ def resolve(words: Iterable[str], lists: Mapping[str, list[str]]) -> list[str]:
 def load(path: Path) -> FactBook:
     """Read and type a `facts.yaml`; PolicyError names the place of a mistake."""
     try:
-        data: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        data: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except OSError as error:
-        raise PolicyError(f"{path.name} cannot be read: {error.strerror}. Put it beside policy.yaml.",
-                          f"无法读取{path.name}（{error.strerror}），请放在policy.yaml同一文件夹。", path.name) from error
+        raise PolicyError(
+            f"{path.name} cannot be read: {error.strerror}. Put it beside policy.yaml.",
+            f"无法读取{path.name}（{error.strerror}），请放在policy.yaml同一文件夹。",
+            path.name,
+        ) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 0
-        raise PolicyError(f"{path.name}, line {line}: not YAML ({getattr(error, 'problem', error)}).",
-                          f"{path.name}第{line}行不是合法的YAML。", path.name, line) from error
+        raise PolicyError(
+            f"{path.name}, line {line}: not YAML ({getattr(error, 'problem', error)}).",
+            f"{path.name}第{line}行不是合法的YAML。",
+            path.name,
+            line,
+        ) from error
     try:
         book = msgspec.convert(data, FactBook)
     except msgspec.ValidationError as error:
-        raise PolicyError(f"{path.name}: {error}. Compare with the facts of the policy that is shipped.",
-                          f"{path.name}内容不符合格式：{error}。请对照随附政策的同名文件修改。", path.name) from error
+        raise PolicyError(
+            f"{path.name}: {error}. Compare with the facts of the policy that is shipped.",
+            f"{path.name}内容不符合格式：{error}。请对照随附政策的同名文件修改。",
+            path.name,
+        ) from error
     try:
         for spec in book.facts.values():
             _try_patterns(book, spec)
     except KeyError as error:
-        raise PolicyError(f"{path.name}: the word list ${error.args[0]} is not defined. Add it under words:.",
-                          f"{path.name}：词表${error.args[0]}没有定义，请在words:下补充。", path.name) from error
+        raise PolicyError(
+            f"{path.name}: the word list ${error.args[0]} is not defined. Add it under words:.",
+            f"{path.name}：词表${error.args[0]}没有定义，请在words:下补充。",
+            path.name,
+        ) from error
     except re.error as error:
-        raise PolicyError(f"{path.name}: the pattern {error.pattern!r} is not a regular expression ({error.msg}).",
-                          f"{path.name}：{error.pattern!r}不是合法的正则表达式。", path.name) from error
+        raise PolicyError(
+            f"{path.name}: the pattern {error.pattern!r} is not a regular expression ({error.msg}).",
+            f"{path.name}：{error.pattern!r}不是合法的正则表达式。",
+            path.name,
+        ) from error
     return book
 
 

@@ -1,4 +1,5 @@
 """Yes/no facts: statements in clauses, sentences and forms, licences with their credit code, leases with their term."""
+
 from __future__ import annotations
 
 import re
@@ -19,8 +20,15 @@ from ingestion.organisations import Origin
 from ingestion.periods import Cover, Period, PeriodKind, Window
 
 
-def statements(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, findings: Findings, context: str = "",
-               rows: bool = False) -> None:
+def statements(
+    book: FactBook,
+    spec: FactSpec,
+    analysis: Analysis,
+    window: Window,
+    findings: Findings,
+    context: str = "",
+    rows: bool = False,
+) -> None:
     """Add what one sentence states of a yes/no fact. `context`: the paragraph around it, where a rule reaches so far."""
     for rule in spec.rules:
         if rows and not rule.rows:
@@ -37,32 +45,58 @@ def _places(book: FactBook, rule: Rule, analysis: Analysis) -> list[Span]:
     whole = Span(0, len(text))
     if not all(analysis.holds(book.pattern(group)) for group in rule.all):
         return []
-    spans = [whole] if rule.reach in ("sentence", "paragraph") or analysis.sentence.pair else [c.span for c in analysis.clauses if not c.depth]
+    spans = (
+        [whole]
+        if rule.reach in ("sentence", "paragraph") or analysis.sentence.pair
+        else [c.span for c in analysis.clauses if not c.depth]
+    )
     if rule.reach == "clause" and rule.nested and not analysis.sentence.pair:
         spans += [c.span for c in analysis.clauses if c.depth]
     places = []
     for span in spans:
-        body = text[span.start:span.end]
+        body = text[span.start : span.end]
         if not rule.nested and not analysis.sentence.pair:
             body = re.sub(r"（[^（）]*）", lambda m: " " * len(m.group()), body)
-        if all(book.pattern(group).search(body) for group in rule.all) and not (rule.none and book.pattern(rule.none).search(body)):
+        if all(book.pattern(group).search(body) for group in rule.all) and not (
+            rule.none and book.pattern(rule.none).search(body)
+        ):
             places.append(span)
     return places
 
 
-def _apply(book: FactBook, spec: FactSpec, rule: Rule, analysis: Analysis, span: Span, window: Window, findings: Findings, context: str) -> None:
+def _apply(
+    book: FactBook,
+    spec: FactSpec,
+    rule: Rule,
+    analysis: Analysis,
+    span: Span,
+    window: Window,
+    findings: Findings,
+    context: str,
+) -> None:
     sentence = analysis.sentence
-    body = sentence.folded[span.start:span.end]
+    body = sentence.folded[span.start : span.end]
     located = _located(analysis, span)
     if quoted(analysis, Span(span.start + len(body) - len(body.lstrip()), span.start + len(body.rstrip("。；，“” ")))):
         findings.exclude(sentence.document, located, "quotation")
         return
-    index = next((i for i, c in enumerate(analysis.clauses) if c.span.start <= span.start + (len(body) - len(body.lstrip())) < max(c.span.end, c.span.start + 1)), 0)
+    index = next(
+        (
+            i
+            for i, c in enumerate(analysis.clauses)
+            if c.span.start <= span.start + (len(body) - len(body.lstrip())) < max(c.span.end, c.span.start + 1)
+        ),
+        0,
+    )
     reason = next((r for i, r in analysis.clause_blocks.items() if i == index or r in ("quotation", "template")), "")
     if reason and not (reason == "planned" and rule.planned) and not (reason == "other_body" and not rule.own):
         findings.exclude(sentence.document, located, reason)
         return
-    if not rule.planned and words("plan").search(words("plan_exempt").sub("", _nearby(book, rule, body))) and not rule.denied:
+    if (
+        not rule.planned
+        and words("plan").search(words("plan_exempt").sub("", _nearby(book, rule, body)))
+        and not rule.denied
+    ):
         findings.exclude(sentence.document, located, "planned")
         return
     value = rule.value
@@ -71,7 +105,11 @@ def _apply(book: FactBook, spec: FactSpec, rule: Rule, analysis: Analysis, span:
         if code is None:
             return
         if not valid(code[0]):
-            findings.exclude(sentence.document, Span(sentence.span.start + span.start + code.start(), sentence.span.start + span.start + code.end()), "invalid_code")
+            findings.exclude(
+                sentence.document,
+                Span(sentence.span.start + span.start + code.start(), sentence.span.start + span.start + code.end()),
+                "invalid_code",
+            )
             return
         if not code[0][2:].startswith(tuple(book.home.divisions)):
             return
@@ -85,8 +123,17 @@ def _apply(book: FactBook, spec: FactSpec, rule: Rule, analysis: Analysis, span:
     aspects = frozenset(name for name, group in rule.aspects.items() if book.pattern(group).search(body))
     if rule.aspects and not aspects:
         return
-    findings.assertions.append(Assertion(
-        Interval(value, value), sentence.document, located, Method(rule.method), (value,), aspects=aspects, weight=rule.weight))
+    findings.assertions.append(
+        Assertion(
+            Interval(value, value),
+            sentence.document,
+            located,
+            Method(rule.method),
+            (value,),
+            aspects=aspects,
+            weight=rule.weight,
+        )
+    )
 
 
 def _nearby(book: FactBook, rule: Rule, body: str) -> str:
@@ -98,10 +145,10 @@ def _nearby(book: FactBook, rule: Rule, body: str) -> str:
 def _located(analysis: Analysis, span: Span) -> Span:
     if analysis.sentence.synthetic:
         return analysis.sentence.span
-    text = analysis.sentence.folded[span.start:span.end]
+    text = analysis.sentence.folded[span.start : span.end]
     start = span.start + len(text) - len(text.lstrip(" ，、；\n"))
     end = span.start + len(text.rstrip(" ，、；\n"))
-    for period in analysis.periods:   # 近三年，…: the period belongs to the evidence
+    for period in analysis.periods:  # 近三年，…: the period belongs to the evidence
         if period.span.end <= start and period.kind is PeriodKind.RECENT:
             start = period.span.start
             break
@@ -109,7 +156,9 @@ def _located(analysis: Analysis, span: Span) -> Span:
     return Span(base + start, base + max(start, end))
 
 
-def _period_holds(rule: Rule, analysis: Analysis, span: Span, window: Window, findings: Findings, located: Span, context: str) -> bool:
+def _period_holds(
+    rule: Rule, analysis: Analysis, span: Span, window: Window, findings: Findings, located: Span, context: str
+) -> bool:
     sentence = analysis.sentence
     if rule.period in ("running", "ended"):
         text = sentence.folded if term(sentence.folded, window) else context or sentence.folded
@@ -124,7 +173,11 @@ def _period_holds(rule: Rule, analysis: Analysis, span: Span, window: Window, fi
     stated = inside or before
     period: Period | None = stated[-1] if stated else section_period(sentence, window)
     if rule.period == "covers":
-        if period is None or period.kind in (PeriodKind.CUMULATIVE, PeriodKind.STATE) or period.cover(window) in (Cover.WINDOW, Cover.WIDER):
+        if (
+            period is None
+            or period.kind in (PeriodKind.CUMULATIVE, PeriodKind.STATE)
+            or period.cover(window) in (Cover.WINDOW, Cover.WIDER)
+        ):
             return True
         findings.exclude(sentence.document, located, "narrower_scope")
         return False
@@ -150,23 +203,36 @@ def _percent(match: re.Match[str]) -> float:
 def _majority(analysis: Analysis, span: Span) -> bool | None:
     """True: the applicant holds more than half; False: somebody else does; None: neither is said."""
     text = analysis.sentence.folded
-    body = text[span.start:span.end]
+    body = text[span.start : span.end]
     values = [(m, _percent(m)) for m in words("share").finditer(body)]
     if not any(v > 50 for _, v in values):
         return None
     match = next(m for m, v in values if v > 50)
     index = next((i for i, c in enumerate(analysis.clauses) if c.span == span), -1)
     outer = analysis.clauses[index].outer if index >= 0 else -1
-    scope = body[:match.start()]
+    scope = body[: match.start()]
     own, other = words("own_holder"), words("other_holder")
-    for candidate in (scope, body[match.end():match.end() + 14] if body[match.end():match.end() + 1] != "" else "",
-                      analysis.clause_text(outer) if outer >= 0 else "", text[:span.start]):
-        holders = [(m.start(), True) for m in own.finditer(candidate)] + [(m.start(), False) for m in other.finditer(candidate)]
-        bodies = [m for m in organisations.scan(candidate) if m.kind is not organisations.Kind.JOINT and m.origin in (Origin.FOREIGN, Origin.DOMESTIC)
-                  and not words("foreign_title").search(candidate[m.start:m.end])]
+    for candidate in (
+        scope,
+        body[match.end() : match.end() + 14] if body[match.end() : match.end() + 1] != "" else "",
+        analysis.clause_text(outer) if outer >= 0 else "",
+        text[: span.start],
+    ):
+        holders = [(m.start(), True) for m in own.finditer(candidate)] + [
+            (m.start(), False) for m in other.finditer(candidate)
+        ]
+        bodies = [
+            m
+            for m in organisations.scan(candidate)
+            if m.kind is not organisations.Kind.JOINT
+            and m.origin in (Origin.FOREIGN, Origin.DOMESTIC)
+            and not words("foreign_title").search(candidate[m.start : m.end])
+        ]
         holders += [(m.start, m.origin is Origin.DOMESTIC) for m in bodies]
         if holders:
             place, mine = max(holders)
-            named = [m for m in bodies if m.start <= place <= m.end + 8]   # 阿拉木图农机集团: the name decides, not its last word
+            named = [
+                m for m in bodies if m.start <= place <= m.end + 8
+            ]  # 阿拉木图农机集团: the name decides, not its last word
             return named[-1].origin is Origin.DOMESTIC if named else mine
     return None

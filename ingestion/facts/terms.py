@@ -1,4 +1,5 @@
 """The term of a lease or an agreement: when it began and when it ends."""
+
 from __future__ import annotations
 
 import re
@@ -14,18 +15,32 @@ def term(folded: str, window: Window) -> tuple[date | None, date] | None:
 
     Read: a range of dates, a first date with a length in years, two dates of which the second ends it, or only an end.
     """
-    ranges = [p for p in periods(folded, window) if p.start is not None and p.kind in (PeriodKind.DATED, PeriodKind.FUTURE)
-              and (p.end - p.start).days > 60 and len(dates(folded[p.span.start:p.span.end])) >= 2]
+    ranges = [
+        p
+        for p in periods(folded, window)
+        if p.start is not None
+        and p.kind in (PeriodKind.DATED, PeriodKind.FUTURE)
+        and (p.end - p.start).days > 60
+        and len(dates(folded[p.span.start : p.span.end])) >= 2
+    ]
     if ranges:
         best = max(ranges, key=lambda p: p.end)
-        written = [last for _, _, last in dates(folded[best.span.start:best.span.end])]
+        written = [last for _, _, last in dates(folded[best.span.start : best.span.end])]
         return best.start, max(written)
     data = load("discourse")
     found = dates(folded)
-    ends = [last for span, _, last in found if re.search(data["term_end_before"], folded[max(0, span.start - 26):span.start], re.IGNORECASE)
-            or re.match(data["term_end_after"], folded[span.end:span.end + 8])]
-    starts = [first for span, first, _ in found if re.search(data["term_start_before"], folded[max(0, span.start - 26):span.start], re.IGNORECASE)
-              or re.match(data["term_start_after"], folded[span.end:span.end + 6])]
+    ends = [
+        last
+        for span, _, last in found
+        if re.search(data["term_end_before"], folded[max(0, span.start - 26) : span.start], re.IGNORECASE)
+        or re.match(data["term_end_after"], folded[span.end : span.end + 8])
+    ]
+    starts = [
+        first
+        for span, first, _ in found
+        if re.search(data["term_start_before"], folded[max(0, span.start - 26) : span.start], re.IGNORECASE)
+        or re.match(data["term_start_after"], folded[span.end : span.end + 6])
+    ]
     if ends:
         return (min(starts) if starts else None), max(ends)
     length = re.search(data["term_length"], folded, re.IGNORECASE)
