@@ -91,12 +91,11 @@ def _pages(pdf: Pdf, count: int, found: _Found) -> tuple[list[PageFlow], dict[in
     pictures: dict[int, list[Rectangle]] = {}
     for index in range(count):
         number = index + 1
-        with LOCK, without_system_fonts(), pdf.page(index) as page:
-            if page is None:
-                found.broken.append(number)
-                flows.append(PageFlow(PageContent(number, 0.0, 0.0, []), []))
-                continue
-            reading = pdf_page.read(pdf, page, number)
+        reading = _reading(pdf, index)
+        if reading is None:
+            found.broken.append(number)
+            flows.append(PageFlow(PageContent(number, 0.0, 0.0, []), []))
+            continue
         content = reading.content
         if reading.cut:
             found.cut.append(number)
@@ -106,6 +105,17 @@ def _pages(pdf: Pdf, count: int, found: _Found) -> tuple[list[PageFlow], dict[in
             pictures[index] = areas
         flows.append(arranged(content))
     return flows, pictures
+
+
+def _reading(pdf: Pdf, index: int) -> Reading | None:
+    """A page's own content, None where it is broken."""
+    with LOCK:
+        with without_system_fonts(), pdf.page(index) as page:
+            reading = pdf_page.read(pdf, page, index + 1) if page else None
+        if reading is not None and reading.flat:
+            with pdf.shown.page(index) as page:
+                reading = pdf_page.read(pdf.shown, page, index + 1) if page else None
+    return reading
 
 
 def _to_recognise(reading: Reading, found: _Found) -> list[Rectangle] | None:
@@ -194,7 +204,7 @@ def _drawn(pdf: Pdf, index: int, content: PageContent) -> Image:
     """A page's picture, of `DPI`, or finer for a small page and coarser for a large one."""
     long = max(content.width, content.height, 1.0)
     try:
-        return pdf.draw(index, min(max(DPI / 72, LEAST_SIDE / long), ocr.MAX_SIDE / long))
+        return pdf.shown.draw(index, min(max(DPI / 72, LEAST_SIDE / long), ocr.MAX_SIDE / long))
     except UnreadableError:  # its size is absurd
         from PIL import Image
         return Image.new("RGB", (32, 32), "white")

@@ -72,6 +72,7 @@ class Reading:
     outside: int = 0                   # strips that stand outside the page
     remarks: int = 0                   # annotations that are not part of the page
     cut: bool = False
+    flat: bool = False                 # text may be missing that only the machine's fonts give an extent
 
 
 @dataclass(slots=True)
@@ -95,7 +96,7 @@ def read(pdf: Pdf, page: int, number: int) -> Reading:
     content = PageContent(number, width, height, [])
     found: Paths = paths(page)
     reading = Reading(content, pictures=tuple(_turned_box(picture, box, rotation) for picture in found.pictures),
-                      drawings=found.count)
+                      drawings=found.count, flat=found.flat_text)
     text_page = _load_text(page)
     if not text_page:
         return reading
@@ -383,7 +384,7 @@ def _typed(text: str, place: Rectangle) -> list[Strip]:
     height = (bottom - top) / max(1, len(lines))
     strips = []
     for number, line in enumerate(lines):
-        size = min(0.7 * height, 12.0)
+        size = min(max(0.7 * height, LEAST_SIZE), 12.0)
         widths = [size if character >= CJK else 0.5 * size for character in line]
         squeeze = min(1.0, (right - left) / max(1e-6, sum(widths)))
         edges = [left, *(left + squeeze * total for total in accumulate(widths))]

@@ -18,7 +18,8 @@ THIN = 3.0            # points
 SHORT = 4.0           # points; a shorter line is part of a drawing
 MAX_SEGMENTS = 20_000  # of one page's paths; a page with more is a drawing
 MAX_DEPTH = 4         # of forms inside forms
-PATH, IMAGE, FORM = 2, 3, 5
+FLAT = 0.02           # points
+TEXT, PATH, IMAGE, FORM = 1, 2, 3, 5
 LINE_TO, BEZIER_TO, MOVE_TO = 0, 1, 2
 
 _pointer, _int = ctypes.c_void_p, ctypes.c_int
@@ -29,6 +30,8 @@ _form_object = quick("FPDFFormObj_GetObject", _pointer, _pointer, ctypes.c_ulong
 _type = quick("FPDFPageObj_GetType", _int, _pointer)
 _bounds = quick("FPDFPageObj_GetBounds", _int, _pointer, _pointer, _pointer, _pointer, _pointer)
 _matrix = quick("FPDFPageObj_GetMatrix", _int, _pointer, _pointer)
+_font = quick("FPDFTextObj_GetFont", _pointer, _pointer)
+_is_embedded = quick("FPDFFont_GetIsEmbedded", _int, _pointer)
 _draw_mode = quick("FPDFPath_GetDrawMode", _int, _pointer, _pointer, _pointer)
 _count_segments = quick("FPDFPath_CountSegments", _int, _pointer)
 _segment = quick("FPDFPath_GetPathSegment", _pointer, _pointer, _int)
@@ -56,6 +59,7 @@ class Paths:
     pictures: list[Rectangle] = field(default_factory=list)
     count: int = 0        # paths drawn, whatever their shape
     segments: int = 0
+    flat_text: bool = False  # text in a font of the machine's without extent across the page: pdfium leaves it out
 
     def rulings(self, turned: Callable[[Rectangle], Rectangle]) -> tuple[list[Ruling], list[Ruling]]:
         """Horizontal and vertical rulings where `turned` puts them."""
@@ -78,7 +82,10 @@ def paths(page: int) -> Paths:
 
 def _walk(objects: list[int], outer: Matrix, found: Paths, depth: int) -> None:
     for drawn, kind in zip(objects, map(_type, objects), strict=True):
-        if kind == PATH:
+        if kind == TEXT:
+            if _bounds(drawn, *_sides) and _four[2] - _four[0] < FLAT and not _is_embedded(_font(drawn)):
+                found.flat_text = True
+        elif kind == PATH:
             found.count += 1
             if found.segments < MAX_SEGMENTS:
                 _path(drawn, outer, found)

@@ -56,7 +56,8 @@ def without_system_fonts() -> Iterator[None]:
     """Read text without the machine's fonts; hold `LOCK`.
 
     Where a font is not embedded pdfium measures every glyph of the font that it takes instead, ten times the work of
-    reading the text. The file's own widths place the characters, the same on every machine.
+    reading the text. The file's own widths place the characters, the same on every machine. Text that is not
+    embedded and runs up or down has no extent then and is left out by pdfium; `pdf_page.Reading.flat` tells.
     """
     raw.FPDF_SetSystemFontInfo(None)
     if _fonts:
@@ -75,6 +76,8 @@ class Pdf:
     """An open pdf. Close it, or use it in a `with` statement."""
 
     def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._shown: Pdf | None = None
         with LOCK:
             try:
                 self._document = pypdfium2.PdfDocument(data)
@@ -96,7 +99,16 @@ class Pdf:
 
     def close(self) -> None:
         with LOCK:
+            if self._shown is not None:
+                self._shown.close()
             self._document.close()
+
+    @property
+    def shown(self) -> Pdf:
+        """The same file once more, for drawing: an open file keeps the fonts that its text was first read with."""
+        if self._shown is None:
+            self._shown = Pdf(self._data)
+        return self._shown
 
     def __len__(self) -> int:
         return len(self._document)
