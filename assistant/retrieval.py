@@ -83,7 +83,7 @@ class Retriever:
             return False
         if self._meaning is None:
             try:
-                texts = [one.embedded for one in self.passages]
+                texts = [simplified(one.embedded) for one in self.passages]
                 vectors = embedding.vectors(self._store, self._embedder, texts, progress)
             except EmbeddingError as error:
                 log.warning("%s; retrieval is lexical only", error)
@@ -102,18 +102,16 @@ class Retriever:
         words = self._words.coverage(_pieces(question, additions))
         named = self._named(question)
         by_words = dict(best(words, max(k, _DEPTH), above=0.0))
-        nearness = self._nearness(question, additions, max(k, _DEPTH), by_words)
+        near = self._near(question, additions, max(k, _DEPTH), by_words)
         scores: dict[int, float] = {}
-        for place in {*by_words, *named, *(nearness or ())}:
-            score = float(words[place])
-            if nearness is not None:
-                score = WORDS_SHARE * score + (1 - WORDS_SHARE) * max(0.0, nearness.get(place, 0.0))
-            scores[place] = round(score + named.get(place, 0.0), 4)  # beyond that, BLAS libraries differ
+        for place in {*by_words, *named, *(near or ())}:
+            score = combined(float(words[place]), near.get(place) if near is not None else None)
+            scores[place] = score + named.get(place, 0.0)
         order = sorted(scores, key=lambda place: (-scores[place], place))[:k]
         floor = np.finfo(np.float32).eps
-        return [Hit(self.passages[place], scores[place], tuple(source for source, found in (
+        return [Hit(self.passages[place], max(0.0, scores[place]), tuple(source for source, found in (
             (Source.LOOKUP, place in named), (Source.WORDS, words[place] > floor),
-            (Source.MEANING, nearness is not None and nearness.get(place, 0.0) > 0)) if found)) for place in order]
+            (Source.MEANING, near is not None and near.get(place, 0.0) > 0)) if found)) for place in order]
 
     def neighbours(self, passage: Passage, before: int = 1, after: int = 1) -> list[Passage]:
         """What stands around a passage in its article (or its document), in order, itself included."""
@@ -133,17 +131,18 @@ class Retriever:
                 found[place] = _NAMED
         return found
 
-    def _nearness(self, question: str, additions: Sequence[str], depth: int, others: Mapping[int, float],
-                  ) -> dict[int, float] | None:
+    def _near(self, question: str, additions: Sequence[str], depth: int, others: Mapping[int, float],
+              ) -> dict[int, float] | None:
         """How near each passage's meaning is, 0 to about 1, for the nearest and `others`; None if that is unknown."""
         import numpy as np
 
         if self._meaning is None or self._vectors is None or self._embedder is None:
             return None
         try:
-            vector = self._embedder.query(question)
+            asked = simplified(question)
+            vector = self._embedder.query(asked)
             if additions:
-                vector = vector + self._embedder.query(" ".join((question, *additions)))
+                vector = vector + self._embedder.query(" ".join((asked, *additions)))
                 vector = vector / np.linalg.norm(vector)
         except EmbeddingError as error:
             log.warning("%s; this question is looked up by its words", error)
@@ -158,6 +157,12 @@ class Retriever:
 def nearness(embedder: Embedder, cosine: float) -> float:
     """A cosine as relevance: 0 for what is unrelated by that model, about 1 for a question and its answer."""
     return (cosine - embedder.unrelated) / (_RELATED * embedder.spread)
+
+
+def combined(words: float, near: float | None) -> float:
+    """A score of what is shared and how near it is (None: unknown); to four decimals, beyond which libraries differ."""
+    score = words if near is None else WORDS_SHARE * words + (1 - WORDS_SHARE) * near
+    return round(score, 4)
 
 
 def as_langchain(retriever: Retriever, k: int = 8) -> BaseRetriever:

