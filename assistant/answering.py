@@ -5,24 +5,31 @@ configured, only words it, and what it writes is checked sentence by sentence (`
 """
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-from assistant import citations, comparing, topics
+from assistant import case_answers, citations, comparing, conversation, topics, weighing, wording
 from assistant.composing import Composer, Piece
-from assistant.questions import Part, Reader
+from assistant.conversation import Turn
+from assistant.llm import LanguageModel
+from assistant.questions import Part, Question, Reader
 from assistant.selecting import Choice, Kind, Selector
-from ingestion.domain import Answer, Assessment, Citation
+from assistant.wording import Draft
+from ingestion.domain import Answer, Assessment, Citation, Passage
 from ingestion.policy import Policy
+
+RETRIEVED = 5       # passages that a retriever is asked for
+KEPT = 8            # policies whose advisors are kept
 
 
 class Hit(Protocol):
-    """A passage that a retriever found. `ref` names the clause."""
+    """A passage that a retriever found; `score` is near 0 for the unrelated and near 1 for what says the same."""
 
     @property
-    def ref(self) -> str: ...
+    def passage(self) -> Passage: ...
 
     @property
     def score(self) -> float: ...
@@ -39,27 +46,96 @@ class Advisor:
         self.policy = policy
         self.topics = topics.load(policy.root, policy.articles)
         self.reader = Reader(self.topics, policy.text)
-        self.selector = Selector(policy, self.topics)
         self.composer = Composer(policy, self.topics)
 
-    def answer(self, question: str, language: str | None = None) -> Answer:
-        """The answer from the policy alone."""
-        asked = self.reader.read(question, language)
+    def draft(self, asked: Question, retriever: Retriever | None = None) -> Draft:
+        """The answer from the policy alone, without a model."""
+        selector = self._selector(retriever)
         pieces: list[Piece] = []
         before: Choice | None = None
         considered: list[str] = []
         for part in asked.parts:
-            choice = self.selector.choose(part, before)
-            types = self.selector.types_of(part, hints=True)
+            choice = selector.choose(part, before)
             if choice.bare and pieces and not part.strange:    # 要多少？ after a question that was answered
                 continue
-            compared = comparing.compare(part, choice.refs, self.policy, self.topics, types) if _compares(part, choice) else ()
+            types = weighing.types_of(part, self.topics, hints=True)
+            compared = (
+                comparing.compare(part, choice.refs, self.policy, self.topics, types) if _compares(part, choice) else ()
+            )
             pieces.append(self.composer.piece(part, choice, compared, types))
             considered += choice.refs
             before = choice if choice.refs else before
         cited = citations.verified((one for piece in pieces for one in piece.cites), self.policy)
-        return Answer(asked.text, self.composer.text(pieces, asked.language), any(piece.settled for piece in pieces),
-                      cited, language=asked.language, considered=tuple(dict.fromkeys(considered)))
+        answer = Answer(
+            asked.text,
+            self.composer.text(pieces, asked.language),
+            any(piece.settled for piece in pieces),
+            cited,
+            language=asked.language,
+            considered=tuple(dict.fromkeys(considered)),
+        )
+        free = answer.answerable and all(piece.free for piece in pieces)
+        return Draft(
+            answer,
+            tuple(piece.said for piece in pieces if piece.said),
+            pieces[0].verdict if len(pieces) == 1 else "",
+            free,
+        )
+
+    @cached_property
+    def _plain_selector(self) -> Selector:
+        return Selector(self.policy, self.topics)
+
+    def _selector(self, retriever: Retriever | None) -> Selector:
+        if retriever is None:
+            return self._plain_selector
+        return self._plain_selector.with_opinion(lambda text: _scores(retriever, text))
+
+
+def answer(
+    question: str,
+    policy: Policy,
+    *,
+    assessment: Assessment | None = None,
+    language: str | None = None,
+    retriever: Retriever | None = None,
+    model: LanguageModel | None = None,
+    history: Sequence[Turn] = (),
+) -> Answer:
+    """Answer one question. UsageError when nothing can be made of it."""
+    found: Answer | None = None
+    for piece in stream(
+        question, policy, assessment=assessment, language=language, retriever=retriever, model=model, history=history
+    ):
+        if isinstance(piece, Answer):
+            found = piece
+    assert found is not None  # noqa: S101 - a stream ends with its answer
+    return found
+
+
+def stream(
+    question: str,
+    policy: Policy,
+    *,
+    assessment: Assessment | None = None,
+    language: str | None = None,
+    retriever: Retriever | None = None,
+    model: LanguageModel | None = None,
+    history: Sequence[Turn] = (),
+) -> Iterator[str | Answer]:
+    """Checked sentences as they are found, then the whole answer, which is the last piece."""
+    one = advisor(policy)
+    asked = conversation.read(one.reader, question, history, language)
+    if assessment is None:
+        draft = one.draft(asked, retriever)
+    else:
+        draft = case_answers.draft(asked, assessment, policy, one.topics, lambda again: one.draft(again, retriever))
+    if asked.understood:
+        draft = replace(draft, answer=replace(draft.answer, understood=asked.understood))
+    if model is None or not draft.free:
+        yield draft.answer
+    else:
+        yield from wording.stream(draft, model)
 
 
 def _compares(part: Part, choice: Choice) -> bool:
@@ -69,42 +145,41 @@ def _compares(part: Part, choice: Choice) -> bool:
     return choice.kind is Kind.POINT and part.polar and all(one.verdict and not one.matches for one in choice.points)
 
 
-def answer(question: str, policy: Policy, *, assessment: Assessment | None = None, language: str | None = None,
-           retriever: Retriever | None = None, model: object | None = None, history: Sequence[object] = ()) -> Answer:
-    """Answer one question. UsageError when nothing can be made of it."""
-    return advisor(policy).answer(question, language)
+def _scores(retriever: Retriever, text: str) -> Mapping[str, float]:
+    """What a retriever thinks of the clauses: near 0 for the unrelated, near 1 for what says the same."""
+    hits = retriever.search(text, RETRIEVED)
+    scores: dict[str, float] = {}
+    for hit in hits:
+        ref = hit.passage.ref or ""
+        scores[ref] = max(scores.get(ref, 0.0), hit.score)
+    return scores
 
 
 def advisor(policy: Policy) -> Advisor:
     """The advisor for a policy, kept as long as the policy is the same."""
-    return _advisor(policy.root, policy.sha256, policy.version, _Held(policy))
-
-
-class _Held:
-    """Carries a policy through a cache whose key is what identifies it."""
-
-    def __init__(self, policy: Policy) -> None:
-        self.policy = policy
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held)
-
-    def __hash__(self) -> int:
-        return 0
-
-
-@lru_cache(maxsize=8)
-def _advisor(root: Path, sha256: str, version: str, held: _Held) -> Advisor:
-    return Advisor(held.policy)
+    key = (policy.root, policy.sha256, policy.version)
+    if key not in _advisors:
+        while len(_advisors) >= KEPT:
+            _advisors.pop(next(iter(_advisors)))
+        _advisors[key] = Advisor(policy)
+    return _advisors[key]
 
 
 def to_json(answer: Answer) -> dict[str, Any]:
     """The answer as interfaces name it."""
-    return {"question": answer.question, "answer": answer.text, "answerable": answer.answerable,
-            "citations": [_citation(one) for one in answer.citations], "mode": answer.mode.value}
+    return {
+        "question": answer.question,
+        "answer": answer.text,
+        "answerable": answer.answerable,
+        "citations": [_citation(one) for one in answer.citations],
+        "mode": answer.mode.value,
+    }
 
 
 def _citation(citation: Citation) -> Mapping[str, Any]:
     if citation.ref:
         return {"ref": citation.ref, "quote": citation.quote}
     return {"document": citation.document, "page": citation.page, "quote": citation.quote}
+
+
+_advisors: dict[tuple[Path, str, str], Advisor] = {}

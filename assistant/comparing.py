@@ -1,8 +1,9 @@
 """Figures in a question held against the policy's: what somebody has, or what somebody takes the bar to be.
 
-What the extractor reads for certain is taken as it reads it. It is made for documents, though, and leaves shorthand open
-(高企7家、创新型企业5家); there the figures are taken at their word, each for the subject that stands next to it.
+What the extractor reads for certain is taken as it reads it. It is made for documents, though, and leaves shorthand
+open (高企7家、创新型企业5家); there the figures are taken at their word, each for the subject that stands next to it.
 """
+
 from __future__ import annotations
 
 import re
@@ -20,11 +21,11 @@ from ingestion.policy import Policy
 _BREAK = re.compile(r"[，,；;。？?！!：:]")
 _PAUSE = re.compile(r"[、]|和|及|以及|and")
 _NONE_AFTER = re.compile(r"\s*(?:都|也)?(?:没|无|不)")
-_FARTHEST = 30         # characters between a figure and the subject that it is of
+_FARTHEST = 30  # characters between a figure and the subject that it is of
 _BREAK_COSTS, _PAUSE_COSTS = 12, 4
 _LEAST_MONEY = 10_000  # a bare number below it is no sum of money
 _LOOSE = frozenset({"", "thing", "piece", "organisation", "project"})
-_UNSURE = ("unfinished", "low_rank")   # subjects that say that a figure beside them does not count
+_UNSURE = ("unfinished", "low_rank")  # subjects that say that a figure beside them does not count
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,9 @@ class Comparison:
         return self.stated.interval.low == self.criterion.bar
 
 
-def compare(part: Part, refs: Collection[str], policy: Policy, topics: Topics, types: Sequence[str],
-            on: date | None = None) -> tuple[Comparison, ...]:
+def compare(
+    part: Part, refs: Collection[str], policy: Policy, topics: Topics, types: Sequence[str], on: date | None = None
+) -> tuple[Comparison, ...]:
     """The criteria of the clauses `refs` for which the question states a figure, in the policy's order."""
     if not part.quantities:
         return ()
@@ -75,8 +77,12 @@ def compare(part: Part, refs: Collection[str], policy: Policy, topics: Topics, t
     if not claimed:
         stated |= _extracted(part, policy, on or date.today(), set(stated))  # noqa: DTZ011 - the user's own day
     facts = {one.fact: Fact(one.fact, one.interval, "", conflict=False, evidence=()) for one in stated.values()}
-    return tuple(Comparison(one, stated[key], outcomes.outcome(one, facts), claimed)
-                 for one in candidates for key in one.facts[:1] if key in stated and (not claimed or one.bar is not None))
+    return tuple(
+        Comparison(one, stated[key], outcomes.outcome(one, facts), claimed)
+        for one in candidates
+        for key in one.facts[:1]
+        if key in stated and (not claimed or one.bar is not None)
+    )
 
 
 def _extracted(part: Part, policy: Policy, on: date, keys: Collection[str]) -> dict[str, Stated]:
@@ -84,8 +90,11 @@ def _extracted(part: Part, policy: Policy, on: date, keys: Collection[str]) -> d
     from ingestion import facts
 
     found = facts.extract_text(part.text, policy, on).facts
-    return {key: Stated(key, fact.interval) for key, fact in found.items()
-            if key in keys and fact.interval.exact and not fact.conflict}
+    return {
+        key: Stated(key, fact.interval)
+        for key, fact in found.items()
+        if key in keys and fact.interval.exact and not fact.conflict
+    }
 
 
 def _stated(part: Part, policy: Policy, topics: Topics, keys: Collection[str]) -> dict[str, Stated]:
@@ -139,7 +148,7 @@ def _subject_of(quantity: Quantity, part: Part, policy: Policy, topics: Topics, 
 def _distance(quantity: Quantity, start: int, end: int, text: str) -> int:
     if start < quantity.span.end and quantity.span.start < end:
         return 0
-    between = text[quantity.span.end:start] if start >= quantity.span.end else text[end:quantity.span.start]
+    between = text[quantity.span.end : start] if start >= quantity.span.end else text[end : quantity.span.start]
     return len(between) + _BREAK_COSTS * len(_BREAK.findall(between)) + _PAUSE_COSTS * len(_PAUSE.findall(between))
 
 
@@ -149,7 +158,7 @@ def _fits(quantity: Quantity, fact: str, policy: Policy) -> bool:
         return False
     if spec.kind == "money":
         bare = quantity.measure == "" and quantity.interval.low >= _LEAST_MONEY
-        return quantity.measure == "money" and quantity.currency in ("", "CNY") or bare
+        return (quantity.measure == "money" and quantity.currency in ("", "CNY")) or bare
     return quantity.measure in spec.measures or quantity.measure in _LOOSE
 
 

@@ -20,16 +20,40 @@ from ingestion.policy import Policy
 _LANGUAGE = Path(__file__).parent / "language"
 _OFF_TOPIC = frozenset({"tasks", "chat"})
 _BLANK_LINES = re.compile(r"\n\s*")
-SETTLED = frozenset({Kind.LOOKUP, Kind.NO_SUCH, Kind.CHAPTER, Kind.FIGURES, Kind.MENTIONS, Kind.WINDOW, Kind.POINT, Kind.CLAUSE})
+SETTLED = frozenset(
+    {
+        Kind.LOOKUP,
+        Kind.NO_SUCH,
+        Kind.CHAPTER,
+        Kind.FIGURES,
+        Kind.MENTIONS,
+        Kind.WINDOW,
+        Kind.POINT,
+        Kind.CLAUSE,
+        Kind.ELSEWHERE,
+    }
+)
 
 
 @dataclass(frozen=True)
 class Piece:
-    """The answer to one part: what is said, and what it rests on."""
+    """The answer to one part: the verdict word of a yes-or-no question, what is said, and what it rests on.
+
+    `free`: it is a statement that may be worded otherwise, not a listing or the text of a clause.
+    """
 
     said: str
     cites: tuple[Citation, ...]
     settled: bool
+    verdict: str = ""
+    free: bool = False
+
+    def told(self, say: Say) -> str:
+        if not self.verdict:
+            return self.said
+        return (
+            say("verdict", word=self.verdict, text=self.said) if self.said else say("verdict_alone", word=self.verdict)
+        )
 
 
 class Composer:
@@ -37,8 +61,9 @@ class Composer:
 
     def __init__(self, policy: Policy, topics: Topics) -> None:
         self._policy, self._topics = policy, topics
-        self._of_types = {ref for one in policy.base_types for ref in one.articles} - set.intersection(
-            *(set(one.articles) for one in policy.base_types)) if policy.base_types else set()
+        common: list[set[str]] = [set(one.articles) for one in policy.base_types]
+        shared = set.intersection(*common) if common else set()
+        self._of_types = {ref for one in policy.base_types for ref in one.articles} - shared
 
     def piece(self, part: Part, choice: Choice, comparisons: Sequence[Comparison], types: Sequence[str]) -> Piece:
         """The answer to `part`, for which `choice` was made."""
@@ -46,18 +71,27 @@ class Composer:
         whole = choice.kind in (Kind.LOOKUP,) or (choice.kind is Kind.CLAUSE and "meaning" not in part.subjects)
         cites = [citations.of_clause(self._policy, ref, whole=whole) for ref in choice.refs]
         said = self._said(part, choice, comparisons, types, say)
-        return Piece(said, tuple(one for one in cites if one is not None), choice.kind in SETTLED)
+        verdict = self._verdict(part, choice, comparisons, say) if part.polar else ""
+        return Piece(
+            said,
+            tuple(one for one in cites if one is not None),
+            choice.kind in SETTLED,
+            verdict,
+            free=choice.kind in (Kind.POINT, Kind.CLAUSE),
+        )
 
     def text(self, pieces: Sequence[Piece], language: str) -> str:
         """The whole answer: what is said of each part, then each clause once."""
         say = Say(language)
-        told = list(dict.fromkeys(piece.said for piece in pieces if piece.said))
+        told = list(dict.fromkeys(filter(None, (piece.told(say) for piece in pieces))))
         if len(told) > 1:
             told = [say("numbered", number=number, text=text) for number, text in enumerate(told, 1)]
         quotes = dict.fromkeys(one for piece in pieces for one in piece.cites)
         return "\n".join([*told, *(quoted(one, say) for one in quotes)])
 
-    def _said(self, part: Part, choice: Choice, comparisons: Sequence[Comparison], types: Sequence[str], say: Say) -> str:
+    def _said(
+        self, part: Part, choice: Choice, comparisons: Sequence[Comparison], types: Sequence[str], say: Say
+    ) -> str:
         match choice.kind:
             case Kind.NO_SUCH:
                 return self._no_such(choice, say)
@@ -71,10 +105,12 @@ class Composer:
                 return say("mentions", passage=choice.passage, refs=say.joined(self._named(choice.refs, say)))
             case Kind.WINDOW:
                 return self._window(say)
+            case Kind.ELSEWHERE:
+                return self._elsewhere(choice, types, say)
             case Kind.GAP | Kind.NOTHING:
                 return self._gap(choice, say)
         if comparisons:
-            return self._compared(part, comparisons, say)
+            return self._compared(comparisons, say)
         if choice.points:
             return "\n".join(filter(None, (self._point(part, point, say) for point in choice.points)))
         return self._clauses(part, choice.refs, say)
@@ -83,8 +119,13 @@ class Composer:
 
     def _no_such(self, choice: Choice, say: Say) -> str:
         missing = choice.missing
-        values = {"missing": missing, "missing_en": articles.in_english(missing), "count": len(self._policy.articles),
-                  "last": self._policy.articles[-1].ref, "last_en": articles.in_english(self._policy.articles[-1].ref)}
+        values = {
+            "missing": missing,
+            "missing_en": articles.in_english(missing),
+            "count": len(self._policy.articles),
+            "last": self._policy.articles[-1].ref,
+            "last_en": articles.in_english(self._policy.articles[-1].ref),
+        }
         if missing.endswith("章"):
             return say("no_such_chapter", **values | {"count": len(self._policy.chapters)})
         article = articles.by_ref(self._policy.articles, missing.split("（")[0])
@@ -97,7 +138,9 @@ class Composer:
         chapter = next(one for one in self._policy.chapters if one.number == part.chapter)
         number = articles.make_ref(chapter.number)[1:-1] if say.language == "zh" else chapter.number
         head = say("chapter", number=number, title=chapter.title, refs=say.joined(self._named(choice.refs, say)))
-        lines = [say("chapter_line", ref=self._named([ref], say)[0], topic=self._gloss(ref, say)) for ref in choice.refs]
+        lines = [
+            say("chapter_line", ref=self._named([ref], say)[0], topic=self._gloss(ref, say)) for ref in choice.refs
+        ]
         return "\n".join([head, *lines])
 
     def _lookup(self, choice: Choice, say: Say) -> str:
@@ -109,7 +152,10 @@ class Composer:
 
     def _figures(self, choice: Choice, types: Sequence[str], say: Say) -> str:
         names = say.joined(say.pick(one.label, one.label_en) for one in self._policy.base_types if one.id in types)
-        lines = [say("figure", ref=self._named([ref], say)[0], figures=say.clauses(self._measures(ref, say))) for ref in choice.refs]
+        lines = [
+            say("figure", ref=self._named([ref], say)[0], figures=say.clauses(self._measures(ref, say)))
+            for ref in choice.refs
+        ]
         return "\n".join([say("figures_of", types=names) if types else say("figures"), *lines])
 
     def _measures(self, ref: str, say: Say) -> Iterable[str]:
@@ -124,26 +170,38 @@ class Composer:
         name = "one_figure" if bar else "one_open"
         return say(name, label=say.pick(criterion.label, criterion.label_en), measure=wording.measure, bar=bar)
 
-    def _compared(self, part: Part, comparisons: Sequence[Comparison], say: Say) -> str:
+    def _compared(self, comparisons: Sequence[Comparison], say: Say) -> str:
+        space = " " if say.language == "en" else ""
         if comparisons[0].claimed:
-            good = all(one.agrees for one in comparisons)
-            lines = [self._line(one, "claim_right" if one.agrees else "claim_wrong", say) for one in comparisons]
-            return say("verdict", word=say("right" if good else "wrong"), text=" ".join(lines) if say.language == "en" else "".join(lines))
+            return space.join(
+                self._line(one, "claim_right" if one.agrees else "claim_wrong", say) for one in comparisons
+            )
         failed = [one for one in comparisons if one.outcome is not Outcome.MET]
         met = [one for one in comparisons if one.outcome is Outcome.MET]
         lines = [self._line(one, self._case(one), say) for one in (failed or met)]
         if failed and met:
-            lines.append(say("others_met", nouns=say.joined(self._noun(one, say) + self._amount(one, say) for one in met)))
+            lines.append(
+                say("others_met", nouns=say.joined(self._noun(one, say) + self._amount(one, say) for one in met))
+            )
         lines += self._caveats(comparisons, say)
-        space = " " if say.language == "en" else ""
-        text = space.join(lines)
-        if any(one.outcome not in (Outcome.MET, Outcome.NOT_MET) for one in comparisons) or not part.polar:
-            return text
-        word = questions.modal(part.text)
-        good = not failed
-        if word.get("inverted"):
-            good = not good
-        return say("verdict", word=say("enough" if good else "not_enough"), text=text)
+        return space.join(lines)
+
+    def _verdict(self, part: Part, choice: Choice, comparisons: Sequence[Comparison], say: Say) -> str:
+        """The word that answers yes or no, "" where the policy does not say."""
+        if choice.kind not in (Kind.POINT, Kind.CLAUSE):
+            return ""
+        if comparisons and comparisons[0].claimed:
+            return say("right" if all(one.agrees for one in comparisons) else "wrong")
+        if comparisons:
+            if any(one.outcome not in (Outcome.MET, Outcome.NOT_MET) for one in comparisons):
+                return ""
+            return say("enough" if all(one.outcome is Outcome.MET for one in comparisons) else "not_enough")
+        if not choice.points:
+            return ""
+        point = choice.points[0]
+        cited = citations.of_clause(self._policy, point.cites[0])
+        verdict = verdict_of(point, part, cited.quote if cited else "")
+        return verdict_word(verdict, part) if verdict else ""
 
     def _case(self, one: Comparison) -> str:
         if one.criterion.kind is CriterionKind.PLURAL:
@@ -152,7 +210,9 @@ class Composer:
 
     def _line(self, one: Comparison, case: str, say: Say) -> str:
         wording = self._policy.wordings[one.criterion.id]
-        money = one.stated.fact in self._policy.facts.facts and self._policy.facts.facts[one.stated.fact].kind == "money"
+        money = (
+            one.stated.fact in self._policy.facts.facts and self._policy.facts.facts[one.stated.fact].kind == "money"
+        )
         lack = comparing.amount(type(one.stated.interval)(one.lack, one.lack), wording.unit, money=money)
         return say(case, noun=self._noun(one, say), amount=self._amount(one, say), measure=wording.measure, lack=lack)
 
@@ -180,14 +240,7 @@ class Composer:
 
     def _point(self, part: Part, point: Point, say: Say) -> str:
         text = say.pick(point.zh, point.en)
-        if not text:
-            text = self._clauses(part, point.cites, say)
-        cited = citations.of_clause(self._policy, point.cites[0])
-        verdict = verdict_of(point, part, cited.quote if cited else "")
-        if not part.polar or not verdict:
-            return text
-        word = verdict_word(verdict, part)
-        return say("verdict", word=word, text=text) if text else say("verdict_alone", word=word)
+        return text or self._clauses(part, point.cites, say)
 
     def _clauses(self, part: Part, refs: Sequence[str], say: Say) -> str:
         lines = []
@@ -205,8 +258,11 @@ class Composer:
 
     def _is_list_of_conditions(self, ref: str) -> bool:
         article = articles.by_ref(self._policy.articles, ref)
-        return isinstance(article, Article) and bool(article.items) and ref in {
-            one for kind in self._policy.base_types for one in kind.articles}
+        return (
+            isinstance(article, Article)
+            and bool(article.items)
+            and ref in {one for kind in self._policy.base_types for one in kind.articles}
+        )
 
     def _conditions(self, ref: str, figures: Sequence[str], say: Say) -> str:
         """What stands in an article of conditions, and that the common ones apply too."""
@@ -215,22 +271,46 @@ class Composer:
         common = [one for one in self._policy.base_types[0].articles if one not in self._of_types and one != ref]
         text = say("conditions", article=self._named([ref], say)[0], count=count)
         if ref in self._of_types and common:
-            text = say("conditions_and", article=self._named([ref], say)[0], count=count, common=say.joined(self._named(common, say)))
+            text = say(
+                "conditions_and",
+                article=self._named([ref], say)[0],
+                count=count,
+                common=say.joined(self._named(common, say)),
+            )
         return text + (say("conditions_figures", figures=say.clauses(figures)) if figures else say("stop"))
 
     def _relevant_measures(self, part: Part, ref: str, say: Say) -> Iterable[str]:
         """The figures of a clause that the question is about; all of them where it is about none in particular."""
         asked = {self._topics.subjects[name].fact for name in part.subjects} - {""}
-        here = [one for one in self._policy.criteria if (one.citation == ref or one.citation.split("（")[0] == ref)
-                and self._policy.wordings[one.id].measure]
+        here = [
+            one
+            for one in self._policy.criteria
+            if (one.citation == ref or one.citation.split("（")[0] == ref) and self._policy.wordings[one.id].measure
+        ]
         about = [one for one in here if set(one.facts) & asked]
         for one in about or here:
             yield self._one_figure(one, say)
 
     def _window(self, say: Say) -> str:
         window = self._policy.window
-        return say("window", undefined=say.pick(window.undefined, window.undefined_en),
-                   reading=say.pick(window.current.label, window.current.label_en))
+        return say(
+            "window",
+            undefined=say.pick(window.undefined, window.undefined_en),
+            reading=say.pick(window.current.label, window.current.label_en),
+        )
+
+    def _elsewhere(self, choice: Choice, types: Sequence[str], say: Say) -> str:
+        article = choice.refs[0].split("（")[0]
+        bases = self._policy.base_types
+        own = next(one for one in bases if one.id in types)
+        other = next((one for one in bases if article in one.articles), own)
+        articles_of_own = [ref for ref in own.articles if ref in self._of_types]
+        return say(
+            "elsewhere",
+            own=say.pick(own.label, own.label_en),
+            other=say.pick(other.label, other.label_en),
+            refs=say.joined(self._named(articles_of_own, say)),
+        )
 
     def _gap(self, choice: Choice, say: Say) -> str:
         if choice.gap is None:
@@ -262,7 +342,10 @@ class Say:
         self._texts: Mapping[str, Any] = load(_LANGUAGE / f"answers_{language}.yaml")
 
     def __call__(self, name: str, /, **values: object) -> str:
-        return str(self._texts[name]).format(**values) if values else str(self._texts[name])
+        found: Any = self._texts
+        for key in name.split("."):
+            found = found[key]
+        return str(found).format(**values) if values else str(found)
 
     def pick(self, chinese: str, english: str) -> str:
         return (english or chinese) if self.language == "en" else chinese
@@ -285,7 +368,7 @@ def quoted(citation: Citation, say: Say) -> str:
 
 
 def verdict_of(point: Point, part: Part, quote: str) -> str:
-    """"yes" or "no" for a question, "" where the policy does not say. What is strange to the policy is not allowed."""
+    """ "yes" or "no" for a question, "" where the policy does not say. What is strange to the policy is not allowed."""
     months = _months(quote)
     asked = _months(part.text)
     if months and asked:

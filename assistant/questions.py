@@ -29,17 +29,22 @@ _OTHER_SCRIPTS = re.compile(r"[\u0370-\u1fff\u3040-\u30ff\uac00-\ud7af]")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SENTENCE_END = re.compile(r"[?？!！。；;\n]+")
-_CLAUSE_END = re.compile(r"[,，](?!\d{3}\b)|\s(?:and|or)\s(?=(?:who|when|what|how|where|which|why|is|are|can|do|does)\b)")
+_CLAUSE_END = re.compile(
+    r"[,，](?!\d{3}\b)|\s(?:and|or)\s(?=(?:who|when|what|how|where|which|why|is|are|can|do|does)\b)"
+)
 _TAG = re.compile(r"(?:对|是|没错|正确|这样|真的|right|correct|true|is that|isn't).{0,8}")
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)(?!\s*(?:号|〕|】|\]|）))\s*年?")
-_YEARS_AGO = re.compile(r"([一二两三四五六七八九十\d]{1,3})\s*(?:多|余)?\s*年(?:多|以)?(?:之)?前|\b(\w+)\s+years?\s+ago")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)(?!\s*(?:号|\u3015|】|\]|）))\s*年?")
+_YEARS_AGO = re.compile(
+    r"([一二两三四五六七八九十\d]{1,3})\s*(?:多|余)?\s*年(?:多|以)?(?:之)?前|\b(\w+)\s+years?\s+ago"
+)
 _ENGLISH_NUMBERS = {word: value for value, word in enumerate(
-    "zero one two three four five six seven eight nine ten eleven twelve".split())}
+    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"])}
 _YEAR_MONTH = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:年|[-/.])\s*(?:(\d{1,2})\s*月?)?")
 _AFTER_YEARS = re.compile(r"([一二两三四五六七八九十\d]+)\s*年(?:之后|以后|后|了|过后|就)")
 _AMOUNT = re.compile(r"\d+\.\d+\s*(?:million|billion|thousand|%|percent|万|亿|千)")
-_BARE = re.compile(r"(?<=[\u4e00-\u9fff])(?=\d{1,3}\s*条\s*第?\d{1,2}\s*项)")
-_ENGLISH_WORDS = 3   # so many words in a row make a question English although it holds some Chinese
+_BARE = re.compile(r"(?<=[\u4e00-\u9fff])(?=\d{1,3}\s*条\s*第?\d{1,2}\s*项"
+                   r"|\d{1,2}\.\d{1,2}(?![\d.%％万亿元年月日篇项个名人家户分倍岁美欧]))")
+_ENGLISH_WORDS = 3  # so many words in a row make a question English although it holds some Chinese
 
 Lines = tuple[tuple[str, tuple[re.Pattern[str], ...]], ...]
 
@@ -48,18 +53,18 @@ Lines = tuple[tuple[str, tuple[re.Pattern[str], ...]], ...]
 class Part:
     """One question of what was asked. `found` maps the subjects that are named to the words that name them."""
 
-    text: str                                   # folded
+    text: str  # folded
     language: str
     asks: frozenset[str]
     found: Mapping[str, tuple[Spotted, ...]]
     refs: tuple[str, ...] = ()
     chapter: int | None = None
     quantities: tuple[numerals.Quantity, ...] = ()
-    strange: tuple[str, ...] = ()               # pieces that neither the policy nor everyday language explains
+    strange: tuple[str, ...] = ()  # pieces that neither the policy nor everyday language explains
     years_ago: int | None = None
     years: tuple[int, ...] = ()
-    gaps: frozenset[str] = field(default_factory=frozenset)        # matters that are known not to be settled
-    inherited: frozenset[str] = field(default_factory=frozenset)   # subjects that only an earlier question named
+    gaps: frozenset[str] = field(default_factory=frozenset)  # matters that are known not to be settled
+    inherited: frozenset[str] = field(default_factory=frozenset)  # subjects that only an earlier question named
 
     @property
     def polar(self) -> bool:
@@ -81,6 +86,7 @@ class Question:
     text: str
     language: str
     parts: tuple[Part, ...]
+    understood: str = ""  # with what the turns before add to it
 
 
 class Reader:
@@ -107,8 +113,7 @@ class Reader:
     @cached_property
     def _sound(self) -> str:
         """What is written as it should be: the policy, every known word, and everyday words."""
-        return "\n".join([fold(self._policy_text), *self._words, *self._gap_words, *everyday(),
-                          *plain_english()])
+        return "\n".join([fold(self._policy_text), *self._words, *self._gap_words, *everyday(), *plain_english()])
 
     @cached_property
     def _lexicon(self) -> Lexicon:
@@ -127,9 +132,7 @@ class Reader:
         """The question; UsageError when it is empty, too long, garbled or in a language that is not understood."""
         clean = cleaned(text)
         spoken = answer_language or language_of(clean)
-        parts: list[Part] = []
-        for piece in split(fold(clean)):
-            parts.append(self._part(piece, spoken))
+        parts = [self._part(piece, spoken) for piece in split(fold(clean))]
         return Question(clean, spoken, tuple(_inheriting(parts, self.topics)))
 
     def part(self, folded: str, spoken: str) -> Part:
@@ -150,8 +153,19 @@ class Reader:
         refs = _refs(text)
         gaps = {gap for one in self._gap_lexicon.spot(text) for gap in self._gap_words[one.word]}
         gaps |= {gap for gap, one in self._gap_patterns if one.search(text)}
-        return Part(text, spoken, kinds_of(text), {name: tuple(words) for name, words in found.items()}, refs,
-                    _chapter(text), _figures(text), strange, ago, years, frozenset(gaps))
+        return Part(
+            text,
+            spoken,
+            kinds_of(text),
+            {name: tuple(words) for name, words in found.items()},
+            refs,
+            _chapter(text),
+            _figures(text),
+            strange,
+            ago,
+            years,
+            frozenset(gaps),
+        )
 
 
 def cleaned(text: str) -> str:
@@ -159,27 +173,37 @@ def cleaned(text: str) -> str:
     text = _INVISIBLE.sub("", text)
     if _CONTROL.search(text):
         code = f"U+{ord(_CONTROL.search(text)[0]):04X}"  # type: ignore[index]
-        raise UsageError(f"the question holds a control character ({code}); type it again as plain text.",
-                         f"问题中含有控制字符（{code}）；请以纯文本重新输入。")
+        raise UsageError(
+            f"the question holds a control character ({code}); type it again as plain text.",
+            f"问题中含有控制字符（{code}）；请以纯文本重新输入。",
+        )
     text = " ".join(text.split())
     if not text:
-        raise UsageError("the question is empty; ask something about the policy or the application.",
-                         "问题是空的；请输入一个关于政策或申报材料的问题。")
+        raise UsageError(
+            "the question is empty; ask something about the policy or the application.",
+            "问题是空的；请输入一个关于政策或申报材料的问题。",
+        )
     if len(text) > LONGEST:
-        raise UsageError(f"the question has {len(text):,} characters, at most {LONGEST:,} are read; shorten it.",
-                         f"问题有 {len(text):,} 个字符，最多 {LONGEST:,} 个；请缩短。")
+        raise UsageError(
+            f"the question has {len(text):,} characters, at most {LONGEST:,} are read; shorten it.",
+            f"问题有 {len(text):,} 个字符，最多 {LONGEST:,} 个；请缩短。",
+        )
     known = len(_HAN.findall(text)) + len(_LATIN.findall(text))
     if len(_OTHER_SCRIPTS.findall(text)) * 2 > known:
-        raise UsageError("questions are understood in Chinese and English only; ask in one of them.",
-                         "目前只能理解中文和英文的问题；请改用中文或英文提问。")
+        raise UsageError(
+            "questions are understood in Chinese and English only; ask in one of them.",
+            "目前只能理解中文和英文的问题；请改用中文或英文提问。",
+        )
     if not known and not re.search(r"\d", text):
-        raise UsageError(f"{text[:20]!r} holds no words; ask a question in Chinese or English.",
-                         f"“{text[:20]}”中没有文字；请用中文或英文提问。")
+        raise UsageError(
+            f"{text[:20]!r} holds no words; ask a question in Chinese or English.",
+            f"“{text[:20]}”中没有文字；请用中文或英文提问。",
+        )
     return text
 
 
 def language_of(text: str) -> str:
-    """"zh" or "en". A question in English may name things in Chinese, and the other way round."""
+    """ "zh" or "en". A question in English may name things in Chinese, and the other way round."""
     if not _HAN.search(text):
         return "en"
     outside = re.sub(r"[“\"（(].*?[”\"）)]", " ", text)
@@ -197,7 +221,7 @@ def fold(text: str) -> str:
 
 
 def split(folded: str) -> list[str]:
-    """The questions in a text. A clause that asks nothing goes with the one after it, a tag (对吗) with the one before."""
+    """The questions in a text. A clause that asks nothing goes with the next one, a tag (对吗) with the one before."""
     pieces: list[str] = []
     for sentence in _split_keeping(folded, _SENTENCE_END):
         clauses: list[str] = []
@@ -217,10 +241,8 @@ def split(folded: str) -> list[str]:
                 clauses.append(waiting)
         pieces += clauses
     merged: list[str] = []
-    for piece in pieces:       # a statement before a question belongs to it: 我们是部属高校。应走哪条渠道？
-        if merged and not _asks_something(merged[-1]) and _asks_something(piece):
-            merged[-1] += piece
-        elif merged and not _asks_something(piece):
+    for piece in pieces:  # a statement before a question belongs to it: 我们是部属高校。应走哪条渠道？
+        if merged and not (_asks_something(merged[-1]) and _asks_something(piece)):
             merged[-1] += piece
         else:
             merged.append(piece)
@@ -281,7 +303,7 @@ def _asks_something(text: str) -> bool:
 def _split_keeping(text: str, mark: re.Pattern[str]) -> list[str]:
     pieces, start = [], 0
     for match in mark.finditer(text):
-        pieces.append(text[start:match.end()])
+        pieces.append(text[start : match.end()])
         start = match.end()
     pieces.append(text[start:])
     return [piece for piece in pieces if piece.strip()]
@@ -301,7 +323,7 @@ def _inheriting(parts: Sequence[Part], topics: Topics) -> list[Part]:
 
 
 def _refs(text: str) -> tuple[str, ...]:
-    """The clauses that a folded text names. Brackets are as English writes them; amounts (2.5 million) are no references."""
+    """The clauses that a folded text names, in any brackets; amounts (2.5 million) are no references."""
     plain = _AMOUNT.sub(lambda match: " " * len(match.group()), text.replace("（", "(").replace("）", ")"))
     return tuple(articles.parse_refs(_BARE.sub(" ", plain)))
 
@@ -314,7 +336,13 @@ def _chapter(text: str) -> int | None:
 def _figures(text: str) -> tuple[numerals.Quantity, ...]:
     """The quantities of a question, without years, references and the term 近三年."""
     taken = [Span(*match.span()) for match in _YEAR.finditer(text)]
-    taken += [Span(*match.span()) for match in re.finditer(r"第\s*[一二三四五六七八九十\d]+\s*[条章项款]|近[三3]年|articles?\s*\d+|\d+年前|[一二两三四五六七八九十]+年前", text)]
+    taken += [
+        Span(*match.span())
+        for match in re.finditer(
+            r"第\s*[一二三四五六七八九十\d]+\s*[条章项款]|近[三3]年|articles?\s*\d+|\d+年前|[一二两三四五六七八九十]+年前",
+            text,
+        )
+    ]
     return tuple(numerals.quantities(text, taken))
 
 

@@ -1,9 +1,10 @@
 """Finds known words in a question: the longest first, also with a slip of the pen, in pinyin or by its initials.
 
-A slip is a Chinese word written with other characters that sound alike (专移 for 转移), with two of them changed over, or, in
-a word of five and more, with one inside it wrong, missing or too much. In a Latin word of six letters and more one letter may
-be so. Numerals and everyday words are never taken for a slip.
+A slip is a Chinese word written with other characters that sound alike (专移 for 转移), with two of them changed over,
+or, in a word of five and more, with one inside it wrong, missing or too much. In a Latin word of six letters and more
+one letter may be so. Numerals and everyday words are never taken for a slip.
 """
+
 from __future__ import annotations
 
 import re
@@ -23,7 +24,7 @@ SHORTEST_SLIP, _SHORTEST_WRONG, _SHORTEST_INITIALS, _SHORTEST_SWAPPED = 2, 5, 3,
 _SHORTEST_LATIN_SLIP = 6
 _ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 _ENDINGS_ALIKE = (("ang", "an"), ("eng", "en"), ("ing", "in"))
-_STEM = 3   # letters that a Latin word keeps at least
+_STEM = 3  # letters that a Latin word keeps at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,11 @@ class Spotted:
 
 
 class Lexicon:
-    """Words to look for. Building one costs milliseconds; it is meant to be kept. What stands in the `sound` text is no slip."""
+    """Words to look for, made in some milliseconds and to be kept. What stands in the `sound` text is no slip."""
 
-    def __init__(self, words: Iterable[str], sound: str = "", shortest_slip: int = SHORTEST_SLIP, *,
-                 bends: bool = True) -> None:
+    def __init__(
+        self, words: Iterable[str], sound: str = "", shortest_slip: int = SHORTEST_SLIP, *, bends: bool = True
+    ) -> None:
         self._sound, self._shortest = sound, shortest_slip
         self._han: set[str] = set()
         self._latin: dict[tuple[str, ...], str] = {}
@@ -49,7 +51,9 @@ class Lexicon:
             else:
                 self._latin.setdefault(tuple(stem(token) for token in _tokens(word)), word)
         self._single_latin = [(stems[0], word) for stems, word in self._latin.items() if len(stems) == 1]
-        self._known_stems = {one for stems in self._latin for one in stems} | {stem(one) for one in re.findall(r"[a-z]+", sound)}
+        self._known_stems = {one for stems in self._latin for one in stems} | {
+            stem(one) for one in re.findall(r"[a-z]+", sound)
+        }
         self._longest = max(map(len, self._han), default=0)
         self._most_tokens = max(map(len, self._latin), default=0)
         self._sounds: dict[tuple[str, ...], str] = {}
@@ -70,14 +74,14 @@ class Lexicon:
                     self._bent.setdefault(variant, word)
             if bends and len(word) >= _SHORTEST_WRONG:
                 for place in (0, 1):
-                    self._wrong.setdefault((place, word[place * 2:place * 2 + 2]), []).append(word)
+                    self._wrong.setdefault((place, word[place * 2 : place * 2 + 2]), []).append(word)
 
     def spot(self, text: str) -> list[Spotted]:
         """The words of a text (folded, in lower case, simplified), left to right; none overlaps another."""
         found = self._exact(text)
         taken = bytearray(len(text))
         for one in found:
-            taken[one.span.start:one.span.end] = b"\1" * (one.span.end - one.span.start)
+            taken[one.span.start : one.span.end] = b"\1" * (one.span.end - one.span.start)
         found += self._slips(text, taken)
         found += self._spelled(text, taken)
         return sorted(found, key=lambda one: one.span)
@@ -98,16 +102,16 @@ class Lexicon:
 
     def _word(self, text: str, place: int) -> Spotted | None:
         for length in range(min(self._longest, len(text) - place), 0, -1):
-            word = text[place:place + length]
+            word = text[place : place + length]
             if word in self._han:
                 return Spotted(word, Span(place, place + length))
         return None
 
     def _phrase(self, text: str, place: int, tokens: Mapping[int, re.Match[str]], ordered: list[int]) -> Spotted | None:
         first = ordered.index(place)
-        run = [tokens[start] for start in ordered[first:first + self._most_tokens]]
+        run = [tokens[start] for start in ordered[first : first + self._most_tokens]]
         for length in range(len(run), 0, -1):
-            between = text[run[0].end():run[length - 1].start()] if length > 1 else ""
+            between = text[run[0].end() : run[length - 1].start()] if length > 1 else ""
             if _HAN.search(between) or re.search(r"[.;:?!,，。；？！]", between):
                 continue
             word = self._latin.get(tuple(stem(one.group()) for one in run[:length]))
@@ -125,13 +129,13 @@ class Lexicon:
         alike, exact = tuple(map(_sound, text)), tuple(syllable(one) or one for one in text)
         for length in range(min(self._longest, len(text)), self._shortest - 1, -1):
             for place in range(len(text) - length + 1):
-                written = text[place:place + length]
-                if any(taken[place:place + length]):
+                written = text[place : place + length]
+                if any(taken[place : place + length]):
                     continue
-                sounds = (alike if length > SHORTEST_SLIP else exact)[place:place + length]
+                sounds = (alike if length > SHORTEST_SLIP else exact)[place : place + length]
                 word = self._sounds.get(sounds) or self._bent.get(written) or self._one_wrong(written)
                 if word and word != written and self._plausible(word, written):
-                    taken[place:place + length] = b"\1" * length
+                    taken[place : place + length] = b"\1" * length
                     found.append(Spotted(word, Span(place, place + length), slip=True))
         return found
 
@@ -139,11 +143,16 @@ class Lexicon:
         if len(written) < _SHORTEST_WRONG or not self._wrong:
             return ""
         for place in range(1, len(written) - 1) if len(written) > _SHORTEST_WRONG else ():
-            if (word := written[:place] + written[place + 1:]) in self._han:
+            if (word := written[:place] + written[place + 1 :]) in self._han:
                 return word
         for place in (0, 1):
-            for word in self._wrong.get((place, written[place * 2:place * 2 + 2]), ()):
-                if len(word) == len(written) and word[-1] == written[-1] and word[0] == written[0] and _differ(word, written) == 1:
+            for word in self._wrong.get((place, written[place * 2 : place * 2 + 2]), ()):
+                if (
+                    len(word) == len(written)
+                    and word[-1] == written[-1]
+                    and word[0] == written[0]
+                    and _differ(word, written) == 1
+                ):
                     return word
         return ""
 
@@ -157,7 +166,8 @@ class Lexicon:
             return True
         changed = [(a, b) for a, b in zip(word, written, strict=True) if a != b]
         return 2 * len(changed) <= len(word) and all(
-            a not in _NUMERALS and b not in _NUMERALS and _HAN.match(b) for a, b in changed)
+            a not in _NUMERALS and b not in _NUMERALS and _HAN.match(b) for a, b in changed
+        )
 
     def _spelled(self, text: str, taken: bytearray) -> list[Spotted]:
         """Pinyin and initials; only in a text that is not plain English."""
@@ -166,7 +176,7 @@ class Lexicon:
         found = []
         for match in _LATIN.finditer(text):
             token = match.group()
-            if any(taken[match.start():match.end()]) or len(token) < _SHORTEST_INITIALS:
+            if any(taken[match.start() : match.end()]) or len(token) < _SHORTEST_INITIALS:
                 continue
             word = self._pinyin.get(token) or self._initials.get(token)
             if word:
@@ -181,7 +191,7 @@ def stem(token: str) -> str:
         return token[:-3] + "y"
     for ending in _ENDINGS:
         if token.endswith(ending) and not token.endswith("ss") and len(token) - len(ending) >= _STEM:
-            token = token[:-len(ending)]
+            token = token[: -len(ending)]
             break
     return token[:-1] if token.endswith("e") and len(token) > _STEM else token
 
@@ -189,19 +199,26 @@ def stem(token: str) -> str:
 def _variants(word: str) -> Iterable[str]:
     """A word with two neighbours changed over, or, if it is long, with an inner character left out."""
     for place in range(len(word) - 1):
-        yield word[:place] + word[place + 1] + word[place] + word[place + 2:]
+        yield word[:place] + word[place + 1] + word[place] + word[place + 2 :]
     if len(word) > _SHORTEST_WRONG:
         for place in range(1, len(word) - 1):
-            yield word[:place] + word[place + 1:]
+            yield word[:place] + word[place + 1 :]
 
 
 def _one_letter_off(token: str, known: str) -> bool:
-    """Whether two Latin words differ by one letter that is wrong, missing, too much, or changed over with its neighbour."""
+    """Whether two Latin words differ by one letter: wrong, missing, too much, or changed over with the next."""
     if abs(len(token) - len(known)) > 1 or token[0] != known[0]:
         return False
-    start = next((place for place, (a, b) in enumerate(zip(token, known, strict=False)) if a != b), min(len(token), len(known)))
+    start = next(
+        (place for place, (a, b) in enumerate(zip(token, known, strict=False)) if a != b), min(len(token), len(known))
+    )
     rest, other = token[start:], known[start:]
-    return rest[1:] == other[1:] or rest[1:] == other or rest == other[1:] or (rest[:2] == other[1::-1] and rest[2:] == other[2:])
+    return (
+        rest[1:] == other[1:]
+        or rest[1:] == other
+        or rest == other[1:]
+        or (rest[:2] == other[1::-1] and rest[2:] == other[2:])
+    )
 
 
 def _differ(word: str, written: str) -> int:
@@ -221,7 +238,7 @@ def _sounds(text: str) -> tuple[str, ...]:
 def _sound(character: str) -> str:
     sound = syllable(character) or character
     for full, short in _ALIKE:
-        sound = short + sound[len(full):] if sound.startswith(full) else sound
+        sound = short + sound[len(full) :] if sound.startswith(full) else sound
     for full, short in _ENDINGS_ALIKE:
-        sound = sound[:-len(full)] + short if sound.endswith(full) else sound
+        sound = sound[: -len(full)] + short if sound.endswith(full) else sound
     return sound

@@ -1,7 +1,8 @@
 """What in a question is strange to the policy: pieces that neither it, its vocabulary nor everyday language explains.
 
-They tell a question about something that the policy does not speak of (要公证吗) from one that only words it its own way.
+They tell a question about something that the policy does not speak of from one that only words it its own way.
 """
+
 from __future__ import annotations
 
 import re
@@ -14,7 +15,7 @@ from assistant.texts import load
 from ingestion.domain import Span
 
 _LANGUAGE = Path(__file__).parent / "language"
-_SHORTEST = 2      # Chinese characters in a row
+_SHORTEST = 2  # Chinese characters in a row
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _WORD = re.compile(r"[a-z]{3,}")
 
@@ -23,26 +24,29 @@ class Strangers:
     """Made once for a policy's text and the words that are known of it."""
 
     def __init__(self, folded_policy: str, words: Iterable[str]) -> None:
-        self._pairs = {folded_policy[place:place + 2] for place in range(len(folded_policy) - 1)}
+        self._pairs = {folded_policy[place : place + 2] for place in range(len(folded_policy) - 1)}
         self._stems = {stem(token) for text in words for token in _WORD.findall(text.lower())} | _plain_stems()
 
     def find(self, folded: str, spotted: Sequence[Span], language: str) -> tuple[str, ...]:
         """The strange pieces of a folded question; `spotted` is what its known words cover."""
         if language == "en" and not _HAN.search(folded):
             covered = _covered(len(folded), spotted)
-            return tuple(match.group() for match in _WORD.finditer(folded)
-                         if not covered[match.start()] and stem(match.group()) not in self._stems)
+            return tuple(
+                match.group()
+                for match in _WORD.finditer(folded)
+                if not covered[match.start()] and stem(match.group()) not in self._stems
+            )
         covered = _covered(len(folded), spotted)
         for word in everyday():
             place = folded.find(word)
             while place >= 0:
-                covered[place:place + len(word)] = b"\1" * len(word)
+                covered[place : place + len(word)] = b"\1" * len(word)
                 place = folded.find(word, place + 1)
         for place in range(len(folded) - 1):
-            if folded[place:place + 2] in self._pairs and _HAN.match(folded[place]):
-                covered[place:place + 2] = b"\1\1"
+            if folded[place : place + 2] in self._pairs and _HAN.match(folded[place]):
+                covered[place : place + 2] = b"\1\1"
         for match in _counted().finditer(folded):
-            covered[match.start():match.end()] = b"\1" * len(match.group())
+            covered[match.start() : match.end()] = b"\1" * len(match.group())
         single = _characters()
         run, found = "", []
         for place, character in enumerate(folded + " "):
@@ -58,7 +62,7 @@ class Strangers:
 def _covered(length: int, spotted: Sequence[Span]) -> bytearray:
     covered = bytearray(length + 1)
     for span in spotted:
-        covered[span.start:span.end] = b"\1" * (span.end - span.start)
+        covered[span.start : span.end] = b"\1" * (span.end - span.start)
     return covered
 
 

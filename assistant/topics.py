@@ -33,6 +33,7 @@ class Subject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hint: bool = False
     loose: bool = False
     fact: str = ""
+    narrows: str = ""
 
 
 class Gloss(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -108,10 +109,13 @@ def _read(path: Path, record: type[Record]) -> Record:
 
 
 def _check(root: Path, topics: Topics, policy_articles: Sequence[Article]) -> None:
-    known = {one.ref for article in policy_articles for one in (article, *article.items)}
+    known = {article.ref for article in policy_articles} | {
+        item.ref for article in policy_articles for item in article.items}
     for name, subject in topics.subjects.items():
         for ref in subject.clauses:
-            _need(ref in known, root / TOPICS, ["concepts", name, "clauses", ref], f"{ref!r} does not stand in the policy")
+            _need(
+                ref in known, root / TOPICS, ["concepts", name, "clauses", ref], f"{ref!r} does not stand in the policy"
+            )
     for ref in topics.glosses:
         _need(ref in known, root / POINTS, ["clauses", ref], f"{ref!r} does not stand in the policy")
     for place, point in enumerate(topics.points):
@@ -119,14 +123,20 @@ def _check(root: Path, topics: Topics, policy_articles: Sequence[Article]) -> No
             _need(ref in known, root / POINTS, ["points", place, "cites"], f"{ref!r} does not stand in the policy")
         names = [name for entry in point.when for name in entry.split("|")] + list(point.unless)
         for name in names:
-            _need(name in topics.subjects or name in COMPUTED, root / POINTS, ["points", place],
-                  f"{name!r} is no subject of {TOPICS}")
+            _need(
+                name in topics.subjects or name in COMPUTED,
+                root / POINTS,
+                ["points", place],
+                f"{name!r} is no subject of {TOPICS}",
+            )
         _compiles(point.matches, root / POINTS, ["points", place, "matches"])
     for place, gap in enumerate(topics.gaps):
         for ref in gap.near:
             _need(ref in known, root / GAPS, ["gaps", place, "near"], f"{ref!r} does not stand in the policy")
         for name in gap.unless:
-            _need(name in topics.subjects, root / GAPS, ["gaps", place, "unless"], f"{name!r} is no subject of {TOPICS}")
+            _need(
+                name in topics.subjects, root / GAPS, ["gaps", place, "unless"], f"{name!r} is no subject of {TOPICS}"
+            )
         for entry in words_of(gap.words)[1]:
             _compiles(entry, root / GAPS, ["gaps", place, "words"])
 
@@ -141,7 +151,9 @@ def _compiles(text: str, path: Path, keys: list[str | int]) -> None:
 def _need(good: bool, path: Path, keys: list[str | int], english: str) -> None:
     if not good:
         line = typed_yaml.line(path, keys)
-        raise PolicyError(f"{path.name}:{line}: {english}; mend it", f"{path.name} 第{line}行：{english}，请改正", path.name, line)
+        raise PolicyError(
+            f"{path.name}:{line}: {english}; mend it", f"{path.name} 第{line}行：{english}，请改正", path.name, line
+        )
 
 
 def resolve(ref: str, policy_articles: Sequence[Article]) -> str:

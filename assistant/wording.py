@@ -1,0 +1,118 @@
+"""An answer worded by a language model, from the answer that was found without one, every sentence checked.
+
+The model gets the question, the clauses under numbers and what was found, nothing else, without personal identifiers.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import prompts
+from assistant.checking import Checked, Checker, Source, sentences
+from assistant.composing import Say, quoted
+from assistant.llm import LanguageModel, ModelError
+from assistant.redaction import Redactor
+from ingestion import articles
+from ingestion.domain import Answer, Mode
+
+PROMPT = "answer.v1"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What was found without a model: the answer, its statements without the quotations, and its verdict word."""
+
+    answer: Answer
+    said: tuple[str, ...]
+    verdict: str = ""
+    free: bool = True        # a model may word it
+
+
+@dataclass
+class Worded:
+    """What a model made of a draft; `kept` grows while it is streamed."""
+
+    kept: list[Checked] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
+
+
+def stream(draft: Draft, model: LanguageModel) -> Iterator[str | Answer]:
+    """The checked sentences of the model as they come, then the answer; the draft's alone if they do not answer."""
+    answer, language = draft.answer, draft.answer.language
+    sources = _sources(draft)
+    checker = Checker(sources, answer.question, answer.text, language)
+    worded, redactor, shown = Worded(), Redactor(), False
+    instructions = (Path(prompts.__file__).parent / f"{PROMPT}.{language}.md").read_text(encoding="utf-8")
+    try:
+        pieces = model.stream(instructions, redactor.redact(_request(answer.question, sources, language)))
+        for sentence in sentences(pieces):
+            checked = checker.check(redactor.restore(sentence))
+            if checked.fault:
+                worded.dropped.append(f"{checked.fault}: {checked.text[:200]}")
+                continue
+            text = _shown(checked, sources, language)
+            if not worded.kept:
+                text = _led(text, draft, language)
+            worded.kept.append(replace(checked, text=text))
+            if _answers(worded, sources, answer):
+                yield from ([one.text for one in worded.kept] if not shown else [text])
+                shown = True
+    except ModelError as error:
+        worded.dropped.append(str(error))
+    if shown:
+        yield _answer(draft, worded, model)
+    else:
+        yield replace(answer, dropped=tuple(worded.dropped), prompt=PROMPT, model=model.name)
+
+
+def _request(question: str, sources: Sequence[Source], language: str) -> str:
+    clauses, facts = ("条款", "已查明的事实") if language == "zh" else ("Clauses", "Established facts")
+    asked = "问题" if language == "zh" else "Question"
+    lines = [f"{clauses}:", *(f"[{one.number}] {one.ref} {one.text}" for one in sources if one.ref)]
+    found = [one for one in sources if not one.ref]
+    if found:
+        lines += [f"{facts}:", *(f"[{one.number}] {one.text}" for one in found)]
+    return "\n".join([*lines, f"{asked}: {question}"])
+
+
+def _sources(draft: Draft) -> list[Source]:
+    texts = [(one.ref, one.quote) for one in draft.answer.citations if one.ref]
+    texts += [("", one.quote) for one in draft.answer.citations if not one.ref]
+    texts += [("", line) for line in draft.said]
+    return [Source(number, text, ref) for number, (ref, text) in enumerate(texts, 1)]
+
+
+def _answers(worded: Worded, sources: Sequence[Source], answer: Answer) -> bool:
+    """Whether what was kept rests on what settles the question: its first clause, or what was found."""
+    first = answer.citations[0] if answer.citations else None
+    telling = {one.number for one in sources if not one.ref or (first is not None and one.text == first.quote)}
+    return any(set(one.cites) & telling for one in worded.kept)
+
+
+def _shown(checked: Checked, sources: Sequence[Source], language: str) -> str:
+    """A sentence with the clauses that it names behind it."""
+    refs = list(dict.fromkeys(one.ref for one in sources if one.number in checked.cites and one.ref))
+    if not refs:
+        return checked.text
+    end = "。！？；!?;." if checked.text[-1:] in "。！？；!?;." else ""
+    body = checked.text.rstrip(end) if end else checked.text
+    mark = checked.text[len(body) : len(body) + 1] or ("。" if language == "zh" else ".")
+    if language == "en":
+        return f"{body} ({', '.join(articles.in_english(ref) for ref in refs)}){mark}"
+    return f"{body}（{'、'.join(refs)}）{mark}"
+
+
+def _led(text: str, draft: Draft, language: str) -> str:
+    """The first sentence, led by the verdict if it does not begin with it."""
+    if not draft.verdict or text.lower().startswith(draft.verdict.lower()):
+        return text
+    return Say(language)("verdict", word=draft.verdict, text=text)
+
+
+def _answer(draft: Draft, worded: Worded, model: LanguageModel) -> Answer:
+    answer = draft.answer
+    say = Say(answer.language)
+    space = " " if answer.language == "en" else ""
+    text = "\n".join([space.join(one.text for one in worded.kept), *(quoted(one, say) for one in answer.citations)])
+    return replace(answer, text=text, mode=Mode.LLM, dropped=tuple(worded.dropped), prompt=PROMPT, model=model.name)
