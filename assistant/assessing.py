@@ -22,10 +22,15 @@ def assess(paths: Sequence[Path], policy: Policy, base_type: str, application_da
 def assess_documents(documents: Sequence[Document], policy: Policy, base_type: str, application_date: date,
                      language: str = "zh") -> Assessment:
     """Assess documents that were read before."""
-    extraction = facts.extract(documents, policy, application_date)
+    prepared = facts.prepare(documents, policy)
+    keys = frozenset(key for one in policy.criteria_for(base_type) for key in (*one.facts, *one.related))
+    extraction = facts.read(prepared, policy, application_date, keys=keys)
+    windowed = keys & facts.windowed(policy.facts)
 
     def facts_for(window: tuple[date, date]) -> Mapping[str, Fact]:
-        return facts.extract(documents, policy, application_date, window=window).facts
+        """Only what the window bears on is read again."""
+        again = facts.read(prepared, policy, application_date, window=window, keys=windowed).facts
+        return {key: fact for key, fact in extraction.facts.items() if key not in windowed} | again
 
     findings, notes = rules.findings_for(policy, base_type, extraction, application_date, language, facts_for)
     return Assessment(

@@ -4,6 +4,7 @@
 How a wording becomes an interval is the contract's: 以上 includes the number, 超过 does not; 余, 多 and 近 work at the place
 of the last non-zero digit; 约 is ten per cent, rounded outward; for money the step is one yuan.
 """
+
 from __future__ import annotations
 
 import re
@@ -67,7 +68,7 @@ def _chinese(text: str) -> Decimal | None:
     if not text or any(c not in grammar.digits and c not in grammar.powers for c in text):
         return None
     if len(text) > 1 and all(c in grammar.digits and grammar.digits[c] < 10 for c in text):
-        return Decimal("".join(str(grammar.digits[c]) for c in text))   # 二〇二四
+        return Decimal("".join(str(grammar.digits[c]) for c in text))  # 二〇二四
     total = section = digit = 0
     for c in text:
         if c in grammar.digits:
@@ -83,6 +84,11 @@ def _chinese(text: str) -> Decimal | None:
             section += (digit or 1) * power
             digit = 0
     return Decimal(total + section + digit)
+
+
+def has_number(folded: str) -> bool:
+    """Whether a text can hold a quantity at all: a digit or a number word."""
+    return _grammar().any_number.search(folded) is not None
 
 
 def masked(folded: str) -> list[Span]:
@@ -104,7 +110,9 @@ def quantities(folded: str, taken: Sequence[Span] = ()) -> list[Quantity]:
         if not blocked[match.start("number")]:
             quantity = _read(folded, match, blocked)
         if quantity is None:
-            position = match.start() + 1 if match.end() == match.start() else max(match.start() + 1, match.end("number"))
+            position = (
+                match.start() + 1 if match.end() == match.start() else max(match.start() + 1, match.end("number"))
+            )
             continue
         found.append(quantity)
         position = quantity.span.end
@@ -133,11 +141,11 @@ def _read(folded: str, match: re.Match[str], blocked: bytearray) -> Quantity | N
     elif match["pair"]:
         first, last = (Decimal(grammar.digits[c]) for c in match["pair"])
         value, upper = first, last
-    repeated = grammar.repeated.match(folded, end)       # 贰拾贰（22）篇
+    repeated = grammar.repeated.match(folded, end)  # 贰拾贰（22）篇
     if repeated and upper is None and parse_number(repeated[1]) == value:
         end = repeated.end()
     surplus = bool(match["surplus"]) or bool(match["surplus2"])
-    included = grammar.included.match(folded, end)       # 20（含）篇以上
+    included = grammar.included.match(folded, end)  # 20（含）篇以上
     unit, measure, currency, factor, end = _unit(folded, included.end() if included else end)
     if unit == "" and not _plain_allowed(words) and not _ahead(folded, match.start(), end)[1]:
         return None
@@ -161,7 +169,9 @@ def _read(folded: str, match: re.Match[str], blocked: bytearray) -> Quantity | N
     if interval is None:
         return None
     end = max(match.end("number"), end - (len(folded[:end]) - len(folded[:end].rstrip())))
-    return Quantity(Span(start, end), Span(match.start("number"), match.end("number")), interval, measure, unit, currency)
+    return Quantity(
+        Span(start, end), Span(match.start("number"), match.end("number")), interval, measure, unit, currency
+    )
 
 
 def _scaled(value: Decimal, magnitude: str) -> tuple[Decimal, Decimal]:
@@ -218,7 +228,9 @@ def _whole(value: Decimal, rounding: str) -> int:
     return int(value.to_integral_value(rounding=rounding))
 
 
-def _interval(value: Decimal, upper: Decimal | None, place: Decimal, prefix: str, suffix: str, surplus: bool) -> Interval | None:
+def _interval(
+    value: Decimal, upper: Decimal | None, place: Decimal, prefix: str, suffix: str, surplus: bool
+) -> Interval | None:
     low = _whole(value, ROUND_CEILING)
     high: int | None = _whole(upper if upper is not None else value, ROUND_FLOOR)
     if surplus and upper is None:
@@ -241,7 +253,7 @@ def _interval(value: Decimal, upper: Decimal | None, place: Decimal, prefix: str
     elif prefix == "less_than":
         low, high = 0, (high or 0) - 1
     if high is not None and high < low:
-        low, high = high, low   # a fraction: between the whole numbers around it
+        low, high = high, low  # a fraction: between the whole numbers around it
     return Interval(low, high)
 
 
@@ -251,6 +263,7 @@ class _Grammar:
     powers: dict[str, int]
     masks: re.Pattern[str]
     core: re.Pattern[str]
+    any_number: re.Pattern[str]
     range_tail: re.Pattern[str]
     repeated: re.Pattern[str]
     money: re.Pattern[str]
@@ -288,7 +301,9 @@ def _grammar() -> _Grammar:
     magnitude = f"[{''.join(powers)}]"
     core = re.compile(
         rf"(?:(?<![\dA-Za-z.,-])|(?<=[^\dA-Za-z.]-))(?P<number>{arabic}|{english}|(?P<pair>(?:一两|两三|三四|三五|四五|五六|六七|七八|八九)(?![{single}]))|{chinese})"
-        rf"\s*(?:(?P<surplus>{inside})?(?P<magnitude>{magnitude}+|(?:thousand|million|billion)(?![a-z]))?(?P<surplus2>{inside})?)", re.IGNORECASE)
+        rf"\s*(?:(?P<surplus>{inside})?(?P<magnitude>{magnitude}+|(?:thousand|million|billion)(?![a-z]))?(?P<surplus2>{inside})?)",
+        re.IGNORECASE,
+    )
     measures: dict[str, list[str]] = data["measures"]
     measure_of = {word.lower(): name for name, words in measures.items() for word in words}
     yuan: dict[str, int] = data["money"]["yuan"]
@@ -296,15 +311,27 @@ def _grammar() -> _Grammar:
     prefixes = "|".join(f"(?P<{name}>{alternation(words)})" for name, words in data["before"].items())
     suffixes = "|".join(f"(?P<{name}>{alternation(words)})" for name, words in data["after"].items())
     return _Grammar(
-        digits, powers, pattern(tuple(data["masks"])), core,
-        re.compile(rf"\s*(?:{inside})?(?:[篇家项个件名人份所户支])?\s*(?:{alternation(data['range'])})\s*(?P<second>{arabic}|{chinese})(?P<magnitude>{magnitude}+)?"),
+        digits,
+        powers,
+        pattern(tuple(data["masks"])),
+        core,
+        re.compile(rf"\d|[{single}]|\b(?:{english})", re.IGNORECASE),
+        re.compile(
+            rf"\s*(?:{inside})?(?:[篇家项个件名人份所户支])?\s*(?:{alternation(data['range'])})\s*(?P<second>{arabic}|{chinese})(?P<magnitude>{magnitude}+)?"
+        ),
         re.compile(rf"\s*（({arabic}|{chinese})）"),
-        re.compile(rf"\s*(?P<power>{magnitude}*)\s*(?:(?P<yuan>{_latin_bounded(list(yuan))})|(?P<foreign>{_latin_bounded(data['money']['foreign'])}))", re.IGNORECASE),
+        re.compile(
+            rf"\s*(?P<power>{magnitude}*)\s*(?:(?P<yuan>{_latin_bounded(list(yuan))})|(?P<foreign>{_latin_bounded(data['money']['foreign'])}))",
+            re.IGNORECASE,
+        ),
         re.compile(rf"\s*({_latin_bounded(list(measure_of))})", re.IGNORECASE),
         measure_of,
         re.compile(r"\s*[（\ue000]含[）\ue001](?!\s*以上)"),
         re.compile(rf"(?:{alternation(data['money']['prefix'])})\s*\Z", re.IGNORECASE),
-        re.compile(rf"\s*(?:(?!or\b|of\b|to\b|in\b)[A-Za-z&/+'.-]+\s+){{0,6}}?({alternation(nouns)})(?![A-Za-z])", re.IGNORECASE),
+        re.compile(
+            rf"\s*(?:(?!or\b|of\b|to\b|in\b)[A-Za-z&/+'.-]+\s+){{0,6}}?({alternation(nouns)})(?![A-Za-z])",
+            re.IGNORECASE,
+        ),
         {word.lower(): name for name, words in data["nouns_en"].items() for word in words},
         re.compile(rf"(?:{prefixes})(?:[为有达到了]|至|共|计|：|人民币|\s)*\Z", re.IGNORECASE),
         re.compile(rf"\s*(?:{suffixes})", re.IGNORECASE),

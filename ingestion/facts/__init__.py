@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ingestion.domain import Document, Extraction
 from ingestion.facts.schema import FactBook
 from ingestion.windows import WindowSetting
+
+if TYPE_CHECKING:
+    from ingestion.facts.extraction import Prepared
 
 
 class PolicyFacts(Protocol):
@@ -33,11 +36,40 @@ def extract(
     application_date: date,
     *,
     window: tuple[date, date] | None = None,
+    keys: Collection[str] | None = None,
 ) -> Extraction:
-    """Every fact of the policy in the documents; `window` overrides the policy's own reading of its term."""
-    from ingestion.facts.extraction import run
+    """The facts of the policy in the documents (those named by `keys`, or all); `window` overrides the policy's own."""
+    from ingestion.facts import extraction
 
-    return run(documents, policy, application_date, window)
+    return extraction.read(extraction.prepare(documents, policy), policy, application_date, window, keys)
+
+
+def prepare(documents: Sequence[Document], policy: PolicyFacts) -> Prepared:
+    """The part of extraction that no window changes; `read` it under one or several."""
+    from ingestion.facts import extraction
+
+    return extraction.prepare(documents, policy)
+
+
+def read(
+    prepared: Prepared,
+    policy: PolicyFacts,
+    application_date: date,
+    *,
+    window: tuple[date, date] | None = None,
+    keys: Collection[str] | None = None,
+) -> Extraction:
+    """As `extract`, from prepared documents."""
+    from ingestion.facts import extraction
+
+    return extraction.read(prepared, policy, application_date, window, keys)
+
+
+def windowed(book: FactBook) -> frozenset[str]:
+    """The facts that the window bears on."""
+    from ingestion.facts import extraction
+
+    return extraction.windowed(book)
 
 
 def extract_text(text: str, policy: PolicyFacts, application_date: date) -> Extraction:

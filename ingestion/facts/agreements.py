@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from ingestion import organisations
 from ingestion.domain import Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Findings
 from ingestion.facts.items import Setting
 from ingestion.facts.scan import Reading
-from ingestion.facts.schema import FactBook
+from ingestion.facts.schema import FactSpec
 from ingestion.facts.terms import term
 from ingestion.language import load
 from ingestion.organisations import Origin
-from ingestion.periods import Window
 
 
-def agreement(book: FactBook, reading: Reading, window: Window, setting: Setting, found: dict[str, Findings]) -> None:
+def agreement(
+    specs: Mapping[str, FactSpec], reading: Reading, setting: Setting, found: dict[str, Findings]
+) -> None:
     """One agreement in force bounds its facts from below; a memorandum, a lapsed or an undated one says nothing."""
     if reading.document.kind in ("xlsx", "xls"):
         return  # a ledger of agreements is a list, not one of them
@@ -27,16 +29,16 @@ def agreement(book: FactBook, reading: Reading, window: Window, setting: Setting
     ):
         return
     party = _party(reading)
-    running = term(reading.folded, window)
+    running = term(reading.folded, setting.window)
     if (
         party is None
         or running is None
-        or running[1] < window.end
-        or (running[0] is not None and running[0] > window.end)
+        or running[1] < setting.window.end
+        or (running[0] is not None and running[0] > setting.window.end)
     ):
         return
     name = reading.document.quote(party)
-    for key, spec in book.facts.items():
+    for key, spec in specs.items():
         if spec.listing is None or not spec.listing.split:
             continue
         if spec.listing.host_only and setting.host and organisations.country(name) not in ("", setting.host):

@@ -284,10 +284,10 @@ def _evidence_span(analysis: Analysis, group: list[Match], period: Period | None
 
 def _none(book: FactBook, spec: FactSpec, analysis: Analysis, findings: Findings) -> None:
     """An explicit none is 0 (reading 15): a negation that governs the fact's words in one clause without a figure."""
-    if not spec.none_words or not analysis.holds(words("zero")):
+    if not spec.none_words or not analysis.sentence.holds(words("zero")):
         return
     nothing = book.pattern(spec.none_words)
-    if not analysis.holds(nothing):
+    if not analysis.sentence.holds(nothing):
         return
     for index, clause in enumerate(analysis.clauses):
         body = analysis.clause_text(index)

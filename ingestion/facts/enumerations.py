@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ingestion import organisations
 from ingestion.domain import Span
 from ingestion.facts.assertions import Findings
-from ingestion.facts.items import Item, Pool, Setting, partial
+from ingestion.facts.items import Item, Pool, partial
 from ingestion.facts.lexicon import words
 from ingestion.facts.matching import found
 from ingestion.facts.modality import section_block
@@ -18,15 +18,18 @@ from ingestion.language import fold, load
 from ingestion.organisations import Origin
 
 
+def may_name(book: FactBook, spec: FactSpec, text: str) -> bool:
+    """Whether a statement can hold names of the fact's things at all."""
+    listing = spec.listing
+    if listing is None or not listing.prose or not (listing.enumerated or listing.names):
+        return False
+    return found(book, listing.named_in, text)
+
+
 def enumerations(
-    book: FactBook,
-    spec: FactSpec,
-    analyses: list[Analysis],
-    setting: Setting,
-    findings: Findings,
-    pools: dict[str, Pool],
+    book: FactBook, spec: FactSpec, analyses: list[Analysis], findings: Findings, pools: dict[str, Pool]
 ) -> None:
-    """Names enumerated in one statement (sentences that semicolons join): 如下：A；B；C, 有A、B、C两支, 与A、B建立长期合作."""
+    """Names enumerated in one statement: 如下：A；B；C, 有A、B、C两支, 与A、B建立长期合作."""
     listing = spec.listing
     if (
         listing is None
@@ -47,7 +50,6 @@ def enumerations(
     for region in _regions(book, listing, text):
         if _enumerate(book, spec, listing, analyses, text, base, region, findings, pools) and region[2]:
             return
-    del setting
 
 
 def sentence_items(book: FactBook, spec: FactSpec, analysis: Analysis, chain: str, pools: dict[str, Pool]) -> None:

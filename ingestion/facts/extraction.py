@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from ingestion import organisations, windows
@@ -14,7 +15,7 @@ from ingestion.facts.agreements import agreement
 from ingestion.facts.amounts import amounts
 from ingestion.facts.assertions import Findings
 from ingestion.facts.declared import declared
-from ingestion.facts.enumerations import enumerations, sentence_items
+from ingestion.facts.enumerations import enumerations, may_name, sentence_items
 from ingestion.facts.figures import analyse
 from ingestion.facts.grids import Grid, grid
 from ingestion.facts.items import Pool, Setting, judge
@@ -26,34 +27,160 @@ from ingestion.facts.reconcile import reconcile
 from ingestion.facts.records import Analysis, Names
 from ingestion.facts.scan import Reading, Sentence, Table, pairs, policy_columns, scan, squeezed
 from ingestion.facts.schema import FactBook, FactSpec
-from ingestion.facts.statements import statements
+from ingestion.facts.statements import may_state, statements
 from ingestion.language import fold, load
-from ingestion.numerals import parse_number
+from ingestion.numerals import has_number, parse_number
 from ingestion.periods import Window
 
 
-def run(
-    documents: Sequence[Document], policy: PolicyFacts, application_date: date, bounds: tuple[date, date] | None
+@dataclass(frozen=True)
+class Prepared:
+    """Documents split into what is read, the names of the applicant, the host country: the same for every window."""
+
+    readings: tuple[Reading, ...]
+    names: Names
+    host: str
+
+
+def prepare(documents: Sequence[Document], policy: PolicyFacts) -> Prepared:
+    text = squeezed(policy.text)
+    readings = [scan(d, text) for d in sorted(documents, key=lambda d: d.name) if d.text.strip()]
+    return Prepared(tuple(readings), applicants(readings, policy.facts), host_country(readings))
+
+
+def read(
+    prepared: Prepared,
+    policy: PolicyFacts,
+    application_date: date,
+    bounds: tuple[date, date] | None = None,
+    keys: Collection[str] | None = None,
 ) -> Extraction:
+    """The facts named by `keys` (all of them without it) under the policy's window, or under `bounds`."""
     book = policy.facts
     start, end = bounds or windows.window(policy.window.current, application_date)
     window = Window(start, end, _years(policy.window.term))
-    text = squeezed(policy.text)
-    readings = [scan(d, text) for d in sorted(documents, key=lambda d: d.name) if d.text.strip()]
-    names = applicants(readings, book)
-    setting = Setting(window, host_country(readings))
-    found = {key: Findings() for key in book.facts}
-    for reading in readings:
-        _read(book, reading, window, names, setting, found)
+    specs = {key: spec for key, spec in book.facts.items() if keys is None or key in keys}
+    reader = _Reader(book, specs, Setting(window, prepared.host), prepared.names)
+    for reading in prepared.readings:
+        reader.read(reading)
     facts: dict[str, Fact] = {}
     exclusions: dict[str, tuple[Exclusion, ...]] = {}
-    for key, spec in book.facts.items():
-        fact = reconcile(key, spec, found[key])
+    for key, spec in specs.items():
+        fact = reconcile(key, spec, reader.found[key])
         if fact is not None:
             facts[key] = fact
-        if found[key].exclusions:
-            exclusions[key] = tuple(found[key].exclusions)
+        if reader.found[key].exclusions:
+            exclusions[key] = tuple(reader.found[key].exclusions)
     return Extraction(facts, exclusions)
+
+
+def windowed(book: FactBook) -> frozenset[str]:
+    """The facts that the window bears on: another reading of it can change no others."""
+    return frozenset(
+        key
+        for key, spec in book.facts.items()
+        if spec.time == "window" and spec.kind != "yes_no" or any(r.period in ("covers", "inside") for r in spec.rules)
+    )
+
+
+class _Reader:
+    """Reads documents for a set of facts; a sentence is analysed only when one of them may be in it."""
+
+    def __init__(self, book: FactBook, specs: Mapping[str, FactSpec], setting: Setting, names: Names) -> None:
+        self.book, self.specs, self.setting, self.names = book, specs, setting, names
+        self.window = setting.window
+        self.found = {key: Findings() for key in specs}
+        self._analyses: dict[int, Analysis] = {}
+
+    def read(self, reading: Reading) -> None:
+        sentences = [*reading.sentences]
+        for table in reading.tables:
+            sentences += self._table(reading, table)
+        for position, sentence in enumerate(sentences):
+            self._sentence(sentence, sentences, position)
+        self._statements([s for s in sentences if not s.synthetic])
+        for group in reading.lists:
+            for key, spec in self.specs.items():
+                list_items(self.book, spec, group, self.setting, self.found[key])
+        agreement(self.specs, reading, self.setting, self.found)
+        self._analyses.clear()
+
+    def analysis(self, sentence: Sentence) -> Analysis:
+        """The sentence's analysis; the one before it is asked where this one goes on from it."""
+        known = self._analyses.get(id(sentence))
+        if known is None:
+            before = sentence.previous if sentence.previous is not None and _goes_on(sentence) else None
+            known = analyse(sentence, self.window, self.names, self.analysis(before) if before else None)
+            self._analyses[id(sentence)] = known
+        return known
+
+    def _table(self, reading: Reading, table: Table) -> list[Sentence]:
+        """Count a table's items; the sentences that its cells are worth reading as."""
+        money = [k for k, s in self.specs.items() if s.amounts and amounts(self.book, s, table, self.window, self.found[k])]
+        if money:
+            return []
+        figures = matrix(table)
+        lists = grid(table)
+        if lists is not None:
+            before = self._weight()
+            for key, spec in self.specs.items():
+                table_items(self.book, spec, lists, self.setting, self.found[key])
+            counted = self._weight() > before or bool(figures)   # rows of things counted are not read for figures again
+            return [*figures, *_rows(table, lists, reading, counted)]
+        if figures:
+            return figures
+        forms = pairs(table)
+        for sentence in forms:
+            sentence.quotations = reading.quotations
+        return forms
+
+    def _weight(self) -> int:
+        return sum(len(f.assertions) + len(f.exclusions) for f in self.found.values())
+
+    def _sentence(self, sentence: Sentence, sentences: Sequence[Sentence], position: int) -> None:
+        counts = not sentence.row and (has_number(sentence.folded) or sentence.holds(words("zero")))
+        for key, spec in self.specs.items():
+            if spec.kind == "yes_no":
+                if may_state(self.book, spec, sentence, rows=sentence.row):
+                    context = _context(sentences, position)
+                    statements(self.book, spec, self.analysis(sentence), self.window, self.found[key], context)
+            elif counts and spec.kind == "money":
+                spent(self.book, spec, self.analysis(sentence), self.window, self.found[key])
+            elif counts:
+                declared(self.book, spec, self.analysis(sentence), self.window, self.found[key])
+
+    def _statements(self, sentences: Sequence[Sentence]) -> None:
+        """Names enumerated in running text, statement by statement: sentences that semicolons join."""
+        pools: dict[str, dict[str, Pool]] = {key: {} for key in self.specs}
+        for chain in _chains(sentences):
+            text = "；".join(s.folded for s in chain)
+            for key, spec in self.specs.items():
+                if may_name(self.book, spec, text):
+                    analyses = [self.analysis(s) for s in chain]
+                    for analysis in analyses:
+                        sentence_items(self.book, spec, analysis, text, pools[key])
+                    enumerations(self.book, spec, analyses, self.found[key], pools[key])
+        for key, spec in self.specs.items():
+            for pool in pools[key].values():
+                judge(self.book, spec, pool, self.setting, self.found[key])
+
+
+def _goes_on(sentence: Sentence) -> bool:
+    """Whether a sentence continues the one before it: after a semicolon, with 其中, or with a figure "of them"."""
+    if sentence.previous is not None and sentence.previous.folded.endswith("；"):
+        return True
+    return words("part").search(sentence.folded, 0, 12) is not None or sentence.holds(words("of_them"))
+
+
+def _chains(sentences: Sequence[Sentence]) -> list[list[Sentence]]:
+    """Sentences of one paragraph that semicolons join into one statement."""
+    chains: list[list[Sentence]] = []
+    for sentence in sentences:
+        if chains and sentence.previous is chains[-1][-1] and chains[-1][-1].folded.endswith("；"):
+            chains[-1].append(sentence)
+        else:
+            chains.append([sentence])
+    return chains
 
 
 def _years(term: str) -> int:
@@ -61,63 +188,6 @@ def _years(term: str) -> int:
     match = re.search(r"[0-9一二两三四五六七八九十]+", term)
     number = parse_number(match[0]) if match else None
     return int(number) if number else 0
-
-
-def _read(
-    book: FactBook, reading: Reading, window: Window, names: Names, setting: Setting, found: dict[str, Findings]
-) -> None:
-    sentences = list(reading.sentences)
-    for table in reading.tables:
-        if any(
-            spec.amounts is not None and amounts(book, spec, table, window, found[key])
-            for key, spec in book.facts.items()
-        ):
-            continue
-        figures = matrix(table)
-        sentences += figures
-        lists = grid(table)
-        if lists is not None:
-            before = _weight(found)
-            for key, spec in book.facts.items():
-                table_items(book, spec, lists, setting, found[key])
-            listing = _weight(found) > before or bool(figures)  # rows of things counted are not read for figures again
-            sentences += _rows(table, lists, reading, listing)
-        elif not figures:
-            forms = pairs(table)
-            for sentence in forms:
-                sentence.quotations = reading.quotations
-            sentences += forms
-    analyses: dict[int, Analysis] = {}
-    pools: dict[str, dict[str, Pool]] = {key: {} for key in book.facts}
-    for position, sentence in enumerate(sentences):
-        earlier = analyses.get(id(sentence.previous)) if sentence.previous is not None else None
-        analysis = analyse(sentence, window, names, earlier)
-        analyses[id(sentence)] = analysis
-        context = _context(sentences, position)
-        for key, spec in book.facts.items():
-            if spec.kind == "yes_no":
-                statements(book, spec, analysis, window, found[key], context, rows=sentence.row)
-            elif sentence.row:
-                continue
-            elif spec.kind == "money":
-                spent(book, spec, analysis, window, found[key])
-            else:
-                declared(book, spec, analysis, window, found[key])
-    for chain in _chains([s for s in sentences if not s.synthetic], analyses):
-        text = "；".join(a.sentence.folded for a in chain)
-        for key, spec in book.facts.items():
-            if spec.listing is None or not spec.listing.prose:
-                continue
-            for analysis in chain:
-                sentence_items(book, spec, analysis, text, pools[key])
-            enumerations(book, spec, chain, setting, found[key], pools[key])
-    for group in reading.lists:
-        for key, spec in book.facts.items():
-            list_items(book, spec, group, setting, found[key])
-    for key, spec in book.facts.items():
-        for pool in pools[key].values():
-            judge(book, spec, pool, setting, found[key])
-    agreement(book, reading, window, setting, found)
 
 
 def _rows(table: Table, lists: Grid, reading: Reading, counted: bool) -> list[Sentence]:
@@ -136,22 +206,6 @@ def _rows(table: Table, lists: Grid, reading: Reading, counted: bool) -> list[Se
                 Sentence(table.document, row.span, "，".join(kept), table.section, synthetic=True, row=counted)
             )
     return found
-
-
-def _weight(found: dict[str, Findings]) -> int:
-    return sum(len(f.assertions) + len(f.exclusions) for f in found.values())
-
-
-def _chains(sentences: Sequence[Sentence], analyses: dict[int, Analysis]) -> list[list[Analysis]]:
-    """Sentences of one paragraph that semicolons join into one statement."""
-    chains: list[list[Analysis]] = []
-    for sentence in sentences:
-        analysis = analyses[id(sentence)]
-        if chains and sentence.previous is chains[-1][-1].sentence and chains[-1][-1].sentence.folded.endswith("；"):
-            chains[-1].append(analysis)
-        else:
-            chains.append([analysis])
-    return chains
 
 
 def _context(sentences: Sequence[Sentence], position: int) -> str:
@@ -193,5 +247,3 @@ def host_country(readings: Sequence[Reading]) -> str:
     return ""
 
 
-def spec_keys(book: FactBook) -> dict[str, FactSpec]:
-    return book.facts

@@ -108,7 +108,7 @@ def _of_something_else(book: FactBook, spec: FactSpec, analysis: Analysis, figur
         return True
     if spec.exclude_clause and book.pattern(spec.exclude_clause).search(clause_words(analysis, figure)):
         return True
-    return bool(spec.exclude_sentence) and analysis.holds(book.pattern(spec.exclude_sentence))
+    return bool(spec.exclude_sentence) and analysis.sentence.holds(book.pattern(spec.exclude_sentence))
 
 
 def _met(book: FactBook, spec: FactSpec, need: Need, analysis: Analysis, figure: Figure, context: str) -> bool:

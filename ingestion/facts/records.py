@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from ingestion.domain import Span
@@ -57,14 +56,6 @@ class Analysis:
     periods: list[Period]
     planned: bool = False  # the statement that this sentence goes on began with a plan
     clause_blocks: dict[int, str] = field(default_factory=dict)
-    seen: dict[int, bool] = field(default_factory=dict)
-
-    def holds(self, searched: re.Pattern[str]) -> bool:
-        """Whether the sentence matches a pattern anywhere; asked once."""
-        key = id(searched)
-        if key not in self.seen:
-            self.seen[key] = searched.search(self.sentence.folded) is not None
-        return self.seen[key]
 
     def clause_text(self, index: int) -> str:
         span = self.clauses[index].span

@@ -40,7 +40,16 @@ class Sentence:
     listed: bool = False  # an item of a list
     row: bool = False  # a row of a list, for statements only
     quotations: tuple[Span, ...] = ()  # verbatim quotations of the policy in the document
+    seen: dict[int, bool] = field(default_factory=dict)
     synthetic: bool = False  # put together from a table's cells: `span` is the evidence, `folded` only what it says
+
+
+    def holds(self, searched: re.Pattern[str]) -> bool:
+        """Whether a pattern matches anywhere; asked once."""
+        key = id(searched)
+        if key not in self.seen:
+            self.seen[key] = searched.search(self.folded) is not None
+        return self.seen[key]
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from ingestion.facts.dating import section_period
 from ingestion.facts.lexicon import words
 from ingestion.facts.matching import quoted
 from ingestion.facts.records import Analysis
+from ingestion.facts.scan import Sentence
 from ingestion.facts.schema import FactBook, FactSpec, Rule
 from ingestion.facts.terms import term
 from ingestion.language import load
@@ -20,30 +21,30 @@ from ingestion.organisations import Origin
 from ingestion.periods import Cover, Period, PeriodKind, Window
 
 
+def may_state(book: FactBook, spec: FactSpec, sentence: Sentence, *, rows: bool) -> bool:
+    """Whether all groups of any of a fact's rules have a word in the sentence. `rows`: it is a row of a list."""
+    return any(
+        (rule.rows or not rows) and all(sentence.holds(book.pattern(group)) for group in rule.all)
+        for rule in spec.rules
+    )
+
+
 def statements(
-    book: FactBook,
-    spec: FactSpec,
-    analysis: Analysis,
-    window: Window,
-    findings: Findings,
-    context: str = "",
-    rows: bool = False,
+    book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, findings: Findings, context: str = ""
 ) -> None:
-    """Add what one sentence states of a yes/no fact. `context`: the paragraph around it, where a rule reaches so far."""
+    """Add what one sentence states of a yes/no fact. `context`: the text around it, where a rule reaches so far."""
     for rule in spec.rules:
-        if rows and not rule.rows:
-            continue
-        if rule.reach == "document":
+        if (analysis.sentence.row and not rule.rows) or rule.reach == "document":
             continue
         for span in _places(book, rule, analysis):
-            _apply(book, spec, rule, analysis, span, window, findings, context)
+            _apply(book, rule, analysis, span, window, findings, context)
 
 
 def _places(book: FactBook, rule: Rule, analysis: Analysis) -> list[Span]:
     """Where all groups of a rule meet: clauses at the top level with their brackets, or the whole sentence."""
     text = analysis.sentence.folded
     whole = Span(0, len(text))
-    if not all(analysis.holds(book.pattern(group)) for group in rule.all):
+    if not all(analysis.sentence.holds(book.pattern(group)) for group in rule.all):
         return []
     spans = (
         [whole]
@@ -66,7 +67,6 @@ def _places(book: FactBook, rule: Rule, analysis: Analysis) -> list[Span]:
 
 def _apply(
     book: FactBook,
-    spec: FactSpec,
     rule: Rule,
     analysis: Analysis,
     span: Span,
