@@ -29,6 +29,7 @@ _DECORATION = re.compile(r"^[\s>*#\-•·]+|\*\*|__|`")
 _QUOTES = re.compile(r"[“「『\"]([^”」』\"]{2,})[”」』\"]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufffd]")
+_BLANKS = re.compile(r" (?![a-z0-9])|(?<![a-z0-9.,;]) ")
 _FOREIGN_SHARE = 0.5  # of a sentence's pairs of characters that may be new
 _LONGEST = 400  # characters of a sentence
 
@@ -83,7 +84,7 @@ class Checker:
             ("number", _figures(text) <= _figures(" ".join(one.text for one in given))),
             ("bar", _bars_stand(text, [one.text for one in given])),
             ("outcome", _outcomes(plain) <= _outcomes(said + self._found)),
-            ("denial", not _denies(plain) or _denies(said + self._found)),
+            ("denial", _denials(plain) <= _denials(said + self._found)),
             ("new matter", self._new(plain) <= _FOREIGN_SHARE),
         )
         return next((name for name, good in checks if not good), "")
@@ -126,7 +127,8 @@ def _may_go_on(rest: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\s", "", simplified(language.fold(text)).lower())
+    """Folded for comparison, without blanks except between Latin words."""
+    return _BLANKS.sub("", " ".join(simplified(language.fold(text)).lower().split()))
 
 
 def _figures(text: str) -> frozenset[str]:
@@ -161,8 +163,11 @@ def _outcomes(plain: str) -> frozenset[str]:
     return frozenset(match.group() for match in _outcome_pattern().finditer(plain))
 
 
-def _denies(plain: str) -> bool:
-    return _denial_pattern().search(plain) is not None
+def _denials(plain: str) -> frozenset[str]:
+    """Every word of denial with what it denies, the next character; bars (不少于) deny nothing."""
+    text = _not_denying().sub("", plain)
+    return frozenset(match.group() + text[match.end():match.end() + 1] if _HAN.match(match.group()) else match.group()
+                     for match in _denial_pattern().finditer(text))
 
 
 @cache
@@ -173,6 +178,11 @@ def _outcome_pattern() -> re.Pattern[str]:
 @cache
 def _denial_pattern() -> re.Pattern[str]:
     return language.pattern(tuple(load(_LANGUAGE / "checks.yaml")["denials"]))
+
+
+@cache
+def _not_denying() -> re.Pattern[str]:
+    return language.pattern(tuple(load(_LANGUAGE / "checks.yaml")["bars"]))
 
 
 @cache
