@@ -2,6 +2,7 @@
 
 `periods(folded, window)` reads a folded text (see `language.fold`). A period's `start` None is open towards the past.
 """
+
 from __future__ import annotations
 
 import calendar
@@ -30,12 +31,12 @@ class Window:
 
 
 class PeriodKind(StrEnum):
-    RECENT = "recent"          # 近三年, 近五年
-    DATED = "dated"            # 2021—2023年, 2022年3月, 2021年以来, 十四五期间
+    RECENT = "recent"  # 近三年, 近五年
+    DATED = "dated"  # 2021—2023年, 2022年3月, 2021年以来, 十四五期间
     CUMULATIVE = "cumulative"  # 累计, 历年, 成立以来
-    MEAN = "mean"              # 年均, 每年
-    STATE = "state"            # 截至2024年5月底
-    FUTURE = "future"          # starts after the application date
+    MEAN = "mean"  # 年均, 每年
+    STATE = "state"  # 截至2024年5月底
+    FUTURE = "future"  # starts after the application date
 
 
 class Cover(StrEnum):
@@ -91,7 +92,11 @@ def periods(folded: str, window: Window) -> list[Period]:
     found: list[Period] = []
     for period in candidates:
         if found and period.span.start < found[-1].span.end:
-            if period.span.end > found[-1].span.end and period.kind is not PeriodKind.MEAN and found[-1].span.start == period.span.start:
+            if (
+                period.span.end > found[-1].span.end
+                and period.kind is not PeriodKind.MEAN
+                and found[-1].span.start == period.span.start
+            ):
                 found[-1] = period
             continue
         found.append(period)
@@ -110,7 +115,9 @@ def dates(folded: str) -> list[tuple[Span, date, date]]:
 
 def _recent(match: re.Match[str], window: Window) -> Period | None:
     word = match["n"]
-    number = load("periods")["numbers_en"].get(word.lower()) if word.isascii() and word.isalpha() else parse_number(word)
+    number = (
+        load("periods")["numbers_en"].get(word.lower()) if word.isascii() and word.isalpha() else parse_number(word)
+    )
     if number is None or not 0 < number < 100:
         return None
     span, count = Span(*match.span()), int(number)
@@ -151,10 +158,7 @@ def _between(match: re.Match[str], window: Window) -> Period | None:
     if groups.get("b_year"):
         last = _bounds(match, "b")
     elif groups.get("to_month"):
-        month = parse_number(groups["to_month"] or "")
-        last = None
-        if month is not None and 1 <= month <= 12:
-            last = (first[0], month_end(first[0].year, int(month)))
+        last = _same_year(first[0].year, groups["to_month"] or "", groups.get("to_day") or "")
     elif groups.get("to_year"):
         year = int(f"{first[0].year // 100}{groups['to_year']}")
         last = (first[0], date(year, 12, 31)) if year >= first[0].year else None
@@ -163,6 +167,17 @@ def _between(match: re.Match[str], window: Window) -> Period | None:
     if last is None or last[1] < first[0]:
         return None
     return _dated(Span(*match.span()), first[0], last[1], window)
+
+
+def _same_year(year: int, month: str, day: str) -> tuple[date, date] | None:
+    """The end of a period that names its year only once: 2024年1月1日至6月15日."""
+    number, which = parse_number(month), parse_number(day) if day else None
+    if number is None or not 1 <= number <= 12:
+        return None
+    last = month_end(year, int(number))
+    if which is not None and 1 <= which <= last.day:
+        last = last.replace(day=int(which))
+    return last, last
 
 
 def _dated(span: Span, start: date, end: date, window: Window) -> Period:
@@ -181,7 +196,9 @@ def _single(match: re.Match[str], window: Window) -> Period | None:
     if match["state"]:
         return Period(span, PeriodKind.STATE, None, min(last, window.end))
     if match["since"]:
-        return Period(span, PeriodKind.DATED if first <= window.end else PeriodKind.FUTURE, first, max(window.end, first))
+        return Period(
+            span, PeriodKind.DATED if first <= window.end else PeriodKind.FUTURE, first, max(window.end, first)
+        )
     if match["until"] and last > window.end:
         return Period(span, PeriodKind.FUTURE, first, last)
     return _dated(span, first, last, window)
@@ -234,15 +251,18 @@ def _date(prefix: str) -> str:
         rf"|\s*(?:年\s*|[-./])(?P<{p}_month>{number})"
         rf"(?:\s*(?:月份?\s*|[-./])(?P<{p}_day>{number})(?:\s*[日号]|(?![\d年家项篇个件名人份万亿.]))|\s*月份?(?:[初底末]|[上中下]旬)?|(?![\d年月家项篇个件名人份万亿.%]))"
         rf"|\s*(?:财务?年度|财年|年度|学年|年)(?!均|产|营业|限)"
-        rf"|(?!\d|[.,]\d|[年家项篇个件名人份万亿/]|-\d\d(?!\d))(?!\s*[家项篇个件名人份户万亿元页号字余多]))")
-    english = (rf"(?:(?P<{p}en_day>\d{{1,2}})(?:st|nd|rd|th)?\s+)?(?<![A-Za-z])(?P<{p}en_month>{months_en})\.?,?\s+(?:\d{{1,2}},\s*)?"
-               rf"(?P<{p}en_year>(?:19|20)\d{{2}})(?!\d)")
+        rf"|(?!\d|[.,]\d|[年家项篇个件名人份万亿/]|-\d\d(?!\d))(?!\s*[家项篇个件名人份户万亿元页号字余多]))"
+    )
+    english = (
+        rf"(?:(?P<{p}en_day>\d{{1,2}})(?:st|nd|rd|th)?\s+)?(?<![A-Za-z])(?P<{p}en_month>{months_en})\.?,?\s+(?:\d{{1,2}},\s*)?"
+        rf"(?P<{p}en_year>(?:19|20)\d{{2}})(?!\d)"
+    )
     return rf"(?:{written}|{english})"
 
 
 @lru_cache(maxsize=1)
 def _date_pattern() -> re.Pattern[str]:
-    return re.compile(_date("b"), re.IGNORECASE)   # "b": a date may follow a dash
+    return re.compile(_date("b"), re.IGNORECASE)  # "b": a date may follow a dash
 
 
 @lru_cache(maxsize=1)
@@ -253,25 +273,56 @@ def _grammar() -> list[tuple[re.Pattern[str], re.Pattern[str], Callable[[re.Matc
     number = r"\d{1,2}|[一二两三四五六七八九十]{1,3}"
     to, today = r"\s*起?(?:-+|~|至|到|to|until|and|–)\s*", alternation(data["today"])
     entries: list[tuple[str, Callable[[re.Match[str], Window], Period | None]]] = [
-        (rf"(?:{recent})\s*(?P<n>{number})\s*(?:个?(?:完整)?(?:自然|会计|财务)?年度|个?(?:完整)?(?:自然|会计)?年|个(?P<months>月))(?:{within})?(?!级|制)", _recent),
+        (
+            rf"(?:{recent})\s*(?P<n>{number})\s*(?:个?(?:完整)?(?:自然|会计|财务)?年度|个?(?:完整)?(?:自然|会计)?年|个(?P<months>月))(?:{within})?(?!级|制)",
+            _recent,
+        ),
         (rf"(?<![\d第十一二三四五六七八九])(?P<n>{number})\s*年(?:以来|来|间)", _recent),
-        (r"(?:(?:over|in|during|within|for)\s+)?the\s+(?:past|last|recent|previous|preceding)\s+(?P<n>\w+)\s+years?", _recent),
+        (
+            r"(?:(?:over|in|during|within|for)\s+)?the\s+(?:past|last|recent|previous|preceding)\s+(?P<n>\w+)\s+years?",
+            _recent,
+        ),
         (rf"[“\"]?(?P<plan>{plans})[”\"]?(?:(?:规划)?(?:期间|时期|期)(?:内)?|(?P<since>以来|至今))", _plan),
         (rf"(?:{alternation(data['from'])})?\s*{_date('a')}{to}(?:{today})", _between),
-        (rf"(?:{alternation(data['from'])})?\s*{_date('a')}{to}{_date('b')}(?:\s*(?:期间|止|为止|两年|三年|四年|五年|三个年度|度))?", _between),
-        (rf"(?:{alternation(data['from'])})?\s*(?P<a_year>(?:19|20)\d{{2}})\s*年?\s*(?P<a_month>{number})\s*月?{to}(?P<to_month>{number})\s*月(?:份|底|末)?", _between),
+        (
+            rf"(?:{alternation(data['from'])})?\s*{_date('a')}{to}{_date('b')}(?:\s*(?:期间|止|为止|两年|三年|四年|五年|三个年度|度))?",
+            _between,
+        ),
+        (
+            rf"(?:{alternation(data['from'])})?\s*(?P<a_year>(?:19|20)\d{{2}})\s*年?\s*(?P<a_month>{number})\s*(?:月(?:\s*(?P<a_day>{number})\s*日)?)?{to}(?P<to_month>{number})\s*月(?:份|底|末|\s*(?P<to_day>{number})\s*日)?",
+            _between,
+        ),
         (r"(?P<a_year>(?:19|20)\d{2})\s*(?:-|~|/)\s*(?P<to_year>\d{2})\s*年度?", _between),
-        (rf"(?:(?P<state>{alternation(data['state_date'])})\s*|(?P<until>到|至)\s*|(?:{alternation(data['from'])})\s*)?{_date('p')}(?:\s*(?P<since>{since}))?(?:\s*(?:为止|止))?", _single),
+        (
+            rf"(?:(?P<state>{alternation(data['state_date'])})\s*|(?P<until>到|至)\s*|(?:{alternation(data['from'])})\s*)?{_date('p')}(?:\s*(?P<since>{since}))?(?:\s*(?:为止|止))?",
+            _single,
+        ),
         (rf"since\s+{_date('p')}", _since),
-        (rf"(?:自|从)?\s*{_date('p')}[^，。；\d]{{0,8}}?(?:{alternation(data['since_start'])})(?:以来|至今)", _cumulative),
+        (
+            rf"(?:自|从)?\s*{_date('p')}[^，。；\d]{{0,8}}?(?:{alternation(data['since_start'])})(?:以来|至今)",
+            _cumulative,
+        ),
         (rf"(?:自|从){_date('a')}[^，。；\d]{{1,14}}(?:到|至)(?:{today})", _between),
         (rf"(?P<relative>{alternation(data['relative'])})", _relative),
-        (rf"(?:自)?[^，。；、：0-9（）\s]{{0,2}}?(?:{alternation(data['since_start'])})[^，。；、：0-9]{{0,3}}?(?:以来|至今|伊始)", _cumulative),
+        (
+            rf"(?:自)?[^，。；、：0-9（）\s]{{0,2}}?(?:{alternation(data['since_start'])})[^，。；、：0-9]{{0,3}}?(?:以来|至今|伊始)",
+            _cumulative,
+        ),
         (alternation(data["cumulative"]), _cumulative),
         (alternation(data["yearly_mean"]), _mean),
     ]
-    hints = {_recent: r"[年月]|year", _plan: "五", _between: r"\d{2}|[一二][零九]", _single: r"\d{4}|[一二][零九]", _since: r"since", _relative: "[年今]"}
-    return [(re.compile(hints.get(resolve, r""), re.IGNORECASE), re.compile(text, re.IGNORECASE), resolve) for text, resolve in entries]
+    hints = {
+        _recent: r"[年月]|year",
+        _plan: "五",
+        _between: r"\d{2}|[一二][零九]",
+        _single: r"\d{4}|[一二][零九]",
+        _since: r"since",
+        _relative: "[年今]",
+    }
+    return [
+        (re.compile(hints.get(resolve, r""), re.IGNORECASE), re.compile(text, re.IGNORECASE), resolve)
+        for text, resolve in entries
+    ]
 
 
 def _since(match: re.Match[str], window: Window) -> Period | None:
@@ -279,4 +330,9 @@ def _since(match: re.Match[str], window: Window) -> Period | None:
     if bounds is None:
         return None
     start = bounds[0]
-    return Period(Span(*match.span()), PeriodKind.DATED if start <= window.end else PeriodKind.FUTURE, start, max(window.end, start))
+    return Period(
+        Span(*match.span()),
+        PeriodKind.DATED if start <= window.end else PeriodKind.FUTURE,
+        start,
+        max(window.end, start),
+    )

@@ -23,11 +23,7 @@ def distribute(analysis: Analysis, figure: Figure) -> None:
     each = found[-1] if found else None
     if each is None or len(lead) - each.end() > 16:
         return
-    members = [
-        m
-        for m in words("joint").split(lead[: each.start()].lstrip("".join(load("discourse")["case_words"])))
-        if m.strip()
-    ]
+    members = _members(lead[: each.start()].lstrip("".join(load("discourse")["case_words"])))
     if figure.left_start and not lead[: each.start()].strip() and analysis.clauses[figure.clause].span.start:
         return
     if len(members) < 2:
@@ -45,6 +41,18 @@ def distribute(analysis: Analysis, figure: Figure) -> None:
             named[0].span, PeriodKind.DATED, min(p.start for p in named if p.start), max(p.end for p in named)
         )
         figure.own_period = True
+
+
+def _members(text: str) -> list[str]:
+    """The members of an enumeration; 和 and 与 join only behind the end of a name, not inside one (技术与经济大学)."""
+    members, start = [], 0
+    for joint in words("joint").finditer(text):
+        pause = joint.group() == load("discourse")["pause"]
+        whole = words("joint_names").search(text[max(0, joint.start() - 3) : joint.start()]) or joint.start() - start <= 3
+        if pause or whole:
+            members.append(text[start : joint.start()])
+            start = joint.end()
+    return [m for m in [*members, text[start:]] if m.strip()]
 
 
 def pair_up(analysis: Analysis) -> None:
@@ -103,6 +111,8 @@ def assign_period(analysis: Analysis, figure: Figure) -> None:
     if not candidates:
         return
     dated = [p for p in candidates if p.kind is not PeriodKind.CUMULATIVE]
+    if not dated and candidates[-1].span.start < figure.left_start and words("now").search(figure.left):
+        return  # 累计引进9支，目前在园6支: the second figure is of today
     own = [p for p in dated if p.span.start >= figure.left_start]
     if (
         len(own) > 1
@@ -164,6 +174,8 @@ def section_period(sentence: Sentence, window: Window) -> Period | None:
 def bound(spec: FactSpec, value: Interval, period: Period | None, window: Window) -> Interval | None:
     """What a figure settles once its period is held against the fact's time (readings 6 to 9); None: nothing."""
     if spec.time == "window":
+        if period is not None and period.kind is PeriodKind.STATE and period.end < window.start:
+            return None
         if period is None or period.kind in (PeriodKind.CUMULATIVE, PeriodKind.STATE):
             return Interval(0, value.high)
         cover = period.cover(window)

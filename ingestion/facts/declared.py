@@ -5,6 +5,7 @@ from __future__ import annotations
 from ingestion.domain import Interval, Span
 from ingestion.facts.assertions import Assertion, Findings, add, overlapping, subtract
 from ingestion.facts.dating import bound, section_period
+from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
 from ingestion.facts.matching import Match, kinds_in, located, match_figure, matched_parent
 from ingestion.facts.modality import section_block
@@ -40,17 +41,27 @@ def _combine(
     book: FactBook, spec: FactSpec, analysis: Analysis, matches: list[Match], window: Window, findings: Findings
 ) -> None:
     figures = [m for m in matches if m.role == "figure"]
-    tops = [m for m in figures if not (m.figure.part and matched_parent(m.figure, figures) is not None)]
+    tops = [m for m in figures if not _is_part(m, figures)]
     values: dict[int, Interval] = {}
     clashes: dict[int, tuple[int, ...]] = {}
     for top in tops:
-        values[id(top)], clashes[id(top)] = _with_parts(top, matches)
+        values[id(top)], clashes[id(top)] = _with_parts(top, matches, spec, analysis.sentence.holds(words("disjoint")))
     twice = [m for m in matches if m.role == "twice"]
     for group in _groups(tops):
         _assert_group(book, spec, analysis, group, values, clashes, twice, window, findings)
 
 
-def _with_parts(top: Match, matches: list[Match]) -> tuple[Interval, tuple[int, ...]]:
+def _is_part(match: Match, figures: list[Match]) -> bool:
+    """A part of a figure that counts, too; one for a period of its own (近五年88篇，其中近三年51篇) stands for itself."""
+    parent = matched_parent(match.figure, figures) if match.figure.part else None
+    if parent is None:
+        return False
+    own, whole = match.figure.period, parent.figure.period
+    apart = match.figure.own_period and own is not None and (whole is None or own.start != whole.start)
+    return not (apart and own is not None and own.kind is PeriodKind.RECENT)
+
+
+def _with_parts(top: Match, matches: list[Match], spec: FactSpec, disjoint: bool) -> tuple[Interval, tuple[int, ...]]:
     """A figure less its parts that do not count, and the figures that contradict each other where a complete
     breakdown differs from its total."""
     value = top.value
@@ -59,6 +70,8 @@ def _with_parts(top: Match, matches: list[Match]) -> tuple[Interval, tuple[int, 
         if match.role == "less" and _root(match.figure) is top.figure:
             value = subtract(value, match.value)
     complete = [m for m in parts if m.figure.bracketed and m.figure.parent is top.figure]
+    if disjoint and spec.kinds and parts and frozenset().union(*(m.kinds for m in parts)) == frozenset(spec.kinds.names):
+        complete = parts  # every kind, and said not to overlap
     if complete and len(complete) == len(parts):
         total = add(m.value for m in complete)
         if total.exact and top.value.exact and total != top.value:
@@ -90,6 +103,9 @@ def _together(group: list[Match], top: Match) -> bool:
     first, period = group[-1].figure.period, top.figure.period
     if top.figure.total and not top.figure.own_period:
         return True
+    cumulative = [p is not None and p.kind is PeriodKind.CUMULATIVE for p in (first, period)]
+    if cumulative[0] != cumulative[1]:
+        return False
     if first is None or period is None:
         return first is None or not group[-1].figure.own_period or period is None
     if first.span == period.span or (first.start, first.end) == (period.start, period.end):
@@ -148,6 +164,8 @@ def _assert_group(
         else:
             value = overlapping(intervals)
         kinds = frozenset()
+    elif len(group) > 1 and _alike(group):
+        value = add(intervals)
     elif spec.joined or _dated_years(group) or len({m.kinds for m in group}) == len(group):
         value = add(intervals)
     else:
@@ -166,6 +184,16 @@ def _assert_group(
             )
         return
     _assert(book, spec, analysis, group, value, points, kinds, period, window, findings)
+
+
+def _alike(group: list[Match]) -> bool:
+    """Figures of one kind in one clause, each for another thing (EI期刊论文13篇、EI会议论文9篇), add up."""
+    return (
+        len({m.kinds for m in group}) == 1
+        and bool(group[0].kinds)
+        and len({m.figure.clause for m in group}) == 1
+        and len({residue(m.figure.own) for m in group}) == len(group)
+    )
 
 
 def _breakdown(group: list[Match], intervals: list[Interval]) -> bool:

@@ -230,6 +230,15 @@ def _region_end(text: str, start: int) -> int:
 
 def _names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The members of an enumeration, without the notes in brackets behind them."""
+    if text[start:end].isascii():
+        for match in re.finditer(r"[^,;]+?(?=,|;|\band\b|$)", text[start:end]):
+            name = match.group()
+            left = start + match.start() + len(name) - len(name.lstrip(" "))
+            left += 4 if text.startswith("and ", left) else 0
+            right = start + match.start() + len(name.rstrip(" ."))
+            if right - left >= 2:
+                yield left, right
+        return
     depth, first, place = 0, start, start
     while place <= end:
         char = text[place] if place < end else "、"

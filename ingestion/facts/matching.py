@@ -66,7 +66,10 @@ def match_figure(
     value = figure.quantity.interval
     if unmet or (spec.doubtful_origin and _greater_china_only(figure.own)):
         value = Interval(0, value.high)
-    return Match(figure, kinds_in(book, spec, figure.own), "figure", value, bool(unmet))
+    kinds = kinds_in(book, spec, figure.own)
+    if not kinds and spec.kinds and not book.pattern(spec.heads).search(figure.own) and not figure.total:
+        kinds = kinds_in(book, spec, context)  # 申请发明专利70件，已授权33件
+    return Match(figure, kinds, "figure", value, bool(unmet))
 
 
 def kinds_in(book: FactBook, spec: FactSpec, text: str) -> frozenset[str]:
@@ -81,7 +84,9 @@ def _as_part(
 ) -> Match | None:
     """A part of a matched figure that is counted twice (其中4家同时…), or that does not count (其中2家已过期)."""
     value = figure.quantity.interval
-    twice = spec.overlap_pattern(book).search(figure.own) is not None
+    end = analysis.clauses[figure.clause].span.end
+    behind = analysis.sentence.folded[figure.quantity.span.end : end] if figure.part else ""
+    twice = spec.overlap_pattern(book).search(figure.own + behind) is not None
     if analysis.sentence.synthetic and earlier and twice:
         return Match(figure, frozenset(), "twice", value)
     counted = figure.quantity.measure in spec.measures or not figure.quantity.measure
@@ -190,7 +195,8 @@ def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -
     before = analysis.sentence.folded[: figure.left_start]
     previous = analysis.sentence.previous
     if previous is not None and previous.folded.endswith("；") and not residue(before):
-        before = previous.folded + before
+        part = words("part").search(previous.folded)
+        before = previous.folded[: part.start() if part else None] + before
     if heads.search(before):
         return figure.own + before
     if figure.plain and not analysis.sentence.synthetic:
@@ -272,6 +278,8 @@ def _coordinated(book: FactBook, need: Need, analysis: Analysis, figure: Figure)
     match = book.pattern(need.words).search(first.left)
     if match is None:
         return False
+    if words("respectively").search(first.left) or not residue(first.left[match.end() :]):
+        return True  # 与境外12所高校、5家企业: the word stands before all of them
     return words("attributive").search(first.left, match.end()) is not None or not residue(
         words("grade").sub("", figure.left)
     )

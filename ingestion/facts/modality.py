@@ -117,7 +117,8 @@ def exempted(body: str) -> str:
 
 
 def figure_block(analysis: Analysis, figure: Figure) -> str:
-    if reason := analysis.clause_blocks.get(figure.clause):
+    reason = analysis.clause_blocks.get(figure.clause, "")
+    if reason and not (reason == "planned" and words("done_own").search(figure.left)):
         return reason
     if analysis.clauses[figure.clause].subject == "whole":
         return "other_body"
