@@ -1,0 +1,61 @@
+"""Sentences as applications word them (data/sentences.jsonl), each with the facts that the contract reads in it.
+
+`trap` says what each line is about: a number of the contract's readings (r05), a row of its table (tN) or its list of
+facts. Every line must be right on its own, and a line without facts must stay without.
+"""
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingestion import facts, policy
+from ingestion.domain import Extraction
+from ingestion.parsing import text as texts
+
+POLICY = policy.load()
+PATH = Path(__file__).parent / "data" / "sentences.jsonl"
+LINES: list[dict[str, Any]] = [json.loads(line) for line in PATH.read_text(encoding="utf-8").splitlines()]
+FLOOR = 0.99
+
+
+def extraction(line: dict[str, Any]) -> Extraction:
+    return facts.extract_text(line["text"], POLICY, date.fromisoformat(line["application_date"]))
+
+
+def intervals(found: Extraction) -> dict[str, dict[str, int | None]]:
+    return {key: {"low": fact.interval.low, "high": fact.interval.high} for key, fact in found.facts.items()}
+
+
+@pytest.mark.parametrize("line", LINES, ids=[line["id"] for line in LINES])
+def test_line(line: dict[str, Any]) -> None:
+    """Exactly the facts of the line, each with its interval, and every quote stands at its offsets."""
+    found = extraction(line)
+    assert intervals(found) == line["gold"], line["trap"]
+    text = texts.from_string(line["text"]).text
+    pieces = [*(one for fact in found.facts.values() for one in (*fact.evidence, *fact.exclusions)),
+              *(one for group in found.exclusions.values() for one in group)]
+    assert all(text[piece.span.start:piece.span.end] == piece.quote for piece in pieces)
+
+
+def test_every_fact_is_there() -> None:
+    """Each fact of the policy stands in lines of its own wording, and a fifth of the lines hold no fact at all."""
+    counts = Counter(key for line in LINES for key in line["gold"])
+    assert counts.keys() == POLICY.facts.facts.keys()
+    assert min(counts.values()) >= 10
+    assert sum(not line["gold"] for line in LINES) >= len(LINES) // 5
+
+
+def test_score() -> None:
+    """Precision, recall and F1 of equal (line, fact, low, high), each above the floor."""
+    hits = predicted = wanted = 0
+    for line in LINES:
+        got = intervals(extraction(line))
+        predicted, wanted = predicted + len(got), wanted + len(line["gold"])
+        hits += sum(got.get(key) == value for key, value in line["gold"].items())
+    precision, recall = hits / predicted, hits / wanted
+    assert min(precision, recall, 2 * precision * recall / (precision + recall)) >= FLOOR
