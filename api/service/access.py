@@ -1,0 +1,48 @@
+"""The one rule of who may see and do what.
+
+A case belongs to who made it. Reviewers and auditors see every case, and change none; nobody else sees what is not
+theirs. What a person may not see is not there for them: the same answer, in lists, counts, errors and streams.
+"""
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from api.service.records import Actor, Role
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
+SEE_ALL = frozenset({Role.REVIEWER, Role.AUDITOR})
+
+
+class Action(StrEnum):
+    CREATE_CASE = "create_case"
+    READ_CASE = "read_case"
+    CHANGE_CASE = "change_case"      # its files, its settings, its deletion, a new assessment
+    MANAGE_USERS = "manage_users"
+    READ_AUDIT = "read_audit"
+
+
+def may(actor: Actor, action: Action, owner_id: str | None = None) -> bool:
+    """Whether `actor` may do this; `owner_id` is the owner of the case it is done to."""
+    match action:
+        case Action.CREATE_CASE:
+            return actor.role is not Role.AUDITOR
+        case Action.READ_CASE:
+            return owner_id == actor.id or actor.role in SEE_ALL
+        case Action.CHANGE_CASE:
+            return owner_id == actor.id and actor.role is not Role.AUDITOR
+        case Action.MANAGE_USERS:
+            return actor.role is Role.ADMINISTRATOR
+        case Action.READ_AUDIT:
+            return actor.role in {Role.ADMINISTRATOR, Role.AUDITOR}
+
+
+def visible(actor: Actor) -> ColumnElement[bool]:
+    """The condition on cases that every query of them carries."""
+    from sqlalchemy import true
+
+    from api.store.models import Case
+
+    return true() if actor.role in SEE_ALL else Case.owner_id == actor.id
