@@ -65,6 +65,11 @@ def stated_rate(folded: str, currency: str) -> Decimal | None:
 
 def _chinese(text: str) -> Decimal | None:
     grammar = _grammar()
+    whole, point, fraction = text.partition(grammar.point)
+    if point:
+        number = _chinese(whole)
+        digits = "".join(str(grammar.digits[c]) for c in fraction if grammar.digits.get(c, 10) < 10)
+        return number + Decimal(f"0.{digits}") if number is not None and len(digits) == len(fraction) > 0 else None
     if not text or any(c not in grammar.digits and c not in grammar.powers for c in text):
         return None
     if len(text) > 1 and all(c in grammar.digits and grammar.digits[c] < 10 for c in text):
@@ -207,6 +212,8 @@ def _ahead(folded: str, start: int, end: int) -> tuple[str, str, str]:
     grammar = _grammar()
     if grammar.currency_before.search(folded, max(0, start - 6), start):
         return "RMB", "money", "CNY"
+    if foreign := grammar.foreign_before.search(folded, max(0, start - 6), start):
+        return foreign[1], "money", foreign[1]
     match = grammar.noun_ahead.match(folded, end)
     return (match[1], grammar.measure_of_noun[match[1].lower()], "") if match else ("", "", "")
 
@@ -259,6 +266,7 @@ def _interval(
 
 @dataclass(frozen=True)
 class _Grammar:
+    point: str
     digits: dict[str, int]
     powers: dict[str, int]
     masks: re.Pattern[str]
@@ -271,6 +279,7 @@ class _Grammar:
     measure_of: dict[str, str]
     included: re.Pattern[str]
     currency_before: re.Pattern[str]
+    foreign_before: re.Pattern[str]
     noun_ahead: re.Pattern[str]
     measure_of_noun: dict[str, str]
     before: re.Pattern[str]
@@ -295,12 +304,12 @@ def _grammar() -> _Grammar:
     single = "".join(k for k in digits if len(k) == 1) + "".join(powers)
     arabic = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
     ones = "".join(k for k, v in digits.items() if len(k) == 1 and 0 < v < 10)
-    chinese = rf"(?:[{ones}十拾廿卅零](?:[{single}]*[{ones}十拾百佰千仟零])?[万萬亿億]?(?:[{single}]*[{ones}十拾百佰千仟])?|[百千](?=[余多]))"
+    chinese = rf"(?:[{ones}十拾廿卅零](?:[{single}]*[{ones}十拾百佰千仟零])?[万萬亿億]?(?:[{single}]*[{ones}十拾百佰千仟])?|[百千](?=[余多])|(?<=近)[百千](?=[余多]?[万亿]?[家篇个项件名人份元]))(?:点[{ones}零]+)?"
     english = rf"(?:{alternation(data['words_en'])})(?![A-Za-z-])"
     inside = alternation(data["inside"]["surplus"])
     magnitude = f"[{''.join(powers)}]"
     core = re.compile(
-        rf"(?:(?<![\dA-Za-z.,-])|(?<=[^\dA-Za-z.]-))(?P<number>{arabic}|{english}|(?P<pair>(?:一两|两三|三四|三五|四五|五六|六七|七八|八九)(?![{single}]))|{chinese})"
+        rf"(?:(?<![\dA-Za-z.,-])|(?<=[^\dA-Za-z.]-)|(?<=[A-Z])(?=\d+\s*[余多]?[篇件项个家]))(?P<number>{arabic}|{english}|(?P<pair>(?:一两|两三|三四|三五|四五|五六|六七|七八|八九)(?![{single}]))|{chinese})"
         rf"\s*(?:(?P<surplus>{inside})?(?P<magnitude>{magnitude}+|(?:thousand|million|billion)(?![a-z]))?(?P<surplus2>{inside})?)",
         re.IGNORECASE,
     )
@@ -311,13 +320,14 @@ def _grammar() -> _Grammar:
     prefixes = "|".join(f"(?P<{name}>{alternation(words)})" for name, words in data["before"].items())
     suffixes = "|".join(f"(?P<{name}>{alternation(words)})" for name, words in data["after"].items())
     return _Grammar(
+        data["point"],
         digits,
         powers,
         pattern(tuple(data["masks"])),
         core,
         re.compile(rf"\d|[{single}]|\b(?:{english})", re.IGNORECASE),
         re.compile(
-            rf"\s*(?:{inside})?(?:[篇家项个件名人份所户支])?\s*(?:{alternation(data['range'])})\s*(?P<second>{arabic}|{chinese})(?P<magnitude>{magnitude}+)?"
+            rf"\s*(?:{inside})?(?:[篇家项个件名人份所户支]|{_latin_bounded(list(yuan))})?\s*(?:{alternation(data['range'])})\s*(?P<second>{arabic}|{chinese})(?P<magnitude>{magnitude}+)?"
         ),
         re.compile(rf"\s*（({arabic}|{chinese})）"),
         re.compile(
@@ -328,6 +338,7 @@ def _grammar() -> _Grammar:
         measure_of,
         re.compile(r"\s*[（\ue000]含[）\ue001](?!\s*以上)"),
         re.compile(rf"(?:{alternation(data['money']['prefix'])})\s*\Z", re.IGNORECASE),
+        re.compile(rf"({alternation(data['money']['foreign_prefix'])})\s*\Z"),
         re.compile(
             rf"\s*(?:(?!or\b|of\b|to\b|in\b)[A-Za-z&/+'.-]+\s+){{0,6}}?({alternation(nouns)})(?![A-Za-z])",
             re.IGNORECASE,

@@ -129,6 +129,11 @@ def _recent(match: re.Match[str], window: Window) -> Period | None:
     return Period(span, PeriodKind.RECENT, start, window.end)
 
 
+def _half_year(match: re.Match[str], window: Window) -> Period | None:
+    start = months_before(window.end, load("periods")["half_year"]["months"]) + timedelta(days=1)
+    return Period(Span(*match.span()), PeriodKind.RECENT, start, window.end)
+
+
 def _plan(match: re.Match[str], window: Window) -> Period | None:
     first, last = load("periods")["plans_of_years"][match["plan"]]
     start, end = date(first, 1, 1), date(last, 12, 31)
@@ -155,7 +160,7 @@ def _between(match: re.Match[str], window: Window) -> Period | None:
     if first is None:
         return None
     groups = match.groupdict()
-    if groups.get("b_year"):
+    if groups.get("b_year") or groups.get("ben_year"):
         last = _bounds(match, "b")
     elif groups.get("to_month"):
         last = _same_year(first[0].year, groups["to_month"] or "", groups.get("to_day") or "")
@@ -277,6 +282,7 @@ def _grammar() -> list[tuple[re.Pattern[str], re.Pattern[str], Callable[[re.Matc
             rf"(?:{recent})\s*(?P<n>{number})\s*(?:个?(?:完整)?(?:自然|会计|财务)?年度|个?(?:完整)?(?:自然|会计)?年|个(?P<months>月))(?:{within})?(?!级|制)",
             _recent,
         ),
+        (rf"(?:{recent})(?P<n>{data['half_year']['word']})(?P<months>)", _half_year),
         (rf"(?<![\d第十一二三四五六七八九])(?P<n>{number})\s*年(?:以来|来|间)", _recent),
         (
             r"(?:(?:over|in|during|within|for)\s+)?the\s+(?:past|last|recent|previous|preceding)\s+(?P<n>\w+)\s+years?",
@@ -311,7 +317,7 @@ def _grammar() -> list[tuple[re.Pattern[str], re.Pattern[str], Callable[[re.Matc
         (alternation(data["cumulative"]), _cumulative),
         (alternation(data["yearly_mean"]), _mean),
     ]
-    hints = {
+    hints: dict[Callable[[re.Match[str], Window], Period | None], str] = {
         _recent: r"[年月]|year",
         _plan: "五",
         _between: r"\d{2}|[一二][零九]",

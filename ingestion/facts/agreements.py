@@ -16,9 +16,7 @@ from ingestion.language import load
 from ingestion.organisations import Origin
 
 
-def agreement(
-    specs: Mapping[str, FactSpec], reading: Reading, setting: Setting, found: dict[str, Findings]
-) -> None:
+def agreement(specs: Mapping[str, FactSpec], reading: Reading, setting: Setting, found: dict[str, Findings]) -> None:
     """One agreement in force bounds its facts from below; a memorandum, a lapsed or an undated one says nothing."""
     if reading.document.kind in ("xlsx", "xls"):
         return  # a ledger of agreements is a list, not one of them

@@ -48,7 +48,9 @@ def _members(text: str) -> list[str]:
     members, start = [], 0
     for joint in words("joint").finditer(text):
         pause = joint.group() == load("discourse")["pause"]
-        whole = words("joint_names").search(text[max(0, joint.start() - 3) : joint.start()]) or joint.start() - start <= 3
+        whole = (
+            words("joint_names").search(text[max(0, joint.start() - 3) : joint.start()]) or joint.start() - start <= 3
+        )
         if pause or whole:
             members.append(text[start : joint.start()])
             start = joint.end()

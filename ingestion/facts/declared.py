@@ -70,7 +70,12 @@ def _with_parts(top: Match, matches: list[Match], spec: FactSpec, disjoint: bool
         if match.role == "less" and _root(match.figure) is top.figure:
             value = subtract(value, match.value)
     complete = [m for m in parts if m.figure.bracketed and m.figure.parent is top.figure]
-    if disjoint and spec.kinds and parts and frozenset().union(*(m.kinds for m in parts)) == frozenset(spec.kinds.names):
+    if (
+        disjoint
+        and spec.kinds
+        and parts
+        and frozenset().union(*(m.kinds for m in parts)) == frozenset(spec.kinds.names)
+    ):
         complete = parts  # every kind, and said not to overlap
     if complete and len(complete) == len(parts):
         total = add(m.value for m in complete)

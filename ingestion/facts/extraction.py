@@ -116,7 +116,9 @@ class _Reader:
 
     def _table(self, reading: Reading, table: Table) -> list[Sentence]:
         """Count a table's items; the sentences that its cells are worth reading as."""
-        money = [k for k, s in self.specs.items() if s.amounts and amounts(self.book, s, table, self.window, self.found[k])]
+        money = [
+            k for k, s in self.specs.items() if s.amounts and amounts(self.book, s, table, self.window, self.found[k])
+        ]
         if money:
             return []
         figures = matrix(table)
@@ -125,7 +127,7 @@ class _Reader:
             before = self._weight()
             for key, spec in self.specs.items():
                 table_items(self.book, spec, lists, self.setting, self.found[key])
-            counted = self._weight() > before or bool(figures)   # rows of things counted are not read for figures again
+            counted = self._weight() > before or bool(figures)  # rows of things counted are not read for figures again
             return [*figures, *_rows(table, lists, reading, counted)]
         if figures:
             return figures
@@ -245,5 +247,3 @@ def host_country(readings: Sequence[Reading]) -> str:
             if codes:
                 return codes[0]
     return ""
-
-

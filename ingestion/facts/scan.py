@@ -43,7 +43,6 @@ class Sentence:
     seen: dict[int, bool] = field(default_factory=dict)
     synthetic: bool = False  # put together from a table's cells: `span` is the evidence, `folded` only what it says
 
-
     def holds(self, searched: re.Pattern[str]) -> bool:
         """Whether a pattern matches anywhere; asked once."""
         key = id(searched)

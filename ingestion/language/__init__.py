@@ -83,10 +83,13 @@ _FOLD |= {
 _INNER = re.compile(r"国（[境內内]）|（境）|（区）(?=域)|（含）|（[含包][^（）]{0,8}）(?=以上)")
 
 
+_WIDE_COMMA = re.compile(r"(?<=[０-９])，(?=[０-９]{3}(?![０-９]))")
+
+
 def fold(text: str) -> str:
     """A copy for matching, of the same length: full-width letters and digits become half-width, the many dashes one,
     brackets, colons and semicolons full-width; brackets inside a word (国（境）外) become private characters."""
-    folded = text.translate(_FOLD)
+    folded = _WIDE_COMMA.sub(",", text).translate(_FOLD)
     if "（" in folded:
         folded = _INNER.sub(lambda m: m.group().replace("（", "\ue000").replace("）", "\ue001"), folded)
     return folded
