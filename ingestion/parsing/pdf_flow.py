@@ -58,7 +58,6 @@ def arranged(content: PageContent) -> PageFlow:
     for number, group in enumerate(in_columns([*rest, *stand_ins])):
         found = {start: (end, table) for start, end, table in aligned(group, content.horizontals)} \
             if any(len(row) > 1 for row in group) else {}
-        left, right = _sides([row for row in group if row[0].text])
         place = 0
         while place < len(group):
             row = group[place]
@@ -67,60 +66,61 @@ def arranged(content: PageContent) -> PageFlow:
                 flow.body.append(table)
                 continue
             if row[0].text:
-                flow.body.append(Row(joined(row, blank=True), tuple(row), left, right, number))
+                flow.body.append(Row(joined(row, blank=True), tuple(row), 0.0, 0.0, number))
             else:
                 flow.body.append(tables[int(row[0].marks[0])])
             place += 1
     return flow
 
 
-def _sides(rows: Sequence[Sequence[Strip]]) -> tuple[float, float]:
-    if not rows:
-        return 0.0, 0.0
-    lefts = Counter(round(row[0].left / 2) for row in rows)
+def set_sides(flows: Sequence[PageFlow]) -> None:
+    """Give each row the sides of its column: those that the column's rows show, or the document's pages share.
+
+    A page with few lines does not show how wide its text may run; where no page does, margins are taken to be equal.
+    """
+    shared: dict[int, list[tuple[float, float]]] = {}  # sides by page width, of pages without columns
+    for flow in flows:
+        columns: dict[int, list[Row]] = {}
+        for item in flow.body:
+            if isinstance(item, Row):
+                columns.setdefault(item.column, []).append(item)
+        sides = {column: _sides(rows) for column, rows in columns.items()}
+        _put(flow, sides)
+        for (left, right), rows in zip(sides.values(), columns.values(), strict=True):
+            near = sum(row.strip.right > right - 2.5 * row.strip.size for row in rows)
+            if len(sides) == 1 and near >= SUPPORT:
+                shared.setdefault(round(flow.content.width), []).append((left, right))
+    for flow in flows:
+        rows = [item for item in flow.body if isinstance(item, Row)]
+        if not rows or any(row.column != rows[0].column for row in rows):
+            continue
+        left, right = rows[0].left, rows[0].right
+        known = shared.get(round(flow.content.width))
+        if known:
+            left = min(left, median(left for left, _ in known))
+            right = max(right, median(right for _, right in known))
+        elif left > 0.05 * flow.content.width:
+            right = max(right, flow.content.width - 1.05 * left)
+        _put(flow, {rows[0].column: (left, right)})
+
+
+def _sides(rows: Sequence[Row]) -> tuple[float, float]:
+    lefts = Counter(round(row.strip.left / 2) for row in rows)
     usual = [2 * place for place, count in lefts.items() if count > 1]
-    left = min(row[0].left for row in rows)
+    left = min(row.strip.left for row in rows)
     if usual and len(rows) > 3:
         left = max(left, min(usual) - 2)
-    rights = sorted((row[-1].right for row in rows), reverse=True)
-    em = rows[0][0].size
+    rights = sorted((row.strip.right for row in rows), reverse=True)
+    em = rows[0].strip.size
     for right, third in zip(rights, rights[2:], strict=False):  # one that hangs over the side is not the side
         if right - third < 0.5 * em and rights[0] - right < 1.5 * em:
             return left, right
     return left, rights[0]
 
 
-def widen(flows: Sequence[PageFlow]) -> None:
-    """Give the rows of pages without columns the sides that the document's pages share.
-
-    A page with few lines does not show how wide its text may run; where no page does, margins are taken to be equal.
-    """
-    plain = [flow for flow in flows if not any(isinstance(item, Row) and item.column for item in flow.body)]
-    by_width: dict[int, list[PageFlow]] = {}
-    for flow in plain:
-        by_width.setdefault(round(flow.content.width), []).append(flow)
-    for group in by_width.values():
-        lefts, rights = [], []
-        for flow in group:
-            rows = [item for item in flow.body if isinstance(item, Row)]
-            if not rows:
-                continue
-            left, right = rows[0].left, rows[0].right
-            near = sum(row.strip.right > right - 2.5 * row.strip.size for row in rows)
-            if near >= SUPPORT:
-                lefts.append(left)
-                rights.append(right)
-        for flow in group:
-            rows = [item for item in flow.body if isinstance(item, Row)]
-            if not rows:
-                continue
-            left, right = rows[0].left, rows[0].right
-            if rights:
-                left, right = min(left, median(lefts)), max(right, median(rights))
-            else:
-                right = max(right, flow.content.width - 1.05 * left) if left > 0.05 * flow.content.width else right
-            flow.body = [Row(item.strip, item.segments, left, right, 0) if isinstance(item, Row) else item
-                         for item in flow.body]
+def _put(flow: PageFlow, sides: dict[int, tuple[float, float]]) -> None:
+    flow.body = [Row(item.strip, item.segments, *sides[item.column], item.column) if isinstance(item, Row) else item
+                 for item in flow.body]
 
 
 def set_furniture_apart(flows: Sequence[PageFlow], body_size: float) -> None:
@@ -174,7 +174,7 @@ def _keys(text: str, number: int) -> set[str]:
 def _stands_alone(flow: PageFlow, row: Row, foot: bool, body_size: float) -> bool:
     """A small line in the margin with space between it and the text: the running head of a page of its own."""
     strip, height = row.strip, flow.content.reading_height
-    if strip.size >= 0.95 * body_size or strip.right - strip.left > 0.7 * (row.right - row.left):
+    if strip.size >= 0.95 * body_size or strip.right - strip.left > 0.6 * flow.content.reading_width:
         return False
     if (strip.top < (1 - EDGE_ZONE) * height) if foot else (strip.bottom > EDGE_ZONE * height):
         return False
@@ -216,8 +216,8 @@ def _below_separator(flow: PageFlow) -> int:
                  if (item.strip.top if isinstance(item, Row) else item.top) > ruling.at - 2]
         if ruling.at > NOTE_ZONE * flow.content.reading_height and below \
                 and below == list(range(below[0], len(flow.body))) and isinstance(row := flow.body[below[0]], Row) \
-                and abs(ruling.start - row.left) < 2 * row.strip.size \
-                and ruling.end - ruling.start < 0.6 * (row.right - row.left) and _NOTE_MARK.match(row.strip.text):
+                and abs(ruling.start - row.strip.left) < 2 * row.strip.size \
+                and ruling.end - ruling.start < 0.4 * flow.content.reading_width and _NOTE_MARK.match(row.strip.text):
             return below[0]
     return len(flow.body)
 

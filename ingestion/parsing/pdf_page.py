@@ -285,8 +285,8 @@ class _Strips:
             height = low - high
             if self.texts:
                 gap = begin - self.edges[-1]
-                offset = abs(high + low - self.top - self.bottom)
-                on_line = offset < 0.7 * min(height, self.bottom - self.top)
+                overlap = min(low, self.bottom) - max(high, self.top)
+                on_line = overlap > 0.6 * min(height, self.bottom - self.top)
                 if on_line and begin > self.edges[-2] - 0.5 and gap < REACH * EM * height:
                     between = spacing(self.texts[-1], text[start], gap, EM * height, blank)
                     if between:

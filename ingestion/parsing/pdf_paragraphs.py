@@ -69,11 +69,15 @@ def setting(flows: Sequence[PageFlow]) -> Setting:
             distance = (after.strip.bottom - before.strip.bottom) / em
             if 0.8 < distance < 4 and abs(after.strip.size - em) < SAME_SIZE * em and before.column == after.column:
                 pitches.append(distance)
-            if before.strip.text[-1] in TERMINAL and needs(after.strip) > before.right - before.strip.right - 1:
+            if before.strip.text[-1] in TERMINAL and needs(after.strip) < before.right - before.strip.right - em \
+                    and abs(after.strip.size - em) < SAME_SIZE * em and structure.list_label(after.strip.text) is None \
+                    and structure.numbering(after.strip.text) is None:  # `after` begins a paragraph
                 offset = after.strip.left - after.left
                 indented += INDENT * em < offset < 4 * em
                 flush += offset < 0.3 * em
-    return Setting(median(pitches) if pitches else 1.6, indented >= flush)
+    some = any(INDENT * item.strip.size < item.strip.left - item.left < 4 * item.strip.size
+               for flow in flows for item in flow.body if isinstance(item, Row))
+    return Setting(median(pitches) if pitches else 1.6, indented > flush or (indented == flush and some))
 
 
 def goes_on(paragraph: Paragraph, row: Row, page: PageContent, usual: Setting) -> bool:
@@ -109,8 +113,8 @@ def goes_on(paragraph: Paragraph, row: Row, page: PageContent, usual: Setting) -
         hangs = _hangs(paragraph, row, em)
         if (offset > INDENT * em and not hangs) or structure.list_label(line.text) or structure.numbering(line.text):
             return not terminal and (offset < INDENT * em or hangs) and structure.numbering(line.text) is None
-        if apart and not usual.indented:
-            return False
+        if not usual.indented and (apart or terminal):
+            return False  # nothing else would tell where one of these paragraphs ends
     return True
 
 

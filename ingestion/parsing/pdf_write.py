@@ -13,7 +13,7 @@ from ingestion.parsing.pdf_flow import (
     body_size,
     body_weight,
     set_furniture_apart,
-    widen,
+    set_sides,
 )
 from ingestion.parsing.pdf_layout import Affine, PageContent, Row, Strip, glue
 from ingestion.parsing.pdf_paragraphs import (
@@ -50,7 +50,7 @@ def written(builder: DocumentBuilder, flows: Sequence[PageFlow]) -> Document:
     """The document of `flows`, which must be in the order of their pages."""
     size = body_size(flows)
     set_furniture_apart(flows, size)
-    widen(flows)
+    set_sides(flows)
     writer = _Writer(builder, flows, size, body_weight(flows, size))
     for element in _elements(flows, setting(flows)):
         writer.write(element)
