@@ -232,6 +232,9 @@ def _settle(
     period = Period(Span(0, 0), PeriodKind.DATED, min(starts), max(p.end for p, _, _ in inside))
     if titled is not None and titled.kind is PeriodKind.RECENT and titled.cover(window) is Cover.WINDOW:
         period = titled  # a title 近三年 over the table is the window (reading 29)
+    if _other_currency(table, [c for _, _, c in inside]):
+        value = Interval(value.low, None)  # a column in a foreign currency without a rate stands beside it (reading 14)
+        points = (value.low,)
     bounded = bound(spec, value, period, window)
     if bounded is None or period.cover(window) is Cover.OUTSIDE:
         return
@@ -251,3 +254,19 @@ def _settle(
 def _row_span(table: Table, cell: Cell) -> Span:
     row = table.rows[cell.row]
     return Span(row[0].span.start, row[-1].span.end)
+
+
+def _other_currency(table: Table, cells: list[Cell]) -> bool:
+    """Whether the rows of `cells` also hold amounts in a column whose header names a foreign currency."""
+    header = next((i for i, texts in enumerate(table.texts) if len([t for t in texts if t]) >= 2), 0)
+    foreign = {
+        cell.column
+        for cell, text in zip(table.rows[header], table.texts[header], strict=True)
+        if (unit := unit_factor(text)) is not None and unit[0] != "CNY"
+    }
+    used = {cell.column for cell in cells}
+    return any(
+        cell.column in foreign - used and _NUMBER.fullmatch(text.replace(" ", "")) is not None
+        for one in cells
+        for cell, text in zip(table.rows[one.row], table.texts[one.row], strict=True)
+    )

@@ -14,6 +14,7 @@ from functools import lru_cache
 from ingestion.domain import Block, BlockKind, Cell, Document, Span
 from ingestion.language import fold, load, pattern
 
+_HEADING_NUMBER = re.compile(r"^\s*\d+(?:\.\d+)*(?=[\s　、.．])")
 _STOP = re.compile(r"[。！？；\n]|(?<=[a-z\d）])\.(?=\s+[A-Z])|(?<=[a-z])\.\s*$")
 
 
@@ -182,7 +183,8 @@ def _scan(document: Document) -> Reading:
                 headings.pop()
             headings.append((level, text.strip()))
             lead, lead_sentence, last = "", None, None
-            found = list(_sentences(document, block.span, text, section(), None))
+            unnumbered = _HEADING_NUMBER.sub(lambda m: "·" * len(m.group()), text)
+            found = list(_sentences(document, block.span, unnumbered, section(), None))
             reading.sentences += found
             if text.rstrip().endswith("："):
                 lead = text.strip()
