@@ -19,7 +19,8 @@ import pytest
 
 from assistant import assessing, serialising
 from ingestion import policy, reading
-from ingestion.domain import Assessment, Evidence, Exclusion
+from ingestion.domain import Assessment
+from tests.quotes import misquoted, pieces
 
 ROOT = Path(__file__).parent.parent
 FOLDER = Path(__file__).parent / "data" / "applications"
@@ -71,13 +72,6 @@ def same_place(one: str, other: str) -> bool:
     return any(second[start:start + SHARED_RUN] in runs for start in range(len(second) - SHARED_RUN + 1))
 
 
-def pieces(result: Assessment) -> list[Evidence | Exclusion]:
-    """Everything that is quoted from a document anywhere in the result."""
-    return [*(one for fact in result.facts.values() for one in (*fact.evidence, *fact.exclusions)),
-            *(one for group in result.exclusions.values() for one in group),
-            *(one for finding in result.findings for one in finding.evidence)]
-
-
 def test_every_base_type_is_there() -> None:
     """Each base type has an application, and each overall outcome has one."""
     assert {case(name)["base_type"] for name in CASES} == {one.id for one in POLICY.base_types}
@@ -115,15 +109,12 @@ def test_evidence_stands_where_the_reader_found_it(name: str) -> None:
 def test_quotes_are_verbatim_and_located(name: str) -> None:
     """Every quote of evidence and of what was left out is the document's text at its offsets, on its page."""
     result = assessed(name)
-    documents = {one.name: one for one in result.documents}
     assert pieces(result)
+    assert misquoted(result, result.documents) == []
+    documents = {one.name: one for one in result.documents}
     for piece in pieces(result):
-        document = documents[piece.document]
-        assert document.quote(piece.span) == piece.quote
-        assert piece.quote.strip()
-        assert piece.page == document.page_at(piece.span.start)
-        if document.lines:
-            boxes = document.boxes(piece.span)
+        if documents[piece.document].lines:
+            boxes = documents[piece.document].boxes(piece.span)
             assert boxes
             assert all(box.left < box.right and box.top < box.bottom for box in boxes)
 
