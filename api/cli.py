@@ -28,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.language = language_of(arguments, os.environ)
         options = parser(console.language).parse_args(arguments)
         console.quiet = getattr(options, "quiet", False)
+        _log_to_standard_error(quiet=console.quiet)
         status: int = options.run(options, console)
         sys.stdout.flush()
     except GuoheError as error:
@@ -46,6 +47,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.warn(console.text("unexpected", kind=type(error).__name__, detail=error))
         return UNUSABLE
     return status
+
+
+def _log_to_standard_error(*, quiet: bool) -> None:
+    """What libraries and readers warn of comes as lines like our own; under --quiet only errors do."""
+    import logging
+
+    logging.basicConfig(format="guohe: %(message)s", level=logging.ERROR if quiet else logging.WARNING)
 
 
 def _show_version() -> int:

@@ -50,12 +50,12 @@ class Console:
     def fail(self, error: GuoheError) -> None:
         self.warn(error_line(error, self.language))
 
-    def progress(self, done: int, total: int, name: str) -> None:
+    def progress(self, done: int, total: int, name: str = "") -> None:
         """A counter that overwrites itself on a terminal; elsewhere a line now and then, and only for long work."""
         if self.quiet:
             return
         stream, now = sys.stderr, time.monotonic()
-        line = self.text("progress", done=done, total=total, name=one_line(name))
+        line = self.text("progress", done=done, total=total, name=one_line(name)).rstrip()
         if stream.isatty():
             from api.layout import cut, width
 

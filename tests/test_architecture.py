@@ -34,7 +34,8 @@ PLACES = {
 }
 
 # Modules whose package has another name.
-MODULES = {"cv2": "opencv_python_headless", "docx": "python_docx", "markupsafe": "jinja2", "PIL": "pillow",
+MODULES = {"cv2": "opencv_python_headless", "docx": "python_docx", "langchain_core": "langchain",
+           "langsmith": "langchain", "markupsafe": "jinja2", "PIL": "pillow",
            "opencc": "opencc_python_reimplemented", "yaml": "pyyaml"}
 
 

@@ -33,9 +33,13 @@ def application(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _language(monkeypatch: pytest.MonkeyPatch) -> None:
+def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither the user's settings nor caches, no model and no vectors take part."""
     monkeypatch.delenv("GUOHE_LANG", raising=False)
     monkeypatch.delenv("GUOHE_DEBUG", raising=False)
+    monkeypatch.delenv("GUOHE_LLM_URL", raising=False)
+    monkeypatch.setenv("GUOHE_EMBEDDING", "off")
+    monkeypatch.setenv("GUOHE_HOME", str(tmp_path / "home"))
 
 
 def run(*arguments: object, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:

@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import make_example
 import pypdf
 import pytest
 from packaging.requirements import Requirement
@@ -18,6 +17,7 @@ from packaging.utils import canonicalize_name
 
 from api import __version__
 from api.cli import main, parser
+from tests import make_example
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -13,7 +13,6 @@ from pathlib import Path
 import docx
 import pypdf
 import pytest
-import samples
 
 from assistant.report import composing, particulars, pdf, render
 from assistant.report.model import Report
@@ -21,6 +20,7 @@ from assistant.report.word_file import readable
 from assistant.report.wording import LANGUAGES, Wording
 from assistant.texts import load
 from ingestion.domain import Evidence, Interval, Method, Outcome, Span
+from tests import samples
 
 
 @cache
@@ -202,7 +202,7 @@ def test_both_languages_have_the_same_texts() -> None:
 @BOTH
 def test_the_same_report_is_the_same_bytes(suffix: str) -> None:
     """No time, no random order: rendered again, in another process, time zone and hash seed, the file is equal."""
-    code = ("import sys; sys.path.insert(0, 'tests'); import test_report as t; "
+    code = ("import sys; from tests import test_report as t; "
             f"sys.stdout.buffer.write(t.rendered('zh', '{suffix}'))")
     again = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, check=True, cwd=Path(__file__).parent.parent,

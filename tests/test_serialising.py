@@ -5,11 +5,11 @@ import json
 from typing import Any
 
 import pytest
-import samples
 
 from api.outputs import json_bytes
 from assistant import serialising
 from ingestion.domain import Extraction
+from tests import samples
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from api.console import Console, error_line
 from ingestion.errors import GuoheError, UsageError
 
 if TYPE_CHECKING:
-    from ingestion.domain import Assessment
+    from ingestion.domain import Answer, Assessment
     from ingestion.policy import Policy
 
 
@@ -38,11 +38,12 @@ def run(options: argparse.Namespace, console: Console) -> int:
     application_date, rows = day(options.date), list(json_lines(options.batch)) if options.batch else []
     policy = policy_of(options.policy)
     assessment = _assessment(options.base_type, paths, policy, application_date, console) if paths else None
+    answers = _answers(options, console, policy, assessment)
     if options.batch is not None:
-        return _batch(options, console, policy, assessment, rows)
+        return _batch(options, console, answers, rows)
     from assistant import answering
 
-    answer = answering.answer(options.question, policy, assessment=assessment, language=options.lang)
+    answer = answers(options.question)
     body = answering.to_json(answer)
     if options.json:
         outputs.write_json(body, options.json)
@@ -51,6 +52,18 @@ def run(options: argparse.Namespace, console: Console) -> int:
 
         terminal.show_answer(body, answer.language)
     return 0
+
+
+def _answers(options: argparse.Namespace, console: Console, policy: Policy,
+             assessment: Assessment | None) -> Callable[[str], Answer]:
+    """What answers one question; the retriever and the model are opened once."""
+    from api import advice
+    from assistant import answering
+
+    model, retriever = advice.model(), advice.retriever(policy, console.progress)
+    console.clear()
+    return lambda question: answering.answer(question, policy, assessment=assessment, language=options.lang,
+                                             retriever=retriever, model=model)
 
 
 def _assessment(base_type: str | None, paths: Sequence[Path], policy: Policy, application_date: date,
@@ -71,7 +84,7 @@ def _assessment(base_type: str | None, paths: Sequence[Path], policy: Policy, ap
     return assessing.assess_documents(documents, policy, found, application_date, console.language)
 
 
-def _batch(options: argparse.Namespace, console: Console, policy: Policy, assessment: Assessment | None,
+def _batch(options: argparse.Namespace, console: Console, answers: Callable[[str], Answer],
            rows: Sequence[tuple[int, object]]) -> int:
     """One answer a line, with its question's id. A line that cannot be used is named and the others go on."""
     from assistant import answering
@@ -80,8 +93,7 @@ def _batch(options: argparse.Namespace, console: Console, policy: Policy, assess
     for done, (number, row) in enumerate(rows, 1):
         try:
             identifier, question = text_field(row, "id"), text_field(row, "question")
-            answer = answering.answer(question, policy, assessment=assessment, language=options.lang)
-            results.append({"id": identifier, **answering.to_json(answer)})
+            results.append({"id": identifier, **answering.to_json(answers(question))})
         except GuoheError as error:
             console.warn(console.text("line_failed", number=number, reason=error_line(error, console.language)))
         console.progress(done, len(rows), "")
