@@ -68,6 +68,15 @@ def test_the_readme_names_every_command() -> None:
         assert f"`guohe {name}" in README
 
 
+def test_every_setting_of_the_readme_is_read_somewhere() -> None:
+    """A variable that the README names is one that the code knows."""
+    code = "".join(path.read_text(encoding="utf-8") for package in ("api", "assistant", "ingestion")
+                   for path in (ROOT / package).rglob("*.py"))
+    named = set(re.findall(r"GUOHE_[A-Z_]+", README))
+    assert named
+    assert {name for name in named if name not in code} == set()
+
+
 def test_the_sample_is_what_the_bundled_application_gives(capsys: pytest.CaptureFixture[str]) -> None:
     """The README's first command works on the bundled files, and its JSON sample is a part of the true result."""
     arguments = shlex.split(command("run").split("&& ")[-1])[1:]
