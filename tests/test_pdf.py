@@ -141,6 +141,8 @@ def test_raised_figures_are_superscripts() -> None:
 
 def test_slanted_text_does_not_break_into_lines() -> None:
     """A watermark across the page is one block apart, and the lines below it stay whole."""
+    lines = [f"第{number}条 甲方与乙方就共建国际联合研究中心达成如下约定。" for number in range(8)]
+
     def page(canvas: Canvas) -> None:
         canvas.saveState()
         canvas.translate(150, 500)
@@ -149,11 +151,11 @@ def test_slanted_text_does_not_break_into_lines() -> None:
         canvas.drawString(0, 0, "内部资料")
         canvas.restoreState()
         canvas.setFont(samples.FONT, 12)
-        for number in range(8):
-            canvas.drawString(80, 720 - 30 * number, f"第{number}条 甲方与乙方就共建国际联合研究中心达成如下约定。")
+        for number, line in enumerate(lines):
+            canvas.drawString(80, 720 - 30 * number, line)
 
     document = read(samples.drawn(page))
-    assert texts(document)[:-1] == [f"第{number}条 甲方与乙方就共建国际联合研究中心达成如下约定。" for number in range(8)]
+    assert texts(document)[:-1] == lines
     assert texts(document, BlockKind.FURNITURE) == ["内部资料"]
 
 
@@ -239,23 +241,23 @@ def test_hidden_text_is_left_out_and_said() -> None:
     assert [notice.code for notice in document.notices] == ["hidden_text"]
 
 
-def test_an_owner_password_alone_does_not_hide_a_file() -> None:
-    """Restrictions without a password to open are no obstacle."""
+def encrypted(user: str, owner: str) -> bytes:
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(samples.drawn(lambda canvas: canvas.drawString(80, 700, "正文"))))
-    writer.encrypt(user_password="", owner_password="owner", algorithm="AES-128")
+    writer.encrypt(user_password=user, owner_password=owner, algorithm="AES-128")
     stream = io.BytesIO()
     writer.write(stream)
-    assert read(stream.getvalue()).text == "正文\n"
+    return stream.getvalue()
+
+
+def test_an_owner_password_alone_does_not_hide_a_file() -> None:
+    """Restrictions without a password to open are no obstacle."""
+    assert read(encrypted("", "owner")).text == "正文\n"
 
 
 def test_a_password_to_open_is_said() -> None:
     """A file that needs a password is refused with its reason."""
-    writer = pypdf.PdfWriter(clone_from=io.BytesIO(samples.drawn(lambda canvas: canvas.drawString(80, 700, "正文"))))
-    writer.encrypt(user_password="secret", algorithm="AES-128")
-    stream = io.BytesIO()
-    writer.write(stream)
     with pytest.raises(UnreadableError) as error:
-        read(stream.getvalue())
+        read(encrypted("secret", "owner"))
     assert error.value.code == "encrypted"
 
 
@@ -295,7 +297,7 @@ def test_pages_beyond_the_limit_are_named(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_an_empty_page_is_no_fault() -> None:
     """A blank page between others keeps its number and raises no notice."""
-    document = read(samples.drawn(lambda canvas: canvas.drawString(80, 700, "第一页"), lambda canvas: None,
+    document = read(samples.drawn(lambda canvas: canvas.drawString(80, 700, "第一页"), lambda _: None,
                                   lambda canvas: canvas.drawString(80, 700, "第三页")))
     assert [page.number for page in document.pages] == [1, 2, 3]
     assert document.page_at(document.text.index("第三页")) == 3

@@ -133,8 +133,13 @@ def _read(picture: Image) -> Recognised:
     pixels = np.asarray(picture)[:, :, ::-1]  # blue first
     turn, found = 0, _lines(pixels)
     if _on_its_side(found):
-        turn, found = max(((quarter, _lines(np.ascontiguousarray(np.rot90(pixels, -quarter)))) for quarter in (1, 3)),
-                          key=lambda tried: _certainty(tried[1]))
+        found = []
+        for quarter in (1, 3):
+            turned = _lines(np.ascontiguousarray(np.rot90(pixels, -quarter)))
+            if _certainty(turned) > _certainty(found):
+                turn, found = quarter, turned
+            if _certainty(found) >= SURE:
+                break
     elif len(found) >= MIN_LINES and _certainty(found) < SURE:
         turned = _lines(np.ascontiguousarray(np.rot90(pixels, 2)))
         if _certainty(turned) > _certainty(found):

@@ -171,8 +171,8 @@ class _Writer:
         return BlockKind.PARAGRAPH, 0, "", 0
 
     def _table(self, table: Tabulation) -> None:
-        texts: list[list[tuple[str, list[str]]]] = [[_cell_text(cell, table.table) for cell in cells]
-                                                    for cells in table.rows]
+        texts = [[_cell_text(cell, table.table, table.rest.get(place, ({},))[0].get(cell.column)) for cell in cells]
+                 for place, cells in enumerate(table.rows)]
         block = self.builder.table([
             [(text, cell.column, cell.row_span, cell.column_span) for (text, _), cell in zip(row, cells, strict=True)]
             for row, cells in zip(texts, table.rows, strict=True)])
@@ -230,18 +230,21 @@ def _joined(strips: Sequence[Strip]) -> tuple[str, list[str]]:
     return "".join(strip.text + gap for strip, gap in zip(strips, gaps, strict=True)), gaps
 
 
-def _cell_text(cell: CellText, table: Table) -> tuple[str, list[str]]:
-    """A cell's words, and what stands behind each of its lines: nothing, a blank, or a line break."""
+def _cell_text(cell: CellText, table: Table, divided: int | None) -> tuple[str, list[str]]:
+    """A cell's words, and what stands behind each of its lines: nothing, a blank, or a line break.
+
+    `divided` is the first line that stands on the next page: the page's end is no break.
+    """
     if not cell.lines:
         return "", []
     last = min(cell.column + cell.column_span, len(table.edges) - 1)
     width = table.edges[last] - table.edges[cell.column]
     gaps = []
-    for before, after in pairwise(cell.lines):
+    for number, (before, after) in enumerate(pairwise(cell.lines), 1):
         room = width - (before.right - before.left) - 2 * CELL_PADDING
         wrapped = room < needs(after) + after.size and not (
             before.text[-1] in SENTENCE and structure.list_label(after.text) is not None)
-        gaps.append(glue(before.text, after.text) if wrapped else "\n")
+        gaps.append(glue(before.text, after.text) if wrapped or number == divided else "\n")
     gaps.append("")
     return "".join(line.text + gap for line, gap in zip(cell.lines, gaps, strict=True)), gaps
 
