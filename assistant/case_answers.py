@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from assistant import case_questions, citations, rules
 from assistant.case_passages import passages
 from assistant.case_questions import CaseQuestion
-from assistant.composing import Say, quoted
 from assistant.contradictions import sides
 from assistant.phrases import phrases
 from assistant.questions import Part, Question
+from assistant.say import Say, quoted
 from assistant.topics import Topics
 from assistant.wording import Draft
 from ingestion.domain import Answer, Assessment, Citation, Criterion, Exclusion, Fact, Finding, Outcome, Overall

@@ -7,14 +7,14 @@ open (高企7家、创新型企业5家); there the figures are taken at their wo
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from assistant import outcomes, questions
+from assistant import manner, outcomes
 from assistant.questions import Part
 from assistant.topics import Topics
-from ingestion.domain import Criterion, CriterionKind, Fact, Interval, Outcome
+from ingestion.domain import Criterion, Fact, Interval, Outcome, Span
 from ingestion.numerals import Quantity
 from ingestion.policy import Policy
 
@@ -22,7 +22,8 @@ _BREAK = re.compile(r"[，,；;。？?！!：:]")
 _PAUSE = re.compile(r"[、]|和|及|以及|and")
 _NONE_AFTER = re.compile(r"\s*(?:都|也)?(?:没|无|不)")
 _FARTHEST = 30  # characters between a figure and the subject that it is of
-_BREAK_COSTS, _PAUSE_COSTS = 12, 4
+_BREAK_COSTS, _PAUSE_COSTS, _AFTER_COSTS = 12, 4, 6
+_PART = re.compile(r"其中|包括|里面|里头|分别为|of which|including")
 _LEAST_MONEY = 10_000  # a bare number below it is no sum of money
 _LOOSE = frozenset({"", "thing", "piece", "organisation", "project"})
 _UNSURE = ("unfinished", "low_rank")  # subjects that say that a figure beside them does not count
@@ -65,7 +66,7 @@ def compare(
     """The criteria of the clauses `refs` for which the question states a figure, in the policy's order."""
     if not part.quantities:
         return ()
-    candidates = [one for one in policy.criteria if one.bar is not None or one.kind is CriterionKind.PLURAL]
+    candidates = [one for one in policy.criteria if policy.wordings[one.id].measure]
     candidates = [one for one in candidates if one.citation in refs or one.citation.split("（")[0] in refs]
     if types:
         allowed = {ref for one in types for ref in policy.base_type(one).articles}
@@ -73,7 +74,7 @@ def compare(
     stated = _stated(part, policy, topics, {key for one in candidates for key in one.facts})
     if not stated:
         return ()
-    claimed = questions.claims(part.text) and part.polar
+    claimed = part.polar and (manner.claims(part.text) or "confirm" in part.asks)
     if not claimed:
         stated |= _extracted(part, policy, on or date.today(), set(stated))  # noqa: DTZ011 - the user's own day
     facts = {one.fact: Fact(one.fact, one.interval, "", conflict=False, evidence=()) for one in stated.values()}
@@ -101,9 +102,14 @@ def _stated(part: Part, policy: Policy, topics: Topics, keys: Collection[str]) -
     figures: dict[str, list[tuple[Quantity, bool]]] = {}
     for quantity in part.quantities:
         key = _subject_of(quantity, part, policy, topics, keys)
-        if key:
+        if key and not (key in figures and _is_part(quantity, part.text)):
             figures.setdefault(key, []).append((quantity, _counts(quantity, part)))
     return {key: _sum(key, found, part.text) for key, found in figures.items()}
+
+
+def _is_part(quantity: Quantity, text: str) -> bool:
+    """Whether a figure is said to be a part of one before it: 4项，其中2项输出2项引进."""
+    return _PART.search(text, 0, quantity.span.start) is not None
 
 
 def _sum(key: str, found: Sequence[tuple[Quantity, bool]], text: str) -> Stated:
@@ -121,34 +127,44 @@ def _sum(key: str, found: Sequence[tuple[Quantity, bool]], text: str) -> Stated:
 
 
 def _counts(quantity: Quantity, part: Part) -> bool:
-    """Whether nothing in the figure's own clause says that it does not count."""
-    start, end = _clause(part.text, quantity.span.start)
-    return not any(start <= span.start < end for name in _UNSURE for span in part.spans(name))
+    """Whether no word that says that something does not count (在谈, 区级) belongs to this figure, the nearest one."""
+    for name in _UNSURE:
+        for span in part.spans(name):
+            nearest = min(part.quantities, key=lambda one: _gap(one, span, part.text))
+            if nearest is quantity:
+                return False
+    return True
 
 
-def _clause(text: str, place: int) -> tuple[int, int]:
-    ends = [match.start() for match in re.finditer(r"[，,；;。？?！!、]", text)]
-    start = max((one + 1 for one in ends if one < place), default=0)
-    return start, min((one for one in ends if one >= place), default=len(text))
+def _gap(quantity: Quantity, span: Span, text: str) -> float:
+    """How far a word is from a figure; one before it in the same clause is nearer than one after it."""
+    before = quantity.span.end <= span.start
+    between = text[quantity.span.end:span.start] if before else text[span.end:quantity.span.start]
+    return len(between) + _BREAK_COSTS * len(_BREAK.findall(between)) + _PAUSE_COSTS * len(_PAUSE.findall(between)) \
+        + (0 if before else _AFTER_COSTS)
 
 
 def _subject_of(quantity: Quantity, part: Part, policy: Policy, topics: Topics, keys: Collection[str]) -> str:
-    best, key = _FARTHEST + 1, ""
-    for name, words in part.found.items():
-        fact = topics.subjects[name].fact
-        if fact not in keys or not _fits(quantity, fact, policy):
-            continue
-        for word in words:
-            distance = _distance(quantity, word.span.start, word.span.end, part.text)
-            if distance < best:
-                best, key = distance, fact
-    return key
+    """The fact whose subject stands nearest to a figure; a mere unit (篇) is a subject only where there is no other."""
+    for shortest in (2, 1):
+        best, key = _FARTHEST + 1, ""
+        for name, words in part.found.items():
+            fact = topics.subjects[name].fact
+            if fact not in keys or not _fits(quantity, fact, policy):
+                continue
+            for word in words:
+                distance = _distance(quantity, word.span.start, word.span.end, part.text)
+                if len(word.word) >= shortest and distance < best:
+                    best, key = distance, fact
+        if key:
+            return key
+    return ""
 
 
 def _distance(quantity: Quantity, start: int, end: int, text: str) -> int:
     if start < quantity.span.end and quantity.span.start < end:
         return 0
-    between = text[quantity.span.end : start] if start >= quantity.span.end else text[end : quantity.span.start]
+    between = text[quantity.span.end:start] if start >= quantity.span.end else text[end:quantity.span.start]
     return len(between) + _BREAK_COSTS * len(_BREAK.findall(between)) + _PAUSE_COSTS * len(_PAUSE.findall(between))
 
 
@@ -160,15 +176,3 @@ def _fits(quantity: Quantity, fact: str, policy: Policy) -> bool:
         bare = quantity.measure == "" and quantity.interval.low >= _LEAST_MONEY
         return (quantity.measure == "money" and quantity.currency in ("", "CNY")) or bare
     return quantity.measure in spec.measures or quantity.measure in _LOOSE
-
-
-def amount(interval: Interval, wording_unit: str, *, money: bool) -> str:
-    """An interval as a question would put it: 11户, 210万元."""
-    low = interval.low
-    if money:
-        return f"{low / 10_000:,.4f}".rstrip("0").rstrip(".") + "万元"
-    return f"{low}{wording_unit}" if interval.exact else f"{low}–{interval.high}{wording_unit}"
-
-
-def by_fact(comparisons: Sequence[Comparison]) -> Mapping[str, Comparison]:
-    return {one.stated.fact: one for one in comparisons}

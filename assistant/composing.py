@@ -1,38 +1,22 @@
 """Wording answers without a model: what it comes to first, then the clauses word for word. Deterministic."""
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-from assistant import citations, comparing, questions
+from assistant import citations, compared, verdicts
 from assistant.comparing import Comparison
 from assistant.questions import Part
+from assistant.say import Say, quoted
 from assistant.selecting import Choice, Kind
-from assistant.texts import load
 from assistant.topics import Point, Topics
 from ingestion import articles
-from ingestion.domain import Article, Citation, Criterion, CriterionKind, Outcome
+from ingestion.domain import Article, Citation, Criterion
 from ingestion.policy import Policy
 
-_LANGUAGE = Path(__file__).parent / "language"
 _OFF_TOPIC = frozenset({"tasks", "chat"})
-_BLANK_LINES = re.compile(r"\n\s*")
-SETTLED = frozenset(
-    {
-        Kind.LOOKUP,
-        Kind.NO_SUCH,
-        Kind.CHAPTER,
-        Kind.FIGURES,
-        Kind.MENTIONS,
-        Kind.WINDOW,
-        Kind.POINT,
-        Kind.CLAUSE,
-        Kind.ELSEWHERE,
-    }
-)
+_FREE = frozenset({Kind.POINT, Kind.CLAUSE})
+_UNSETTLED = frozenset({Kind.GAP, Kind.NOTHING})
 
 
 @dataclass(frozen=True)
@@ -51,9 +35,8 @@ class Piece:
     def told(self, say: Say) -> str:
         if not self.verdict:
             return self.said
-        return (
-            say("verdict", word=self.verdict, text=self.said) if self.said else say("verdict_alone", word=self.verdict)
-        )
+        name = "verdict" if self.said else "verdict_alone"
+        return say(name, word=self.verdict, text=self.said)
 
 
 class Composer:
@@ -62,23 +45,18 @@ class Composer:
     def __init__(self, policy: Policy, topics: Topics) -> None:
         self._policy, self._topics = policy, topics
         common: list[set[str]] = [set(one.articles) for one in policy.base_types]
-        shared = set.intersection(*common) if common else set()
-        self._of_types = {ref for one in policy.base_types for ref in one.articles} - shared
+        self._common = set.intersection(*common) if common else set()
+        self._of_types = {ref for one in policy.base_types for ref in one.articles} - self._common
 
     def piece(self, part: Part, choice: Choice, comparisons: Sequence[Comparison], types: Sequence[str]) -> Piece:
         """The answer to `part`, for which `choice` was made."""
         say = Say(part.language)
-        whole = choice.kind in (Kind.LOOKUP,) or (choice.kind is Kind.CLAUSE and "meaning" not in part.subjects)
+        whole = choice.kind is Kind.LOOKUP or (choice.kind is Kind.CLAUSE and "meaning" not in part.subjects)
         cites = [citations.of_clause(self._policy, ref, whole=whole) for ref in choice.refs]
         said = self._said(part, choice, comparisons, types, say)
-        verdict = self._verdict(part, choice, comparisons, say) if part.polar else ""
-        return Piece(
-            said,
-            tuple(one for one in cites if one is not None),
-            choice.kind in SETTLED,
-            verdict,
-            free=choice.kind in (Kind.POINT, Kind.CLAUSE),
-        )
+        verdict = self._verdict(part, choice, comparisons, say) if part.polar and choice.kind in _FREE else ""
+        return Piece(said, tuple(one for one in cites if one is not None), choice.kind not in _UNSETTLED, verdict,
+                     free=choice.kind in _FREE)
 
     def text(self, pieces: Sequence[Piece], language: str) -> str:
         """The whole answer: what is said of each part, then each clause once."""
@@ -89,9 +67,8 @@ class Composer:
         quotes = dict.fromkeys(one for piece in pieces for one in piece.cites)
         return "\n".join([*told, *(quoted(one, say) for one in quotes)])
 
-    def _said(
-        self, part: Part, choice: Choice, comparisons: Sequence[Comparison], types: Sequence[str], say: Say
-    ) -> str:
+    def _said(self, part: Part, choice: Choice, comparisons: Sequence[Comparison], types: Sequence[str],
+              say: Say) -> str:
         match choice.kind:
             case Kind.NO_SUCH:
                 return self._no_such(choice, say)
@@ -102,7 +79,7 @@ class Composer:
             case Kind.FIGURES:
                 return self._figures(choice, types, say)
             case Kind.MENTIONS:
-                return say("mentions", passage=choice.passage, refs=say.joined(self._named(choice.refs, say)))
+                return say("mentions", passage=choice.passage, refs=say.joined(say.refs(choice.refs)))
             case Kind.WINDOW:
                 return self._window(say)
             case Kind.ELSEWHERE:
@@ -110,22 +87,28 @@ class Composer:
             case Kind.GAP | Kind.NOTHING:
                 return self._gap(choice, say)
         if comparisons:
-            return self._compared(comparisons, say)
+            return compared.worded(comparisons, self._policy, say)
         if choice.points:
             return "\n".join(filter(None, (self._point(part, point, say) for point in choice.points)))
         return self._clauses(part, choice.refs, say)
 
+    def _verdict(self, part: Part, choice: Choice, comparisons: Sequence[Comparison], say: Say) -> str:
+        """The word that answers yes or no, "" where the policy does not say."""
+        if comparisons:
+            return compared.verdict(comparisons, confirms="confirm" in part.asks, say=say)
+        if not choice.points:
+            return ""
+        point = choice.points[0]
+        cited = citations.of_clause(self._policy, point.cites[0])
+        verdict = verdicts.verdict_of(point, part, cited.quote if cited else "")
+        return verdicts.word(verdict, part) if verdict else ""
+
     # By number ------------------------------------------------------------------------------------------------------
 
     def _no_such(self, choice: Choice, say: Say) -> str:
-        missing = choice.missing
-        values = {
-            "missing": missing,
-            "missing_en": articles.in_english(missing),
-            "count": len(self._policy.articles),
-            "last": self._policy.articles[-1].ref,
-            "last_en": articles.in_english(self._policy.articles[-1].ref),
-        }
+        missing, last = choice.missing, self._policy.articles[-1].ref
+        values: dict[str, object] = {"missing": missing, "missing_en": articles.in_english(missing), "last": last,
+                                     "last_en": articles.in_english(last), "count": len(self._policy.articles)}
         if missing.endswith("章"):
             return say("no_such_chapter", **values | {"count": len(self._policy.chapters)})
         article = articles.by_ref(self._policy.articles, missing.split("（")[0])
@@ -137,180 +120,91 @@ class Composer:
     def _chapter(self, part: Part, choice: Choice, say: Say) -> str:
         chapter = next(one for one in self._policy.chapters if one.number == part.chapter)
         number = articles.make_ref(chapter.number)[1:-1] if say.language == "zh" else chapter.number
-        head = say("chapter", number=number, title=chapter.title, refs=say.joined(self._named(choice.refs, say)))
-        lines = [
-            say("chapter_line", ref=self._named([ref], say)[0], topic=self._gloss(ref, say)) for ref in choice.refs
-        ]
+        refs = say.refs(choice.refs)
+        head = say("chapter", number=number, title=chapter.title, refs=say.joined(refs))
+        lines = [say("chapter_line", ref=named, topic=self._gloss(ref, say))
+                 for named, ref in zip(refs, choice.refs, strict=True)]
         return "\n".join([head, *lines])
 
     def _lookup(self, choice: Choice, say: Say) -> str:
-        if say.language == "en":
-            return "\n".join(filter(None, (self._gloss(ref, say) + say("stop") for ref in choice.refs)))
-        return ""
+        """In English what a clause says; the Chinese text speaks for itself."""
+        glosses = (self._gloss(ref, say) for ref in choice.refs if say.language == "en")
+        return "\n".join(gloss + say("stop") for gloss in glosses if gloss)
 
     # By figures -----------------------------------------------------------------------------------------------------
 
     def _figures(self, choice: Choice, types: Sequence[str], say: Say) -> str:
         names = say.joined(say.pick(one.label, one.label_en) for one in self._policy.base_types if one.id in types)
-        lines = [
-            say("figure", ref=self._named([ref], say)[0], figures=say.clauses(self._measures(ref, say)))
-            for ref in choice.refs
-        ]
+        lines = [say("figure", ref=named, figures=say.clauses(self._bars(ref, say)))
+                 for named, ref in zip(say.refs(choice.refs), choice.refs, strict=True)]
         return "\n".join([say("figures_of", types=names) if types else say("figures"), *lines])
 
-    def _measures(self, ref: str, say: Say) -> Iterable[str]:
+    def _bars(self, ref: str, say: Say) -> Iterator[str]:
         for one in self._policy.criteria:
-            wording = self._policy.wordings[one.id]
-            if one.citation == ref and wording.measure and one.bar is not None:
-                yield self._one_figure(one, say)
+            if one.citation == ref and self._policy.wordings[one.id].measure and one.bar is not None:
+                yield self._asked(one, say)
 
-    def _one_figure(self, criterion: Criterion, say: Say) -> str:
-        wording = self._policy.wordings[criterion.id]
+    def _asked(self, criterion: Criterion, say: Say) -> str:
+        """What a criterion asks for: its label, with its bar if it has one."""
+        measure = self._policy.wordings[criterion.id].measure
+        name = "one_label" if not measure else "one_open" if criterion.bar is None else "one_figure"
         bar = "" if criterion.bar is None else f"{criterion.bar:,}"
-        name = "one_figure" if bar else "one_open"
-        return say(name, label=say.pick(criterion.label, criterion.label_en), measure=wording.measure, bar=bar)
-
-    def _compared(self, comparisons: Sequence[Comparison], say: Say) -> str:
-        space = " " if say.language == "en" else ""
-        if comparisons[0].claimed:
-            return space.join(
-                self._line(one, "claim_right" if one.agrees else "claim_wrong", say) for one in comparisons
-            )
-        failed = [one for one in comparisons if one.outcome is not Outcome.MET]
-        met = [one for one in comparisons if one.outcome is Outcome.MET]
-        lines = [self._line(one, self._case(one), say) for one in (failed or met)]
-        if failed and met:
-            lines.append(
-                say("others_met", nouns=say.joined(self._noun(one, say) + self._amount(one, say) for one in met))
-            )
-        lines += self._caveats(comparisons, say)
-        return space.join(lines)
-
-    def _verdict(self, part: Part, choice: Choice, comparisons: Sequence[Comparison], say: Say) -> str:
-        """The word that answers yes or no, "" where the policy does not say."""
-        if choice.kind not in (Kind.POINT, Kind.CLAUSE):
-            return ""
-        if comparisons and comparisons[0].claimed:
-            return say("right" if all(one.agrees for one in comparisons) else "wrong")
-        if comparisons:
-            if any(one.outcome not in (Outcome.MET, Outcome.NOT_MET) for one in comparisons):
-                return ""
-            return say("enough" if all(one.outcome is Outcome.MET for one in comparisons) else "not_enough")
-        if not choice.points:
-            return ""
-        point = choice.points[0]
-        cited = citations.of_clause(self._policy, point.cites[0])
-        verdict = verdict_of(point, part, cited.quote if cited else "")
-        return verdict_word(verdict, part) if verdict else ""
-
-    def _case(self, one: Comparison) -> str:
-        if one.criterion.kind is CriterionKind.PLURAL:
-            return "plural_not_met" if one.outcome is Outcome.NOT_MET else "plural_judged"
-        return {Outcome.MET: "met", Outcome.NOT_MET: "not_met"}.get(one.outcome, "open")
-
-    def _line(self, one: Comparison, case: str, say: Say) -> str:
-        wording = self._policy.wordings[one.criterion.id]
-        money = (
-            one.stated.fact in self._policy.facts.facts and self._policy.facts.facts[one.stated.fact].kind == "money"
-        )
-        lack = comparing.amount(type(one.stated.interval)(one.lack, one.lack), wording.unit, money=money)
-        return say(case, noun=self._noun(one, say), amount=self._amount(one, say), measure=wording.measure, lack=lack)
-
-    def _noun(self, one: Comparison, say: Say) -> str:
-        wording = self._policy.wordings[one.criterion.id]
-        return say.pick(wording.noun, wording.noun_en)
-
-    def _amount(self, one: Comparison, say: Say) -> str:
-        spec = self._policy.facts.facts.get(one.stated.fact)
-        unit = self._policy.wordings[one.criterion.id].unit
-        if say.language == "en" and spec is not None and spec.kind != "money":
-            unit = ""
-        return comparing.amount(one.stated.interval, unit, money=spec is not None and spec.kind == "money")
-
-    def _caveats(self, comparisons: Sequence[Comparison], say: Say) -> Iterable[str]:
-        for one in comparisons:
-            wording = self._policy.wordings[one.criterion.id]
-            note = say.pick(wording.note, wording.note_en)
-            if one.stated.pieces > 1 and note:
-                yield say("added_up", note=note)
-            if one.stated.counted_out:
-                yield say("counted_out")
+        return say(name, label=say.pick(criterion.label, criterion.label_en), measure=measure, bar=bar)
 
     # By subject -----------------------------------------------------------------------------------------------------
 
     def _point(self, part: Part, point: Point, say: Say) -> str:
-        text = say.pick(point.zh, point.en)
-        return text or self._clauses(part, point.cites, say)
+        return say.pick(point.zh, point.en) or self._clauses(part, point.cites, say)
 
     def _clauses(self, part: Part, refs: Sequence[str], say: Say) -> str:
+        """What the clauses ask for of what the question is about."""
         lines = []
         for ref in refs:
-            figures = list(self._relevant_measures(part, ref, say))
+            asked = list(self._relevant(part, ref, say))
             if self._is_list_of_conditions(ref):
-                lines.append(self._conditions(ref, figures, say))
-            elif figures:
-                lines.append(say("requires", figures=say.clauses(figures)))
+                lines.append(self._conditions(ref, asked, say))
+            elif asked:
+                lines.append(say("requires", figures=say.clauses(asked)))
             elif say.language == "en":
                 lines.append(self._gloss(ref, say) + say("stop"))
-        if not lines and part.polar and say.language == "zh":
-            lines.append(say("see", refs=say.joined(self._named(refs, say))))
+        if not lines and part.polar:
+            lines.append(say("see", refs=say.joined(say.refs(refs))))
         return (" " if say.language == "en" else "").join(dict.fromkeys(lines))
+
+    def _relevant(self, part: Part, ref: str, say: Say) -> Iterator[str]:
+        """What a clause asks for of the question's subjects; its figures where it is about none in particular."""
+        facts = {self._topics.subjects[name].fact for name in part.subjects} - {""}
+        here = [one for one in self._policy.criteria if ref in (one.citation, one.citation.split("（")[0])]
+        about = [one for one in here if set(one.facts) & facts]
+        for one in about or [one for one in here if self._policy.wordings[one.id].measure]:
+            yield self._asked(one, say)
 
     def _is_list_of_conditions(self, ref: str) -> bool:
         article = articles.by_ref(self._policy.articles, ref)
-        return (
-            isinstance(article, Article)
-            and bool(article.items)
-            and ref in {one for kind in self._policy.base_types for one in kind.articles}
-        )
+        return isinstance(article, Article) and bool(article.items) and ref in self._of_types | self._common
 
     def _conditions(self, ref: str, figures: Sequence[str], say: Say) -> str:
         """What stands in an article of conditions, and that the common ones apply too."""
         article = articles.by_ref(self._policy.articles, ref)
-        count = len(article.items) if isinstance(article, Article) else 0
-        common = [one for one in self._policy.base_types[0].articles if one not in self._of_types and one != ref]
-        text = say("conditions", article=self._named([ref], say)[0], count=count)
-        if ref in self._of_types and common:
-            text = say(
-                "conditions_and",
-                article=self._named([ref], say)[0],
-                count=count,
-                common=say.joined(self._named(common, say)),
-            )
+        values = {"article": say.refs([ref])[0], "count": len(article.items) if isinstance(article, Article) else 0}
+        text = say("conditions", **values)
+        if ref in self._of_types and self._common:
+            text = say("conditions_and", common=say.joined(say.refs(sorted(self._common))), **values)
         return text + (say("conditions_figures", figures=say.clauses(figures)) if figures else say("stop"))
-
-    def _relevant_measures(self, part: Part, ref: str, say: Say) -> Iterable[str]:
-        """The figures of a clause that the question is about; all of them where it is about none in particular."""
-        asked = {self._topics.subjects[name].fact for name in part.subjects} - {""}
-        here = [
-            one
-            for one in self._policy.criteria
-            if (one.citation == ref or one.citation.split("（")[0] == ref) and self._policy.wordings[one.id].measure
-        ]
-        about = [one for one in here if set(one.facts) & asked]
-        for one in about or here:
-            yield self._one_figure(one, say)
-
-    def _window(self, say: Say) -> str:
-        window = self._policy.window
-        return say(
-            "window",
-            undefined=say.pick(window.undefined, window.undefined_en),
-            reading=say.pick(window.current.label, window.current.label_en),
-        )
 
     def _elsewhere(self, choice: Choice, types: Sequence[str], say: Say) -> str:
         article = choice.refs[0].split("（")[0]
         bases = self._policy.base_types
         own = next(one for one in bases if one.id in types)
         other = next((one for one in bases if article in one.articles), own)
-        articles_of_own = [ref for ref in own.articles if ref in self._of_types]
-        return say(
-            "elsewhere",
-            own=say.pick(own.label, own.label_en),
-            other=say.pick(other.label, other.label_en),
-            refs=say.joined(self._named(articles_of_own, say)),
-        )
+        refs = say.refs(ref for ref in own.articles if ref in self._of_types)
+        return say("elsewhere", own=say.pick(own.label, own.label_en), other=say.pick(other.label, other.label_en),
+                   refs=say.joined(refs))
+
+    def _window(self, say: Say) -> str:
+        window = self._policy.window
+        return say("window", undefined=say.pick(window.undefined, window.undefined_en),
+                   reading=say.pick(window.current.label, window.current.label_en))
 
     def _gap(self, choice: Choice, say: Say) -> str:
         if choice.gap is None:
@@ -324,71 +218,6 @@ class Composer:
         head = say("gap", matter=matter) + space + say("gap_ask")
         return "\n".join([head, *([say("gap_near")] if quotes else []), *quotes])
 
-    def _gloss(self, ref: str, say: Say, *, needed: bool = True) -> str:
+    def _gloss(self, ref: str, say: Say) -> str:
         gloss = self._topics.glosses.get(ref)
-        if gloss is None or not needed:
-            return ""
-        return say.pick(gloss.zh, gloss.en)
-
-    def _named(self, refs: Iterable[str], say: Say) -> list[str]:
-        return [articles.in_english(ref) if say.language == "en" else ref for ref in refs]
-
-
-class Say:
-    """The words of one language."""
-
-    def __init__(self, language: str) -> None:
-        self.language = language
-        self._texts: Mapping[str, Any] = load(_LANGUAGE / f"answers_{language}.yaml")
-
-    def __call__(self, name: str, /, **values: object) -> str:
-        found: Any = self._texts
-        for key in name.split("."):
-            found = found[key]
-        return str(found).format(**values) if values else str(found)
-
-    def pick(self, chinese: str, english: str) -> str:
-        return (english or chinese) if self.language == "en" else chinese
-
-    def joined(self, words: Iterable[str]) -> str:
-        return str(self._texts["list"]).join(words)
-
-    def clauses(self, words: Iterable[str]) -> str:
-        return str(self._texts["clauses"]).join(words)
-
-
-def quoted(citation: Citation, say: Say) -> str:
-    """A citation as a line of an answer, word for word."""
-    if citation.ref:
-        ref = articles.in_english(citation.ref) if say.language == "en" else citation.ref
-        return say("quote", ref=ref, chinese=citation.ref, quote=_BLANK_LINES.sub("\n", citation.quote))
-    if citation.page is not None:
-        return say("quote_page", document=citation.document, page=citation.page, quote=citation.quote)
-    return say("quote_document", document=citation.document, quote=citation.quote)
-
-
-def verdict_of(point: Point, part: Part, quote: str) -> str:
-    """ "yes" or "no" for a question, "" where the policy does not say. What is strange to the policy is not allowed."""
-    months = _months(quote)
-    asked = _months(part.text)
-    if months and asked:
-        claimed = "confirm" in part.asks or questions.claims(part.text)
-        return "yes" if asked[-1] == months[-1] or (asked[-1] < months[-1] and not claimed) else "no"
-    if point.elapsed:
-        years = questions.years_passed(part)
-        return "" if years is None else ("yes" if years >= point.elapsed else "no")
-    if point.verdict == "yes" and part.strange and not point.matches:
-        return ""
-    return point.verdict
-
-
-def _months(text: str) -> list[int]:
-    return [int(number) for number in re.findall(r"(?<!\d)(1[0-2]|[1-9])\s*月", text)]
-
-
-def verdict_word(verdict: str, part: Part) -> str:
-    """The verdict in the question's own verb: 能 or 不能, 算 or 不算, Yes or No."""
-    if part.language == "en":
-        return verdict.capitalize()
-    modal = questions.modal(part.text)
-    return str(modal.get(verdict, ""))
+        return say.pick(gloss.zh, gloss.en) if gloss else ""

@@ -7,14 +7,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
-from pathlib import Path
-from typing import Any
+from functools import cached_property
 
-from assistant import topics as topic_files
+from assistant import manner
 from assistant.spotting import SHORTEST_SLIP, Lexicon, Spotted
 from assistant.strangers import Strangers, everyday, plain_english
-from assistant.texts import load
 from assistant.topics import Topics, words_of
 from ingestion import articles, language, numerals
 from ingestion.domain import Span
@@ -22,31 +19,18 @@ from ingestion.errors import UsageError
 from ingestion.lexical import simplified
 
 LONGEST = 2_000      # characters
-_LANGUAGE = Path(__file__).parent / "language"
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _LATIN = re.compile(r"[A-Za-z]")
 _OTHER_SCRIPTS = re.compile(r"[\u0370-\u1fff\u3040-\u30ff\uac00-\ud7af]")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_SENTENCE_END = re.compile(r"[?？!！。；;\n]+")
-_CLAUSE_END = re.compile(
-    r"[,，](?!\d{3}\b)|\s(?:and|or)\s(?=(?:who|when|what|how|where|which|why|is|are|can|do|does)\b)"
-)
-_TAG = re.compile(r"(?:对|是|没错|正确|这样|真的|right|correct|true|is that|isn't).{0,8}")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)(?!\s*(?:号|\u3015|】|\]|）))\s*年?")
-_YEARS_AGO = re.compile(
-    r"([一二两三四五六七八九十\d]{1,3})\s*(?:多|余)?\s*年(?:多|以)?(?:之)?前|\b(\w+)\s+years?\s+ago"
-)
-_ENGLISH_NUMBERS = {word: value for value, word in enumerate(
-    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"])}
-_YEAR_MONTH = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:年|[-/.])\s*(?:(\d{1,2})\s*月?)?")
-_AFTER_YEARS = re.compile(r"([一二两三四五六七八九十\d]+)\s*年(?:之后|以后|后|了|过后|就)")
 _AMOUNT = re.compile(r"\d+\.\d+\s*(?:million|billion|thousand|%|percent|万|亿|千)")
-_BARE = re.compile(r"(?<=[\u4e00-\u9fff])(?=\d{1,3}\s*条\s*第?\d{1,2}\s*项"
-                   r"|\d{1,2}\.\d{1,2}(?![\d.%％万亿元年月日篇项个名人家户分倍岁美欧]))")
+_BARE = re.compile(
+    r"(?<=[\u4e00-\u9fff])(?=\d{1,3}\s*条\s*第?\d{1,2}\s*项"
+    r"|\d{1,2}\.\d{1,2}(?![\d.%％万亿元年月日篇项个名人家户分倍岁美欧]))"
+)
 _ENGLISH_WORDS = 3  # so many words in a row make a question English although it holds some Chinese
-
-Lines = tuple[tuple[str, tuple[re.Pattern[str], ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -132,7 +116,7 @@ class Reader:
         """The question; UsageError when it is empty, too long, garbled or in a language that is not understood."""
         clean = cleaned(text)
         spoken = answer_language or language_of(clean)
-        parts = [self._part(piece, spoken) for piece in split(fold(clean))]
+        parts = [self._part(piece, spoken) for piece in manner.split(fold(clean))]
         return Question(clean, spoken, tuple(_inheriting(parts, self.topics)))
 
     def part(self, folded: str, spoken: str) -> Part:
@@ -148,7 +132,7 @@ class Reader:
             for match in one.finditer(text):
                 found.setdefault(name, []).append(Spotted(match.group(), Span(*match.span())))
         strange = self._strangers.find(text, [one.span for words in found.values() for one in words], spoken)
-        ago = years_ago(text)
+        ago = manner.years_ago(text)
         years = tuple(int(match[1]) for match in _YEAR.finditer(text))
         refs = _refs(text)
         gaps = {gap for one in self._gap_lexicon.spot(text) for gap in self._gap_words[one.word]}
@@ -156,7 +140,7 @@ class Reader:
         return Part(
             text,
             spoken,
-            kinds_of(text),
+            manner.kinds_of(text),
             {name: tuple(words) for name, words in found.items()},
             refs,
             _chapter(text),
@@ -220,95 +204,6 @@ def fold(text: str) -> str:
     return lower if len(lower) == len(text) else "".join(one.lower()[:1] or one for one in folded)
 
 
-def split(folded: str) -> list[str]:
-    """The questions in a text. A clause that asks nothing goes with the next one, a tag (对吗) with the one before."""
-    pieces: list[str] = []
-    for sentence in _split_keeping(folded, _SENTENCE_END):
-        clauses: list[str] = []
-        waiting = ""
-        for clause in _split_keeping(sentence, _CLAUSE_END):
-            if _TAG.fullmatch(clause.strip(" ,，?？!！。")) and clauses and not waiting:
-                clauses[-1] += clause
-                continue
-            waiting += clause
-            if _asks_something(waiting) and not _TAG.fullmatch(clause.strip(" ,，?？!！。")):
-                clauses.append(waiting)
-                waiting = ""
-        if waiting.strip(" ,，?？!！。；;\n"):
-            if clauses and not _asks_something(waiting):
-                clauses[-1] += waiting
-            else:
-                clauses.append(waiting)
-        pieces += clauses
-    merged: list[str] = []
-    for piece in pieces:  # a statement before a question belongs to it: 我们是部属高校。应走哪条渠道？
-        if merged and not (_asks_something(merged[-1]) and _asks_something(piece)):
-            merged[-1] += piece
-        else:
-            merged.append(piece)
-    return merged or [folded]
-
-
-def kinds_of(folded: str) -> frozenset[str]:
-    """How a text asks: quantity, when, who, yes_no …"""
-    stripped = folded.strip()
-    return frozenset(name for name, patterns in _asks() if any(one.search(stripped) for one in patterns))
-
-
-def years_ago(folded: str) -> int | None:
-    """How many years ago something is said to have happened: 五年前 is 5, 去年 is 1."""
-    match = _YEARS_AGO.search(folded)
-    if match:
-        word = match[1] or match[2]
-        if word in _ENGLISH_NUMBERS:
-            return _ENGLISH_NUMBERS[word]
-        number = numerals.parse_number(word)
-        if number is not None:
-            return int(number)
-    return next((years for word, years in _past() if word in folded), None)
-
-
-def years_passed(part: Part) -> int | None:
-    """Whole years between the two days that a question names, or after which it asks (两年后)."""
-    days = [(int(year), int(month or 1)) for year, month in _YEAR_MONTH.findall(part.text)]
-    if len(days) > 1:
-        return (days[-1][0] * 12 + days[-1][1] - days[0][0] * 12 - days[0][1]) // 12
-    match = _AFTER_YEARS.search(part.text)
-    number = numerals.parse_number(match[1]) if match else None
-    return int(number) if number is not None else None
-
-
-def claims(folded: str) -> bool:
-    """Whether a figure is said to be what is asked for: 要5项才够."""
-    return any(one.search(folded) for one in _list("claims"))
-
-
-def asks_for_mentions(folded: str) -> bool:
-    """Whether a question asks which clauses name something: 哪些条款提到知识产权."""
-    return any(one.search(folded) for one in _list("mentions"))
-
-
-def modal(folded: str) -> Mapping[str, Any]:
-    """The verb that a yes-or-no answer repeats; see `modals` in the language file."""
-    for entry in load(_LANGUAGE / "questions.yaml")["modals"]:
-        if re.search(str(entry["pattern"]), folded):
-            return dict(entry)
-    return {}
-
-
-def _asks_something(text: str) -> bool:
-    return bool(kinds_of(text) - {"list"})
-
-
-def _split_keeping(text: str, mark: re.Pattern[str]) -> list[str]:
-    pieces, start = [], 0
-    for match in mark.finditer(text):
-        pieces.append(text[start : match.end()])
-        start = match.end()
-    pieces.append(text[start:])
-    return [piece for piece in pieces if piece.strip()]
-
-
 def _inheriting(parts: Sequence[Part], topics: Topics) -> list[Part]:
     """A later question that names no base type is about the one named before."""
     done: list[Part] = []
@@ -344,27 +239,5 @@ def _figures(text: str) -> tuple[numerals.Quantity, ...]:
             text,
         )
     ]
-    return tuple(numerals.quantities(text, taken))
-
-
-@cache
-def _asks() -> Lines:
-    entries = load(_LANGUAGE / "questions.yaml")["asks"]
-    return tuple((str(name), _compiled(str(text))) for name, text in entries.items())
-
-
-@cache
-def _list(name: str) -> tuple[re.Pattern[str], ...]:
-    return _compiled(str(load(_LANGUAGE / "questions.yaml")[name]))
-
-
-@cache
-def _past() -> tuple[tuple[str, int], ...]:
-    entries = str(load(_LANGUAGE / "questions.yaml")["past"]).split(";")
-    pairs = [entry.strip().rsplit(" ", 1) for entry in entries]
-    return tuple((word, int(years)) for word, years in pairs)
-
-
-def _compiled(text: str) -> tuple[re.Pattern[str], ...]:
-    words, patterns = words_of(text)
-    return tuple(topic_files.pattern(one) for one in [*patterns, *map(re.escape, words)])
+    same_length = text.replace("国家级", "省部级")  # 两个国家级 is two of them, not two countries
+    return tuple(numerals.quantities(same_length, taken))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant import questions, weighing
+from assistant import manner, weighing
 from assistant.questions import Part
 from assistant.topics import Gap, Point, Topics
 from assistant.weighing import ENOUGH, HOME, OWN_FOOTING, STRONG, Matter, Scores, Weigher, related
@@ -127,7 +127,7 @@ class Selector:
         if _FIGURES in matter.context and lists and not any(
                 one.weight >= STRONG and not one.type for one in matter.subjects.values()):
             return Choice(Kind.FIGURES, tuple(dict.fromkeys(self._with_figures(part))))
-        passage = self._weigher.words.longest_passage(part.text) if questions.asks_for_mentions(part.text) else ""
+        passage = self._weigher.words.longest_passage(part.text) if manner.asks_for_mentions(part.text) else ""
         if passage:
             return Choice(Kind.MENTIONS, tuple(self._weigher.words.holding(passage)), passage=passage)
         if self._asks_for_window(matter):

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import prompts
 from assistant.checking import Checked, Checker, Source, sentences
-from assistant.composing import Say, quoted
 from assistant.llm import LanguageModel, ModelError
 from assistant.redaction import Redactor
+from assistant.say import Say, quoted
 from ingestion import articles
 from ingestion.domain import Answer, Mode
 

@@ -1,0 +1,57 @@
+"""The word that answers a yes-or-no question, in the question's own verb: 能 or 不能, 算 or 不算, Yes or No."""
+from __future__ import annotations
+
+import re
+
+from assistant import manner
+from assistant.questions import Part
+from assistant.topics import Point
+
+YES, NO, REQUIRED = "yes", "no", "required"
+
+
+def verdict_of(point: Point, part: Part, quote: str) -> str:
+    """ "yes" or "no" for a question, "" where the policy does not say or the question denies what it asks."""
+    by_time = _by_time(part, quote)
+    if by_time:
+        return by_time
+    if point.elapsed:
+        years = manner.years_passed(part.text)
+        return "" if years is None else YES if years >= point.elapsed else NO
+    if manner.denies_verb(part.text):
+        return ""
+    denied = manner.denies(part.text)
+    if point.verdict == REQUIRED:
+        if manner.asks_permission(part.text, part.language):
+            return NO if denied else ""
+        return YES if manner.asks_need(part.text, part.language) and not denied else ""
+    if point.verdict == YES and (denied or part.strange) and not point.matches:
+        return ""
+    return point.verdict
+
+
+def word(verdict: str, part: Part) -> str:
+    """The verdict as it is said; "" where the question has no verb for it."""
+    if part.language == "en":
+        return verdict.capitalize()
+    return str(manner.modal(part.text).get(verdict, ""))
+
+
+def _by_time(part: Part, quote: str) -> str:
+    """A month or a number of days in the question against the clause's: 12月 is later than 11月底."""
+    claimed = "confirm" in part.asks or manner.claims(part.text)
+    months, asked = _months(quote), _months(part.text)
+    if months and asked:
+        return YES if asked[-1] == months[-1] or (asked[-1] < months[-1] and not claimed) else NO
+    days, asked = _days(quote), _days(part.text)
+    if days and asked:
+        return YES if asked[-1] == days[-1] or (asked[-1] > days[-1] and not claimed) else NO
+    return ""
+
+
+def _months(text: str) -> list[int]:
+    return [int(number) for number in re.findall(r"(?<!\d)(1[0-2]|[1-9])\s*月", text)]
+
+
+def _days(text: str) -> list[int]:
+    return [int(number) for number in re.findall(r"(?<!\d)(\d{1,3})\s*(?:个?工作日|天|working days)", text)]
