@@ -2,14 +2,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from assistant import rules
 from ingestion import facts, reading
-from ingestion.domain import Assessment, Document, Fact
+from ingestion.domain import Assessment, Document, Extraction, Fact
 from ingestion.policy import Policy
 from ingestion.reading import Progress
+
+if TYPE_CHECKING:
+    from ingestion.facts.extraction import Prepared
+
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What was found in documents. `windows` keeps the facts under other readings of the window, once asked for."""
+
+    documents: tuple[Document, ...]
+    prepared: Prepared
+    found: Extraction
+    windows: dict[tuple[str, tuple[date, date]], Mapping[str, Fact]] = field(default_factory=dict)
 
 
 def assess(paths: Sequence[Path], policy: Policy, base_type: str, application_date: date, language: str = "zh",
@@ -22,17 +40,41 @@ def assess(paths: Sequence[Path], policy: Policy, base_type: str, application_da
 def assess_documents(documents: Sequence[Document], policy: Policy, base_type: str, application_date: date,
                      language: str = "zh") -> Assessment:
     """Assess documents that were read before."""
+    extracted = extract(documents, policy, application_date, _keys(policy, base_type))
+    return check(extracted, policy, base_type, application_date, language)
+
+
+def extract(documents: Sequence[Document], policy: Policy, application_date: date,
+            keys: frozenset[str] | None = None) -> Extracted:
+    """The facts in documents (all, or those of `keys`), to be checked against any base type and in any language."""
     prepared = facts.prepare(documents, policy)
-    keys = frozenset(key for one in policy.criteria_for(base_type) for key in (*one.facts, *one.related))
-    extraction = facts.read(prepared, policy, application_date, keys=keys)
+    return Extracted(tuple(documents), prepared, facts.read(prepared, policy, application_date, keys=keys))
+
+
+def check(extracted: Extracted, policy: Policy, base_type: str, application_date: date,
+          language: str = "zh") -> Assessment:
+    """What was extracted, for the same date, against the criteria of a base type; the facts that they ask about."""
+    keys = _keys(policy, base_type)
+    found = Extraction(_only(extracted.found.facts, keys), _only(extracted.found.exclusions, keys))
     windowed = keys & facts.windowed(policy.facts)
 
     def facts_for(window: tuple[date, date]) -> Mapping[str, Fact]:
         """Only what the window bears on is read again."""
-        again = facts.read(prepared, policy, application_date, window=window, keys=windowed).facts
-        return {key: fact for key, fact in extraction.facts.items() if key not in windowed} | again
+        place = (base_type, window)
+        if place not in extracted.windows:
+            again = facts.read(extracted.prepared, policy, application_date, window=window, keys=windowed).facts
+            extracted.windows[place] = {key: fact for key, fact in found.facts.items() if key not in windowed} | again
+        return extracted.windows[place]
 
-    findings, notes = rules.findings_for(policy, base_type, extraction, application_date, language, facts_for)
+    findings, notes = rules.findings_for(policy, base_type, found, application_date, language, facts_for)
     return Assessment(
         policy.id, policy.version, policy.sha256, policy.window_on(application_date), base_type, application_date,
-        tuple(documents), extraction.facts, extraction.exclusions, findings, rules.overall(findings), notes)
+        extracted.documents, found.facts, found.exclusions, findings, rules.overall(findings), notes)
+
+
+def _keys(policy: Policy, base_type: str) -> frozenset[str]:
+    return frozenset(key for one in policy.criteria_for(base_type) for key in (*one.facts, *one.related))
+
+
+def _only(found: Mapping[str, Value], keys: frozenset[str]) -> dict[str, Value]:
+    return {key: value for key, value in found.items() if key in keys}

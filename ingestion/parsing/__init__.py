@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import logging
+from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Protocol, cast
 
@@ -27,6 +28,7 @@ SUFFIXES = TEXTS | IMAGES | WORKBOOKS | OFFICE | WORD | ARCHIVES | {"pdf"}
 
 MODULES = {"pdf": "pdf", "image": "image", "docx": "docx", "xlsx": "workbook", "xls": "workbook", "ods": "workbook",
            "doc": "office", "rtf": "office", "odt": "office", "html": "office", "text": "text"}
+RECOGNISED = frozenset({"pdf", "image"})
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PICTURE_STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*")
@@ -34,22 +36,30 @@ FOREIGN = {b"Rar!\x1a\x07": "rar", b"7z\xbc\xaf\x27\x1c": "7z", b"\x1f\x8b": "gz
 PDF_HEADER_WITHIN = 1024
 
 
+Progress = Callable[[int, int], None]
+
+
 class Reader(Protocol):
-    def read(self, data: bytes, name: str, sha256: str) -> Document: ...
+    def read(self, data: bytes, name: str, sha256: str, **progress: Progress) -> Document: ...
 
 
 def suffix(name: str) -> str:
     return PurePosixPath(name).suffix[1:].lower()
 
 
-def read(data: bytes, name: str) -> Document:
-    """The document in `data`. UnreadableError if it gives no text; what it lost in part is in `Document.notices`."""
+def read(data: bytes, name: str, progress: Progress | None = None) -> Document:
+    """The document in `data`. UnreadableError if it gives no text; what it lost in part is in `Document.notices`.
+
+    `progress` is told how many of how many pages are recognised, for those kinds that have pictures of pages.
+    """
     found = kind(data, name)
     if found == "zip":
         raise unreadable("nested_archive")
     module = cast("Reader", importlib.import_module(f"ingestion.parsing.{MODULES[found]}"))
     digest = hashlib.sha256(data).hexdigest()
     try:
+        if progress is not None and found in RECOGNISED:
+            return module.read(data, name, digest, progress=progress)
         return module.read(data, name, digest)
     except UnreadableError:
         raise
