@@ -71,10 +71,7 @@ class _Case:
     def __init__(self, assessment: Assessment, policy: Policy, topics: Topics, language: str) -> None:
         self.assessment, self.policy, self.topics = assessment, policy, topics
         self.say, self.words = Say(language), phrases(language)
-        criteria = policy.criteria_for(assessment.base_type)
-        self.findings = rules.check(
-            criteria, assessment.facts, policy=policy, language=language, exclusions=assessment.exclusions
-        )
+        self.findings = _in_language(assessment, policy, language)
 
     def answer(self, part: Part) -> Told | None:
         """What the assessment says to a question, None if it is not asked about the application."""
@@ -330,3 +327,12 @@ class _Case:
     def _reason(self, code: str) -> str:
         texts = self.policy.facts.reasons.get(code, [code, code])
         return self.say.pick(texts[0], texts[-1])
+
+
+def _in_language(assessment: Assessment, policy: Policy, language: str) -> tuple[Finding, ...]:
+    """The assessment's findings, explained in the language of the question; their outcomes are the assessment's."""
+    again = {one.criterion.id: one for one in rules.check(
+        [one.criterion for one in assessment.findings], assessment.facts, policy=policy, language=language,
+        exclusions=assessment.exclusions)}
+    return tuple(again[one.criterion.id] if again[one.criterion.id].outcome is one.outcome else one
+                 for one in assessment.findings)

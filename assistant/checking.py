@@ -128,7 +128,7 @@ def _may_go_on(rest: str) -> bool:
 
 def _plain(text: str) -> str:
     """Folded for comparison, without blanks except between Latin words."""
-    return _BLANKS.sub("", " ".join(simplified(language.fold(text)).lower().split()))
+    return _BLANKS.sub("", " ".join(language.fold(simplified(text)).lower().split()))
 
 
 def _figures(text: str) -> frozenset[str]:

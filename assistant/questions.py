@@ -199,7 +199,7 @@ def language_of(text: str) -> str:
 
 def fold(text: str) -> str:
     """Half-width, simplified, lower case, of the same length."""
-    folded = simplified(language.fold(text))
+    folded = language.fold(simplified(text))
     lower = folded.lower()
     return lower if len(lower) == len(text) else "".join(one.lower()[:1] or one for one in folded)
 

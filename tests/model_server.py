@@ -5,7 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -33,10 +33,8 @@ class Handler(BaseHTTPRequestHandler):
         self.endpoint.visits.append(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         self.endpoint.requests.append(json.loads(body))
-        try:
+        with suppress(OSError):   # the client has gone
             type(self).behaviour(self)
-        except OSError:
-            pass   # the client has gone
         self.close_connection = True
 
     def do_GET(self) -> None:
@@ -101,7 +99,7 @@ def status(code: int, kind: str = "application/json", body: bytes = b'{"error": 
     return lambda handler: handler.plain(code, kind, body)
 
 
-def hangs(handler: Handler) -> None:
+def hangs(_: Handler) -> None:
     time.sleep(PATIENCE)
 
 
