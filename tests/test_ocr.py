@@ -130,6 +130,20 @@ def test_a_value_that_wraps_goes_on_below_itself(recogniser: Recogniser) -> None
         "经营范围 数控机床、工业机器人的研发、制造、销售；货物及技术进出口", "住所 重庆市江津区"]
 
 
+def test_two_columns_of_labels_are_read_one_after_the_other(recogniser: Recogniser) -> None:
+    """The form of newer licences: pairs on the left, pairs on the right, values that wrap in either."""
+    words = [("营业执照", 500, 60),
+             ("名称", 100, 300), ("重庆长岭生物谷公司", 240, 300), ("注册资本", 700, 300), ("伍仟万元整", 840, 300),
+             ("类型", 100, 370), ("有限责任公司", 240, 370), ("成立日期", 700, 370), ("2015年08月20日", 840, 370),
+             ("经营范围", 100, 440), ("园区基础设施建设；企业管", 240, 440),
+             ("住所", 700, 440), ("重庆市长寿区菩提街道桃", 840, 440),
+             ("理咨询；房屋租赁", 240, 486), ("源大道188号", 840, 486)]
+    recogniser.lines = tuple((text, (left, top, left + 30 * len(text), top + 40), 1.0) for text, left, top in words)
+    assert lines_of(image.read(BLANK, "执照.png", "")) == [
+        "营业执照", "名称 重庆长岭生物谷公司", "类型 有限责任公司", "经营范围 园区基础设施建设；企业管理咨询；房屋租赁",
+        "注册资本 伍仟万元整", "成立日期 2015年08月20日", "住所 重庆市长寿区菩提街道桃源大道188号"]
+
+
 def test_wrapped_lines_of_a_scan_are_one_paragraph(recogniser: Recogniser) -> None:
     """Running text is joined although the recogniser's boxes differ in height."""
     first = "我单位申报国际联合研究中心，现郑重承诺以下各项内容均属实并愿承担相应的责任，特"

@@ -55,7 +55,7 @@ def arranged(content: PageContent) -> PageFlow:
     stand_ins = [Strip("", (table.left, table.right), table.left, table.top, table.right, table.bottom, 0.0,
                        marks=(place,)) for place, table in enumerate(tables)]
     flow = PageFlow(content, [])
-    for number, group in enumerate(in_columns([*rest, *stand_ins])):
+    for number, group in enumerate(in_columns([*rest, *stand_ins], pairs=content.recognised)):
         found = {start: (end, table) for start, end, table in aligned(group, content.horizontals)} \
             if any(len(row) > 1 for row in group) else {}
         place = 0

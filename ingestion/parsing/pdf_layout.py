@@ -5,7 +5,7 @@ on the displayed page carries the affine map back (`PageContent.to_display`).
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -16,6 +16,7 @@ SAME_SEGMENT_APART = 0.6  # the same for pieces drawn at different times
 WIDE_BLANK = 0.7        # ems of space beside an ideograph that are a blank; less is spacing of the typesetter
 GUTTER_ROWS = 3         # rows that must show both columns
 COLUMN_WIDTH = 0.28     # of the text's width, the least width of a column
+LABEL = 10              # characters of a label
 COLUMN_FULL = 0.55      # share of a column's lines that must run (nearly) to its right side
 
 Affine = tuple[float, float, float, float, float, float]
@@ -192,25 +193,35 @@ def _woven(parts: Sequence[Strip]) -> Strip:
                  max(part.bottom for part in parts), longest.size, longest.weight, min(part.score for part in parts))
 
 
-def in_columns(strips: Sequence[Strip]) -> list[list[list[Strip]]]:
-    """Rows by column, in reading order: where a gutter divides running text, the left column before the right one."""
+Sides = tuple[list[Strip], list[Strip]]
+Divides = Callable[[Sides, float], bool]  # whether the strips left and right of a gutter are columns, in a given width
+
+
+def in_columns(strips: Sequence[Strip], *, pairs: bool = False) -> list[list[list[Strip]]]:
+    """Rows by column, in reading order: where a gutter divides running text, the left column before the right one.
+
+    With `pairs`, columns of labels and values are divided too, as licences have them.
+    """
     ordered = sorted(strips, key=lambda strip: (strip.top, strip.left))
-    return [rows_of(group) for group in _columns(ordered)]
+    groups = _columns(ordered, _running)
+    if pairs:
+        groups = [part for group in groups for part in _columns(group, _paired)]
+    return [rows_of(group) for group in groups]
 
 
-def _columns(ordered: list[Strip]) -> list[list[Strip]]:
-    found = _gutter(ordered)
+def _columns(ordered: list[Strip], divides: Divides) -> list[list[Strip]]:
+    found = _gutter(ordered, divides)
     if found is None:
         return [ordered] if ordered else []
     start, end, middle = found
     inside = ordered[start:end]
     return [*([ordered[:start]] if start else []),
-            *_columns([strip for strip in inside if strip.right <= middle]),
-            *_columns([strip for strip in inside if strip.right > middle]),
-            *_columns(ordered[end:])]
+            *_columns([strip for strip in inside if strip.right <= middle], divides),
+            *_columns([strip for strip in inside if strip.right > middle], divides),
+            *_columns(ordered[end:], divides)]
 
 
-def _gutter(ordered: list[Strip]) -> tuple[int, int, float] | None:
+def _gutter(ordered: list[Strip], divides: Divides) -> tuple[int, int, float] | None:
     """The first stretch of strips that a gutter divides: its first strip, the one after its last, the gutter's x."""
     gaps = []
     for place, strip in enumerate(ordered):
@@ -230,19 +241,21 @@ def _gutter(ordered: list[Strip]) -> tuple[int, int, float] | None:
         if round(middle / 6) in tried or not 0.2 * text_width < middle - text_left < 0.8 * text_width:
             continue
         tried.add(round(middle / 6))
-        found = _stretch(ordered, middle, text_width)
+        found = _stretch(ordered, middle, text_width, divides)
         if found is not None:
             return (*found, middle)
     return None
 
 
-def _stretch(ordered: list[Strip], middle: float, text_width: float) -> tuple[int, int] | None:
+def _stretch(ordered: list[Strip], middle: float, text_width: float, divides: Divides) -> tuple[int, int] | None:
     start = 0
     while start < len(ordered):
         end = start
         while end < len(ordered) and not ordered[end].left < middle < ordered[end].right:
             end += 1
-        if end - start >= 2 * GUTTER_ROWS and _running(ordered[start:end], middle, text_width):
+        sides = ([strip for strip in ordered[start:end] if strip.right <= middle],
+                 [strip for strip in ordered[start:end] if strip.right > middle])
+        if min(map(len, sides)) >= GUTTER_ROWS and divides(sides, text_width):
             return start, start + _trimmed(ordered[start:end], middle)
         start = end + 1
     return None
@@ -263,11 +276,8 @@ def _trimmed(strips: list[Strip], middle: float) -> int:
     return len(strips)
 
 
-def _running(strips: list[Strip], middle: float, text_width: float) -> bool:
-    """Whether both sides of `middle` are columns of running text, and not labels and values or a table."""
-    sides = ([strip for strip in strips if strip.right <= middle], [strip for strip in strips if strip.right > middle])
-    if min(map(len, sides)) < GUTTER_ROWS:
-        return False
+def _running(sides: Sides, text_width: float) -> bool:
+    """Whether both sides are columns of running text, and not labels and values or a table."""
     tops, bottoms = [side[0].top for side in sides], [max(strip.bottom for strip in side) for side in sides]
     if min(bottoms) - max(tops) < 0.5 * min(bottom - top for top, bottom in zip(tops, bottoms, strict=True)):
         return False
@@ -280,5 +290,19 @@ def _running(strips: list[Strip], middle: float, text_width: float) -> bool:
             return False
         full = sum(line[-1].right > high - 0.15 * width and line[0].left < low + 0.2 * width for line in lines)
         if full < COLUMN_FULL * len(lines):
+            return False
+    return True
+
+
+def _paired(sides: Sides, text_width: float) -> bool:
+    """Whether both sides are labels with their values: short words that stand one below the other, none twice."""
+    for side in sides:
+        rows = rows_of(side)
+        low = min(row[0].left for row in rows)
+        labels = [row[0] for row in rows if row[0].left - low < row[0].size and len(row) > 1]
+        texts = {label.text for label in labels}
+        if len(labels) < 2 or len(texts) < len(labels) or len(labels) < 0.5 * len(rows) \
+                or any(len(text) > LABEL or text < CJK for text in texts) \
+                or max(row[-1].right for row in rows) - low < COLUMN_WIDTH * text_width:
             return False
     return True
