@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from ingestion.domain import Document, Evidence, Exclusion, Interval, Method, Span
 
@@ -26,6 +27,8 @@ class Assertion:
     partial: bool = False
     aspects: frozenset[str] = frozenset()
     weight: int = 1
+    listed: tuple[date, date] | None = None  # the period that a list's title says it covers
+    doubtful: int = 0                       # its items that only lift the upper bound
     open: bool = False  # what it counts may not count: dropped beside anything firmer
     larger: bool = False  # said of the body that the applicant is a part of
 
@@ -79,3 +82,23 @@ def overlapping(intervals: list[Interval]) -> Interval:
     """Classes that may overlap: from the largest of them to their sum (reading 3)."""
     total = add(intervals)
     return Interval(max(i.low for i in intervals), total.high)
+
+
+def join(findings: Findings, document: Document, items: Sequence[Span]) -> None:
+    """Figures declared line by line in one list (国家级：1个；市级：2个) are parts of one whole."""
+    lines: dict[int, list[Assertion]] = {}
+    for entry in findings.assertions:
+        if entry.document is document and entry.method is Method.DECLARED and not entry.items:
+            for place, item in enumerate(items):
+                if item.start <= entry.span.start and entry.span.end <= item.end:
+                    lines.setdefault(place, []).append(entry)
+    firm = {place: entries for place, entries in lines.items() if not all(e.open for e in entries)}
+    if len(firm) < 2 or any(len(entries) > 1 for entries in firm.values()):
+        return
+    parts = [entries[0] for entries in firm.values()]
+    findings.assertions = [e for e in findings.assertions if not any(e is x for x in parts)]
+    total = add(e.interval for e in parts)
+    points = (total.low,) if total.high is None else (total.low, total.high)
+    for entry in parts:
+        entry.interval, entry.points, entry.kinds = total, points, frozenset()
+    findings.assertions += parts

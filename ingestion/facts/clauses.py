@@ -87,6 +87,8 @@ def assign_subjects(text: str, clauses: list[Clause], names: Names, before: Anal
         elif _elsewhere(body, names) and not words("own").search(body):
             clause.subject = "other"
             current = "other" if clause.depth == 0 else current
+        elif other and words("whole_body").match(other.group()) and words("subject_verbs").match(body, other.end()):
+            clause.subject = current = "other"
         elif other and words("whole_body").match(other.group()):
             clause.subject = "whole"  # of a whole city or school; the next clause may be the applicant's again
         elif other:

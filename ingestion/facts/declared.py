@@ -67,6 +67,8 @@ def _with_parts(top: Match, matches: list[Match], spec: FactSpec, disjoint: bool
     value = top.value
     parts = [m for m in matches if m.role == "figure" and m.figure.part and _root(m.figure) is top.figure]
     for match in matches:
+        if match.role == "rest" and _root(match.figure) is top.figure:
+            return match.value, ()
         if match.role == "less" and _root(match.figure) is top.figure:
             value = subtract(value, match.value)
     complete = [m for m in parts if m.figure.bracketed and m.figure.parent is top.figure]

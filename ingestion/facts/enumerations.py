@@ -313,6 +313,8 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
         figures = [f for f in analysis.figures if f.clause == index]
         for match in names.finditer(body):
             name = _proper(match.group(), generic)
+            if not name and words("own").match(body.lstrip()) and words("recognised_as").search(body, 0, match.end()):
+                name = words("before_name").split(match.group())[-1]  # 本院被认定为重庆市新型研发机构: itself one
             if words("figure_follows").match(body[match.end() :]):
                 continue  # 重庆市科技进步奖1项: the figure says it
             if not name or any(
@@ -348,7 +350,9 @@ def _without_notes(body: str) -> str:
 
 
 def _tail(analysis: Analysis, index: int) -> str:
-    """The next clause, where it goes on about the same thing: X孵化器，2018年认定为市级科技企业孵化器."""
+    """The next two clauses, where they go on about the same thing: X孵化器，2018年认定，市级."""
+    if index + 2 < len(analysis.clauses) and len(analysis.clause_text(index + 2)) <= 8:
+        return "｜" + analysis.clause_text(index + 1) + "｜" + analysis.clause_text(index + 2)
     if index + 1 < len(analysis.clauses) and analysis.clauses[index + 1].depth == 0:
         return "｜" + analysis.clause_text(index + 1)
     return ""

@@ -13,7 +13,7 @@ from ingestion.domain import Document, Exclusion, Extraction, Fact
 from ingestion.facts import PolicyFacts
 from ingestion.facts.agreements import agreement
 from ingestion.facts.amounts import amounts
-from ingestion.facts.assertions import Findings
+from ingestion.facts.assertions import Findings, join
 from ingestion.facts.declared import declared
 from ingestion.facts.enumerations import enumerations, may_name, sentence_items
 from ingestion.facts.figures import analyse
@@ -66,7 +66,7 @@ def read(
     facts: dict[str, Fact] = {}
     exclusions: dict[str, tuple[Exclusion, ...]] = {}
     for key, spec in specs.items():
-        fact = reconcile(key, spec, reader.found[key])
+        fact = reconcile(key, spec, reader.found[key], window)
         if fact is not None:
             facts[key] = fact
         if reader.found[key].exclusions:
@@ -102,6 +102,10 @@ class _Reader:
         for group in reading.lists:
             for key, spec in self.specs.items():
                 list_items(self.book, spec, group, self.setting, self.found[key])
+        for group in reading.lists:
+            for key, spec in self.specs.items():
+                if spec.joined and spec.time != "window":
+                    join(self.found[key], reading.document, group.items)
         agreement(self.specs, reading, self.setting, self.found)
         self._analyses.clear()
 

@@ -23,7 +23,7 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
     found_periods = periods(text, window)
     clauses = split(text)
     assign_subjects(text, clauses, names, before)
-    analysis = Analysis(sentence, clauses, [], found_periods)
+    analysis = Analysis(sentence, clauses, [], found_periods, window.end, names)
     if before is not None and before.sentence.folded.endswith("；") and before.clauses:
         analysis.planned = planned_before(before, len(before.clauses) - 1)
     taken = [p.span for p in found_periods if p.kind not in (PeriodKind.MEAN, PeriodKind.CUMULATIVE)]
@@ -88,6 +88,10 @@ def _figure(sentence: Sentence, clauses: list[Clause], quantity: Quantity, earli
     if colon >= 0 and residue(text[colon + 1 : start]):
         stop = colon + 1
     figure = Figure(quantity, sentence, clause, depth, text[stop:start], text[quantity.span.end : right_end], stop)
+    if colon >= 0 and stop == colon + 1:
+        figure.label = text[max(clauses[clause].span.start, colon - 10) : colon]
+    elif clause and "：" in text[:start]:
+        figure.label = _list_label(text[:start])
     tail = text[quantity.span.end :].strip(" 。；.）")
     figure.plain = (
         not quantity.unit
@@ -109,7 +113,7 @@ def _trim_right(analysis: Analysis) -> None:
         limit = second.quantity.span.start - first.quantity.span.end
         if first.clause == second.clause and limit < len(first.right) + 1:
             named = bool(residue(first.left))
-            pauses = list(words("joint").finditer(first.right[: max(0, limit)]))
+            pauses = _pauses(first.right[: max(0, limit)])
             if pauses:
                 cut = pauses[-1].start()
                 second.left = first.right[cut:limit] if second.left_start <= first.quantity.span.end else second.left
@@ -125,6 +129,22 @@ def _trim_right(analysis: Analysis) -> None:
                 first.right = first.right[: max(0, limit)]
                 if not words("attributive").match(first.right) and second.left_start < second.quantity.span.start:
                     second.left = ""
+
+
+def _list_label(before: str) -> str:
+    """市级：甲研究院1个，乙工作站1个: the label holds for what follows in its sentence."""
+    label = before[: before.find("：")]
+    return label if len(label) <= 8 and not re.search(r"[，。；\d]", label) else ""
+
+
+def _pauses(text: str) -> list[re.Match[str]]:
+    """Joints between figures: 、 anywhere, 和, 及 and 与 only behind the end of a name."""
+    mark = load("discourse")["pause"]
+    return [
+        m
+        for m in words("joint").finditer(text)
+        if m.group() == mark or not m.start() or words("joint_names").search(text[max(0, m.start() - 3) : m.start()])
+    ]
 
 
 def residue(phrase: str) -> str:
@@ -153,6 +173,13 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
         if inner and inner[-1].parent:
             figure.part, figure.bracketed, figure.parent = True, inner[-1].bracketed, inner[-1].parent
             return
+    if not part and not earlier and before is not None and before.figures and words("rest").search(lead):
+        earlier = [f for f in before.figures if _comparable(f, figure)]
+        part = words("rest").search(lead)
+    if part is None and earlier and words("rest").search(lead):
+        part = words("rest").search(lead)
+    if part is None and earlier and not residue(figure.left) and words("anaphor").match(figure.right):
+        figure.total = True
     additional = bool(words("additional").search(lead))
     if part:
         pool = [f for f in earlier if f.depth <= figure.depth]

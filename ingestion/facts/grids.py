@@ -52,20 +52,19 @@ def roles_of(header: str) -> frozenset[str]:
 
 
 def header_row(table: Table) -> int | None:
-    """The index of the row that heads the columns: at least two cells with a known role, and no long prose."""
+    """The index of the row that heads the columns: at least two cells with a known role, and no long prose; a row of
+    notes above it (填表：…, 2024年10月) is passed over."""
     for index, texts in enumerate(table.texts[:6]):
         filled = [t for t in texts if t]
-        if len(filled) < 2:
+        if len(filled) < 2 or any(listed("title_note").search(t) for t in filled):
             continue
         known = [t for t in filled if roles_of(t) and len(t) <= 24 and not re.search(r"[。；]", t)]
         numeric = [t for t in filled if re.fullmatch(r"[\d.,%\-\s]+", t)]
         if len(known) >= 2 and len(known) * 2 >= len(filled) and not numeric:
-            if any("number" in roles_of(t) for t in filled) or len(table.rows) - index >= 2 or len(filled) >= 3:
-                return index
-            return None
-        return (
-            None if not known else index if len(filled) >= 3 and len(known) * 3 >= len(filled) and not numeric else None
-        )
+            numbered = any("number" in roles_of(t) for t in filled)
+            return index if numbered or len(table.rows) - index >= 2 or len(filled) >= 3 else None
+        weak = known and len(filled) >= 3 and len(known) * 3 >= len(filled) and not numeric
+        return index if weak else None
     return None
 
 

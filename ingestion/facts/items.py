@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 
 from ingestion import organisations
 from ingestion.domain import Document, Interval, Method, Span
@@ -113,8 +114,16 @@ def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, findings
             item_keys=tuple(names),
             loose=pool.loose,
             partial=pool.partial,
+            listed=_listed(pool, setting.window) if dated else None,
+            doubtful=unknown,
         )
     )
+
+
+def _listed(pool: Pool, window: Window) -> tuple[date, date] | None:
+    """The period that the list's title says it covers; whole where it says none."""
+    stated = pool.period or next((p for p in periods(pool.title, window) if p.kind is PeriodKind.DATED), None)
+    return None if stated is None or stated.start is None else (stated.start, stated.end)
 
 
 def _is_body(listing: Listing) -> bool:
@@ -217,6 +226,7 @@ def _foreign(require: Require, pool: Pool, item: Item, missing: str) -> str:
             return KEEP
         if where is Origin.UNKNOWN and (
             abroad(item.text)
+            or (pool.loose and abroad(pool.title))
             or (words("foreign_title").search(pool.title) and not words("mixed_title").search(pool.title))
         ):
             return KEEP

@@ -12,6 +12,7 @@ from ingestion.facts.modality import section_block
 from ingestion.facts.scan import ListGroup, Section, Sentence
 from ingestion.facts.schema import FactBook, FactSpec, Listing
 from ingestion.language import fold, load, pattern
+from ingestion.numerals import quantities
 
 
 def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, findings: Findings) -> None:
@@ -97,6 +98,9 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
         return
     reason = section_block(group.section)
     document = group.document
+    counting = [span for span in group.items if _counts(spec, fold(document.quote(span)))]
+    if len(counting) * 2 > len(group.items):
+        return  # 国家级：…1个；市级：…2个: the lines hold figures, not one thing each
     items = [
         Item(document, span, text := fold(document.quote(span)), item_name(text))
         for span in group.items
@@ -116,6 +120,12 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
         weak=weak or not _leads(group.section.lead),
     )
     judge(book, spec, pool, setting, findings)
+
+
+def _counts(spec: FactSpec, text: str) -> bool:
+    """Whether a line states a count of the fact's things right at its name."""
+    found_ = quantities(text.split("（")[0])
+    return any(q.measure in spec.measures and q.measure in ("thing", "organisation", "team", "paper") for q in found_)
 
 
 def _leads(lead: str) -> bool:

@@ -25,7 +25,7 @@ ABROAD = "$countries"  # in a word list: any country, place or organisation abro
 class Match:
     figure: Figure
     kinds: frozenset[str]
-    role: str  # "figure", "less" (a part that does not count), "twice" (a part counted twice)
+    role: str  # "figure", "rest" (what is left of a total: 其余5家均在履行), "less" (a part that does not count), "twice" (a part counted twice)
     value: Interval
     open: bool = False  # a need is unmet that leaves its lower bound open
 
@@ -49,6 +49,8 @@ def match_figure(
     if measure not in spec.measures and not (measure == "" and figure.plain and spec.kind == "count"):
         return None
     context = _heads(book, spec, analysis, figure)
+    if context is not None and figure.label:
+        context += "|" + figure.label
     if context is None or _of_something_else(book, spec, analysis, figure, context):
         return None
     unmet = [need for need in spec.needs if not _met(book, spec, need, analysis, figure, context)]
@@ -95,6 +97,8 @@ def _as_part(
     if twice:
         return Match(figure, frozenset(), "twice", value)
     text = figure.own + status_after(analysis, figure)
+    if words("rest").search(figure.left) and not book.pattern(spec.subtract).search(figure.own):
+        return Match(figure, frozenset(), "rest", value)
     if book.pattern(spec.subtract).search(text) and not figure.blocked.startswith(("quotation", "template")):
         reason = "definition" if spec.needs else "expired"
         findings.exclude(analysis.sentence.document, clause_span(analysis, figure), reason)

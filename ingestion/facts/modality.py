@@ -84,6 +84,7 @@ def planned_before(analysis: Analysis, index: int) -> bool:
         forward = words("plan_forward").search(body)
         future = any(
             p.kind is PeriodKind.FUTURE
+            and (p.start is None or p.start > analysis.today)
             and p.span.start >= clause.span.start
             and p.span.end <= clause.span.end
             and not _term(analysis.sentence.folded, p)

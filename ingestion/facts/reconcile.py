@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-from ingestion.domain import Evidence, Fact, Interval, Method
+from ingestion.domain import Evidence, Fact, Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Findings, add, evidence, intersect, overlapping
 from ingestion.facts.schema import FactSpec
+from ingestion.periods import Cover, Period, PeriodKind, Window
 
 
-def reconcile(key: str, spec: FactSpec, findings: Findings) -> Fact | None:
+def reconcile(key: str, spec: FactSpec, findings: Findings, window: Window) -> Fact | None:
     if not findings.assertions:
         return None
     if spec.kind == "yes_no":
         return _yes_no(key, spec, findings)
     firm = [a for a in findings.assertions if not a.open] or findings.assertions
+    firm = _named_of_a_total(findings.assertions, firm)
     own = [a for a in firm if not a.larger]
-    assertions = _distinct(_whole(spec, _lists(own or firm), findings.disjoint))
+    assertions = _distinct(_whole(spec, _lists(own or firm, window), findings.disjoint))
     if not assertions:
         return None
     interval, conflict = _meet(assertions)
     if interval is None:
         return None
     return Fact(key, interval, spec.unit, conflict, tuple(_shown(findings.assertions)), tuple(findings.exclusions))
+
+
+def _named_of_a_total(assertions: list[Assertion], firm: list[Assertion]) -> list[Assertion]:
+    """平台有三个 (ranks not given), of which two are named with theirs: the names bound from below, the total from above."""
+    totals = [a.interval.high for a in assertions if a.open and a.interval.high is not None]
+    if not totals or not firm or not all(a.loose for a in firm) or len(firm) == len(assertions):
+        return firm
+    for entry in firm:
+        if entry.interval.high is not None and max(totals) > entry.interval.high:
+            entry.interval = Interval(entry.interval.low, max(totals))
+    return firm
 
 
 def _yes_no(key: str, spec: FactSpec, findings: Findings) -> Fact | None:
@@ -41,7 +54,7 @@ def _yes_no(key: str, spec: FactSpec, findings: Findings) -> Fact | None:
     return Fact(key, interval, spec.unit, bool(yes and no), shown, tuple(findings.exclusions))
 
 
-def _lists(assertions: list[Assertion]) -> list[Assertion]:
+def _lists(assertions: list[Assertion], window: Window) -> list[Assertion]:
     """Lists beside one another: one that holds the items of another stands for both; names in running text only bound
     from below where a list or a figure says more. Lists of different items are parts of one whole."""
     lists = [a for a in assertions if a.method is Method.LISTED and a.item_keys and not a.loose]
@@ -62,6 +75,7 @@ def _lists(assertions: list[Assertion]) -> list[Assertion]:
         for other in others:
             _merge(first, other)
         disjoint = [first]
+        _covered(first, window)
     if not disjoint and len(loose) > 1:
         first_loose, *more = loose
         for entry in more:
@@ -93,6 +107,15 @@ def _lists(assertions: list[Assertion]) -> list[Assertion]:
     return kept + disjoint
 
 
+def _covered(entry: Assertion, window: Window) -> None:
+    """Lists year by year that cover the window together are complete, though each alone is not."""
+    if entry.interval.high is not None or entry.partial or entry.listed is None:
+        return
+    period = Period(Span(0, 0), PeriodKind.DATED, entry.listed[0], entry.listed[1])
+    if period.cover(window) in (Cover.WINDOW, Cover.WIDER):
+        entry.interval = Interval(entry.interval.low, entry.interval.low + entry.doubtful)
+
+
 def _cap(exact: list[Assertion], disjoint: list[Assertion]) -> int:
     """Names in running text never contradict a total: they may be of a former state or of another kind."""
     highs = [a.interval.high for a in [*exact, *disjoint] if a.interval.high is not None]
@@ -101,9 +124,12 @@ def _cap(exact: list[Assertion], disjoint: list[Assertion]) -> int:
 
 def _merge(first: Assertion, second: Assertion) -> None:
     known = frozenset().union(*first.item_keys) if first.item_keys else frozenset()
+    if first.listed and second.listed:
+        first.listed = (min(first.listed[0], second.listed[0]), max(first.listed[1], second.listed[1]))
     new = [(span, keys) for span, keys in zip(second.items, second.item_keys, strict=True) if not keys & known]
-    extra = 0 if first.interval.high is None else first.interval.high - first.interval.low
-    extra_second = 0 if second.interval.high is None else second.interval.high - second.interval.low
+    extra = first.doubtful if first.interval.high is None else first.interval.high - first.interval.low
+    extra_second = second.doubtful if second.interval.high is None else second.interval.high - second.interval.low
+    first.doubtful = extra + extra_second
     low = first.interval.low + len(new)
     unbounded = first.interval.high is None and second.interval.high is None
     first.interval = Interval(low, None if unbounded else low + max(extra, extra_second))

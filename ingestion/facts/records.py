@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from ingestion.domain import Span
 from ingestion.facts.scan import Sentence
@@ -39,6 +40,7 @@ class Figure:
     blocked: str = ""  # why it does not count at all: a reason code
     period: Period | None = None
     own_period: bool = False  # the period stands in the figure's own phrase
+    label: str = ""  # what stands before the colon that cuts its phrase: 市级：…研究院1个
     mean: bool = False
     open: bool = False  # a need is unmet that leaves its lower bound open
 
@@ -48,23 +50,26 @@ class Figure:
         return f"{self.left}|{unit}{self.right}" if self.right or unit else self.left
 
 
-@dataclass(slots=True)
-class Analysis:
-    sentence: Sentence
-    clauses: list[Clause]
-    figures: list[Figure]
-    periods: list[Period]
-    planned: bool = False  # the statement that this sentence goes on began with a plan
-    clause_blocks: dict[int, str] = field(default_factory=dict)
-
-    def clause_text(self, index: int) -> str:
-        span = self.clauses[index].span
-        return self.sentence.folded[span.start : span.end]
-
-
 @dataclass(frozen=True)
 class Names:
     """Who applies: names found in the documents' forms, and short names given to them."""
 
     own: frozenset[str] = frozenset()
     home: tuple[str, ...] = ()
+
+
+
+@dataclass(slots=True)
+class Analysis:
+    sentence: Sentence
+    clauses: list[Clause]
+    figures: list[Figure]
+    periods: list[Period]
+    today: date
+    names: Names
+    planned: bool = False  # the statement that this sentence goes on began with a plan
+    clause_blocks: dict[int, str] = field(default_factory=dict)
+
+    def clause_text(self, index: int) -> str:
+        span = self.clauses[index].span
+        return self.sentence.folded[span.start : span.end]

@@ -220,7 +220,8 @@ def _lead(text: str, found: list[Sentence], before: str) -> tuple[str, Sentence]
     if before and pattern(tuple(load("tables")["note_row"])).match(text.strip()):
         return f"{before}\n{text.strip()}", found[-1]
     if len(text.strip()) <= 60 and pattern(tuple(load("tables")["title_lines"])).search(text):
-        return f"{before}\n{text.strip()}" if before and len(before) < 120 else text.strip(), found[-1]
+        kept = before and len(before) < 120 and not before.rstrip().endswith("。")
+        return f"{before}\n{text.strip()}" if kept else text.strip(), found[-1]
     return (text.strip() if len(text) <= 80 else words), found[-1]
 
 

@@ -118,7 +118,7 @@ def _apply(
         if share is None:
             return
         value = int(share)
-    if rule.period and not _period_holds(rule, analysis, span, window, findings, located, context):
+    if rule.period and not _period_holds(book, rule, analysis, span, window, findings, located, context):
         return
     aspects = frozenset(name for name, group in rule.aspects.items() if book.pattern(group).search(body))
     if rule.aspects and not aspects:
@@ -157,6 +157,7 @@ def _located(analysis: Analysis, span: Span) -> Span:
 
 
 def _period_holds(
+    book: FactBook,
     rule: Rule, analysis: Analysis, span: Span, window: Window, findings: Findings, located: Span, context: str
 ) -> bool:
     sentence = analysis.sentence
@@ -170,6 +171,10 @@ def _period_holds(
         return running if rule.period == "running" else end < window.end
     before = [p for p in analysis.periods if p.span.start < span.end and p.kind is not PeriodKind.MEAN]
     inside = [p for p in before if p.span.start >= span.start]
+    if rule.period == "inside":   # the day of what happened stands before it: 2019年10月曾发生…，不在近三年之内
+        word = max((m.start() for group in rule.all if (m := book.pattern(group).search(sentence.folded, span.start))), default=0)
+        happened = [p for p in before if p.kind is PeriodKind.DATED and p.span.start <= word]
+        before, inside = (happened, happened) if happened else (before, inside)
     stated = inside or before
     period: Period | None = stated[-1] if stated else section_period(sentence, window)
     if rule.period == "covers":
@@ -218,6 +223,8 @@ def _majority(analysis: Analysis, span: Span) -> bool | None:
         analysis.clause_text(outer) if outer >= 0 else "",
         text[: span.start],
     ):
+        if any(name in candidate[-24:] for name in analysis.names.own if len(name) >= 3):
+            return True
         holders = [(m.start(), True) for m in own.finditer(candidate)] + [
             (m.start(), False) for m in other.finditer(candidate)
         ]
