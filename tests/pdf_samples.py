@@ -95,6 +95,28 @@ def pictured(picture: Image.Image, *, box: tuple[float, float, float, float] = (
     return drawn(page)
 
 
+def mapped(characters: str) -> bytes:
+    """A page with a word whose font says that its letters A, B, … stand for `characters`."""
+    pairs = "".join(f"<{65 + place:02X}> <{ord(character):04X}>\n" for place, character in enumerate(characters))
+    table_ = ("/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def "
+              "1 begincodespacerange <00> <FF> endcodespacerange "
+              f"{len(characters)} beginbfchar\n{pairs}endbfchar endcmap end end")
+    words = "BT /F1 12 Tf 80 700 Td (" + "".join(chr(65 + place) for place in range(len(characters))) + ") Tj ET"
+    parts = ["<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Count 1/Kids[3 0 R]>>",
+             "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+             f"<</Length {len(words)}>>stream\n{words}\nendstream",
+             "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 6 0 R>>",
+             f"<</Length {len(table_)}>>stream\n{table_}\nendstream"]
+    data, places = b"%PDF-1.4\n", []
+    for number, part in enumerate(parts, 1):
+        places.append(len(data))
+        data += f"{number} 0 obj\n{part}\nendobj\n".encode("latin-1")
+    start = len(data)
+    lines = "".join(f"{place:010d} 00000 n \n" for place in places)
+    return data + (f"xref\n0 {len(parts) + 1}\n0000000000 65535 f \n{lines}"
+                   f"trailer<</Size {len(parts) + 1}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF").encode("latin-1")
+
+
 def application(pages: int) -> list[Flowable]:
     """The story of an application of about `pages` pages: headings, paragraphs, ruled tables."""
     story: list[Flowable] = []

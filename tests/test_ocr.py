@@ -203,6 +203,14 @@ def test_a_picture_in_a_page_with_text_is_read_too(recogniser: Recogniser) -> No
     assert [notice.code for notice in pdf.read(small, "正文.pdf", "").notices] == ["small_pictures_not_read"]
 
 
+def test_a_garbled_text_layer_is_recognised_instead(recogniser: Recogniser) -> None:
+    """Text whose font maps its letters to nothing readable is worthless: the page's picture is read."""
+    recogniser.lines = (("发表论文23篇。", (300, 300, 700, 340), 1.0),)
+    document = pdf.read(samples.mapped("\ue001\ue002\ue003\ue004\ue005"), "论文.pdf", "")
+    assert document.text == "发表论文23篇。\n"
+    assert [notice.code for notice in document.notices] == ["garbled_text", "ocr_used"]
+
+
 def test_a_scanners_own_text_layer_is_used(recogniser: Recogniser) -> None:
     """Text that lies invisibly over a picture of the whole page is the page's text, and is marked as recognised."""
     def layer(canvas: Any) -> None:

@@ -129,6 +129,11 @@ def test_items_carry_their_numbers_as_labels() -> None:
     assert [block.label for block in found] == ["（一）", "（二）", "（三）"]
 
 
+def test_radicals_become_the_ideographs_that_they_look_like() -> None:
+    """Fonts that name a radical for the ideograph do not hide the word: one character for one."""
+    assert read(samples.mapped("⾸⻚论⽂⺠")).text == "首页论文民\n"
+
+
 def test_raised_figures_are_superscripts() -> None:
     """A note's mark or a power does not become a digit of the number before it."""
     def page(canvas: Canvas) -> None:

@@ -164,8 +164,7 @@ def _inside(strip: Strip, place: Rectangle) -> bool:
 
 def _sane(strips: Sequence[Strip]) -> bool:
     text = "".join(strip.text for strip in strips)
-    odd = sum(not character.isprintable() or "\ue000" <= character <= "\uf8ff" for character in text)
-    return odd <= GARBLED * len(text)
+    return pdf_page.meaningless(text) <= GARBLED * len(text)
 
 
 def _with_pictures(pdf: Pdf, data: bytes, flows: list[PageFlow], pictures: dict[int, list[Rectangle]], found: _Found,

@@ -15,6 +15,7 @@ from functools import lru_cache
 from itertools import accumulate, pairwise, repeat
 from typing import cast
 
+from ingestion import language
 from ingestion.parsing.pdf_layout import CJK, Affine, PageContent, Strip, spacing
 from ingestion.parsing.pdf_paths import Paths, paths
 from ingestion.parsing.pdfium import Pdf, Rectangle, frame, quick, slow
@@ -156,7 +157,9 @@ def _text(text_page: int, count: int) -> str:
 @lru_cache(maxsize=1)
 def _unified() -> dict[int, str]:
     """Radicals and compatibility ideographs, as fonts' tables name them, to the ideographs they are; one to one."""
-    table = {}
+    given = language.load("radicals.yaml")
+    table: dict[int, str] = {ord(radical): plain
+                             for radical, plain in zip(given["radicals"], given["ideographs"], strict=True)}
     for code in (*range(0x2E80, 0x2FE0), *range(0xF900, 0xFB00)):
         plain = unicodedata.normalize("NFKC", chr(code))
         if len(plain) == 1 and plain != chr(code):
@@ -342,8 +345,8 @@ class _Strips:
             return
         size, weight, mode = self._look(start)
         reading.characters += len(text)
-        if not text.isprintable():
-            reading.doubtful += sum(not character.isprintable() for character in text)
+        if not text.isprintable() or "\ufffd" in text:
+            reading.doubtful += meaningless(text)
         strip = Strip(text, tuple(edges), edges[0], self.top, edges[-1], self.bottom, size, weight)
         (reading.unseen if mode == INVISIBLE else reading.content.strips).append(strip)
 
@@ -375,6 +378,11 @@ class _Strips:
             name = _name.value.decode("utf-8", "replace")
             self.fonts[font] = 2 if _BOLD.search(name) else 1 if _BLACK.search(name) else 0
         return size, 2 if mode in STROKED else self.fonts[font], mode
+
+
+def meaningless(text: str) -> int:
+    """How many characters name nothing: private use, unassigned, control, replacement."""
+    return sum(character == "\ufffd" or not (character.isprintable() or character.isspace()) for character in text)
 
 
 def _typed(text: str, place: Rectangle) -> list[Strip]:
