@@ -16,7 +16,7 @@ from ingestion.facts.schema import FactBook, FactSpec, Listing, Reject, Require
 from ingestion.facts.terms import term
 from ingestion.language import fold, load
 from ingestion.organisations import Origin
-from ingestion.periods import Cover, Period, Window, dates, periods
+from ingestion.periods import Cover, Period, PeriodKind, Window, dates, periods
 
 KEEP = ""  # a verdict: the item counts
 

@@ -168,6 +168,9 @@ def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -
     heads = book.pattern(spec.heads)
     if heads.search(_untitled(figure.own)):
         return figure.own + (_ancestors(figure) if figure.part else "")
+    note = _note_behind(analysis, figure)
+    if note and not figure.part and heads.search(note):
+        return figure.own + "|" + note  # 甲研究院1个（新型研发机构，2020年认定）
     if figure.part and figure.parent is not None:
         above = _ancestors(figure)
         if heads.search(above):
@@ -210,6 +213,15 @@ def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -
         if heads.search(above):
             return figure.own + above
     return None
+
+
+def _note_behind(analysis: Analysis, figure: Figure) -> str:
+    """What stands in the bracket right behind a figure, if it holds no figure of its own."""
+    start = figure.quantity.span.end
+    for index, clause in enumerate(analysis.clauses):
+        if clause.span.start == start + 1 and clause.depth == figure.depth + 1:
+            return "" if any(f.clause == index for f in analysis.figures) else analysis.clause_text(index)
+    return ""
 
 
 def _untitled(own: str) -> str:
