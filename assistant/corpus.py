@@ -72,7 +72,7 @@ def run(corpus_path: Path, queries_path: Path, out_path: Path, top: int = 100, p
     `embedder` stands for the one in the settings. A line that cannot be used is a UsageError with file and line.
     """
     options = options or settings.read()
-    report = progress or _silent
+    report = progress or silent
     corpus, queries = read_corpus(corpus_path), read_queries(queries_path)
     folder = options.corpora / corpus.digest[:32]
     index = lexical_index(corpus, folder, report)
@@ -86,10 +86,15 @@ def run(corpus_path: Path, queries_path: Path, out_path: Path, top: int = 100, p
         except EmbeddingError as error:
             log.warning("%s; retrieval is lexical only", error)
     with _replacing(out_path) as out:
-        for number, (name, text) in enumerate(queries):
-            ranked = [[corpus.ids[place], score] for place, score in searcher.search(text, top, found[number])]
-            out.write(json.dumps({"id": name, "ranked": ranked}, ensure_ascii=False) + "\n")
-            report(number + 1, len(queries), "检索 / searching")
+        for start in range(0, len(queries), _AT_ONCE):
+            some = queries[start:start + _AT_ONCE]
+            vectors = searcher.vectors([text for _, text in some])
+            for number, (name, _) in enumerate(some):
+                vector = vectors[number] if vectors is not None else None
+                best_places = searcher.search(found[start + number], vector, top)
+                ranked = [[corpus.ids[place], score] for place, score in best_places]
+                out.write(json.dumps({"id": name, "ranked": ranked}, ensure_ascii=False) + "\n")
+            report(start + len(some), len(queries), "检索 / searching")
 
 
 class Searcher:
@@ -118,26 +123,41 @@ class Searcher:
             vectors.put(some, embedder.passages([self._corpus.embedded(place) for place in some], plan.limit))
         self._embedder, self._vectors, self._whole = embedder, vectors, plan.whole
 
-    def search(self, text: str, top: int, by_words: Sequence[tuple[int, float]] | None = None,
-               ) -> list[tuple[int, float]]:
-        """The best places with their scores; `by_words` is what `by_words` gave for the same text."""
-        words = dict(self.by_words(text) if by_words is None else by_words)
-        near = self._near(text, words) if text.strip() else None
+    def use(self, rows: Floats, embedder: Embedder) -> None:
+        """Search these vectors, one a passage, from now on."""
+        self._vectors = VectorFile.in_memory(rows)
+        self._embedder, self._whole = embedder, True
+
+    def cosines(self, vector: Floats) -> Floats:
+        """With every passage; 0 where nothing is embedded."""
+        import numpy as np
+
+        return np.zeros(len(self._corpus.ids), np.float32) if self._vectors is None else self._vectors.cosines(vector)
+
+    def vectors(self, texts: Sequence[str]) -> Floats | None:
+        """The vectors of queries; None where meaning is not searched."""
+        if self._embedder is None:
+            return None
+        try:
+            return self._embedder.queries([simplified(text) for text in texts])
+        except EmbeddingError as error:
+            log.warning("%s; these queries are looked up by their words", error)
+            return None
+
+    def search(self, by_words: Sequence[tuple[int, float]], vector: Floats | None, top: int) -> list[tuple[int, float]]:
+        """The best places with their scores, of a query for which `by_words` and `vectors` gave these."""
+        words = dict(by_words)
+        near = self._near(vector, words) if vector is not None else None
         if near is None:
             return sorted(words.items(), key=lambda one: (-one[1], one[0]))[:top]
         scores = {place: combined(words.get(place, 0.0), near.get(place)) for place in {*words, *near}}
         return sorted(scores.items(), key=lambda one: (-one[1], one[0]))[:top]
 
-    def _near(self, text: str, words: Mapping[int, float]) -> dict[int, float] | None:
+    def _near(self, vector: Floats, words: Mapping[int, float]) -> dict[int, float] | None:
         """The nearness of the nearest passages and of those found by words; the unread are taken for the least near."""
         if self._embedder is None or self._vectors is None:
             return None
         embedder, vectors = self._embedder, self._vectors
-        try:
-            vector = embedder.query(simplified(text))
-        except EmbeddingError as error:
-            log.warning("%s; a query is looked up by its words", error)
-            return None
         if self._whole:
             cosines = vectors.cosines(vector)
             nearest = best(cosines, _DEPTH)
@@ -270,5 +290,5 @@ def _tokens(text: str) -> int:
     return size // 4 + (size - len(text)) // 12 + 1
 
 
-def _silent(done: int, total: int, name: str) -> None:
+def silent(done: int, total: int, name: str) -> None:
     """For callers who do not watch."""

@@ -38,6 +38,7 @@ WORDS_SHARE: Final = 4 / 9      # of a score; the rest is meaning (tuned on ques
 _RELATED: Final = 10            # spreads above the unrelated: as near as a question and its answer come
 _NAMED: Final = 1.0             # added for what the question names, and a little for the very reference
 _EXACT: Final = 0.02
+_LONGEST: Final = 500           # characters of a question that are read for other words
 _DEPTH: Final = 100             # passages that each way brings forward
 
 
@@ -98,7 +99,7 @@ class Retriever:
 
         if not self.passages or not question.strip() or k < 1:
             return []
-        additions = self._vocabulary.additions(question)
+        additions = self._vocabulary.additions(question[:_LONGEST])
         words = self._words.coverage(_pieces(question, additions))
         named = self._named(question)
         by_words = dict(best(words, max(k, _DEPTH), above=0.0))

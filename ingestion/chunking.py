@@ -69,6 +69,8 @@ class _Walker:
             self.end_section()
             self.section, self.path = block.section, []
         if block.kind is BlockKind.HEADING:
+            if self.path and block.level > self.path[-1][0]:
+                self.heading = None  # what stands under it begins with a heading
             self.end_section()
             span = self._with_label(block)
             self.path = [one for one in self.path if one[0] < block.level]

@@ -137,7 +137,10 @@ class ChromaIndexes:
         self._client = None
         if isinstance(self._place, Path):
             old = self._place / _read_current(self._place)
-            _write_current(self._place, f"v{uuid.uuid4().hex[:12]}")
+            try:
+                _write_current(self._place, f"v{uuid.uuid4().hex[:12]}")
+            except OSError as error:
+                log.warning("the vector index cannot be kept in %s (%s)", self._place, error.strerror)
             shutil.rmtree(old, ignore_errors=True)
 
 

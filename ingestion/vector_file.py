@@ -44,6 +44,10 @@ class VectorFile:
             log.warning("vectors cannot be kept in %s (%s)", path.parent, error.strerror)
         return cls(np.zeros((count, dimension), np.float16), np.zeros(count, np.uint8))
 
+    @classmethod
+    def in_memory(cls, vectors: Floats) -> VectorFile:
+        return cls(vectors.astype(np.float16), np.ones(len(vectors), np.uint8))
+
     def has(self, place: int) -> bool:
         return bool(self._marks[place])
 
