@@ -20,6 +20,7 @@ from ingestion.parsing.notices import notice, unreadable
 from ingestion.parsing.pdf_flow import PageFlow, arranged
 from ingestion.parsing.pdf_layout import PageContent, Strip
 from ingestion.parsing.pdf_page import Reading
+from ingestion.parsing.pdf_strips import meaningless
 from ingestion.parsing.pdf_write import written
 from ingestion.parsing.pdfium import LOCK, Pdf, Rectangle, without_system_fonts
 
@@ -164,7 +165,7 @@ def _inside(strip: Strip, place: Rectangle) -> bool:
 
 def _sane(strips: Sequence[Strip]) -> bool:
     text = "".join(strip.text for strip in strips)
-    return pdf_page.meaningless(text) <= GARBLED * len(text)
+    return meaningless(text) <= GARBLED * len(text)
 
 
 def _with_pictures(pdf: Pdf, data: bytes, flows: list[PageFlow], pictures: dict[int, list[Rectangle]], found: _Found,

@@ -9,27 +9,20 @@ import ctypes
 import re
 import unicodedata
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate, pairwise, repeat
 from typing import cast
 
 from ingestion import language
-from ingestion.parsing.pdf_layout import CJK, Affine, PageContent, Strip, spacing
+from ingestion.parsing.pdf_layout import CJK, Affine, PageContent, Strip
 from ingestion.parsing.pdf_paths import Paths, paths
+from ingestion.parsing.pdf_strips import LEAST_SIZE, Characters, Strips
 from ingestion.parsing.pdfium import Pdf, Rectangle, frame, quick, slow
 
 MAX_CHARACTERS = 100_000   # of one page
-EM = 0.75                  # of a loose box's height; what one em is before the font is asked
-REACH = 1.5                # ems between pieces of one strip
 TURNED = 0.5               # share of characters whose text runs another way, from which the page counts as turned
-RAISED = 1.25              # height of words over that of figures beside them, from which those are notes or powers
 CHAIN = 3                  # characters, one below the other, that make text that runs another way
-NOWHERE = 20_000.0         # points; no page reaches so far
-LEAST_SIZE = 0.5           # points
-INVISIBLE = 3              # text render mode
-STROKED = frozenset({1, 2})
 
 _pointer, _int = ctypes.c_void_p, ctypes.c_int
 _load_text = slow("FPDFText_LoadPage", _pointer, _pointer)
@@ -38,26 +31,14 @@ _count = quick("FPDFText_CountChars", _int, _pointer)
 _get_text = quick("FPDFText_GetText", _int, _pointer, _int, _int, _pointer)
 _unicode = quick("FPDFText_GetUnicode", ctypes.c_uint, _pointer, _int)
 _loose_box = quick("FPDFText_GetLooseCharBox", _int, _pointer, _int, _pointer)
-_text_object = quick("FPDFText_GetTextObject", _pointer, _pointer, _int)
-_font = quick("FPDFTextObj_GetFont", _pointer, _pointer)
-_font_size = quick("FPDFTextObj_GetFontSize", _int, _pointer, _pointer)
-_render_mode = quick("FPDFTextObj_GetTextRenderMode", _int, _pointer)
-_font_name = quick("FPDFFont_GetBaseFontName", ctypes.c_size_t, _pointer, _pointer, ctypes.c_size_t)
-_matrix = quick("FPDFPageObj_GetMatrix", _int, _pointer, _pointer)
 
 _boxes = (ctypes.c_float * (4 * MAX_CHARACTERS))()
 _view: memoryview[float] = memoryview(_boxes).cast("B").cast("f")
 _places = range(ctypes.addressof(_boxes), ctypes.addressof(_boxes) + 16 * MAX_CHARACTERS, 16)
-_name = ctypes.create_string_buffer(256)
-_number = ctypes.c_float()
-_six = (ctypes.c_float * 6)()
 
 _RADICALS = re.compile("[\u2e80-\u2fdf\uf900-\ufaff]")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _HYPHENS = "\x02\ufffe"   # pdfium's marks for a hyphen at a line's end
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_BOLD = re.compile(r"bold|heavy|black(?!letter)|demi", re.IGNORECASE)
-_BLACK = re.compile(r"hei(?!ti.?light)|黑", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -74,18 +55,6 @@ class Reading:
     remarks: int = 0                   # annotations that are not part of the page
     cut: bool = False
     flat: bool = False                 # text may be missing that only the machine's fonts give an extent
-
-
-@dataclass(slots=True)
-class _Characters:
-    """Parallel lists in reading position; y runs downwards."""
-
-    text: str
-    left: list[float]
-    top: list[float]
-    right: list[float]
-    bottom: list[float]
-    index: Sequence[int]               # of each character in pdfium's own list
 
 
 def read(pdf: Pdf, page: int, number: int) -> Reading:
@@ -116,7 +85,10 @@ def read(pdf: Pdf, page: int, number: int) -> Reading:
             characters = _turned(raw, box, turn)
             pieces = _pieces(characters)
             chains = _chains(characters, pieces)
-        _Strips(text_page, characters, reading).build(pieces, chains)
+        strips = Strips(text_page, characters, content)
+        strips.build(pieces, chains)
+        reading.characters, reading.doubtful, reading.outside = strips.count, strips.doubtful, strips.outside
+        reading.unseen = strips.unseen
     finally:
         _close_text(text_page)
     typed, reading.remarks = pdf.annotations(page)
@@ -126,11 +98,11 @@ def read(pdf: Pdf, page: int, number: int) -> Reading:
     return reading
 
 
-def _characters(text_page: int, count: int) -> _Characters:
+def _characters(text_page: int, count: int) -> Characters:
     text = _text(text_page, count)
     deque(map(_loose_box, repeat(text_page), range(count), _places), maxlen=0)
     values = cast("list[float]", _view[:4 * count].tolist())
-    found = _Characters(text, values[0::4], values[1::4], values[2::4], values[3::4], range(count))
+    found = Characters(text, values[0::4], values[1::4], values[2::4], values[3::4], range(count))
     if _RADICALS.search(text):
         found.text = text = text.translate(_unified())
     if _CONTROLS.search(text):
@@ -138,7 +110,7 @@ def _characters(text_page: int, count: int) -> _Characters:
                 if character in _HYPHENS or not _CONTROLS.match(character)]
         left, top, right, bottom = ([side[place] for place in kept]
                                     for side in (found.left, found.top, found.right, found.bottom))
-        found = _Characters("".join("-" if text[place] in _HYPHENS else text[place] for place in kept),
+        found = Characters("".join("-" if text[place] in _HYPHENS else text[place] for place in kept),
                             left, top, right, bottom, kept)
     return found
 
@@ -167,29 +139,29 @@ def _unified() -> dict[int, str]:
     return table
 
 
-def _turned(raw: _Characters, box: Rectangle, turn: int) -> _Characters:
+def _turned(raw: Characters, box: Rectangle, turn: int) -> Characters:
     """Characters in the page's own space, turned `turn` quarters clockwise, y downwards."""
     low_x, low_y, high_x, high_y = box
     if turn == 0:
         left, right = raw.left, raw.right
         if low_x:
             left, right = [x - low_x for x in left], [x - low_x for x in right]
-        return _Characters(raw.text, left, [high_y - y for y in raw.top], right, [high_y - y for y in raw.bottom],
+        return Characters(raw.text, left, [high_y - y for y in raw.top], right, [high_y - y for y in raw.bottom],
                            raw.index)
     if turn == 1:
-        return _Characters(raw.text, [y - low_y for y in raw.bottom], [x - low_x for x in raw.left],
+        return Characters(raw.text, [y - low_y for y in raw.bottom], [x - low_x for x in raw.left],
                            [y - low_y for y in raw.top], [x - low_x for x in raw.right], raw.index)
     if turn == 2:
-        return _Characters(raw.text, [high_x - x for x in raw.right], [y - low_y for y in raw.bottom],
+        return Characters(raw.text, [high_x - x for x in raw.right], [y - low_y for y in raw.bottom],
                            [high_x - x for x in raw.left], [y - low_y for y in raw.top], raw.index)
-    return _Characters(raw.text, [high_y - y for y in raw.top], [high_x - x for x in raw.right],
+    return Characters(raw.text, [high_y - y for y in raw.top], [high_x - x for x in raw.right],
                        [high_y - y for y in raw.bottom], [high_x - x for x in raw.left], raw.index)
 
 
 def _turned_box(place: Rectangle, box: Rectangle, turn: int) -> Rectangle:
     """(left, bottom, right, top) in the page's own space as (left, top, right, bottom), turned."""
     left, bottom, right, top = place
-    one = _turned(_Characters("", [left], [top], [right], [bottom], ()), box, turn)
+    one = _turned(Characters("", [left], [top], [right], [bottom], ()), box, turn)
     return one.left[0], one.top[0], one.right[0], one.bottom[0]
 
 
@@ -202,7 +174,7 @@ def _back(quarter: int, width: float, height: float) -> Affine:
     return 0.0, 1.0, -1.0, 0.0, width, 0.0
 
 
-def _pieces(characters: _Characters) -> list[tuple[int, int]]:
+def _pieces(characters: Characters) -> list[tuple[int, int]]:
     """Ranges of characters that follow each other closely on one baseline, in the order of the file."""
     left, right, bottom = characters.left, characters.right, characters.bottom
     count = len(left)
@@ -212,7 +184,7 @@ def _pieces(characters: _Characters) -> list[tuple[int, int]]:
     return list(pairwise(starts)) if count else []
 
 
-def _chains(characters: _Characters, pieces: list[tuple[int, int]]) -> list[list[int]]:
+def _chains(characters: Characters, pieces: list[tuple[int, int]]) -> list[list[int]]:
     """Runs of pieces of one character each that follow one another in any direction but to the right."""
     left, top, right, bottom, text = (characters.left, characters.top, characters.right, characters.bottom,
                                       characters.text)
@@ -245,7 +217,7 @@ def _chains(characters: _Characters, pieces: list[tuple[int, int]]) -> list[list
     return chains
 
 
-def _direction(characters: _Characters, pieces: list[tuple[int, int]], chains: list[list[int]]) -> int:
+def _direction(characters: Characters, pieces: list[tuple[int, int]], chains: list[list[int]]) -> int:
     """Quarter turns clockwise that bring most of the page's text upright; 0 where it is, or where it slants."""
     visible = sum(end - start for start, end in pieces if characters.right[end - 1] > characters.left[start])
     if sum(map(len, chains)) < TURNED * visible or not chains:
@@ -258,131 +230,6 @@ def _direction(characters: _Characters, pieces: list[tuple[int, int]], chains: l
     if abs(down) > 2 * abs(across):
         return 3 if down > 0 else 1
     return 2 if across < 0 and abs(across) > 2 * abs(down) else 0
-
-
-class _Strips:
-    """Joins pieces that follow one another in a row into strips."""
-
-    def __init__(self, text_page: int, characters: _Characters, reading: Reading) -> None:
-        self.text_page, self.characters, self.reading = text_page, characters, reading
-        self.fonts: dict[int, int] = {}
-        self.texts: list[str] = []
-        self.edges: list[float] = []
-        self.longest = (0, 0)      # length of the longest piece, and its first character
-        self.top = self.bottom = 0.0
-
-    def build(self, pieces: list[tuple[int, int]], chains: list[list[int]]) -> None:
-        characters = self.characters
-        text, left, top, right, bottom = (characters.text, characters.left, characters.top, characters.right,
-                                          characters.bottom)
-        turned = {place for chain in chains for place in chain}
-        blank = False
-        for place, (start, end) in enumerate(pieces):
-            begin, stop = left[start], right[end - 1]
-            if stop - begin < 0.01 and text[start] in " \r\n":
-                blank = True
-                continue
-            if place in turned:
-                continue
-            high, low = top[start], bottom[start]
-            height = low - high
-            if self.texts:
-                gap = begin - self.edges[-1]
-                overlap = min(low, self.bottom) - max(high, self.top)
-                on_line = overlap > 0.6 * min(height, self.bottom - self.top)
-                if on_line and begin > self.edges[-2] - 0.5 and gap < REACH * EM * height:
-                    between = spacing(self.texts[-1], text[start], gap, EM * height, blank)
-                    if between:
-                        self.texts.append(between)
-                    else:
-                        self.edges.pop()
-                else:
-                    self._close()
-            piece = text[start:end]
-            if self.texts and piece.isascii():
-                piece = self._raised(piece, height, low)
-            elif self.texts and height > RAISED * (self.bottom - self.top) and self.bottom < low - 0.15 * height \
-                    and "".join(self.texts).isdigit():
-                self.texts = [word.translate(_SUPERSCRIPTS) for word in self.texts]
-            self.texts.append(piece)
-            self.edges += left[start:end]
-            self.edges.append(stop)
-            if len(self.texts) == 1:
-                self.top, self.bottom = high, low
-            else:
-                self.top, self.bottom = min(self.top, high), max(self.bottom, low)
-            if end - start > self.longest[0]:
-                self.longest = (end - start, start)
-            blank = False
-        self._close()
-        for chain in chains:
-            self._aside([pieces[place][0] for place in chain])
-
-    def _raised(self, piece: str, height: float, low: float) -> str:
-        """A number that is smaller than the words before it and stands higher, in superscript figures."""
-        large = self.bottom - self.top
-        if large > RAISED * height and self.bottom - low > 0.15 * large and piece.isdigit():
-            return piece.translate(_SUPERSCRIPTS)
-        return piece
-
-    def _close(self) -> None:
-        if not self.texts:
-            return
-        text, edges = "".join(self.texts), self.edges
-        start = self.longest[1]
-        self.texts, self.edges, self.longest = [], [], (0, 0)
-        bare = text.strip()
-        if not bare:
-            return
-        if len(bare) < len(text):
-            lead = len(text) - len(text.lstrip())
-            text, edges = bare, edges[lead:lead + len(bare) + 1]
-        reading = self.reading
-        page = reading.content
-        if not (-NOWHERE < edges[0] <= page.reading_width and 0 <= edges[-1] < NOWHERE
-                and -NOWHERE < self.top <= page.reading_height and 0 <= self.bottom < NOWHERE):
-            reading.outside += 1  # or no number at all
-            return
-        size, weight, mode = self._look(start)
-        reading.characters += len(text)
-        if not text.isprintable() or "\ufffd" in text:
-            reading.doubtful += meaningless(text)
-        strip = Strip(text, tuple(edges), edges[0], self.top, edges[-1], self.bottom, size, weight)
-        (reading.unseen if mode == INVISIBLE else reading.content.strips).append(strip)
-
-    def _aside(self, places: list[int]) -> None:
-        characters = self.characters
-        text = "".join(characters.text[place] for place in places)
-        low, high = min(characters.left[place] for place in places), max(characters.right[place] for place in places)
-        step = (high - low) / len(text)
-        self.reading.characters += len(text)
-        self.reading.content.asides.append(Strip(
-            text, tuple(low + step * place for place in range(len(text) + 1)), low,
-            min(characters.top[place] for place in places), high, max(characters.bottom[place] for place in places),
-            self._look(places[0])[0]))
-
-    def _look(self, place: int) -> tuple[float, int, int]:
-        """Size in points, weight and render mode of the text object that draws a character."""
-        size = max(EM * (self.characters.bottom[place] - self.characters.top[place]), LEAST_SIZE)
-        drawn = _text_object(self.text_page, self.characters.index[place])
-        if not drawn:
-            return size, 0, 0
-        if _font_size(drawn, ctypes.addressof(_number)) and _matrix(drawn, ctypes.addressof(_six)):
-            a, b, c, d = _six[:4]
-            scaled = _number.value * abs(a * d - b * c) ** 0.5
-            size = scaled if LEAST_SIZE < scaled < NOWHERE else max(size, LEAST_SIZE)
-        mode = _render_mode(drawn)
-        font = _font(drawn) or 0
-        if font not in self.fonts:
-            _font_name(font, _name, len(_name))
-            name = _name.value.decode("utf-8", "replace")
-            self.fonts[font] = 2 if _BOLD.search(name) else 1 if _BLACK.search(name) else 0
-        return size, 2 if mode in STROKED else self.fonts[font], mode
-
-
-def meaningless(text: str) -> int:
-    """How many characters name nothing: private use, unassigned, control, replacement."""
-    return sum(character == "\ufffd" or not (character.isprintable() or character.isspace()) for character in text)
 
 
 def _typed(text: str, place: Rectangle) -> list[Strip]:

@@ -1,0 +1,175 @@
+"""Pieces of characters become strips: what follows closely on one baseline, with the blanks that are seen."""
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingestion.parsing.pdf_layout import PageContent, Strip, spacing
+from ingestion.parsing.pdfium import quick
+
+EM = 0.75            # of a loose box's height; what one em is before the font is asked
+REACH = 1.5          # ems between pieces of one strip
+RAISED = 1.25        # height of words over that of figures beside them, from which those are notes or powers
+NOWHERE = 20_000.0   # points; no page reaches so far
+LEAST_SIZE = 0.5     # points
+INVISIBLE = 3        # text render mode
+STROKED = frozenset({1, 2})
+
+_pointer, _int = ctypes.c_void_p, ctypes.c_int
+_text_object = quick("FPDFText_GetTextObject", _pointer, _pointer, _int)
+_font = quick("FPDFTextObj_GetFont", _pointer, _pointer)
+_font_size = quick("FPDFTextObj_GetFontSize", _int, _pointer, _pointer)
+_render_mode = quick("FPDFTextObj_GetTextRenderMode", _int, _pointer)
+_font_name = quick("FPDFFont_GetBaseFontName", ctypes.c_size_t, _pointer, _pointer, ctypes.c_size_t)
+_matrix = quick("FPDFPageObj_GetMatrix", _int, _pointer, _pointer)
+_name = ctypes.create_string_buffer(256)
+_number = ctypes.c_float()
+_six = (ctypes.c_float * 6)()
+
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_BOLD = re.compile(r"bold|heavy|black(?!letter)|demi", re.IGNORECASE)
+_BLACK = re.compile(r"hei(?!ti.?light)|黑", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Characters:
+    """Parallel lists in reading position; y runs downwards."""
+
+    text: str
+    left: list[float]
+    top: list[float]
+    right: list[float]
+    bottom: list[float]
+    index: Sequence[int]               # of each character in pdfium's own list
+
+
+class Strips:
+    """Joins pieces that follow one another in a row into strips of `page`, and counts what it meets.
+
+    `unseen` are strips drawn invisibly (hidden, or a scanner's text layer), `outside` those beyond the page's sides,
+    `doubtful` characters without a meaning.
+    """
+
+    def __init__(self, text_page: int, characters: Characters, page: PageContent) -> None:
+        self.text_page, self.characters, self.page = text_page, characters, page
+        self.unseen: list[Strip] = []
+        self.count = self.doubtful = self.outside = 0
+        self.fonts: dict[int, int] = {}
+        self.texts: list[str] = []
+        self.edges: list[float] = []
+        self.longest = (0, 0)      # length of the longest piece, and its first character
+        self.top = self.bottom = 0.0
+
+    def build(self, pieces: list[tuple[int, int]], chains: list[list[int]]) -> None:
+        characters = self.characters
+        text, left, top, right, bottom = (characters.text, characters.left, characters.top, characters.right,
+                                          characters.bottom)
+        turned = {place for chain in chains for place in chain}
+        blank = False
+        for place, (start, end) in enumerate(pieces):
+            begin, stop = left[start], right[end - 1]
+            if stop - begin < 0.01 and text[start] in " \r\n":
+                blank = True
+                continue
+            if place in turned:
+                continue
+            high, low = top[start], bottom[start]
+            height = low - high
+            if self.texts:
+                gap = begin - self.edges[-1]
+                overlap = min(low, self.bottom) - max(high, self.top)
+                on_line = overlap > 0.6 * min(height, self.bottom - self.top)
+                if on_line and begin > self.edges[-2] - 0.5 and gap < REACH * EM * height:
+                    between = spacing(self.texts[-1], text[start], gap, EM * height, blank)
+                    if between:
+                        self.texts.append(between)
+                    else:
+                        self.edges.pop()
+                else:
+                    self._close()
+            piece = text[start:end]
+            if self.texts and piece.isascii():
+                piece = self._raised(piece, height, low)
+            elif self.texts and height > RAISED * (self.bottom - self.top) and self.bottom < low - 0.15 * height \
+                    and "".join(self.texts).isdigit():
+                self.texts = [word.translate(_SUPERSCRIPTS) for word in self.texts]
+            self.texts.append(piece)
+            self.edges += left[start:end]
+            self.edges.append(stop)
+            if len(self.texts) == 1:
+                self.top, self.bottom = high, low
+            else:
+                self.top, self.bottom = min(self.top, high), max(self.bottom, low)
+            if end - start > self.longest[0]:
+                self.longest = (end - start, start)
+            blank = False
+        self._close()
+        for chain in chains:
+            self._aside([pieces[place][0] for place in chain])
+
+    def _raised(self, piece: str, height: float, low: float) -> str:
+        """A number that is smaller than the words before it and stands higher, in superscript figures."""
+        large = self.bottom - self.top
+        if large > RAISED * height and self.bottom - low > 0.15 * large and piece.isdigit():
+            return piece.translate(_SUPERSCRIPTS)
+        return piece
+
+    def _close(self) -> None:
+        if not self.texts:
+            return
+        text, edges = "".join(self.texts), self.edges
+        start = self.longest[1]
+        self.texts, self.edges, self.longest = [], [], (0, 0)
+        bare = text.strip()
+        if not bare:
+            return
+        if len(bare) < len(text):
+            lead = len(text) - len(text.lstrip())
+            text, edges = bare, edges[lead:lead + len(bare) + 1]
+        page = self.page
+        if not (-NOWHERE < edges[0] <= page.reading_width and 0 <= edges[-1] < NOWHERE
+                and -NOWHERE < self.top <= page.reading_height and 0 <= self.bottom < NOWHERE):
+            self.outside += 1  # or no number at all
+            return
+        size, weight, mode = self._look(start)
+        self.count += len(text)
+        if not text.isprintable() or "\ufffd" in text:
+            self.doubtful += meaningless(text)
+        strip = Strip(text, tuple(edges), edges[0], self.top, edges[-1], self.bottom, size, weight)
+        (self.unseen if mode == INVISIBLE else page.strips).append(strip)
+
+    def _aside(self, places: list[int]) -> None:
+        characters = self.characters
+        text = "".join(characters.text[place] for place in places)
+        low, high = min(characters.left[place] for place in places), max(characters.right[place] for place in places)
+        step = (high - low) / len(text)
+        self.count += len(text)
+        self.page.asides.append(Strip(
+            text, tuple(low + step * place for place in range(len(text) + 1)), low,
+            min(characters.top[place] for place in places), high, max(characters.bottom[place] for place in places),
+            self._look(places[0])[0]))
+
+    def _look(self, place: int) -> tuple[float, int, int]:
+        """Size in points, weight and render mode of the text object that draws a character."""
+        size = max(EM * (self.characters.bottom[place] - self.characters.top[place]), LEAST_SIZE)
+        drawn = _text_object(self.text_page, self.characters.index[place])
+        if not drawn:
+            return size, 0, 0
+        if _font_size(drawn, ctypes.addressof(_number)) and _matrix(drawn, ctypes.addressof(_six)):
+            a, b, c, d = _six[:4]
+            scaled = _number.value * abs(a * d - b * c) ** 0.5
+            size = scaled if LEAST_SIZE < scaled < NOWHERE else max(size, LEAST_SIZE)
+        mode = _render_mode(drawn)
+        font = _font(drawn) or 0
+        if font not in self.fonts:
+            _font_name(font, _name, len(_name))
+            name = _name.value.decode("utf-8", "replace")
+            self.fonts[font] = 2 if _BOLD.search(name) else 1 if _BLACK.search(name) else 0
+        return size, 2 if mode in STROKED else self.fonts[font], mode
+
+
+def meaningless(text: str) -> int:
+    """How many characters name nothing: private use, unassigned, control, replacement."""
+    return sum(character == "\ufffd" or not (character.isprintable() or character.isspace()) for character in text)
