@@ -1,15 +1,106 @@
 """The composition root of the web application."""
 from __future__ import annotations
 
-from fastapi import FastAPI
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from pathlib import Path
 
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from api import __version__, handlers, routes
+from api.gate import Gate
+from api.service.services import Services, build
 from api.settings import Settings
 
+log = logging.getLogger(__name__)
 
-def create_app(settings: Settings) -> FastAPI:
+STATIC = Path(__file__).parent / "web" / "static"
+YEAR = 31_536_000
+_ANY_DAY = date(2025, 6, 30)
+
+
+def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
     """The application: `app.state.services` holds the services, `app.state.settings` the settings.
 
-    Routes of pages: `api.pages.router` where the package exists; templates in api/web/templates, files in
-    api/web/static under /static.
+    Jobs begin in the background when it starts, so that the first page need not wait for them.
     """
-    raise NotImplementedError
+    services = services or build(settings)
+    app = FastAPI(title="guohe 国合助手", version=__version__, lifespan=_lifespan, docs_url=None, redoc_url=None,
+                  description="Pre-screens applications for international S&T cooperation bases. Every route takes a "
+                              "session cookie or `Authorization: Bearer <API token>`. Errors have one shape; lists "
+                              "page by `after`.")
+    app.state.services, app.state.settings = services, settings
+    handlers.install(app)
+    app.add_middleware(Gate, accounts=services.accounts, settings=settings)
+    app.include_router(routes.router)
+    app.add_api_route("/healthz", healthz, include_in_schema=False)
+    app.add_api_route("/readyz", readyz, include_in_schema=False)
+    if STATIC.is_dir():
+        app.mount("/static", _Static(directory=STATIC), name="static")
+    if handlers.PAGES:
+        from api import pages
+
+        app.include_router(pages.router)
+    return app
+
+
+async def healthz() -> dict[str, str]:
+    """The process lives."""
+    return {"status": "ok", "version": __version__}
+
+
+async def readyz(request: Request) -> JSONResponse:
+    """Whether everything that requests need is there, part by part."""
+    services: Services = request.app.state.services
+    parts = {
+        "database": await run_in_threadpool(services.context.database.healthy),
+        "files": await run_in_threadpool(services.context.contents.healthy),
+        "jobs": services.jobs.ready,
+    }
+    ready = all(parts.values())
+    said = {name: "ok" if good else "starting" if name == "jobs" and not services.jobs.failed else "failed"
+            for name, good in parts.items()}
+    return JSONResponse({"status": "ok" if ready else "not ready", "parts": said}, 200 if ready else 503)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    services: Services = app.state.services
+    services.jobs.start()
+    threading.Thread(target=_warm, args=(services,), name="warm", daemon=True).start()
+    try:
+        yield
+    finally:
+        await run_in_threadpool(services.close)
+
+
+def _warm(services: Services) -> None:
+    """What the first assessment would wait for: words and patterns of the policy; and what a crash left to delete."""
+    try:
+        services.files.sweep()
+        from assistant import answering
+        from ingestion import facts
+
+        policy = services.policies.current
+        facts.extract_text(policy.text[:2_000], policy, _ANY_DAY)
+        answering.advisor(policy)
+    except Exception:
+        log.exception("warming up failed")
+
+
+class _Static(StaticFiles):
+    """Files whose address names their content (`?v=`) are kept by the browser; others are asked for anew."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        versioned = b"v=" in scope.get("query_string", b"")
+        response.headers["cache-control"] = f"public, max-age={YEAR}, immutable" if versioned else "no-cache"
+        return response

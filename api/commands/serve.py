@@ -1,21 +1,72 @@
-"""guohe serve: the web application, where an installation has one."""
+"""guohe serve: the pages and the JSON API in one process."""
 from __future__ import annotations
 
 import argparse
+import dataclasses
+import os
+import socket
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from api.commands.shared import add_common
 from api.console import Console
 from ingestion.errors import UsageError
 
 
+
 def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None:
     parser.add_argument("--host", default="127.0.0.1", help=words["host"])
     parser.add_argument("--port", type=int, default=8000, help=words["port"])
+    parser.add_argument("--data", metavar="DIR", help=words["data"])
     add_common(parser, words, json_help=False)
     parser.set_defaults(run=run)
 
 
-def run(_options: argparse.Namespace, _console: Console) -> int:
-    raise UsageError("this version has no web application yet; use guohe assess and guohe ask.",
-                     "本版本尚不含网页应用；请使用 guohe assess 和 guohe ask。")
+def run(options: argparse.Namespace, console: Console) -> int:
+    """Serve until interrupted. Refuses an address or a data folder that is taken."""
+    listener = _listener(options.host, options.port)
+    from api import settings
+
+    given = settings.read(os.environ, Path(options.data) if options.data else None)
+    if options.policy:
+        given = dataclasses.replace(given, policy=Path(options.policy))
+    import uvicorn
+
+    from api.app import create_app
+
+    _log(quiet=options.quiet)
+    app = create_app(given)
+    host, port = listener.getsockname()[:2]
+    address = given.base_url or f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{port}"  # noqa: S104
+    console.note(console.text("serving", address=address, data=given.data))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False,
+                                           timeout_graceful_shutdown=3, proxy_headers=bool(given.base_url)))
+    server.run(sockets=[listener])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)  # a file being read in a thread is not waited for: its job goes on at the next start
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        if os.name != "nt":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError(f"cannot listen on {host}:{port} ({reason}); choose another --host or --port.",
+                         f"无法监听 {host}:{port}（{reason}）；请换一个 --host 或 --port。") from error
+    listener.listen(512)
+    return listener
+
+
+def _log(*, quiet: bool) -> None:
+    import logging
+
+    logging.basicConfig(level=logging.WARNING if quiet else logging.INFO, stream=sys.stderr,
+                        format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for name in ("httpx", "alembic", "uvicorn.error", "asyncio", "fontTools", "weasyprint"):
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,73 +1,202 @@
-"""People: registration, signing in, sessions, API tokens, invitations, roles."""
+"""People: registration, signing in, invitations, roles. Sessions and tokens: `api.service.credentials`."""
 from __future__ import annotations
 
-from api.service.records import (
-    Actor,
-    InvitationView,
-    NewToken,
-    Page,
-    Role,
-    SessionView,
-    SignedIn,
-    TokenView,
-    UserView,
-)
+import re
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session as Db
+
+from api.errors import Failure
+from api.service import paging, passwords
+from api.service.access import Action, may
+from api.service.context import Context, new_id, now, record
+from api.service.credentials import Credentials, digest, secret
+from api.service.records import Actor, InvitationView, Page, Role, SignedIn, UserView
+from api.store.models import Attempt, Invitation, Session, Token, User
+
+EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,180}\.[^@\s.]{2,30}")
+INVITATION_DAYS = 14
+ATTEMPT_MINUTES = 15
+MOST_ATTEMPTS = {"account": 8, "address": 60}  # that fail, within those minutes
 
 
-class Accounts:
+class Accounts(Credentials):
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._open = context.settings.open_registration
+
     def empty(self) -> bool:
         """Whether nobody has registered yet: the first becomes administrator."""
-        raise NotImplementedError
+        with self._database.reading() as session:
+            return session.scalar(select(User.id).limit(1)) is None
+
+    @property
+    def open_registration(self) -> bool:
+        """Whether anybody may register; the first one always may."""
+        return self._open
 
     def register(self, email: str, name: str, password: str, *, invitation: str = "", agent: str = "") -> SignedIn:
         """Failure "registration_closed", "email_taken", "password_weak", "email_invalid", "invitation_invalid"."""
-        raise NotImplementedError
+        email, name = _email(email), name.strip()[:100]
+        passwords.check_strength(password, email, name)
+        if invitation:
+            self.invitation(invitation)
+        elif not self._open and not self.empty():
+            raise Failure("registration_closed")
+        hashed = passwords.hashed(password)  # slow, so outside the transaction
+        try:
+            with self._database.writing() as session:
+                self._database.alone(session, _REGISTRATION)
+                role = self._role_of_new(session, email, invitation)
+                user = User(id=new_id(), email=email, name=name or email.partition("@")[0], role=role,
+                            password_hash=hashed, active=True, created=now())
+                session.add(user)
+                session.flush()
+                signed = self._begin(session, user, agent)
+                record(session, signed.actor, "register", "user", user.id, invited=bool(invitation))
+        except IntegrityError as error:
+            raise Failure("email_taken") from error
+        return signed
 
     def sign_in(self, email: str, password: str, *, agent: str = "", address: str = "") -> SignedIn:
         """Failure "wrong_credentials" (one for all reasons) or "too_many_attempts" with `retry_after` seconds."""
-        raise NotImplementedError
-
-    def sign_out(self, actor: Actor) -> None:
-        raise NotImplementedError
-
-    def by_cookie(self, cookie: str) -> Actor | None:
-        """The person of a session cookie; None where it is forged, ended or expired."""
-        raise NotImplementedError
-
-    def by_token(self, secret: str) -> Actor | None:
-        raise NotImplementedError
-
-    def sessions(self, actor: Actor) -> tuple[SessionView, ...]:
-        raise NotImplementedError
-
-    def revoke_session(self, actor: Actor, session_id: str) -> None:
-        raise NotImplementedError
+        email = email.strip().lower()[:254]
+        keys = {"account": digest(f"account {email}"), "address": digest(f"address {address}")}
+        self._check_attempts(keys)
+        with self._database.reading() as session:
+            user = session.scalar(select(User).where(User.email == email))
+        if not passwords.matches(password, user.password_hash if user else None) or user is None or not user.active:
+            with self._database.writing() as session:
+                session.add_all(Attempt(key=key, at=now()) for key in keys.values())
+                session.execute(delete(Attempt).where(Attempt.at < now() - timedelta(days=1)))
+            raise Failure("wrong_credentials")
+        with self._database.writing() as session:
+            session.execute(delete(Attempt).where(Attempt.key == keys["account"]))
+            signed = self._begin(session, user, agent)
+            record(session, signed.actor, "sign_in", "user", user.id)
+        return signed
 
     def change_password(self, actor: Actor, old: str, new: str) -> None:
-        """Ends every other session."""
-        raise NotImplementedError
-
-    def tokens(self, actor: Actor) -> tuple[TokenView, ...]:
-        raise NotImplementedError
-
-    def create_token(self, actor: Actor, name: str) -> NewToken:
-        raise NotImplementedError
-
-    def revoke_token(self, actor: Actor, token_id: str) -> None:
-        raise NotImplementedError
+        """Ends every other session and every token. Failure "wrong_credentials", "password_weak"."""
+        self._only_person(actor)
+        key = {"account": digest(f"password {actor.id}")}
+        self._check_attempts(key)
+        passwords.check_strength(new, actor.email, actor.name)
+        with self._database.reading() as session:
+            user = session.get_one(User, actor.id)
+        if not passwords.matches(old, user.password_hash):
+            with self._database.writing() as session:
+                session.add(Attempt(key=key["account"], at=now()))
+            raise Failure("wrong_credentials")
+        hashed = passwords.hashed(new)
+        with self._database.writing() as session:
+            session.get_one(User, actor.id).password_hash = hashed
+            session.execute(delete(Session).where(Session.user_id == actor.id, Session.id != actor.session_id))
+            session.execute(delete(Token).where(Token.user_id == actor.id))
+            record(session, actor, "change_password", "user", actor.id)
 
     def invite(self, actor: Actor, email: str = "", role: Role = Role.APPLICANT) -> InvitationView:
-        raise NotImplementedError
+        """An invitation for one person, or for whoever has the link where `email` is empty."""
+        self._only_administrator(actor)
+        known = secret()
+        made = Invitation(id=new_id(), digest=digest(known), email=_email(email) if email.strip() else "", role=role,
+                          created_by=actor.id, created=now(), expires=now() + timedelta(days=INVITATION_DAYS),
+                          used=None)
+        with self._database.writing() as session:
+            session.add(made)
+            record(session, actor, "invite", "invitation", made.id, role=role)
+        return _invitation(made, known)
 
     def invitation(self, secret: str) -> InvitationView:
         """One that can still be used. Failure "invitation_invalid"."""
-        raise NotImplementedError
+        with self._database.reading() as session:
+            found = session.scalar(select(Invitation).where(Invitation.digest == digest(secret)))
+        if found is None or found.used is not None or found.expires < now():
+            raise Failure("invitation_invalid")
+        return _invitation(found)
 
     def users(self, actor: Actor, *, after: str | None = None, limit: int = 50) -> Page[UserView]:
-        raise NotImplementedError
+        """The newest first; for administrators."""
+        self._only_administrator(actor)
+        limit = paging.size(limit)
+        query = select(User).order_by(User.created.desc(), User.id.desc()).limit(limit + 1)
+        if after:
+            query = query.where(tuple_(User.created, User.id) < tuple_(*paging.at(after)))
+        with self._database.reading() as session:
+            found = session.scalars(query).all()
+            total = session.scalar(select(func.count()).select_from(User))
+        more = paging.cursor(found[limit - 1].created, found[limit - 1].id) if len(found) > limit else None
+        return Page(tuple(_user(one) for one in found[:limit]), more, total)
 
-    def set_role(self, actor: Actor, user_id: str, role: Role) -> UserView:
-        raise NotImplementedError
+    def change(self, actor: Actor, user_id: str, *, role: Role | None = None, active: bool | None = None) -> UserView:
+        """What is None stays. One who is not active cannot sign in; their sessions and tokens end at once.
 
-    def set_active(self, actor: Actor, user_id: str, active: bool) -> UserView:
-        raise NotImplementedError
+        Failure "last_administrator" where nobody would be left to administer.
+        """
+        self._only_administrator(actor)
+        with self._database.writing() as session:
+            self._database.alone(session, _REGISTRATION)
+            user = session.get(User, user_id)
+            if user is None:
+                raise Failure("not_found")
+            before = {"role": user.role, "active": user.active}
+            user.role = role if role is not None else user.role
+            user.active = active if active is not None else user.active
+            session.flush()
+            if session.scalar(select(User.id).where(User.role == Role.ADMINISTRATOR, User.active).limit(1)) is None:
+                raise Failure("last_administrator")
+            if not user.active:
+                session.execute(delete(Session).where(Session.user_id == user.id))
+                session.execute(delete(Token).where(Token.user_id == user.id))
+            record(session, actor, "change_user", "user", user.id, before=before,
+                   after={"role": user.role, "active": user.active})
+            return _user(user)
+
+    # --------------------------------------------------------------------------------------------------------------
+
+    def _role_of_new(self, session: Db, email: str, invitation: str) -> Role:
+        if session.scalar(select(User.id).limit(1)) is None:
+            return Role.ADMINISTRATOR
+        if not invitation:
+            if not self._open:
+                raise Failure("registration_closed")
+            return Role.APPLICANT
+        found = session.scalar(select(Invitation).where(Invitation.digest == digest(invitation)).with_for_update())
+        if found is None or found.used is not None or found.expires < now() or found.email not in {"", email}:
+            raise Failure("invitation_invalid")
+        found.used = now()
+        return Role(found.role)
+
+    def _check_attempts(self, keys: dict[str, str]) -> None:
+        since = now() - timedelta(minutes=ATTEMPT_MINUTES)
+        with self._database.reading() as session:
+            for kind, key in keys.items():
+                times = session.scalars(select(Attempt.at).where(Attempt.key == key, Attempt.at > since)
+                                        .order_by(Attempt.at.desc()).limit(MOST_ATTEMPTS[kind])).all()
+                if len(times) >= MOST_ATTEMPTS[kind]:
+                    raise Failure("too_many_attempts", retry_after=int((times[-1] - since).total_seconds()) + 1)
+
+    @staticmethod
+    def _only_administrator(actor: Actor) -> None:
+        if not may(actor, Action.MANAGE_USERS):
+            raise Failure("forbidden")
+
+
+_REGISTRATION = 1  # for Database.alone
+
+
+def _email(text: str) -> str:
+    email = text.strip().lower()
+    if not EMAIL.fullmatch(email):
+        raise Failure("email_invalid")
+    return email
+
+
+def _user(user: User) -> UserView:
+    return UserView(user.id, user.email, user.name, Role(user.role), user.active, user.created)
+
+
+def _invitation(one: Invitation, known: str = "") -> InvitationView:
+    return InvitationView(one.id, one.email, Role(one.role), one.created, one.expires, one.used, known)

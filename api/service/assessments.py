@@ -1,42 +1,184 @@
-"""Assessments: asked for, made in the background, stored for good, compared."""
+"""Assessments: asked for, made in the background (`api.service.work`), stored for good, compared."""
 from __future__ import annotations
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.errors import Failure
+from api.jobs import Queue
+from api.service import comparison, paging, stored, versions
+from api.service.access import Action
+from api.service.context import Context, case_for, new_id, now
+from api.service.difference import difference
+from api.service.events import Events
+from api.service.policies import Policies
+from api.service.reading import Reader
 from api.service.records import (
     Actor,
     AssessmentLine,
     AssessmentView,
     Difference,
+    DocumentLine,
+    JobState,
     JobView,
+    NoticeView,
     Page,
     TypeComparison,
 )
+from api.service.views import job_view, last_job, line, plain
+from api.store.models import AssessedFile, Assessment, Case, Content, File, Job
 
 
 class Assessments:
+    def __init__(self, context: Context, policies: Policies, reader: Reader, events: Events, jobs: Queue) -> None:
+        self._database = context.database
+        self._policies, self._reader, self._events, self._jobs = policies, reader, events, jobs
+
     def start(self, actor: Actor, case_id: str) -> JobView:
-        """Ask for an assessment of the case as it is now; the one under way for the same revision, if there is one."""
-        raise NotImplementedError
+        """Ask for an assessment of the case as it is now.
+
+        One that waits already will see it, and one under way or made for this very state is what was asked for; its job
+        is given then. Failure "no_files".
+        """
+        with self._database.writing() as session:
+            self._database.alone(session, _STARTING)
+            case = case_for(session, actor, case_id, Action.CHANGE_CASE)
+            known = self._current_job(session, case)
+            if known is not None:
+                return known
+            if session.scalar(select(File.id).where(File.case_id == case_id, File.removed.is_(None)).limit(1)) is None:
+                raise Failure("no_files")
+            job = Job(id=new_id(), case_id=case_id, requested_by=actor.id, revision=case.revision,
+                      state=JobState.QUEUED, step="waiting", done=0, total=0, files=[], base_type=case.base_type,
+                      application_date=case.application_date, created=now(), updated=now(), attempts=0, error="",
+                      error_en="")
+            session.add(job)
+            session.flush()
+            view = job_view(job, None)
+            self._events.publish(session, case_id, "job", plain(view))
+        self._jobs.submit(view.id)
+        return view
 
     def job(self, actor: Actor, case_id: str) -> JobView | None:
         """The last one asked for."""
-        raise NotImplementedError
+        with self._database.reading() as session:
+            case_for(session, actor, case_id)
+            return last_job(session, case_id)
 
-    def latest(self, actor: Actor, case_id: str, language: str = "zh") -> AssessmentView | None:
-        raise NotImplementedError
+    def latest(self, actor: Actor, case_id: str, language: str = "zh", *, texts: bool = False
+               ) -> AssessmentView | None:
+        """The newest; with `texts` its documents are whole, else they are without text, blocks and lines."""
+        with self._database.reading() as session:
+            case = case_for(session, actor, case_id)
+            row = session.get(Assessment, case.latest_id) if case.latest_id else None
+            return self._view(session, row, language, texts=texts) if row is not None else None
 
-    def get(self, actor: Actor, case_id: str, assessment_id: str, language: str = "zh") -> AssessmentView:
-        raise NotImplementedError
+    def get(self, actor: Actor, case_id: str, assessment_id: str, language: str = "zh", *, texts: bool = False
+            ) -> AssessmentView:
+        """One of the case's, as `latest`."""
+        with self._database.reading() as session:
+            row = self._row(session, actor, case_id, assessment_id)
+            return self._view(session, row, language, texts=texts)
 
     def history(self, actor: Actor, case_id: str, *, after: str | None = None, limit: int = 50
                 ) -> Page[AssessmentLine]:
         """The newest first."""
-        raise NotImplementedError
+        limit = paging.size(limit)
+        query = select(Assessment).where(Assessment.case_id == case_id).order_by(Assessment.number.desc())
+        if after:
+            query = query.where(Assessment.number < paging.number(after))
+        with self._database.reading() as session:
+            case_for(session, actor, case_id)
+            rows = session.scalars(query.limit(limit + 1)).all()
+        more = paging.cursor(rows[limit - 1].number) if len(rows) > limit else None
+        return Page(tuple(line(row) for row in rows[:limit]), more)
 
     def diff(self, actor: Actor, case_id: str, before: str, after: str) -> Difference:
         """Between two assessments of a case, by id."""
-        raise NotImplementedError
+        with self._database.reading() as session:
+            old = self._row(session, actor, case_id, before)
+            new = self._row(session, actor, case_id, after)
+            contents = [_content(session, one) for one in (old, new)]
+        settings = tuple(name for name, differs in (
+            ("base_type", old.base_type != new.base_type),
+            ("application_date", old.application_date != new.application_date),
+            ("policy", old.policy_digest != new.policy_digest),
+            ("extractor", old.extractor != new.extractor)) if differs)
+        return difference(contents[0], contents[1], (line(old), line(new)), settings,
+                          self._policies.of(new.policy_digest))
 
     def compare(self, actor: Actor, case_id: str, assessment_id: str | None = None, language: str = "zh"
                 ) -> tuple[TypeComparison, ...]:
-        """Every base type on the documents of an assessment (the latest without one), the closest first."""
-        raise NotImplementedError
+        """Every base type on the documents of an assessment (the latest without one), the closest first.
+
+        Nothing is read again. Failure "not_assessed" where there is none.
+        """
+        with self._database.reading() as session:
+            row = self.row(session, actor, case_id, assessment_id)
+            found = _content(session, row).found
+        return comparison.compare(found, self._policies.of(row.policy_digest), language)
+
+    def body(self, actor: Actor, case_id: str, assessment_id: str | None, language: str = "zh") -> bytes:
+        """The JSON of an assessment (the latest without an id), as it was when it was made."""
+        import msgspec
+
+        with self._database.reading() as session:
+            row = self.row(session, actor, case_id, assessment_id)
+            bodies = _content(session, row).bodies
+        return msgspec.json.encode(bodies["en" if language == "en" else "zh"])
+
+    def row(self, session: Session, actor: Actor, case_id: str, assessment_id: str | None) -> Assessment:
+        """The row of an assessment, or of the latest. Failure "not_found" or "not_assessed"."""
+        if assessment_id is not None:
+            return self._row(session, actor, case_id, assessment_id)
+        case = case_for(session, actor, case_id)
+        row = session.get(Assessment, case.latest_id) if case.latest_id else None
+        if row is None:
+            raise Failure("not_assessed")
+        return row
+
+    # --------------------------------------------------------------------------------------------------------------
+
+    def _current_job(self, session: Session, case: Case) -> JobView | None:
+        """The job that does, or did, what would be asked for."""
+        waiting = session.scalar(select(Job).where(Job.case_id == case.id, Job.state == JobState.QUEUED).limit(1))
+        if waiting is not None:
+            return job_view(waiting, None)
+        running = session.scalar(select(Job).where(Job.case_id == case.id, Job.state == JobState.RUNNING,
+                                                   Job.revision == case.revision).limit(1))
+        if running is not None:
+            return job_view(running, None)
+        latest = session.get(Assessment, case.latest_id) if case.latest_id else None
+        if latest is not None and latest.revision == case.revision and latest.extractor == versions.extractor() \
+                and latest.policy_digest == self._policies.digest:
+            return job_view(session.get_one(Job, latest.job_id), latest.id)
+        return None
+
+    @staticmethod
+    def _row(session: Session, actor: Actor, case_id: str, assessment_id: str) -> Assessment:
+        case_for(session, actor, case_id)
+        row = session.scalar(select(Assessment).where(Assessment.id == assessment_id, Assessment.case_id == case_id))
+        if row is None:
+            raise Failure("not_found")
+        return row
+
+    def _view(self, session: Session, row: Assessment, language: str, *, texts: bool) -> AssessmentView:
+        content = _content(session, row)
+        files = {name: file_id for file_id, name in session.execute(
+            select(File.id, File.name).join(AssessedFile, AssessedFile.file_id == File.id)
+            .where(AssessedFile.assessment_id == row.id))}
+        result = content.in_language(language)
+        documents = tuple(DocumentLine(
+            one.name, one.sha256, one.kind, len(one.pages), files.get(one.name),
+            tuple(NoticeView(notice.code, notice.text, notice.text_en, notice.page) for notice in one.notices))
+            for one in result.documents)
+        if texts:
+            result = stored.with_texts(result, self._reader.document)
+        return AssessmentView(line(row), result, documents, row.key, row.extractor, row.policy_digest, files)
+
+
+def _content(session: Session, row: Assessment) -> stored.Stored:
+    return stored.decode(session.get_one(Content, row.id).content)
+
+
+_STARTING = 3  # for Database.alone

@@ -1,33 +1,174 @@
 """Cases: one applicant's pre-check, its settings and its list."""
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
-from api.service.records import Actor, CaseLine, CaseView, Page
+from sqlalchemy import ColumnElement, delete, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+import api
+from api.errors import Failure
+from api.service import paging
+from api.service.access import Action, may, visible
+from api.service.assessments import Assessments
+from api.service.context import Context, case_for, changed, new_id, now, record
+from api.service.events import Events
+from api.service.files import CaseFiles
+from api.service.policies import Policies
+from api.service.records import Actor, CaseLine, CaseView, Page, Upload
+from api.service.views import last_job, line
+from api.store.models import Assessment, Case, File, User
+from assistant.texts import load
+
+LONGEST = 200
+EARLIEST, LATEST = date(1990, 1, 1), date(2100, 12, 31)
 
 
+@dataclass(frozen=True)
 class Cases:
+    context: Context
+    policies: Policies
+    files: CaseFiles
+    assessments: Assessments
+    events: Events
+
     def create(self, actor: Actor, *, base_type: str, application_date: date, title: str = "",
                applicant: str = "") -> CaseView:
-        raise NotImplementedError
+        """Failure "unknown_base_type", "date_out_of_range", "forbidden"."""
+        return self._create(actor, base_type, application_date, title, applicant, demo=False)
 
-    def create_demo(self, actor: Actor) -> CaseView:
+    def create_demo(self, actor: Actor, language: str = "zh") -> CaseView:
         """A case with the bundled, fictional application, its assessment already asked for."""
-        raise NotImplementedError
+        demo = load(Path(api.__file__).parent / "demo.yaml")
+        folder = _examples() / demo["folder"]
+        if not folder.is_dir():
+            raise Failure("no_demo")
+        title = demo["title_en"] if language == "en" else demo["title"]
+        view = self._create(actor, demo["base_type"], demo["application_date"], title, "", demo=True)
+        with ExitStack() as stack:
+            self.files.add(actor, view.id, [
+                Upload(path.name, stack.enter_context(path.open("rb"))) for path in sorted(folder.iterdir())])
+        self.assessments.start(actor, view.id)
+        return self.get(actor, view.id)
 
     def get(self, actor: Actor, case_id: str) -> CaseView:
         """Failure "not_found" where it is not there or not theirs."""
-        raise NotImplementedError
+        with self.context.database.reading() as session:
+            return self._view(session, actor, case_for(session, actor, case_id))
 
     def list(self, actor: Actor, *, after: str | None = None, limit: int = 50, search: str = "") -> Page[CaseLine]:
-        """The newest first; `search` in title and applicant."""
-        raise NotImplementedError
+        """The most recently changed first; `search` in title and applicant. Those the actor sees, and no others."""
+        limit = paging.size(limit)
+        conditions: list[ColumnElement[bool]] = [visible(actor)]
+        if search.strip():
+            found = f"%{_escaped(search.strip()[:LONGEST])}%"
+            conditions.append(or_(Case.title.ilike(found, escape="\\"), Case.applicant.ilike(found, escape="\\")))
+        query = select(Case).where(*conditions).order_by(Case.updated.desc(), Case.id.desc()).limit(limit + 1)
+        if after:
+            query = query.where(tuple_(Case.updated, Case.id) < tuple_(*paging.at(after)))
+        with self.context.database.reading() as session:
+            rows = session.scalars(query).all()
+            total = session.scalar(select(func.count()).select_from(Case).where(*conditions))
+            lines = tuple(self._lines(session, rows[:limit]))
+        more = paging.cursor(rows[limit - 1].updated, rows[limit - 1].id) if len(rows) > limit else None
+        return Page(lines, more, total)
 
     def update(self, actor: Actor, case_id: str, *, title: str | None = None, applicant: str | None = None,
                base_type: str | None = None, application_date: date | None = None) -> CaseView:
         """What is None stays. A new base type or date makes the latest assessment stale."""
-        raise NotImplementedError
+        with self.context.database.writing() as session:
+            case = case_for(session, actor, case_id, Action.CHANGE_CASE)
+            before = _settings(case)
+            self._check(base_type, application_date)
+            case.title = _line(title) or case.title if title is not None else case.title
+            case.applicant = _line(applicant) if applicant is not None else case.applicant
+            case.base_type = base_type or case.base_type
+            case.application_date = application_date or case.application_date
+            after = _settings(case)
+            if after != before:
+                if (before["base_type"], before["application_date"]) != (after["base_type"], after["application_date"]):
+                    changed(case)
+                case.updated = now()
+                self.events.publish(session, case_id, "case", {"revision": case.revision, **after})
+                record(session, actor, "change", "case", case_id,
+                       changed=[name for name in after if after[name] != before[name]])
+            session.flush()
+            return self._view(session, actor, case)
 
     def delete(self, actor: Actor, case_id: str) -> None:
         """With every text of it: files that no other case holds, assessments, conversations, events."""
-        raise NotImplementedError
+        with self.context.database.writing() as session:
+            case_for(session, actor, case_id, Action.CHANGE_CASE)
+            self.files.doom(session, session.scalars(select(File.sha256).where(File.case_id == case_id)))
+            session.execute(delete(Case).where(Case.id == case_id))
+            record(session, actor, "delete", "case", case_id)
+        self.events.wake(case_id)
+        self.files.sweep()
+
+    # --------------------------------------------------------------------------------------------------------------
+
+    def _create(self, actor: Actor, base_type: str, application_date: date, title: str, applicant: str, *,
+                demo: bool) -> CaseView:
+        if not may(actor, Action.CREATE_CASE):
+            raise Failure("forbidden")
+        self._check(base_type, application_date)
+        label = self.policies.current.base_type(base_type).label
+        case = Case(id=new_id(), owner_id=actor.id, title=_line(title) or _line(applicant) or label,
+                    applicant=_line(applicant), base_type=base_type, application_date=application_date, created=now(),
+                    updated=now(), revision=1, demo=demo, latest_id=None)
+        with self.context.database.writing() as session:
+            session.add(case)
+            record(session, actor, "create", "case", case.id, demo=demo)
+            session.flush()
+            return self._view(session, actor, case)
+
+    def _check(self, base_type: str | None, application_date: date | None) -> None:
+        known = [one.id for one in self.policies.current.base_types]
+        if base_type is not None and base_type not in known:
+            raise Failure("unknown_base_type", base_type=base_type, choices=", ".join(known))
+        if application_date is not None and not EARLIEST <= application_date <= LATEST:
+            raise Failure("date_out_of_range", date=application_date.isoformat(), first=EARLIEST.year, last=LATEST.year)
+
+    def _view(self, session: Session, actor: Actor, case: Case) -> CaseView:
+        owner = session.get_one(User, case.owner_id)
+        latest = session.get(Assessment, case.latest_id) if case.latest_id else None
+        return CaseView(
+            case.id, case.owner_id, owner.name, case.title, case.applicant, case.base_type, case.application_date,
+            case.created, case.updated, case.revision, case.demo,
+            latest is not None and latest.revision != case.revision, line(latest) if latest else None,
+            last_job(session, case.id), may(actor, Action.CHANGE_CASE, case.owner_id))
+
+    @staticmethod
+    def _lines(session: Session, rows: Sequence[Case]) -> Iterator[CaseLine]:
+        ids = [row.id for row in rows]
+        counted = {row.case_id: row.number for row in session.execute(
+            select(File.case_id, func.count().label("number")).where(File.case_id.in_(ids), File.removed.is_(None))
+            .group_by(File.case_id))}
+        latest = {one.id: line(one) for one in session.scalars(
+            select(Assessment).where(Assessment.id.in_([row.latest_id for row in rows if row.latest_id])))}
+        for row in rows:
+            yield CaseLine(row.id, row.title, row.applicant, row.base_type, row.application_date, row.created,
+                           row.updated, counted.get(row.id, 0), latest.get(row.latest_id or ""))
+
+
+def _examples() -> Path:
+    """Beside the packages in the repository, inside this one where it is installed."""
+    here = Path(api.__file__).parent
+    return next((folder for folder in (here / "examples", here.parent / "examples") if folder.is_dir()), here)
+
+
+def _settings(case: Case) -> dict[str, str]:
+    return {"title": case.title, "applicant": case.applicant, "base_type": case.base_type,
+            "application_date": case.application_date.isoformat()}
+
+
+def _line(text: str) -> str:
+    return "".join(one if one.isprintable() else " " for one in text).strip()[:LONGEST]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,17 +1,83 @@
 """Documents as they were read, and pictures of their pages: what the viewer shows."""
 from __future__ import annotations
 
-from api.service.records import Actor, Picture
+import hashlib
+import io
+from dataclasses import dataclass
+
+from api.errors import Failure
+from api.service.context import Context
+from api.service.events import Events
+from api.service.files import CaseFiles
+from api.service.reading import Reader
+from api.service.records import Actor, FileState, FileView, Picture
+from api.service.views import file_view, plain
+from api.service.work import settle
+from api.store.models import File
 from ingestion.domain import Document
 
-MOST_SCALE = 4.0
+LEAST_SCALE, MOST_SCALE = 0.1, 4.0
+PICTURES = frozenset({"pdf", "image"})
 
 
+@dataclass(frozen=True)
 class Documents:
+    context: Context
+    files: CaseFiles
+    reader: Reader
+    events: Events
+
     def document(self, actor: Actor, case_id: str, file_id: str) -> Document:
         """The file, read; read now if nobody has yet. An unread one is a document without text that says why."""
-        raise NotImplementedError
+        file = self.files.get(actor, case_id, file_id)
+        document = self.reader.document(file.sha256, file.name)
+        if file.state in {FileState.WAITING, FileState.READING, FileState.OCR}:
+            with self.context.database.writing() as session:
+                row = session.get(File, file_id)
+                if row is not None:
+                    settle(row, document)
+                    self.events.publish(session, case_id, "file", plain(file_view(row)))
+        return document
 
     def page_image(self, actor: Actor, case_id: str, file_id: str, page: int, scale: float = 1.5) -> Picture:
-        """Page `page` (from 1) of a pdf or a picture, `scale` pixels a point. Failure "no_picture" for other kinds."""
-        raise NotImplementedError
+        """Page `page` (from 1) of a pdf or a picture, `scale` pixels a point (0.1 to 4).
+
+        Failure "no_picture" for other kinds, "no_such_page" for a page it does not have.
+        """
+        document = self.document(actor, case_id, file_id)
+        file = self.files.get(actor, case_id, file_id)
+        if document.kind not in PICTURES:
+            raise Failure("no_picture", kind=document.kind)
+        shown = next((one for one in document.pages if one.number == page), None)
+        if shown is None:
+            raise Failure("no_such_page", page=page, count=len(document.pages))
+        scale = round(min(max(scale, LEAST_SCALE), MOST_SCALE), 2)
+        content, width, height = self._drawn(document, file, page, scale)
+        tag = hashlib.sha256(f"{file.sha256} {page} {scale}".encode()).hexdigest()[:32]
+        return Picture(content, "image/png" if document.kind == "pdf" else "image/jpeg", tag, width, height)
+
+    def tag(self, file: FileView, page: int, scale: float) -> str:
+        """The tag that `page_image` will give, without drawing."""
+        scale = round(min(max(scale, LEAST_SCALE), MOST_SCALE), 2)
+        return hashlib.sha256(f"{file.sha256} {page} {scale}".encode()).hexdigest()[:32]
+
+    def _drawn(self, document: Document, file: FileView, page: int, scale: float) -> tuple[bytes, int, int]:
+        from PIL import Image
+
+        data = self.context.contents.read(file.sha256)
+        if document.kind == "pdf":
+            from ingestion.parsing import pdf
+
+            content = pdf.render(data, page, scale)
+            with Image.open(io.BytesIO(content), formats=("PNG",)) as drawn:
+                return content, drawn.width, drawn.height
+        from ingestion.parsing import image
+
+        shown = next(one for one in document.pages if one.number == page)
+        with Image.open(io.BytesIO(image.render(data, page)), formats=("PNG",)) as drawn:
+            width, height = round(shown.width * scale) or drawn.width, round(shown.height * scale) or drawn.height
+            stream = io.BytesIO()
+            smaller = width < drawn.width
+            (drawn.resize((width, height), Image.Resampling.LANCZOS) if smaller else drawn).save(
+                stream, "JPEG", quality=85)
+            return stream.getvalue(), *((width, height) if smaller else (drawn.width, drawn.height))

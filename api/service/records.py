@@ -286,9 +286,10 @@ class DocumentLine:
 
 @dataclass(frozen=True, slots=True)
 class AssessmentView:
-    """A stored assessment. `result` has the documents with their text, so that evidence can be shown and asked about.
+    """A stored assessment. `result` carries explanations in the language that was asked for.
 
-    `result` carries explanations in the language that was asked for; quotations are never translated.
+    Its documents have text, blocks and lines only where that was asked for (`texts`); names, pages and notices always.
+    `policy` is the digest under which `services.policies.of` gives the policy it was made with.
     """
 
     line: AssessmentLine
@@ -296,6 +297,7 @@ class AssessmentView:
     documents: tuple[DocumentLine, ...]
     key: str             # hash over all that it rests on: policy, extractor, date, base type, documents
     extractor: str
+    policy: str
     file_ids: Mapping[str, str]   # document name -> file id
 
     def file_of(self, document: str) -> str | None:

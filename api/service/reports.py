@@ -1,11 +1,54 @@
 """Reports of a stored assessment: docx, pdf, JSON."""
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+
+from api.errors import Failure
+from api.service.assessments import Assessments
+from api.service.cases import Cases
+from api.service.policies import Policies
 from api.service.records import Actor, ReportFile
 
+MEDIA = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+    "json": "application/json",
+}
 
+
+@dataclass(frozen=True)
 class Reports:
+    cases: Cases
+    assessments: Assessments
+    policies: Policies
+
     def render(self, actor: Actor, case_id: str, assessment_id: str | None, kind: str, language: str = "zh"
                ) -> ReportFile:
-        """`kind` is "docx", "pdf" or "json"; the latest assessment without an id."""
-        raise NotImplementedError
+        """`kind` is "docx", "pdf" or "json"; the latest assessment without an id.
+
+        Failure "unknown_report", "not_assessed", "not_found".
+        """
+        if kind not in MEDIA:
+            raise Failure("unknown_report", kind=kind)
+        case = self.cases.get(actor, case_id)
+        if kind == "json":
+            content = self.assessments.body(actor, case_id, assessment_id, language)
+        else:
+            content = self._form(actor, case_id, assessment_id, kind, language, case.applicant)
+        title = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", case.title)[:60]
+        name = f"guohe-{title}.{kind}" if language == "en" else f"预审意见表-{title}.{kind}"
+        return ReportFile(content, MEDIA[kind], name)
+
+    def _form(self, actor: Actor, case_id: str, assessment_id: str | None, kind: str, language: str,
+              applicant: str) -> bytes:
+        from assistant.report import composing, particulars, render
+
+        view = (self.assessments.get(actor, case_id, assessment_id, language, texts=True) if assessment_id
+                else self.assessments.latest(actor, case_id, language, texts=True))
+        if view is None:
+            raise Failure("not_assessed")
+        policy = self.policies.of(view.policy)
+        known = particulars.read(view.result.documents, applicant)
+        report = composing.compose(view.result, policy, language, known)
+        return render(report, f".{kind}")

@@ -1,27 +1,65 @@
-"""All services of one installation, as `create_app` puts them together."""
+"""All services of one installation, put together from its settings."""
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from api.jobs import Jobs
 from api.service.accounts import Accounts
 from api.service.assessments import Assessments
 from api.service.cases import Cases
 from api.service.chat import Chat
+from api.service.context import Context
 from api.service.documents import Documents
 from api.service.events import Events
-from api.service.files import Files
+from api.service.files import CaseFiles
 from api.service.policies import Policies
+from api.service.reading import Reader
 from api.service.reports import Reports
+from api.service.work import Assessing
+from api.settings import Settings
+from api.store.database import Database
+from api.store.files import Files
 
 
 @dataclass(frozen=True)
 class Services:
+    """`jobs` is started and everything closed by the application (`api.app`)."""
+
+    settings: Settings
     accounts: Accounts
     cases: Cases
-    files: Files
+    files: CaseFiles
     documents: Documents
     assessments: Assessments
     events: Events
     chat: Chat
     reports: Reports
     policies: Policies
+    context: Context
+    jobs: Jobs
+
+    def close(self) -> None:
+        self.jobs.stop()
+        self.policies.close()
+        self.context.database.close()
+
+
+def build(settings: Settings) -> Services:
+    """Opens the stores and brings the schema up to date; starts nothing."""
+    from assistant import llm
+
+    database = Database(settings.database_url)
+    database.migrate()
+    context = Context(settings, database, Files(settings.blob_url))
+    policies = Policies(context.contents, settings.policy)
+    _ = policies.current  # a policy with a mistake is said at the start
+    events, reader = Events(context), Reader(context.contents)
+    jobs = Jobs(settings.jobs_url, database, Assessing(context, policies, reader, events), settings.workers)
+    files = CaseFiles(context, events, reader)
+    assessments = Assessments(context, policies, reader, events, jobs)
+    cases = Cases(context, policies, files, assessments, events)
+    endpoint = llm.from_environment()
+    return Services(
+        settings, Accounts(context), cases, files, Documents(context, files, reader, events), assessments, events,
+        Chat(context, policies, assessments, model=llm.connect(endpoint) if endpoint else None),
+        Reports(cases, assessments, policies), policies, context, jobs)

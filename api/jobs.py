@@ -1,0 +1,238 @@
+"""Background jobs that survive a restart: the one place that knows DBOS.
+
+A job is a row of the table `jobs`, written in the same transaction as what asked for it; that row is the truth. DBOS
+runs it as a workflow of the same id, step by step, and after a crash goes on from the step that was interrupted. Each
+process is an executor of its own with a heartbeat, so that the jobs of a dead one are taken over and those of a living
+one are not. A job without a workflow (a crash between the two) is handed over again. Steps may run twice, so each
+leaves the same behind when it does.
+"""
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import delete, select
+
+from api.errors import Failure
+from api.service.records import JobState
+from api.store.database import Database
+from api.store.models import Executor, Job
+
+log = logging.getLogger(__name__)
+
+NAME = "guohe"
+VERSION = "1"             # of the steps: a change leaves jobs of the old version to be begun again
+QUEUE = "assessments"
+POLL_SECONDS = 0.2
+HEARTBEAT_SECONDS = 5.0
+DEAD_AFTER = timedelta(seconds=20)
+MOST_ATTEMPTS = 5
+
+Value = TypeVar("Value")
+
+
+class Steps(Protocol):
+    """How a job does its work: `step(name, work)` runs `work` once, or gives what it gave before a crash.
+
+    What it gives must be plain enough for JSON.
+    """
+
+    def __call__(self, name: str, work: Callable[[], Value], /) -> Value: ...
+
+
+Work = Callable[[str, Steps], None]
+
+
+class Queue(Protocol):
+    """What services need: hand over a job whose row is committed."""
+
+    def submit(self, job_id: str) -> None: ...
+
+
+class Jobs:
+    """The job engine of this process. Start it once; it is a singleton because DBOS is."""
+
+    def __init__(self, url: str, database: Database, work: Work, workers: int) -> None:
+        self._url, self._database, self._work, self._workers = url, database, work, workers
+        self._executor = uuid.uuid4().hex
+        self._stop = threading.Event()
+        self._ready = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self.failed = ""   # why it could not start
+
+    @property
+    def ready(self) -> bool:
+        return self._ready.is_set()
+
+    def start(self) -> None:
+        """Begin in the background: importing and launching takes seconds, and the page need not wait for it."""
+        self._beat()
+        thread = threading.Thread(target=self._run, name="jobs", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def stop(self) -> None:
+        """Take no more jobs. One under way is left as after a crash, and goes on at the next start."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(timeout=30)
+        if self._ready.is_set():
+            from dbos import DBOS
+
+            self._ready.clear()
+            DBOS.destroy()
+        _current.clear()
+        with self._database.writing() as session:
+            session.execute(delete(Executor).where(Executor.id == self._executor))
+
+    def submit(self, job_id: str) -> None:
+        """Hand a committed job over; where the engine is not there yet, its start or its next round finds it."""
+        if self._ready.is_set():
+            try:
+                self._hand_over([job_id])
+            except Exception:
+                log.exception("job %s could not be handed over and will be again", job_id)
+
+    def _run(self) -> None:
+        try:
+            self._launch()
+        except Exception as error:
+            log.exception("the job engine could not start")
+            self.failed = type(error).__name__
+            return
+        while not self._stop.wait(HEARTBEAT_SECONDS):
+            try:
+                self._beat()
+                self._adopt()
+            except Exception:
+                log.exception("jobs could not be looked after; trying again")
+
+    def _launch(self) -> None:
+        from dbos import DBOS, DBOSConfig
+
+        config: DBOSConfig = {
+            "name": NAME, "system_database_url": self._url, "application_version": VERSION,
+            "executor_id": self._executor, "log_level": "WARNING", "enable_otlp": False,
+            "serializer": _serializer(),
+        }
+        _current.append(self)
+        DBOS(config=config)
+        _workflow()
+        DBOS.launch()
+        DBOS.register_queue(QUEUE, worker_concurrency=self._workers, polling_interval_sec=POLL_SECONDS,
+                            on_conflict="always_update")
+        self._ready.set()
+        self._adopt()
+
+    def _beat(self) -> None:
+        now = datetime.now(UTC)
+        with self._database.writing() as session:
+            session.merge(Executor(id=self._executor, seen=now))
+            if self._database.embedded:  # there is no other process
+                session.execute(delete(Executor).where(Executor.id != self._executor))
+            session.execute(delete(Executor).where(Executor.seen < now - timedelta(days=1)))
+
+    def _adopt(self) -> None:
+        """Hand over what nobody works on: new jobs without a workflow, and those of executors that are dead."""
+        with self._database.reading() as session:
+            unfinished = session.scalars(select(Job.id).where(
+                Job.state.in_([JobState.QUEUED, JobState.RUNNING])).order_by(Job.created)).all()
+        if unfinished:
+            self._hand_over(unfinished)
+
+    def _hand_over(self, job_ids: Sequence[str]) -> None:
+        from dbos import DBOS, SetWorkflowID
+
+        living = self._living()
+        known = {status.workflow_id: status for status in DBOS.list_workflows(
+            workflow_id_prefix=list(job_ids), load_input=False, load_output=False)}
+        for job_id in job_ids:
+            runs = sorted(one for one in known if one.partition(".")[0] == job_id)
+            last = known[runs[-1]] if runs else None
+            if last is not None and last.status in {"ENQUEUED", "DELAYED"} and last.app_version in {None, VERSION}:
+                continue
+            if last is not None and last.status == "PENDING" and last.executor_id in living:
+                continue
+            if last is not None and not self._again(job_id):
+                continue
+            if last is not None and last.status == "PENDING" and last.app_version == VERSION:
+                log.info("job %s was interrupted and goes on", job_id)
+                DBOS.resume_workflow(last.workflow_id, queue_name=QUEUE)
+                continue
+            # New, or ended without ending its job (another version, a failure outside its steps): begun afresh.
+            with SetWorkflowID(job_id if last is None else f"{job_id}.{len(runs)}"):
+                DBOS.enqueue_workflow(QUEUE, _workflow(), job_id)
+
+    def _again(self, job_id: str) -> bool:
+        """Whether to try once more; a job that was interrupted too often may be what stops the server."""
+        with self._database.writing() as session:
+            job = session.get(Job, job_id)
+            if job is None or job.state not in {JobState.QUEUED, JobState.RUNNING}:
+                return False
+            job.attempts += 1
+            if job.attempts <= MOST_ATTEMPTS:
+                return True
+            log.error("job %s was interrupted %d times and is given up", job_id, job.attempts)
+            failure = Failure("job_interrupted", times=job.attempts)
+            job.state, job.error, job.error_en = JobState.FAILED, failure.chinese, str(failure)
+            return False
+
+    def _living(self) -> set[str]:
+        with self._database.reading() as session:
+            return set(session.scalars(select(Executor.id).where(Executor.seen > datetime.now(UTC) - DEAD_AFTER)))
+
+    def run(self, job_id: str) -> None:
+        """One job, within a workflow."""
+        from dbos import DBOS
+
+        def step(name: str, work: Callable[[], Value]) -> Value:
+            return DBOS.run_step({"name": name}, work)
+
+        self._work(job_id, step)
+
+
+_current: list[Jobs] = []
+_workflows: list[Any] = []
+
+
+def _workflow() -> Any:
+    """The workflow that runs a job, registered once in a process."""
+    if not _workflows:
+        from dbos import DBOS
+
+        @DBOS.workflow(name="job")
+        def job(job_id: str) -> None:
+            _current[-1].run(job_id)
+
+        _workflows.append(job)
+    return _workflows[0]
+
+
+def _serializer() -> Any:
+    """JSON, so that nothing that stands in the engine's tables can run."""
+    from dbos import Serializer
+
+    class Json(Serializer):
+        def serialize(self, data: Any) -> str:
+            return json.dumps({"error": type(data).__name__} if isinstance(data, BaseException) else {"value": data})
+
+        def deserialize(self, serialized_data: str) -> Any:
+            found = json.loads(serialized_data)
+            return RuntimeError(found["error"]) if "error" in found else _plain(found["value"])
+
+        def name(self) -> str:
+            return "guohe_json"
+
+    return Json()
+
+
+def _plain(value: Any) -> Any:
+    """Arguments come as a mapping whose tuple became a list."""
+    if isinstance(value, dict) and value.keys() == {"args", "kwargs"}:
+        return {"args": tuple(value["args"]), "kwargs": value["kwargs"]}
+    return value

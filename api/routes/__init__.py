@@ -1,0 +1,10 @@
+"""The JSON API under /api/v1: each route asks one service and gives what it says."""
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.routes import accounts, answers, assessments, cases, events, files, people, policy
+
+router = APIRouter(prefix="/api/v1")
+for _part in (accounts, people, cases, files, assessments, events, answers, policy):
+    router.include_router(_part.router)

@@ -1,0 +1,89 @@
+"""Signing in and out, one's sessions and API tokens."""
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from api.deps import ActorDep, ServicesDep, VisitorDep
+from api.gate import SESSION
+from api.schemas import NewPassword, Registration, SignIn, TokenName, Who, answers, sent
+from api.service.records import NewToken, SessionView, SignedIn, TokenView
+
+router = APIRouter(tags=["accounts"])
+
+
+@router.get("/session", response_model=Who, responses=answers("who"), summary="Who am I")
+def who(request: Request, services: ServicesDep, visitor: VisitorDep) -> Who:
+    return Who(user=visitor, csrf=request.state.csrf, first=visitor is None and services.accounts.empty(),
+               open_registration=services.accounts.open_registration)
+
+
+@router.post("/session", response_model=Who, summary="Sign in", openapi_extra=sent("sign_in"),
+             responses=answers("who", "wrong_credentials", "too_many_attempts"))
+def sign_in(request: Request, response: Response, services: ServicesDep, body: SignIn) -> Who:
+    """Sets the session cookie. Scripts better use an API token."""
+    signed = services.accounts.sign_in(body.email, body.password, agent=request.headers.get("user-agent", ""),
+                                       address=request.client.host if request.client else "")
+    return _remembered(services, response, signed)
+
+
+@router.delete("/session", status_code=204, summary="Sign out", responses=answers("", "not_signed_in", "csrf"))
+def sign_out(response: Response, services: ServicesDep, actor: ActorDep) -> None:
+    services.accounts.sign_out(actor)
+    response.delete_cookie(SESSION, httponly=True, samesite="lax", secure=services.settings.https)
+
+
+@router.post("/users", response_model=Who, status_code=201, summary="Register", openapi_extra=sent("registration"),
+             responses=answers("who", "registration_closed", "email_taken", "email_invalid", "password_weak",
+                               "invitation_invalid", status=201))
+def register(request: Request, response: Response, services: ServicesDep, body: Registration) -> Who:
+    """The first to register becomes administrator. Signs in."""
+    signed = services.accounts.register(body.email, body.name, body.password, invitation=body.invitation,
+                                        agent=request.headers.get("user-agent", ""))
+    return _remembered(services, response, signed)
+
+
+@router.post("/password", status_code=204, summary="Change one's password", openapi_extra=sent("password"),
+             responses=answers("", "not_signed_in", "session_needed", "wrong_credentials", "password_weak",
+                               "too_many_attempts", "csrf"))
+def change_password(services: ServicesDep, actor: ActorDep, body: NewPassword) -> None:
+    """Ends every other session and every API token."""
+    services.accounts.change_password(actor, body.old, body.new)
+
+
+@router.get("/sessions", response_model=list[SessionView], summary="One's sessions",
+            responses=answers("sessions", "not_signed_in"))
+def sessions(services: ServicesDep, actor: ActorDep) -> tuple[SessionView, ...]:
+    return services.accounts.sessions(actor)
+
+
+@router.delete("/sessions/{session_id}", status_code=204, summary="End a session",
+               responses=answers("", "not_signed_in", "not_found", "csrf"))
+def revoke_session(services: ServicesDep, actor: ActorDep, session_id: str) -> None:
+    services.accounts.revoke_session(actor, session_id)
+
+
+@router.get("/tokens", response_model=list[TokenView], summary="One's API tokens",
+            responses=answers("tokens", "not_signed_in"))
+def tokens(services: ServicesDep, actor: ActorDep) -> tuple[TokenView, ...]:
+    return services.accounts.tokens(actor)
+
+
+@router.post("/tokens", response_model=NewToken, status_code=201, summary="Make an API token",
+             openapi_extra=sent("token_name"),
+             responses=answers("new_token", "not_signed_in", "session_needed", "too_many_tokens", "csrf", status=201))
+def create_token(services: ServicesDep, actor: ActorDep, body: TokenName) -> NewToken:
+    """The secret is shown this once. Send it as `Authorization: Bearer …`."""
+    return services.accounts.create_token(actor, body.name)
+
+
+@router.delete("/tokens/{token_id}", status_code=204, summary="Revoke an API token",
+               responses=answers("", "not_signed_in", "not_found", "csrf"))
+def revoke_token(services: ServicesDep, actor: ActorDep, token_id: str) -> None:
+    services.accounts.revoke_token(actor, token_id)
+
+
+def _remembered(services: ServicesDep, response: Response, signed: SignedIn) -> Who:
+    response.set_cookie(SESSION, signed.cookie, expires=signed.expires, httponly=True, samesite="lax",
+                        secure=services.settings.https)
+    return Who(user=signed.actor, csrf=services.accounts.csrf_token(signed.cookie), first=False,
+               open_registration=services.accounts.open_registration)

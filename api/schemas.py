@@ -1,0 +1,216 @@
+"""The bodies of the JSON API: what comes in, pages of lists, errors, and the examples of the OpenAPI document.
+
+What goes out are the services' own records; the bodies of an assessment and of an answer are those that
+`assistant.serialising` and `assistant.answering` write.
+"""
+from __future__ import annotations
+
+import json
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.service.records import Actor, NoticeView, Page, Role
+from ingestion.domain import Document
+
+EXAMPLES = Path(__file__).parent / "language" / "examples.json"
+Record = TypeVar("Record")
+Limit = Annotated[int, Field(ge=1, le=200, description="How many at most")]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_max_length=2_000)
+
+
+class SignIn(Body):
+    email: str
+    password: str = Field(max_length=200)
+
+
+class Registration(SignIn):
+    name: str = ""
+    invitation: str = Field("", description="The secret of an invitation's link")
+
+
+class NewPassword(Body):
+    old: str = Field(max_length=200)
+    new: str = Field(max_length=200)
+
+
+class TokenName(Body):
+    name: str = Field(max_length=100, description="What the token is for")
+
+
+class NewInvitation(Body):
+    email: str = Field("", description="Empty: for whoever has the link")
+    role: Role = Role.APPLICANT
+
+
+class UserChange(Body):
+    role: Role | None = None
+    active: bool | None = None
+
+
+class NewCase(Body):
+    base_type: str = Field(description="An id from /api/v1/policy")
+    application_date: date
+    title: str = Field("", max_length=200)
+    applicant: str = Field("", max_length=200)
+
+
+class CaseChange(Body):
+    """What is left out stays as it is."""
+
+    title: str | None = Field(None, max_length=200)
+    applicant: str | None = Field(None, max_length=200)
+    base_type: str | None = None
+    application_date: date | None = None
+
+
+class Question(Body):
+    question: str
+    conversation: str | None = Field(None, description="The conversation that it goes on with")
+    language: Literal["zh", "en"] | None = Field(None, description="That of the question without it")
+
+
+class Who(BaseModel):
+    """Whoever asks, and the token that a page's own changes bring along in X-CSRF-Token."""
+
+    user: Actor | None
+    csrf: str
+    first: bool = Field(description="Nobody has registered yet: the first becomes administrator")
+    open_registration: bool
+
+
+class Part(BaseModel, Generic[Record]):
+    """A part of a list; `after` asks for the next one, null at the end."""
+
+    items: list[Record]
+    after: str | None
+    total: int | None
+
+
+class BaseTypeBody(BaseModel):
+    id: str
+    label: str
+    label_en: str
+    articles: list[str]
+
+
+class PolicyBody(BaseModel):
+    id: str
+    version: str
+    title: str
+    title_en: str
+    issuer: str
+    status: str
+    status_en: str
+    sha256: str
+    window_term: str
+    base_types: list[BaseTypeBody]
+
+
+class BlockBody(BaseModel):
+    kind: str
+    start: int
+    end: int
+    level: int
+    label: str
+    section: str
+
+
+class PageBody(BaseModel):
+    number: int
+    start: int
+    end: int
+    width: float
+    height: float
+    recognised: bool
+
+
+class DocumentBody(BaseModel):
+    """A document as it was read: offsets are characters of `text`."""
+
+    name: str
+    sha256: str
+    kind: str
+    text: str
+    blocks: list[BlockBody]
+    pages: list[PageBody]
+    notices: list[NoticeView]
+
+
+class ErrorDetail(BaseModel):
+    code: str
+    message: str
+    message_en: str
+    detail: dict[str, Any]
+
+
+class ErrorBody(BaseModel):
+    error: ErrorDetail
+
+
+class AnswerBody(BaseModel):
+    """An answer as the command line gives it, with the turn that keeps it."""
+
+    question: str
+    answer: str
+    answerable: bool
+    citations: list[dict[str, Any]]
+    mode: str
+    id: str
+    conversation: str
+    number: int
+    policy_version: str
+
+
+def part(page: Page[Any]) -> dict[str, Any]:
+    return {"items": page.items, "after": page.after, "total": page.total}
+
+
+def document(one: Document) -> DocumentBody:
+    return DocumentBody(
+        name=one.name, sha256=one.sha256, kind=one.kind, text=one.text,
+        blocks=[BlockBody(kind=block.kind, start=block.span.start, end=block.span.end, level=block.level,
+                          label=block.label, section=block.section) for block in one.blocks],
+        pages=[PageBody(number=page.number, start=page.span.start, end=page.span.end, width=page.width,
+                        height=page.height, recognised=page.recognised) for page in one.pages],
+        notices=[NoticeView(notice.code, notice.text, notice.text_en, notice.page) for notice in one.notices])
+
+
+# The OpenAPI document -------------------------------------------------------------------------------------------------
+
+@cache
+def examples() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(EXAMPLES.read_text(encoding="utf-8"))
+    return found
+
+
+def answers(name: str, *failures: str, status: int = 200, media: str = "application/json") -> dict[int | str, Any]:
+    """The `responses` of a route: the example `name` (none for ""), and how it may fail."""
+    from api.errors import Failure, shape
+
+    found: dict[int | str, Any] = {}
+    if name:
+        found[status] = {"content": {media: {"example": examples()[name]}}}
+    for code in ("invalid", *failures):
+        failure = Failure(code, **dict.fromkeys(_NAMES, "…"))
+        entry = found.setdefault(failure.status, {"model": ErrorBody, "description": code, "content": {
+            "application/json": {"examples": {}}}})
+        entry["description"] = ", ".join(dict.fromkeys([*entry["description"].split(", "), code]))
+        entry["content"]["application/json"]["examples"][code] = {
+            "value": shape(code, failure.chinese, str(failure))}
+    return found
+
+
+def sent(name: str) -> dict[str, Any]:
+    """The example of a request's body."""
+    return {"requestBody": {"content": {"application/json": {"example": examples()[name]}}}}
+
+
+_NAMES = ("retry_after", "shortest", "different", "most", "base_type", "choices", "date", "first", "last", "name",
+          "kind", "page", "count", "times", "reference")

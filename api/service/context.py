@@ -1,0 +1,58 @@
+"""What all services share: the settings, the stores, and the steps that several of them take."""
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.errors import Failure
+from api.service.access import Action, may, visible
+from api.service.records import Actor
+from api.settings import Settings
+from api.store.database import Database
+from api.store.files import Files
+from api.store.models import Audit, Case
+
+
+@dataclass(frozen=True)
+class Context:
+    settings: Settings
+    database: Database
+    contents: Files
+
+
+def new_id() -> str:
+    return uuid.uuid4().hex
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def record(session: Session, actor: Actor, action: str, kind: str, object_id: str, **detail: Any) -> None:
+    """Say in the audit, in the same transaction as the change, who did what to which object."""
+    session.add(Audit(at=now(), actor_id=actor.id, role=actor.role, action=action, object_kind=kind,
+                      object_id=object_id, detail=detail))
+
+
+def case_for(session: Session, actor: Actor, case_id: str, action: Action = Action.READ_CASE) -> Case:
+    """The case, if `actor` may do this to it. One that they cannot see is not there for them."""
+    query = select(Case).where(Case.id == case_id, visible(actor))
+    if action is Action.CHANGE_CASE:
+        query = query.with_for_update()  # PostgreSQL; on SQLite whoever writes is alone
+    case = session.scalar(query)
+    if case is None:
+        raise Failure("not_found")
+    if not may(actor, action, case.owner_id):
+        raise Failure("forbidden")
+    return case
+
+
+def changed(case: Case) -> None:
+    """The case is another than the one that was assessed."""
+    case.revision += 1
+    case.updated = now()

@@ -1,0 +1,96 @@
+"""Documents read once: by the content, the kind that the name claims, and the version of the reader."""
+from __future__ import annotations
+
+import logging
+import threading
+import zlib
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+
+from api.service import versions
+from api.store.files import Files
+from ingestion import parsing
+from ingestion.domain import Document, Notice
+from ingestion.errors import UnreadableError
+from ingestion.reading import UNREAD
+
+log = logging.getLogger(__name__)
+
+KEPT_CHARACTERS = 6_000_000   # of documents kept in memory
+COMPRESSION = 3
+
+Progress = Callable[[int, int], None]
+
+
+class Reader:
+    """Reads, keeps what was read beside the file, and keeps the documents used last in memory."""
+
+    def __init__(self, contents: Files) -> None:
+        self._contents = contents
+        self._recent: OrderedDict[str, Document] = OrderedDict()
+        self._lock = threading.Lock()
+        self._reading: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    def document(self, sha256: str, name: str, progress: Progress | None = None) -> Document:
+        """The document; a file that gives no text is one without text whose notice says why.
+
+        `progress` is told how many of how many pages are recognised, and only if it is read now. Failure "not_found"
+        where the file's content is not kept any more.
+        """
+        variant = f"{parsing.suffix(name)[:10]}-{versions.reader()}.json.z"
+        key = f"{sha256}/{variant}"
+        found = self._remembered(key)
+        if found is None:
+            with self._lock:
+                alone = self._reading[key]
+            with alone:  # who comes second finds it read
+                found = self._remembered(key) or self._kept(sha256, variant) or self._read(
+                    sha256, name, variant, progress)
+            with self._lock:
+                self._reading.pop(key, None)
+            self._remember(key, found)
+        return replace(found, name=name)
+
+    def forget(self, sha256: str) -> None:
+        with self._lock:
+            for key in [one for one in self._recent if one.startswith(sha256)]:
+                del self._recent[key]
+
+    def _read(self, sha256: str, name: str, variant: str, progress: Progress | None) -> Document:
+        import msgspec
+
+        data = self._contents.read(sha256)
+        try:
+            document = parsing.read(data, name, progress)
+        except UnreadableError as error:
+            document = Document(name, sha256, UNREAD, "", notices=(Notice(error.code, error.chinese, str(error)),))
+        self._contents.put_made(sha256, variant, zlib.compress(msgspec.json.encode(document), COMPRESSION))
+        return document
+
+    def _kept(self, sha256: str, variant: str) -> Document | None:
+        import msgspec
+
+        data = self._contents.made(sha256, variant)
+        if data is None:
+            return None
+        try:
+            return msgspec.json.decode(zlib.decompress(data), type=Document)
+        except (zlib.error, msgspec.DecodeError) as error:
+            log.warning("what was read of %s is broken (%s) and is read again", sha256[:12], error)
+            return None
+
+    def _remembered(self, key: str) -> Document | None:
+        with self._lock:
+            found = self._recent.get(key)
+            if found is not None:
+                self._recent.move_to_end(key)
+            return found
+
+    def _remember(self, key: str, document: Document) -> None:
+        with self._lock:
+            self._recent[key] = document
+            self._recent.move_to_end(key)
+            total = sum(len(one.text) for one in self._recent.values())
+            while total > KEPT_CHARACTERS and len(self._recent) > 1:
+                total -= len(self._recent.popitem(last=False)[1].text)

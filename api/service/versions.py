@@ -1,0 +1,45 @@
+"""Which reader and which extractor: digests of the code and data that decide what they give.
+
+A stored document is used again while the reader is the same; an assessment names the extractor it was made with.
+"""
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+import ingestion
+from api import __version__
+
+ROOT = Path(ingestion.__file__).parent
+LENGTH = 12
+
+
+@cache
+def reader() -> str:
+    """Of everything that turns a file into a document."""
+    return _digest([*ROOT.glob("parsing/*.py"), *ROOT.glob("language/*.yaml"), ROOT / "domain.py"])
+
+
+@cache
+def extractor() -> str:
+    """Of everything below ingestion: reading, facts, their words."""
+    return f"{__version__}+{_digest([*ROOT.rglob('*.py'), *ROOT.rglob('*.yaml')])}"
+
+
+def folder(path: Path) -> str:
+    """The digest of a folder's files, by their names and contents."""
+    digest = hashlib.sha256()
+    for file in sorted(one for one in path.iterdir() if one.is_file() and not one.name.startswith(".")):
+        data = file.read_bytes()
+        digest.update(f"{file.name}\0{len(data)}\0".encode())
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def _digest(files: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(file.relative_to(ROOT).as_posix().encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:LENGTH]

@@ -1,0 +1,135 @@
+"""The relational store: sessions that read, sessions that write, and the schema brought up to date.
+
+SQLite keeps a rollback journal: before 3.51.3 it can lose commits in WAL mode with several connections. One thread of
+this one process writes at a time; a session that reads is short, since a commit waits for it.
+"""
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
+from api.store.models import Base
+from ingestion.errors import UsageError
+
+log = logging.getLogger(__name__)
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+HEAD = "0001"
+BUSY_MILLISECONDS = 30_000
+_WRITES = "guohe_writes"
+
+
+class Database:
+    """One database. `reading()` and `writing()` give sessions; a writing one commits at its end or leaves no trace."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.embedded = url.startswith("sqlite")
+        self.engine = _engine(url)
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._writer = threading.RLock() if self.embedded else None
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        with self._sessions() as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction from its first statement on; on SQLite nobody else writes meanwhile. Not to be nested."""
+        if self._writer is None:
+            with self._sessions.begin() as session:
+                yield session
+            return
+        with self._writer, self._sessions() as session:
+            session.connection(execution_options={_WRITES: True})
+            yield session
+            session.commit()
+
+    def alone(self, session: Session, what: int) -> None:
+        """Until the transaction ends nobody else passes here for the same `what`; SQLite's writers are alone anyway."""
+        if not self.embedded:
+            session.execute(text("SELECT pg_advisory_xact_lock(:what)"), {"what": what})
+
+    def healthy(self) -> bool:
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except SQLAlchemyError:
+            return False
+        return True
+
+    def migrate(self) -> None:
+        """Bring the schema to this version; UsageError where the database cannot be reached or is newer."""
+        try:
+            with self.engine.connect() as connection:
+                version = _version(connection)
+        except OperationalError as error:
+            address = make_url(self.url).render_as_string(hide_password=True)
+            raise UsageError(f"the database {address} cannot be reached ({_reason(error)}).",
+                             f"无法连接数据库 {address}（{_reason(error)}）。") from error
+        if version == HEAD:
+            return
+        from alembic import command
+        from alembic.util import CommandError
+
+        log.info("database schema %s -> %s", version or "empty", HEAD)
+        try:
+            command.upgrade(alembic_config(self.engine), "head")
+        except CommandError as error:
+            raise UsageError(f"the database is of another version of guohe ({version}); start the newer one.",
+                             f"数据库属于另一个版本的 guohe（{version}）；请启动较新的版本。") from error
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def alembic_config(engine: Engine) -> Any:
+    """What Alembic needs to run this package's migrations on `engine`."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["engine"] = engine
+    config.attributes["metadata"] = Base.metadata
+    return config
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
+                           pool_size=10, max_overflow=40)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver begins nothing by itself; see _begin
+        for pragma in ("journal_mode=TRUNCATE", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(_WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _reason(error: OperationalError) -> str:
+    return str(error.orig).strip().split("\n")[0]

@@ -1,0 +1,140 @@
+"""Files by the hash of their content, in a folder or in S3: the bytes as uploaded, and what was made of them.
+
+    content/ab/abcd…            the bytes
+    made/abcd…/<name>           what was read from them; deleted with them
+    kept/<name>                 what belongs to the installation, such as policies that assessments rest on
+"""
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from api.errors import Failure
+from ingestion.errors import UsageError
+
+PIECE = 1 << 20
+
+
+class Files:
+    """Safe to use from several threads. What `put` has acknowledged is on disk."""
+
+    def __init__(self, url: str) -> None:
+        from obstore.store import LocalStore, S3Store
+
+        self._root: Path | None = None
+        self._store: LocalStore | S3Store
+        if url.startswith("file://"):
+            self._root = Path(url2pathname(urlsplit(url).path))
+            self._root.mkdir(parents=True, exist_ok=True)
+            self._store = LocalStore(self._root)
+        elif url.startswith("s3://"):
+            self._store = S3Store.from_url(url)
+        else:
+            raise UsageError(f"GUOHE_BLOB_URL is {url!r}; it must start with s3:// or file://.",
+                             f"GUOHE_BLOB_URL 为 {url!r}；须以 s3:// 或 file:// 开头。")
+
+    def put(self, sha256: str, stream: IO[bytes]) -> None:
+        """Keep the content of `stream`, whose hash is known; nothing is written where it is kept already."""
+        if not self.has(sha256):
+            stream.seek(0)
+            self._write(_content(sha256), stream)
+
+    def has(self, sha256: str) -> bool:
+        try:
+            self._store.head(_content(sha256))
+        except FileNotFoundError:
+            return False
+        return True
+
+    def read(self, sha256: str) -> bytes:
+        """Failure "not_found" where it is not kept any more."""
+        found = self._read(_content(sha256))
+        if found is None:
+            raise Failure("not_found")
+        return found
+
+    def put_made(self, sha256: str, name: str, data: bytes) -> None:
+        self._write(f"made/{sha256}/{name}", data)
+
+    def made(self, sha256: str, name: str) -> bytes | None:
+        return self._read(f"made/{sha256}/{name}")
+
+    def delete(self, sha256: str) -> None:
+        """The content and what was made of it; no error where nothing is kept."""
+        made = [entry["path"] for batch in self._store.list(f"made/{sha256}/") for entry in batch]
+        for path in (*made, _content(sha256)):
+            with contextlib.suppress(FileNotFoundError):
+                self._store.delete(path)
+        if self._root is not None:
+            with contextlib.suppress(OSError):
+                (self._root / "made" / sha256).rmdir()
+
+    def keep(self, name: str, data: bytes) -> None:
+        self._write(f"kept/{name}", data)
+
+    def kept(self, name: str) -> bytes | None:
+        return self._read(f"kept/{name}")
+
+    def healthy(self) -> bool:
+        """Whether it can be written to."""
+        try:
+            self._write("kept/.probe", b"1")
+        except Exception:  # noqa: BLE001 - any reason is one
+            return False
+        return True
+
+    def _read(self, path: str) -> bytes | None:
+        try:
+            return self._store.get(path).bytes().to_bytes()
+        except FileNotFoundError:
+            return None
+
+    def _write(self, path: str, data: IO[bytes] | bytes) -> None:
+        self._store.put(path, data)
+        if self._root is not None:
+            _sync(self._root / path)
+            _sync((self._root / path).parent)
+
+
+def spooled(stream: Any, most: int) -> tuple[IO[bytes], str, int]:
+    """A copy of `stream` that can be read again (on disk where it is large), its hash and its size.
+
+    Failure "too_large" beyond `most` bytes; it is read in pieces and never whole.
+    """
+    copy: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=PIECE)  # noqa: SIM115 - the caller closes it
+    digest, size = hashlib.sha256(), 0
+    while piece := stream.read(PIECE):
+        size += len(piece)
+        if size > most:
+            copy.close()
+            raise Failure("too_large", most=f"{most / 1_000_000:g}")
+        digest.update(piece)
+        copy.write(piece)
+    copy.seek(0)
+    return copy, digest.hexdigest(), size
+
+
+def free_bytes(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
+
+
+def _content(sha256: str) -> str:
+    return f"content/{sha256[:2]}/{sha256}"
+
+
+def _sync(path: Path) -> None:
+    """Make it last a loss of power; folders cannot be synced on Windows."""
+    if path.is_dir() and os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
