@@ -60,6 +60,7 @@ class Setting:
 
 
 def setting(flows: Sequence[PageFlow]) -> Setting:
+    """What the pages show; a line behind one that ends a sentence and has room left is sure to begin a paragraph."""
     pitches: list[float] = []
     indented = flush = 0
     for flow in flows:
@@ -71,7 +72,7 @@ def setting(flows: Sequence[PageFlow]) -> Setting:
                 pitches.append(distance)
             if before.strip.text[-1] in TERMINAL and needs(after.strip) < before.right - before.strip.right - em \
                     and abs(after.strip.size - em) < SAME_SIZE * em and structure.list_label(after.strip.text) is None \
-                    and structure.numbering(after.strip.text) is None:  # `after` begins a paragraph
+                    and structure.numbering(after.strip.text) is None:
                 offset = after.strip.left - after.left
                 indented += INDENT * em < offset < 4 * em
                 flush += offset < 0.3 * em
@@ -97,7 +98,7 @@ def goes_on(paragraph: Paragraph, row: Row, page: PageContent, usual: Setting) -
     if _centred(last, em) and _centred(row, em) and abs(before.left - line.left) > 0.3 * em:
         free = (last.right - last.left) - (before.right - before.left)
         return not apart and before.weight == line.weight and needs(line) > free and before.text[-1] not in SENTENCE
-    if not _indents_agree(paragraph, row, em, apart=apart):
+    if not _indents_agree(paragraph, row, em):
         return False
     terminal = before.text[-1] in TERMINAL
     room = last.right - before.right
@@ -127,7 +128,8 @@ def _beside(last: Row, row: Row, em: float) -> bool:
         and row.strip.top - last.strip.bottom < 0.8 * em and last.strip.text[-1] not in "：:。；"
 
 
-def _indents_agree(paragraph: Paragraph, row: Row, em: float, *, apart: bool) -> bool:
+def _indents_agree(paragraph: Paragraph, row: Row, em: float) -> bool:
+    """Whether `row` starts where a later line of the paragraph may: with its others, or at or left of the first."""
     first, line = paragraph.rows[0], row.strip
     indent = first.strip.left - first.left      # of the paragraph's first line
     offset = line.left - row.left
@@ -135,10 +137,8 @@ def _indents_agree(paragraph: Paragraph, row: Row, em: float, *, apart: bool) ->
     if max(indent, offset) > FAR_RIGHT * width:
         return False
     if len(paragraph.rows) > 1:
-        second = paragraph.rows[-1]
-        if apart and second.column != row.column:
-            return abs((second.strip.left - second.left) - offset) < INDENT * em
-        return abs((second.strip.left - second.left) - offset) < INDENT * em
+        last = paragraph.rows[-1]
+        return abs((last.strip.left - last.left) - offset) < INDENT * em
     if offset > indent + 0.6 * em:
         return structure.list_label(first.strip.text) is not None and offset - indent < HANGING * em
     if offset > INDENT * em and abs(offset - indent) < 0.6 * em:
