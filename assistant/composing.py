@@ -73,7 +73,11 @@ class Composer:
             case Kind.NO_SUCH:
                 return self._no_such(choice, say)
             case Kind.CHAPTER:
-                return self._chapter(part, choice, say)
+                return self._chapter(choice, say)
+            case Kind.EXTENT:
+                last = self._policy.articles[-1].ref
+                return say("extent", articles=len(self._policy.articles), chapters=len(self._policy.chapters),
+                           last=say.refs([last])[0])
             case Kind.LOOKUP:
                 return self._no_such(choice, say) if choice.missing else self._lookup(choice, say)
             case Kind.FIGURES:
@@ -117,8 +121,9 @@ class Composer:
         values |= {"article": article.ref, "article_en": articles.in_english(article.ref), "count": len(article.items)}
         return say("no_such_item" if article.items else "no_items", **values)
 
-    def _chapter(self, part: Part, choice: Choice, say: Say) -> str:
-        chapter = next(one for one in self._policy.chapters if one.number == part.chapter)
+    def _chapter(self, choice: Choice, say: Say) -> str:
+        first = articles.by_ref(self._policy.articles, choice.refs[0])
+        chapter = self._policy.chapters[first.chapter if isinstance(first, Article) else 0]
         number = articles.make_ref(chapter.number)[1:-1] if say.language == "zh" else chapter.number
         refs = say.refs(choice.refs)
         head = say("chapter", number=number, title=chapter.title, refs=say.joined(refs))

@@ -101,6 +101,15 @@ def asks_for_mentions(folded: str) -> bool:
     return _says("mentions", folded)
 
 
+def asks_for_extent(folded: str) -> bool:
+    """Whether a question asks how many articles or chapters there are, or for the last one."""
+    return _says("extent", folded)
+
+
+def speaks_of_chapters(folded: str) -> bool:
+    return _says("chapters", folded)
+
+
 def modal(folded: str) -> Mapping[str, Any]:
     """The verb that a yes-or-no answer repeats; see `modals` in the language file."""
     for entry in load(_WORDS)["modals"]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant import manner, weighing
+from assistant import manner, questions, weighing
 from assistant.questions import Part
 from assistant.topics import Gap, Point, Topics
 from assistant.weighing import ENOUGH, HOME, OWN_FOOTING, STRONG, Matter, Scores, Weigher, related
@@ -25,6 +25,7 @@ class Kind(StrEnum):
     LOOKUP = "lookup"          # named by its number
     NO_SUCH = "no_such"        # named by a number that does not exist
     CHAPTER = "chapter"
+    EXTENT = "extent"          # how many articles and chapters there are, and the last of them
     FIGURES = "figures"        # all hard figures
     MENTIONS = "mentions"      # every clause that holds a passage
     WINDOW = "window"          # from when to when 近三年 runs
@@ -76,8 +77,11 @@ class Selector:
         if part.refs:
             named = self._named(matter)
             return named if isinstance(named, Choice) else self._by_subject(matter, named, before)
-        if part.chapter is not None:
-            return self._chapter(part.chapter)
+        number = part.chapter or self._chapter_by_title(matter)
+        if number:
+            return self._chapter(number)
+        if manner.asks_for_extent(part.text):
+            return Choice(Kind.EXTENT, (self._policy.articles[-1].ref,))
         return self._gap(matter) or self._listing(matter, before) or self._by_subject(matter, (), before)
 
     # By number ------------------------------------------------------------------------------------------------------
@@ -104,6 +108,12 @@ class Selector:
     def _inside(self, ref: str) -> list[str]:
         one = self._weigher.clauses[ref]
         return [ref, *(item.ref for item in one.items)] if isinstance(one, Article) else [ref]
+
+    def _chapter_by_title(self, matter: Matter) -> int | None:
+        """The chapter that a question names by its title, if it speaks of a chapter or of nothing else."""
+        names = [one for one in self._policy.chapters if one.title and questions.fold(one.title) in matter.part.text]
+        about = manner.speaks_of_chapters(matter.part.text) or not any(one.weight for one in matter.subjects.values())
+        return names[0].number if names and about else None
 
     def _chapter(self, number: int) -> Choice:
         for place, chapter in enumerate(self._policy.chapters):

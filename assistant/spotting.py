@@ -62,9 +62,9 @@ class Lexicon:
         self._wrong: dict[tuple[int, str], list[str]] = {}
         self._bent: dict[str, str] = {}
         for word in sorted(self._han):
-            sounds = _sounds(word)
-            if len(word) >= shortest_slip and all(_HAN.match(one) for one in word):
-                self._sounds.setdefault(sounds, word)
+            if len(word) >= SHORTEST_SLIP and all(_HAN.match(one) for one in word):
+                if len(word) >= shortest_slip:
+                    self._sounds.setdefault(_sounds(word), word)
                 spelling = [syllable(one) or one for one in word]
                 self._pinyin.setdefault("".join(spelling), word)
                 if len(word) >= _SHORTEST_INITIALS:
