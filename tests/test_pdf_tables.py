@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pdfplumber
 import pytest
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import PageBreak, Paragraph
+from reportlab.platypus import PageBreak, Paragraph, Spacer
 
 from ingestion.domain import Block, BlockKind, Document
 from ingestion.parsing import pdf
@@ -96,12 +96,25 @@ def test_a_row_that_a_page_end_divides_is_put_together() -> None:
         return draw
 
     header, last = ["序号", "项目名称", "合作方"], ["2", "镁合金", "东北大学"]
-    document = read(samples.drawn(page([header, ["1", "轻合金联合研究", "慕尼黑工业"]], 120),
-                                  page([header, ["", "", "大学（德国）"], last], 800)))
+    document = read(samples.drawn(page([header, ["1", "轻合金联合研究", "德国巴登符腾堡州国际经"]], 120),
+                                  page([header, ["", "", "济合作署"], last], 800)))
     table, = tables(document)
-    assert rows_of(document, table) == [header, ["1", "轻合金联合研究", "慕尼黑工业大学（德国）"], last]
-    cell = next(cell for cell in table.cells if document.quote(cell.span).startswith("慕尼黑"))
+    assert rows_of(document, table) == [header, ["1", "轻合金联合研究", "德国巴登符腾堡州国际经济合作署"], last]
+    cell = next(cell for cell in table.cells if document.quote(cell.span).startswith("德国"))
     assert [box.page for box in document.boxes(cell.span)] == [1, 2]
+
+
+def test_a_form_over_pages_is_one_table_though_its_rows_are_merged() -> None:
+    """A form whose later rows have fewer columns is one block, in the columns of the page that has most."""
+    widths, long = (80, 140, 80, 140), "近三年合作情况。" + samples.TEXT * 6
+    rows = [["基地名称", "膜法水处理中心", "基地类型", "联合研究中心"], ["工作基础", long, "", ""],
+            ["单位意见", "同意申报。", "", ""]]
+    form = samples.table(rows, widths, spans=[(1, 1, 3, 1), (1, 2, 3, 2)])
+    document = read(samples.flowed([Spacer(1, 640), form]))
+    table, = tables(document)
+    assert len(document.pages) == 2
+    assert rows_of(document, table) == [rows[0], ["工作基础", long], ["单位意见", "同意申报。"]]
+    assert [(cell.column, cell.column_span) for cell in table.cells if cell.row] == [(0, 1), (1, 3)] * 2
 
 
 def test_different_tables_on_two_pages_stay_apart() -> None:

@@ -23,6 +23,7 @@ FAR_RIGHT = 0.38       # of the column's width: what starts there is a signature
 SLACK = 0.4            # ems of tolerance at the right side
 LOOSE = 5.0            # ems free at the right side of a line that may still go on below, where the indents say so
 PITCH = 1.35           # times the usual distance of lines, from which a paragraph ends
+CELL_PADDING = 4.0     # points at each side of a cell
 SAME_EDGE = 4.0        # points between the column borders of a table's parts
 TABLE_HEADER_ROWS = 3
 TERMINAL = "。；！？：;!?:…」』"
@@ -183,21 +184,46 @@ def needs(line: Strip) -> float:
 
 
 def extends(run: Tabulation, table: Table) -> bool:
-    """Whether a table at the top of a page goes on the one at the end of the page before."""
-    edges = run.table.edges
-    return len(edges) == len(table.edges) and all(
-        abs((a - edges[0]) - (b - table.edges[0])) < SAME_EDGE for a, b in zip(edges, table.edges, strict=True))
+    """Whether a table at the top of a page goes on the one at the end of the page before.
+
+    Its columns are the same, or (in a form, whose rows are merged in different ways) some of them or more than them.
+    """
+    few, many = sorted((_distances(run.table.edges), _distances(table.edges)), key=len)
+    return all(_nearest(edge, many) is not None for edge in few) and (len(few) > 2 or len(few) == len(many)) \
+        and _nearest(many[-1], few) is not None
+
+
+def _distances(edges: Sequence[float]) -> list[float]:
+    return [edge - edges[0] for edge in edges]
+
+
+def _nearest(edge: float, edges: Sequence[float]) -> int | None:
+    place = min(range(len(edges)), key=lambda at: abs(edges[at] - edge))
+    return place if abs(edges[place] - edge) < SAME_EDGE else None
+
+
+def _spread(rows: Sequence[Sequence[CellText]], own: Sequence[float], finer: Sequence[float]) -> list[list[CellText]]:
+    """Rows of a table whose columns have the edges `own`, in the columns of the edges `finer`."""
+    places = [_nearest(edge, _distances(finer)) or 0 for edge in _distances(own)]
+    return [[CellText(cell.row, places[cell.column], cell.row_span,
+                      places[cell.column + cell.column_span] - places[cell.column], cell.lines) for cell in row]
+            for row in rows]
 
 
 def extend(run: Tabulation, table: Table, page: PageContent) -> None:
     """Add a table's rows to those of the pages before, without a repeated header; a divided row is put together."""
     rows = table.rows
+    if len(table.edges) < len(run.table.edges):
+        rows = _spread(rows, table.edges, run.table.edges)
+    elif len(table.edges) > len(run.table.edges):
+        run.rows = _spread(run.rows, run.table.edges, table.edges)
+        run.table.edges = table.edges
     skipped = 0
     while skipped < min(TABLE_HEADER_ROWS, len(rows) - 1, len(run.rows)) \
             and words(rows[skipped]) == words(run.rows[skipped]) and words(rows[skipped])[0]:
         skipped += 1
     rows = rows[skipped:]
-    if rows and _divided(run.rows[-1], rows[0]):
+    if rows and _divided(run.rows[-1], rows[0], run.table.edges):
         run.rest[len(run.rows) - 1] = {cell.column: len(cell.lines) for cell in run.rows[-1]}, page
         for cell, rest in zip(run.rows[-1], rows[0], strict=True):
             cell.lines.extend(rest.lines)
@@ -213,10 +239,10 @@ def words(cells: Sequence[CellText]) -> list[str]:
     return ["".join(line.text for line in cell.lines) for cell in cells]
 
 
-def _divided(last: Sequence[CellText], first: Sequence[CellText]) -> bool:
+def _divided(last: Sequence[CellText], first: Sequence[CellText], edges: Sequence[float]) -> bool:
     """Whether a page's end divided a row: on the next page its first cell is empty, and what follows fills cells that
     were left empty, or goes on a few cells that end no sentence."""
-    if len(last) < 3 or len(last) != len(first) or first[0].lines or not last[0].lines:
+    if len(last) < 2 or len(last) != len(first) or first[0].lines or not last[0].lines:
         return False
     if any(cell.row_span > 1 for cell in (*last, *first)):
         return False
@@ -225,4 +251,13 @@ def _divided(last: Sequence[CellText], first: Sequence[CellText]) -> bool:
         return True
     if not filled or 2 * len(filled) > sum(bool(cell.lines) for cell in last):
         return False
-    return all(not before.lines or before.lines[-1].text[-1] not in TERMINAL for before, _ in filled)
+    return all(not before.lines or (before.lines[-1].text[-1] not in TERMINAL and wraps(before, after.lines[0], edges))
+               for before, after in filled)
+
+
+def wraps(cell: CellText, after: Strip, edges: Sequence[float], line: int = -1) -> bool:
+    """Whether `after` would not have fitted behind a cell's line, so that the line's end is no end of a paragraph."""
+    last = min(cell.column + cell.column_span, len(edges) - 1)
+    before = cell.lines[line]
+    room = edges[last] - edges[cell.column] - (before.right - before.left) - 2 * CELL_PADDING
+    return room < needs(after) + after.size

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ingestion.parsing.docx_symbols import run_text
 from ingestion.parsing.pdf_layout import PageContent, Strip, spacing
 from ingestion.parsing.pdfium import quick
 
@@ -15,6 +16,7 @@ RAISED = 1.25        # height of words over that of figures beside them, from wh
 NOWHERE = 20_000.0   # points; no page reaches so far
 LEAST_SIZE = 0.5     # points
 INVISIBLE = 3        # text render mode
+LATIN_END = "\u0100"
 STROKED = frozenset({1, 2})
 
 _pointer, _int = ctypes.c_void_p, ctypes.c_int
@@ -30,6 +32,8 @@ _six = (ctypes.c_float * 6)()
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BOLD = re.compile(r"bold|heavy|black(?!letter)|demi", re.IGNORECASE)
+_SYMBOLIC = re.compile(r"(?:Open)?(Wingdings|Symbol)[ -]?([23])?", re.IGNORECASE)
+_PRIVATE = re.compile("[\uf020-\uf0ff]")
 _BLACK = re.compile(r"hei(?!ti.?light)|黑", re.IGNORECASE)
 
 
@@ -56,7 +60,7 @@ class Strips:
         self.text_page, self.characters, self.page = text_page, characters, page
         self.unseen: list[Strip] = []
         self.count = self.doubtful = self.outside = 0
-        self.fonts: dict[int, int] = {}
+        self.fonts: dict[int, tuple[int, str]] = {}
         self.texts: list[str] = []
         self.edges: list[float] = []
         self.longest = (0, 0)      # length of the longest piece, and its first character
@@ -75,33 +79,23 @@ class Strips:
                 continue
             if place in turned:
                 continue
-            high, low = top[start], bottom[start]
-            height = low - high
-            if self.texts:
-                gap = begin - self.edges[-1]
-                overlap = min(low, self.bottom) - max(high, self.top)
-                on_line = overlap > 0.6 * min(height, self.bottom - self.top)
-                if on_line and begin > self.edges[-2] - 0.5 and gap < REACH * EM * height:
-                    between = spacing(self.texts[-1], text[start], gap, EM * height, blank)
-                    if between:
-                        self.texts.append(between)
-                    else:
-                        self.edges.pop()
+            piece, high, low = text[start:end], top[start], bottom[start]
+            if (end - start == 1 and piece < LATIN_END and not piece.isdigit()) or _PRIVATE.search(piece):
+                piece = self._symbols(piece, start)
+            if self.texts and self._follows(begin, high, low):
+                between = spacing(self.texts[-1], piece, begin - self.edges[-1], EM * (low - high), blank)
+                if between:
+                    self.texts.append(between)
                 else:
-                    self._close()
-            piece = text[start:end]
-            if self.texts and piece.isascii():
-                piece = self._raised(piece, height, low)
-            elif self.texts and height > RAISED * (self.bottom - self.top) and self.bottom < low - 0.15 * height \
-                    and "".join(self.texts).isdigit():
-                self.texts = [word.translate(_SUPERSCRIPTS) for word in self.texts]
+                    self.edges.pop()
+                piece = self._raised(piece, high, low)
+                self.top, self.bottom = min(self.top, high), max(self.bottom, low)
+            else:
+                self._close()
+                self.top, self.bottom = high, low
             self.texts.append(piece)
             self.edges += left[start:end]
             self.edges.append(stop)
-            if len(self.texts) == 1:
-                self.top, self.bottom = high, low
-            else:
-                self.top, self.bottom = min(self.top, high), max(self.bottom, low)
             if end - start > self.longest[0]:
                 self.longest = (end - start, start)
             blank = False
@@ -109,12 +103,30 @@ class Strips:
         for chain in chains:
             self._aside([pieces[place][0] for place in chain])
 
-    def _raised(self, piece: str, height: float, low: float) -> str:
-        """A number that is smaller than the words before it and stands higher, in superscript figures."""
-        large = self.bottom - self.top
-        if large > RAISED * height and self.bottom - low > 0.15 * large and piece.isdigit():
+    def _follows(self, begin: float, high: float, low: float) -> bool:
+        """Whether a piece stands on the strip's line, not before its last character and not far behind it."""
+        height = low - high
+        overlap = min(low, self.bottom) - max(high, self.top)
+        return overlap > 0.6 * min(height, self.bottom - self.top) and begin > self.edges[-2] - 0.5 \
+            and begin - self.edges[-1] < REACH * EM * height
+
+    def _raised(self, piece: str, high: float, low: float) -> str:
+        """A piece, in superscript figures if it is a number smaller and higher than the words before it.
+
+        If the words before it are such a number to it, they become one.
+        """
+        height, before = low - high, self.bottom - self.top
+        if before > RAISED * height and self.bottom - low > 0.15 * before and piece.isdigit():
             return piece.translate(_SUPERSCRIPTS)
+        if height > RAISED * before and low - self.bottom > 0.15 * height and "".join(self.texts).isdigit():
+            self.texts = [word.translate(_SUPERSCRIPTS) for word in self.texts]
         return piece
+
+    def _symbols(self, piece: str, place: int) -> str:
+        """A piece as shown, where it is set in a symbol font or holds characters of the private area."""
+        drawn = _text_object(self.text_page, self.characters.index[place])
+        symbolic = self._font_of(drawn)[1] if drawn else ""
+        return run_text(symbolic, piece) if symbolic or _PRIVATE.search(piece) else piece
 
     def _close(self) -> None:
         if not self.texts:
@@ -162,12 +174,18 @@ class Strips:
             scaled = _number.value * abs(a * d - b * c) ** 0.5
             size = scaled if LEAST_SIZE < scaled < NOWHERE else max(size, LEAST_SIZE)
         mode = _render_mode(drawn)
+        return size, 2 if mode in STROKED else self._font_of(drawn)[0], mode
+
+    def _font_of(self, drawn: int) -> tuple[int, str]:
+        """The weight of a text object's font, and which font of symbols it is ("" for one of letters)."""
         font = _font(drawn) or 0
         if font not in self.fonts:
             _font_name(font, _name, len(_name))
-            name = _name.value.decode("utf-8", "replace")
-            self.fonts[font] = 2 if _BOLD.search(name) else 1 if _BLACK.search(name) else 0
-        return size, 2 if mode in STROKED else self.fonts[font], mode
+            name = _name.value.decode("utf-8", "replace").rpartition("+")[2]
+            found = _SYMBOLIC.match(name)
+            self.fonts[font] = (2 if _BOLD.search(name) else 1 if _BLACK.search(name) else 0,
+                                " ".join(part.lower() for part in found.groups() if part) if found else "")
+        return self.fonts[font]
 
 
 def meaningless(text: str) -> int:

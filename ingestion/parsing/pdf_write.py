@@ -24,15 +24,14 @@ from ingestion.parsing.pdf_paragraphs import (
     extend,
     extends,
     goes_on,
-    needs,
     setting,
+    wraps,
 )
 from ingestion.parsing.pdf_tables import CellText, Table
 
 HEADING_ROWS = 3
 SURE = 0.8           # score of a recognised line that may be a heading
 SCAN_RATIO = 1.3     # sizes read from a picture are rough: a smaller difference to the body's is none
-CELL_PADDING = 4.0   # points at each side of a cell
 
 Element = Paragraph | Tabulation
 
@@ -237,12 +236,9 @@ def _cell_text(cell: CellText, table: Table, divided: int | None) -> tuple[str, 
     """
     if not cell.lines:
         return "", []
-    last = min(cell.column + cell.column_span, len(table.edges) - 1)
-    width = table.edges[last] - table.edges[cell.column]
     gaps = []
     for number, (before, after) in enumerate(pairwise(cell.lines), 1):
-        room = width - (before.right - before.left) - 2 * CELL_PADDING
-        wrapped = room < needs(after) + after.size and not (
+        wrapped = wraps(cell, after, table.edges, number - 1) and not (
             before.text[-1] in SENTENCE and structure.list_label(after.text) is not None)
         gaps.append(glue(before.text, after.text) if wrapped or number == divided else "\n")
     gaps.append("")
