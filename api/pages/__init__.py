@@ -1,0 +1,13 @@
+"""The pages for people: HTML made by the server, working without scripts; scripts only make them quicker to use.
+
+Every route here is thin: it asks the services, makes a view of the answer and renders a template.
+"""
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.pages import accounts, assessments, case, cases, chat, files, home, live, policy, viewer
+
+router = APIRouter(include_in_schema=False)
+for _part in (home, accounts, cases, case, files, live, chat, assessments, viewer, policy):
+    router.include_router(_part.router)

@@ -1,0 +1,152 @@
+"""Signing in and out, registering, and one's own account: sessions, tokens, password."""
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Request, Response
+
+from api.deps import ActorDep, ServicesDep, VisitorDep
+from api.errors import Failure
+from api.pages import sessions
+from api.pages.failures import GONE
+from api.pages.rendering import page, words_of
+from api.pages.routing import FormDep, PageRoute, field, inside, see
+from api.service.records import SignedIn
+
+router = APIRouter(route_class=PageRoute)
+Kept = Sequence[tuple[str, str]]
+
+
+@router.get("/login")
+def login_page(request: Request, visitor: VisitorDep) -> Response:
+    onward = inside(request.query_params.get("next", "/"))
+    if visitor is not None:
+        return see(onward)
+    return page(request, "login.html", next=onward, email="", kept="[]", kept_action="", lost=False, failure="",
+                notice="needed" if onward != "/" else "")
+
+
+@router.post("/login")
+def login(request: Request, services: ServicesDep, form: FormDep) -> Response:
+    onward = inside(field(form, "next"))
+    kept, action = _kept(field(form, "kept")), inside(field(form, "kept_action"), "")
+    try:
+        signed = services.accounts.sign_in(field(form, "email"), str(form.get("password") or ""),
+                                           agent=request.headers.get("user-agent", ""),
+                                           address=request.client.host if request.client else "")
+    except Failure as failure:
+        return page(request, "login.html", status=failure.status, next=onward, email=field(form, "email"),
+                    kept=field(form, "kept") or "[]", kept_action=action, lost=False, notice="",
+                    failure=_text(request, failure), headers=_retry(failure))
+    if kept and action:
+        return _signed(request, signed, page(request, "resume.html", kept=kept, action=action, actor=signed.actor,
+                                             csrf=sessions.next_token(request, signed)))
+    return _signed(request, signed, see(onward))
+
+
+@router.get("/register")
+def register_page(request: Request, services: ServicesDep, visitor: VisitorDep) -> Response:
+    if visitor is not None:
+        return see("/cases")
+    return _register(request, services, invitation=request.query_params.get("invitation", ""))
+
+
+@router.get("/invitation/{secret}")
+def invitation(request: Request, services: ServicesDep, secret: str) -> Response:
+    found = services.accounts.invitation(secret)
+    return _register(request, services, invitation=secret, email=found.email)
+
+
+@router.post("/register")
+def register(request: Request, services: ServicesDep, form: FormDep) -> Response:
+    typed = {name: field(form, name) for name in ("email", "name", "invitation", "next")}
+    try:
+        signed = services.accounts.register(typed["email"], typed["name"], str(form.get("password") or ""),
+                                            invitation=typed["invitation"],
+                                            agent=request.headers.get("user-agent", ""))
+    except Failure as failure:
+        return _register(request, services, **typed, failure=failure)
+    return _signed(request, signed, see(inside(typed["next"], "/cases")))
+
+
+@router.post("/logout")
+def logout(request: Request, services: ServicesDep, visitor: VisitorDep) -> Response:
+    if visitor is not None:
+        services.accounts.sign_out(visitor)
+    answer = see("/")
+    sessions.forget(request, answer)
+    return answer
+
+
+@router.get("/account")
+def account(request: Request, services: ServicesDep, actor: ActorDep) -> Response:
+    return _account(request, services, actor)
+
+
+@router.post("/account/password")
+def password(request: Request, services: ServicesDep, actor: ActorDep, form: FormDep) -> Response:
+    new = str(form.get("new") or "")
+    try:
+        if new != str(form.get("again") or ""):
+            return _account(request, services, actor, status=422, failure=words_of(request)("account.not_same"))
+        services.accounts.change_password(actor, str(form.get("old") or ""), new)
+    except Failure as failure:
+        if failure.code in GONE:
+            raise
+        return _account(request, services, actor, status=failure.status, failure=_text(request, failure))
+    return _account(request, services, actor, done=words_of(request)("account.password_changed"))
+
+
+@router.post("/account/sessions/{session_id}/end")
+def end_session(services: ServicesDep, actor: ActorDep, session_id: str) -> Response:
+    services.accounts.revoke_session(actor, session_id)
+    return see("/account")
+
+
+@router.post("/account/tokens")
+def create_token(request: Request, services: ServicesDep, actor: ActorDep, form: FormDep) -> Response:
+    made = services.accounts.create_token(actor, field(form, "name") or words_of(request)("account.token_unnamed"))
+    return _account(request, services, actor, secret=made.secret)
+
+
+@router.post("/account/tokens/{token_id}/end")
+def end_token(services: ServicesDep, actor: ActorDep, token_id: str) -> Response:
+    services.accounts.revoke_token(actor, token_id)
+    return see("/account")
+
+
+def _account(request: Request, services: ServicesDep, actor: ActorDep, *, status: int = 200, failure: str = "",
+             done: str = "", secret: str = "") -> Response:
+    return page(request, "account.html", status=status, failure=failure, done=done, secret=secret,
+                sessions=services.accounts.sessions(actor), tokens=services.accounts.tokens(actor))
+
+
+def _register(request: Request, services: ServicesDep, *, email: str = "", name: str = "", invitation: str = "",
+              next: str = "", failure: Failure | None = None) -> Response:  # noqa: A002 - the field's name
+    return page(request, "register.html", status=failure.status if failure else 200, email=email, name=name,
+                invitation=invitation, next=next or request.query_params.get("next", ""),
+                first=services.accounts.empty(), code=failure.code if failure else "",
+                failure=_text(request, failure) if failure else "", headers=_retry(failure))
+
+
+def _signed(request: Request, signed: SignedIn, answer: Response) -> Response:
+    sessions.remember(request, answer, signed)
+    return answer
+
+
+def _text(request: Request, failure: Failure) -> str:
+    return words_of(request).pick(failure.chinese, str(failure))
+
+
+def _retry(failure: Failure | None) -> dict[str, str]:
+    wait = failure.detail.get("retry_after") if failure else None
+    return {"Retry-After": str(wait)} if wait else {}
+
+
+def _kept(text: str) -> Kept:
+    """The fields of a form that was sent when the session had ended."""
+    try:
+        return [(str(name), str(value)) for name, value in json.loads(text or "[]")]
+    except (ValueError, TypeError):
+        return []

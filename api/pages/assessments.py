@@ -1,0 +1,102 @@
+"""Assessments beside each other: what changed and why, and every base type on the same documents."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, Response
+
+from api.deps import ActorDep, LanguageDep, ServicesDep
+from api.errors import Failure
+from api.pages.rendering import page
+from api.pages.routing import PageRoute
+from api.service.records import Actor, Difference, FactChange, OutcomeChange, TypeComparison
+from api.service.services import Services
+from assistant.report.vocabulary import Vocabulary
+from assistant.report.wording import Wording
+from ingestion.domain import Outcome
+from ingestion.policy import Policy
+
+router = APIRouter(route_class=PageRoute)
+TWO = 2
+RANK = {Outcome.NOT_MET: 0, Outcome.INSUFFICIENT: 1, Outcome.JUDGEMENT: 2, Outcome.MET: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An outcome in words with its mark."""
+
+    value: str
+    mark: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    label: str
+    citation: str
+    before: Said | None
+    after: Said | None
+    better: bool
+    due: tuple[str, ...]   # facts in words, then files
+
+
+@dataclass(frozen=True, slots=True)
+class FactLine:
+    label: str
+    before: str
+    after: str
+    files: tuple[str, ...]
+
+
+@router.get("/cases/{case_id}/changes")
+def changes(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str,
+            before: str = "", after: str = "") -> Response:
+    """Between two assessments of a case; the last two, if none are named."""
+    found = services.cases.get(actor, case_id)
+    history = services.assessments.history(actor, case_id, limit=50).items
+    names = Vocabulary(services.policies.current, language)
+    if len(history) < TWO and not (before and after):
+        return page(request, "changes.html", case=found, history=history, difference=None, outcomes=(), facts=())
+    difference = services.assessments.diff(actor, case_id, before or history[1].id, after or history[0].id)
+    return page(request, "changes.html", case=found, history=history, difference=difference,
+                outcomes=[_outcome(one, names, difference) for one in difference.outcomes],
+                facts=[_fact(one, names) for one in difference.facts])
+
+
+@router.get("/cases/{case_id}/compare")
+def compare(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str
+            ) -> Response:
+    found = services.cases.get(actor, case_id)
+    compared = services.assessments.compare(actor, case_id, None, language) if found.latest else ()
+    return page(request, "compare.html", case=found, types=compared, measures=_measures(services, actor, compared),
+                said={outcome.value: said(outcome, language) for outcome in Outcome})
+
+
+def said(outcome: Outcome, language: str) -> Said:
+    from assistant.phrases import phrases
+
+    return Said(outcome.value, Wording(language)(f"mark.{outcome.value}"), phrases(language).outcome(outcome))
+
+
+def _outcome(one: OutcomeChange, names: Vocabulary, difference: Difference) -> ChangeLine:
+    language = names.words.language
+    labels = {key: names.fact_label(key) for key in one.facts if key in names.policy.facts.facts}
+    better = bool(one.before and one.after and RANK[one.after] > RANK[one.before])
+    return ChangeLine(names.say.pick(one.label, one.label_en), names.say.citation(one.citation),
+                      said(one.before, language) if one.before else None,
+                      said(one.after, language) if one.after else None, better,
+                      (*labels.values(), *(one.files or difference.settings)))
+
+
+def _fact(one: FactChange, names: Vocabulary) -> FactLine:
+    figures = [names.figure_and_conflict(fact) if fact else "" for fact in (one.before, one.after)]
+    return FactLine(names.say.pick(one.label, one.label_en), figures[0], figures[1], one.files)
+
+
+def _measures(services: Services, actor: Actor, compared: tuple[TypeComparison, ...]) -> dict[str, str]:
+    """The policy's own words for each requirement that is short of something."""
+    if actor is None:
+        raise Failure("not_signed_in")
+    policy: Policy = services.policies.current
+    return {one.criterion: policy.wordings[one.criterion].measure
+            for kind in compared for one in kind.shortfalls if one.criterion in policy.wordings}

@@ -1,0 +1,105 @@
+"""The page of one case: its files, its result, and what can be done with it."""
+from __future__ import annotations
+
+from datetime import date
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from api.deps import ActorDep, LanguageDep, ServicesDep
+from api.pages import result
+from api.pages.chat import latest_turns
+from api.pages.forms import Settings, read
+from api.pages.rendering import page, words_of
+from api.pages.routing import FormDep, PageRoute, inside, see, wants_json
+from api.service.records import Actor, AssessmentView, FileState, JobState
+from api.service.services import Services
+
+router = APIRouter(route_class=PageRoute)
+UNDER_WAY = frozenset({JobState.QUEUED, JobState.RUNNING})
+
+
+@router.get("/cases/{case_id}")
+def case(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str) -> Response:
+    """With ?part=result only what an assessment changes, for a page that is open already."""
+    found = services.cases.get(actor, case_id)
+    files = services.files.list(actor, case_id)
+    view = services.assessments.latest(actor, case_id, language) if found.latest else None
+    shown = result.view(view, services.policies.of(view.policy), language) if view else None
+    values = {"case": found, "files": files, "result": shown, "job": found.job, "policy": services.policies.current,
+              "under_way": bool(found.job and found.job.state in UNDER_WAY),
+              "failed": bool(found.job and found.job.state is JobState.FAILED),
+              "unread": [one for one in files if one.state is FileState.UNREAD]}
+    if request.query_params.get("part") == "result":
+        return page(request, "parts/result.html", **values)
+    return page(request, "case.html", **values, turns=latest_turns(services, actor, case_id), outcome=None,
+                title=title_of(request, services, found.title, found.applicant, found.base_type))
+
+
+@router.post("/cases/{case_id}/assess")
+def assess(request: Request, services: ServicesDep, actor: ActorDep, case_id: str) -> Response:
+    job = services.assessments.start(actor, case_id)
+    if wants_json(request):
+        return JSONResponse({"job": job.id, "state": job.state.value})
+    return see(f"/cases/{case_id}")
+
+
+@router.get("/cases/{case_id}/edit")
+def edit(request: Request, services: ServicesDep, actor: ActorDep, case_id: str) -> Response:
+    found = services.cases.get(actor, case_id)
+    typed = Settings(found.base_type, found.application_date.isoformat(), found.applicant, found.title)
+    return page(request, "case_edit.html", case=found, typed=typed, problems={}, policy=services.policies.current)
+
+
+@router.post("/cases/{case_id}/edit")
+def update(request: Request, services: ServicesDep, actor: ActorDep, case_id: str, form: FormDep) -> Response:
+    found, typed = services.cases.get(actor, case_id), read(form)
+    problems = typed.problems(services.policies.current)
+    if problems:
+        return page(request, "case_edit.html", status=422, case=found, typed=typed, problems=problems,
+                    policy=services.policies.current)
+    day = date.fromisoformat(typed.application_date)
+    changed = services.cases.update(actor, case_id, title=typed.title, applicant=typed.applicant,
+                                    base_type=typed.base_type, application_date=day)
+    if (typed.base_type, day) != (found.base_type, found.application_date) and services.files.list(actor, case_id):
+        services.assessments.start(actor, case_id)
+    return see(f"/cases/{changed.id}")
+
+
+@router.get("/cases/{case_id}/delete")
+def delete_page(request: Request, services: ServicesDep, actor: ActorDep, case_id: str) -> Response:
+    found = services.cases.get(actor, case_id)
+    return page(request, "case_delete.html", case=found, files=services.files.list(actor, case_id),
+                title=title_of(request, services, found.title, found.applicant, found.base_type),
+                back=inside(request.query_params.get("back", ""), f"/cases/{case_id}"))
+
+
+@router.post("/cases/{case_id}/delete")
+def delete(services: ServicesDep, actor: ActorDep, case_id: str) -> Response:
+    services.cases.delete(actor, case_id)
+    return see("/cases?deleted=1")
+
+
+@router.get("/cases/{case_id}/facts/{key}")
+def fact(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str, key: str
+         ) -> Response:
+    """One fact with all its evidence and all that was left out of it."""
+    found = services.cases.get(actor, case_id)
+    view = _latest(services, actor, case_id, language)
+    shown = result.fact_page(view, services.policies.of(view.policy), language, key)
+    return page(request, "fact.html", case=found, fact=shown)
+
+
+def _latest(services: Services, actor: Actor, case_id: str, language: str) -> AssessmentView:
+    from api.errors import Failure
+
+    view = services.assessments.latest(actor, case_id, language)
+    if view is None:
+        raise Failure("not_found")
+    return view
+
+
+def title_of(request: Request, services: Services, title: str, applicant: str, base_type: str) -> str:
+    """What a case is called: its title, or its applicant, or its base type."""
+    kind = services.policies.current.base_type(base_type)
+    return title or applicant or words_of(request).pick(kind.label, kind.label_en)

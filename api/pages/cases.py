@@ -1,0 +1,56 @@
+"""The list of one's pre-checks, and starting one."""
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from fastapi import APIRouter, Request, Response
+
+from api.deps import ActorDep, ServicesDep
+from api.pages import guide
+from api.pages.forms import Settings, read
+from api.pages.rendering import page
+from api.pages.routing import FormDep, PageRoute, field, see
+from api.service.access import Action, may
+
+router = APIRouter(route_class=PageRoute)
+A_PAGE = 20
+
+
+@router.get("/cases")
+def cases(request: Request, services: ServicesDep, actor: ActorDep, after: str | None = None,
+          q: str = "") -> Response:
+    return page(request, "cases.html", cases=services.cases.list(actor, after=after, limit=A_PAGE, search=q.strip()),
+                policy=services.policies.current, search=q.strip(), later=after is not None,
+                may_create=may(actor, Action.CREATE_CASE))
+
+
+@router.get("/cases/new")
+def new(request: Request, services: ServicesDep, _actor: ActorDep) -> Response:
+    today = datetime.now(UTC).date()
+    query = request.query_params
+    return _form(request, services, Settings(query.get("base_type", ""), today.isoformat(), query.get("applicant", ""),
+                                             query.get("title", "")))
+
+
+@router.post("/cases/new")
+def create(request: Request, services: ServicesDep, actor: ActorDep, form: FormDep) -> Response:
+    """Makes the case; the button below the three questions only answers them, and keeps what was typed."""
+    typed = read(form)
+    answers = {name: field(form, name) for name in guide.questions()}
+    if field(form, "suggest"):
+        found = guide.suggestion(services.policies.current, answers)
+        return _form(request, services, typed.suggested(found), answers=answers, suggested=found)
+    problems = typed.problems(services.policies.current)
+    if problems:
+        return _form(request, services, typed, answers=answers, problems=problems, status=422)
+    made = services.cases.create(actor, base_type=typed.base_type, title=typed.title, applicant=typed.applicant,
+                                 application_date=date.fromisoformat(typed.application_date))
+    return see(f"/cases/{made.id}")
+
+
+def _form(request: Request, services: ServicesDep, typed: Settings, *, answers: dict[str, str] | None = None,
+          suggested: tuple[str, ...] | None = None, problems: dict[str, str] | None = None, status: int = 200
+          ) -> Response:
+    return page(request, "case_new.html", status=status, typed=typed, questions=guide.questions(),
+                answers=answers or {}, suggested=suggested, problems=problems or {},
+                policy=services.policies.current)

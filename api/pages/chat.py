@@ -1,0 +1,106 @@
+"""Questions beside a case or the policy: by a form, or streamed sentence by sentence to a script."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+
+from api.deps import ActorDep, LanguageDep, ServicesDep
+from api.pages.addresses import clause_address, document_address
+from api.pages.live import HEADERS, piece
+from api.pages.rendering import page, render, words_of
+from api.pages.routing import FormDep, PageRoute, field, see
+from api.pages.texts import words
+from api.service.records import Actor, TurnView
+from api.service.services import Services
+from ingestion.errors import GuoheError, UsageError
+
+router = APIRouter(route_class=PageRoute)
+LONGEST = 500
+SHOWN = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One citation of an answer; `href` opens its place, "" where the file is gone."""
+
+    name: str
+    quote: str
+    href: str
+    clause: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    turn: TurnView
+    sources: tuple[Source, ...]
+
+
+@router.get("/ask")
+def ask_page(request: Request, services: ServicesDep, actor: ActorDep) -> Response:
+    return page(request, "ask.html", turns=latest_turns(services, actor, None), case_id=None, draft="",
+                policy=services.policies.current)
+
+
+@router.post("/ask")
+def ask(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, form: FormDep) -> Response:
+    return _answer(request, services, actor, language, field(form, "question"), field(form, "conversation"), None)
+
+
+@router.post("/cases/{case_id}/ask")
+def ask_case(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str,
+             form: FormDep) -> Response:
+    services.cases.get(actor, case_id)
+    return _answer(request, services, actor, language, field(form, "question"), field(form, "conversation"), case_id)
+
+
+def _answer(request: Request, services: Services, actor: Actor, language: str, question: str, conversation: str,
+            case_id: str | None) -> Response:
+    """A stream for a script; for a form the page again, at the answer."""
+    back = f"/cases/{case_id}" if case_id else "/ask"
+    if not question or len(question) > LONGEST:
+        raise UsageError(words("en")("chat.unusable", most=LONGEST), words("zh")("chat.unusable", most=LONGEST))
+    chosen = conversation or None
+    if "text/event-stream" in request.headers.get("accept", ""):
+        told = services.chat.stream(actor, question, conversation=chosen, case_id=case_id, language=language)
+        return StreamingResponse(_stream(request, told, case_id), media_type="text/event-stream", headers=HEADERS)
+    turn = services.chat.ask(actor, question, conversation=chosen, case_id=case_id, language=language)
+    return see(f"{back}#turn-{turn.id}")
+
+
+def _stream(request: Request, told: Iterator[str | TurnView], case_id: str | None) -> Iterator[str]:
+    """Sentences as they come, then the whole exchange as it will be shown from now on."""
+    try:
+        for part in told:
+            if isinstance(part, str):
+                yield piece("text", {"text": part})
+            else:
+                html = render(request, "parts/turn.html", one=exchange(part, case_id))
+                yield piece("turn", {"html": html, "id": part.id, "conversation": part.conversation})
+    except GuoheError as error:
+        yield piece("failure", {"message": words_of(request).pick(error.chinese, str(error))})
+
+
+def latest_turns(services: Services, actor: Actor, case_id: str | None) -> tuple[Exchange, ...]:
+    """The exchanges of one's last conversation here."""
+    lines = services.chat.conversations(actor, case_id, limit=1).items
+    if not lines:
+        return ()
+    turns = services.chat.turns(actor, lines[0].id, limit=200).items
+    return tuple(exchange(turn, case_id) for turn in turns[-SHOWN:])
+
+
+def exchange(turn: TurnView, case_id: str | None) -> Exchange:
+    sources = []
+    for citation, place in zip(turn.citations, turn.places, strict=True):
+        if citation.ref:
+            sources.append(Source(citation.ref, citation.quote, clause_address(citation.ref), clause=True))
+            continue
+        href = ""
+        if place is not None and place.file_id and case_id:
+            href = document_address(case_id, place.file_id, place.start, place.end)
+        name = citation.document + (f" · {citation.page}" if citation.page else "")
+        sources.append(Source(name, citation.quote, href, clause=False))
+    return Exchange(turn, tuple(dict.fromkeys(sources)))

@@ -1,0 +1,70 @@
+"""Failures as people meet them: what is wrong, what to do, and nothing of what they typed lost."""
+from __future__ import annotations
+
+import json
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+
+from api.errors import Failure, shape
+from api.pages import rendering, routing
+
+GONE = frozenset({"not_signed_in", "session_expired"})
+BAD_REQUEST, UNAUTHORISED, NOT_FOUND, TOO_LARGE = 400, 401, 404, 413
+CODES = {NOT_FOUND: "not_found", TOO_LARGE: "too_large"}
+NEVER_KEPT = frozenset({"csrf", "password", "old", "new", "again"})
+MOST_KEPT = 200_000  # characters of what was typed
+
+
+async def response(request: Request, error: Exception) -> Response:
+    """The answer to a request that failed."""
+    code, status, chinese, english = _said(error)
+    headers = {}
+    detail = error.detail if isinstance(error, Failure) else {}
+    if detail.get("retry_after"):
+        headers["Retry-After"] = str(detail["retry_after"])
+    if routing.wants_json(request):
+        return JSONResponse(shape(code, chinese, english, detail), status, headers)
+    if code in GONE and not rendering.wants_part(request):
+        return await _sign_in(request)
+    return rendering.page(request, "error.html", status=status, headers=headers, code=code, status_code=status,
+                          message=rendering.words_of(request).pick(chinese, english))
+
+
+def not_found(request: Request) -> Response:
+    """An address that no page has."""
+    failure = Failure("not_found")
+    return rendering.page(request, "error.html", status=NOT_FOUND, code="not_found", status_code=NOT_FOUND,
+                          message=rendering.words_of(request).pick(failure.chinese, str(failure)))
+
+
+def _said(error: Exception) -> tuple[str, int, str, str]:
+    if isinstance(error, Failure):
+        return error.code, error.status, error.chinese, str(error)
+    if isinstance(error, HTTPException):
+        code = CODES.get(error.status_code, "bad_request")
+        texts = [rendering.words(language)(f"failures.{code}") for language in ("zh", "en")]
+        return code, error.status_code, *texts
+    if isinstance(error, RequestValidationError):
+        texts = [rendering.words(language)("failures.bad_request") for language in ("zh", "en")]
+        return "bad_request", BAD_REQUEST, *texts
+    return "unusable", BAD_REQUEST, getattr(error, "chinese", str(error)), str(error)
+
+
+async def _sign_in(request: Request) -> Response:
+    """The way to sign in that comes back here; a form that was sent is kept and can be sent again after it."""
+    if request.method == "GET":
+        return routing.see("/login?" + urlencode({"next": rendering.here(request)}))
+    form = await request.form()
+    kept = [(name, value) for name, value in form.multi_items()
+            if isinstance(value, str) and name not in NEVER_KEPT]
+    lost = any(isinstance(value, UploadFile) and value.filename for value in form.values())
+    text = json.dumps(kept, ensure_ascii=False)
+    if len(text) > MOST_KEPT:
+        text, lost = "[]", True
+    return rendering.page(request, "login.html", status=UNAUTHORISED, next="/", email="", kept=text,
+                          kept_action=request.url.path, lost=lost, failure="", notice="expired")

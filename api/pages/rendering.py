@@ -1,0 +1,107 @@
+"""Templates to HTML. A template that names something it was not given is an error, never a blank."""
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from api.deps import language_of
+from api.pages.texts import Words, words
+from api.service.records import Actor
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+WEB = Path(__file__).parent.parent / "web"
+TEMPLATES, STATIC = WEB / "templates", WEB / "static"
+THEMES = ("auto", "light", "dark")
+THEME_COOKIE = "guohe_theme"
+KILO = 1000
+
+
+def page(request: Request, template: str, /, *, status: int = 200, headers: Mapping[str, str] | None = None,
+         **values: Any) -> HTMLResponse:
+    """The template as a response, with what every page knows: who asks, the language, the theme, the token."""
+    return HTMLResponse(render(request, template, **values), status,
+                        {"Cache-Control": "private, no-store", "Vary": "Cookie", **(headers or {})})
+
+
+def render(request: Request, template: str, /, **values: Any) -> str:
+    language = language_of(request)
+    theme = request.cookies.get(THEME_COOKIE, THEMES[0])
+    return environment().get_template(template).render({
+        "t": words(language), "lang": language, "here": here(request), "actor": visitor(request),
+        "theme": theme if theme in THEMES else THEMES[0], "csrf": token(request),
+        "fragment": wants_part(request), **values})
+
+
+def words_of(request: Request) -> Words:
+    return words(language_of(request))
+
+
+def visitor(request: Request) -> Actor | None:
+    found: Actor | None = getattr(request.state, "actor", None)
+    return found
+
+
+def token(request: Request) -> str:
+    """What a form sends back to show that it came from our own page."""
+    return str(getattr(request.state, "csrf", ""))
+
+
+def here(request: Request) -> str:
+    """The address of this page below the host, without its choice of language."""
+    query = urlencode([(name, value) for name, value in request.query_params.multi_items() if name != "lang"])
+    return f"{request.url.path}?{query}" if query else request.url.path
+
+
+def wants_part(request: Request) -> bool:
+    """Whether a script asks for the inner part of a page, to put it into the one that is open."""
+    return request.headers.get("x-part") == "1"
+
+
+@cache
+def environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
+                       trim_blocks=True, lstrip_blocks=True, auto_reload=False)
+    made.globals["static"] = static
+    made.globals["query"] = urlencode
+    made.filters["size"] = size
+    made.filters["moment"] = moment
+    made.filters["day"] = day
+    return made
+
+
+@cache
+def static(name: str) -> str:
+    """The address of a static file; it changes with the content."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+    return f"/static/{name}?v={digest}"
+
+
+def size(count: int) -> str:
+    """A number of bytes as people read it."""
+    value = float(count)
+    for unit in ("B", "kB", "MB"):
+        if value < KILO:
+            return f"{value:.0f} {unit}" if unit == "B" or value >= 10 else f"{value:.1f} {unit}"
+        value /= KILO
+    return f"{value:.1f} GB"
+
+
+def moment(value: datetime) -> str:
+    """A time for a `<time>`: scripts put it into the reader's own zone, without them it says UTC."""
+    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def day(value: date) -> str:
+    return value.isoformat()

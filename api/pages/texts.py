@@ -1,0 +1,43 @@
+"""The pages' own words in one language, as data; what a report says too is in assistant.report.wording."""
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from assistant.texts import load
+
+FOLDER = Path(__file__).parent.parent / "language"
+
+
+class Words:
+    """`words("case.title")` is the text at a dotted path, with its {places} filled."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._texts = load(FOLDER / f"pages_{language}.yaml")
+
+    def __call__(self, path: str, /, **values: object) -> str:
+        found: Any = self._texts
+        for name in path.split("."):
+            found = found[name]
+        return str(found).format(**values) if values else str(found)
+
+    def lines(self, path: str) -> tuple[str, ...]:
+        found: Any = self._texts
+        for name in path.split("."):
+            found = found[name]
+        return tuple(str(line) for line in found)
+
+    def pick(self, chinese: str, english: str) -> str:
+        return (english or chinese) if self.language == "en" else chinese
+
+    def for_scripts(self) -> str:
+        """The texts that scripts say, as JSON."""
+        return json.dumps(self._texts["script"], ensure_ascii=False, separators=(",", ":"))
+
+
+@cache
+def words(language: str) -> Words:
+    return Words(language)

@@ -1,0 +1,35 @@
+// A case that is open: what happens to it, files that go up, the original beside the conditions.
+import { fill, part } from "./net.js";
+import { follow } from "./progress.js";
+import "./panel.js";
+
+const page = document.getElementById("case");
+export const base = `/cases/${page.dataset.case}`;
+
+// The result and the files come from the server again; what is open or focused stays so.
+export async function refresh() {
+  const holder = document.getElementById("result-holder");
+  const open = [...holder.querySelectorAll(".criterion:has(details[open])")].map((one) => one.id);
+  const answer = await part(`${base}?part=result`);
+  if (!answer.ok) return;
+  fill(holder, answer.html);
+  for (const id of open) holder.querySelector(`#${CSS.escape(id)} details`)?.setAttribute("open", "");
+}
+
+export async function refreshFiles() {
+  const answer = await part(`${base}/files`);
+  if (answer.ok) fill(document.getElementById("files-holder"), answer.html);
+}
+
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("[data-inline]");
+  if (!link) return;
+  event.preventDefault();
+  const holder = document.getElementById(link.dataset.inline);
+  if (holder.childElementCount) { holder.replaceChildren(); return; }
+  const answer = await part(link.href);
+  if (answer.ok) fill(holder, answer.html); else location.assign(link.href);
+});
+
+follow(base, refresh, refreshFiles);
+if (document.getElementById("upload")) import("./upload.js").then((module) => module.start(base, refreshFiles));

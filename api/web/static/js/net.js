@@ -1,0 +1,73 @@
+// What the modules share: texts, requests that carry the page's token, banners.
+
+const said = JSON.parse(document.body.dataset.texts || "{}");
+
+export function text(name, values = {}) {
+  return (said[name] || name).replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
+}
+
+export const token = () => document.querySelector('meta[name="csrf"]')?.content || "";
+
+export class Refused extends Error {
+  constructor(status, body) {
+    const error = body?.error || {};
+    super((document.documentElement.lang === "en" ? error.message_en : error.message) || text("problem"));
+    this.status = status;
+    this.code = error.code || "";
+  }
+}
+
+export async function ask(address, options = {}) {
+  const headers = { "X-CSRF-Token": token(), Accept: "application/json", ...options.headers };
+  const answer = await fetch(address, { ...options, headers, credentials: "same-origin" });
+  if (answer.ok) return answer;
+  let body = null;
+  try { body = await answer.json(); } catch { /* not ours: a proxy's page */ }
+  if (answer.status === 401) expired();
+  throw new Refused(answer.status, body);
+}
+
+// A page's inner part, as the server renders it for a page that is open already.
+export async function part(address, signal) {
+  const answer = await fetch(address, { headers: { "X-Part": "1", Accept: "text/html" }, credentials: "same-origin", signal });
+  if (answer.redirected && new URL(answer.url).pathname === "/login") { expired(); throw new Refused(401, null); }
+  const html = await answer.text();
+  if (!answer.ok && answer.status === 401) expired();
+  return { ok: answer.ok, status: answer.status, html };
+}
+
+export function fill(holder, html) {
+  const made = new DOMParser().parseFromString(html, "text/html");
+  holder.replaceChildren(...made.body.childNodes);
+  times(holder);
+}
+
+export function element(name, properties = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(properties)) {
+    if (key in made && key !== "list") made[key] = value; else made.setAttribute(key, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+// One banner for each name; an empty text takes it away.
+export function banner(name, message, ...more) {
+  const holder = document.getElementById("banners");
+  holder.querySelector(`[data-banner="${name}"]`)?.remove();
+  if (!message) return;
+  const shown = element("div", { className: "notice" }, element("span", {}, message), ...more);
+  shown.dataset.banner = name;
+  holder.append(shown);
+}
+
+export function expired() {
+  const link = element("a", { className: "button small", href: "/login", target: "_blank", rel: "noopener" }, text("sign_in"));
+  banner("expired", text("expired"), link);
+}
+
+// Times in the reader's own zone.
+export function times(within = document) {
+  const form = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  for (const one of within.querySelectorAll("time[datetime]")) one.textContent = form.format(new Date(one.dateTime));
+}

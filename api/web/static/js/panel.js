@@ -1,0 +1,70 @@
+// The original beside the conditions, on screens that are wide enough; elsewhere links go to the viewer's own page.
+import { fill, part, text } from "./net.js";
+import { start, stop } from "./viewer.js";
+
+const WIDE = matchMedia("(min-width: 70rem)");
+const side = document.getElementById("side");
+const panel = document.getElementById("viewer-panel");
+const tabs = side.querySelector(".tabs");
+let going = null, opener = null;
+
+tabs.hidden = false;
+tabs.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-tab]");
+  if (button) choose(button.dataset.tab);
+});
+
+function choose(name) {
+  if (!WIDE.matches) { panel.hidden = true; document.getElementById("chat").hidden = false; return; }
+  for (const button of tabs.querySelectorAll("[data-tab]")) button.setAttribute("aria-pressed", String(button.dataset.tab === name));
+  for (const one of side.querySelectorAll("[data-panel]")) one.hidden = one.dataset.panel !== name;
+}
+WIDE.addEventListener("change", () => choose("chat"));
+
+document.addEventListener("click", (event) => {
+  if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const link = event.target.closest("a[data-open], #viewer-panel a[data-step], #viewer-panel a[data-hit], #viewer-panel a[data-view], #viewer-panel .part-list a");
+  if (!link || !WIDE.matches || link.target === "_blank") return;
+  event.preventDefault();
+  if (!panel.contains(link)) opener = link;
+  open(link.href);
+});
+
+panel.addEventListener("submit", (event) => {
+  const form = event.target.closest("form.find");
+  if (!form) return;
+  event.preventDefault();
+  open(`${form.action}?${new URLSearchParams(new FormData(form))}`, "#find");
+});
+
+export async function open(address, focus = "") {
+  going?.abort();
+  going = new AbortController();
+  choose("viewer");
+  panel.classList.add("busy");
+  panel.setAttribute("aria-busy", "true");
+  try {
+    const url = new URL(address, location.href);
+    const answer = await part(url.pathname + url.search, going.signal);
+    stop(panel);
+    fill(panel, answer.html);
+    start(panel, url.hash);
+    marked(url.searchParams.get("evidence"));
+    if (focus) panel.querySelector(focus)?.focus();
+    else panel.querySelector(".sheets, .clause-page")?.focus({ preventScroll: true });
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    panel.replaceChildren(Object.assign(document.createElement("p"), { className: "notice bad", textContent: text("problem") }));
+  }
+  panel.classList.remove("busy");
+  panel.removeAttribute("aria-busy");
+}
+
+function marked(name) {
+  for (const one of document.querySelectorAll(".criterion.open-now")) one.classList.remove("open-now");
+  if (name) document.getElementById(`c-${name}`)?.classList.add("open-now");
+}
+
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && panel.contains(document.activeElement) && opener?.isConnected) opener.focus();
+});
