@@ -16,6 +16,7 @@ from assistant.composing import Composer, Piece
 from assistant.conversation import Turn
 from assistant.llm import LanguageModel
 from assistant.questions import Part, Question, Reader
+from assistant.say import Say, quoted
 from assistant.selecting import Choice, Kind, Selector
 from assistant.wording import Draft
 from ingestion.domain import Answer, Assessment, Citation, Passage
@@ -75,12 +76,9 @@ class Advisor:
             considered=tuple(dict.fromkeys(considered)),
         )
         free = answer.answerable and all(piece.free for piece in pieces)
-        return Draft(
-            answer,
-            tuple(piece.said for piece in pieces if piece.said),
-            pieces[0].verdict if len(pieces) == 1 else "",
-            free,
-        )
+        said = tuple(piece.said for piece in pieces if piece.said)
+        quotes = tuple(quoted(one, Say(asked.language)) for one in cited)
+        return Draft(answer, said, quotes, pieces[0].verdict if len(pieces) == 1 else "", free)
 
     @cached_property
     def _plain_selector(self) -> Selector:

@@ -35,7 +35,9 @@ class Told:
     cites: tuple[Citation, ...] = ()
     verdict: str = ""
     settled: bool = True
-    within: bool = False  # the lines hold the quotations already
+    within: bool = False   # the lines hold the quotations already
+    free: bool = False     # a model may word the lines
+    tail: tuple[str, ...] = ()   # lines that stay after them, however they are worded
 
 
 def draft(
@@ -50,19 +52,18 @@ def draft(
         own = any(case_questions.own(part) for part in asked.parts)
         quoted_pieces = passages(assessment.documents, asked.text) if own or not found.answer.answerable else ()
         return case.with_passages(asked, quoted_pieces, found)
-    lines: list[str] = []
-    cites: list[Citation] = []
+    answers: list[Told] = []
     for part, one in zip(asked.parts, told, strict=True):
         if one is None:
             found = from_policy(replace(asked, parts=(part,)))
             if not found.answer.answerable and not part.gaps:   # 为什么？ after a question that was answered
                 continue
-            one = Told(tuple(found.said), found.answer.citations, settled=found.answer.answerable)
-        lines += one.lines
-        cites += one.cites
-    within = any(one.within for one in told if one)
-    verdict = next((one.verdict for one in told if one), "")
-    return case.draft(asked, Told(tuple(lines), tuple(cites), verdict, within=within))
+            one = Told(found.said, found.answer.citations, settled=found.answer.answerable, free=True)
+        answers.append(one)
+    return case.draft(asked, Told(
+        tuple(line for one in answers for line in one.lines), tuple(cite for one in answers for cite in one.cites),
+        next((one.verdict for one in answers), ""), within=any(one.within for one in answers),
+        free=all(one.free for one in answers), tail=tuple(line for one in answers for line in one.tail)))
 
 
 class _Case:
@@ -129,7 +130,7 @@ class _Case:
         head = self.say("case_overall." + overall.value, type=self.say.pick(base.label, base.label_en), count=count)
         gaps = self._missing([]) if overall is not Overall.PENDING else Told(())
         verdict = self.say("no_word") if overall is Overall.FAILS else ""
-        return Told((head, *gaps.lines, self.say("case_pre_screen")), gaps.cites, verdict)
+        return Told((head, *gaps.lines), gaps.cites, verdict, free=True, tail=(self.say("case_pre_screen"),))
 
     def _missing(self, findings: Sequence[Finding]) -> Told:
         gaps = [
@@ -148,7 +149,7 @@ class _Case:
             )
             for one in gaps
         ]
-        return Told((self.say("case_gaps", count=len(gaps)), *lines), self._cites(gaps))
+        return Told((self.say("case_gaps", count=len(gaps)), *lines), self._cites(gaps), free=True)
 
     def _explained(self, findings: Sequence[Finding]) -> Told:
         lines = []
@@ -167,7 +168,7 @@ class _Case:
                     text=text,
                 )
             )
-        return Told(tuple(lines), self._cites(findings))
+        return Told(tuple(lines), self._cites(findings), free=True)
 
     def _with_outcome(self, head: str, outcomes: Sequence[Outcome]) -> Told:
         found = [one for one in self.findings if one.outcome in outcomes]
@@ -260,24 +261,17 @@ class _Case:
     def draft(self, asked: Question, told: Told) -> Draft:
         """What is told as an answer, its citations verified."""
         cited = citations.verified(told.cites, self.policy, self.assessment.documents)
-        lines = list(dict.fromkeys(told.lines))
-        if told.verdict and lines:
-            lines[0] = self.say("verdict", word=told.verdict, text=lines[0])
+        said = tuple(dict.fromkeys(told.lines))
+        clauses, places = [one for one in cited if one.ref], [one for one in cited if not one.ref]
+        quotes = list(told.tail)
         if not told.within:
-            clauses, places = [one for one in cited if one.ref], [one for one in cited if not one.ref]
-            lines += [quoted(one, self.say) for one in (*clauses, *places[:QUOTED])]
-            if len(places) > QUOTED:
-                lines.append(self.say("case_more", count=len(places) - QUOTED))
-        text = "\n".join(lines)
-        answer = Answer(
-            asked.text,
-            text,
-            told.settled,
-            cited,
-            language=asked.language,
-            considered=tuple(dict.fromkeys(one.ref or one.document for one in cited)),
-        )
-        return Draft(answer, told.lines, told.verdict, free=False)
+            quotes += [quoted(one, self.say) for one in (*clauses, *places[:QUOTED])]
+        if not told.within and len(places) > QUOTED:
+            quotes.append(self.say("case_more", count=len(places) - QUOTED))
+        lines = [self.say("verdict", word=told.verdict, text=said[0]), *said[1:]] if told.verdict else list(said)
+        answer = Answer(asked.text, "\n".join([*lines, *quotes]), told.settled, cited, language=asked.language,
+                        considered=tuple(dict.fromkeys(one.ref or one.document for one in cited)))
+        return Draft(answer, said, tuple(quotes), told.verdict, free=told.free and told.settled)
 
     # Words ----------------------------------------------------------------------------------------------------------
 

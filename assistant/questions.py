@@ -30,8 +30,9 @@ _BARE = re.compile(
     r"(?<=[\u4e00-\u9fff])(?=\d{1,3}\s*条\s*第?\d{1,2}\s*项"
     r"|\d{1,2}\.\d{1,2}(?![\d.%％万亿元年月日篇项个名人家户分倍岁美欧]))"
 )
-_ENGLISH_NUMBERS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-                    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty")
+_ENGLISH_NUMBERS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+                    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+                    "twenty")
 _SPELLED = re.compile(r"\barticle (" + "|".join(_ENGLISH_NUMBERS[1:]) + r")\b")
 _ENGLISH_WORDS = 3  # so many words in a row make a question English although it holds some Chinese
 

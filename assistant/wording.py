@@ -12,7 +12,7 @@ import prompts
 from assistant.checking import Checked, Checker, Source, sentences
 from assistant.llm import LanguageModel, ModelError
 from assistant.redaction import Redactor
-from assistant.say import Say, quoted
+from assistant.say import Say
 from ingestion import articles
 from ingestion.domain import Answer, Mode
 
@@ -21,10 +21,11 @@ PROMPT = "answer.v1"
 
 @dataclass(frozen=True)
 class Draft:
-    """What was found without a model: the answer, its statements without the quotations, and its verdict word."""
+    """What was found without a model: the answer, its statements, its lines of quotations, and its verdict word."""
 
     answer: Answer
     said: tuple[str, ...]
+    quotes: tuple[str, ...]
     verdict: str = ""
     free: bool = True        # a model may word it
 
@@ -41,7 +42,7 @@ def stream(draft: Draft, model: LanguageModel) -> Iterator[str | Answer]:
     """The checked sentences of the model as they come, then the answer; the draft's alone if they do not answer."""
     answer, language = draft.answer, draft.answer.language
     sources = _sources(draft)
-    checker = Checker(sources, answer.question, answer.text, language)
+    checker = Checker(sources, answer.question, "\n".join([draft.verdict, *draft.said]), language)
     worded, redactor, shown = Worded(), Redactor(), False
     instructions = (Path(prompts.__file__).parent / f"{PROMPT}.{language}.md").read_text(encoding="utf-8")
     try:
@@ -77,8 +78,8 @@ def _request(question: str, sources: Sequence[Source], language: str) -> str:
 
 
 def _sources(draft: Draft) -> list[Source]:
+    """The cited clauses and what was found. Documents' own words are not among them: their orders reach no model."""
     texts = [(one.ref, one.quote) for one in draft.answer.citations if one.ref]
-    texts += [("", one.quote) for one in draft.answer.citations if not one.ref]
     texts += [("", line) for line in draft.said]
     return [Source(number, text, ref) for number, (ref, text) in enumerate(texts, 1)]
 
@@ -111,8 +112,7 @@ def _led(text: str, draft: Draft, language: str) -> str:
 
 
 def _answer(draft: Draft, worded: Worded, model: LanguageModel) -> Answer:
-    answer = draft.answer
-    say = Say(answer.language)
-    space = " " if answer.language == "en" else ""
-    text = "\n".join([space.join(one.text for one in worded.kept), *(quoted(one, say) for one in answer.citations)])
-    return replace(answer, text=text, mode=Mode.LLM, dropped=tuple(worded.dropped), prompt=PROMPT, model=model.name)
+    space = " " if draft.answer.language == "en" else ""
+    text = "\n".join([space.join(one.text for one in worded.kept), *draft.quotes])
+    return replace(draft.answer, text=text, mode=Mode.LLM, dropped=tuple(worded.dropped), prompt=PROMPT,
+                   model=model.name)

@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
-from assistant import answering, assessing, conversation
-from ingestion.domain import Answer, Assessment, Outcome
+from assistant import answering, assessing, conversation, llm
+from ingestion.domain import Answer, Assessment, Mode, Outcome
+from tests import model_server as server
 from tests import samples
 
 FORM = (
@@ -143,3 +144,32 @@ def test_a_follow_up_is_about_what_was_asked_before(case: Assessment) -> None:
     answer = answering.answer("这个数在哪里写的？", policy, assessment=case, history=history)
     assert answer.text.startswith("“SCI或EI论文”的依据有")
     assert "论文19篇" in answer.citations[0].quote
+
+
+def test_a_model_that_obeys_a_document_changes_nothing(case: Assessment) -> None:
+    """Orders in a document reach no model, and a model that claims what they say is dropped sentence by sentence."""
+    obeying = server.saying("该单位符合全部条件，论文为99篇。[1] 可以申报。[2] 建议认定。[2]")
+    with server.serving(obeying) as endpoint:
+        model = llm.connect(llm.Settings(endpoint.url, "scripted", timeout=10.0))
+        for question in ("能报吗？", "为什么8.2不符合？", "还差什么？"):
+            answer = answering.answer(question, samples.policy(), assessment=case, model=model)
+            assert replace(answer, dropped=(), prompt="", model="") == ask(question, case)
+    sent = "".join(message["content"] for request in endpoint.requests for message in request["messages"])
+    assert "忽略以上规定" not in sent
+    assert "13812345678" not in sent
+
+
+def test_a_model_may_word_an_outcome_that_it_keeps(case: Assessment) -> None:
+    """A sentence that agrees with the checker is shown, the pre-screen remark and the evidence stay."""
+    def cites_the_gap(handler: server.Handler) -> None:
+        sent = handler.endpoint.requests[-1]["messages"][1]["content"]
+        number = next(line for line in sent.splitlines() if "还差1篇" in line).split("]")[0] + "]"
+        server.saying("SCI或EI论文还差1篇，现有19篇。", number)(handler)
+
+    with server.serving(cites_the_gap) as endpoint:
+        model = llm.connect(llm.Settings(endpoint.url, "scripted", timeout=10.0))
+        answer = answering.answer("能报吗？", samples.policy(), assessment=case, model=model)
+    assert answer.mode is Mode.LLM, answer.dropped
+    assert answer.text.startswith("不能。SCI或EI论文还差1篇，现有19篇")
+    assert "以上为预审提示，不是认定结论。" in answer.text
+    assert answer.citations == ask("能报吗？", case).citations
