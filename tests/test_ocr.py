@@ -272,6 +272,20 @@ def test_pages_come_back_in_order_with_progress(recogniser: Recogniser) -> None:
     assert recogniser.calls == 10
 
 
+def test_a_page_that_breaks_the_recogniser_loses_only_itself(recogniser: Recogniser,
+                                                             monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error inside a library on one picture leaves that page without text, and the others read."""
+    def lines(pixels: Any) -> list[Any]:
+        if pixels.shape[1] == 101:
+            raise RuntimeError("broken")
+        return []
+
+    monkeypatch.setattr(ocr, "_lines", lines)
+    jobs = [ocr.Job(str(width), lambda width=width: Image.new("RGB", (width, 40))) for width in (100, 101, 102)]
+    assert [result.width for result in ocr.recognise(jobs)] == [100, 1, 102]
+    assert recogniser.calls == 0
+
+
 def test_pictures_have_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """A picture of too many pixels is refused before it is unpacked, and what is no picture is damaged."""
     monkeypatch.setattr(image, "MAX_PIXELS", 1_000)

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import io
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from reportlab.platypus import PageBreak, Paragraph
 from ingestion.domain import BlockKind, Document, Span
 from ingestion.errors import UnreadableError
 from ingestion.parsing import pdf
+from ingestion.parsing.ocr_cache import Recognised
 from tests import pdf_samples as samples
 
 WORD = "专职人员3名"
@@ -307,6 +309,27 @@ def test_an_empty_page_is_no_fault() -> None:
     assert [page.number for page in document.pages] == [1, 2, 3]
     assert document.page_at(document.text.index("第三页")) == 3
     assert document.notices == ()
+
+
+def test_damaged_bytes_never_break_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file with flipped bits or a missing end gives a sound document or a reasoned refusal, never another error."""
+    monkeypatch.setattr(pdf.ocr, "recognise", lambda jobs, _: [Recognised(100, 100, 0, ()) for _ in jobs])
+    whole = samples.flowed(samples.application(1))
+    rnd = random.Random(3)
+    refused = 0
+    for _ in range(150):
+        data = bytearray(whole[:rnd.randrange(len(whole))] if rnd.random() < 0.2 else whole)
+        for place in rnd.choices(range(len(data)), k=rnd.choice((1, 5, 50))) if data else ():
+            data[place] ^= 1 << rnd.randrange(8)
+        try:
+            document = read(bytes(data))
+        except UnreadableError as error:
+            refused += error.code == "corrupt"
+            continue
+        assert all(line.span.end <= len(document.text) for line in document.lines)
+        assert all(block.span.start <= cell.span.start and cell.span.end <= block.span.end
+                   for block in document.blocks for cell in block.cells)
+    assert 0 < refused < 150
 
 
 def test_render_gives_a_picture_of_one_page() -> None:

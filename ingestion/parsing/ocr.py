@@ -67,8 +67,14 @@ def recognise(jobs: Sequence[Job], progress: Progress | None = None) -> list[Rec
 
         def collect() -> None:
             place, future = waiting.pop(0)
-            results[place] = future.result()
-            ocr_cache.save(keys[place], results[place])
+            try:
+                results[place] = future.result()
+                ocr_cache.save(keys[place], results[place])
+            except OcrUnavailableError:
+                raise
+            except Exception:  # one picture that breaks a library must not lose the other pages
+                logger.warning("recognition of page %d of %d failed", place + 1, len(jobs), exc_info=True)
+                results[place] = Recognised(1, 1, 0, ())
             if progress is not None:
                 progress(len(results), len(jobs))
 
