@@ -55,18 +55,17 @@ class Gate:
         state["actor"], state["csrf"] = None, ""
         guarded = _Guarded(send, https=self._settings.https)
         request = Request(scope, receive)
-        if request.url.path.startswith(OPEN):
-            await self._app(scope, receive, guarded)
-            return
         body = _Body(receive, self._limit(request))
         try:
-            body.check(request)
-            await self._look(request, body, guarded)
-        except Failure as failure:
-            response = await respond(request, failure)
+            if not request.url.path.startswith(OPEN):
+                body.check(request)
+                await self._look(request, body, guarded)
+            await self._app(scope, body, guarded)
+        except Exception as error:
+            if guarded.started:
+                raise  # too late to say anything; the connection breaks off
+            response = await respond(request, error)
             await response(scope, body, guarded)
-            return
-        await self._app(scope, body, guarded)
 
     async def _look(self, request: Request, body: _Body, guarded: _Guarded) -> None:
         session, visitor = request.cookies.get(SESSION, ""), request.cookies.get(VISITOR, "")
@@ -152,9 +151,11 @@ class _Guarded:
     def __init__(self, send: Send, *, https: bool) -> None:
         self._send, self._https = send, https
         self.cookie = ""
+        self.started = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            self.started = True
             headers = list(message.get("headers", []))
             present = {name.lower() for name, _ in headers}
             headers += [(name.encode(), value.encode()) for name, value in HEADERS.items()

@@ -23,7 +23,7 @@ PAGES = importlib.util.find_spec("api.pages") is not None
 
 
 def install(app: FastAPI) -> None:
-    for kind in (GuoheError, RequestValidationError, HTTPException, Exception):
+    for kind in (GuoheError, RequestValidationError, HTTPException):  # the gate answers for all others
         app.add_exception_handler(kind, respond)
 
 

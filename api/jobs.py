@@ -49,7 +49,17 @@ Work = Callable[[str, Steps], None]
 
 
 class Queue(Protocol):
-    """What services need: hand over a job whose row is committed."""
+    """What the application needs of the engine; `submit` hands over a job whose row is committed."""
+
+    @property
+    def ready(self) -> bool: ...
+
+    @property
+    def failed(self) -> str: ...
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
 
     def submit(self, job_id: str) -> None: ...
 
@@ -63,11 +73,16 @@ class Jobs:
         self._stop = threading.Event()
         self._ready = threading.Event()
         self._threads: list[threading.Thread] = []
-        self.failed = ""   # why it could not start
+        self._failed = ""
 
     @property
     def ready(self) -> bool:
         return self._ready.is_set()
+
+    @property
+    def failed(self) -> str:
+        """Why it could not start, "" while nothing is wrong."""
+        return self._failed
 
     def start(self) -> None:
         """Begin in the background: importing and launching takes seconds, and the page need not wait for it."""
@@ -103,7 +118,7 @@ class Jobs:
             self._launch()
         except Exception as error:
             log.exception("the job engine could not start")
-            self.failed = type(error).__name__
+            self._failed = type(error).__name__
             return
         while not self._stop.wait(HEARTBEAT_SECONDS):
             try:

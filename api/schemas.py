@@ -196,7 +196,7 @@ def answers(name: str, *failures: str, status: int = 200, media: str = "applicat
 
     found: dict[int | str, Any] = {}
     if name:
-        found[status] = {"content": {media: {"example": examples()[name]}}}
+        found[status] = {"content": {media: {"example": examples().get(name)}}}
     for code in ("invalid", *failures):
         failure = Failure(code, **dict.fromkeys(_NAMES, "…"))
         entry = found.setdefault(failure.status, {"model": ErrorBody, "description": code, "content": {
@@ -209,7 +209,7 @@ def answers(name: str, *failures: str, status: int = 200, media: str = "applicat
 
 def sent(name: str) -> dict[str, Any]:
     """The example of a request's body."""
-    return {"requestBody": {"content": {"application/json": {"example": examples()[name]}}}}
+    return {"requestBody": {"content": {"application/json": {"example": examples().get(name)}}}}
 
 
 _NAMES = ("retry_after", "shortest", "different", "most", "base_type", "choices", "date", "first", "last", "name",

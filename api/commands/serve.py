@@ -14,7 +14,6 @@ from api.console import Console
 from ingestion.errors import UsageError
 
 
-
 def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None:
     parser.add_argument("--host", default="127.0.0.1", help=words["host"])
     parser.add_argument("--port", type=int, default=8000, help=words["port"])

@@ -1,9 +1,10 @@
 """All services of one installation, put together from its settings."""
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from api.jobs import Jobs
+from api.jobs import Jobs, Queue, Work
 from api.service.accounts import Accounts
 from api.service.assessments import Assessments
 from api.service.cases import Cases
@@ -19,6 +20,7 @@ from api.service.work import Assessing
 from api.settings import Settings
 from api.store.database import Database
 from api.store.files import Files
+from api.store.lock import FolderLock
 
 
 @dataclass(frozen=True)
@@ -36,25 +38,34 @@ class Services:
     reports: Reports
     policies: Policies
     context: Context
-    jobs: Jobs
+    jobs: Queue
+    lock: FolderLock | None
 
     def close(self) -> None:
         self.jobs.stop()
         self.policies.close()
         self.context.database.close()
+        if self.lock is not None:
+            self.lock.release()
 
 
-def build(settings: Settings) -> Services:
-    """Opens the stores and brings the schema up to date; starts nothing."""
+def build(settings: Settings, engine: Callable[[Database, Work], Queue] | None = None) -> Services:
+    """Opens the stores and brings the schema up to date; starts nothing.
+
+    An embedded data folder is this process's own from here on: UsageError where another has it. `engine` makes another
+    job engine than the durable one.
+    """
     from assistant import llm
 
+    lock = FolderLock(settings.data) if settings.embedded else None
     database = Database(settings.database_url)
     database.migrate()
     context = Context(settings, database, Files(settings.blob_url))
     policies = Policies(context.contents, settings.policy)
     _ = policies.current  # a policy with a mistake is said at the start
     events, reader = Events(context), Reader(context.contents)
-    jobs = Jobs(settings.jobs_url, database, Assessing(context, policies, reader, events), settings.workers)
+    work = Assessing(context, policies, reader, events)
+    jobs = engine(database, work) if engine else Jobs(settings.jobs_url, database, work, settings.workers)
     files = CaseFiles(context, events, reader)
     assessments = Assessments(context, policies, reader, events, jobs)
     cases = Cases(context, policies, files, assessments, events)
@@ -62,4 +73,4 @@ def build(settings: Settings) -> Services:
     return Services(
         settings, Accounts(context), cases, files, Documents(context, files, reader, events), assessments, events,
         Chat(context, policies, assessments, model=llm.connect(endpoint) if endpoint else None),
-        Reports(cases, assessments, policies), policies, context, jobs)
+        Reports(cases, assessments, policies), policies, context, jobs, lock)
