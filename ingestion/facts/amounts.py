@@ -8,7 +8,7 @@ from decimal import Decimal
 from ingestion.domain import Cell, Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Findings
 from ingestion.facts.dating import bound, section_period
-from ingestion.facts.grids import unit_factor
+from ingestion.facts.grids import roles_of, unit_factor
 from ingestion.facts.lexicon import listed
 from ingestion.facts.modality import section_block
 from ingestion.facts.scan import Section, Sentence, Table
@@ -91,6 +91,11 @@ def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window) -> li
         or columns
     )
     column = preferred[0][0]
+    years = {
+        cell.column
+        for cell, text in zip(table.rows[header_index], table.texts[header_index], strict=True)
+        if "date" in roles_of(text)
+    }
     series: list[Entry] = []
     for row, texts in zip(table.rows[header_index + 1 :], table.texts[header_index + 1 :], strict=True):
         cell = next((c for c in row if c.column <= column < c.column + c.column_span), None)
@@ -99,11 +104,12 @@ def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window) -> li
         number = _NUMBER.fullmatch(texts[row.index(cell)].replace(" ", "").rstrip(load("tables")["amount_suffix"]))
         if number is None:
             continue
-        label = texts[0] if texts[0] else ""
-        if listed("total_row").search(label):
+        beside = [t for c, t in zip(row, texts, strict=True) if c is not cell]
+        if any(listed("total_row").search(t) for t in beside):
             series.append((None, Decimal(number[0].replace(",", "")), cell))
             continue
-        found = periods("｜".join(texts[:2]), window) or periods(label, window)
+        dated = [t for c, t in zip(row, texts, strict=True) if c is not cell and c.column in years]
+        found = periods("｜".join(dated or beside[:2]), window)
         if found and found[0].start is not None:
             series.append((_widest(found), Decimal(number[0].replace(",", "")), cell))
     return series if any(p for p, _, _ in series) else []

@@ -23,7 +23,7 @@ def distribute(analysis: Analysis, figure: Figure) -> None:
     each = found[-1] if found else None
     if each is None or len(lead) - each.end() > 16:
         return
-    members = _members(lead[: each.start()].lstrip("".join(load("discourse")["case_words"])))
+    members = _members(_companions(lead[: each.start()]))
     if figure.left_start and not lead[: each.start()].strip() and analysis.clauses[figure.clause].span.start:
         return
     if len(members) < 2:
@@ -41,6 +41,17 @@ def distribute(analysis: Analysis, figure: Figure) -> None:
             named[0].span, PeriodKind.DATED, min(p.start for p in named if p.start), max(p.end for p in named)
         )
         figure.own_period = True
+
+
+def _companions(lead: str) -> str:
+    """The members without whom they stand beside: 中心与荷兰、德国 are two."""
+    lead = lead.lstrip("".join(load("discourse")["case_words"]))
+    pause = lead.find(load("discourse")["pause"])
+    own = words("own").match(lead)
+    beside = words("beside").search(lead, own.end() if own else 0, pause if pause > 0 else len(lead))
+    if beside is not None and (pause > 0 or (own is not None and beside.start() - own.end() <= 1)):
+        return lead[beside.end() :]
+    return lead
 
 
 def _members(text: str) -> list[str]:

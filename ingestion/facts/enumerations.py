@@ -184,9 +184,11 @@ def _clause_at(analyses: list[Analysis], offset: int) -> tuple[int, Analysis]:
 
 def _is_name(book: FactBook, listing: Listing, name: str) -> bool:
     """A proper name: not a country, not a generic body (境外机构, 国内兄弟院校), not a figure."""
-    if len(name) > 40 or words("no_name").search(name):
-        return False
-    covered = [m for m in organisations.scan(name) if m.kind is organisations.Kind.COUNTRY]
+    mentions = organisations.scan(name)
+    no_name = words("no_name").search(name)
+    if len(name) > 40 or (no_name and not (no_name.start() == 0 and any(m.start == 0 for m in mentions))):
+        return False  # 多家机构, but 多伦多大学
+    covered = [m for m in mentions if m.kind is organisations.Kind.COUNTRY]
     rest = name
     for mention in reversed(covered):
         rest = rest[: mention.start] + rest[mention.end :]

@@ -86,12 +86,16 @@ def looks_like_form(table: Table, header: int | None) -> bool:
     if any("number" in roles_of(t) for t in filled):
         return False
     if len(filled) == 2 and below:
-        labels = sum(1 for texts in below if texts and roles_of(texts[0]) and not re.search(r"\d", texts[0]))
+        labels = sum(1 for texts in below if texts and _labels(texts[0]))
         return labels * 2 >= len(below)
     if len(filled) == 4 and below:
-        labels = sum(1 for texts in below if len(texts) >= 4 and roles_of(texts[2]) and roles_of(texts[0]))
+        labels = sum(1 for texts in below if len(texts) >= 4 and _labels(texts[2]) and _labels(texts[0]))
         return labels * 2 > len(below)
     return False
+
+
+def _labels(text: str) -> bool:
+    return bool(roles_of(text)) and re.search(r"\d", text) is None
 
 
 def grid(table: Table) -> Grid | None:
@@ -163,12 +167,18 @@ def _row(found: Grid, row: list[Cell], texts: list[str], values: dict[int, str],
     return Row(whole, cells, "｜".join(v for _, v in sorted(values.items()) if v), section, name, span, values)
 
 
-def name_column(found: Grid, words: re.Pattern[str]) -> int | None:
-    """The first column whose header names the fact's items."""
+def name_columns(found: Grid, words: re.Pattern[str]) -> list[int]:
+    """The columns whose headers name the fact's items, the likeliest first. A column with another role (项目来源,
+    技术提供方) comes after those without; 论文名称 before 期刊名称, whose only word of the fact's is 名称."""
+    ranked: list[tuple[tuple[bool, bool, bool, bool, int], int]] = []
     for column, header in enumerate(found.headers):
-        if "number" not in found.roles[column] and words.search(header):
-            return column
-    return None
+        if "number" in found.roles[column] or not words.search(header):
+            continue
+        other = bool(found.roles[column] - {"title", "authors"})
+        own = any(not listed("generic_name").fullmatch(m.group()) for m in words.finditer(header))
+        named = listed("name_end").search(header) is not None
+        ranked.append(((other, not (own and named), not own, not named, column), column))
+    return [column for _, column in sorted(ranked)]
 
 
 def named(found: Grid, row: Row, column: int | None) -> tuple[str, Span]:

@@ -26,7 +26,7 @@ UNKNOWN = "?"  # it only lifts the upper bound
 
 @dataclass(slots=True)
 class Item:
-    """`cells` by role (empty for list items); `name` identifies it."""
+    """`cells` by role (empty for list items); `name` identifies it, with `beside` where other columns name it, too."""
 
     document: Document
     span: Span
@@ -34,6 +34,8 @@ class Item:
     name: str
     cells: dict[str, str] = field(default_factory=dict)
     section: str = ""
+    beside: str = ""
+    titled: bool = False  # `name` is a title of a work, whose words say nothing of its status
 
 
 @dataclass(slots=True)
@@ -76,7 +78,7 @@ def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, findings
         if verdict not in (KEEP, UNKNOWN):
             left_out.append((item, verdict))
             continue
-        keys = organisations.keys(item.name) if _is_body(listing) else frozenset({_title_key(item.name)})
+        keys = _keys(listing, item)
         if any(keys & other for other in seen):
             left_out.append((item, "duplicate"))
             continue
@@ -126,8 +128,11 @@ def _listed(pool: Pool, window: Window) -> tuple[date, date] | None:
     return None if stated is None or stated.start is None else (stated.start, stated.end)
 
 
-def _is_body(listing: Listing) -> bool:
-    return any(r.origin for r in listing.require) or bool(listing.names)
+def _keys(listing: Listing, item: Item) -> frozenset[str]:
+    """What two items that are one have in common: an organisation's names, else the title with what else names it."""
+    if any(r.origin for r in listing.require) or (listing.names and not item.beside):
+        return organisations.keys(item.name)
+    return frozenset({_title_key(item.name + item.beside)})
 
 
 def _title_key(name: str) -> str:
@@ -172,6 +177,8 @@ def _columns(item: Item, roles: list[str]) -> str:
 
 def _rejects(book: FactBook, reject: Reject, item: Item) -> bool:
     text = _columns(item, reject.columns) if reject.columns and item.cells else item.text
+    if not reject.columns and not reject.named and (item.cells or item.titled):
+        text = text.replace(item.name, "".join(_NOTES.findall(item.name)), 1)
     if item.section and not reject.columns:
         text += "｜" + item.section
     if reject.origin == "domestic":
@@ -293,6 +300,9 @@ def partial(title: str) -> bool:
     return bool(words("partial").search(clean)) and not words("complete").search(clean)
 
 
+_NOTES = re.compile(r"（[^（）]*）")
+
+
 _CITATION = re.compile(r"[“《\"]([^”》\"]{4,})[”》\"]")
 
 
@@ -301,9 +311,10 @@ _REFERENCE = re.compile(
 )
 
 
-def item_name(text: str) -> str:
-    """What identifies a list item: the quoted title, a reference's title, or the words before its first note."""
+def list_item(document: Document, span: Span, text: str) -> Item:
+    """An item of a list, named by its quoted title, a reference's title, or the words before its first note."""
     match = _CITATION.search(text) or _REFERENCE.search(text)
     if match:
-        return match[1].strip()
-    return re.split(r"[（，,；：。|]", text.strip(), maxsplit=1)[0].strip() or text.strip()
+        return Item(document, span, text, match[1].strip(), titled=True)
+    name = re.split(r"[（，,；：。|]", text.strip(), maxsplit=1)[0].strip() or text.strip()
+    return Item(document, span, text, name)

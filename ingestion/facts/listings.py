@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from ingestion.facts.assertions import Findings
 from ingestion.facts.dating import section_period
-from ingestion.facts.grids import Grid, Row, name_column, named
-from ingestion.facts.items import Item, Pool, Setting, item_name, judge, partial
+from ingestion.facts.grids import Grid, Row, name_columns, named
+from ingestion.facts.items import Item, Pool, Setting, judge, list_item, partial
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.matching import found
 from ingestion.facts.modality import section_block
 from ingestion.facts.scan import ListGroup, Section, Sentence
 from ingestion.facts.schema import FactBook, FactSpec, Listing
 from ingestion.language import fold, load, pattern
-from ingestion.numerals import quantities
+from ingestion.numerals import has_number, quantities
 
 
 def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, findings: Findings) -> None:
@@ -29,15 +29,17 @@ def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, fi
     reason = section_block(grid.table.section) or section_block(
         Section((), grid.title.split("\n")[0] if grid.title else "")
     )
-    column = name_column(grid, book.pattern(listing.header)) if listing.header else None
-    if column is None and listing.header:
+    columns = name_columns(grid, book.pattern(listing.header)) if listing.header else []
+    if not columns and listing.header:
         return
+    column = columns[0] if columns else None
     items = []
     for row in grid.rows:
         name, _ = named(grid, row, column)
         if not name or name in load("tables")["empty"]:
             continue
-        items.append(Item(grid.table.document, row.span, row.text, name, _with_name(row, name), row.section))
+        cells = _with_name(row, name)
+        items.append(Item(grid.table.document, row.span, row.text, name, cells, row.section, _beside(row, columns[1:])))
     if reason:
         for item in items:
             findings.exclude(item.document, item.span, reason)
@@ -58,6 +60,12 @@ def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, fi
         total_span=grid.total_span,
     )
     judge(book, spec, pool, setting, findings)
+
+
+def _beside(row: Row, columns: list[int]) -> str:
+    """What other columns name an item by: two prizes of one name for different results are two. Numbers name nothing."""
+    texts = [row.columns.get(column, "") for column in columns]
+    return "".join("｜" + text for text in texts if text and not has_number(text))
 
 
 def _with_name(row: Row, name: str) -> dict[str, str]:
@@ -102,7 +110,7 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
     if len(counting) * 2 > len(group.items):
         return  # 国家级：…1个；市级：…2个: the lines hold figures, not one thing each
     items = [
-        Item(document, span, text := fold(document.quote(span)), item_name(text))
+        list_item(document, span, fold(document.quote(span)))
         for span in group.items
         if document.quote(span).strip()
     ]

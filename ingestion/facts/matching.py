@@ -198,7 +198,11 @@ def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -
     for names in [*(spec.kinds.names.values() if spec.kinds else []), spec.spent, spec.received, spec.not_spent]:
         rest = book.pattern(names).sub("", rest)
     if len(rest) > 1:
-        return None
+        title = [line for line in analysis.sentence.section.lead.split("\n") if not line.endswith("。")]
+        above = "\n".join(title)  # the title of a table of figures names the thing, its cells the kinds
+        cell = analysis.sentence.synthetic and not analysis.sentence.row and "，" not in analysis.sentence.folded
+        cell = cell and any(found(book, need.words, figure.own) for need in spec.needs)
+        return figure.own + above if cell and heads.search(above) and not _others_head(book, spec, figure.own) else None
     before = analysis.sentence.folded[: figure.left_start]
     previous = analysis.sentence.previous
     if previous is not None and previous.folded.endswith("；") and not residue(before):
@@ -213,6 +217,15 @@ def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -
         if heads.search(above):
             return figure.own + above
     return None
+
+
+def _others_head(book: FactBook, spec: FactSpec, own: str) -> bool:
+    """Whether a phrase names the things of another fact, with no head in common with this one's."""
+    return any(
+        book.pattern(other.heads).search(own)
+        for other in book.facts.values()
+        if other.heads and not set(other.heads) & set(spec.heads)
+    )
 
 
 def _note_behind(analysis: Analysis, figure: Figure) -> str:

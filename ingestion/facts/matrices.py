@@ -46,7 +46,9 @@ def matrix(table: Table) -> list[Sentence]:
         and any(listed("figure").match(r.get(c, "")) for r in rows)
     ]
     numeric = [c for c in numeric if not all(re.match(r"(?:19|20)\d\d", r.get(c, "") or "2000") for r in rows)]
-    labels = [c for c in heads if c not in numeric and not listed("remarks").search(heads[c])]
+    numeric = [c for c in numeric if not listed("number_column").search(heads[c])]
+    first = min(heads)
+    labels = [c for c in heads if c not in numeric and (c == first or not listed("remarks").search(heads[c]))]
     if not numeric or len(labels) > 3 or len(rows) > 40 or any(listed("itemised").search(heads[c]) for c in heads):
         return []
     if any(listed("figure").match(heads[c]) and not re.fullmatch(r"(?:19|20)\d\d", heads[c]) for c in heads):

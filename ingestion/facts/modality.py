@@ -31,9 +31,9 @@ def _section_block(headings: tuple[str, ...], lead: str) -> str:
         ):
             return "planned"
     if lead and len(lead) <= 60:
-        if words("quotation_heading").search(lead):
-            return "quotation"
         caption = lead.strip().split("\n")[-1]
+        if not caption.endswith("。") and words("quotation_heading").search(lead):
+            return "quotation"
         if (
             len(caption) <= 20
             and not caption.endswith("。")
@@ -118,6 +118,9 @@ def exempted(body: str) -> str:
 
 
 def figure_block(analysis: Analysis, figure: Figure) -> str:
+    reason = section_block(analysis.sentence.section)
+    if reason:
+        return reason
     reason = analysis.clause_blocks.get(figure.clause, "")
     if reason and not (reason == "planned" and words("done_own").search(figure.left)):
         return reason

@@ -57,13 +57,15 @@ class Require(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Reject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Words that leave a row or item out, with the reason; `keep` words beside them overrule it; `unknown` only lifts
-    the upper bound."""
+    the upper bound. Without `columns` they are looked for beside the item's title and in the title's brackets, with
+    `named` in the title as well (一种失效机理的分析方法 has not lapsed)."""
 
     words: list[str]
     reason: str
     columns: list[str] = []
     keep: list[str] = []
     unknown: bool = False
+    named: bool = False
     origin: Literal["", "domestic"] = ""
 
 
