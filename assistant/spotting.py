@@ -18,7 +18,7 @@ from ingestion.pinyin import syllable
 _LATIN = re.compile(r"[a-z][a-z&'’+\-]*")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _NUMERALS = frozenset("一二三四五六七八九十百千万两几多第零半〇")
-_FUNCTION = frozenset("的了是不有在和就也都还要会能吗呢吧这那我你他们个没被把给让跟与及或而且只再又很最")
+_FUNCTION = frozenset("的了是不有在和就也都还要会能吗呢吧这那我你他们个没被把给让跟与及或而且只再又很最为")
 _ENDINGS = ("ing", "ed", "es", "s")
 SHORTEST_SLIP, _SHORTEST_WRONG, _SHORTEST_INITIALS, _SHORTEST_SWAPPED = 2, 5, 3, 4
 _SHORTEST_LATIN_SLIP = 6
