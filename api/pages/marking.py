@@ -12,6 +12,7 @@ from ingestion.language import fold
 
 PART = 9_000          # characters of one part of a document without pages
 MOST_HITS = 200
+MOST_COLUMNS = 64     # of a table that are filled up where it has no cells
 BETWEEN = r"[\s]{0,3}"  # what may stand between two characters that are looked for: line ends of a page
 STRENGTH = {"": 0, "hit": 1, "other": 2, "target": 3}
 
@@ -183,13 +184,23 @@ def _slices(block: Block, size: int) -> Iterator[tuple[int, int, int]]:
 def _rows(document: Document, block: Block, first: int, last: int, marks: Sequence[Mark]
           ) -> tuple[tuple[CellView, ...], ...]:
     """Rows from `first` up to `last`; a later run repeats the table's first row above it."""
-    rows: dict[int, list[CellView]] = {}
+    columns = max(cell.column + cell.column_span for cell in block.cells)
+    rows: dict[int, dict[int, CellView]] = {}
+    covered: set[tuple[int, int]] = set()
     for cell in block.cells:
-        if first <= cell.row < last or (first and cell.row == 0):
-            rows.setdefault(cell.row, []).append(CellView(
-                segments(document.text, cell.span, marks),
-                1 if first and cell.row == 0 else min(cell.row_span, last - cell.row), cell.column_span, cell.row == 0))
-    return tuple(tuple(rows[row]) for row in sorted(rows))
+        repeated = first > 0 and cell.row == 0
+        if not (first <= cell.row < last or repeated):
+            continue
+        down = 1 if repeated else min(cell.row_span, last - cell.row)
+        rows.setdefault(cell.row, {})[cell.column] = CellView(
+            segments(document.text, cell.span, marks), down, cell.column_span, cell.row == 0)
+        covered |= {(row, column) for row in range(cell.row, cell.row + down)
+                    for column in range(cell.column, min(cell.column + cell.column_span, columns))}
+    for row, cells in rows.items():
+        for column in range(min(columns, MOST_COLUMNS)):
+            if (row, column) not in covered:
+                cells[column] = CellView((), 1, 1, row == 0)
+    return tuple(tuple(rows[row][column] for column in sorted(rows[row])) for row in sorted(rows))
 
 
 def _start(block: Block, first: int, _last: int) -> int:

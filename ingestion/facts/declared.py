@@ -41,20 +41,23 @@ def _combine(
     book: FactBook, spec: FactSpec, analysis: Analysis, matches: list[Match], window: Window, findings: Findings
 ) -> None:
     figures = [m for m in matches if m.role == "figure"]
-    tops = [m for m in figures if not _is_part(m, figures)]
+    tops = [m for m in figures if not _is_part(analysis, m, figures)]
     values: dict[int, Interval] = {}
     clashes: dict[int, tuple[int, ...]] = {}
     for top in tops:
         values[id(top)], clashes[id(top)] = _with_parts(top, matches, spec, analysis.sentence.holds(words("disjoint")))
     twice = [m for m in matches if m.role == "twice"]
-    for group in _groups(tops):
+    for group in _groups(analysis, tops):
         _assert_group(book, spec, analysis, group, values, clashes, twice, window, findings)
 
 
-def _is_part(match: Match, figures: list[Match]) -> bool:
-    """A part of a figure that counts, too; one for a period of its own (近五年88篇，其中近三年51篇) stands for itself."""
+def _is_part(analysis: Analysis, match: Match, figures: list[Match]) -> bool:
+    """A part of a figure that counts, too; one for a period of its own (近五年88篇，其中近三年51篇) stands for itself, and
+    so does the applicant's part of what the body above it has (学校850篇，其中本中心48篇)."""
     parent = matched_parent(match.figure, figures) if match.figure.part else None
     if parent is None:
+        return False
+    if analysis.clauses[parent.figure.clause].larger and words("others_own").search(match.figure.left):
         return False
     own, whole = match.figure.period, parent.figure.period
     apart = match.figure.own_period and own is not None and (whole is None or own.start != whole.start)
@@ -95,18 +98,20 @@ def _root(figure: Figure) -> Figure:
     return figure
 
 
-def _groups(tops: list[Match]) -> list[list[Match]]:
+def _groups(analysis: Analysis, tops: list[Match]) -> list[list[Match]]:
     """Figures that belong together: those of one period, and single years in a row."""
     groups: list[list[Match]] = []
     for top in tops:
-        if groups and _together(groups[-1], top):
+        if groups and _together(analysis, groups[-1], top):
             groups[-1].append(top)
         else:
             groups.append([top])
     return groups
 
 
-def _together(group: list[Match], top: Match) -> bool:
+def _together(analysis: Analysis, group: list[Match], top: Match) -> bool:
+    if analysis.clauses[group[-1].figure.clause].larger != analysis.clauses[top.figure.clause].larger:
+        return False
     first, period = group[-1].figure.period, top.figure.period
     if top.figure.total and not top.figure.own_period:
         return True

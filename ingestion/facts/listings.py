@@ -36,8 +36,8 @@ def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, fi
     items = []
     for row in grid.rows:
         name, _ = named(grid, row, column)
-        if not name or name in load("tables")["empty"]:
-            continue
+        if not name or name in load("tables")["empty"] or listed("figure").match(name):
+            continue  # 项目数｜4: a figure, not one project
         cells = _with_name(row, name)
         items.append(Item(grid.table.document, row.span, row.text, name, cells, row.section, _beside(row, columns[1:])))
     if reason:
