@@ -157,6 +157,12 @@ def test_punctuation_beside_ideographs_takes_their_width(recogniser: Recogniser)
     assert lines_of(image.read(BLANK, "执照.png", "")) == ["有限责任公司（法人独资），注册资本：1,200万元"]
 
 
+def test_a_dash_between_dates_is_no_numeral(recogniser: Recogniser) -> None:
+    """The dash that the recogniser takes for 一 is one again between a date and a figure, and only there."""
+    recogniser.lines = (("2025年4月一2025年9月，一期、十一月", (100, 300, 900, 340), 1.0),)
+    assert lines_of(image.read(BLANK, "计划.png", "")) == ["2025年4月—2025年9月，一期、十一月"]
+
+
 def test_a_ruled_table_in_a_picture_is_a_table(recogniser: Recogniser) -> None:
     """Lines drawn in the picture divide recognised words into cells, also where the picture slants a little."""
     picture = Image.new("RGB", (1200, 900), "white")

@@ -17,6 +17,7 @@ LETTER = 0.72      # of a line box's height: the size of its letters
 MARGIN = 0.3       # of a line box's height, how much wider the box is than the text
 
 _HALF = str.maketrans(",:;?!()", "，：；？！（）")
+_DASH = re.compile(r"(?<=[0-9年月日])一(?=[0-9])")  # a dash between dates or figures, read as the numeral one
 _HALF_MARKS = re.compile(r"[,:;?!()]")
 
 
@@ -51,7 +52,7 @@ def _strip(line: RecognisedLine, straight: Callable[[float, float], tuple[float,
     left, right = (corners[0][0] + corners[3][0]) / 2, (corners[1][0] + corners[2][0]) / 2
     height = scale * (math.dist(quad[0:2], quad[6:8]) + math.dist(quad[2:4], quad[4:6])) / 2
     middle = sum(y for _, y in corners) / 4
-    text = _widened(line.text)
+    text = _DASH.sub("—", _widened(line.text))
     lead = len(text) - len(text.lstrip())
     bare = text.strip()
     edges = [left + scale * distance for distance in line.edges] or _spread(text, left, right)
