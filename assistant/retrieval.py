@@ -18,7 +18,7 @@ from assistant.vocabulary import Vocabulary
 from ingestion import articles, embedding
 from ingestion.domain import Passage
 from ingestion.embedding import Embedder, EmbeddingError, Progress
-from ingestion.index import FlatIndexes, VectorIndex, VectorIndexes
+from ingestion.index import FlatIndexes, VectorIndex, VectorIndexes, cosines
 from ingestion.lexical import LexicalIndex, Weighted, best, simplified
 from ingestion.store import VectorStore
 
@@ -151,7 +151,7 @@ class Retriever:
         nearest = self._meaning.search(vector, depth)
         found = {self._places[one]: cosine for one, cosine in nearest if one in self._places}
         rest = [place for place in others if place not in found]
-        found.update(zip(rest, (self._vectors[rest] @ vector).tolist(), strict=True))
+        found.update(zip(rest, cosines(self._vectors[rest], vector).tolist(), strict=True))
         return {place: nearness(self._embedder, cosine) for place, cosine in found.items()}
 
 

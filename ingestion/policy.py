@@ -6,7 +6,7 @@ once in the clause they cite, or whose bars are not what the quoted words say. `
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -99,6 +99,9 @@ def check(folder: Path) -> list[Problem]:
     """Every mistake in a policy folder, by file and line; empty when it can be used."""
     problems = Problems(folder)
     _read(problems)
+    if (facts := _facts(Problems(folder))) is not None:
+        for keys, english, chinese in _unusable_words(facts):
+            problems.add(FACTS, keys, english, chinese)
     for name in (HEAD, CRITERIA, FACTS):
         for key, line in typed_yaml.repeated_keys(folder / name):
             problems.append(Problem(name, line, f"{key!r} stands twice here and only the last counts; remove one",
@@ -149,6 +152,11 @@ def _facts(problems: Problems) -> FactBook | None:
     except PolicyError as error:
         problems.add_error(error)
         return None
+
+
+def _unusable_words(facts: FactBook) -> Iterator[tuple[list[str | int], str, str]]:
+    from ingestion.facts import schema
+    return schema.mistakes(facts)
 
 
 def _text(problems: Problems, head: Head | None) -> str:

@@ -13,6 +13,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ingestion.index import cosines
+
 log = logging.getLogger(__name__)
 
 Floats = NDArray[np.float32]
@@ -61,12 +63,12 @@ class VectorFile:
     def cosines(self, vector: Floats, places: Sequence[int] | None = None) -> Floats:
         """With the rows at `places`, or with all."""
         if places is not None:
-            return self._rows[list(places)].astype(np.float32) @ vector
+            return cosines(self._rows[list(places)].astype(np.float32), vector)
         if self._wide is None:
             self._wide = np.empty(self._rows.shape, np.float32)
             for start in range(0, len(self._rows), _ROWS_AT_ONCE):
                 self._wide[start:start + _ROWS_AT_ONCE] = self._rows[start:start + _ROWS_AT_ONCE]
-        return self._wide @ vector
+        return cosines(self._wide, vector)
 
     @staticmethod
     def _flush(values: NDArray[np.float16] | NDArray[np.uint8]) -> None:

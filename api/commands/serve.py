@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import os
+import signal
 import socket
 import sys
 from collections.abc import Mapping
@@ -41,7 +43,9 @@ def run(options: argparse.Namespace, console: Console) -> int:
     console.note(console.text("serving", address=address, data=given.data))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False,
                                            timeout_graceful_shutdown=3, proxy_headers=bool(given.base_url)))
-    server.run(sockets=[listener])
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's way to stop it is as good as ours
+    with contextlib.suppress(KeyboardInterrupt):  # raised again once everything is closed
+        server.run(sockets=[listener])
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)  # a file being read in a thread is not waited for: its job goes on at the next start

@@ -7,15 +7,14 @@ between slashes is a regular expression. Words are matched on folded text (see `
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-import yaml
 
-from ingestion import language
+from ingestion import language, typed_yaml
 from ingestion.errors import PolicyError
 
 Reach = Literal["own", "clause", "sentence", "section"]
@@ -181,7 +180,18 @@ class FactBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
         """The compiled alternation of a word list, `$names` resolved."""
         key = tuple(words)
         if key not in self._patterns:
-            self._patterns[key] = re.compile(language.alternation(resolve(key, self._lists)), re.IGNORECASE)
+            try:
+                self._patterns[key] = re.compile(language.alternation(resolve(key, self._lists)), re.IGNORECASE)
+            except KeyError as error:
+                raise PolicyError(
+                    f"the word list ${error.args[0]} is not defined; add it under words:",
+                    f"词表 ${error.args[0]} 没有定义，请在 words: 下补充",
+                ) from error
+            except re.error as error:
+                raise PolicyError(
+                    f"{error.pattern!r} is not a regular expression ({error.msg}); mend it",
+                    f"{error.pattern!r} 不是合法的正则表达式（{error.msg}），请改正",
+                ) from error
         return self._patterns[key]
 
 
@@ -201,64 +211,23 @@ def resolve(words: Iterable[str], lists: Mapping[str, list[str]]) -> list[str]:
 
 
 def load(path: Path) -> FactBook:
-    """Read and type a `facts.yaml`; PolicyError names the place of a mistake."""
-    try:
-        data: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except OSError as error:
-        raise PolicyError(
-            f"{path.name} cannot be read: {error.strerror}. Put it beside policy.yaml.",
-            f"无法读取{path.name}（{error.strerror}），请放在policy.yaml同一文件夹。",
-            path.name,
-        ) from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 0
-        raise PolicyError(
-            f"{path.name}, line {line}: not YAML ({getattr(error, 'problem', error)}).",
-            f"{path.name}第{line}行不是合法的YAML。",
-            path.name,
-            line,
-        ) from error
-    try:
-        book = msgspec.convert(data, FactBook)
-    except msgspec.ValidationError as error:
-        raise PolicyError(
-            f"{path.name}: {error}. Compare with the facts of the policy that is shipped.",
-            f"{path.name}内容不符合格式：{error}。请对照随附政策的同名文件修改。",
-            path.name,
-        ) from error
-    try:
-        for spec in book.facts.values():
-            _try_patterns(book, spec)
-    except KeyError as error:
-        raise PolicyError(
-            f"{path.name}: the word list ${error.args[0]} is not defined. Add it under words:.",
-            f"{path.name}：词表${error.args[0]}没有定义，请在words:下补充。",
-            path.name,
-        ) from error
-    except re.error as error:
-        raise PolicyError(
-            f"{path.name}: the pattern {error.pattern!r} is not a regular expression ({error.msg}).",
-            f"{path.name}：{error.pattern!r}不是合法的正则表达式。",
-            path.name,
-        ) from error
-    return book
+    """Read and type a `facts.yaml`; a PolicyError names the line of a mistake. `mistakes` looks into the word lists."""
+    return typed_yaml.decode(typed_yaml.read(path), FactBook, path)
 
 
-def _try_patterns(book: FactBook, spec: FactSpec) -> None:
-    """Compile every word list of a fact once, so that a mistake shows when the policy loads."""
-    for words in (spec.heads, spec.exclude, spec.exclude_clause, spec.exclude_sentence, spec.subtract, spec.none_words):
-        book.pattern(words)
-    for need in spec.needs:
-        book.pattern(need.words)
-    for rule in spec.rules:
-        for group in rule.all:
-            book.pattern(group)
-        book.pattern(rule.none)
-    if spec.listing:
-        for words in (spec.listing.about, spec.listing.header, spec.listing.names):
-            book.pattern(words)
-        for require in spec.listing.require:
-            book.pattern(require.words)
-        for reject in spec.listing.reject:
-            book.pattern(reject.words)
+def mistakes(book: FactBook) -> Iterator[tuple[list[str | int], str, str]]:
+    """Word lists that cannot be used: the keys where they stand, and what is wrong in English and Chinese."""
+    yield from _unusable(book, ["words"], msgspec.to_builtins(book.words))
+    yield from _unusable(book, ["facts"], msgspec.to_builtins(book.facts))
+
+
+def _unusable(book: FactBook, keys: list[str | int], node: Any) -> Iterator[tuple[list[str | int], str, str]]:
+    if isinstance(node, str):
+        if node.startswith(("$", "/")):
+            try:
+                book.pattern([node])
+            except PolicyError as error:
+                yield keys, str(error), error.chinese
+        return
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        yield from _unusable(book, [*keys, key], value)
