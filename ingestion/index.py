@@ -200,7 +200,7 @@ def _fill(client: ClientAPI, name: str, stamp: str, ids: Sequence[str], vectors:
 
 
 def cosines(vectors: Floats, vector: Floats) -> Floats:
-    """Of unit vectors. In one thread: memory is the limit, and threads of BLAS wait for each other on a busy machine."""
+    """Of unit vectors, in one thread: memory is the limit, and BLAS threads wait for each other on a busy machine."""
     import numpy as np
 
     return np.asarray(np.einsum("ij,j->i", vectors, vector), np.float32)
