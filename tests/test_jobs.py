@@ -1,0 +1,235 @@
+"""Jobs on the true engine: they survive a crash at any point and leave exactly one result."""
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from databases import KINDS, fresh, server
+from web_samples import APPLICATION, PASSWORD
+
+from api import jobs as engine
+from api.jobs import Jobs, Steps
+from api.service.context import new_id, now
+from api.service.records import JobState
+from api.store.database import Database
+from api.store.models import Case, Executor, Job, User
+
+PATIENCE = 60.0
+
+
+def until(true: Callable[[], Any], seconds: float = PATIENCE) -> Any:
+    """What `true` gives once it gives something."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := true():
+            return found
+        time.sleep(0.05)
+    raise AssertionError("nothing happened in time")
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def addresses(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """A database, and where the engine keeps its own state: beside it."""
+    if request.param == "sqlite":
+        folder = tmp_path_factory.mktemp("jobs")
+        yield f"sqlite:///{folder / 'a.sqlite3'}", f"sqlite:///{folder / 'jobs.sqlite3'}"
+        return
+    with server() as address:
+        made = fresh(address)
+        yield made, made.replace("+psycopg", "")
+
+
+@pytest.fixture(scope="module")
+def database(addresses: tuple[str, str]) -> Iterator[Database]:
+    made = Database(addresses[0])
+    made.migrate()
+    yield made
+    made.close()
+
+
+def job(database: Database, **changes: Any) -> str:
+    """A job's row, as a request would have committed it."""
+    user, case, made = new_id(), new_id(), new_id()
+    with database.writing() as session:
+        session.add(User(id=user, email=f"{user}@example.com", name="", role="applicant", password_hash="-",
+                         active=True, created=now()))
+        session.flush()
+        session.add(Case(id=case, owner_id=user, title="", applicant="", base_type="x", application_date=now().date(),
+                         created=now(), updated=now(), revision=1, demo=False, latest_id=None))
+        session.flush()
+        session.add(Job(**{**{
+            "id": made, "case_id": case, "requested_by": user, "revision": 1, "state": JobState.QUEUED, "step": "",
+            "done": 0, "total": 0, "files": [], "base_type": "x", "application_date": now().date(), "created": now(),
+            "updated": now(), "attempts": 0, "error": "", "error_en": ""}, **changes}))
+    return made
+
+
+def finish(database: Database, job_id: str) -> None:
+    with database.writing() as session:
+        session.get_one(Job, job_id).state = JobState.DONE
+
+
+@contextmanager
+def running(database: Database, url: str, work: Callable[[str, Steps], None]) -> Iterator[Jobs]:
+    made = Jobs(url, database, work, workers=2)
+    made.start()
+    try:
+        until(lambda: made.ready or made.failed)
+        assert made.failed == ""
+        yield made
+    finally:
+        made.stop()
+
+
+def test_a_job_runs_its_steps_in_order_and_once(database: Database, addresses: tuple[str, str]) -> None:
+    """Handing it over twice, as an impatient user might, changes nothing."""
+    done: list[tuple[str, Any]] = []
+
+    def work(job_id: str, step: Steps) -> None:
+        first = step("one", lambda: ["材料", 1, None])
+        done.append(("one", first))
+        step("two", lambda: done.append(("two", None)))
+        step("end", lambda: finish(database, job_id))
+
+    with running(database, addresses[1], work) as jobs:
+        made = job(database)
+        jobs.submit(made)
+        jobs.submit(made)
+        until(lambda: _state(database, made) == JobState.DONE)
+        jobs.submit(made)
+        time.sleep(1.0)
+    assert done == [("one", ["材料", 1, None]), ("two", None)]
+
+
+def test_a_job_that_nobody_handed_over_is_found_at_the_start(database: Database, addresses: tuple[str, str]) -> None:
+    """A crash between the commit and the handing over loses nothing."""
+    made = job(database)
+    with running(database, addresses[1], lambda job_id, step: step("end", lambda: finish(database, job_id))):
+        until(lambda: _state(database, made) == JobState.DONE)
+
+
+def test_a_job_of_a_dead_process_goes_on_where_it_was(database: Database, addresses: tuple[str, str]) -> None:
+    """Its first step is not done again, the interrupted one is."""
+    made = job(database)
+    script = (
+        "import os, sys, time\n"
+        "from api.jobs import Jobs\nfrom api.store.database import Database\n"
+        "def work(job_id, step):\n"
+        "    step('one', lambda: 1)\n"
+        "    step('two', lambda: os.kill(os.getpid(), 9))\n"
+        "jobs = Jobs(sys.argv[2], Database(sys.argv[1]), work, 1)\njobs.start()\ntime.sleep(60)\n")
+    ended = subprocess.run([sys.executable, "-c", script, *addresses], check=False, capture_output=True, timeout=120)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
+    if not database.embedded:  # elsewhere a process counts as dead when its heartbeat has stopped for a while
+        with database.writing() as session:
+            for row in session.query(Executor):
+                row.seen = now() - engine.DEAD_AFTER - timedelta(seconds=1)
+    done: list[str] = []
+
+    def work(job_id: str, step: Steps) -> None:
+        step("one", lambda: done.append("one"))
+        step("two", lambda: done.append("two"))
+        step("end", lambda: finish(database, job_id))
+
+    with running(database, addresses[1], work):
+        until(lambda: _state(database, made) == JobState.DONE)
+    assert done == ["two"]
+
+
+def test_a_job_that_keeps_failing_outside_its_steps_is_given_up(
+        database: Database, addresses: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is tried a few times and then says that it was interrupted, instead of going round for ever."""
+    monkeypatch.setattr(engine, "HEARTBEAT_SECONDS", 0.2)
+    made = job(database, attempts=engine.MOST_ATTEMPTS - 1)
+    tries: list[str] = []
+
+    def work(job_id: str, _step: Steps) -> None:
+        tries.append(job_id)
+        raise RuntimeError("outside of any step")
+
+    with running(database, addresses[1], work):
+        until(lambda: _state(database, made) == JobState.FAILED)
+    with database.reading() as session:
+        found = session.get_one(Job, made)
+        assert "中断" in found.error
+    assert len(tries) == 2
+
+
+def _state(database: Database, job_id: str) -> str:
+    with database.reading() as session:
+        return session.get_one(Job, job_id).state
+
+
+# The whole server -----------------------------------------------------------------------------------------------------
+
+class Server:
+    """`guohe serve` as a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.log = (folder / "log.txt").open("ab")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "api.cli", "serve", "--port", str(self.port), "--data", str(folder / "data")],
+            stdout=self.log, stderr=self.log, env={**os.environ, "GUOHE_CACHE": str(folder / "cache")})
+        self.http = httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30)
+        until(self.answers)
+
+    def answers(self) -> bool:
+        assert self.process.poll() is None
+        try:
+            return bool(self.http.get("/healthz").is_success)
+        except httpx2.TransportError:
+            return False
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.log.close()
+
+
+def test_a_server_killed_in_the_middle_of_an_assessment_finishes_it_after_its_restart(tmp_path: Path) -> None:
+    """kill -9 while files are being read: the next start goes on by itself, and there is exactly one result."""
+    first = Server(tmp_path)
+    try:
+        csrf = first.http.post("/api/v1/users", json={"email": "a@example.com", "password": PASSWORD}).json()["csrf"]
+        first.http.headers["X-CSRF-Token"] = csrf
+        secret = first.http.post("/api/v1/tokens", json={"name": "test"}).json()["secret"]
+        case = first.http.post("/api/v1/cases", json={"base_type": "joint_research_center",
+                                                      "application_date": "2025-06-30"}).json()["id"]
+        text = "".join(f"第{number}节。{APPLICATION}" for number in range(15))
+        files = [("files", (f"材料{number}.txt", f"{number}\n{text}".encode())) for number in range(8)]
+        assert first.http.post(f"/api/v1/cases/{case}/files", files=files).is_success
+        made = first.http.post(f"/api/v1/cases/{case}/assessments").json()
+        until(lambda: first.http.get(f"/api/v1/cases/{case}/job").json()["done"] >= 2)
+    finally:
+        first.kill()
+    second = Server(tmp_path)
+    try:
+        second.http.headers["Authorization"] = f"Bearer {secret}"
+
+        def ended() -> Any:
+            found = second.http.get(f"/api/v1/cases/{case}/job").json()
+            return found if found["state"] in {"done", "failed"} else None
+
+        found = until(ended)
+        assert (found["id"], found["state"], found["done"]) == (made["id"], "done", 8)
+        assert [one["number"] for one in second.http.get(f"/api/v1/cases/{case}/assessments").json()["items"]] == [1]
+        states = {one["state"] for one in second.http.get(f"/api/v1/cases/{case}/files").json()}
+        assert states == {"done"}
+        second.process.send_signal(signal.SIGTERM)
+        assert second.process.wait(PATIENCE) == 0
+    finally:
+        second.kill()
