@@ -45,7 +45,7 @@ class Advisor:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self.topics = topics.load(policy.root, policy.articles)
+        self.topics = topics.load(policy)
         self.reader = Reader(self.topics, policy.text)
         self.composer = Composer(policy, self.topics)
 

@@ -15,7 +15,7 @@ from ingestion.policy import Policy
 _log = logging.getLogger(__name__)
 SHORT_ARTICLE = 300    # characters up to which an article is quoted whole
 SHORT_OPENING = 15     # an opening that is shorter says nothing by itself
-_NUMBER_MARKS = "（）()一二三四五六七八九十百零0123456789 　.、．"
+_ITEM_NUMBER = re.compile(r"[（(]?\s*[一二三四五六七八九十百零\d０-９]+\s*[）).．、]\s*")
 
 
 def of_clause(policy: Policy, ref: str, *, whole: bool = False) -> Citation | None:
@@ -54,9 +54,8 @@ def _inside(citation: Citation, policy: Policy) -> bool:
 
 
 def _item_words(policy: Policy, item: Item) -> Span:
-    text = policy.quote(item.span)
-    start = len(text) - len(text.lstrip(_NUMBER_MARKS)) if text[:1] in "（(" else 0
-    return Span(item.span.start + start, item.span.end)
+    number = _ITEM_NUMBER.match(policy.quote(item.span))
+    return Span(item.span.start + (number.end() if number else 0), item.span.end)
 
 
 def _article_words(policy: Policy, article: Article, *, whole: bool) -> Span:

@@ -11,6 +11,7 @@ from assistant import questions
 _VERBATIM = 8         # characters in a row that point to the clause that has them
 _HAN_ONLY = re.compile(r"[\u4e00-\u9fff]+")
 _MARKED = re.compile(r"[“\"「『]([^”\"」』]+)[”\"」』]")
+_ASKING = frozenset("谁吗呢啥咋么哪几")    # characters that only put a question
 _PAIRS = re.compile(r"[\u4e00-\u9fff]{2,}|[a-z]{3,}|\d+")
 
 
@@ -26,7 +27,7 @@ class ClauseWords:
 
     def scores(self, folded: str) -> dict[str, float]:
         """For each clause, the weighed share of the question's terms that it has, and 1 more for a passage of it."""
-        terms = set(_terms(folded))
+        terms = {term for term in _terms(folded) if _ASKING.isdisjoint(term)}
         whole = sum(self._weights.get(term, self._rare / 2) for term in terms) or 1.0
         scores = {}
         for ref, own in self._terms.items():

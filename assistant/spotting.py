@@ -55,7 +55,7 @@ class Lexicon:
             stem(one) for one in re.findall(r"[a-z]+", sound)
         }
         self._longest = max(map(len, self._han), default=0)
-        self._most_tokens = max(map(len, self._latin), default=0)
+        self._most_tokens = max(map(len, self._latin), default=1)
         self._sounds: dict[tuple[str, ...], str] = {}
         self._initials: dict[str, str] = {}
         self._pinyin: dict[str, str] = {}

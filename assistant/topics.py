@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -16,6 +16,10 @@ from ingestion import articles, typed_yaml
 from ingestion.domain import Article
 from ingestion.errors import PolicyError
 
+if TYPE_CHECKING:
+    from ingestion.policy import Policy
+
+_COMMON = Path(__file__).parent / "language" / "subjects.yaml"
 TOPICS, POINTS, GAPS = "topics.yaml", "points.yaml", "gaps.yaml"
 TYPES, FIGURES = "$types", "$figures"        # in `unless`: a base type is named, the question states figures
 INSIDE, OUTSIDE, YEAR = "$inside_window", "$outside_window", "$year"   # when something happened; a year is named
@@ -80,14 +84,33 @@ class Topics(msgspec.Struct, frozen=True):
     gaps: Sequence[Gap]
 
 
-def load(root: Path, policy_articles: Sequence[Article]) -> Topics:
-    """The topics of the policy in `root`; every clause that they name must stand in the policy."""
-    subjects = _read(root / TOPICS, dict[str, dict[str, Subject]]).get("concepts", {})
+def load(policy: Policy) -> Topics:
+    """The topics of a policy; every clause that they name must stand in it. Without `topics.yaml` the subjects are what
+    the policy folder's other files name: its base types, its criteria and its window."""
+    root = policy.root
+    own = _read(root / TOPICS, dict[str, dict[str, Subject]]).get("concepts", {})
+    common = _read(_COMMON, dict[str, Subject])
     written = _read(root / POINTS, _Points)
     gaps = _read(root / GAPS, dict[str, tuple[Gap, ...]]).get("gaps", ())
-    topics = Topics(subjects, written.clauses, written.points, gaps)
-    _check(root, topics, policy_articles)
+    topics = Topics(common | (own or _named_by(policy)), written.clauses, written.points, gaps)
+    _check(root, topics, policy.articles)
     return topics
+
+
+def _named_by(policy: Policy) -> dict[str, Subject]:
+    """Subjects made from the base types, the criteria and the window of a policy."""
+    window = policy.window
+    subjects = {"window": Subject(f"{window.term}; {window.term_en}", dict.fromkeys(window.occurs, 1), 1)}
+    common = [set(one.articles) for one in policy.base_types]
+    shared = set.intersection(*common) if common else set()
+    for base in policy.base_types:
+        homes = {ref: 1 for ref in base.articles if ref not in shared}
+        subjects[f"type {base.id}"] = Subject(f"{base.label}; {base.label_en}", homes, type=base.id)
+    for one in policy.criteria:
+        wording = policy.wordings[one.id]
+        names = dict.fromkeys(filter(None, (one.label, one.label_en, wording.noun, wording.noun_en)))
+        subjects[one.id] = Subject("; ".join(names), {one.citation: 3}, fact=one.facts[0] if one.facts else "")
+    return subjects
 
 
 def words_of(text: str) -> tuple[list[str], list[str]]:

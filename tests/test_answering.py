@@ -254,6 +254,24 @@ def test_a_policy_without_topics_is_answered_from_its_own_words(tmp_path: Path) 
     assert not answering.answer("今天天气怎么样", plain).answerable
 
 
+OTHER = Path(__file__).parent / "data" / "policies" / "yunling-green-laboratories"
+
+
+@pytest.mark.parametrize(("question", "ref", "lead"), [
+    ("第三条", "第三条", "第三条：“申报单位应当符合下列基本条件"),
+    ("示范实验室的条件", "第四条", "须符合第三条的基本条件和第四条的4项条件"),
+    ("示范实验室节能改造经费60万元够不够", "第四条（二）", "够。节能改造经费60万元，达到“超过50万元”的要求。"),
+    ("培育实验室要几名专职节能管理人员", "第五条", "要求专职节能管理人员1人以上。"),
+    ("近两年怎么算", "第三条（二）", "本办法未规定“近两年”的起止日"),
+    ("第九十条", "第六条", "本办法只有6条，没有第九十条"),
+])
+def test_another_policy_is_answered_without_a_change_of_code(question: str, ref: str, lead: str) -> None:
+    """An invented policy without topics: its base types, criteria and window name the subjects."""
+    answer = answering.answer(question, policies.load(OTHER))
+    assert answer.citations[0].ref == ref
+    assert answer.text.startswith(lead)
+
+
 def test_a_mistake_in_the_topics_is_named_with_its_line(tmp_path: Path) -> None:
     """A clause that does not exist is refused when the files are read."""
     folder = tmp_path / "wrong"
