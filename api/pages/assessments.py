@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 
 from api.deps import ActorDep, LanguageDep, ServicesDep
-from api.errors import Failure
 from api.pages.rendering import page
 from api.pages.routing import PageRoute
-from api.service.records import Actor, Difference, FactChange, OutcomeChange, TypeComparison
-from api.service.services import Services
+from api.service.records import Difference, FactChange, OutcomeChange
 from assistant.report.vocabulary import Vocabulary
 from assistant.report.wording import Wording
 from ingestion.domain import Outcome
-from ingestion.policy import Policy
 
 router = APIRouter(route_class=PageRoute)
 TWO = 2
@@ -68,7 +65,7 @@ def compare(request: Request, services: ServicesDep, actor: ActorDep, language: 
             ) -> Response:
     found = services.cases.get(actor, case_id)
     compared = services.assessments.compare(actor, case_id, None, language) if found.latest else ()
-    return page(request, "compare.html", case=found, types=compared, measures=_measures(services, actor, compared),
+    return page(request, "compare.html", case=found, types=compared,
                 said={outcome.value: said(outcome, language) for outcome in Outcome})
 
 
@@ -93,10 +90,3 @@ def _fact(one: FactChange, names: Vocabulary) -> FactLine:
     return FactLine(names.say.pick(one.label, one.label_en), figures[0], figures[1], one.files)
 
 
-def _measures(services: Services, actor: Actor, compared: tuple[TypeComparison, ...]) -> dict[str, str]:
-    """The policy's own words for each requirement that is short of something."""
-    if actor is None:
-        raise Failure("not_signed_in")
-    policy: Policy = services.policies.current
-    return {one.criterion: policy.wordings[one.criterion].measure
-            for kind in compared for one in kind.shortfalls if one.criterion in policy.wordings}

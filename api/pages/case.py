@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -26,7 +27,7 @@ def case(request: Request, services: ServicesDep, actor: ActorDep, language: Lan
     files = services.files.list(actor, case_id)
     view = services.assessments.latest(actor, case_id, language) if found.latest else None
     shown = result.view(view, services.policies.of(view.policy), language) if view else None
-    values = {"case": found, "files": files, "result": shown, "job": found.job, "policy": services.policies.current,
+    values: dict[str, Any] = {"case": found, "files": files, "result": shown, "job": found.job, "policy": services.policies.current,
               "under_way": bool(found.job and found.job.state in UNDER_WAY),
               "failed": bool(found.job and found.job.state is JobState.FAILED),
               "unread": [one for one in files if one.state is FileState.UNREAD]}

@@ -15,6 +15,7 @@ from api.pages.routing import FormDep, PageRoute, field, see
 from api.pages.texts import words
 from api.service.records import Actor, TurnView
 from api.service.services import Services
+from assistant.phrases import phrases
 from ingestion.errors import GuoheError, UsageError
 
 router = APIRouter(route_class=PageRoute)
@@ -96,11 +97,12 @@ def exchange(turn: TurnView, case_id: str | None) -> Exchange:
     sources = []
     for citation, place in zip(turn.citations, turn.places, strict=True):
         if citation.ref:
-            sources.append(Source(citation.ref, citation.quote, clause_address(citation.ref), clause=True))
+            sources.append(Source(phrases(turn.language).citation(citation.ref), citation.quote,
+                                  clause_address(citation.ref), clause=True))
             continue
         href = ""
         if place is not None and place.file_id and case_id:
             href = document_address(case_id, place.file_id, place.start, place.end)
-        name = citation.document + (f" · {citation.page}" if citation.page else "")
+        name = phrases(turn.language).place(citation.document, citation.page)
         sources.append(Source(name, citation.quote, href, clause=False))
     return Exchange(turn, tuple(dict.fromkeys(sources)))

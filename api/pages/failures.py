@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from api.errors import Failure, shape
 from api.pages import rendering, routing
+from api.pages.texts import words
 
 GONE = frozenset({"not_signed_in", "session_expired"})
 BAD_REQUEST, UNAUTHORISED, NOT_FOUND, TOO_LARGE = 400, 401, 404, 413
@@ -47,11 +48,9 @@ def _said(error: Exception) -> tuple[str, int, str, str]:
         return error.code, error.status, error.chinese, str(error)
     if isinstance(error, HTTPException):
         code = CODES.get(error.status_code, "bad_request")
-        texts = [rendering.words(language)(f"failures.{code}") for language in ("zh", "en")]
-        return code, error.status_code, *texts
+        return code, error.status_code, words("zh")(f"failures.{code}"), words("en")(f"failures.{code}")
     if isinstance(error, RequestValidationError):
-        texts = [rendering.words(language)("failures.bad_request") for language in ("zh", "en")]
-        return "bad_request", BAD_REQUEST, *texts
+        return "bad_request", BAD_REQUEST, words("zh")("failures.bad_request"), words("en")("failures.bad_request")
     return "unusable", BAD_REQUEST, getattr(error, "chinese", str(error)), str(error)
 
 

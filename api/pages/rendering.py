@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse
 from api.deps import language_of
 from api.pages.texts import Words, words
 from api.service.records import Actor
+from assistant.phrases import phrases
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -24,6 +25,9 @@ TEMPLATES, STATIC = WEB / "templates", WEB / "static"
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "guohe_theme"
 KILO = 1000
+BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"),
+           ("Mac OS X", "macOS"), ("Linux", "Linux"))
 
 
 def page(request: Request, template: str, /, *, status: int = 200, headers: Mapping[str, str] | None = None,
@@ -78,6 +82,8 @@ def environment() -> Environment:
     made.filters["size"] = size
     made.filters["moment"] = moment
     made.filters["day"] = day
+    made.filters["agent"] = agent
+    made.filters["cited"] = cited
     return made
 
 
@@ -105,3 +111,14 @@ def moment(value: datetime) -> str:
 
 def day(value: date) -> str:
     return value.isoformat()
+
+
+def agent(text: str) -> str:
+    """A browser's name for itself as people know it: "Edge · Windows"; what is no browser stays as it is."""
+    found = [next((name for mark, name in names if mark in text), "") for names in (BROWSERS, SYSTEMS)]
+    return " · ".join(name for name in found if name) if found[0] else text
+
+
+def cited(refs: Sequence[str], language: str) -> list[str]:
+    """References as the language writes them."""
+    return [phrases(language).citation(ref) for ref in refs]

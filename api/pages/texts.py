@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent.parent / "language"
 
 
 class Words:
-    """`words("case.title")` is the text at a dotted path, with its {places} filled."""
+    """`words("case.result")` is the text at a dotted path, with its {places} filled."""
 
     def __init__(self, language: str) -> None:
         self.language = language

@@ -1,6 +1,7 @@
 """The viewer: one page for every kind of document, opened at a place, with its words marked."""
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
@@ -41,7 +42,7 @@ def viewer(request: Request, services: ServicesDep, actor: ActorDep, language: L
     marks = [*(marking.Mark(hit.span, "hit") for hit in hits), *walk.others(),
              *([marking.Mark(target, "target")] if target else [])]
     base = f"/cases/{case_id}/documents/{file_id}"
-    values = {
+    values: dict[str, Any] = {
         "case": services.cases.get(actor, case_id), "file": file, "document": document, "walk": walk, "hits": hits,
         "wanted": wanted, "most_hits": marking.MOST_HITS, "target": target, "base": base,
         "zoom": _zoom(query.get("zoom", "")), "zooms": ZOOMS, "files": services.files.list(actor, case_id),
@@ -78,7 +79,7 @@ def span(start: str, end: str, length: int) -> Span | None:
     return found if found.start < found.end else None
 
 
-def _pages(document: Document, marks: list[marking.Mark], target: Span | None, chosen: str) -> dict[str, object]:
+def _pages(document: Document, marks: list[marking.Mark], target: Span | None, chosen: str) -> dict[str, Any]:
     """All pages, with the boxes of the marks on each; their pictures come when they are near."""
     drawn: dict[int, list[tuple[str, object]]] = {one.number: [] for one in document.pages}
     for mark in sorted(marks, key=lambda one: marking.STRENGTH[one.kind]):
@@ -90,7 +91,7 @@ def _pages(document: Document, marks: list[marking.Mark], target: Span | None, c
             "count": len(document.pages), "thumbnail": THUMBNAIL, "usual": USUAL, "sharp": SHARP, "fine": FINE}
 
 
-def _parts(document: Document, marks: list[marking.Mark], target: Span | None, chosen: str) -> dict[str, object]:
+def _parts(document: Document, marks: list[marking.Mark], target: Span | None, chosen: str) -> dict[str, Any]:
     """The part of a document that holds the target, and the names of the others."""
     made = marking.parts(document)
     at = marking.part_at(made, target.start) if target else int(chosen) if chosen.isdigit() else 1
