@@ -55,7 +55,7 @@ class Gate:
         state["actor"], state["csrf"] = None, ""
         guarded = _Guarded(send, https=self._settings.https)
         request = Request(scope, receive)
-        body = _Body(receive, self._limit(request))
+        body = _Body(receive, self._limit(request), state)
         try:
             if not request.url.path.startswith(OPEN):
                 body.check(request)
@@ -90,8 +90,8 @@ class Gate:
         if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
             raise Failure("csrf")
         origin = request.headers.get("origin", "")
-        if origin and urlsplit(origin).netloc not in {request.headers.get("host", ""),
-                                                      urlsplit(self._settings.base_url).netloc}:
+        ours = {request.headers.get("host", ""), urlsplit(self._settings.base_url).netloc} - {""}
+        if origin and urlsplit(origin).netloc not in ours:
             raise Failure("csrf")
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         token = request.headers.get("x-csrf-token", "")
@@ -108,10 +108,13 @@ class Gate:
 
 
 class _Body:
-    """The body as it comes: never more than its limit, and what was peeked at is given again."""
+    """The body as it comes: never more than its limit, and what was peeked at is given again.
 
-    def __init__(self, receive: Receive, limit: int) -> None:
-        self._receive, self._limit = receive, limit
+    That it went beyond is also left in `state.refused`, since whoever reads a body takes any error for a broken one.
+    """
+
+    def __init__(self, receive: Receive, limit: int, state: MutableMapping[str, Any]) -> None:
+        self._receive, self._limit, self._state = receive, limit, state
         self._seen: list[Message] = []
         self._size = 0
 
@@ -141,8 +144,9 @@ class _Body:
         return message
 
     def _too_large(self) -> Failure:
-        return Failure("too_large" if self._limit > LARGEST_FORM else "body_too_large",
-                       most=f"{self._limit / 1_000_000:.3g}")
+        self._state["refused"] = Failure("too_large" if self._limit > LARGEST_FORM else "body_too_large",
+                                         most=f"{self._limit / 1_000_000:.3g}")
+        return self._state["refused"]  # type: ignore[no-any-return]
 
 
 class _Guarded:

@@ -58,6 +58,9 @@ def _failure(request: Request, error: Exception) -> GuoheError:
         return Failure("invalid", fields=[
             {"place": [str(part) for part in one["loc"]], "problem": one["msg"]} for one in error.errors()])
     if isinstance(error, HTTPException):
+        refused = getattr(request.state, "refused", None)
+        if isinstance(refused, Failure):
+            return refused
         return Failure(KNOWN.get(error.status_code, "unusable"))
     reference = secrets.token_hex(4)
     log.error("reference %s: %s %s", reference, request.method, request.url.path, exc_info=error)

@@ -38,7 +38,8 @@ def test_a_case_without_a_title_has_a_name(site: Installation) -> None:
 
 @pytest.mark.parametrize(("given", "code"), [
     ({"base_type": "castle"}, "unknown_base_type"), ({"application_date": "1850-01-01"}, "date_out_of_range"),
-    ({"application_date": "2025-02-30"}, "invalid"), ({"title": "长" * 201}, "invalid"), ({"colour": "red"}, "invalid")])
+    ({"application_date": "2025-02-30"}, "invalid"), ({"title": "长" * 201}, "invalid"),
+    ({"colour": "red"}, "invalid")])
 def test_what_a_case_cannot_be_is_said(site: Installation, given: dict[str, str], code: str) -> None:
     """In the one shape of errors, with both languages."""
     answer = site.client().post("/api/v1/cases", json={
@@ -122,7 +123,8 @@ def test_no_text_of_a_deleted_case_is_left(tmp_path: Path) -> None:
     """Not in the database, not among the files: neither names nor words nor what was asked about them."""
     with installation(tmp_path) as site:
         me = site.client()
-        case = me.assessed(("海棠计划.txt", (APPLICATION + "暗号紫檀。").encode()), title="紫檀专项", applicant="紫檀公司")
+        text = (APPLICATION + "暗号紫檀。").encode()
+        case = me.assessed(("海棠计划.txt", text), title="紫檀专项", applicant="紫檀公司")
         me.post(f"/api/v1/cases/{case}/answers", json={"question": "紫檀专项论文够了吗？"})
         assert me.delete(f"/api/v1/cases/{case}").status_code == 204
         assert me.get(f"/api/v1/cases/{case}").status_code == 404
@@ -171,6 +173,7 @@ def test_a_person_who_has_cases_cannot_vanish_from_under_them(site: Installation
         with site.services.context.database.writing() as session:
             session.delete(session.get_one(User, owner.actor.id))
 
-    pytest.raises(IntegrityError, delete)
+    with pytest.raises(IntegrityError):
+        delete()
     with site.services.context.database.reading() as session:
         assert session.get(Case, case) is not None

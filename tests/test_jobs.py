@@ -68,10 +68,10 @@ def job(database: Database, **changes: Any) -> str:
         session.add(Case(id=case, owner_id=user, title="", applicant="", base_type="x", application_date=now().date(),
                          created=now(), updated=now(), revision=1, demo=False, latest_id=None))
         session.flush()
-        session.add(Job(**{**{
+        session.add(Job(**{
             "id": made, "case_id": case, "requested_by": user, "revision": 1, "state": JobState.QUEUED, "step": "",
             "done": 0, "total": 0, "files": [], "base_type": "x", "application_date": now().date(), "created": now(),
-            "updated": now(), "attempts": 0, "error": "", "error_en": ""}, **changes}))
+            "updated": now(), "attempts": 0, "error": "", "error_en": "", **changes}))
     return made
 
 

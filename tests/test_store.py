@@ -119,7 +119,8 @@ def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
             session.flush()
             raise RuntimeError
 
-    pytest.raises(RuntimeError, fail)
+    with pytest.raises(RuntimeError):
+        fail()
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(User)) == 0
 
@@ -175,7 +176,8 @@ def test_deleting_content_takes_what_was_made_of_it_along(files: Files, tmp_path
     files.delete(sha256)
     files.delete(sha256)
     assert files.made(sha256, "txt-1.json.z") is None
-    pytest.raises(Failure, files.read, sha256)
+    with pytest.raises(Failure):
+        files.read(sha256)
     assert [path for path in (tmp_path / "files").rglob("*") if path.is_file()] == []
 
 
@@ -215,8 +217,8 @@ def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path, name: str, value
 def test_a_data_folder_has_one_process(tmp_path: Path) -> None:
     """A second one is refused with what to do; the end of the first, however it came, lets it in."""
     holder = subprocess.Popen(
-        [sys.executable, "-c", "import sys, pathlib; from api.store.lock import FolderLock\n"
-                               "lock = FolderLock(pathlib.Path(sys.argv[1])); print('held', flush=True); input()",
+        [sys.executable, "-c", ("import sys, pathlib; from api.store.lock import FolderLock\n"
+                               "lock = FolderLock(pathlib.Path(sys.argv[1])); print('held', flush=True); input()"),
          str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         assert holder.stdout is not None

@@ -21,8 +21,8 @@ from api.store.database import Database
 from api.store.models import User
 
 BASE = "http://127.0.0.1:8000"
-PASSWORD = "a quiet harbour 7"  # noqa: S105
-APPLICATION = ("申报单位：重庆市海棠膜材料研究院有限公司。\n近三年（2022—2024年）发表SCI论文23篇，其中与国外机构合作发表6篇。\n"
+PASSWORD = "a quiet harbour 7"
+APPLICATION = ("申报单位：重庆市海棠膜材料研究院有限公司。\n近三年发表SCI论文23篇，其中与国外机构合作发表6篇。\n"
                "现有授权发明专利12件。\n本单位设有国际合作处，配备专职人员3名。\n")
 Value = TypeVar("Value")
 

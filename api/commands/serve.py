@@ -32,6 +32,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     given = settings.read(os.environ, Path(options.data) if options.data else None)
     if options.policy:
         given = dataclasses.replace(given, policy=Path(options.policy))
+    os.environ.setdefault("GUOHE_CACHE", str(given.data / "cache"))
     import uvicorn
 
     from api.app import create_app

@@ -122,8 +122,9 @@ class Cases:
                     updated=now(), revision=1, demo=demo, latest_id=None)
         with self.context.database.writing() as session:
             session.add(case)
-            record(session, actor, "create", "case", case.id, demo=demo)
             session.flush()
+            self.events.publish(session, case.id, "case", {"revision": case.revision, **_settings(case)})
+            record(session, actor, "create", "case", case.id, demo=demo)
             return self._view(session, actor, case)
 
     def _check(self, base_type: str | None, application_date: date | None) -> None:

@@ -8,19 +8,25 @@ from api.service.stored import counts
 from ingestion.domain import Comparator, Criterion, CriterionKind, Extraction, Finding, Interval, Outcome
 from ingestion.policy import Policy
 
-JUDGED = frozenset({CriterionKind.JUDGEMENT})
+LACKING = frozenset({Outcome.NOT_MET, Outcome.INSUFFICIENT})
 
 
 def compare(found: Extraction, policy: Policy, language: str) -> tuple[TypeComparison, ...]:
-    """Every base type, the closest first: by distance, then by outcomes that fail, then in the policy's order."""
+    """Every base type, the closest first: by distance, then by outcomes that fail, then in the policy's order.
+
+    The distance is the mean over what can be settled by documents, so that a type that asks little is not the closest
+    to everybody.
+    """
     from assistant import rules
 
     sides = []
     for place, one in enumerate(policy.base_types):
         findings = rules.check(policy.criteria_for(one.id), found.facts, policy=policy, language=language,
                                exclusions=found.exclusions)
-        lacking = [finding for finding in findings if _lacks(finding)]
-        distance = round(sum(_distance(finding, found) for finding in lacking), 3)
+        asked = [finding for finding in findings if finding.criterion.required
+                 and finding.criterion.kind is not CriterionKind.JUDGEMENT]
+        lacking = [finding for finding in asked if finding.outcome in LACKING]
+        distance = round(sum(_distance(finding, found) for finding in lacking) / max(1, len(asked)), 3)
         failed = sum(finding.outcome is Outcome.NOT_MET for finding in lacking)
         sides.append((distance, failed, place, one, findings, lacking))
     sides.sort(key=lambda side: side[:3])
@@ -28,11 +34,6 @@ def compare(found: Extraction, policy: Policy, language: str) -> tuple[TypeCompa
         one.id, one.label, one.label_en, rank, rules.overall(findings), counts(findings), distance,
         tuple(_shortfall(finding, found) for finding in lacking))
         for rank, (distance, _, _, one, findings, lacking) in enumerate(sides, 1))
-
-
-def _lacks(finding: Finding) -> bool:
-    return (finding.criterion.required and finding.criterion.kind not in JUDGED
-            and finding.outcome in {Outcome.NOT_MET, Outcome.INSUFFICIENT})
 
 
 def _distance(finding: Finding, found: Extraction) -> float:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -111,6 +112,8 @@ class CaseFiles:
         """Delete the bytes of what no file holds. A crash on the way leaves it noted for the next time."""
         with self._database.reading() as session:
             noted = session.scalars(select(Doomed.sha256).limit(1000)).all()
+        if noted:
+            self._forget_recognised()
         for sha256 in noted:
             with self._database.writing() as session:
                 self._database.alone(session, CONTENTS)
@@ -120,6 +123,17 @@ class CaseFiles:
                 session.execute(delete(Doomed).where(Doomed.sha256 == sha256))
 
     # --------------------------------------------------------------------------------------------------------------
+
+    def _forget_recognised(self) -> None:
+        """What was recognised on pages is kept by their pictures, not by their files: all of it goes, and is only time.
+
+        A folder elsewhere is not ours.
+        """
+        from ingestion.parsing import ocr_cache
+
+        folder = ocr_cache.folder().absolute()
+        if folder.is_relative_to(self._settings.data):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _row(self, session: Session, actor: Actor, case_id: str, file_id: str, action: Action) -> File:
         case_for(session, actor, case_id, action)

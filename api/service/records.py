@@ -380,7 +380,7 @@ class TypeComparison:
     rank: int
     overall: Overall
     counts: Counts
-    distance: float      # 0: every measurable criterion met; each unmet one adds up to 1
+    distance: float      # from 0, every requirement that documents can settle is met, to 1, none is
     shortfalls: tuple[Shortfall, ...]
 
 
@@ -393,7 +393,7 @@ class Event:
     `kind` and `data`: "snapshot" {files, job}: on connect · "file" {id, name, state, page, pages, notices} ·
     "file_removed" {id} · "facts" {document, file_id, facts: {key: fact JSON}}: found in one document, before all are
     combined · "job" {id, state, step, done, total, error, error_en, assessment_id} ·
-    "assessment" {id, number, overall, counts} · "case" {revision} · "deleted" {}
+    "assessment" {id, number, overall, counts} · "case" {revision, title, …} · "deleted" {}
     """
 
     id: int

@@ -36,8 +36,8 @@ TELL_EVERY = 0.4   # seconds between two notes on one file's pages
 SHOWN = 2          # pieces of evidence of a fact in an event
 
 
-class GoneError(Exception):
-    """The case was deleted meanwhile; there is nothing left to do."""
+class OverError(Exception):
+    """There is nothing left to do: the case was deleted meanwhile, or the job has ended before."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ class Assessing:
             for number, file_id in enumerate(files):
                 step(f"read {number}", partial(self._read, job_id, file_id, number))
             step("assess", partial(self._assess, job_id, files))
-        except GoneError:
-            log.info("the case of job %s is gone", job_id)
+        except OverError:
+            log.info("job %s is over", job_id)
         except Exception as error:
             log.exception("job %s failed", job_id)
             step("fail", partial(self._fail, job_id, _said(error)))
@@ -135,8 +135,6 @@ class Assessing:
         """Check everything together and store what comes out, once."""
         with self.context.database.writing() as session:
             job, _ = self._job(session, job_id)
-            if session.scalar(select(Assessment.id).where(Assessment.job_id == job_id)) is not None:
-                return
             self._move(session, job, JobState.RUNNING, "checking")
             rows = session.scalars(select(File).where(File.id.in_(file_ids)).order_by(File.name)).all()
             files = [(row.id, row.sha256, row.name) for row in rows]
@@ -187,7 +185,7 @@ class Assessing:
         with self.context.database.writing() as session:
             try:
                 job, _ = self._job(session, job_id)
-            except GoneError:
+            except OverError:
                 return
             job.error, job.error_en = said
             self._move(session, job, JobState.FAILED, "done")
@@ -201,8 +199,8 @@ class Assessing:
     def _job(session: Session, job_id: str) -> tuple[Job, Case]:
         job = session.get(Job, job_id)
         case = session.get(Case, job.case_id, with_for_update=True) if job is not None else None
-        if job is None or case is None:
-            raise GoneError
+        if job is None or case is None or job.state not in {JobState.QUEUED, JobState.RUNNING}:
+            raise OverError
         return job, case
 
 
