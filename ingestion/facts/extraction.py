@@ -40,12 +40,14 @@ class Prepared:
     readings: tuple[Reading, ...]
     names: Names
     host: str
+    hosted: bool
 
 
 def prepare(documents: Sequence[Document], policy: PolicyFacts) -> Prepared:
     text = squeezed(policy.text)
     readings = [scan(d, text) for d in sorted(documents, key=lambda d: d.name) if d.text.strip()]
-    return Prepared(tuple(readings), applicants(readings, policy.facts), host_country(readings))
+    hosted = any(words("host_words").search(reading.folded) for reading in readings)
+    return Prepared(tuple(readings), applicants(readings, policy.facts), host_country(readings), hosted)
 
 
 def read(
@@ -60,7 +62,7 @@ def read(
     start, end = bounds or windows.window(policy.window.current, application_date)
     window = Window(start, end, _years(policy.window.term))
     specs = {key: spec for key, spec in book.facts.items() if keys is None or key in keys}
-    reader = _Reader(book, specs, Setting(window, prepared.host), prepared.names)
+    reader = _Reader(book, specs, Setting(window, prepared.host, prepared.hosted), prepared.names)
     for reading in prepared.readings:
         reader.read(reading)
     facts: dict[str, Fact] = {}
@@ -79,7 +81,8 @@ def windowed(book: FactBook) -> frozenset[str]:
     return frozenset(
         key
         for key, spec in book.facts.items()
-        if spec.time == "window" and spec.kind != "yes_no" or any(r.period in ("covers", "inside") for r in spec.rules)
+        if (spec.time == "window" and spec.kind != "yes_no")
+        or any(r.period in ("covers", "inside") for r in spec.rules)
     )
 
 

@@ -29,7 +29,7 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
     taken = [p.span for p in found_periods if p.kind not in (PeriodKind.MEAN, PeriodKind.CUMULATIVE)]
     for quantity in quantities(text, taken):
         whole = None
-        if not quantity.measure and words("of_them").match(text, quantity.span.end):
+        if words("of_them").match(text, quantity.span.end):
             above = analysis.figures or (before.figures if before else [])
             whole = above[-1] if above else None
         if whole is not None:

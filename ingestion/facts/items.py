@@ -59,6 +59,7 @@ class Setting:
 
     window: Window
     host: str = ""
+    hosted: bool = True  # the documents speak of a host country at all
 
 
 def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, findings: Findings) -> None:
@@ -73,7 +74,7 @@ def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, findings
     left_out: list[tuple[Item, str]] = []
     dated = False
     for item in pool.items:
-        verdict, has_date = _verdict(book, spec, listing, pool, item, setting)
+        verdict, has_date = _verdict(book, listing, pool, item, setting)
         dated = dated or has_date
         if verdict not in (KEEP, UNKNOWN):
             left_out.append((item, verdict))
@@ -139,9 +140,7 @@ def _title_key(name: str) -> str:
     return re.sub(r"[^\w\u4e00-\u9fff]", "", fold(name)).casefold()
 
 
-def _verdict(
-    book: FactBook, spec: FactSpec, listing: Listing, pool: Pool, item: Item, setting: Setting
-) -> tuple[str, bool]:
+def _verdict(book: FactBook, listing: Listing, pool: Pool, item: Item, setting: Setting) -> tuple[str, bool]:
     """KEEP, UNKNOWN or the reason that leaves an item out; and whether a date of its own decided."""
     doubtful = False
     for reject in listing.reject:
@@ -164,7 +163,7 @@ def _verdict(
         doubtful = doubtful or verdict == UNKNOWN
     if listing.term and _ended(item, setting.window):
         return "expired", has_date
-    if listing.host_only and setting.host and _other_country(item, setting.host):
+    if listing.host_only and (_other_country(item, setting.host) if setting.host else not setting.hosted):
         return "other_country", has_date
     return (UNKNOWN if doubtful else KEEP), has_date
 
@@ -216,7 +215,7 @@ def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
 
 
 def _foreign(require: Require, pool: Pool, item: Item, missing: str) -> str:
-    """Whether an item shows somebody abroad: by its country column, its name, or any of the columns that the rule names."""
+    """Whether an item shows somebody abroad: by its country column, its name, or any column that the rule names."""
     if require.columns and "authors" in require.columns:
         text = _columns(item, require.columns) if item.cells else item.text
         if _yes(text) and words("foreign_column").search(pool.title):
