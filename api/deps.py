@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.errors import Failure
+from api.gate import SESSION
 from api.service.records import Actor
 from api.service.services import Services
 
@@ -21,9 +22,9 @@ def visitor_of(request: Request) -> Actor | None:
     return found
 
 
-def actor_of(visitor: Annotated[Actor | None, Depends(visitor_of)]) -> Actor:
+def actor_of(request: Request, visitor: Annotated[Actor | None, Depends(visitor_of)]) -> Actor:
     if visitor is None:
-        raise Failure("not_signed_in")
+        raise Failure("session_expired" if SESSION in request.cookies else "not_signed_in")
     return visitor
 
 

@@ -97,8 +97,8 @@ class Gate:
         token = request.headers.get("x-csrf-token", "")
         if not token and kind in {FORM, MULTIPART}:
             token = _field(await body.peek(LARGEST_FORM if kind == FORM else PEEK), kind)
-        if not token and kind == "application/json" and request.state.actor is None:
-            return  # no cookie gives it any right, and another site cannot send it without asking
+        if not token and kind not in {FORM, MULTIPART} and request.state.actor is None:
+            return  # no cookie gives it any right, and another site's page cannot send what is no form without asking
         if not any(self._accounts.csrf_valid(cookie, token) for cookie in cookies):
             raise Failure("csrf")
 

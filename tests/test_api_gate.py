@@ -89,7 +89,7 @@ def test_a_form_sent_after_the_session_ended_is_told_to_sign_in(me: Client) -> N
     me.delete("/api/v1/session")
     me.http.cookies.set(SESSION, cookie)
     answer = me.post("/api/v1/cases", json=NEW, headers={"X-CSRF-Token": token})
-    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "not_signed_in")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "session_expired")
 
 
 def test_every_response_carries_the_headers_of_safety(me: Client, site: Installation) -> None:
