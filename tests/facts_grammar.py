@@ -9,6 +9,7 @@ from datetime import date
 
 from tests.chinese_numbers import chinese
 from tests.facts_lists import LISTS, TABLES
+from tests.facts_parts import PARTS
 from tests.facts_prose import SPECIAL, WRITERS, Writer, distractor
 from tests.facts_words import DAYS, Bounds, Statement, Words
 
@@ -68,13 +69,14 @@ def sample(seed: int) -> Sample:
     words = Words(seed, DAYS[seed % len(DAYS)])
     chosen: list[Statement] = []
     taken: set[str] = set()
-    if words.chance(0.5):
-        chosen.append(words.one([*SPECIAL, *LISTS])(words))
+    if words.chance(0.7):
+        chosen.append(words.one([*SPECIAL, *PARTS, *LISTS])(words))
         taken |= chosen[0].gold.keys() | {"joint_papers", "sci_ei_papers"}
     keys = [key for key in ALL if key not in taken]
     chosen += [words.one(ALL[key])(words) for key in words.random.sample(keys, words.random.randint(2, 5))]
     chosen += [distractor(words) for _ in range(words.random.randint(1, 4))]
     words.random.shuffle(chosen)
+    chosen.sort(key=lambda one: len(one.lines) > 1)  # a list stands at the end
     titles = words.random.sample(TITLES, 3)
     cuts = sorted(words.random.choices(range(len(chosen) + 1), k=2))
     groups = [chosen[:cuts[0]], chosen[cuts[0]:cuts[1]], chosen[cuts[1]:]]
