@@ -27,7 +27,7 @@ EXAMPLE = ROOT / "examples" / "membrane-center"
 TEMPLATES = sorted((ROOT / "api" / "web" / "templates").rglob("*.html"))
 SCRIPTS = sorted((ROOT / "api" / "web" / "static" / "js").glob("*.js"))
 STYLES = sorted((ROOT / "api" / "web" / "static" / "css").glob("*.css"))
-PASSWORD = "a sentence that is remembered"  # noqa: S105 - of people who do not exist
+PASSWORD = "a sentence that is remembered"
 MOST_WEIGHT = 200_000
 FILES = ("申报书.docx", "论文清单.xlsx", "证照与承诺书.pdf")
 
@@ -296,13 +296,15 @@ def test_the_marked_words_are_the_quote(site: Site) -> None:
 def test_evidence_is_walked_through_over_all_documents(site: Site) -> None:
     """Next leads from the first piece to the last, each once, through more than one document."""
     site.person.get(site.case)
-    seen = [next(one for one in site.person.links(r"evidence=8\.2\.papers") if "start=" in one)]
-    while True:
-        site.person.get(seen[-1])
-        onward = re.search(r'rel="next" data-step="next" href="([^"]*)"', site.person.text)
-        if onward is None:
-            break
-        seen.append(unescape(onward[1]))
+    here: str | None = next(one for one in site.person.links(r"evidence=8\.2\.papers") if "start=" in one)
+    seen: list[str] = []
+    for way in ("before", "next"):
+        while here:
+            seen = [*(seen if way == "next" else []), here]
+            site.person.get(here)
+            onward = re.search(f'data-step="{way}" href="([^"]*)"', site.person.text)
+            here = unescape(onward[1]) if onward else None
+        here, seen = (seen[-1], []) if way == "before" else (None, seen)
     count = re.search(r'id="walk-place">(\d+)/(\d+)<', site.person.text)
     assert count and int(count[2]) == len(seen) == len(set(seen))
     assert len({one.partition("?")[0] for one in seen}) > 1

@@ -13,7 +13,7 @@ from api.pages.chat import latest_turns
 from api.pages.forms import Settings, read
 from api.pages.rendering import page, words_of
 from api.pages.routing import FormDep, PageRoute, inside, see, wants_json
-from api.service.records import Actor, AssessmentView, FileState, JobState
+from api.service.records import Actor, AssessmentView, JobState
 from api.service.services import Services
 
 router = APIRouter(route_class=PageRoute)
@@ -27,13 +27,13 @@ def case(request: Request, services: ServicesDep, actor: ActorDep, language: Lan
     files = services.files.list(actor, case_id)
     view = services.assessments.latest(actor, case_id, language) if found.latest else None
     shown = result.view(view, services.policies.of(view.policy), language) if view else None
-    values: dict[str, Any] = {"case": found, "files": files, "result": shown, "job": found.job, "policy": services.policies.current,
-              "under_way": bool(found.job and found.job.state in UNDER_WAY),
-              "failed": bool(found.job and found.job.state is JobState.FAILED),
-              "unread": [one for one in files if one.state is FileState.UNREAD]}
+    values: dict[str, Any] = {
+        "case": found, "files": files, "result": shown, "job": found.job, "policy": services.policies.current,
+        "under_way": bool(found.job and found.job.state in UNDER_WAY),
+        "failed": bool(found.job and found.job.state is JobState.FAILED)}
     if request.query_params.get("part") == "result":
         return page(request, "parts/result.html", **values)
-    return page(request, "case.html", **values, turns=latest_turns(services, actor, case_id), outcome=None,
+    return page(request, "case.html", **values, turns=latest_turns(services, actor, case_id),
                 title=title_of(request, services, found.title, found.applicant, found.base_type))
 
 

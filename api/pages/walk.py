@@ -28,12 +28,12 @@ class Walk:
                  language: str, name: str, target: Span | None) -> None:
         self._case, self._file, self._assessment, self._policy = case_id, file_id, assessment, policy
         self._language, self.name, self._target = language, name, target
-        names = {known: place for place, known in enumerate(assessment.file_ids)} if assessment else {}
+        self._order = {one.name: place for place, one in enumerate(assessment.documents)} if assessment else {}
         # the document's name within the assessment: the file may have been replaced or renamed since
         self._document = next((known for known, held in assessment.file_ids.items() if held == file_id), document) \
             if assessment else document
         self._pieces: Sequence[Evidence | Exclusion] = \
-            by_document(evidence_set(assessment, name), names) if assessment and name else ()
+            by_document(evidence_set(assessment, name), self._order) if assessment and name else ()
         self.place = self._place()
 
     @property
@@ -62,12 +62,12 @@ class Walk:
         """What this document is evidence of, fact by fact."""
         if self._assessment is None:
             return []
-        found, names = [], {known: place for place, known in enumerate(self._assessment.file_ids)}
+        found = []
         for key in self._policy.facts.facts:
             fact = self._assessment.result.facts.get(key)
             here = [one for one in fact.evidence if one.document == self._document] if fact else []
             if here:
-                first = by_document(here, names)[0].span
+                first = by_document(here, self._order)[0].span
                 found.append(Offer(name_of(self._policy, self._language, key), len(here),
                                    document_address(self._case, self._file, first.start, first.end, key)))
         return found

@@ -9,12 +9,11 @@ export function start(base, refreshFiles) {
   const queue = [];
   let working = false, stored = 0;
 
-  for (const id of ["pick", "pick-folder"]) {
-    document.getElementById(id).addEventListener("change", (event) => {
-      add([...event.target.files].map((file) => ({ file, path: file.webkitRelativePath || file.name })));
-      event.target.value = "";
-    });
+  function take(input) {
+    add([...input.files].map((file) => ({ file, path: file.webkitRelativePath || file.name })));
+    input.value = "";
   }
+  for (const input of form.querySelectorAll("input[type=file]")) input.addEventListener("change", () => take(input));
   form.addEventListener("submit", (event) => { event.preventDefault(); document.getElementById("pick").click(); });
 
   // A file may be dropped anywhere on the page.
@@ -29,6 +28,8 @@ export function start(base, refreshFiles) {
     form.classList.remove("over");
     add(await dropped(event.dataTransfer));
   });
+  // Files that were chosen before this module had come.
+  for (const input of form.querySelectorAll("input[type=file]")) if (input.files.length) queueMicrotask(() => take(input));
   addEventListener("beforeunload", (event) => { if (working) event.preventDefault(); });
 
   function add(files) {

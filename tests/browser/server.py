@@ -1,0 +1,50 @@
+"""A server of its own for the browser tests: started, killed and started again like any other."""
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+
+class Server:
+    """`guohe serve` in a process, on an empty data folder, always at the same port."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            self.port = taken.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Server:
+        log = (self.data.parent / f"{self.data.name}.log").open("ab")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "api.cli", "serve", "--port", str(self.port), "--data", str(self.data)],
+            stdout=log, stderr=log, env={**os.environ, "GUOHE_LANG": "zh"})
+        for _ in range(300):
+            try:
+                with urllib.request.urlopen(f"{self.address}/healthz", timeout=2):  # noqa: S310 - our own address
+                    return self
+            except OSError:
+                time.sleep(0.1)
+        raise TimeoutError("the server did not answer within 30 s")
+
+    def kill(self) -> None:
+        """As a power cut would: nothing is finished or said."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+    def stop(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.kill()

@@ -1,0 +1,40 @@
+"""What a person does, step by step, in words of the page."""
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "membrane-center"
+FILES = sorted(EXAMPLE.iterdir())
+LONG = 60_000  # ms that an assessment may take on a busy machine
+expect.set_options(timeout=20_000)
+
+
+def new_case(page: Page, title: str = "膜中心", base_type: str = "joint_research_center") -> str:
+    """A case without files; its address."""
+    page.goto("/cases/new")
+    page.check(f'input[name="base_type"][value="{base_type}"]')
+    page.fill("#application_date", "2025-06-30")
+    page.fill("#title", title)
+    page.click('button:has-text("下一步")')
+    page.wait_for_url("**/cases/*")
+    expect(page.locator("h1")).to_contain_text(title)
+    return page.url
+
+
+def upload(page: Page, *files: Path) -> None:
+    page.set_input_files("#pick", [str(one) for one in files or FILES])
+
+
+def assessed(page: Page) -> None:
+    """Until the result stands on the page."""
+    expect(page.locator(".criterion").first).to_be_visible(timeout=LONG)
+
+
+def demo(page: Page) -> str:
+    page.goto("/cases")
+    page.click('button:has-text("看一个示例")')
+    page.wait_for_url("**/cases/*")
+    assessed(page)
+    return page.url
