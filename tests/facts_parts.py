@@ -157,7 +157,8 @@ def form_of_figures(words: Words) -> Statement:
     gold: dict[str, Bounds] = {key: (value, value) for _, value, key in rows}
     if words.chance(0.5):
         return Statement(tuple(f"{label}：{value}" for label, value, _ in rows), gold)
-    return Statement((words.one(["主要指标", "指标完成情况表"]),), gold, ((words.one(["指标", "指标名称"]), words.one(["数值", "完成值", "现状"])),
+    return Statement((words.one(["主要指标", "指标完成情况表"]),), gold,
+                     ((words.one(["指标", "指标名称"]), words.one(["数值", "完成值", "现状"])),
                                 *((label, str(value)) for label, value, _ in rows)))
 
 
