@@ -1,8 +1,8 @@
 """The quantity grammar: numbers, qualifiers and units as intervals with exact offsets.
 
 `quantities(folded)` reads a text that went through `language.fold` (same length as the original, so that offsets hold).
-How a wording becomes an interval is the contract's: 以上 includes the number, 超过 does not; 余, 多 and 近 work at the place
-of the last non-zero digit; 约 is ten per cent, rounded outward; for money the step is one yuan.
+How a wording becomes an interval is the contract's: 以上 includes the number, 超过 does not; 余, 多 and 近 work at the
+place of the last non-zero digit; 约 is ten per cent, rounded outward; for money the step is one yuan.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Quantity:
 
 
 def parse_number(text: str) -> Decimal | None:
-    """A plain number, Arabic, Chinese or formal, such as "1,026", "1.2亿", "二十三", "贰拾贰", "3千万"; None if it is none."""
+    """A plain number, Arabic, Chinese or formal ("1,026", "1.2亿", "二十三", "贰拾贰", "3千万"); None if it is none."""
     text = text.replace(",", "").replace(" ", "")
     mixed = re.fullmatch(r"(\d+(?:\.\d+)?)([十拾百佰千仟万萬亿億]*)", text)
     if mixed:
@@ -125,58 +125,63 @@ def quantities(folded: str, taken: Sequence[Span] = ()) -> list[Quantity]:
 
 
 def _read(folded: str, match: re.Match[str], blocked: bytearray) -> Quantity | None:
+    """The quantity around a number: its range, unit and qualifiers; None where the number counts nothing."""
     grammar = _grammar()
-    words = match["number"]
-    value = parse_number(words)
+    number = Span(*match.span("number"))
+    value = parse_number(match["number"])
     if value is None:
         return None
     value, place = _scaled(value, match["magnitude"] or "")
-    end = match.end()
-    upper: Decimal | None = None
-    tail = grammar.range_tail.match(folded, end)
-    if tail and not blocked[tail.start("second")]:
-        second = parse_number(tail["second"])
-        if second is not None:
-            second, _ = _scaled(second, tail["magnitude"] or "")
-            if not match["magnitude"] and tail["magnitude"] and second > value:
-                candidate, _ = _scaled(value, tail["magnitude"])
-                value = candidate if candidate <= second else value
-            if second >= value:
-                upper, end = second, tail.end()
-    elif match["pair"]:
-        first, last = (Decimal(grammar.digits[c]) for c in match["pair"])
-        value, upper = first, last
-    repeated = grammar.repeated.match(folded, end)  # 贰拾贰（22）篇
-    if repeated and upper is None and parse_number(repeated[1]) == value:
-        end = repeated.end()
-    surplus = bool(match["surplus"]) or bool(match["surplus2"])
+    value, upper, end = _range(folded, match, value, blocked)
+    end = _past_repetition(folded, end, value, upper)
     included = grammar.included.match(folded, end)  # 20（含）篇以上
     unit, measure, currency, factor, end = _unit(folded, included.end() if included else end)
-    if unit == "" and not _plain_allowed(words) and not _ahead(folded, match.start(), end)[1]:
+    if unit == "" and not _plain_allowed(match["number"]) and not _ahead(folded, number.start, end)[1]:
         return None
     if currency:
         value, place = value * factor, place * factor
         upper = upper * factor if upper is not None else None
-    repeated = grammar.repeated.match(folded, end) if unit else None
-    if repeated and upper is None and parse_number(repeated[1]) == value:
-        end = repeated.end()
-    after = grammar.after.match(folded, end)
-    suffix = ""
-    if after:
-        suffix = next(name for name, text in after.groupdict().items() if text is not None)
-        end = after.end()
-    if suffix == "surplus":
-        surplus = True
-    prefix, start = _prefix(folded, match.start())
+    if unit:
+        end = _past_repetition(folded, end, value, upper)
+    suffix, end = _suffix(folded, end)
+    prefix, start = _prefix(folded, number.start)
     if not unit:
-        unit, measure, currency = _ahead(folded, match.start(), end)
+        unit, measure, currency = _ahead(folded, number.start, end)
+    surplus = bool(match["surplus"] or match["surplus2"]) or suffix == "surplus"
     interval = _interval(value, upper, place, prefix, suffix, surplus)
     if interval is None:
         return None
-    end = max(match.end("number"), end - (len(folded[:end]) - len(folded[:end].rstrip())))
-    return Quantity(
-        Span(start, end), Span(match.start("number"), match.end("number")), interval, measure, unit, currency
-    )
+    end = max(number.end, len(folded[:end].rstrip()))
+    return Quantity(Span(start, end), number, interval, measure, unit, currency)
+
+
+def _range(
+    folded: str, match: re.Match[str], value: Decimal, blocked: bytearray
+) -> tuple[Decimal, Decimal | None, int]:
+    """(value, upper end of a range or None, end of what was read): 20至30篇, 三四十家; 2至3万元 is 20,000 to 30,000."""
+    grammar = _grammar()
+    tail = grammar.range_tail.match(folded, match.end())
+    if not tail or blocked[tail.start("second")]:
+        if match["pair"]:
+            first, last = (Decimal(grammar.digits[c]) for c in match["pair"])
+            return first, last, match.end()
+        return value, None, match.end()
+    second = parse_number(tail["second"])
+    if second is None:
+        return value, None, match.end()
+    second, _ = _scaled(second, tail["magnitude"] or "")
+    if not match["magnitude"] and tail["magnitude"] and second > value:
+        candidate, _ = _scaled(value, tail["magnitude"])
+        value = candidate if candidate <= second else value
+    return (value, second, tail.end()) if second >= value else (value, None, match.end())
+
+
+def _past_repetition(folded: str, end: int, value: Decimal, upper: Decimal | None) -> int:
+    """The end behind the same number in brackets, if it stands there: 贰拾贰（22）篇."""
+    repeated = _grammar().repeated.match(folded, end)
+    if repeated and upper is None and parse_number(repeated[1]) == value:
+        return repeated.end()
+    return end
 
 
 def _scaled(value: Decimal, magnitude: str) -> tuple[Decimal, Decimal]:
@@ -221,6 +226,14 @@ def _ahead(folded: str, start: int, end: int) -> tuple[str, str, str]:
 def _plain_allowed(words: str) -> bool:
     """A number without a unit is a quantity only in digits: a bare 一 or 三 is mostly part of a word."""
     return words[:1].isdigit()
+
+
+def _suffix(folded: str, end: int) -> tuple[str, int]:
+    match = _grammar().after.match(folded, end)
+    if match is None:
+        return "", end
+    name = next(name for name, text in match.groupdict().items() if text is not None)
+    return name, match.end()
 
 
 def _prefix(folded: str, start: int) -> tuple[str, int]:
@@ -304,13 +317,21 @@ def _grammar() -> _Grammar:
     single = "".join(k for k in digits if len(k) == 1) + "".join(powers)
     arabic = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
     ones = "".join(k for k, v in digits.items() if len(k) == 1 and 0 < v < 10)
-    chinese = rf"(?:[{ones}十拾廿卅零](?:[{single}]*[{ones}十拾百佰千仟零])?[万萬亿億]?(?:[{single}]*[{ones}十拾百佰千仟])?|[百千](?=[余多])|(?<=近)[百千](?=[余多]?[万亿]?[家篇个项件名人份元]))(?:点[{ones}零]+)?"
+    chinese = (
+        rf"(?:[{ones}十拾廿卅零](?:[{single}]*[{ones}十拾百佰千仟零])?[万萬亿億]?(?:[{single}]*[{ones}十拾百佰千仟])?"
+        r"|[百千](?=[余多])"
+        r"|(?<=近)[百千](?=[余多]?[万亿]?[家篇个项件名人份元]))"
+        rf"(?:点[{ones}零]+)?"
+    )
     english = rf"(?:{alternation(data['words_en'])})(?![A-Za-z-])"
     inside = alternation(data["inside"]["surplus"])
     magnitude = f"[{''.join(powers)}]"
     core = re.compile(
-        rf"(?:(?<![\dA-Za-z.,-])|(?<=[^\dA-Za-z.]-)|(?<=[A-Z])(?=\d+\s*[余多]?[篇件项个家]))(?P<number>{arabic}|{english}|(?P<pair>(?:一两|两三|三四|三五|四五|五六|六七|七八|八九)(?![{single}]))|{chinese})"
-        rf"\s*(?:(?P<surplus>{inside})?(?P<magnitude>{magnitude}+|(?:thousand|million|billion)(?![a-z]))?(?P<surplus2>{inside})?)",
+        r"(?:(?<![\dA-Za-z.,-])|(?<=[^\dA-Za-z.]-)|(?<=[A-Z])(?=\d+\s*[余多]?[篇件项个家]))"
+        rf"(?P<number>{arabic}|{english}"
+        rf"|(?P<pair>(?:一两|两三|三四|三五|四五|五六|六七|七八|八九)(?![{single}]))|{chinese})"
+        rf"\s*(?:(?P<surplus>{inside})?"
+        rf"(?P<magnitude>{magnitude}+|(?:thousand|million|billion)(?![a-z]))?(?P<surplus2>{inside})?)",
         re.IGNORECASE,
     )
     measures: dict[str, list[str]] = data["measures"]
@@ -327,11 +348,13 @@ def _grammar() -> _Grammar:
         core,
         re.compile(rf"\d|[{single}]|\b(?:{english})", re.IGNORECASE),
         re.compile(
-            rf"\s*(?:{inside})?(?:[篇家项个件名人份所户支]|{_latin_bounded(list(yuan))})?\s*(?:{alternation(data['range'])})\s*(?P<second>{arabic}|{chinese})(?P<magnitude>{magnitude}+)?"
+            rf"\s*(?:{inside})?(?:[篇家项个件名人份所户支]|{_latin_bounded(list(yuan))})?"
+            rf"\s*(?:{alternation(data['range'])})\s*(?P<second>{arabic}|{chinese})(?P<magnitude>{magnitude}+)?"
         ),
         re.compile(rf"\s*（({arabic}|{chinese})）"),
         re.compile(
-            rf"\s*(?P<power>{magnitude}*)\s*(?:(?P<yuan>{_latin_bounded(list(yuan))})|(?P<foreign>{_latin_bounded(data['money']['foreign'])}))",
+            rf"\s*(?P<power>{magnitude}*)\s*"
+            rf"(?:(?P<yuan>{_latin_bounded(list(yuan))})|(?P<foreign>{_latin_bounded(data['money']['foreign'])}))",
             re.IGNORECASE,
         ),
         re.compile(rf"\s*({_latin_bounded(list(measure_of))})", re.IGNORECASE),

@@ -6,6 +6,7 @@ every need is met within its reach, and nothing in its phrase says that it count
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ingestion import organisations
@@ -23,9 +24,12 @@ ABROAD = "$countries"  # in a word list: any country, place or organisation abro
 
 @dataclass(slots=True)
 class Match:
+    """What a figure is to a fact: a "figure" of its own, the "rest" of a total (其余5家均在履行), a part that makes the
+    total "less" because it does not count, or a part that is counted "twice"."""
+
     figure: Figure
     kinds: frozenset[str]
-    role: str  # "figure", "rest" (what is left of a total: 其余5家均在履行), "less" (a part that does not count), "twice" (a part counted twice)
+    role: str  # "figure", "rest", "less" or "twice"
     value: Interval
     open: bool = False  # a need is unmet that leaves its lower bound open
 
@@ -164,7 +168,7 @@ def matched_parent(figure: Figure, earlier: list[Match]) -> Match | None:
 
 
 def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str | None:
-    """The text that names what is counted: the figure's own phrase, with the phrase that it continues; None if neither does."""
+    """The text that names what is counted: the figure's own phrase, with what it continues; None if neither does."""
     heads = book.pattern(spec.heads)
     if heads.search(_untitled(figure.own)):
         return figure.own + (_ancestors(figure) if figure.part else "")
@@ -173,21 +177,31 @@ def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -
         return figure.own + "|" + note  # 甲研究院1个（新型研发机构，2020年认定）
     if figure.part and figure.parent is not None:
         above = _ancestors(figure)
-        if heads.search(above):
-            return figure.own + above
-        return None
-    colon = analysis.sentence.folded.rfind("：", 0, figure.left_start + 1)
-    if (
-        colon > 0
-        and heads.search(analysis.sentence.folded, 0, colon)
-        and not any(f.quantity.span.end <= colon for f in analysis.figures)
-        and not analysis.sentence.pair
-    ):
-        return figure.own + "|" + analysis.sentence.folded[:colon]
-    later = _shared_head(analysis, figure)
-    if later and heads.search(later):
-        return figure.own + "|" + later
-    rest = residue(figure.own)
+        return figure.own + above if heads.search(above) else None
+    beside = _head_before_colon(heads, analysis, figure) or _shared_head(heads, analysis, figure)
+    if beside:
+        return figure.own + "|" + beside
+    if len(_unexplained(book, spec, figure.own)) > 1:
+        continued = _head_in_title(book, spec, analysis, figure)
+    else:
+        continued = _head_before(heads, analysis, figure)
+    return None if continued is None else figure.own + continued
+
+
+def _head_before_colon(heads: re.Pattern[str], analysis: Analysis, figure: Figure) -> str:
+    """What stands before the colon that the figure follows, if it holds the head and no figure of its own."""
+    sentence = analysis.sentence
+    colon = sentence.folded.rfind("：", 0, figure.left_start + 1)
+    if colon <= 0 or sentence.pair or heads.search(sentence.folded, 0, colon) is None:
+        return ""
+    if any(f.quantity.span.end <= colon for f in analysis.figures):
+        return ""
+    return sentence.folded[:colon]
+
+
+def _unexplained(book: FactBook, spec: FactSpec, own: str) -> str:
+    """What is left of a phrase without the words of the fact's needs, kinds and money: a thing of another name."""
+    rest = residue(own)
     if any(ABROAD in need.words for need in spec.needs):
         for mention in reversed(organisations.scan(rest)):
             rest = rest[: mention.start] + rest[mention.end :]
@@ -197,26 +211,37 @@ def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -
     rest = words("additional").sub("", words("own_body").sub("", rest))
     for names in [*(spec.kinds.names.values() if spec.kinds else []), spec.spent, spec.received, spec.not_spent]:
         rest = book.pattern(names).sub("", rest)
-    if len(rest) > 1:
-        title = [line for line in analysis.sentence.section.lead.split("\n") if not line.endswith("。")]
-        above = "\n".join(title)  # the title of a table of figures names the thing, its cells the kinds
-        cell = analysis.sentence.synthetic and not analysis.sentence.row and "，" not in analysis.sentence.folded
-        cell = cell and any(found(book, need.words, figure.own) for need in spec.needs)
-        return figure.own + above if cell and heads.search(above) and not _others_head(book, spec, figure.own) else None
-    before = analysis.sentence.folded[: figure.left_start]
-    previous = analysis.sentence.previous
+    return rest
+
+
+def _head_in_title(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str | None:
+    """The title of a table of figures, if it names the thing and the figure's cell only the kind."""
+    sentence = analysis.sentence
+    if not sentence.synthetic or sentence.row or "，" in sentence.folded:
+        return None
+    if not any(found(book, need.words, figure.own) for need in spec.needs):
+        return None
+    title = "\n".join(line for line in sentence.section.lead.split("\n") if not line.endswith("。"))
+    if book.pattern(spec.heads).search(title) is None or _others_head(book, spec, figure.own):
+        return None
+    return title
+
+
+def _head_before(heads: re.Pattern[str], analysis: Analysis, figure: Figure) -> str | None:
+    """The text before the figure, with the item before it that it continues; else the headings and lead-in above."""
+    sentence, previous = analysis.sentence, analysis.sentence.previous
+    before = sentence.folded[: figure.left_start]
     if previous is not None and previous.folded.endswith("；") and not residue(before):
         part = words("part").search(previous.folded)
         before = previous.folded[: part.start() if part else None] + before
     if heads.search(before):
-        return figure.own + before
-    if figure.plain and not analysis.sentence.synthetic:
+        return before
+    if figure.plain and not sentence.synthetic:
         return None
-    if not residue(before) or analysis.sentence.pair or analysis.sentence.listed or analysis.sentence.synthetic:
-        above = analysis.sentence.section.text
-        if heads.search(above):
-            return figure.own + above
-    return None
+    if residue(before) and not (sentence.pair or sentence.listed or sentence.synthetic):
+        return None
+    above = sentence.section.text
+    return above if heads.search(above) else None
 
 
 def _others_head(book: FactBook, spec: FactSpec, own: str) -> bool:
@@ -242,7 +267,7 @@ def _untitled(own: str) -> str:
     return words("title_mark").sub("", own)
 
 
-def _shared_head(analysis: Analysis, figure: Figure) -> str:
+def _shared_head(heads: re.Pattern[str], analysis: Analysis, figure: Figure) -> str:
     """国家级1个、市级2个创新平台: the head behind the last of figures joined by 、 is theirs together."""
     place = analysis.figures.index(figure)
     text = analysis.sentence.folded
@@ -256,7 +281,8 @@ def _shared_head(analysis: Analysis, figure: Figure) -> str:
         ):
             return ""
         place += 1
-    return analysis.figures[place].right if analysis.figures[place] is not figure else ""
+    last = analysis.figures[place]
+    return last.right if last is not figure and heads.search(last.right) else ""
 
 
 def _ancestors(figure: Figure) -> str:

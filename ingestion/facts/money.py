@@ -2,90 +2,90 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ingestion.domain import Interval
 from ingestion.facts.assertions import Findings
 from ingestion.facts.declared import declared
 from ingestion.facts.grids import unit_factor
 from ingestion.facts.lexicon import words
-from ingestion.facts.records import Analysis
+from ingestion.facts.records import Analysis, Figure
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.numerals import Quantity, parse_decimal, stated_rate
 from ingestion.periods import Window
 
 
 def spent(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, findings: Findings) -> None:
-    """Readings 14: a converted figure replaces the foreign one; contracted money is left out; received money bounds from
-    above only; a foreign currency without a rate leaves the amount open."""
+    """Readings 14: a converted figure replaces the foreign one; contracted money is left out; received money bounds
+    from above only; a foreign currency without a rate leaves the amount open."""
     for figure in analysis.figures:
-        unit = unit_factor(figure.left) if not figure.quantity.measure and figure.plain else None
-        number = (
-            parse_decimal(analysis.sentence.folded[figure.quantity.number.start : figure.quantity.number.end])
-            if unit
-            else None
-        )
-        if unit and number is not None:  # 经费支出（万元）：312.5
-            amount = int(number * unit[1])
-            figure.quantity = Quantity(
-                figure.quantity.span, figure.quantity.number, Interval(amount, amount), "money", unit[0], unit[0]
-            )
-    if not any(f.quantity.measure == "money" for f in analysis.figures):
-        declared(book, spec, analysis, window, findings)
-        return
+        _take_unit_of_label(analysis, figure)
     for figure in analysis.figures:
-        if figure.quantity.measure != "money":
-            continue
-        own = figure.left
-        if words("converted").search(own) and figure.quantity.currency == "CNY":
-            earlier = [
-                f
-                for f in analysis.figures
-                if f.quantity.span.end <= figure.quantity.span.start and f.quantity.currency not in ("", "CNY")
-            ]
-            if earlier:
-                source = earlier[-1]
-                source.quantity = Quantity(
-                    source.quantity.span,
-                    source.quantity.number,
-                    figure.quantity.interval,
-                    "money",
-                    source.quantity.unit,
-                    "CNY",
-                )
-                figure.blocked = "part_of_total"
-                figure.quantity = Quantity(
-                    figure.quantity.span,
-                    figure.quantity.number,
-                    figure.quantity.interval,
-                    "equipment",
-                    figure.quantity.unit,
-                )
+        if figure.quantity.measure == "money":
+            _give_to_converted(analysis, figure)
     for figure in analysis.figures:
-        if figure.quantity.measure != "money" or figure.blocked:
-            continue
-        quantity = figure.quantity
-        rate = stated_rate(analysis.sentence.folded, quantity.currency)
-        if quantity.currency not in ("", "CNY") and rate is not None:
-            low, high = quantity.interval
-            converted = Interval(int((low or 0) * rate), None if high is None else int(high * rate))
-            figure.quantity = Quantity(quantity.span, quantity.number, converted, "money", quantity.unit, "CNY")
-        elif quantity.currency not in ("", "CNY"):
-            figure.quantity = Quantity(
-                quantity.span, quantity.number, Interval(0, None), "money", quantity.unit, quantity.currency
-            )
-        elif book.pattern(spec.not_spent).search(figure.own) and not _last(book, spec, figure.own):
-            figure.blocked = "not_spent"
-        elif book.pattern(spec.received).search(figure.own) and not book.pattern(spec.spent).search(figure.own):
-            figure.quantity = Quantity(
-                quantity.span, quantity.number, Interval(0, quantity.interval.high), "money", quantity.unit, "CNY"
-            )
-    usable = [f for f in analysis.figures if f.quantity.measure == "money" and not f.blocked]
-    firm = [
-        f for f in usable if book.pattern(spec.spent).search(f.own) and not book.pattern(spec.received).search(f.own)
-    ]
-    for figure in usable:
-        if firm and figure not in firm and book.pattern(spec.received).search(figure.own):
-            figure.blocked = "not_spent"
+        if figure.quantity.measure == "money" and not figure.blocked:
+            _judge_figure(book, spec, analysis, figure)
+    _leave_out_received(book, spec, analysis)
     declared(book, spec, analysis, window, findings)
+
+
+def _take_unit_of_label(analysis: Analysis, figure: Figure) -> None:
+    """经费支出（万元）：312.5: a bare figure is money in the unit that its label states."""
+    unit = unit_factor(figure.left) if not figure.quantity.measure and figure.plain else None
+    if not unit:
+        return
+    quantity = figure.quantity
+    number = parse_decimal(analysis.sentence.folded[quantity.number.start : quantity.number.end])
+    if number is not None:
+        amount = int(number * unit[1])
+        figure.quantity = Quantity(
+            quantity.span, quantity.number, Interval(amount, amount), "money", unit[0], unit[0]
+        )
+
+
+def _give_to_converted(analysis: Analysis, figure: Figure) -> None:
+    """50万欧元（折合人民币390万元）: the foreign figure takes the converted amount, which itself counts no more."""
+    quantity = figure.quantity
+    if quantity.currency != "CNY" or words("converted").search(figure.left) is None:
+        return
+    foreign = [
+        f
+        for f in analysis.figures
+        if f.quantity.span.end <= quantity.span.start and f.quantity.currency not in ("", "CNY")
+    ]
+    if foreign:
+        foreign[-1].quantity = replace(
+            foreign[-1].quantity, interval=quantity.interval, measure="money", currency="CNY"
+        )
+        figure.blocked = "part_of_total"
+        figure.quantity = replace(quantity, measure="equipment", currency="")
+
+
+def _judge_figure(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> None:
+    """Yuan at the stated rate for foreign money, an open amount without one; what was not spent, or only received."""
+    quantity = figure.quantity
+    low, high = quantity.interval
+    if quantity.currency not in ("", "CNY"):
+        rate = stated_rate(analysis.sentence.folded, quantity.currency)
+        if rate is None:
+            figure.quantity = replace(quantity, interval=Interval(0, None))
+        else:
+            converted = Interval(int((low or 0) * rate), None if high is None else int(high * rate))
+            figure.quantity = replace(quantity, interval=converted, currency="CNY")
+    elif book.pattern(spec.not_spent).search(figure.own) and not _last(book, spec, figure.own):
+        figure.blocked = "not_spent"
+    elif book.pattern(spec.received).search(figure.own) and not book.pattern(spec.spent).search(figure.own):
+        figure.quantity = replace(quantity, interval=Interval(0, high), currency="CNY")
+
+
+def _leave_out_received(book: FactBook, spec: FactSpec, analysis: Analysis) -> None:
+    """Where one figure says what was spent, those that say what was received count for nothing."""
+    usable = [f for f in analysis.figures if f.quantity.measure == "money" and not f.blocked]
+    received = [f for f in usable if book.pattern(spec.received).search(f.own)]
+    if any(f not in received and book.pattern(spec.spent).search(f.own) for f in usable):
+        for figure in received:
+            figure.blocked = "not_spent"
 
 
 def _last(book: FactBook, spec: FactSpec, own: str) -> bool:

@@ -1,7 +1,7 @@
 """From a document to what is read: sentences with their headings and lead-ins, lists and tables.
 
-A `Sentence` is a piece of one block between full stops (or semicolons, or line ends), a pair of label and value cells of
-a form, or a list item; its offsets are the document's. A `ListGroup` is a run of list items below one lead-in.
+A `Sentence` is a piece of one block between full stops (or semicolons, or line ends), a pair of label and value cells
+of a form, or a list item; its offsets are the document's. A `ListGroup` is a run of list items below one lead-in.
 """
 
 from __future__ import annotations
@@ -124,10 +124,8 @@ def checked(folded: str) -> str:
 def quotations(document: Document, policy: str) -> tuple[Span, ...]:
     """Verbatim quotations of the policy (`policy`: its text without white space): words in quotation marks, table cells
     and whole paragraphs that stand in it."""
-    found = []
-    for match in re.finditer(r"[“\"「]([^”\"」“]{8,400})[”\"」]", document.text):
-        if squeezed(match[1]) in policy:
-            found.append(Span(match.start(1), match.end(1)))
+    marked = re.finditer(r"[“\"「]([^”\"」“]{8,400})[”\"」]", document.text)
+    found = [Span(*match.span(1)) for match in marked if squeezed(match[1]) in policy]
     for block in document.blocks:
         if block.kind is BlockKind.TABLE:
             found += [
@@ -145,7 +143,7 @@ def squeezed(text: str) -> str:
 
 
 def scan(document: Document, policy: str = "") -> Reading:
-    reading = _scan(document)
+    reading = _Scan(document).run()
     found = quotations(document, policy) if policy else ()
     for sentence in reading.sentences if found else ():
         sentence.quotations = found
@@ -153,64 +151,81 @@ def scan(document: Document, policy: str = "") -> Reading:
     return reading
 
 
-def _scan(document: Document) -> Reading:
-    folded = checked(fold(document.text))
-    reading = Reading(document, folded, [], [], [])
-    headings: list[tuple[int, str]] = []
-    lead = ""
-    lead_sentence: Sentence | None = None
-    items: list[Span] = []
-    last: Sentence | None = None
+class _Scan:
+    """One walk over a document's blocks, and what it remembers of those above: headings, lead-in, a list's items."""
 
-    def section() -> Section:
-        return Section(tuple(text for _, text in headings), lead)
+    def __init__(self, document: Document) -> None:
+        self.reading = Reading(document, checked(fold(document.text)), [], [], [])
+        self.headings: list[tuple[int, str]] = []
+        self.lead = ""
+        self.lead_sentence: Sentence | None = None
+        self.items: list[Span] = []
+        self.last: Sentence | None = None
 
-    def close_list() -> None:
-        nonlocal items
-        if len(items) >= 2 or (items and lead.rstrip().endswith("：")):
-            reading.lists.append(ListGroup(document, section(), items, lead_sentence))
-        items = []
+    def run(self) -> Reading:
+        for block in self.reading.document.blocks:
+            text = self.reading.folded[block.span.start : block.span.end]
+            if block.kind is not BlockKind.FURNITURE and text.strip():
+                self._block(block, text)
+        self._close_list()
+        return self.reading
 
-    for block in document.blocks:
-        text = folded[block.span.start : block.span.end]
-        if block.kind is BlockKind.FURNITURE or not text.strip():
-            continue
+    def _block(self, block: Block, text: str) -> None:
         if block.kind is not BlockKind.LIST_ITEM:
-            close_list()
+            self._close_list()
         if block.kind is BlockKind.HEADING:
-            level = block.level or 1
-            while headings and headings[-1][0] >= level:
-                headings.pop()
-            headings.append((level, text.strip()))
-            lead, lead_sentence, last = "", None, None
-            unnumbered = _HEADING_NUMBER.sub(lambda m: "·" * len(m.group()), text)
-            found = list(_sentences(document, block.span, unnumbered, section(), None))
-            reading.sentences += found
-            if text.rstrip().endswith("："):
-                lead = text.strip()
-            continue
-        if block.kind is BlockKind.TABLE:
-            table = _table(document, block, section(), folded)
-            reading.tables.append(table)
-            lead, last = "", None
-            continue
-        if reading.tables and not lead and last is None and re.fullmatch(r"\s*（[^。]{2,40}）\s*", text):
-            above = reading.tables[-1]  # a note right below a table names it
+            self._heading(block, text)
+        elif block.kind is BlockKind.TABLE:
+            self._add_table(block)
+        else:
+            self._note_of_table(text)
+            self._paragraph(block, text)
+
+    def _heading(self, block: Block, text: str) -> None:
+        level = block.level or 1
+        while self.headings and self.headings[-1][0] >= level:
+            self.headings.pop()
+        self.headings.append((level, text.strip()))
+        self.lead, self.lead_sentence, self.last = "", None, None
+        unnumbered = _HEADING_NUMBER.sub(lambda m: "·" * len(m.group()), text)
+        self._read(block, unnumbered)
+        if text.rstrip().endswith("："):
+            self.lead = text.strip()
+
+    def _add_table(self, block: Block) -> None:
+        self.reading.tables.append(_table(self.reading.document, block, self._section(), self.reading.folded))
+        self.lead, self.last = "", None
+
+    def _note_of_table(self, text: str) -> None:
+        """A note in brackets right below a table names it."""
+        tables = self.reading.tables
+        if tables and not self.lead and self.last is None and re.fullmatch(r"\s*（[^。]{2,40}）\s*", text):
+            above = tables[-1]
             above.section = Section(above.section.headings, f"{above.section.lead}\n{text.strip()}".strip())
-        found = list(_sentences(document, block.span, text, section(), last))
+
+    def _paragraph(self, block: Block, text: str) -> None:
+        found = self._read(block, text)
         if block.kind is BlockKind.LIST_ITEM:
-            items.append(block.span)
+            self.items.append(block.span)
             for sentence in found:
                 sentence.listed = True
-            reading.sentences += found
-            last = found[-1] if found else last
-            continue
-        reading.sentences += found
-        last = found[-1] if found else last
-        if found:
-            lead, lead_sentence = _lead(text, found, lead)
-    close_list()
-    return reading
+        elif found:
+            self.lead, self.lead_sentence = _lead(text, found, self.lead)
+        self.last = found[-1] if found else self.last
+
+    def _read(self, block: Block, text: str) -> list[Sentence]:
+        found = list(_sentences(self.reading.document, block.span, text, self._section(), self.last))
+        self.reading.sentences += found
+        return found
+
+    def _section(self) -> Section:
+        return Section(tuple(text for _, text in self.headings), self.lead)
+
+    def _close_list(self) -> None:
+        if len(self.items) >= 2 or (self.items and self.lead.rstrip().endswith("：")):
+            group = ListGroup(self.reading.document, self._section(), self.items, self.lead_sentence)
+            self.reading.lists.append(group)
+        self.items = []
 
 
 def _lead(text: str, found: list[Sentence], before: str) -> tuple[str, Sentence]:
