@@ -257,7 +257,8 @@ class Passage:
     """A piece of a policy or of a document that is found and cited as one.
 
     `text` is the verbatim text at `span`, which is cited; `context` is what stands above it (its article's heading and
-    opening, its headings, its table's header row) and helps to find it. `source` is the policy's id or the document's name.
+    opening, its headings, its table's header row) and helps to find it. `source` is the policy's id or the name of the
+    document.
     """
 
     id: str
@@ -353,7 +354,7 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A verbatim piece of the policy (`ref`) or of a document (`document`, `page`); `span` lies in the text of either."""
+    """A verbatim piece of the policy (`ref`) or of a document (`document`, `page`); `span` lies in its text."""
 
     quote: str
     span: Span

@@ -34,11 +34,11 @@ def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window,
     _none(book, spec, analysis, findings)
     figures = [m for m in matches if m.role == "figure"]
     if figures:
-        _combine(book, spec, analysis, matches, window, findings)
+        _combine(spec, analysis, matches, window, findings)
 
 
 def _combine(
-    book: FactBook, spec: FactSpec, analysis: Analysis, matches: list[Match], window: Window, findings: Findings
+    spec: FactSpec, analysis: Analysis, matches: list[Match], window: Window, findings: Findings
 ) -> None:
     figures = [m for m in matches if m.role == "figure"]
     tops = [m for m in figures if not _is_part(analysis, m, figures)]
@@ -48,12 +48,12 @@ def _combine(
         values[id(top)], clashes[id(top)] = _with_parts(top, matches, spec, analysis.sentence.holds(words("disjoint")))
     twice = [m for m in matches if m.role == "twice"]
     for group in _groups(analysis, tops):
-        _assert_group(book, spec, analysis, group, values, clashes, twice, window, findings)
+        _assert_group(spec, analysis, group, values, clashes, twice, window, findings)
 
 
 def _is_part(analysis: Analysis, match: Match, figures: list[Match]) -> bool:
-    """A part of a figure that counts, too; one for a period of its own (近五年88篇，其中近三年51篇) stands for itself, and
-    so does the applicant's part of what the body above it has (学校850篇，其中本中心48篇)."""
+    """A part of a figure that counts, too; one for a period of its own (近五年88篇，其中近三年51篇) stands for itself,
+    and so does the applicant's part of what the body above it has (学校850篇，其中本中心48篇)."""
     parent = matched_parent(match.figure, figures) if match.figure.part else None
     if parent is None:
         return False
@@ -130,7 +130,6 @@ def _single(period: Period) -> bool:
 
 
 def _assert_group(
-    book: FactBook,
     spec: FactSpec,
     analysis: Analysis,
     group: list[Match],
@@ -176,14 +175,11 @@ def _assert_group(
         else:
             value = overlapping(intervals)
         kinds = frozenset()
-    elif len(group) > 1 and _alike(group):
-        value = add(intervals)
-    elif spec.joined or _dated_years(group) or len({m.kinds for m in group}) == len(group):
+    elif _alike(group) or spec.joined or _dated_years(group) or len({m.kinds for m in group}) == len(group):
         value = add(intervals)
     else:
         for match in group:
             _assert(
-                book,
                 spec,
                 analysis,
                 [match],
@@ -195,7 +191,7 @@ def _assert_group(
                 findings,
             )
         return
-    _assert(book, spec, analysis, group, value, points, kinds, period, window, findings)
+    _assert(spec, analysis, group, value, points, kinds, period, window, findings)
 
 
 def _alike(group: list[Match]) -> bool:
@@ -250,7 +246,6 @@ def _group_period(group: list[Match]) -> Period | None:
 
 
 def _assert(
-    book: FactBook,
     spec: FactSpec,
     analysis: Analysis,
     group: list[Match],

@@ -53,7 +53,7 @@ def enumerations(
 
 
 def sentence_items(book: FactBook, spec: FactSpec, analysis: Analysis, chain: str, pools: dict[str, Pool]) -> None:
-    """Things with proper names in running text (重庆市轻合金材料重点实验室); `chain`: the statement that the sentence is in."""
+    """Things with proper names in running text (重庆市轻合金材料重点实验室); `chain`: the statement it stands in."""
     listing = spec.listing
     if listing is None or not listing.names or analysis.sentence.pair:
         return
@@ -66,7 +66,7 @@ def sentence_items(book: FactBook, spec: FactSpec, analysis: Analysis, chain: st
 
 
 def _regions(book: FactBook, listing: Listing, text: str) -> list[tuple[int, int, bool]]:
-    """Where names are enumerated: (start, end, whether the enumeration follows a lead-in and so is a list of its own)."""
+    """Where names are enumerated: (start, end, whether they follow a lead-in and so are a list of their own)."""
     regions: list[tuple[int, int, bool]] = []
     about = book.pattern(listing.about).search(text)
     if listing.avoid and book.pattern(listing.avoid).search(text):
@@ -155,7 +155,7 @@ def _enumerate(
 
 
 def _members(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The members of a list that semicolons divide: each one's name is what stands before its first comma, bracket or date."""
+    """The members of a list that semicolons divide: the name of each ends at its first comma, bracket or date."""
     for match in re.finditer(r"[^；]+", text[start:end]):
         body = match.group()
         lead = words("member_lead").match(body)

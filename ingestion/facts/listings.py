@@ -63,7 +63,7 @@ def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, fi
 
 
 def _beside(row: Row, columns: list[int]) -> str:
-    """What other columns name an item by: two prizes of one name for different results are two. Numbers name nothing."""
+    """What other columns name an item by: two prizes of one name for different results are two. Numbers name none."""
     texts = [row.columns.get(column, "") for column in columns]
     return "".join("｜" + text for text in texts if text and not has_number(text))
 

@@ -144,7 +144,7 @@ def figure_block(analysis: Analysis, figure: Figure) -> str:
 
 
 def _dropped_after(analysis: Analysis, figure: Figure) -> bool:
-    """A following clause, or a bracket, without a figure of its own that only says: in negotiation, expired, under review."""
+    """A later clause, or a bracket, without a figure that only says: in negotiation, expired, under review."""
     for index, clause in enumerate(analysis.clauses):
         body = analysis.clause_text(index)
         if any(f.clause == index for f in analysis.figures):

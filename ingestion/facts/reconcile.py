@@ -1,4 +1,4 @@
-"""All evidence of a fact made one interval: bounds are intersected while they are compatible, else the fact spans them."""
+"""All evidence of a fact made one interval: bounds are intersected while compatible, else the fact spans them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def reconcile(key: str, spec: FactSpec, findings: Findings, window: Window) -> F
 
 
 def _named_of_a_total(assertions: list[Assertion], firm: list[Assertion]) -> list[Assertion]:
-    """平台有三个 (ranks not given), of which two are named with theirs: the names bound from below, the total from above."""
+    """平台有三个 (ranks not given), two of them named with theirs: the names bound from below, the total from above."""
     totals = [a.interval.high for a in assertions if a.open and a.interval.high is not None]
     if not totals or not firm or not all(a.loose for a in firm) or len(firm) == len(assertions):
         return firm

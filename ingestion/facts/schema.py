@@ -1,7 +1,7 @@
 """`facts.yaml` of a policy folder, typed: what can be counted, and how documents word it.
 
-A word list may name another one (`$foreign`) from `words:` of the same file or from the language's own lists, and a word
-between slashes is a regular expression. Words are matched on folded text (see `ingestion.language.fold`).
+A word list may name another one (`$foreign`) from `words:` of the same file or from the language's own lists, and a
+word between slashes is a regular expression. Words are matched on folded text (see `ingestion.language.fold`).
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ class Kinds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Require(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a row or item must show. `columns` are roles; without such a column the row, then (`topic`) the title counts.
+    """What a row or item must show. `columns`: roles; without such a column the row counts, then (`topic`) the title.
 
-    `missing`: what a row without any word comes to: "fail" (left out, `reason`), "unknown" (raises the upper bound only).
+    `missing`: what a row without any word comes to: "fail" (left out, `reason`) or "unknown" (raises the upper bound).
     """
 
     words: list[str]
@@ -148,7 +148,7 @@ class FactSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     settled_by_en: str = ""
 
     def overlap_pattern(self, book: FactBook) -> re.Pattern[str]:
-        """Words that say a part belongs to two kinds: the fact's own, else the language's; only where kinds may overlap."""
+        """Words for a part that is of two kinds: the fact's own, else the language's; only where kinds may overlap."""
         if self.kinds is None or not self.kinds.overlap:
             return re.compile(r"(?!)")
         return book.pattern(self.overlap or language.load("discourse")["overlap"])
@@ -196,7 +196,7 @@ class FactBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
 
 
 def resolve(words: Iterable[str], lists: Mapping[str, list[str]]) -> list[str]:
-    """Word lists with every `$name` replaced by the list it names, and every `{name}` in a pattern by its alternation."""
+    """Word lists with every `$name` replaced by the list it names, every `{name}` in a pattern by its alternation."""
     resolved: list[str] = []
     for word in words:
         if word.startswith("$"):

@@ -172,7 +172,8 @@ def _period_holds(
     before = [p for p in analysis.periods if p.span.start < span.end and p.kind is not PeriodKind.MEAN]
     inside = [p for p in before if p.span.start >= span.start]
     if rule.period == "inside":   # the day of what happened stands before it: 2019年10月曾发生…，不在近三年之内
-        word = max((m.start() for group in rule.all if (m := book.pattern(group).search(sentence.folded, span.start))), default=0)
+        found_words = (book.pattern(group).search(sentence.folded, span.start) for group in rule.all)
+        word = max((m.start() for m in found_words if m), default=0)
         happened = [p for p in before if p.kind is PeriodKind.DATED and p.span.start <= word]
         before, inside = (happened, happened) if happened else (before, inside)
     stated = inside or before
