@@ -24,22 +24,23 @@ log = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "web" / "static"
 YEAR = 31_536_000
+PATIENCE = 2.0   # seconds that the jobs wait for a first request
 _ANY_DAY = date(2025, 6, 30)
 
 
 def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
     """The application: `app.state.services` holds the services, `app.state.settings` the settings.
 
-    Jobs begin in the background when it starts, so that the first page need not wait for them.
+    Jobs begin in the background once the first request was answered (or soon), so that it need not wait for them.
     """
     services = services or build(settings)
     app = FastAPI(title="guohe 国合助手", version=__version__, lifespan=_lifespan, docs_url=None, redoc_url=None,
                   description="Pre-screens applications for international S&T cooperation bases. Every route takes a "
                               "session cookie or `Authorization: Bearer <API token>`. Errors have one shape; lists "
                               "page by `after`.")
-    app.state.services, app.state.settings = services, settings
+    app.state.services, app.state.settings, app.state.answered = services, settings, threading.Event()
     handlers.install(app)
-    app.add_middleware(Gate, accounts=services.accounts, settings=settings)
+    app.add_middleware(Gate, accounts=services.accounts, settings=settings, answered=app.state.answered)
     app.include_router(routes.router)
     app.add_api_route("/healthz", healthz, include_in_schema=False)
     app.add_api_route("/readyz", readyz, include_in_schema=False)
@@ -74,17 +75,20 @@ async def readyz(request: Request) -> JSONResponse:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
-    services.jobs.start()
-    threading.Thread(target=_warm, args=(services,), name="warm", daemon=True).start()
+    threading.Thread(target=_settle, args=(services, app.state.answered), name="settle", daemon=True).start()
     try:
         yield
     finally:
         await run_in_threadpool(services.close)
 
 
-def _warm(services: Services) -> None:
-    """What the first assessment would wait for: words and patterns of the policy; and what a crash left to delete."""
+def _settle(services: Services, answered: threading.Event) -> None:
+    """What the first page need not wait for: the jobs, what a crash left to delete, and what makes the first
+    assessment slow, the words and patterns of the policy.
+    """
+    answered.wait(PATIENCE)
     try:
+        services.jobs.start()
         services.files.sweep()
         from assistant import answering
         from ingestion import facts

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import threading
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -42,10 +43,13 @@ HEADERS = {
 
 
 class Gate:
-    """ASGI middleware. It leaves `state.actor` (or None) and `state.csrf`, the token for this browser's forms."""
+    """ASGI middleware. It leaves `state.actor` (or None) and `state.csrf`, the token for this browser's forms.
 
-    def __init__(self, app: Any, accounts: Accounts, settings: Settings) -> None:
-        self._app, self._accounts, self._settings = app, accounts, settings
+    `answered` is set when a page was.
+    """
+
+    def __init__(self, app: Any, accounts: Accounts, settings: Settings, answered: threading.Event) -> None:
+        self._app, self._accounts, self._settings, self._answered = app, accounts, settings, answered
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -66,6 +70,7 @@ class Gate:
                 raise  # too late to say anything; the connection breaks off
             response = await respond(request, error)
             await response(scope, body, guarded)
+        self._answered.set()
 
     async def _look(self, request: Request, body: _Body, guarded: _Guarded) -> None:
         session, visitor = request.cookies.get(SESSION, ""), request.cookies.get(VISITOR, "")

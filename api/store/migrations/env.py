@@ -4,6 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 from alembic import context
+from sqlalchemy import text
 
 
 def _ours(_object: Any, name: str | None, kind: str, _reflected: bool, _compared: Any) -> bool:
@@ -18,6 +19,8 @@ def run() -> None:
             connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")
         context.configure(connection=connection, target_metadata=context.config.attributes["metadata"],
                           render_as_batch=True, include_object=_ours, compare_type=True)
+        if not embedded:  # of several processes that start together one does it, the others find it done
+            connection.execute(text("SELECT pg_advisory_xact_lock(4)"))
         with context.begin_transaction():
             context.run_migrations()
         connection.commit()
