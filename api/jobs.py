@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 NAME = "guohe"
 VERSION = "1"             # of the steps: a change leaves jobs of the old version to be begun again
 QUEUE = "assessments"
-POLL_SECONDS = 0.2
+POLL_SECONDS = 0.3
 HEARTBEAT_SECONDS = 5.0
 DEAD_AFTER = timedelta(seconds=20)
 MOST_ATTEMPTS = 5

@@ -3,8 +3,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
@@ -101,6 +103,27 @@ def test_lists_that_grow_are_paged(document: dict[str, Any]) -> None:
         assert schema.get("type") != "array", path
         names = {parameter["name"] for parameter in operation.get("parameters", ())}
         assert ("after" in names and "limit" in names) == schema.get("$ref", "").split("/")[-1].startswith("Part"), path
+
+
+def test_the_readmes_client_works(site: Installation, capsys: pytest.CaptureFixture[str],
+                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    """Word for word, with a token of somebody's: it prints the result of the bundled application."""
+    secret = site.client().post("/api/v1/tokens", json={"name": "readme"}).json()["secret"]
+    root = Path(__file__).parent.parent
+    sample = re.search(r"<!-- sample: client -->\n```python\n(.*?)```", (root / "README.md").read_text("utf-8"), re.S)
+    assert sample is not None
+
+    def client(base_url: str, headers: dict[str, str]) -> Any:
+        assert base_url.startswith("http://")
+        assert headers.keys() == {"Authorization"}
+        found = site.visitor()
+        found.headers["Authorization"] = f"Bearer {secret}"
+        return found
+
+    monkeypatch.chdir(root)
+    monkeypatch.setattr(httpx, "Client", client)
+    exec(sample[1], {})  # noqa: S102 - our own README
+    assert capsys.readouterr().out == "insufficient_evidence 19\n"
 
 
 # Tenants --------------------------------------------------------------------------------------------------------------
