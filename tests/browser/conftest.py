@@ -3,11 +3,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import tarfile
-import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from importlib import resources
 from typing import Any
 
 import pytest
@@ -15,7 +12,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.server import Server
 
-AXE = "axe-core@4.14.1"
 PASSWORD = "a sentence that is remembered"
 WIDE = {"width": 1440, "height": 900}
 
@@ -70,16 +66,5 @@ def person(new_person: Callable[..., Page]) -> Page:
 
 @pytest.fixture(scope="session")
 def axe() -> str:
-    """axe-core's script: from GUOHE_AXE, or fetched once by npm into a folder outside the project."""
-    given = os.environ.get("GUOHE_AXE")
-    if given:
-        return Path(given).read_text(encoding="utf-8")
-    folder = Path(tempfile.gettempdir()) / f"guohe-{AXE.replace('@', '-')}"
-    script = folder / "package" / "axe.min.js"
-    if not script.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        npm = shutil.which("npm") or "npm"
-        subprocess.run([npm, "pack", "--silent", AXE], cwd=folder, check=True, capture_output=True)
-        with tarfile.open(next(folder.glob("*.tgz"))) as packed:
-            packed.extract("package/axe.min.js", folder, filter="data")
-    return script.read_text(encoding="utf-8")
+    """axe-core's script, which comes with a package of the tests."""
+    return resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
