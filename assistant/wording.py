@@ -17,6 +17,7 @@ from ingestion import articles
 from ingestion.domain import Answer, Mode
 
 PROMPT = "answer.v1"
+SHORTEST = 8     # characters of a sentence that says something
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,20 @@ class Draft:
     free: bool = True        # a model may word it
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A checked sentence as it is shown and as it was said."""
+
+    text: str
+    said: str
+    cites: tuple[int, ...]
+
+
 @dataclass
 class Worded:
     """What a model made of a draft; `kept` grows while it is streamed."""
 
-    kept: list[Checked] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
 
 
@@ -55,7 +65,7 @@ def stream(draft: Draft, model: LanguageModel) -> Iterator[str | Answer]:
             text = _shown(checked, sources, language)
             if not worded.kept:
                 text = _led(text, draft, language)
-            worded.kept.append(replace(checked, text=text))
+            worded.kept.append(Kept(text, checked.text, checked.cites))
             if _answers(worded, sources, answer):
                 yield from ([one.text for one in worded.kept] if not shown else [text])
                 shown = True
@@ -85,10 +95,11 @@ def _sources(draft: Draft) -> list[Source]:
 
 
 def _answers(worded: Worded, sources: Sequence[Source], answer: Answer) -> bool:
-    """Whether what was kept rests on what settles the question: its first clause, or what was found."""
+    """Whether what was kept says more than a word, and rests on what settles the question: its first clause, or what
+    was found."""
     first = answer.citations[0] if answer.citations else None
     telling = {one.number for one in sources if not one.ref or (first is not None and one.text == first.quote)}
-    return any(set(one.cites) & telling for one in worded.kept)
+    return any(set(one.cites) & telling and len(one.said) >= SHORTEST for one in worded.kept)
 
 
 def _shown(checked: Checked, sources: Sequence[Source], language: str) -> str:

@@ -86,6 +86,12 @@ def test_faulty_sentences_go_and_good_ones_stay() -> None:
     assert len(answer.dropped) == 1
 
 
+def test_a_bare_word_is_no_answer() -> None:
+    """不够 alone says less than the answer without a model."""
+    with server.serving(server.saying("不够。[2]")) as endpoint:
+        assert ask(FEW, endpoint.url).mode is Mode.EXTRACTIVE
+
+
 def test_a_verdict_against_the_rule_checker_is_not_shown() -> None:
     """10 papers are not enough, whatever the model says; the verdict stands first."""
     with server.serving(server.saying("够了，符合要求。[1] SCI或EI论文要求20篇（含）以上。[1]")) as endpoint:
