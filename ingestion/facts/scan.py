@@ -121,6 +121,27 @@ def checked(folded: str) -> str:
     return "".join(out)
 
 
+@lru_cache(maxsize=1)
+def _question() -> tuple[re.Pattern[str], dict[str, dict[str, str]], re.Pattern[str]]:
+    data = load("discourse")["check"]
+    answers = sorted({a for a in [*data["yes"], *data["no"]] if a}, key=len, reverse=True)
+    asked = "|".join(map(re.escape, data["questions"]))
+    said = "|".join(map(re.escape, answers))
+    return (
+        re.compile(rf"({asked})([^：？，。；\n]{{2,40}}[：？，\t][\s|]*)({said})(?=\s*(?:[，。；\n]|$))"),
+        data["questions"],
+        pattern(tuple(data["no"])),
+    )
+
+
+def answered(folded: str) -> str:
+    """是否发生责任事故：否 is a statement: the question becomes 没有 or 已经, the answer is blanked; same length."""
+    asked, questions, no = _question()
+    return asked.sub(
+        lambda m: questions[m[1]]["no" if no.match(m[3]) else "yes"] + m[2] + " " * len(m[3]), folded
+    )
+
+
 def quotations(document: Document, policy: str) -> tuple[Span, ...]:
     """Verbatim quotations of the policy (`policy`: its text without white space): words in quotation marks, table cells
     and whole paragraphs that stand in it."""
@@ -155,7 +176,7 @@ class _Scan:
     """One walk over a document's blocks, and what it remembers of those above: headings, lead-in, a list's items."""
 
     def __init__(self, document: Document) -> None:
-        self.reading = Reading(document, checked(fold(document.text)), [], [], [])
+        self.reading = Reading(document, answered(checked(fold(document.text))), [], [], [])
         self.headings: list[tuple[int, str]] = []
         self.lead = ""
         self.lead_sentence: Sentence | None = None
@@ -328,7 +349,7 @@ def pairs(table: Table) -> list[Sentence]:
                     )
                 elif texts[place + 1]:
                     width = row[place].span.end - whole.start
-                    marked = body[:width].replace("\n", " ") + "：" + body[width + 1 :].replace("\n", "，")
+                    marked = answered(body[:width].replace("\n", " ") + "：" + body[width + 1 :].replace("\n", "，"))
                     sentence = Sentence(
                         document, whole, marked, table.section, pair=True, previous=found[-1] if found else None
                     )
