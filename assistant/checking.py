@@ -82,7 +82,7 @@ class Checker:
             ("clause", self._clauses(text, given)),
             ("quotation", all(_plain(match[1]) in said for match in _QUOTES.finditer(text))),
             ("number", _figures(text) <= _figures(" ".join(one.text for one in given))),
-            ("bar", _bars_stand(text, [one.text for one in given])),
+            ("bar", _bars_stand(text, [one.text for one in given]) and _limits(plain) <= _limits(said + self._found)),
             ("outcome", _outcomes(plain) <= _outcomes(said + self._found)),
             ("denial", _denials(plain) <= _denials(said + self._found)),
             ("new matter", self._new(plain) <= _FOREIGN_SHARE),
@@ -163,6 +163,11 @@ def _outcomes(plain: str) -> frozenset[str]:
     return frozenset(match.group() for match in _outcome_pattern().finditer(plain))
 
 
+def _limits(plain: str) -> frozenset[str]:
+    """The words that make a bar of a number: 以上, 以内, at most."""
+    return frozenset(match.group() for match in _limit_pattern().finditer(plain))
+
+
 def _denials(plain: str) -> frozenset[str]:
     """Every word of denial with what it denies, the next character; bars (不少于) deny nothing."""
     text = _not_denying().sub("", plain)
@@ -173,6 +178,11 @@ def _denials(plain: str) -> frozenset[str]:
 @cache
 def _outcome_pattern() -> re.Pattern[str]:
     return language.pattern(tuple(load(_LANGUAGE / "checks.yaml")["outcomes"]))
+
+
+@cache
+def _limit_pattern() -> re.Pattern[str]:
+    return language.pattern(tuple(load(_LANGUAGE / "checks.yaml")["limits"]))
 
 
 @cache

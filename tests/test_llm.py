@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import logging
 import os
+import random
 import socket
 import time
 from dataclasses import replace
@@ -230,6 +231,30 @@ def test_an_english_sentence_is_checked_in_the_same_way() -> None:
     assert checker.check("At least 20 SCI or EI papers are required. [1]").fault == ""
     assert checker.check("At least 30 SCI or EI papers are required. [1]").fault == "number"
     assert checker.check("No papers are required. [1]").fault == "denial"
+
+
+def test_no_hostile_sentence_of_many_is_kept() -> None:
+    """Five hundred seeded mutations of a right sentence: other numbers, clauses, sources, codes, links, denials."""
+    clause = f"具有良好的国际科技合作基础，{CLAUSE}；"
+    checker = Checker([Source(1, clause, "第八条（二）")], PAPERS, "要求近三年SCI或EI论文20篇（含）以上。", "zh")
+    good = "近三年SCI或EI论文须达20篇（含）以上。[1]"
+    assert checker.check(good).fault == ""
+    chance = random.Random(20250630)
+    mutations = (
+        lambda: good.replace("20", str(chance.choice([one for one in range(1, 400) if one not in (5, 20)]))),
+        lambda: f"依据第{chance.randint(19, 99)}条，{good}",
+        lambda: good.replace("[1]", f"[{chance.randint(2, 99)}]"),
+        lambda: good.replace("。", f"，代码91500{chance.randint(10**12, 10**13 - 1)}。"),
+        lambda: good.replace("。", f"，见https://x{chance.randint(1, 99)}.example。"),
+        lambda: good.replace("须达", chance.choice(("不须达到", "无需", "不必达到", "禁止"))),
+        lambda: f"该单位{chance.choice(('符合', '不符合', '满足', '达标'))}条件，{good}",
+        lambda: good.replace("论文", f"<b>论文{chance.randint(1, 9)}</b>"),
+        lambda: good.replace("近三年", f"{chance.randint(2015, 2030)}年{chance.randint(1, 12)}月以来"),
+        lambda: good.replace("以上", chance.choice(("以下", "以内", "左右"))),
+    )
+    for number in range(500):
+        sentence = mutations[number % len(mutations)]()
+        assert checker.check(sentence).fault, sentence
 
 
 @pytest.mark.endpoint
