@@ -126,6 +126,8 @@ def figure_block(analysis: Analysis, figure: Figure) -> str:
         return reason
     if analysis.clauses[figure.clause].subject == "whole":
         return "other_body"
+    if words("outgrown").match(analysis.sentence.folded, figure.quantity.span.end):
+        return "dropped_status"
     own = exempted(figure.own)
     if words("plan").search(own):
         return "planned"
