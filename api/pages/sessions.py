@@ -7,9 +7,14 @@ from api.deps import services_of
 from api.gate import SESSION as COOKIE
 from api.service.records import SignedIn
 
+KEPT = 30 * 24 * 3600  # seconds
+
 
 def remember(request: Request, answer: Response, signed: SignedIn) -> None:
-    answer.set_cookie(COOKIE, signed.cookie, expires=signed.expires, httponly=True, samesite="lax", path="/",
+    """The cookie outlives the session: whether that has ended is the server's to say, and a form that is sent with
+    an ended session is then kept instead of refused as another site's.
+    """
+    answer.set_cookie(COOKIE, signed.cookie, max_age=KEPT, httponly=True, samesite="lax", path="/",
                       secure=_https(request))
 
 

@@ -23,6 +23,11 @@ def new_case(page: Page, title: str = "膜中心", base_type: str = "joint_resea
     return page.url
 
 
+def ready(page: Page) -> None:
+    """Until the page's scripts are all there."""
+    expect(page.locator("html[data-ready]")).to_be_attached()
+
+
 def upload(page: Page, *files: Path) -> None:
     page.set_input_files("#pick", [str(one) for one in files or FILES])
 

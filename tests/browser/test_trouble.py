@@ -15,6 +15,7 @@ from tests.browser.server import Server
 def test_an_upload_goes_on_when_the_network_is_back(person: Page) -> None:
     """Dropped files wait through a lost connection; nothing has to be chosen again."""
     steps.new_case(person)
+    steps.ready(person)
     person.context.set_offline(True)
     expect(person.locator('[data-banner="net"]')).to_contain_text("网络已断开")
     steps.upload(person)
@@ -27,6 +28,7 @@ def test_an_upload_goes_on_when_the_network_is_back(person: Page) -> None:
 def test_a_question_is_kept_when_the_answer_breaks_off(person: Page) -> None:
     """What was typed is still there, and one click asks again."""
     person.goto("/ask")
+    steps.ready(person)
     person.context.set_offline(True)
     person.fill("#question", "论文要多少篇？")
     person.press("#question", "Enter")
@@ -41,6 +43,7 @@ def test_a_question_is_kept_when_the_answer_breaks_off(person: Page) -> None:
 def test_a_session_that_ended_loses_no_question_and_no_file(person: Page) -> None:
     """The page stays as it is, says so, and goes on after signing in in another window."""
     steps.new_case(person)
+    steps.ready(person)
     cookies = person.context.cookies()
     person.context.clear_cookies(name="guohe_session")
     person.fill("#question", "论文要多少篇？")

@@ -68,7 +68,11 @@ document.addEventListener("click", (event) => {
   for (const open of document.querySelectorAll("details.menu[open]")) if (!open.contains(event.target)) open.open = false;
 });
 
-if (document.getElementById("ask")) import("./chat.js");
-if (document.querySelector("[data-viewer]")) import("./viewer.js").then((module) => module.start(document));
-if (document.getElementById("case")) import("./case.js");
-if (document.getElementById("keys-dialog")) import("./keys.js");
+// All at once, so that what comes later works without the network too.
+await Promise.all([
+  document.getElementById("ask") && import("./chat.js"),
+  document.querySelector("[data-viewer]") && import("./viewer.js").then((module) => module.start(document)),
+  document.getElementById("case") && import("./case.js"),
+  document.getElementById("keys-dialog") && import("./keys.js"),
+]);
+document.documentElement.dataset.ready = "";

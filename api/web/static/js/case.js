@@ -1,6 +1,7 @@
 // A case that is open: what happens to it, files that go up, the original beside the conditions.
 import { fill, part } from "./net.js";
 import { follow } from "./progress.js";
+import { start } from "./upload.js";
 import "./panel.js";
 
 const page = document.getElementById("case");
@@ -32,4 +33,4 @@ document.addEventListener("click", async (event) => {
 });
 
 follow(base, refresh, refreshFiles);
-if (document.getElementById("upload")) import("./upload.js").then((module) => module.start(base, refreshFiles));
+if (document.getElementById("upload")) start(base, refreshFiles);

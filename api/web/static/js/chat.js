@@ -1,5 +1,5 @@
 // Questions answered sentence by sentence. Without this module the form posts and the page comes back.
-import { Refused, element, expired, fill, text, times, token } from "./net.js";
+import { Refused, element, ended, expired, fill, text, times, token } from "./net.js";
 
 const form = document.getElementById("ask");
 const turns = document.getElementById("turns");
@@ -30,10 +30,11 @@ async function send(question, typed) {
   const body = new URLSearchParams({ question, conversation: form.elements.conversation.value, csrf: token() });
   try {
     const response = await fetch(form.action, { method: "POST", body, credentials: "same-origin",
-      headers: { Accept: "text/event-stream", "X-CSRF-Token": token() } });
-    if (response.status === 401) expired();
-    if (!response.ok || !(response.headers.get("content-type") || "").startsWith("text/event-stream")) {
-      throw new Refused(response.status, null);
+      headers: { Accept: "text/event-stream, application/json", "X-CSRF-Token": token() } });
+    if (!response.ok) {
+      const refused = new Refused(response.status, await response.json().catch(() => null));
+      if (ended(refused)) expired();
+      throw refused;
     }
     let finished = false;
     for await (const { kind, data } of events(response.body)) {

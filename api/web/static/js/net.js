@@ -17,14 +17,18 @@ export class Refused extends Error {
   }
 }
 
+// Whether the session behind this page is over: the server says so, or its cookie is gone.
+export const ended = (refused) => refused.status === 401 || refused.code === "csrf";
+
 export async function ask(address, options = {}) {
   const headers = { "X-CSRF-Token": token(), Accept: "application/json", ...options.headers };
   const answer = await fetch(address, { ...options, headers, credentials: "same-origin" });
   if (answer.ok) return answer;
   let body = null;
   try { body = await answer.json(); } catch { /* not ours: a proxy's page */ }
-  if (answer.status === 401) expired();
-  throw new Refused(answer.status, body);
+  const refused = new Refused(answer.status, body);
+  if (ended(refused)) expired();
+  throw refused;
 }
 
 // A page's inner part, as the server renders it for a page that is open already.

@@ -1,5 +1,5 @@
 // Follows a case by its events: the state of each file, facts as they come in, the result when it is there.
-import { banner, element, text } from "./net.js";
+import { Refused, banner, element, part, text } from "./net.js";
 
 const FACTS_SHOWN = 60;
 
@@ -13,7 +13,7 @@ export function follow(base, refresh, refreshFiles) {
     source.addEventListener("error", () => {
       if (!lost && navigator.onLine) banner("stream", text("lost"));
       lost = true;
-      if (source.readyState === EventSource.CLOSED) { clearTimeout(timer); timer = setTimeout(connect, 4000); }
+      if (source.readyState === EventSource.CLOSED) { clearTimeout(timer); timer = setTimeout(again, 4000); }
     });
     const on = (kind, act) => source.addEventListener(kind, (event) => act(JSON.parse(event.data)));
     on("snapshot", (data) => { for (const file of data.files) show(file); if (data.job) job(data.job, false); });
@@ -23,6 +23,18 @@ export function follow(base, refresh, refreshFiles) {
     on("job", (data) => job(data, true));
     on("assessment", () => { facts.clear(); refresh(); refreshFiles(); });
     on("deleted", () => { source.close(); banner("deleted", text("deleted")); });
+  }
+
+  // The stream was refused, not cut: the session may be over, or the case gone. Then nothing is tried any more.
+  async function again() {
+    try {
+      const answer = await part(`${base}/files`);
+      if (answer.status === 404) banner("stream", text("deleted"));
+      if (answer.ok) connect();
+      else if (answer.status >= 500) timer = setTimeout(again, 4000);
+    } catch (error) {
+      if (!(error instanceof Refused)) timer = setTimeout(again, 4000);
+    }
   }
 
   // Several new files come as several events; the list is fetched once for all.
@@ -50,7 +62,8 @@ export function follow(base, refresh, refreshFiles) {
   }
 
   connect();
-  addEventListener("online", () => { if (source.readyState !== EventSource.OPEN) { source.close(); connect(); } });
+  addEventListener("online", () => { if (source.readyState === EventSource.CLOSED) { clearTimeout(timer); again(); } });
+  addEventListener("focus", () => { if (source.readyState === EventSource.CLOSED) { clearTimeout(timer); again(); } });
 }
 
 function figure(fact) {

@@ -1,5 +1,5 @@
 // Files on their way up, one after the other: what is interrupted goes on by itself, nothing has to be chosen twice.
-import { Refused, ask, element, expired, text, token } from "./net.js";
+import { Refused, ask, element, ended, expired, text, token } from "./net.js";
 
 const WAITS = [1000, 2000, 4000, 8000, 15000];
 
@@ -108,7 +108,11 @@ export function start(base, refreshFiles) {
       request.addEventListener("load", () => {
         if (request.status >= 200 && request.status < 300 && request.response) resolve(request.response);
         else if (request.status >= 502 && request.status <= 504) reject(new Error("away"));
-        else { if (request.status === 401) expired(); reject(new Refused(request.status, request.response)); }
+        else {
+          const refused = new Refused(request.status, request.response);
+          if (ended(refused)) expired();
+          reject(refused);
+        }
       });
       request.addEventListener("error", () => reject(new Error("lost")));
       request.addEventListener("abort", () => reject(new Error("lost")));
