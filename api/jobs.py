@@ -32,6 +32,8 @@ POLL_SECONDS = 0.3
 HEARTBEAT_SECONDS = 5.0
 DEAD_AFTER = timedelta(seconds=20)
 MOST_ATTEMPTS = 5
+KEPT = timedelta(days=3)
+FORGET_EVERY = 720        # heartbeats: an hour
 
 Value = TypeVar("Value")
 
@@ -120,10 +122,14 @@ class Jobs:
             log.exception("the job engine could not start")
             self._failed = type(error).__name__
             return
+        rounds = 0
         while not self._stop.wait(HEARTBEAT_SECONDS):
             try:
                 self._beat()
                 self._adopt()
+                if rounds % FORGET_EVERY == 0:
+                    self._forget()
+                rounds += 1
             except Exception:
                 log.exception("jobs could not be looked after; trying again")
 
@@ -182,6 +188,15 @@ class Jobs:
             # New, or ended without ending its job (another version, a failure outside its steps): begun afresh.
             with SetWorkflowID(job_id if last is None else f"{job_id}.{len(runs)}"):
                 DBOS.enqueue_workflow(QUEUE, _workflow(), job_id)
+
+    def _forget(self) -> None:
+        """Drop the engine's own record of jobs that ended some days ago; the table `jobs` keeps what matters."""
+        from dbos import DBOS
+
+        before = (datetime.now(UTC) - KEPT).isoformat()
+        ended = DBOS.list_workflows(completed_before=before, limit=1_000, load_input=False, load_output=False)
+        if ended:
+            DBOS.delete_workflows([one.workflow_id for one in ended])
 
     def _again(self, job_id: str) -> bool:
         """Whether to try once more; a job that was interrupted too often may be what stops the server."""

@@ -1,4 +1,4 @@
-"""Writes the examples of the OpenAPI document from true answers of the API: `python tests/make_api_examples.py`."""
+"""Writes the examples of the OpenAPI document from true answers of the API: `python -m tests.make_api_examples`."""
 from __future__ import annotations
 
 import json
@@ -6,10 +6,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from web_samples import APPLICATION, PASSWORD, installation
-
 from api.schemas import EXAMPLES
 from api.service.records import Role
+from tests.web_samples import APPLICATION, PASSWORD, installation
 
 LONGEST_LIST, LONGEST_TEXT = 2, 160
 

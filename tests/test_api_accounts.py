@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from web_samples import PASSWORD, Installation, installation
 
 from api.gate import SESSION
 from api.service import accounts, passwords
 from api.service.context import now
 from api.service.records import Role
 from api.store.models import Audit, Invitation, Session, Token, User
+from tests.web_samples import PASSWORD, Installation, installation
 
 CHEAP = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
 

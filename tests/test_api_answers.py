@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from web_samples import APPLICATION, Client, Installation, installation
 
 from api.errors import Failure
 from api.service.chat import Chat
 from assistant import answering
 from ingestion import policy
+from tests.web_samples import APPLICATION, Client, Installation, installation
 
 QUESTION = "国际联合研究中心要求多少篇论文？"
 

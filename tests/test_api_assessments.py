@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from web_samples import APPLICATION, Client, Installation, installation
 
 from api.cli import main
 from api.service import stored, versions
@@ -19,6 +18,7 @@ from api.service.work import Assessing
 from api.store.models import Assessment, Audit, Job
 from assistant import assessing, serialising
 from ingestion import reading
+from tests.web_samples import APPLICATION, Client, Installation, installation
 
 DEMO = Path(__file__).parent.parent / "examples" / "membrane-center"
 FEWER = APPLICATION.replace("23篇", "17篇")

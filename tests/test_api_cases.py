@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from web_samples import APPLICATION, Installation, installation
 
 from api.service.records import Role
 from api.store.models import Audit, Base, Case, User
+from tests.web_samples import APPLICATION, Installation, installation
 
 
 @pytest.fixture(scope="module")

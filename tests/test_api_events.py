@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from web_samples import APPLICATION, Client, Installation, installation
 
 from api.routes.events import piece
 from api.routes.events import written as stream
 from api.service.records import Event, Role
 from api.store.models import Event as Row
 from api.store.models import User
+from tests.web_samples import APPLICATION, Client, Installation, installation
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from PIL import Image
 from sqlalchemy import select
-from web_samples import APPLICATION, Client, Installation, installation
 
 from api.service import files as files_module
 from api.service.files import clean_name
 from api.store.models import Doomed, File
+from tests.web_samples import APPLICATION, Client, Installation, installation
 
 TEXT = APPLICATION.encode()
 PDF = Path(__file__).parent.parent / "examples" / "membrane-center" / "证照与承诺书.pdf"

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from web_samples import APPLICATION, BASE, Client, Installation, installation
 
 from api import settings
 from api.gate import HEADERS, LARGEST_FORM, SESSION, VISITOR, Gate
 from api.service.cases import Cases
 from api.store.files import Files
+from tests.web_samples import APPLICATION, BASE, Client, Installation, installation
 
 NEW = {"base_type": "innovation_park", "application_date": "2025-06-30"}
 

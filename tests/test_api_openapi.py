@@ -10,13 +10,13 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
-from web_samples import APPLICATION, Client, Installation, installation
 
 from api import routes
 from api.errors import FAILURES
 from api.schemas import examples
 from api.service.records import Role
 from assistant.texts import load
+from tests.web_samples import APPLICATION, Client, Installation, installation
 
 CANARY = "金丝雀七四一九"
 METHODS = ("get", "post", "patch", "put", "delete")

@@ -15,8 +15,6 @@ from typing import Any
 
 import httpx2
 import pytest
-from databases import KINDS, fresh, server
-from web_samples import APPLICATION, PASSWORD
 
 from api import jobs as engine
 from api.jobs import Jobs, Steps
@@ -24,6 +22,8 @@ from api.service.context import new_id, now
 from api.service.records import JobState
 from api.store.database import Database
 from api.store.models import Case, Executor, Job, User
+from tests.databases import KINDS, fresh, server
+from tests.web_samples import APPLICATION, PASSWORD
 
 PATIENCE = 60.0
 

@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from databases import KINDS, fresh, server
 from sqlalchemy import func, inspect, select, text
 
 from api import settings
@@ -24,6 +23,7 @@ from api.store.files import Files, spooled
 from api.store.lock import FolderLock
 from api.store.models import Audit, Base, User
 from ingestion.errors import UsageError
+from tests.databases import KINDS, fresh, server
 
 
 @pytest.fixture(scope="module")

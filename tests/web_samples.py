@@ -121,7 +121,7 @@ def installation(folder: Path, **environment: str) -> Iterator[Installation]:
     def engine(_database: Database, work: Work) -> AtOnce:
         return AtOnce(work)
 
-    services = build(given, engine)
+    services = build(given, engine, meaning=False)
     try:
         yield Installation(create_app(given, services), services)
     finally:

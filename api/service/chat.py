@@ -1,7 +1,7 @@
 """Questions about the policy and about a case, with their answers kept."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,7 @@ class Chat:
     context: Context
     policies: Policies
     assessments: Assessments
-    retriever: Retriever | None = None
+    retrieve: Callable[[Policy], Retriever] | None = None
     model: LanguageModel | None = None
 
     def ask(self, actor: Actor, question: str, *, conversation: str | None = None, case_id: str | None = None,
@@ -116,7 +116,8 @@ class Chat:
 
         answer: Answer | None = None
         for piece in answering.stream(question, policy, assessment=view.result if view else None, language=language,
-                                      retriever=self.retriever, model=self.model, history=history):
+                                      retriever=self.retrieve(policy) if self.retrieve else None, model=self.model,
+                                      history=history):
             if isinstance(piece, Answer):
                 answer = piece
             else:

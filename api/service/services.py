@@ -16,6 +16,7 @@ from api.service.files import CaseFiles
 from api.service.policies import Policies
 from api.service.reading import Reader
 from api.service.reports import Reports
+from api.service.retrievers import Retrievers
 from api.service.work import Assessing
 from api.settings import Settings
 from api.store.database import Database
@@ -49,11 +50,12 @@ class Services:
             self.lock.release()
 
 
-def build(settings: Settings, engine: Callable[[Database, Work], Queue] | None = None) -> Services:
+def build(settings: Settings, engine: Callable[[Database, Work], Queue] | None = None, *,
+          meaning: bool = True) -> Services:
     """Opens the stores and brings the schema up to date; starts nothing.
 
     An embedded data folder is this process's own from here on: UsageError where another has it. `engine` makes another
-    job engine than the durable one.
+    job engine than the durable one; without `meaning` questions are understood by rules and words alone.
     """
     from assistant import llm
 
@@ -69,8 +71,8 @@ def build(settings: Settings, engine: Callable[[Database, Work], Queue] | None =
     files = CaseFiles(context, events, reader)
     assessments = Assessments(context, policies, reader, events, jobs)
     cases = Cases(context, policies, files, assessments, events)
-    endpoint = llm.from_environment()
     return Services(
         settings, Accounts(context), cases, files, Documents(context, files, reader, events), assessments, events,
-        Chat(context, policies, assessments, model=llm.connect(endpoint) if endpoint else None),
+        Chat(context, policies, assessments, retrieve=Retrievers(settings.data).of if meaning else None,
+             model=llm.connect(llm.from_environment())),
         Reports(cases, assessments, policies), policies, context, jobs, lock)

@@ -1,6 +1,6 @@
 """The web application's server: how soon it answers, how much memory it takes, and how its pages grow with the cases.
 
-    python tests/bench/bench_web.py [CASES ...]
+    python -m tests.bench.bench_web [CASES ...]
 
 Goals: the first page within 5 s of the command on an empty folder; idle memory below 400 MB; the case page and the
 viewer's first page below 100 ms at the median with 10,000 cases. Times are of whole requests over HTTP to a server
@@ -32,10 +32,7 @@ from api.service.records import Role
 from api.service.services import Services, build
 from api.store.database import Database
 from api.store.models import AssessedFile, Assessment, Base, Case, Content, File, Job, User
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
-from web_samples import AtOnce
+from tests.web_samples import AtOnce
 
 SIZES = (100, 1_000, 10_000)
 ROUNDS = 60
