@@ -89,7 +89,7 @@ def _settle(services: Services, answered: threading.Event) -> None:
     answered.wait(PATIENCE)
     try:
         services.jobs.start()
-        services.files.sweep()
+        services.files.sweep_all()
         from assistant import answering
         from ingestion import facts
 

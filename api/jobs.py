@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 NAME = "guohe"
 VERSION = "1"             # of the steps: a change leaves jobs of the old version to be begun again
 QUEUE = "assessments"
-POLL_SECONDS = 0.3
+POLL_SECONDS = 0.5
 HEARTBEAT_SECONDS = 5.0
 DEAD_AFTER = timedelta(seconds=20)
 MOST_ATTEMPTS = 5
@@ -130,8 +130,8 @@ class Jobs:
                 if rounds % FORGET_EVERY == 0:
                     self._forget()
                 rounds += 1
-            except Exception:
-                log.exception("jobs could not be looked after; trying again")
+            except Exception as error:  # noqa: BLE001 - the database may be away for a while
+                log.warning("jobs could not be looked after (%s); trying again", error)
 
     def _launch(self) -> None:
         from dbos import DBOS, DBOSConfig

@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from api.service.work import Assessing
 from api.store.models import Assessment, Audit, Job
 from assistant import assessing, serialising
 from ingestion import reading
-from tests.web_samples import APPLICATION, Client, Installation, installation
+from tests.databases import KINDS, fresh, server
+from tests.web_samples import APPLICATION, PASSWORD, Client, Installation, installation
 
 DEMO = Path(__file__).parent.parent / "examples" / "membrane-center"
 FEWER = APPLICATION.replace("23篇", "17篇")
@@ -279,3 +281,30 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(me: Client) -> None
     body = latest(me, case)
     assert outcome(body, "8.2.papers") == "met"
     assert next(one for one in body["documents"] if one["name"] == "坏.pdf")["warnings"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_journey_is_the_same_on_every_database(tmp_path: Path, kind: str) -> None:
+    """Register, files, assessment, a change, what changed, a question, paging, deletion."""
+    with server() if kind == "postgresql" else nullcontext("") as address:
+        environment = {"GUOHE_DATABASE_URL": fresh(address)} if address else {}
+        with installation(tmp_path, **environment) as site:
+            assert site.services.context.database.embedded is (kind == "sqlite")
+            joined = site.visitor().post("/api/v1/users", json={"email": "a@example.com", "password": PASSWORD})
+            assert joined.json()["user"]["role"] == "administrator"
+            me = site.client()
+            case = me.assessed(("申报书.txt", APPLICATION.encode()), title="海棠")
+            me.upload(case, ("申报书.txt", FEWER.encode()))
+            me.post(f"/api/v1/cases/{case}/assessments")
+            new, old = (one["id"] for one in me.get(f"/api/v1/cases/{case}/assessments").json()["items"])
+            changes = me.get(f"/api/v1/cases/{case}/difference", params={"before": old, "after": new}).json()
+            assert [one["key"] for one in changes["facts"]] == ["sci_ei_papers"]
+            asked = {"question": "我们的论文够了吗？"}
+            assert "17" in me.post(f"/api/v1/cases/{case}/answers", json=asked).json()["answer"]
+            me.case(title="第二")
+            page = me.get("/api/v1/cases?limit=1").json()
+            rest = me.get(f"/api/v1/cases?limit=1&after={page['after']}").json()
+            assert [one["title"] for one in page["items"] + rest["items"]] == ["第二", "海棠"]
+            assert [one["title"] for one in me.get("/api/v1/cases?search=海").json()["items"]] == ["海棠"]
+            assert me.delete(f"/api/v1/cases/{case}").status_code == 204
+            assert [path for path in (tmp_path / "files" / "content").rglob("*") if path.is_file()] == []

@@ -14,6 +14,7 @@ from api.routes.events import written as stream
 from api.service.records import Event, Role
 from api.store.models import Event as Row
 from api.store.models import User
+from ingestion import parsing
 from tests.web_samples import APPLICATION, Client, Installation, installation
 
 
@@ -157,3 +158,28 @@ def test_events_are_written_as_the_standard_says(site: Installation, me: Client)
     assert retry == "retry: 2000\n\n"
     assert snapshot.startswith("id: ")
     assert '\nevent: snapshot\ndata: {"files":[],"job":null}\n\n' in snapshot
+
+
+def test_pages_are_told_as_they_are_recognised(site: Installation, me: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which page of how many, a few times a second at most, and always the last."""
+    true = parsing.read
+
+    def slow(data: bytes, name: str, progress: Any = None) -> Any:
+        for page in range(1, 41):
+            progress(page, 40)
+        return true(data, name)
+
+    monkeypatch.setattr(parsing, "read", slow)
+    case = me.case()
+    me.upload(case, ("扫描.txt", (APPLICATION + "页").encode()))
+    seen = kept(site, case)[-1][0]
+    me.post(f"/api/v1/cases/{case}/assessments")
+    found = follow(site, me, case, None, lambda event: event.kind == "snapshot")
+    assert found[0].data["files"][0]["state"] == "done"
+    with site.services.context.database.reading() as session:
+        told = [row.data for row in session.scalars(select(Row).where(
+            Row.case_id == case, Row.id > seen, Row.kind == "file").order_by(Row.id))]
+    pages = [(one["page"], one["pages"]) for one in told if one["state"] == "ocr"]
+    assert pages[0] == (1, 40)
+    assert pages[-1] == (40, 40)
+    assert len(pages) < 10

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from api.service import files as files_module
 from api.service.files import clean_name
+from api.store.files import spooled
 from api.store.models import Doomed, File
 from tests.web_samples import APPLICATION, Client, Installation, installation
 
@@ -219,3 +220,17 @@ def test_a_crash_while_deleting_leaves_nothing_behind(me: Client, site: Installa
     with site.services.context.database.reading() as session:
         assert session.scalars(select(File).where(File.sha256 == sha256)).all() == []
         assert session.get(Doomed, sha256) is None
+
+
+def test_what_a_crash_in_the_middle_of_an_upload_left_is_found(me: Client, site: Installation) -> None:
+    """Bytes without a row are deleted at the next start; everything else stays."""
+    case = me.case()
+    (added,) = me.upload(case, ("a.txt", TEXT + b"stays"))
+    orphan, sha256, _ = spooled(io.BytesIO(b"nobody's"), 100)
+    contents = site.services.context.contents
+    contents.put(sha256, orphan)
+    contents.put_made("f" * 64, "txt-0.json.z", b"of a version before")
+    site.services.files.sweep_all()
+    assert not contents.has(sha256)
+    assert contents.made("f" * 64, "txt-0.json.z") is None
+    assert contents.has(added["file"]["sha256"])

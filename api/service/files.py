@@ -122,6 +122,16 @@ class CaseFiles:
                     self._reader.forget(sha256)
                 session.execute(delete(Doomed).where(Doomed.sha256 == sha256))
 
+    def sweep_all(self) -> None:
+        """Find contents that no row knows, left by a crash in the middle of an upload, and delete them too."""
+        kept = set(self._contents.all())
+        with self._database.reading() as session:
+            known = set(session.scalars(select(File.sha256).distinct()))
+        if kept - known:
+            with self._database.writing() as session:
+                self.doom(session, kept - known)
+        self.sweep()
+
     # --------------------------------------------------------------------------------------------------------------
 
     def _forget_recognised(self) -> None:

@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
@@ -75,6 +76,14 @@ class Files:
         if self._root is not None:
             with contextlib.suppress(OSError):
                 (self._root / "made" / sha256).rmdir()
+
+    def all(self) -> Iterator[str]:
+        """The hashes of everything that is kept, or of which something made is."""
+        for prefix in ("content/", "made/"):
+            for batch in self._store.list(prefix):
+                for entry in batch:
+                    parts = str(entry["path"]).split("/")
+                    yield parts[2] if prefix == "content/" else parts[1]
 
     def keep(self, name: str, data: bytes) -> None:
         self._write(f"kept/{name}", data)
