@@ -13,8 +13,18 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.service.records import Actor, NoticeView, Page, Role
-from ingestion.domain import Document
+from api.service.records import (
+    Actor,
+    AssessmentLine,
+    Difference,
+    FileChange,
+    NoticeView,
+    OutcomeChange,
+    Page,
+    Role,
+)
+from ingestion.domain import Document, Fact
+from ingestion.policy import Policy
 
 EXAMPLES = Path(__file__).parent / "language" / "examples.json"
 Record = TypeVar("Record")
@@ -143,6 +153,24 @@ class DocumentBody(BaseModel):
     notices: list[NoticeView]
 
 
+class FactChangeBody(BaseModel):
+    key: str
+    label: str
+    label_en: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    files: list[str]
+
+
+class DifferenceBody(BaseModel):
+    before: AssessmentLine
+    after: AssessmentLine
+    files: list[FileChange]
+    settings: list[str]
+    facts: list[FactChangeBody]
+    outcomes: list[OutcomeChange]
+
+
 class ErrorDetail(BaseModel):
     code: str
     message: str
@@ -180,6 +208,19 @@ def document(one: Document) -> DocumentBody:
         pages=[PageBody(number=page.number, start=page.span.start, end=page.span.end, width=page.width,
                         height=page.height, recognised=page.recognised) for page in one.pages],
         notices=[NoticeView(notice.code, notice.text, notice.text_en, notice.page) for notice in one.notices])
+
+
+def difference(found: Difference, policy: Policy) -> DifferenceBody:
+    from assistant import serialising
+
+    def fact(one: Fact | None) -> dict[str, Any] | None:
+        return serialising.fact(one, policy) if one is not None else None
+
+    return DifferenceBody(
+        before=found.before, after=found.after, files=list(found.files), settings=list(found.settings),
+        facts=[FactChangeBody(key=one.key, label=one.label, label_en=one.label_en, before=fact(one.before),
+                              after=fact(one.after), files=list(one.files)) for one in found.facts],
+        outcomes=list(found.outcomes))
 
 
 # The OpenAPI document -------------------------------------------------------------------------------------------------

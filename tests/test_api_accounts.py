@@ -15,8 +15,6 @@ from api.service.records import Role
 from api.store.models import Audit, Invitation, Session, Token, User
 from tests.web_samples import PASSWORD, Installation, installation
 
-CHEAP = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
-
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
@@ -24,7 +22,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installati
     from pwdlib import PasswordHash
     from pwdlib.hashers.argon2 import Argon2Hasher
 
-    cheap = PasswordHash((Argon2Hasher(**CHEAP),))
+    cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
     monkeypatch.setattr(passwords, "_hasher", lambda: cheap)
     passwords._nobody.cache_clear()
     with installation(tmp_path) as made:

@@ -123,8 +123,9 @@ def test_what_changed_is_explained_by_files_and_facts(me: Client) -> None:
     assert found["files"] == [{"name": "申报书.txt", "change": "replaced"}]
     assert found["settings"] == []
     (fact,) = found["facts"]
-    assert (fact["key"], fact["before"]["interval"], fact["after"]["interval"], fact["files"]) == (
-        "sci_ei_papers", {"low": 23, "high": 23}, {"low": 17, "high": 17}, ["申报书.txt"])
+    assert (fact["key"], fact["before"]["high"], fact["after"]["low"], fact["files"]) == (
+        "sci_ei_papers", 23, 17, ["申报书.txt"])
+    assert fact["after"] == latest(me, case)["facts"]["sci_ei_papers"]
     (changed,) = found["outcomes"]
     assert (changed["criterion"], changed["before"], changed["after"], changed["facts"], changed["files"]) == (
         "8.2.papers", "met", "not_met", ["sci_ei_papers"], ["申报书.txt"])

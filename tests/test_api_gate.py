@@ -167,5 +167,6 @@ def test_an_unknown_bearer_is_not_a_visitor(site: Installation) -> None:
 
 def test_the_gate_stands_before_every_route(site: Installation) -> None:
     """It is the outermost of the application's own layers."""
-    assert site.app.user_middleware[0].cls is Gate
+    layers: list[object] = [layer.cls for layer in site.app.user_middleware]
+    assert layers == [Gate]
     assert isinstance(site.app.state.settings, settings.Settings)

@@ -6,9 +6,10 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
 
+from api import schemas
 from api.deps import ActorDep, LanguageDep, ServicesDep
-from api.schemas import Part, answers, part
-from api.service.records import AssessmentLine, Difference, JobView, TypeComparison
+from api.schemas import DifferenceBody, Part, answers, part
+from api.service.records import AssessmentLine, JobView, TypeComparison
 
 router = APIRouter(tags=["assessments"])
 LATEST = "latest"
@@ -53,11 +54,13 @@ def comparison(services: ServicesDep, actor: ActorDep, language: LanguageDep, ca
     return services.assessments.compare(actor, case_id, _named(assessment_id), language)
 
 
-@router.get("/cases/{case_id}/difference", response_model=Difference, summary="What changed between two assessments",
+@router.get("/cases/{case_id}/difference", response_model=DifferenceBody,
+            summary="What changed between two assessments",
             responses=answers("difference", "not_signed_in", "not_found"))
-def difference(services: ServicesDep, actor: ActorDep, case_id: str, before: str, after: str) -> Difference:
-    """And because of which files."""
-    return services.assessments.diff(actor, case_id, before, after)
+def difference(services: ServicesDep, actor: ActorDep, case_id: str, before: str, after: str) -> DifferenceBody:
+    """And because of which files. Facts have the shape that they have in an assessment."""
+    found = services.assessments.diff(actor, case_id, before, after)
+    return schemas.difference(found, services.policies.of(found.policy))
 
 
 @router.get("/cases/{case_id}/assessments/{assessment_id}/report", summary="The review form", response_class=Response,

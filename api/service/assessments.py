@@ -105,7 +105,7 @@ class Assessments:
             ("policy", old.policy_digest != new.policy_digest),
             ("extractor", old.extractor != new.extractor)) if differs)
         return difference(contents[0], contents[1], (line(old), line(new)), settings,
-                          self._policies.of(new.policy_digest))
+                          self._policies.of(new.policy_digest), new.policy_digest)
 
     def compare(self, actor: Actor, case_id: str, assessment_id: str | None = None, language: str = "zh"
                 ) -> tuple[TypeComparison, ...]:

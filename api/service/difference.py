@@ -10,15 +10,15 @@ from ingestion.policy import Policy
 
 
 def difference(before: Stored, after: Stored, lines: tuple[AssessmentLine, AssessmentLine],
-               settings: tuple[str, ...], policy: Policy) -> Difference:
-    """`policy` is the one of `after`; `settings` names what differs apart from the files."""
+               settings: tuple[str, ...], policy: Policy, digest: str) -> Difference:
+    """`policy`, of this digest, is the one of `after`; `settings` names what differs apart from the files."""
     files = _files(before.result.documents, after.result.documents)
     findings = (*before.result.findings, *after.result.findings)
     asked = {key for one in findings for key in (*one.criterion.facts, *one.criterion.related)}
     facts = tuple(_facts(before.found.facts, after.found.facts, {one.name for one in files}, policy, asked))
     changed = {one.key: one for one in facts}
     return Difference(lines[0], lines[1], files, settings, facts,
-                      tuple(_outcomes(before.result.findings, after.result.findings, changed)))
+                      tuple(_outcomes(before.result.findings, after.result.findings, changed)), digest)
 
 
 def _files(before: Iterable[Document], after: Iterable[Document]) -> tuple[FileChange, ...]:

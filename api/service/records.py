@@ -353,6 +353,7 @@ class Difference:
     settings: tuple[str, ...]
     facts: tuple[FactChange, ...]
     outcomes: tuple[OutcomeChange, ...]
+    policy: str          # the digest of the one that `after` was made with
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ from tests.web_samples import AtOnce
 SIZES = (100, 1_000, 10_000)
 ROUNDS = 60
 AT_ONCE = 500
-COPIED = (Case, File, Job, Assessment, Content, AssessedFile)  # in the order in which they refer to each other
+COPIED: tuple[type[Base], ...] = (Case, File, Job, Assessment, Content, AssessedFile)  # as they refer to each other
 PERSON = "bench@example.com"
 
 
@@ -132,10 +132,10 @@ def fill(data: Path, case: str, size: int) -> None:
 def _of(model: type[Base], case: str) -> Any:
     if model is Case:
         return select(Case).where(Case.id == case)
+    columns: Any = model
     if model in {Content, AssessedFile}:
-        return select(model).where(model.assessment_id.in_(  # type: ignore[attr-defined]
-            select(Assessment.id).where(Assessment.case_id == case)))
-    return select(model).where(model.case_id == case)  # type: ignore[attr-defined]
+        return select(model).where(columns.assessment_id.in_(select(Assessment.id).where(Assessment.case_id == case)))
+    return select(model).where(columns.case_id == case)
 
 
 def _values(row: Any) -> dict[str, Any]:
