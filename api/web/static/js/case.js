@@ -1,11 +1,24 @@
 // A case that is open: what happens to it, files that go up, the original beside the conditions.
-import { fill, part } from "./net.js";
+import { fill, part, times } from "./net.js";
 import { follow } from "./progress.js";
 import { start } from "./upload.js";
 import "./panel.js";
 
 const page = document.getElementById("case");
 export const base = `/cases/${page.dataset.case}`;
+
+// The first result changes the whole page: what can be done with the case, and the files below it.
+async function first() {
+  const answer = await part(location.pathname, undefined, {});
+  const fresh = new DOMParser().parseFromString(answer.html, "text/html");
+  const head = fresh.querySelector(".case-head");
+  if (!head) return;
+  document.querySelector(".case-head").replaceWith(head);
+  times(head);
+  page.dataset.assessment = fresh.getElementById("case").dataset.assessment;
+  document.getElementById("upload")?.classList.remove("first");
+  document.getElementById("result-holder").after(document.getElementById("files"));
+}
 
 // The result and the files come from the server again; what is open or focused stays so.
 export async function refresh() {
@@ -14,6 +27,7 @@ export async function refresh() {
   const answer = await part(`${base}?part=result`);
   if (!answer.ok) return;
   fill(holder, answer.html);
+  if (!page.dataset.assessment && holder.querySelector(".criterion")) await first();
   for (const id of open) holder.querySelector(`#${CSS.escape(id)} details`)?.setAttribute("open", "");
 }
 

@@ -32,8 +32,8 @@ export async function ask(address, options = {}) {
 }
 
 // A page's inner part, as the server renders it for a page that is open already.
-export async function part(address, signal) {
-  const answer = await fetch(address, { headers: { "X-Part": "1", Accept: "text/html" }, credentials: "same-origin", signal });
+export async function part(address, signal, asked = { "X-Part": "1" }) {
+  const answer = await fetch(address, { headers: { ...asked, Accept: "text/html" }, credentials: "same-origin", signal });
   if (answer.redirected && new URL(answer.url).pathname === "/login") { expired(); throw new Refused(401, null); }
   const html = await answer.text();
   if (!answer.ok && answer.status === 401) expired();

@@ -50,6 +50,7 @@ export function follow(base, refresh, refreshFiles) {
     const read = data.total && data.step === "reading" ? ` ${text("files_read", { done: data.done, total: data.total })}` : "";
     document.getElementById("live-step").textContent = working ? steps + read : data.state === "done" ? text("step_done") : "";
     document.getElementById("working")?.remove();
+    if (working) document.querySelector("#result > .empty")?.remove();
     if (data.state === "failed") refresh();
   }
 
@@ -67,9 +68,10 @@ export function follow(base, refresh, refreshFiles) {
 }
 
 function figure(fact) {
-  if (fact.unit === "boolean" || fact.unit === "yes_no" || fact.unit === "") return text(fact.low === 1 ? "yes" : fact.high === 0 ? "no" : "at_least", fact);
-  if (fact.high === null) return text("at_least", fact);
-  return fact.low === fact.high ? String(fact.low.toLocaleString()) : text("between", fact);
+  if (fact.unit === "yes/no") return fact.low === 1 ? text("yes") : fact.high === 0 ? text("no") : "?";
+  const [low, high] = [fact.low, fact.high].map((number) => number?.toLocaleString());
+  const said = fact.high === null ? text("at_least", { low }) : low === high ? low : text("between", { low, high });
+  return fact.unit === "CNY" ? text("yuan", { sum: said }) : said;
 }
 
 const row = (id) => document.querySelector(`[data-file="${CSS.escape(id)}"]`);

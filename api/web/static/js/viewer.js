@@ -3,6 +3,8 @@ import { fill, part, text } from "./net.js";
 
 const ZOOMS = [50, 75, 100, 125, 150, 200, 300];
 const FINE = 125;
+const SETTLED = 120; // ms without scrolling
+const AHEAD = 600; // pixels around what is in sight
 const watched = new WeakMap();
 
 export function start(within, hash = location.hash) {
@@ -75,11 +77,40 @@ function sharpen(sheets) {
     if (box.bottom > outer.top - 200 && box.top < outer.bottom + 200) {
       image.src = image.dataset.sharp;
       image.removeAttribute("data-sharp");
+      image.removeAttribute("data-whole");
+    }
+  }
+}
+
+// Pages that are only passed show their thumbnail; the whole picture comes where one stays.
+function previewFirst(viewer, sheets) {
+  for (const image of sheets.querySelectorAll("img[loading=lazy]")) {
+    const thumb = viewer.querySelector(`.thumbs [data-page="${image.closest(".sheet").dataset.page}"] img`);
+    if (image.complete || !thumb) continue;
+    image.dataset.whole = image.src;
+    image.src = thumb.src;
+  }
+  let timer = 0;
+  const settle = () => { clearTimeout(timer); timer = setTimeout(() => whole(viewer, sheets), SETTLED); };
+  sheets.addEventListener("scroll", settle, { passive: true });
+  addEventListener("scroll", settle, { passive: true });
+  settle();
+}
+
+function whole(viewer, sheets) {
+  if (Number(viewer.dataset.zoom) >= FINE) { sharpen(sheets); return; }
+  for (const image of sheets.querySelectorAll("img[data-whole]")) {
+    const box = image.getBoundingClientRect();
+    if (box.bottom > -AHEAD && box.top < innerHeight + AHEAD) {
+      image.loading = "eager";
+      image.src = image.dataset.whole;
+      image.removeAttribute("data-whole");
     }
   }
 }
 
 function watchPages(viewer, sheets) {
+  previewFirst(viewer, sheets);
   const seen = new Map();
   const observer = new IntersectionObserver((entries) => {
     for (const entry of entries) seen.set(entry.target, entry.intersectionRect.height);
