@@ -237,6 +237,9 @@ def test_a_case_deleted_under_a_job_ends_it_quietly(me: Client, site: Installati
     work: Assessing = queue.work
     me.delete(f"/api/v1/cases/{case}")
     work(job, lambda _name, do: do())
+    with site.services.context.database.reading() as session:
+        assert session.get(Job, job) is None
+        assert session.scalars(select(Assessment.id).where(Assessment.case_id == case)).all() == []
 
 
 def test_old_assessments_keep_the_policy_they_were_made_with(me: Client, site: Installation) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from api.routes.events import piece
-from api.routes.events import written as stream
 from api.service.records import Event, Role
+from api.sse import piece
+from api.sse import written as stream
 from api.store.models import Event as Row
 from api.store.models import User
 from ingestion import parsing

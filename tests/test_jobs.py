@@ -115,8 +115,15 @@ def test_a_job_runs_its_steps_in_order_and_once(database: Database, addresses: t
 def test_a_job_that_nobody_handed_over_is_found_at_the_start(database: Database, addresses: tuple[str, str]) -> None:
     """A crash between the commit and the handing over loses nothing."""
     made = job(database)
-    with running(database, addresses[1], lambda job_id, step: step("end", lambda: finish(database, job_id))):
+    done: list[str] = []
+
+    def work(job_id: str, step: Steps) -> None:
+        step("one", lambda: done.append(job_id))
+        step("end", lambda: finish(database, job_id))
+
+    with running(database, addresses[1], work):
         until(lambda: _state(database, made) == JobState.DONE)
+    assert done == [made]
 
 
 def test_a_job_of_a_dead_process_goes_on_where_it_was(database: Database, addresses: tuple[str, str]) -> None:

@@ -9,12 +9,12 @@ from fastapi.responses import StreamingResponse
 
 from api.deps import ActorDep, LanguageDep, ServicesDep
 from api.pages.addresses import clause_address, document_address
-from api.pages.live import HEADERS, piece
 from api.pages.rendering import page, render, words_of
 from api.pages.routing import FormDep, PageRoute, field, see
 from api.pages.texts import words
 from api.service.records import Actor, TurnView
 from api.service.services import Services
+from api.sse import HEADERS, MEDIA, piece
 from assistant.phrases import phrases
 from ingestion.errors import GuoheError, UsageError
 
@@ -66,7 +66,7 @@ def _answer(request: Request, services: Services, actor: Actor, language: str, q
     chosen = conversation or None
     if "text/event-stream" in request.headers.get("accept", ""):
         told = services.chat.stream(actor, question, conversation=chosen, case_id=case_id, language=language)
-        return StreamingResponse(_stream(request, told, case_id), media_type="text/event-stream", headers=HEADERS)
+        return StreamingResponse(_stream(request, told, case_id), media_type=MEDIA, headers=HEADERS)
     turn = services.chat.ask(actor, question, conversation=chosen, case_id=case_id, language=language)
     return see(f"{back}#turn-{turn.id}")
 

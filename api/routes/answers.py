@@ -11,9 +11,9 @@ from fastapi.responses import JSONResponse, StreamingResponse
 
 from api.deps import ActorDep, ServicesDep
 from api.errors import Failure, shape
-from api.routes.events import MEDIA, STREAM, piece
 from api.schemas import AnswerBody, Part, Question, answers, part, sent
 from api.service.records import ConversationLine, TurnView
+from api.sse import HEADERS, MEDIA, piece
 from ingestion.errors import GuoheError
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ def turns(services: ServicesDep, actor: ActorDep, conversation: str, after: str 
 
 def _answered(request: Request, stream: Iterator[str | TurnView]) -> Response:
     if MEDIA in request.headers.get("accept", ""):
-        return StreamingResponse(_written(stream), media_type=MEDIA, headers=STREAM)
+        return StreamingResponse(_written(stream), media_type=MEDIA, headers=HEADERS)
     turn = next(one for one in stream if isinstance(one, TurnView))
     return JSONResponse(body(turn))
 
