@@ -121,6 +121,8 @@ def assign_period(analysis: Analysis, figure: Figure) -> None:
             )
         ):
             candidates.append(period)
+    if analysis.sentence.synthetic and "，" not in text:
+        candidates = [p for p in candidates if p.span.start >= figure.left_start]  # a cell's row and column are its own
     if not candidates:
         return
     dated = [p for p in candidates if p.kind is not PeriodKind.CUMULATIVE]
@@ -175,6 +177,8 @@ def section_period(sentence: Sentence, window: Window) -> Period | None:
     above = sentence.section.lead
     if not (sentence.listed or sentence.synthetic or not sentence.folded or above.rstrip().endswith("：")):
         above = ""  # the paragraph before gives running text no period
+    if above.rstrip().endswith("。") and words("refers_below").search(above) is None:
+        above = ""  # nor does a sentence of its own give one to the table below it
     for text in (above, *reversed(sentence.section.headings)):
         for period in reversed(periods(text, window)):
             if period.kind is PeriodKind.RECENT or (

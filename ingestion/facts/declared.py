@@ -145,6 +145,8 @@ def _assert_group(
     period = _group_period(group)
     text = analysis.sentence.folded
     totals = [m for m in group if m.figure.total]
+    if len(group) > 1 and totals and totals[-1] is group[-1] and _mixed(analysis, spec, group):
+        group, intervals, totals = group[:-1], intervals[:-1], []  # 专职3名、兼职2名，共5名
     if (
         len(group) > 1
         and totals
@@ -194,6 +196,17 @@ def _assert_group(
     _assert(spec, analysis, group, value, points, kinds, period, window, findings)
 
 
+def _mixed(analysis: Analysis, spec: FactSpec, group: list[Match]) -> bool:
+    """Whether a total stands behind figures that count and figures that do not."""
+    first, last = group[0].figure.quantity.span.start, group[-1].figure.quantity.span.start
+    counted = {id(m.figure) for m in group}
+    return any(
+        id(f) not in counted and not f.part and f.quantity.measure in spec.measures
+        for f in analysis.figures
+        if first < f.quantity.span.start < last
+    )
+
+
 def _alike(group: list[Match]) -> bool:
     """Figures of one kind in one clause, each for another thing (EI期刊论文13篇、EI会议论文9篇), add up."""
     return (
@@ -211,6 +224,8 @@ def _breakdown(group: list[Match], intervals: list[Interval]) -> bool:
         return False
     if not first.exact or not all(i.exact for i in rest) or words("additional").search(group[1].figure.left):
         return False
+    if words("graded").search(group[0].figure.own):
+        return False  # 二等奖2项，一等奖1项、三等奖1项: no total
     if add(rest).low == first.low and len(rest) > 1 and not group[0].kinds:
         return True
     return not group[0].kinds and all(m.kinds for m in group[1:]) and add(rest).low <= first.low

@@ -113,7 +113,7 @@ def _trim_right(analysis: Analysis) -> None:
         limit = second.quantity.span.start - first.quantity.span.end
         if first.clause == second.clause and limit < len(first.right) + 1:
             named = bool(residue(first.left))
-            pauses = _pauses(first.right[: max(0, limit)])
+            pauses = _pauses(first.right[: max(0, limit)], named)
             if pauses:
                 cut = pauses[-1].start()
                 second.left = first.right[cut:limit] if second.left_start <= first.quantity.span.end else second.left
@@ -137,13 +137,17 @@ def _list_label(before: str) -> str:
     return label if len(label) <= 8 and not re.search(r"[，。；\d]", label) else ""
 
 
-def _pauses(text: str) -> list[re.Match[str]]:
-    """Joints between figures: 、 anywhere, 和, 及 and 与 only behind the end of a name."""
+def _pauses(text: str, named: bool) -> list[re.Match[str]]:
+    """Joints between figures: 、 anywhere, 和, 及 and 与 only behind the end of a name, or right before the second figure
+    where the first is not `named` by what stands before it (1个国家级孵化器和2个市级众创空间)."""
     mark = load("discourse")["pause"]
     return [
         m
         for m in words("joint").finditer(text)
-        if m.group() == mark or not m.start() or words("joint_names").search(text[max(0, m.start() - 3) : m.start()])
+        if m.group() == mark
+        or not m.start()
+        or (not named and m.end() == len(text))
+        or words("joint_names").search(text[max(0, m.start() - 3) : m.start()])
     ]
 
 
@@ -173,6 +177,9 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
         if inner and inner[-1].parent:
             figure.part, figure.bracketed, figure.parent = True, inner[-1].bracketed, inner[-1].parent
             return
+    if earlier and words("among").search(text[earlier[-1].quantity.span.end : figure.left_start + 1]):
+        figure.part, figure.parent = True, earlier[-1]  # 6家海外研发机构中，2家已撤离
+        return
     if not part and not earlier and before is not None and before.figures and words("rest").search(lead):
         earlier = [f for f in before.figures if _comparable(f, figure)]
         part = words("rest").search(lead)

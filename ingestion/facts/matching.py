@@ -101,6 +101,8 @@ def _as_part(
     if twice:
         return Match(figure, frozenset(), "twice", value)
     text = figure.own + status_after(analysis, figure)
+    if spec.time == "state" and words("in_force").search(figure.own):
+        return Match(figure, frozenset(), "rest", value)  # 28家，其中有效期内的21家
     if words("rest").search(figure.left) and not book.pattern(spec.subtract).search(figure.own):
         return Match(figure, frozenset(), "rest", value)
     if book.pattern(spec.subtract).search(text) and not figure.blocked.startswith(("quotation", "template")):
@@ -300,7 +302,7 @@ def _need(book: FactBook, need: Need, analysis: Analysis, figure: Figure, contex
         return True
     if need.reach == "own":
         return False
-    if found(book, need.words, clause_words(analysis, figure)):
+    if found(book, need.words, clause_words(analysis, figure) + "|" + _note_behind(analysis, figure)):
         return True
     if need.reach == "clause":
         return False

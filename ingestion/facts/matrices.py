@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from ingestion.domain import Span
 from ingestion.facts.lexicon import listed
-from ingestion.facts.scan import Section, Sentence, Table
+from ingestion.facts.scan import Section, Sentence, Table, policy_columns
 from ingestion.language import load
 
 _UNIT = re.compile(r"（\s*([^（）]{1,4})\s*）\s*$")
@@ -38,18 +38,18 @@ def matrix(table: Table) -> list[Sentence]:
         for row, texts in zip(table.rows[header + 1 :], table.texts[header + 1 :], strict=True)
     ]
     rows = [r for r in rows if any(r.values())]
-    numeric = [
+    numeric = _numeric(table, heads, rows)
+    units = {
+        c for c in heads if c not in numeric and rows and all(r.get(c, "") in {"", *_classifiers()} for r in rows)
+    }
+    passed = units | policy_columns(table) | {c for c in heads if listed("number_column").search(heads[c])}
+    first = min((c for c in heads if c not in passed), default=0)
+    labels = [
         c
         for c in heads
-        if rows
-        and sum(bool(listed("figure").match(r.get(c, ""))) for r in rows) * 2 > len([r for r in rows if r.get(c)])
-        and any(listed("figure").match(r.get(c, "")) for r in rows)
+        if c not in numeric and c not in passed and (c == first or not listed("remarks").search(heads[c]))
     ]
-    numeric = [c for c in numeric if not all(re.match(r"(?:19|20)\d\d", r.get(c, "") or "2000") for r in rows)]
-    numeric = [c for c in numeric if not listed("number_column").search(heads[c])]
-    first = min(heads)
-    labels = [c for c in heads if c not in numeric and (c == first or not listed("remarks").search(heads[c]))]
-    if not numeric or len(labels) > 3 or len(rows) > 40 or any(listed("itemised").search(heads[c]) for c in heads):
+    if not numeric or len(labels) > 3 or len(rows) > 40 or _itemised(heads):
         return []
     if any(listed("figure").match(heads[c]) and not re.fullmatch(r"(?:19|20)\d\d", heads[c]) for c in heads):
         return []
@@ -63,23 +63,49 @@ def matrix(table: Table) -> list[Sentence]:
     groups = [[(r, c) for c in columns] for r in body] if by_row else [[(r, c) for r in body] for c in columns]
     found = []
     for group in groups:
-        pieces = [_piece(r, c, heads, labels, title) for r, c in group if listed("figure").match(r.get(c, ""))]
+        pieces = [
+            _piece(r, c, heads, labels, next((r[u] for u in units if r.get(u)), ""), title)
+            for r, c in group
+            if listed("figure").match(r.get(c, ""))
+        ]
         if pieces:
             found.append(Sentence(table.document, span, "、".join(pieces), section, synthetic=True))
     return found
 
 
-def _piece(row: dict[int, str], column: int, heads: dict[int, str], labels: list[int], title: str) -> str:
+def _numeric(table: Table, heads: dict[int, str], rows: list[dict[int, str]]) -> list[int]:
+    """Columns of figures: not of years, of numbers in a row, or of what the policy asks."""
+    return [
+        c
+        for c in heads
+        if sum(bool(listed("figure").match(r.get(c, ""))) for r in rows) * 2 > len([r for r in rows if r.get(c)])
+        and any(listed("figure").match(r.get(c, "")) for r in rows)
+        and not all(re.match(r"(?:19|20)\d\d", r.get(c, "") or "2000") for r in rows)
+        and not listed("number_column").search(heads[c])
+        and c not in policy_columns(table)
+    ]
+
+
+def _itemised(heads: dict[int, str]) -> bool:
+    """A list of things with a column of numbers in a row; a list of indicators may have one, too."""
+    indicators = any(listed("indicator").search(text) for text in heads.values())
+    return any(
+        listed("itemised").search(text) and not (indicators and listed("number_column").search(text))
+        for text in heads.values()
+        if not listed("indicator").search(text)
+    )
+
+
+def _piece(row: dict[int, str], column: int, heads: dict[int, str], labels: list[int], unit: str, title: str) -> str:
     year, has = load("tables")["year_suffix"], load("tables")["has"]
     label = "".join(t + year if re.fullmatch(r"(?:19|20)\d\d", t := row.get(c, "")) else t for c in labels)
     head = heads[column]
-    unit = ""
-    for text in (head, label, title):
+    for text in (head, label, title) if not unit else ():
         match = re.search(load("tables")["unit_word"], text) or _UNIT.search(text)
         if match and match[1] in _classifiers():
             unit = match[1]
             break
-    clean = [_UNIT.sub("", text) for text in (label, head)]
+    clean = [_UNIT.sub("", label), listed("column_part").sub("", _UNIT.sub("", head))]
     if re.match(r"(?:19|20)\d\d$", clean[1]):
         clean[1] += year
     return f"{clean[0]} {clean[1]} {has}{row[column]}{unit}"

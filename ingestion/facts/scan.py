@@ -246,6 +246,8 @@ class _Scan:
         if len(self.items) >= 2 or (self.items and self.lead.rstrip().endswith("：")):
             group = ListGroup(self.reading.document, self._section(), self.items, self.lead_sentence)
             self.reading.lists.append(group)
+        if self.items:
+            self.lead, self.lead_sentence = "", None  # what follows a list is no longer below its lead-in
         self.items = []
 
 
