@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import select
@@ -17,6 +18,8 @@ from api.store.models import User
 from ingestion import parsing
 from tests.web_samples import APPLICATION, Client, Installation, installation
 
+Result = TypeVar("Result")
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
@@ -27,6 +30,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 @pytest.fixture
 def me(site: Installation) -> Client:
     return site.client()
+
+
+def looped(made: Coroutine[Any, Any, Result]) -> Result:
+    """In a thread of its own: browser tests in the same process keep a loop running in the main one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, made).result()
 
 
 def follow(site: Installation, client: Client, case: str, after: int | None, last: Callable[[Event], bool],
@@ -42,7 +51,7 @@ def follow(site: Installation, client: Client, case: str, after: int | None, las
                 break
         return found
 
-    return asyncio.run(asyncio.wait_for(run(), 30))
+    return looped(asyncio.wait_for(run(), 30))
 
 
 def kept(site: Installation, case: str) -> list[tuple[int, str]]:
@@ -136,7 +145,7 @@ def test_many_follow_one_case_and_leave_nothing_behind(site: Installation, me: C
         await asyncio.to_thread(me.upload, case, ("a.txt", b"x"))
         return list(await asyncio.wait_for(asyncio.gather(*listeners), 30))
 
-    assert asyncio.run(run()) == [["snapshot", "file"]] * 20
+    assert looped(run()) == [["snapshot", "file"]] * 20
     assert site.services.events._listeners == {}
 
 
@@ -154,7 +163,7 @@ def test_events_are_written_as_the_standard_says(site: Installation, me: Client)
         await pieces.aclose()  # type: ignore[attr-defined]
         return found
 
-    retry, snapshot = asyncio.run(first_two())
+    retry, snapshot = looped(first_two())
     assert retry == "retry: 2000\n\n"
     assert snapshot.startswith("id: ")
     assert '\nevent: snapshot\ndata: {"files":[],"job":null}\n\n' in snapshot

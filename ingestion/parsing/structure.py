@@ -62,7 +62,7 @@ def rules() -> Rules:
         leaders=re.compile(data["leaders"]),
         remark=re.compile(data["remark"]),
         labelled=re.compile(data["labelled"]),
-        list_label=re.compile(r"\s*(?:" + "|".join(data["list_labels"]) + r")[ \t　\xa0]*"),
+        list_label=re.compile(r"\s*(?:" + "|".join(data["list_labels"]) + r")\s*"),
         limits=data["limits"],
     )
 
