@@ -357,7 +357,7 @@ def _grammar() -> _Grammar:
             rf"(?:(?P<yuan>{_latin_bounded(list(yuan))})|(?P<foreign>{_latin_bounded(data['money']['foreign'])}))",
             re.IGNORECASE,
         ),
-        re.compile(rf"\s*({_latin_bounded(list(measure_of))})", re.IGNORECASE),
+        re.compile(rf"\s*({data['unit_before']}|{_latin_bounded(list(measure_of))})", re.IGNORECASE),
         measure_of,
         re.compile(r"\s*[（\ue000]含[）\ue001](?!\s*以上)"),
         re.compile(rf"(?:{alternation(data['money']['prefix'])})\s*\Z", re.IGNORECASE),

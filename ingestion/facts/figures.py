@@ -138,8 +138,8 @@ def _list_label(before: str) -> str:
 
 
 def _pauses(text: str, named: bool) -> list[re.Match[str]]:
-    """Joints between figures: 、 anywhere, 和, 及 and 与 only behind the end of a name, or right before the second figure
-    where the first is not `named` by what stands before it (1个国家级孵化器和2个市级众创空间)."""
+    """Joints between figures: 、 anywhere, 和, 及 and 与 only behind the end of a name, or right before the second
+    figure where the first is not `named` by what stands before it (1个国家级孵化器和2个市级众创空间)."""
     mark = load("discourse")["pause"]
     return [
         m
@@ -168,16 +168,9 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
         figure.part, figure.parent = True, figure.whole
         return
     part = words("part").search(lead)
-    if figure.depth:
-        outer = [f for f in earlier if f.depth < figure.depth]
-        if outer:
-            figure.part, figure.bracketed, figure.parent = True, not part, outer[-1]
-            return
-        inner = [f for f in earlier if f.depth == figure.depth and f.part]
-        if inner and inner[-1].parent:
-            figure.part, figure.bracketed, figure.parent = True, inner[-1].bracketed, inner[-1].parent
-            return
-    if earlier and words("among").search(text[earlier[-1].quantity.span.end : figure.left_start + 1]):
+    if figure.depth and _in_bracket(figure, earlier, part is not None):
+        return
+    if earlier and words("among").search(text, earlier[-1].quantity.span.end, figure.left_start):
         figure.part, figure.parent = True, earlier[-1]  # 6家海外研发机构中，2家已撤离
         return
     if not part and not earlier and before is not None and before.figures and words("rest").search(lead):
@@ -209,6 +202,19 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
         ):
             root = last.parent if last.part else last
             figure.part, figure.bracketed, figure.parent = True, True, root
+
+
+def _in_bracket(figure: Figure, earlier: list[Figure], part: bool) -> bool:
+    """A figure in brackets is a part of the one that they hang on, or of that of the figure before it there."""
+    outer = [f for f in earlier if f.depth < figure.depth]
+    if outer:
+        figure.part, figure.bracketed, figure.parent = True, not part, outer[-1]
+        return True
+    inner = [f for f in earlier if f.depth == figure.depth and f.part]
+    if inner and inner[-1].parent:
+        figure.part, figure.bracketed, figure.parent = True, inner[-1].bracketed, inner[-1].parent
+        return True
+    return False
 
 
 def _comparable(first: Figure, second: Figure) -> bool:

@@ -298,11 +298,12 @@ def _ancestors(figure: Figure) -> str:
 def _need(book: FactBook, need: Need, analysis: Analysis, figure: Figure, context: str) -> bool:
     if need.coordinate and _coordinated(book, need, analysis, figure):
         return True
+    context += "|" + _note_behind(analysis, figure) + _spread(analysis, figure)
     if found(book, need.words, context) or (need.unless and found(book, need.unless, figure.own)):
         return True
     if need.reach == "own":
         return False
-    if found(book, need.words, clause_words(analysis, figure) + "|" + _note_behind(analysis, figure)):
+    if found(book, need.words, clause_words(analysis, figure)):
         return True
     if need.reach == "clause":
         return False
@@ -314,6 +315,16 @@ def _need(book: FactBook, need: Need, analysis: Analysis, figure: Figure, contex
     return found(book, need.words, analysis.sentence.section.text) or (
         previous is not None and found(book, need.words, previous.folded)
     )
+
+
+def _spread(analysis: Analysis, figure: Figure) -> str:
+    """12 universities in 7 countries: the countries that a figure's things are spread over."""
+    place = analysis.figures.index(figure) + 1
+    following = analysis.figures[place] if place < len(analysis.figures) else None
+    if following is None or following.quantity.measure != "countries":
+        return ""
+    between = analysis.sentence.folded[figure.quantity.span.end : following.quantity.span.start]
+    return "|" + following.quantity.unit if words("spread").search(between) else ""
 
 
 def _complement(book: FactBook, spec: FactSpec, need: Need, analysis: Analysis, figure: Figure) -> bool:
@@ -345,22 +356,9 @@ def _coordinated(book: FactBook, need: Need, analysis: Analysis, figure: Figure)
 def clause_words(analysis: Analysis, figure: Figure) -> str:
     """The clause with the contents of its brackets blanked, and the clause that its own bracket hangs on."""
     index = figure.clause
-    text = _blank_inner(analysis, index)
+    text = analysis.outer_text(index)
     outer = analysis.clauses[index].outer
-    return text if outer < 0 else text + "|" + _blank_inner(analysis, outer)
-
-
-def _blank_inner(analysis: Analysis, index: int) -> str:
-    clause = analysis.clauses[index]
-    text = analysis.sentence.folded[clause.span.start : clause.span.end]
-    depth, out = 0, []
-    for char in text:
-        if char == "（":
-            depth += 1
-        out.append(" " if depth else char)
-        if char == "）":
-            depth = max(0, depth - 1)
-    return "".join(out)
+    return text if outer < 0 else text + "|" + analysis.outer_text(outer)
 
 
 def status_after(analysis: Analysis, figure: Figure) -> str:

@@ -135,7 +135,7 @@ def figure_block(analysis: Analysis, figure: Figure) -> str:
         future = figure.own_period and figure.period is not None and figure.period.kind is PeriodKind.FUTURE
         return "planned" if future or words("plan_forward").search(own) else "yearly_mean" if figure.mean else ""
     in_clause = [f for f in analysis.figures if f.clause == figure.clause]
-    body = exempted(analysis.clause_text(figure.clause))
+    body = exempted(analysis.outer_text(figure.clause))
     if len(in_clause) == 1 and words("plan").search(body):
         return "planned"
     if _dropped_after(analysis, figure):

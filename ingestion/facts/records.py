@@ -73,3 +73,12 @@ class Analysis:
     def clause_text(self, index: int) -> str:
         span = self.clauses[index].span
         return self.sentence.folded[span.start : span.end]
+
+    def outer_text(self, index: int) -> str:
+        """A clause with the contents of its brackets blanked, same length."""
+        depth, out = 0, []
+        for char in self.clause_text(index):
+            depth += char == "（"
+            out.append(" " if depth else char)
+            depth = max(0, depth - (char == "）"))
+        return "".join(out)
