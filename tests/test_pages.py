@@ -10,7 +10,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-import yaml
 from fastapi.testclient import TestClient
 
 from api import settings
@@ -19,6 +18,7 @@ from api.pages import guide, marking
 from api.pages.addresses import clause_address
 from api.pages.marking import Mark
 from api.pages.result import meter
+from api.pages.texts import texts as page_texts
 from ingestion import parsing, policy
 from ingestion.domain import Document, Interval, Span
 
@@ -118,7 +118,7 @@ def keys(tree: dict[str, object], above: str = "") -> Iterator[str]:
 
 
 def texts(language: str) -> set[str]:
-    return set(keys(yaml.safe_load((ROOT / "api" / "language" / f"pages_{language}.yaml").read_text(encoding="utf-8"))))
+    return set(keys(page_texts(language)))
 
 
 def used() -> tuple[set[str], set[str]]:

@@ -16,7 +16,7 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._texts = load(FOLDER / f"pages_{language}.yaml")
+        self._texts = texts(language)
 
     def __call__(self, path: str, /, **values: object) -> str:
         found: Any = self._texts
@@ -36,6 +36,17 @@ class Words:
     def for_scripts(self) -> str:
         """The texts that scripts say, as JSON."""
         return json.dumps(self._texts["script"], ensure_ascii=False, separators=(",", ":"))
+
+
+def texts(language: str) -> dict[str, Any]:
+    """All files of pages' words, `pages_<language>.yaml` and `<area>_pages_<language>.yaml`, in one."""
+    joined: dict[str, Any] = {}
+    for path in sorted(FOLDER.glob(f"*pages_{language}.yaml")):
+        for name, value in load(path).items():
+            if name in joined:
+                raise ValueError(f"{path.name} says {name!r} again; each group of texts stands in one file")
+            joined[name] = value
+    return joined
 
 
 @cache

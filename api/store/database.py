@@ -23,7 +23,7 @@ from ingestion.errors import UsageError
 log = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0001"
+HEAD = "0004"
 BUSY_MILLISECONDS = 30_000
 VERSIONS = "alembic_version"
 _WRITES = "guohe_writes"
