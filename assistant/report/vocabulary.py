@@ -7,11 +7,15 @@ from assistant.report.wording import Wording
 from ingestion.domain import Criterion, CriterionKind, Evidence, Exclusion, Fact, Interval, Outcome
 from ingestion.policy import Policy
 
+BY_REVIEWER = "by_reviewer"   # the reason of an item that a person took out of a count
+
 
 def reason_text(policy: Policy, code: str, language: str) -> str:
-    """Why something was left out, in words. The texts are the policy's; a code without one stands for itself."""
+    """Why something was left out, in words: the policy's, or that a person did; another code stands for itself."""
     texts = policy.facts.reasons.get(code)
-    return (texts[-1] if language == "en" else texts[0]) if texts else code.replace("_", " ")
+    if texts:
+        return texts[-1] if language == "en" else texts[0]
+    return Wording(language)(f"reasons.{code}") if code == BY_REVIEWER else code.replace("_", " ")
 
 
 class Vocabulary:
