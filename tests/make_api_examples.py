@@ -64,8 +64,15 @@ def collected(site: Any) -> dict[str, Any]:
     get("policy", "/policy")
     get("articles", "/policy/articles")
     get("item", "/policy/clauses/第八条（二）")
+    _administration(found, admin)
     found["event"] = "id: 12\nevent: job\ndata: " + json.dumps(found["job"], ensure_ascii=False) + "\n\n"
     return found
+
+
+def _administration(found: dict[str, Any], admin: Any) -> None:
+    """What administrators see."""
+    found["audit"] = admin.get("/api/v1/audit?limit=2").json()
+    found["verification"] = admin.get("/api/v1/audit/verification").json()
 
 
 def shortened(value: Any) -> Any:

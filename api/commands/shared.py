@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from api.console import LANGUAGES
+from api.console import LANGUAGES, texts
 from ingestion.errors import DateError, PathError, UsageError
 
 if TYPE_CHECKING:
@@ -23,8 +23,18 @@ def add_common(parser: argparse.ArgumentParser, words: Mapping[str, str], *, jso
     if json_help:
         parser.add_argument("--json", metavar="FILE", help=words["json"])
     parser.add_argument("--policy", metavar="DIR", help=words["policy_dir"])
+    add_language(parser, words)
+
+
+def add_language(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None:
+    """--lang, --quiet."""
     parser.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help=words["lang"])
     parser.add_argument("--quiet", action="store_true", help=words["quiet"])
+
+
+def trouble(key: str, **values: object) -> UsageError:
+    """An error whose texts stand among the command line's messages."""
+    return UsageError(*(texts(language)["messages"][key].format(**values) for language in ("en", "zh")))
 
 
 def add_date(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None:

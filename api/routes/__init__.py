@@ -3,8 +3,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.routes import accounts, answers, assessments, cases, events, files, people, policy
+from api.routes import accounts, admin_audit, answers, assessments, cases, events, files, people, policy
 
 router = APIRouter(prefix="/api/v1")
-for _part in (accounts, people, cases, files, assessments, events, answers, policy):
+for _part in (accounts, people, cases, files, assessments, events, answers, policy, admin_audit):
     router.include_router(_part.router)

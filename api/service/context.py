@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,9 +14,12 @@ from api.errors import Failure
 from api.service.access import Action, may, visible
 from api.service.records import Actor
 from api.settings import Settings
+from api.store import chain
 from api.store.database import Database
 from api.store.files import Files
 from api.store.models import Audit, Case
+
+LONGEST_REASON = 2_000
 
 
 @dataclass(frozen=True)
@@ -33,10 +37,18 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def record(session: Session, actor: Actor, action: str, kind: str, object_id: str, **detail: Any) -> None:
-    """Say in the audit, in the same transaction as the change, who did what to which object."""
-    session.add(Audit(at=now(), actor_id=actor.id, role=actor.role, action=action, object_kind=kind,
-                      object_id=object_id, detail=detail))
+def record(session: Session, actor: Actor, action: str, kind: str, object_id: str, *,
+           before: Mapping[str, Any] | None = None, after: Mapping[str, Any] | None = None, reason: str = "",
+           **detail: Any) -> None:
+    """Say in the audit, in the same transaction as the change, who did what to which object, and why.
+
+    Ids, roles, numbers and hashes only: what an applicant wrote must be able to go, and the audit stays. It is written
+    when the transaction commits (`api.store.chain`).
+    """
+    chain.add(session, Audit(
+        at=now(), actor_id=actor.id, role=str(actor.role), action=action, object_kind=kind, object_id=object_id,
+        detail=chain.plain(detail), before=chain.plain(before), after=chain.plain(after),
+        reason=reason[:LONGEST_REASON]))
 
 
 def case_for(session: Session, actor: Actor, case_id: str, action: Action = Action.READ_CASE) -> Case:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from api.jobs import Jobs, Queue, Work
 from api.service.accounts import Accounts
+from api.service.administration import administration
+from api.service.administration.administration import Administration
 from api.service.assessments import Assessments
 from api.service.cases import Cases
 from api.service.chat import Chat
@@ -38,6 +40,7 @@ class Services:
     chat: Chat
     reports: Reports
     policies: Policies
+    administration: Administration
     context: Context
     jobs: Queue
     lock: FolderLock | None
@@ -75,4 +78,4 @@ def build(settings: Settings, engine: Callable[[Database, Work], Queue] | None =
         settings, Accounts(context), cases, files, Documents(context, files, reader, events), assessments, events,
         Chat(context, policies, assessments, retrieve=Retrievers(settings.data).of if meaning else None,
              model=llm.connect(llm.from_environment())),
-        Reports(cases, assessments, policies), policies, context, jobs, lock)
+        Reports(cases, assessments, policies), policies, administration.build(context), context, jobs, lock)

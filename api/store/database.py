@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
+from api.store import chain
 from api.store.models import Base
 from ingestion.errors import UsageError
 
@@ -38,6 +39,7 @@ class Database:
         self.embedded = url.startswith("sqlite")
         self.engine = _engine(url)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        event.listen(self._sessions, "before_commit", chain.close)
         self._writer = threading.RLock() if self.embedded else None
 
     @contextmanager

@@ -1,6 +1,7 @@
 """The tables. A change here goes with a migration (`migrations/versions`); a test holds the two against each other."""
 from __future__ import annotations
 
+from api.store.models.administration import Identity, Setting
 from api.store.models.base import Base
 from api.store.models.cases import AssessedFile, Assessment, Case, Content, Doomed, Event, File, Job
 from api.store.models.conversations import Conversation, Turn
@@ -9,5 +10,5 @@ from api.store.models.people import Attempt, Invitation, Session, Token, User
 
 __all__ = [
     "AssessedFile", "Assessment", "Attempt", "Audit", "Base", "Case", "Content", "Conversation", "Doomed", "Event",
-    "Executor", "File", "Invitation", "Job", "Session", "Token", "Turn", "User",
+    "Executor", "File", "Identity", "Invitation", "Job", "Session", "Setting", "Token", "Turn", "User",
 ]

@@ -1,0 +1,16 @@
+"""The services of administration, put together."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from api.service.administration.auditing import Auditing
+from api.service.context import Context
+
+
+@dataclass(frozen=True)
+class Administration:
+    auditing: Auditing
+
+
+def build(context: Context) -> Administration:
+    return Administration(Auditing(context.database))
