@@ -7,8 +7,20 @@ from api.store.models.cases import AssessedFile, Assessment, Case, Content, Doom
 from api.store.models.conversations import Conversation, Turn
 from api.store.models.installation import Audit, Executor
 from api.store.models.people import Attempt, Invitation, Session, Token, User
+from api.store.models.review import (
+    Check,
+    Decision,
+    ItemKey,
+    Letter,
+    Presence,
+    Review,
+    SavedView,
+    Standing,
+    Step,
+)
 
 __all__ = [
-    "AssessedFile", "Assessment", "Attempt", "Audit", "Base", "Case", "Content", "Conversation", "Doomed", "Event",
-    "Executor", "File", "Identity", "Invitation", "Job", "Session", "Setting", "Token", "Turn", "User",
+    "AssessedFile", "Assessment", "Attempt", "Audit", "Base", "Case", "Check", "Content", "Conversation", "Decision",
+    "Doomed", "Event", "Executor", "File", "Identity", "Invitation", "ItemKey", "Job", "Letter", "Presence", "Review",
+    "SavedView", "Session", "Setting", "Standing", "Step", "Token", "Turn", "User",
 ]
