@@ -169,18 +169,20 @@ def test_events_are_written_as_the_standard_says(site: Installation, me: Client)
     assert '\nevent: snapshot\ndata: {"files":[],"job":null}\n\n' in snapshot
 
 
-def test_pages_are_told_as_they_are_recognised(site: Installation, me: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Which page of how many, a few times a second at most, and always the last."""
+@pytest.mark.parametrize(("recognising", "state"), [(False, "reading"), (True, "ocr")])
+def test_pages_are_told_as_they_are_read_and_recognised(site: Installation, me: Client, recognising: bool, state: str,
+                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which page of how many, a few times a second at most; recognised ones are told to the last."""
     true = parsing.read
 
     def slow(data: bytes, name: str, progress: Any = None) -> Any:
-        for page in range(1, 41):
-            progress(page, 40)
+        for page in range(recognising, 40 + recognising):
+            progress(page, 40, recognising)
         return true(data, name)
 
     monkeypatch.setattr(parsing, "read", slow)
     case = me.case()
-    me.upload(case, ("扫描.txt", (APPLICATION + "页").encode()))
+    me.upload(case, ("扫描.txt", (APPLICATION + state).encode()))
     seen = kept(site, case)[-1][0]
     me.post(f"/api/v1/cases/{case}/assessments")
     found = follow(site, me, case, None, lambda event: event.kind == "snapshot")
@@ -188,7 +190,7 @@ def test_pages_are_told_as_they_are_recognised(site: Installation, me: Client, m
     with site.services.context.database.reading() as session:
         told = [row.data for row in session.scalars(select(Row).where(
             Row.case_id == case, Row.id > seen, Row.kind == "file").order_by(Row.id))]
-    pages = [(one["page"], one["pages"]) for one in told if one["state"] == "ocr"]
+    pages = [(one["page"], one["pages"]) for one in told if one["state"] == state and one["pages"]]
     assert pages[0] == (1, 40)
-    assert pages[-1] == (40, 40)
+    assert pages[-1] == (40 if recognising else 1, 40)
     assert len(pages) < 10

@@ -476,6 +476,17 @@ def test_a_question_is_answered_without_scripts(site: Site) -> None:
     assert any("/policy/articles/8" in one for one in site.person.links("/policy/"))
 
 
+def test_an_answer_shows_what_it_quotes_once_and_folds_the_rest(site: Site) -> None:
+    """A quotation stands with its source, not in the text too; what is cited beyond that is folded away, linked."""
+    person = site.person
+    person.post(f"{site.case}/ask", question="论文数量达到要求了吗？")
+    turn = person.text[person.text.rindex('<article class="turn"'):].partition("</article>")[0]
+    answer, _, folded = turn.partition("<details")
+    assert answer.count("在所申报领域近三年发表SCI或EI论文20篇（含）以上") == 2  # in the title of its link, and once
+    assert 1 < answer.count("<li>") <= 4
+    assert folded.count("<li>") == folded.count("<a href") > 5
+
+
 def test_a_question_can_be_streamed(site: Site) -> None:
     """Sentences come first, the finished exchange last, with its sources."""
     with site.client.stream("POST", "/ask", data={"csrf": site.person.token(), "question": "论文要多少篇？"},

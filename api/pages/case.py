@@ -15,6 +15,7 @@ from api.pages.rendering import page, words_of
 from api.pages.routing import FormDep, PageRoute, inside, see, wants_json
 from api.service.records import Actor, AssessmentView, JobState
 from api.service.services import Services
+from ingestion.domain import Outcome
 
 router = APIRouter(route_class=PageRoute)
 UNDER_WAY = frozenset({JobState.QUEUED, JobState.RUNNING})
@@ -22,16 +23,19 @@ UNDER_WAY = frozenset({JobState.QUEUED, JobState.RUNNING})
 
 @router.get("/cases/{case_id}")
 def case(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str) -> Response:
-    """With ?part=result only what an assessment changes, for a page that is open already."""
-    found = services.cases.get(actor, case_id)
+    """With ?part=result only what an assessment changes, for a page that is open already; with ?show=OUTCOME the
+    criteria that came out so.
+    """
+    found, query = services.cases.get(actor, case_id), request.query_params
     files = services.files.list(actor, case_id)
     view = services.assessments.latest(actor, case_id, language) if found.latest else None
     shown = result.view(view, services.policies.of(view.policy), language) if view else None
     values: dict[str, Any] = {
         "case": found, "files": files, "result": shown, "job": found.job, "policy": services.policies.current,
         "under_way": bool(found.job and found.job.state in UNDER_WAY),
-        "failed": bool(found.job and found.job.state is JobState.FAILED)}
-    if request.query_params.get("part") == "result":
+        "failed": bool(found.job and found.job.state is JobState.FAILED),
+        "only": query.get("show") if query.get("show") in {one.value for one in Outcome} else ""}
+    if query.get("part") == "result":
         return page(request, "parts/result.html", **values)
     return page(request, "case.html", **values, turns=latest_turns(services, actor, case_id),
                 title=title_of(request, services, found.title, found.applicant, found.base_type))

@@ -5,22 +5,25 @@ from datetime import UTC, date, datetime
 
 from fastapi import APIRouter, Request, Response
 
-from api.deps import ActorDep, ServicesDep
+from api.deps import ActorDep, LanguageDep, ServicesDep
 from api.pages import guide
+from api.pages.assessments import said
 from api.pages.forms import Settings, read
 from api.pages.rendering import page
 from api.pages.routing import FormDep, PageRoute, field, see
 from api.service.access import Action, may
+from ingestion.domain import Outcome
 
 router = APIRouter(route_class=PageRoute)
 A_PAGE = 20
 
 
 @router.get("/cases")
-def cases(request: Request, services: ServicesDep, actor: ActorDep, after: str | None = None,
+def cases(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, after: str | None = None,
           q: str = "") -> Response:
     return page(request, "cases.html", cases=services.cases.list(actor, after=after, limit=A_PAGE, search=q.strip()),
                 policy=services.policies.current, search=q.strip(), later=after is not None,
+                said={outcome.value: said(outcome, language) for outcome in Outcome},
                 may_create=may(actor, Action.CREATE_CASE))
 
 

@@ -12,15 +12,18 @@ from api.pages.addresses import clause_address, document_address
 from api.pages.rendering import page, render, words_of
 from api.pages.routing import FormDep, PageRoute, field, see
 from api.pages.texts import words
-from api.service.records import Actor, TurnView
+from api.service.records import Actor, Place, TurnView
 from api.service.services import Services
 from api.sse import HEADERS, MEDIA, piece
 from assistant.phrases import phrases
+from assistant.say import Say, quoted
+from ingestion.domain import Citation
 from ingestion.errors import GuoheError, UsageError
 
 router = APIRouter(route_class=PageRoute)
 LONGEST = 500
-SHOWN = 30
+SHOWN = 30            # exchanges
+FEW = 4               # sources of an answer that quotes none in its text
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
+    """What was asked and answered. Quotations are taken out of the text: they stand with their `sources`, and what
+    was cited without being quoted is `more`.
+    """
+
     turn: TurnView
+    lines: tuple[str, ...]
     sources: tuple[Source, ...]
+    more: tuple[Source, ...]
 
 
 @router.get("/ask")
@@ -94,15 +103,26 @@ def latest_turns(services: Services, actor: Actor, case_id: str | None) -> tuple
 
 
 def exchange(turn: TurnView, case_id: str | None) -> Exchange:
-    sources = []
+    say, text = Say(turn.language), f"\n{turn.answer}\n"
+    shown: list[Source] = []
+    more: list[Source] = []
     for citation, place in zip(turn.citations, turn.places, strict=True):
-        if citation.ref:
-            sources.append(Source(phrases(turn.language).citation(citation.ref), citation.quote,
-                                  clause_address(citation.ref), clause=True))
-            continue
-        href = ""
-        if place is not None and place.file_id and case_id:
-            href = document_address(case_id, place.file_id, place.start, place.end)
-        name = phrases(turn.language).place(citation.document, citation.page)
-        sources.append(Source(name, citation.quote, href, clause=False))
-    return Exchange(turn, tuple(dict.fromkeys(sources)))
+        source = _source(citation, place, turn.language, case_id)
+        line = f"\n{quoted(citation, say)}\n"
+        (shown if line in text else more).append(source)
+        text = text.replace(line, "\n")
+    text = text.replace(say("case_more", count=len(more)), "")
+    if not shown:
+        shown, more = more[:FEW], more[FEW:]
+    return Exchange(turn, tuple(line for line in text.splitlines() if line.strip()), tuple(dict.fromkeys(shown)),
+                    tuple(one for one in dict.fromkeys(more) if one not in shown))
+
+
+def _source(citation: Citation, place: Place | None, language: str, case_id: str | None) -> Source:
+    if citation.ref:
+        return Source(phrases(language).citation(citation.ref), citation.quote, clause_address(citation.ref),
+                      clause=True)
+    href = ""
+    if place is not None and place.file_id and case_id:
+        href = document_address(case_id, place.file_id, place.start, place.end)
+    return Source(phrases(language).place(citation.document, citation.page), citation.quote, href, clause=False)

@@ -1,6 +1,7 @@
 """An assessment as the case page shows it: by article and item, figure against bar, each thing with its place."""
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ LEFT_OUT = 3          # pieces shown of what was left out of one fact for one re
 QUOTE = 110           # characters of a quote
 METER = 100.0         # the width of a meter
 ROOM = 1.25           # of a meter beyond the larger of figure and bar
+URGENCY = (Outcome.NOT_MET, Outcome.INSUFFICIENT, Outcome.JUDGEMENT, Outcome.MET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,16 @@ class FactView:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """How many criteria came out so, to show those alone."""
+
+    outcome: Outcome
+    mark: str
+    word: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     id: str
     number: int
@@ -106,6 +118,7 @@ class Result:
     unread: tuple[Unread, ...]
     notes: tuple[str, ...]
     facts: tuple[FactView, ...]
+    tallies: tuple[Tally, ...]
 
 
 def view(assessment: AssessmentView, policy: Policy, language: str) -> Result:
@@ -140,7 +153,8 @@ class _Viewing:
             tuple(self._conflict(fact) for fact in result.facts.values() if fact.conflict),
             tuple(self.fact(key) for key in self.policy.facts.facts if key in asked and self._left_out(key)),
             unread(result.documents, names.words.language), result.notes,
-            tuple(self.fact(key) for key in self.policy.facts.facts if key in asked and key in result.facts))
+            tuple(self.fact(key) for key in self.policy.facts.facts if key in asked and key in result.facts),
+            self._tallies())
 
     def fact(self, key: str, *, all_of_it: bool = False) -> FactView:
         fact = self.result_.facts.get(key)
@@ -159,6 +173,11 @@ class _Viewing:
             ("not_met", counts.not_met), ("insufficient", counts.insufficient), ("judgement", counts.judgement))
             if count]
         return say("summary.separator").join(parts)
+
+    def _tallies(self) -> tuple[Tally, ...]:
+        counted = Counter(one.outcome for one in self.result_.findings)
+        return tuple(Tally(outcome, self.words(f"mark.{outcome.value}"), self.names.say.outcome(outcome),
+                           counted[outcome]) for outcome in URGENCY if counted[outcome])
 
     def _groups(self) -> tuple[Group, ...]:
         found: dict[str, list[Row]] = {}

@@ -5,7 +5,6 @@ import logging
 import threading
 import zlib
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable
 from dataclasses import replace
 
 from api.service import versions
@@ -13,14 +12,13 @@ from api.store.files import Files
 from ingestion import parsing
 from ingestion.domain import Document, Notice
 from ingestion.errors import UnreadableError
+from ingestion.parsing import Progress
 from ingestion.reading import UNREAD
 
 log = logging.getLogger(__name__)
 
 KEPT_CHARACTERS = 6_000_000   # of documents kept in memory
 COMPRESSION = 3
-
-Progress = Callable[[int, int], None]
 
 
 class Reader:
@@ -35,8 +33,8 @@ class Reader:
     def document(self, sha256: str, name: str, progress: Progress | None = None) -> Document:
         """The document; a file that gives no text is one without text whose notice says why.
 
-        `progress` is told how many of how many pages are recognised, and only if it is read now. Failure "not_found"
-        where the file's content is not kept any more.
+        `progress` is told how many of how many pages are read or recognised, and only if it is read now. Failure
+        "not_found" where the file's content is not kept any more.
         """
         variant = f"{parsing.suffix(name)[:10]}-{versions.reader()}.json.z"
         key = f"{sha256}/{variant}"

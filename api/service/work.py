@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -28,6 +27,7 @@ from api.store.models import AssessedFile, Assessment, Case, Content, File, Job,
 from api.store.models import Event as EventRow
 from ingestion.domain import Document
 from ingestion.errors import GuoheError
+from ingestion.parsing import Progress
 from ingestion.reading import UNREAD
 
 log = logging.getLogger(__name__)
@@ -95,19 +95,20 @@ class Assessing:
         if document.text.strip():
             self._tell_facts(case_id, file_id, document, day)
 
-    def _teller(self, file_id: str) -> Callable[[int, int], None]:
-        """Notes pages as they are recognised, a few times a second at most."""
+    def _teller(self, file_id: str) -> Progress:
+        """Notes pages as they are read and recognised, a few times a second at most."""
         last = 0.0
 
-        def tell(done: int, total: int) -> None:
+        def tell(done: int, total: int, recognising: bool = True, /) -> None:
             nonlocal last
-            if time.monotonic() - last < TELL_EVERY and done < total:
+            if time.monotonic() - last < TELL_EVERY and not (recognising and done == total):
                 return
             last = time.monotonic()
             with self.context.database.writing() as session:
                 row = session.get(File, file_id)
                 if row is not None:
-                    row.state, row.page, row.pages = FileState.OCR, done, total
+                    row.state, row.page, row.pages = (FileState.OCR, done, total) if recognising else \
+                        (FileState.READING, done + 1, total)
                     self.events.publish(session, row.case_id, "file", plain(file_view(row)))
 
         return tell

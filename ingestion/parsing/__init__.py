@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import importlib
 import logging
-from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Protocol, cast
 
@@ -36,7 +35,10 @@ FOREIGN = {b"Rar!\x1a\x07": "rar", b"7z\xbc\xaf\x27\x1c": "7z", b"\x1f\x8b": "gz
 PDF_HEADER_WITHIN = 1024
 
 
-Progress = Callable[[int, int], None]
+class Progress(Protocol):
+    """Told how many of how many pages are done: of those that are recognised, or of all as they are read."""
+
+    def __call__(self, done: int, total: int, recognising: bool = True, /) -> None: ...
 
 
 class Reader(Protocol):
@@ -50,7 +52,7 @@ def suffix(name: str) -> str:
 def read(data: bytes, name: str, progress: Progress | None = None) -> Document:
     """The document in `data`. UnreadableError if it gives no text; what it lost in part is in `Document.notices`.
 
-    `progress` is told how many of how many pages are recognised, for those kinds that have pictures of pages.
+    `progress` is told how many of how many pages are done, for those kinds that have pages.
     """
     found = kind(data, name)
     if found == "zip":

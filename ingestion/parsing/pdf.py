@@ -7,7 +7,7 @@ a picture follows the page's own text. Text that a scanner put invisibly behind 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -26,6 +26,8 @@ from ingestion.parsing.pdfium import LOCK, Pdf, Rectangle, without_system_fonts
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from ingestion.parsing import Progress
 
 MAX_PAGES = 2_000
 DPI = 150                # of the picture that is recognised
@@ -57,15 +59,15 @@ class _Found:
     failure: str = ""                                      # why recognition is not available
 
 
-def read(data: bytes, name: str, sha256: str, progress: Callable[[int, int], None] | None = None) -> Document:
-    """The document in a pdf. `progress` is told how many of how many pages that need recognition are done."""
+def read(data: bytes, name: str, sha256: str, progress: Progress | None = None) -> Document:
+    """The document in a pdf. `progress` is told of the pages that are read, then of those that need recognition."""
     found = _Found()
     builder = DocumentBuilder(name, sha256, "pdf")
     with Pdf(data) as pdf:
         total = len(pdf)
         if not total:
             raise unreadable("corrupt", detail="0 pages")
-        flows, pictures = _pages(pdf, min(total, MAX_PAGES), found)
+        flows, pictures = _pages(pdf, min(total, MAX_PAGES), found, progress)
         flows = _with_pictures(pdf, data, flows, pictures, found, progress)
         if len(found.broken) == total:
             raise unreadable("corrupt", detail="PDF")
@@ -86,12 +88,15 @@ def render(data: bytes, page: int, scale: float = 2.0) -> bytes:
         return pdf.png(page - 1, scale)
 
 
-def _pages(pdf: Pdf, count: int, found: _Found) -> tuple[list[PageFlow], dict[int, list[Rectangle]]]:
+def _pages(pdf: Pdf, count: int, found: _Found, progress: Progress | None
+           ) -> tuple[list[PageFlow], dict[int, list[Rectangle]]]:
     """Each page's own text in order, and the areas to recognise by page index (an empty list: all of it)."""
     flows: list[PageFlow] = []
     pictures: dict[int, list[Rectangle]] = {}
     for index in range(count):
         number = index + 1
+        if progress is not None:
+            progress(index, count, False)
         reading = _reading(pdf, index)
         if reading is None:
             found.broken.append(number)
@@ -169,7 +174,7 @@ def _sane(strips: Sequence[Strip]) -> bool:
 
 
 def _with_pictures(pdf: Pdf, data: bytes, flows: list[PageFlow], pictures: dict[int, list[Rectangle]], found: _Found,
-                   progress: Callable[[int, int], None] | None) -> list[PageFlow]:
+                   progress: Progress | None) -> list[PageFlow]:
     """The flows with what stands in the pictures, each behind its page's own text."""
     content_hash = hashlib.sha256(data).hexdigest() if pictures else ""
     jobs = [ocr.Job(f"{content_hash}-{index}-{DPI}", partial(_drawn, pdf, index, flows[index].content))

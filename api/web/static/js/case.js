@@ -24,7 +24,8 @@ async function first() {
 export async function refresh() {
   const holder = document.getElementById("result-holder");
   const open = [...holder.querySelectorAll(".criterion:has(details[open])")].map((one) => one.id);
-  const answer = await part(`${base}?part=result`);
+  const only = document.getElementById("result").dataset.show;
+  const answer = await part(`${base}?part=result&show=${only}`);
   if (!answer.ok) return;
   fill(holder, answer.html);
   if (!page.dataset.assessment && holder.querySelector(".criterion")) await first();
@@ -35,6 +36,17 @@ export async function refreshFiles() {
   const answer = await part(`${base}/files`);
   if (answer.ok) fill(document.getElementById("files-holder"), answer.html);
 }
+
+// The conditions of one outcome alone; the address says so, for a colleague.
+document.addEventListener("click", (event) => {
+  const chip = event.target.closest("[data-filter]");
+  if (!chip || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  document.getElementById("result").dataset.show = chip.dataset.filter;
+  for (const one of document.querySelectorAll("[data-filter]")) one.removeAttribute("aria-current");
+  chip.setAttribute("aria-current", "true");
+  history.replaceState(null, "", chip.href.replace(/#.*/, ""));
+});
 
 document.addEventListener("click", async (event) => {
   const link = event.target.closest("[data-inline]");
