@@ -62,6 +62,7 @@ class NewInvitation(Body):
 class UserChange(Body):
     role: Role | None = None
     active: bool | None = None
+    reason: str = Field("", max_length=2_000, description="Stands in the audit")
 
 
 class NewCase(Body):
@@ -254,4 +255,4 @@ def sent(name: str) -> dict[str, Any]:
 
 
 _NAMES = ("retry_after", "shortest", "different", "most", "base_type", "choices", "date", "first", "last", "name",
-          "kind", "page", "count", "times", "reference")
+          "kind", "page", "count", "times", "reference", "by", "before", "after")

@@ -26,7 +26,7 @@ def collected(site: Any) -> dict[str, Any]:
         "sign_in": {"email": "name@example.com", "password": PASSWORD},
         "registration": {"email": "name@example.com", "password": PASSWORD, "name": "张三", "invitation": ""},
         "password": {"old": PASSWORD, "new": "another harbour 8"}, "token_name": {"name": "夜间脚本"},
-        "user_change": {"role": "reviewer", "active": True},
+        "user_change": {"role": "reviewer", "active": True, "reason": "调入审查科"},
         "new_invitation": {"email": "name@example.com", "role": "applicant"},
         "new_case": {"base_type": "joint_research_center", "application_date": "2025-06-30",
                      "title": "2025年申报", "applicant": "重庆市海棠膜材料研究院有限公司"},
@@ -71,6 +71,7 @@ def collected(site: Any) -> dict[str, Any]:
 
 def _administration(found: dict[str, Any], admin: Any) -> None:
     """What administrators see."""
+    found["invitations"] = admin.get("/api/v1/invitations").json()
     found["audit"] = admin.get("/api/v1/audit?limit=2").json()
     found["verification"] = admin.get("/api/v1/audit/verification").json()
 

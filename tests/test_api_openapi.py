@@ -94,7 +94,7 @@ def test_failures_have_texts_in_both_languages() -> None:
 
 def test_lists_that_grow_are_paged(document: dict[str, Any]) -> None:
     """A list that comes whole is one that something bounds."""
-    bounded = {"/api/v1/sessions", "/api/v1/tokens", "/api/v1/policy/articles", "/api/v1/cases/{case_id}/files",
+    bounded = {"/api/v1/sessions", "/api/v1/invitations", "/api/v1/tokens", "/api/v1/policy/articles", "/api/v1/cases/{case_id}/files",
                "/api/v1/cases/{case_id}/assessments/{assessment_id}/comparison"}
     for method, path, operation in operations(document):
         schema = operation["responses"].get("200", {}).get("content", {}).get("application/json", {}).get("schema", {})
@@ -140,7 +140,7 @@ def owned(site: Installation) -> tuple[Client, dict[str, str]]:
         "case_id": case, "file_id": owner.get(f"/api/v1/cases/{case}/files").json()[0]["id"],
         "assessment_id": owner.get(f"/api/v1/cases/{case}").json()["latest"]["id"],
         "conversation": answer["conversation"], "token_id": token["id"], "session_id": owner.actor.session_id,
-        "user_id": owner.actor.id, "page": "1", "ref": "第八条", "secret": "none"}
+        "user_id": owner.actor.id, "invitation_id": "0" * 32, "page": "1", "ref": "第八条", "secret": "none"}
 
 
 BODIES: dict[str, Any] = {
@@ -187,7 +187,7 @@ def test_no_route_gives_one_tenants_data_to_another(site: Installation, document
 def test_the_owner_still_gets_everything(document: dict[str, Any], owned: tuple[Client, dict[str, str]]) -> None:
     """Every route that reads answers the owner, so that the matrix above tests something."""
     owner, ids = owned
-    exempt = {"/api/v1/users": 403, "/api/v1/audit": 403, "/api/v1/audit/verification": 403,
+    exempt = {"/api/v1/users": 403, "/api/v1/invitations": 403, "/api/v1/audit": 403, "/api/v1/audit/verification": 403,
               "/api/v1/audit/export": 403, "/api/v1/invitations/{secret}": 410,
               "/api/v1/cases/{case_id}/files/{file_id}/pages/{page}": 409}
     for method, path, _ in operations(document):

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.pages import accounts, assessments, case, cases, chat, files, home, live, policy, viewer
+from api.pages import accounts, admin_audit, admin_users, assessments, case, cases, chat, files, home, live, policy, viewer
 
 router = APIRouter(include_in_schema=False)
 for _part in (home, accounts, cases, case, files, live, chat, assessments, viewer, policy):
+    router.include_router(_part.router)
+for _part in (admin_users, admin_audit):
     router.include_router(_part.router)

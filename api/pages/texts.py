@@ -30,6 +30,13 @@ class Words:
             found = found[name]
         return tuple(str(line) for line in found)
 
+    def label(self, path: str) -> str:
+        """The text at a path whose last part comes from elsewhere; that part itself where nobody gave it words."""
+        try:
+            return self(path)
+        except (KeyError, TypeError):
+            return path.rpartition(".")[2]
+
     def pick(self, chinese: str, english: str) -> str:
         return (english or chinese) if self.language == "en" else chinese
 

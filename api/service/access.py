@@ -1,7 +1,7 @@
 """The one rule of who may see and do what.
 
-A case belongs to who made it. Reviewers and auditors see every case, and change none; nobody else sees what is not
-theirs. What a person may not see is not there for them: the same answer, in lists, counts, errors and streams.
+A case belongs to who made it. Reviewers and auditors see every case, and change none; reviewers decide about those of
+others that were handed in. Nobody else sees what is not theirs. What a person may not see is not there for them: the same answer, in lists, counts, errors and streams.
 """
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ class Action(StrEnum):
     CHANGE_CASE = "change_case"      # its files, its settings, its deletion, a new assessment
     MANAGE_USERS = "manage_users"
     READ_AUDIT = "read_audit"
+    READ_REVIEWS = "read_reviews"    # the worklist, statistics
+    READ_REVIEW = "read_review"      # what was decided about a case
+    REVIEW_CASE = "review_case"      # decide, change its status, write its letter; never on a case of one's own
+    ADMINISTER = "administer"        # settings, health, retention
 
 
 def may(actor: Actor, action: Action, owner_id: str | None = None) -> bool:
@@ -33,10 +37,14 @@ def may(actor: Actor, action: Action, owner_id: str | None = None) -> bool:
             return owner_id == actor.id or actor.role in SEE_ALL
         case Action.CHANGE_CASE:
             return owner_id == actor.id and actor.role is not Role.AUDITOR
-        case Action.MANAGE_USERS:
+        case Action.MANAGE_USERS | Action.ADMINISTER:
             return actor.role is Role.ADMINISTRATOR
         case Action.READ_AUDIT:
             return actor.role in {Role.ADMINISTRATOR, Role.AUDITOR}
+        case Action.READ_REVIEWS | Action.READ_REVIEW:
+            return actor.role in SEE_ALL
+        case Action.REVIEW_CASE:
+            return actor.role is Role.REVIEWER and owner_id != actor.id
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import ColumnElement, delete, func, or_, select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session as Db
 
@@ -117,20 +117,56 @@ class Accounts(Credentials):
             raise Failure("invitation_invalid")
         return _invitation(found)
 
-    def users(self, actor: Actor, *, after: str | None = None, limit: int = 50) -> Page[UserView]:
-        """The newest first; for administrators."""
+    def open_invitations(self, actor: Actor, limit: int = 100) -> tuple[InvitationView, ...]:
+        """Those that can still be used, the newest first, without their secrets; for administrators."""
+        self._only_administrator(actor)
+        with self._database.reading() as session:
+            found = session.scalars(select(Invitation).where(Invitation.used.is_(None), Invitation.expires > now())
+                                    .order_by(Invitation.created.desc()).limit(limit)).all()
+        return tuple(_invitation(one) for one in found)
+
+    def withdraw(self, actor: Actor, invitation_id: str) -> None:
+        """An invitation is no longer one."""
+        self._only_administrator(actor)
+        with self._database.writing() as session:
+            found = session.get(Invitation, invitation_id)
+            if found is None or found.used is not None:
+                raise Failure("not_found")
+            session.delete(found)
+            record(session, actor, "withdraw", "invitation", invitation_id)
+
+    def users(self, actor: Actor, *, after: str | None = None, limit: int = 50, search: str = "",
+              role: Role | None = None, active: bool | None = None) -> Page[UserView]:
+        """The newest first; `search` in names and addresses; for administrators."""
         self._only_administrator(actor)
         limit = paging.size(limit)
-        query = select(User).order_by(User.created.desc(), User.id.desc()).limit(limit + 1)
+        conditions: list[ColumnElement[bool]] = []
+        if search.strip():
+            conditions.append(or_(User.email.icontains(search.strip()[:200], autoescape=True),
+                                  User.name.icontains(search.strip()[:200], autoescape=True)))
+        if role is not None:
+            conditions.append(User.role == role)
+        if active is not None:
+            conditions.append(User.active == active)
+        query = select(User).where(*conditions).order_by(User.created.desc(), User.id.desc()).limit(limit + 1)
         if after:
             query = query.where(tuple_(User.created, User.id) < tuple_(*paging.at(after)))
         with self._database.reading() as session:
             found = session.scalars(query).all()
-            total = session.scalar(select(func.count()).select_from(User))
+            total = session.scalar(select(func.count()).select_from(User).where(*conditions))
         more = paging.cursor(found[limit - 1].created, found[limit - 1].id) if len(found) > limit else None
         return Page(tuple(_user(one) for one in found[:limit]), more, total)
 
-    def change(self, actor: Actor, user_id: str, *, role: Role | None = None, active: bool | None = None) -> UserView:
+    def user(self, actor: Actor, user_id: str) -> UserView:
+        self._only_administrator(actor)
+        with self._database.reading() as session:
+            found = session.get(User, user_id)
+        if found is None:
+            raise Failure("not_found")
+        return _user(found)
+
+    def change(self, actor: Actor, user_id: str, *, role: Role | None = None, active: bool | None = None,
+               reason: str = "") -> UserView:
         """What is None stays. One who is not active cannot sign in; their sessions and tokens end at once.
 
         Failure "last_administrator" where nobody would be left to administer.
@@ -151,7 +187,7 @@ class Accounts(Credentials):
                 session.execute(delete(Session).where(Session.user_id == user.id))
                 session.execute(delete(Token).where(Token.user_id == user.id))
             record(session, actor, "change_user", "user", user.id, before=before,
-                   after={"role": user.role, "active": user.active})
+                   after={"role": user.role, "active": user.active}, reason=reason.strip())
             return _user(user)
 
     # --------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,52 @@
+"""The audit as a page: filter, verify, export."""
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+
+from api.deps import ActorDep, ServicesDep
+from api.pages.admin_frame import admin_page
+from api.pages.routing import PageRoute
+from api.service.access import Action
+from api.service.administration.auditing import FORMATS
+from api.service.administration.records import AuditFilter
+
+router = APIRouter(route_class=PageRoute)
+A_PAGE = 50
+FIELDS = ("actor", "action", "kind", "object_id", "since", "until")
+
+
+@router.get("/admin/audit")
+def audit(request: Request, services: ServicesDep, actor: ActorDep, after: str | None = None) -> Response:
+    auditing, wanted = services.administration.auditing, _wanted(request)
+    actions, kinds = auditing.choices(actor)
+    return admin_page(
+        request, actor, Action.READ_AUDIT, "audit.html", lines=auditing.list(actor, wanted, after=after, limit=A_PAGE),
+        typed={name: request.query_params.get(name, "") for name in FIELDS}, actions=actions, kinds=kinds,
+        formats=tuple(FORMATS), later=after is not None,
+        checked=auditing.verify(actor) if "verify" in request.query_params else None)
+
+
+@router.get("/admin/audit/export")
+def export(request: Request, services: ServicesDep, actor: ActorDep, form: str = "csv") -> Response:
+    pieces = services.administration.auditing.export(actor, _wanted(request), form)
+    return StreamingResponse(pieces, media_type=FORMATS[form], headers={
+        "Content-Disposition": f'attachment; filename="audit.{form}"'})
+
+
+def _wanted(request: Request) -> AuditFilter:
+    """What the page's form says; a day that is none does not restrict."""
+    query = request.query_params
+    until = _day(query.get("until", ""))
+    found = AuditFilter(*(query.get(name, "") for name in FIELDS[:4]))
+    return replace(found, since=_day(query.get("since", "")), until=until + timedelta(days=1) if until else None)
+
+
+def _day(text: str) -> datetime | None:
+    try:
+        return datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
+    except ValueError:
+        return None

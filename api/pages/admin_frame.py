@@ -1,0 +1,25 @@
+"""What the pages of administration share: which of them somebody may open."""
+from __future__ import annotations
+
+from fastapi import Request, Response
+
+from api.errors import Failure
+from api.pages.rendering import page
+from api.service.access import Action, may
+from api.service.records import Actor
+
+TABS = (("health", "/admin", Action.ADMINISTER), ("users", "/admin/users", Action.MANAGE_USERS),
+        ("audit", "/admin/audit", Action.READ_AUDIT), ("settings", "/admin/settings", Action.ADMINISTER))
+
+
+def tabs(actor: Actor) -> tuple[tuple[str, str], ...]:
+    """Name and address of the pages that `actor` may open."""
+    return tuple((name, address) for name, address, action in TABS if may(actor, action))
+
+
+def admin_page(request: Request, actor: Actor, action: Action, template: str, /, *, status: int = 200,
+               **values: object) -> Response:
+    """The template with the tabs above it. Failure "forbidden"."""
+    if not may(actor, action):
+        raise Failure("forbidden")
+    return page(request, f"admin/{template}", status=status, tabs=tabs(actor), **values)
