@@ -12,13 +12,17 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from api import __version__, handlers, routes
 from api.gate import Gate
+from api.programs import endpoint
+from api.routes import openai
 from api.service.services import Services, build
 from api.settings import Settings
+from ingestion.parsing import wall
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +46,9 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
     handlers.install(app)
     app.add_middleware(Gate, accounts=services.accounts, settings=settings, answered=app.state.answered)
     app.include_router(routes.router)
+    app.include_router(openai.router)
+    app.state.programs = endpoint.Endpoint(services)
+    app.router.routes.append(Route(endpoint.PATH, app.state.programs, include_in_schema=False))
     app.add_api_route("/healthz", healthz, include_in_schema=False)
     app.add_api_route("/readyz", readyz, include_in_schema=False)
     if STATIC.is_dir():
@@ -69,7 +76,9 @@ async def readyz(request: Request) -> JSONResponse:
     ready = all(parts.values())
     said = {name: "ok" if good else "starting" if name == "jobs" and not services.jobs.failed else "failed"
             for name, good in parts.items()}
-    return JSONResponse({"status": "ok" if ready else "not ready", "parts": said}, 200 if ready else 503)
+    level = await run_in_threadpool(wall.level)
+    return JSONResponse({"status": "ok" if ready else "not ready", "parts": said, "wall": level},
+                        200 if ready else 503)
 
 
 @asynccontextmanager
@@ -79,6 +88,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        await app.state.programs.close()
         await run_in_threadpool(services.close)
 
 
@@ -89,6 +99,7 @@ def _settle(services: Services, answered: threading.Event) -> None:
     answered.wait(PATIENCE)
     try:
         services.jobs.start()
+        wall.start()
         services.files.sweep_all()
         from assistant import answering
         from ingestion import facts

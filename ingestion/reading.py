@@ -17,7 +17,7 @@ from pathlib import Path
 from ingestion import parsing
 from ingestion.domain import Document, Notice
 from ingestion.errors import PathError, UnreadableError
-from ingestion.parsing import archive
+from ingestion.parsing import archive, wall
 from ingestion.parsing.notices import unreadable
 
 MOST_BYTES = 200_000_000  # of one file
@@ -78,8 +78,9 @@ def collect(paths: Sequence[Path]) -> list[Source]:
 def read_all(paths: Sequence[Path], progress: Progress | None = None) -> list[Document]:
     """Every file below `paths` as a document, in the order of their names.
 
-    `progress(done, total, name)` is called before each file with its name, and once more at the end with "". A file
-    with the same bytes as one before it is not read again: it is a document without text that names the other.
+    `progress(done, total, name)` is called before each file with its name, with "name page/pages" while a long one is
+    read, and once more at the end with "". A file with the same bytes as one before it is not read again: it is a
+    document without text that names the other.
     """
     sources = collect(paths)
     documents: list[Document] = []
@@ -87,13 +88,25 @@ def read_all(paths: Sequence[Path], progress: Progress | None = None) -> list[Do
     for done, source in enumerate(sources):
         if progress:
             progress(done, len(sources), source.name)
-        documents.append(_read(source, first))
+        documents.append(_read(source, first, _pages(progress, done, len(sources), source.name)))
     if progress:
         progress(len(sources), len(sources), "")
     return documents
 
 
-def _read(source: Source, first: dict[str, str]) -> Document:
+def _pages(progress: Progress | None, done: int, total: int, name: str) -> parsing.Progress | None:
+    """What tells of the pages of one file."""
+    if progress is None:
+        return None
+
+    def tell(page: int, pages: int, _recognising: bool = True, /) -> None:
+        if page:
+            progress(done, total, f"{name} {page}/{pages}")
+
+    return tell
+
+
+def _read(source: Source, first: dict[str, str], progress: parsing.Progress | None) -> Document:
     digest = ""
     try:
         data = source.read()
@@ -101,7 +114,7 @@ def _read(source: Source, first: dict[str, str]) -> Document:
         if digest in first and data:
             raise unreadable("duplicate_file", detail=first[digest])
         first[digest] = source.name
-        return parsing.read(data, source.name)
+        return wall.read(data, source.name, progress)
     except UnreadableError as error:
         return Document(source.name, digest or _digest(source.path), UNREAD, "",
                         notices=(Notice(error.code, error.chinese, str(error)),))

@@ -15,7 +15,7 @@ from api.sse import piece
 from api.sse import written as stream
 from api.store.models import Event as Row
 from api.store.models import User
-from ingestion import parsing
+from ingestion.parsing import wall
 from tests.web_samples import APPLICATION, Client, Installation, installation
 
 Result = TypeVar("Result")
@@ -173,14 +173,14 @@ def test_events_are_written_as_the_standard_says(site: Installation, me: Client)
 def test_pages_are_told_as_they_are_read_and_recognised(site: Installation, me: Client, recognising: bool, state: str,
                                                         monkeypatch: pytest.MonkeyPatch) -> None:
     """Which page of how many, a few times a second at most; recognised ones are told to the last."""
-    true = parsing.read
+    true = wall.read
 
     def slow(data: bytes, name: str, progress: Any = None) -> Any:
         for page in range(recognising, 40 + recognising):
             progress(page, 40, recognising)
         return true(data, name)
 
-    monkeypatch.setattr(parsing, "read", slow)
+    monkeypatch.setattr(wall, "read", slow)
     case = me.case()
     me.upload(case, ("扫描.txt", (APPLICATION + state).encode()))
     seen = kept(site, case)[-1][0]

@@ -142,7 +142,7 @@ def test_a_file_comes_back_as_it_was_and_only_to_be_saved(me: Client) -> None:
 
 def test_a_document_is_read_once_and_shown(me: Client, site: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     """Opening it before any assessment reads it; after that nobody reads it again."""
-    from ingestion import parsing
+    from ingestion.parsing import wall
 
     case = me.case()
     (added,) = me.upload(case, ("申报书.txt", TEXT + "唯一".encode()))
@@ -150,7 +150,7 @@ def test_a_document_is_read_once_and_shown(me: Client, site: Installation, monke
     shown = me.get(f"{path}/document").json()
     assert "发表SCI论文23篇" in shown["text"]
     assert me.get(path).json()["state"] == "done"
-    monkeypatch.setattr(parsing, "read", None)
+    monkeypatch.setattr(wall, "read", None)
     site.services.documents.reader._recent.clear()
     assert me.get(f"{path}/document").json() == shown
 

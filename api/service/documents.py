@@ -15,6 +15,7 @@ from api.service.views import file_view, plain
 from api.service.work import settle
 from api.store.models import File
 from ingestion.domain import Document
+from ingestion.parsing import wall
 
 LEAST_SCALE, MOST_SCALE = 0.1, 4.0
 PICTURES = frozenset({"pdf", "image"})
@@ -66,15 +67,11 @@ class Documents:
 
         data = self.context.contents.read(file.sha256)
         if document.kind == "pdf":
-            from ingestion.parsing import pdf
-
-            content = pdf.render(data, page, scale)
+            content = wall.draw(data, "pdf", page, scale)
             with Image.open(io.BytesIO(content), formats=("PNG",)) as drawn:
                 return content, drawn.width, drawn.height
-        from ingestion.parsing import image
-
         shown = next(one for one in document.pages if one.number == page)
-        with Image.open(io.BytesIO(image.render(data, page)), formats=("PNG",)) as drawn:
+        with Image.open(io.BytesIO(wall.draw(data, "image", page)), formats=("PNG",)) as drawn:
             width, height = round(shown.width * scale) or drawn.width, round(shown.height * scale) or drawn.height
             stream = io.BytesIO()
             smaller = width < drawn.width

@@ -12,7 +12,7 @@ from api.store.files import Files
 from ingestion import parsing
 from ingestion.domain import Document, Notice
 from ingestion.errors import UnreadableError
-from ingestion.parsing import Progress
+from ingestion.parsing import Progress, wall
 from ingestion.reading import UNREAD
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ class Reader:
 
         data = self._contents.read(sha256)
         try:
-            document = parsing.read(data, name, progress)
+            document = wall.read(data, name, progress)
         except UnreadableError as error:
             document = Document(name, sha256, UNREAD, "", notices=(Notice(error.code, error.chinese, str(error)),))
         self._contents.put_made(sha256, variant, zlib.compress(msgspec.json.encode(document), COMPRESSION))

@@ -65,6 +65,8 @@ def read(data: bytes, name: str, progress: Progress | None = None) -> Document:
         return module.read(data, name, digest)
     except UnreadableError:
         raise
+    except MemoryError as error:
+        raise unreadable("too_much_memory") from error
     except Exception as error:
         # A damaged file can break a library anywhere; one file must not stop the others.
         logger.info("reading %r failed", name, exc_info=True)

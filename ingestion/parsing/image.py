@@ -8,13 +8,12 @@ from __future__ import annotations
 import hashlib
 import io
 import warnings
-from collections.abc import Callable
 from functools import partial
 
 from PIL import Image, ImageOps
 
 from ingestion.domain import Document
-from ingestion.parsing import ocr, ocr_page
+from ingestion.parsing import Progress, ocr, ocr_page
 from ingestion.parsing.builder import DocumentBuilder
 from ingestion.parsing.notices import notice, unreadable
 from ingestion.parsing.pdf import doubtful, page_list
@@ -28,7 +27,7 @@ DPI = (40.0, 1_200.0)    # what is believed of a picture's own claim
 USUAL_DPI = 96.0
 
 
-def read(data: bytes, name: str, sha256: str, progress: Callable[[int, int], None] | None = None) -> Document:
+def read(data: bytes, name: str, sha256: str, progress: Progress | None = None) -> Document:
     """The document in a picture. `progress` is told how many of how many frames are done."""
     frames = _frames(data)
     builder = DocumentBuilder(name, sha256, "image")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ingestion.domain import Document, Notice
 from ingestion.errors import UnreadableError
-from ingestion.parsing import ocr, ocr_page, pdf_page
+from ingestion.parsing import Progress, ocr, ocr_page, pdf_page
 from ingestion.parsing.builder import DocumentBuilder
 from ingestion.parsing.notices import notice, unreadable
 from ingestion.parsing.pdf_flow import PageFlow, arranged
@@ -26,8 +26,6 @@ from ingestion.parsing.pdfium import LOCK, Pdf, Rectangle, without_system_fonts
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-
-    from ingestion.parsing import Progress
 
 MAX_PAGES = 2_000
 DPI = 150                # of the picture that is recognised

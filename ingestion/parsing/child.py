@@ -1,0 +1,205 @@
+"""The process behind the wall: takes files through a pipe, reads them, and hands back documents and pictures.
+
+    python -m ingestion.parsing.child REQUESTS REPLIES FOLDER
+
+Requests and replies are frames: a letter, a length, the processor seconds spent so far on the request, and the content.
+A child of the command line serves all files of one person itself. A child of the server makes a process for each file,
+so that nothing of one person's file is there when the next one's is read, and what recognition took goes with it.
+"""
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import signal
+import struct
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from ingestion.parsing import confinement
+
+if TYPE_CHECKING:
+    from ingestion.domain import Document
+
+HEADER = struct.Struct("<cQd")
+PAGES = struct.Struct("<II?")
+READ, DRAW_PDF, DRAW_IMAGE = b"r", b"p", b"i"                                # requests
+HELLO, TOLD, DOCUMENT, PICTURE, REFUSED = b"h", b"t", b"d", b"b", b"e"      # replies
+TELL_EVERY = 0.2     # seconds between two signs of life
+ALONE = 3_700        # seconds after which a child whose parent is gone ends by itself, whatever it does
+CHUNK = 1 << 20
+
+
+def serve(requests: int, replies: int, folder: str, *, each_alone: bool) -> NoReturn:
+    """Answer requests until there are none any more; never returns."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    tempfile.tempdir = os.environ["TMPDIR"] = folder
+    if each_alone:
+        _load()
+    layers = confinement.confine(_writable(folder), [str(Path(__file__).parent.parent)])
+    if each_alone and confinement.NETWORK in layers:
+        layers.append(confinement.PROGRAMS)
+    gc.freeze()
+    _send(replies, HELLO, " ".join(layers).encode())
+    while (request := _next(requests)) is not None:
+        if each_alone:
+            _in_a_process_of_its_own(replies, *request)
+        else:
+            confinement.limit()
+            _answer(replies, *request)
+    os._exit(0)
+
+
+def _load() -> None:
+    """What every reader needs, once for all processes that are made from this one; nothing that starts threads."""
+    from ingestion.parsing import docx, image, pdf, structure, text, workbook
+    from ingestion.parsing.notices import unreadable
+
+    structure.rules()
+    unreadable("blank")
+    del docx, image, pdf, text, workbook
+
+
+def _writable(folder: str) -> list[str]:
+    from ingestion.parsing import ocr_cache
+
+    kept = ocr_cache.folder()
+    with contextlib.suppress(OSError):
+        kept.mkdir(parents=True, exist_ok=True)
+    return [folder, str(kept)]
+
+
+def _in_a_process_of_its_own(replies: int, what: bytes, arguments: Any, data: bytes) -> None:
+    process = os.fork()
+    if process:
+        del data
+        ended = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+        if ended:  # what it had begun to say cannot be told from what comes next
+            os._exit(ended if ended > 0 else 128 - ended)
+        return
+    try:
+        confinement.die_with_parent()
+        signal.alarm(ALONE)
+        confinement.limit()
+        if not _is_office(what, arguments, data):
+            confinement.no_programs()
+        _answer(replies, what, arguments, data)
+        os._exit(0)
+    finally:
+        os._exit(70)
+
+
+def _is_office(what: bytes, arguments: Any, data: bytes) -> bool:
+    from ingestion import parsing
+    from ingestion.errors import UnreadableError
+
+    if what != READ:
+        return False
+    try:
+        return parsing.MODULES.get(parsing.kind(data, arguments[0])) == "office"
+    except UnreadableError:
+        return False
+
+
+def _answer(replies: int, what: bytes, arguments: Any, data: bytes) -> None:
+    import msgspec
+
+    from ingestion.errors import UnreadableError
+    from ingestion.parsing.notices import unreadable
+
+    started = time.process_time()
+    try:
+        try:
+            if what == READ:
+                made, content = DOCUMENT, msgspec.msgpack.encode(_read(replies, arguments[0], data, started))
+            else:
+                made, content = PICTURE, _draw(what, data, *arguments)
+        except MemoryError as error:
+            raise unreadable("too_much_memory") from error
+    except UnreadableError as error:
+        made, content = REFUSED, msgspec.msgpack.encode((error.code, str(error), error.chinese))
+    _send(replies, made, content, time.process_time() - started)
+
+
+def _read(replies: int, name: str, data: bytes, started: float) -> Document:
+    from ingestion import parsing
+
+    last = 0.0
+
+    def tell(done: int, total: int, recognised: bool = True, /) -> None:
+        nonlocal last
+        first = not last
+        if first or done == total or time.monotonic() - last >= TELL_EVERY:
+            last = time.monotonic()
+            _send(replies, TOLD, PAGES.pack(done, total, recognised), time.process_time() - started)
+            if recognised:
+                confinement.limit(recognition=True)
+
+    return parsing.read(data, name, tell)
+
+
+def _draw(what: bytes, data: bytes, page: int, scale: float) -> bytes:
+    if what == DRAW_PDF:
+        from ingestion.parsing import pdf
+
+        return pdf.render(data, page, scale)
+    from ingestion.parsing import image
+
+    return image.render(data, page)
+
+
+def _next(requests: int) -> tuple[bytes, Any, bytes] | None:
+    """A request: what to do, its arguments, a file's content; None when there will be no more."""
+    import msgspec
+
+    head = _exactly(requests, HEADER.size)
+    if len(head) < HEADER.size:
+        return None
+    what, length, _ = HEADER.unpack(head)
+    size = int.from_bytes(_exactly(requests, 4), "little")
+    arguments = msgspec.msgpack.decode(_exactly(requests, size))
+    return what, arguments, _exactly(requests, length)
+
+
+def _exactly(source: int, count: int) -> bytes:
+    """Fewer only where the other side is gone."""
+    if not count:
+        return b""
+    first = os.read(source, min(count, CHUNK))
+    if len(first) == count or not first:
+        return first
+    found = bytearray(first)
+    while len(found) < count:
+        piece = os.read(source, min(count - len(found), CHUNK))
+        if not piece:
+            break
+        found += piece
+    return bytes(found)
+
+
+def _send(target: int, what: bytes, content: bytes, seconds: float = 0.0) -> None:
+    send(target, HEADER.pack(what, len(content), seconds) + content)
+
+
+def send(target: int, content: bytes) -> None:
+    """All of `content`; ends the process where nobody takes it any more."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(target, rest[:CHUNK]):]
+
+
+def main(arguments: list[str]) -> NoReturn:
+    """Of a process that was started for this; nothing that a library prints gets among the replies."""
+    requests, replies = int(arguments[0]), int(arguments[1])
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 0)
+    os.dup2(nowhere, 1)
+    serve(requests, replies, arguments[2], each_alone=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
