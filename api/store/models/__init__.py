@@ -7,6 +7,7 @@ from api.store.models.cases import AssessedFile, Assessment, Case, Content, Doom
 from api.store.models.conversations import Conversation, Turn
 from api.store.models.installation import Audit, Executor
 from api.store.models.people import Attempt, Invitation, Session, Token, User
+from api.store.models.policies import ApprovedAnswer, Asked, AskedClause, PolicyTrial, PolicyVersion, Thumb
 from api.store.models.review import (
     Check,
     Decision,
@@ -20,7 +21,8 @@ from api.store.models.review import (
 )
 
 __all__ = [
-    "AssessedFile", "Assessment", "Attempt", "Audit", "Base", "Case", "Check", "Content", "Conversation", "Decision",
-    "Doomed", "Event", "Executor", "File", "Identity", "Invitation", "ItemKey", "Job", "Letter", "Presence", "Review",
-    "SavedView", "Session", "Setting", "Standing", "Step", "Token", "Turn", "User",
+    "ApprovedAnswer", "Asked", "AskedClause", "AssessedFile", "Assessment", "Attempt", "Audit", "Base", "Case",
+    "Check", "Content", "Conversation", "Decision", "Doomed", "Event", "Executor", "File", "Identity", "Invitation",
+    "ItemKey", "Job", "Letter", "PolicyTrial", "PolicyVersion", "Presence", "Review", "SavedView", "Session",
+    "Setting", "Standing", "Step", "Thumb", "Token", "Turn", "User",
 ]
