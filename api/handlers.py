@@ -16,7 +16,7 @@ from ingestion.errors import GuoheError
 
 log = logging.getLogger(__name__)
 
-API = "/api/"
+API = ("/api/", "/v1/", "/mcp")
 KNOWN = {404: "not_found", 405: "method_not_allowed"}
 UNUSABLE = 400
 PAGES = importlib.util.find_spec("api.pages") is not None

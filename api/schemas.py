@@ -87,6 +87,21 @@ class Question(Body):
     language: Literal["zh", "en"] | None = Field(None, description="That of the question without it")
 
 
+class Message(BaseModel):
+    """One of a chat, as OpenAI's clients send it: text, or parts of which those of text are read."""
+
+    role: str
+    content: str | list[dict[str, Any]] | None = None
+
+
+class Completion(BaseModel):
+    """A chat completion's request; what else clients send (temperature, tools, …) has no bearing on an answer."""
+
+    model: str = ""
+    messages: list[Message] = Field(max_length=200)
+    stream: bool = False
+
+
 class Who(BaseModel):
     """Whoever asks, and the token that a page's own changes bring along in X-CSRF-Token."""
 
@@ -255,4 +270,4 @@ def sent(name: str) -> dict[str, Any]:
 
 
 _NAMES = ("retry_after", "shortest", "different", "most", "base_type", "choices", "date", "first", "last", "name",
-          "kind", "page", "count", "times", "reference", "by", "before", "after")
+          "kind", "page", "count", "times", "reference", "state", "ref", "by", "before", "after")

@@ -59,6 +59,10 @@ def collected(site: Any) -> dict[str, Any]:
     get("comparison", f"{case}/assessments/latest/comparison")
     get("difference", f"{case}/difference?before={old}&after={new}")
     found["answer"] = me.post(f"/api/v1{case}/answers", json={"question": "论文够了吗？"}).json()
+    found["openai_request"] = {"model": "guohe-policy", "messages": [
+        {"role": "user", "content": "国际联合研究中心要求多少篇论文？"}]}
+    found["openai_models"] = me.get("/v1/models").json()
+    found["openai_completion"] = me.post("/v1/chat/completions", json=found["openai_request"]).json()
     get("conversations", f"/conversations?case_id={case.rpartition('/')[2]}")
     get("turns", f"/conversations/{found['answer']['conversation']}/turns")
     get("policy", "/policy")

@@ -1,0 +1,201 @@
+"""What the tools give: plain models, whose schemas clients are told. Quotations are verbatim and say where they stand.
+
+Offsets count characters of the policy's text (`ref`) or of the document as it was read; `page` is from 1.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from api.service.records import ArticleView, CaseLine, ItemView
+from assistant.texts import load
+from ingestion.domain import Assessment, Evidence, Exclusion, Finding
+from ingestion.policy import Policy
+
+WORDS = Path(__file__).parent.parent / "language" / "programs.yaml"
+
+
+class Quotation(BaseModel):
+    """A clause (`ref`), or a place in a document."""
+
+    quote: str
+    start: int
+    end: int
+    ref: str = ""
+    document: str = ""
+    page: int | None = None
+
+
+class AnswerResult(BaseModel):
+    question: str
+    answer: str
+    answerable: bool
+    citations: list[Quotation]
+    policy_version: str
+    pre_screen: str
+    conversation: str = ""
+
+
+class ItemResult(BaseModel):
+    ref: str
+    text: str
+    start: int
+    end: int
+
+
+class ClauseResult(BaseModel):
+    """An article with its items, or one item."""
+
+    ref: str
+    text: str
+    start: int
+    end: int
+    chapter: str = ""
+    items: list[ItemResult] = []
+    policy: str
+    policy_version: str
+    policy_status: str
+
+
+class FactResult(BaseModel):
+    """`low` to `high`, both included; `high` is null without an upper bound. A fact that is not there is not 0."""
+
+    label: str
+    low: int
+    high: int | None
+    unit: str
+    conflict: bool
+
+
+class NotCounted(Quotation):
+    reason: str
+
+
+class FindingResult(BaseModel):
+    criterion: str
+    clause: str
+    clause_quote: str
+    label: str
+    required: bool
+    outcome: str
+    explanation: str
+    gap: str
+    bar: int | None
+    facts: dict[str, FactResult]
+    evidence: list[Quotation]
+    more_evidence: int
+    not_counted: list[NotCounted]
+
+
+class DocumentResult(BaseModel):
+    name: str
+    kind: str
+    pages: int
+    notices: list[str]
+
+
+class CaseResult(BaseModel):
+    """An assessment. Findings of one just made come without their evidence, which `read_findings` has."""
+
+    case: str
+    base_type: str
+    application_date: str
+    overall: str
+    pre_screen: str
+    policy: str
+    policy_version: str
+    policy_status: str
+    documents: list[DocumentResult]
+    findings: list[FindingResult]
+    notes: list[str]
+    assessment: str = ""
+
+
+class CaseLineResult(BaseModel):
+    case: str
+    title: str
+    base_type: str
+    application_date: str
+    files: int
+    overall: str
+
+
+class CasesResult(BaseModel):
+    cases: list[CaseLineResult]
+    after: str | None
+
+
+def pre_screen(language: str) -> str:
+    text: str = load(WORDS)["pre_screen"]["en" if language == "en" else "zh"]
+    return text
+
+
+def clause(found: ArticleView | ItemView, policy: Policy) -> ClauseResult:
+    items: Sequence[ItemView] = found.items if isinstance(found, ArticleView) else ()
+    return ClauseResult(
+        ref=found.ref, text=found.text, start=found.start, end=found.end,
+        chapter=found.chapter if isinstance(found, ArticleView) else "",
+        items=[ItemResult(ref=one.ref, text=one.text, start=one.start, end=one.end) for one in items],
+        policy=policy.title, policy_version=policy.version, policy_status=policy.status)
+
+
+def case_line(one: CaseLine) -> CaseLineResult:
+    return CaseLineResult(
+        case=one.id, title=one.title, base_type=one.base_type, application_date=one.application_date.isoformat(),
+        files=one.files, overall=one.latest.overall.value if one.latest else "")
+
+
+def case(name: str, result: Assessment, policy: Policy, language: str, *, assessment: str = "",
+         shown: Iterable[Finding] | None = None, evidence: int = 0) -> CaseResult:
+    """An assessment with the findings `shown` (all without), each with so many pieces of evidence."""
+    return CaseResult(
+        case=name, base_type=result.base_type, application_date=result.application_date.isoformat(),
+        overall=result.overall.value, pre_screen=pre_screen(language), policy=policy.title,
+        policy_version=result.policy_version, policy_status=policy.status,
+        documents=[DocumentResult(
+            name=one.name, kind=one.kind, pages=len(one.pages),
+            notices=[notice.text_en if language == "en" else notice.text for notice in one.notices])
+            for one in result.documents],
+        findings=[_finding(one, result, policy, language, evidence)
+                  for one in (result.findings if shown is None else shown)],
+        notes=list(result.notes), assessment=assessment)
+
+
+def chosen(findings: Sequence[Finding], criterion: str, outcome: str) -> list[Finding]:
+    """Those of a criterion (by its id or clause) and of an outcome; empty stands for all."""
+    return [one for one in findings if criterion in {"", one.criterion.id, one.criterion.citation}
+            and outcome in {"", one.outcome.value}]
+
+
+def quotations(citations: Iterable[Mapping[str, Any]]) -> list[Quotation]:
+    return [Quotation(**{name: one[name] for name in Quotation.model_fields if one.get(name) is not None})
+            for one in citations]
+
+
+def _finding(one: Finding, result: Assessment, policy: Policy, language: str, evidence: int) -> FindingResult:
+    from assistant.report.vocabulary import reason_text
+
+    criterion = one.criterion
+    left_out = [piece for key in criterion.facts for piece in result.exclusions.get(key, ())] if evidence else []
+    return FindingResult(
+        criterion=criterion.id, clause=criterion.citation, clause_quote=criterion.quote,
+        label=criterion.label_en if language == "en" else criterion.label, required=criterion.required,
+        outcome=one.outcome.value, explanation=one.explanation, gap=one.gap, bar=criterion.bar,
+        facts={key: _fact(key, result, policy, language) for key in criterion.facts if key in result.facts},
+        evidence=[_place(piece) for piece in one.evidence[:evidence]],
+        more_evidence=max(0, len(one.evidence) - evidence),
+        not_counted=[NotCounted(**_place(piece).model_dump(), reason=reason_text(policy, piece.reason, language))
+                     for piece in left_out[:evidence]])
+
+
+def _fact(key: str, result: Assessment, policy: Policy, language: str) -> FactResult:
+    fact, spec = result.facts[key], policy.facts.facts[key]
+    return FactResult(label=spec.label_en if language == "en" else spec.label, low=fact.interval.low,
+                      high=fact.interval.high, unit=fact.unit, conflict=fact.conflict)
+
+
+def _place(one: Evidence | Exclusion) -> Quotation:
+    return Quotation(quote=one.quote, start=one.span.start, end=one.span.end, document=one.document, page=one.page)
