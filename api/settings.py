@@ -12,6 +12,7 @@ GUOHE_UPLOAD_MB         the largest upload (200)
 GUOHE_CASE_FILES        the most files of one case (300)
 GUOHE_WORKERS           assessments at a time (2)
 GUOHE_POLICY            a policy folder other than the one shipped
+GUOHE_OIDC_…            single sign-on: see api.sign_on
 """
 from __future__ import annotations
 
@@ -21,6 +22,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from api import sign_on
+from api.sign_on import SignOn
 from ingestion.errors import PathError, UsageError
 
 SECRET_LENGTH = 32
@@ -43,6 +46,7 @@ class Settings:
     case_files: int = 300
     workers: int = 2
     policy: Path | None = None
+    sign_on: SignOn | None = None
 
     @property
     def embedded(self) -> bool:
@@ -78,6 +82,7 @@ def read(environment: Mapping[str, str] = os.environ, data: Path | None = None) 
         upload_bytes=int(_number(environment, "GUOHE_UPLOAD_MB", 200.0, least=0.001) * 1_000_000),
         case_files=int(_number(environment, "GUOHE_CASE_FILES", 300, least=1)),
         workers=int(_number(environment, "GUOHE_WORKERS", 2, least=1)),
+        sign_on=sign_on.read(environment),
         policy=Path(environment["GUOHE_POLICY"]) if environment.get("GUOHE_POLICY") else None)
 
 

@@ -6,10 +6,24 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.pages import accounts, admin_audit, admin_users, assessments, case, cases, chat, files, home, live, policy, viewer
+from api.pages import (
+    accounts,
+    admin_audit,
+    admin_users,
+    assessments,
+    case,
+    cases,
+    chat,
+    files,
+    home,
+    live,
+    policy,
+    sign_on,
+    viewer,
+)
 
 router = APIRouter(include_in_schema=False)
 for _part in (home, accounts, cases, case, files, live, chat, assessments, viewer, policy):
     router.include_router(_part.router)
-for _part in (admin_users, admin_audit):
+for _part in (sign_on, admin_users, admin_audit):
     router.include_router(_part.router)

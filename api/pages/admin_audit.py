@@ -1,7 +1,6 @@
 """The audit as a page: filter, verify, export."""
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from fastapi import APIRouter, Request, Response
@@ -41,8 +40,9 @@ def _wanted(request: Request) -> AuditFilter:
     """What the page's form says; a day that is none does not restrict."""
     query = request.query_params
     until = _day(query.get("until", ""))
-    found = AuditFilter(*(query.get(name, "") for name in FIELDS[:4]))
-    return replace(found, since=_day(query.get("since", "")), until=until + timedelta(days=1) if until else None)
+    actor, action, kind, object_id = (query.get(name, "") for name in FIELDS[:4])
+    return AuditFilter(actor, action, kind, object_id, _day(query.get("since", "")),
+                       until + timedelta(days=1) if until else None)
 
 
 def _day(text: str) -> datetime | None:

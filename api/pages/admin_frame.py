@@ -1,6 +1,8 @@
 """What the pages of administration share: which of them somebody may open."""
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import Request, Response
 
 from api.errors import Failure
@@ -18,7 +20,7 @@ def tabs(actor: Actor) -> tuple[tuple[str, str], ...]:
 
 
 def admin_page(request: Request, actor: Actor, action: Action, template: str, /, *, status: int = 200,
-               **values: object) -> Response:
+               **values: Any) -> Response:
     """The template with the tabs above it. Failure "forbidden"."""
     if not may(actor, action):
         raise Failure("forbidden")

@@ -43,7 +43,7 @@ def render(request: Request, template: str, /, **values: Any) -> str:
     return environment().get_template(template).render({
         "t": words(language), "lang": language, "here": here(request), "actor": visitor(request),
         "theme": theme if theme in THEMES else THEMES[0], "csrf": token(request),
-        "fragment": wants_part(request), **values})
+        "fragment": wants_part(request), "sign_on": sign_on(request), **values})
 
 
 def words_of(request: Request) -> Words:
@@ -64,6 +64,12 @@ def here(request: Request) -> str:
     """The address of this page below the host, without its choice of language."""
     query = urlencode([(name, value) for name, value in request.query_params.multi_items() if name != "lang"])
     return f"{request.url.path}?{query}" if query else request.url.path
+
+
+def sign_on(request: Request) -> str:
+    """What the button for single sign-on says; "" where there is none."""
+    chosen = getattr(getattr(request.app.state, "settings", None), "sign_on", None)
+    return chosen.name if chosen is not None else ""
 
 
 def wants_part(request: Request) -> bool:

@@ -48,7 +48,7 @@ class Accounts(Credentials):
         hashed = passwords.hashed(password)  # slow, so outside the transaction
         try:
             with self._database.writing() as session:
-                self._database.alone(session, _REGISTRATION)
+                self._database.alone(session, REGISTRATION)
                 role = self._role_of_new(session, email, invitation)
                 user = User(id=new_id(), email=email, name=name or email.partition("@")[0], role=role,
                             password_hash=hashed, active=True, created=now())
@@ -67,7 +67,7 @@ class Accounts(Credentials):
         self._check_attempts(keys)
         with self._database.reading() as session:
             user = session.scalar(select(User).where(User.email == email))
-        if not passwords.matches(password, user.password_hash if user else None) or user is None or not user.active:
+        if not passwords.matches(password, (user.password_hash or None) if user else None) or user is None or not user.active:
             with self._database.writing() as session:
                 session.add_all(Attempt(key=key, at=now()) for key in keys.values())
                 session.execute(delete(Attempt).where(Attempt.at < now() - timedelta(days=1)))
@@ -86,7 +86,7 @@ class Accounts(Credentials):
         passwords.check_strength(new, actor.email, actor.name)
         with self._database.reading() as session:
             user = session.get_one(User, actor.id)
-        if not passwords.matches(old, user.password_hash):
+        if not passwords.matches(old, user.password_hash or None):
             with self._database.writing() as session:
                 session.add(Attempt(key=key["account"], at=now()))
             raise Failure("wrong_credentials")
@@ -173,7 +173,7 @@ class Accounts(Credentials):
         """
         self._only_administrator(actor)
         with self._database.writing() as session:
-            self._database.alone(session, _REGISTRATION)
+            self._database.alone(session, REGISTRATION)
             user = session.get(User, user_id)
             if user is None:
                 raise Failure("not_found")
@@ -220,7 +220,7 @@ class Accounts(Credentials):
             raise Failure("forbidden")
 
 
-_REGISTRATION = 1  # for Database.alone
+REGISTRATION = 1  # for Database.alone
 
 
 def _email(text: str) -> str:
