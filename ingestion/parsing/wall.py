@@ -32,6 +32,7 @@ from ingestion.parsing.notices import unreadable
 
 logger = logging.getLogger(__name__)
 
+SECONDS_START = 30.0      # for a child to begin
 SECONDS = 25.0            # for a file, and for each page that is recognised
 SECONDS_PAGE = 0.01       # more for each page of a long one
 SECONDS_OFFICE = 32.0     # for a file that LibreOffice turns first; it is given less by `office`
@@ -78,7 +79,8 @@ def level() -> tuple[str, ...]:
         return ()
     if not _pool.layers:
         child = _pool.take()
-        child.greet()
+        with contextlib.suppress(UnreadableError):
+            child.greet()
         _pool.give_back(child)
     return _pool.layers
 
@@ -137,6 +139,7 @@ class _Child:
         """What the child makes of a request. UnreadableError where the file is at fault."""
         import msgspec
 
+        self.greet()
         self.files += 1
         begun = time.monotonic()
         limit = SECONDS_OFFICE if what == inside.READ and data.startswith(OFFICE_STARTS) else SECONDS
@@ -149,10 +152,7 @@ class _Child:
             inside.send(self._requests, data)
             while True:
                 made, content, seconds = self._frame(until)
-                if made == inside.HELLO:
-                    self.layers = tuple(content.decode("ascii", "replace").split())
-                    until = time.monotonic() + limit
-                elif made == inside.TOLD:
+                if made == inside.TOLD:
                     done, total, recognised = inside.PAGES.unpack(content)
                     until = max(until, min(time.monotonic() + SECONDS, begun + MOST_SECONDS) if recognised
                                 else begun + limit + SECONDS_PAGE * min(total, MOST_SECONDS))
@@ -176,14 +176,15 @@ class _Child:
             self.spent += seconds
 
     def greet(self) -> None:
-        """Wait until it has said what it gave up; it is not usable if it does not."""
+        """Wait until it has said what it gave up."""
         if self.layers:
             return
         try:
-            _, content, _ = self._frame(time.monotonic() + SECONDS)
-            self.layers = tuple(content.decode("ascii", "replace").split())
-        except (TimeoutError, EOFError, OSError):
+            _, content, _ = self._frame(time.monotonic() + SECONDS_START)
+        except (TimeoutError, EOFError) as error:
             self.usable = False
+            raise unreadable("reader_crashed", detail="start") from error
+        self.layers = tuple(content.decode("ascii", "replace").split())
 
     def lives(self) -> bool:
         try:

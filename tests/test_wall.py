@@ -1,0 +1,132 @@
+"""The wall around the readers: what a file does to its reader is that file's failure and nothing else."""
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from ingestion import parsing
+from ingestion.errors import UnreadableError
+from ingestion.parsing import confinement, wall
+from tests import pdf_samples
+from tests.test_mutations import GOOD
+
+ROOT = Path(__file__).parent.parent
+LINUX = {confinement.PROCESS, confinement.LIMITS, confinement.NETWORK, confinement.FILES}
+
+
+@pytest.fixture(scope="module", params=["fork", "spawn"])
+def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
+    """What comes of readers that misbehave, in a process whose children are of one kind."""
+    folder, temporary = tmp_path_factory.mktemp("site"), tmp_path_factory.mktemp("temporary")
+    (folder / "sitecustomize.py").write_text(
+        "import sys\nif 'ingestion.parsing.child' in sys.orig_argv:\n    import tests.hostile.misbehaving\n",
+        encoding="utf-8")
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.hostile.misbehaving", request.param], cwd=ROOT, capture_output=True, text=True,
+        check=False, timeout=120,
+        env={**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}", "TMPDIR": str(temporary)})
+    assert ended.returncode == 0, ended.stderr
+    assert list(temporary.iterdir()) == []  # nothing is left behind
+    found: dict[str, dict[str, str]] = json.loads(ended.stdout)
+    return {**found, "kind": {"": request.param}}
+
+
+@pytest.mark.parametrize(("deed", "code"), [
+    ("hang", "took_too_long"), ("spin", "took_too_long"), ("eat", "too_much_memory"), ("crash", "reader_crashed"),
+    ("leave", "reader_crashed"), ("chatter", "read")])
+def test_a_reader_that_misbehaves_costs_its_file_a_named_failure(outcomes: dict[str, dict[str, str]], deed: str,
+                                                                 code: str) -> None:
+    """Whatever it does, the parent lives, and the next file is read (`misbehaving.outcome`)."""
+    assert outcomes["said"][deed] == code
+
+
+@pytest.mark.parametrize(("name", "said"), [
+    ("network", "PermissionError"), ("names", "gaierror"), ("other files", "PermissionError"),
+    ("writing", "PermissionError"), ("signals", "PermissionError"), ("large file", "OSError")])
+def test_a_reader_reaches_nothing_outside(outcomes: dict[str, dict[str, str]], name: str, said: str) -> None:
+    """No network, no file but its own and the system's, no other process, no large file, as far as the level says."""
+    needs = {"network": confinement.NETWORK, "names": confinement.NETWORK, "large file": confinement.LIMITS}
+    if needs.get(name, confinement.FILES) in outcomes["level"]:
+        assert outcomes["said"][name] == said
+    assert confinement.LIMITS in outcomes["level"]
+
+
+def test_a_reader_of_the_server_knows_no_secret(outcomes: dict[str, dict[str, str]]) -> None:
+    """Its environment holds only what it needs; a reader of the command line is of the same person anyway."""
+    assert outcomes["said"]["secret"] == {"spawn": "nothing", "fork": "x" * 40}[outcomes["kind"][""]]
+
+
+def test_the_level_in_force_is_told() -> None:
+    """Each layer by name; on a Linux of today all of them."""
+    assert set(wall.level()) <= LINUX | {confinement.PROGRAMS}
+    assert wall.level()[:2] == (confinement.PROCESS, confinement.LIMITS)
+
+
+def test_what_is_read_behind_the_wall_is_what_the_reader_reads() -> None:
+    """Character for character, with pages, lines, cells, notices; and its refusals word for word."""
+    files = {**GOOD, "a.pdf": pdf_samples.flowed(pdf_samples.application(3)), "b.txt": "论文23篇。".encode() * 100_000}
+    for name, data in files.items():
+        assert wall.read(data, name) == parsing.read(data, name), name
+    for name, data in (("a.zip", GOOD["a.docx"][:900]), ("a.docx", GOOD["a.docx"][:-30]), ("a.pdf", b"%PDF-1.4 x")):
+        with pytest.raises(UnreadableError) as bare:
+            parsing.read(data, name)
+        with pytest.raises(UnreadableError) as behind:
+            wall.read(data, name)
+        assert (behind.value.code, behind.value.chinese, str(behind.value)) == (
+            bare.value.code, bare.value.chinese, str(bare.value))
+
+
+def test_pages_are_told_through_the_wall() -> None:
+    """How many of how many, also of a pdf with its own text; an error of who is told ends the reading."""
+    told: list[tuple[int, int, bool]] = []
+    data = pdf_samples.flowed(pdf_samples.application(5))
+    document = wall.read(data, "a.pdf", lambda *pages: told.append(pages))  # type: ignore[arg-type,misc]
+    assert told[0] == (0, len(document.pages), False)
+
+    def over(*_: object) -> None:
+        raise RuntimeError("the job is over")
+
+    with pytest.raises(RuntimeError, match="over"):
+        wall.read(data, "a.pdf", over)
+    assert wall.read(data, "a.pdf") == document
+
+
+def test_many_files_at_once_come_back_each_as_its_own() -> None:
+    """Threads of a server share the children, and none gets another's document."""
+    files = [f"第{number}份。".encode() * 100_000 for number in range(12)]
+    found: dict[int, str] = {}
+
+    def work(number: int) -> None:
+        found[number] = wall.read(files[number], "a.txt").text
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(len(files))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [found[number] for number in range(len(files))] == [data.decode() for data in files]
+
+
+def test_a_child_that_ended_while_it_waited_costs_nothing() -> None:
+    """The next file gets another."""
+    data = "论文。".encode() * 200_000
+    wall.read(data, "a.txt")
+    for child in wall._pool._waiting:
+        child._kill()
+    for child in wall._pool._waiting:
+        os.waitid(os.P_PID, child.process or 0, os.WEXITED | os.WNOWAIT)
+    assert wall.read(data, "a.txt").text.startswith("论文。")
+
+
+def test_short_text_is_read_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is started for it; anything else goes behind the wall."""
+    monkeypatch.setattr(wall._pool, "take", lambda: pytest.fail("a child was taken"))
+    assert wall.read("论文23篇。".encode(), "a.txt").text == "论文23篇。"
+    assert not wall._plain(GOOD["a.docx"], "a.docx")
+    assert not wall._plain(b"x" * (wall.IN_PLACE + 1), "a.txt")
