@@ -54,6 +54,8 @@ class Composer:
         whole = choice.kind is Kind.LOOKUP or (choice.kind is Kind.CLAUSE and "meaning" not in part.subjects)
         cites = [citations.of_clause(self._policy, ref, whole=whole) for ref in choice.refs]
         said = self._said(part, choice, comparisons, types, say)
+        if choice.unsaid is not None:
+            said = say("unsaid", said=said, matter=say.pick(choice.unsaid.zh, choice.unsaid.en)).strip()
         verdict = self._verdict(part, choice, comparisons, say) if part.polar and choice.kind in _FREE else ""
         return Piece(said, tuple(one for one in cites if one is not None), choice.kind not in _UNSETTLED, verdict,
                      free=choice.kind in _FREE)

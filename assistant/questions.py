@@ -30,6 +30,7 @@ _BARE = re.compile(
     r"(?<=[\u4e00-\u9fff])(?=\d{1,3}\s*条\s*第?\d{1,2}\s*项"
     r"|\d{1,2}\.\d{1,2}(?![\d.%％万亿元年月日篇项个名人家户分倍岁美欧]))"
 )
+_PARAGRAPH = re.compile(r"(条\s*第?\s*[一二三四五六七八九十\d]{1,3}\s*)款")   # what people call an item, too
 _ENGLISH_NUMBERS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
                     "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
                     "twenty")
@@ -84,11 +85,12 @@ class Reader:
         self.topics = topics
         self._policy_text = policy_text
         self._words: dict[str, list[str]] = {}
+        self._light: dict[str, list[str]] = {}    # of subjects that tell nothing: they hide no other word
         self._patterns: list[tuple[str, re.Pattern[str]]] = []
         for name, subject in topics.subjects.items():
             words, patterns = words_of(subject.words)
             for word in words:
-                self._words.setdefault(word.lower(), []).append(name)
+                (self._words if subject.weight else self._light).setdefault(word.lower(), []).append(name)
             self._patterns += [(name, re.compile(one, re.IGNORECASE)) for one in patterns]
         self._gap_words: dict[str, list[str]] = {}
         self._gap_patterns: list[tuple[str, re.Pattern[str]]] = []
@@ -101,11 +103,15 @@ class Reader:
     @cached_property
     def _sound(self) -> str:
         """What is written as it should be: the policy, every known word, and everyday words."""
-        return "\n".join([fold(self._policy_text), *self._words, *self._gap_words, *everyday(), *plain_english()])
+        return "\n".join([fold(self._policy_text), *self._words, *self._light, *self._gap_words, *everyday(), *plain_english()])
 
     @cached_property
     def _lexicon(self) -> Lexicon:
         return Lexicon(self._words, self._sound)
+
+    @cached_property
+    def _light_lexicon(self) -> Lexicon:
+        return Lexicon(self._light, self._sound)
 
     @cached_property
     def _gap_lexicon(self) -> Lexicon:
@@ -114,7 +120,7 @@ class Reader:
     @cached_property
     def _strangers(self) -> Strangers:
         english = [*(one.en for one in self.topics.glosses.values()), *(one.en for one in self.topics.points)]
-        return Strangers(fold(self._policy_text), [*self._words, *english])
+        return Strangers(fold(self._policy_text), [*self._words, *self._light, *english])
 
     def read(self, text: str, answer_language: str | None = None) -> Question:
         """The question; UsageError when it is empty, too long, garbled or in a language that is not understood."""
@@ -129,9 +135,12 @@ class Reader:
 
     def _part(self, text: str, spoken: str) -> Part:
         found: dict[str, list[Spotted]] = {}
-        for spotted in self._lexicon.spot(text):
-            for name in self._words[spotted.word]:
-                found.setdefault(name, []).append(spotted)
+        light = self._light_lexicon.spot(text)
+        telling = self._lexicon.spot(text, [one.span for one in light if not one.slip])
+        for words, some in ((self._words, telling), (self._light, [one for one in light if not one.within(telling)])):
+            for spotted in some:
+                for name in words[spotted.word]:
+                    found.setdefault(name, []).append(spotted)
         for name, one in self._patterns:
             for match in one.finditer(text):
                 found.setdefault(name, []).append(Spotted(match.group(), Span(*match.span())))
@@ -225,7 +234,7 @@ def _refs(text: str) -> tuple[str, ...]:
     """The clauses that a folded text names, in any brackets; amounts (2.5 million) are no references."""
     plain = _AMOUNT.sub(lambda match: " " * len(match.group()), text.replace("（", "(").replace("）", ")"))
     plain = _SPELLED.sub(lambda match: f"article {_ENGLISH_NUMBERS.index(match[1])}", plain)
-    return tuple(articles.parse_refs(_BARE.sub(" ", plain)))
+    return tuple(articles.parse_refs(_BARE.sub(" ", _PARAGRAPH.sub(r"\1项", plain))))
 
 
 def _chapter(text: str) -> int | None:

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from assistant import manner, questions, weighing
+from assistant import aspects, manner, questions, weighing
+from assistant.aspects import Aspect
 from assistant.questions import Part
 from assistant.topics import Gap, Point, Topics
 from assistant.weighing import ENOUGH, HOME, OWN_FOOTING, STRONG, Matter, Scores, Weigher, related
@@ -19,6 +20,7 @@ from ingestion.policy import Policy
 
 # Subjects that are treated by themselves.
 _FIGURES, _WINDOW, _WINDOW_STARTS = "hard_figures", "window", "window_starts"
+_PARTICULAR = frozenset({"quantity", "how_long", "when", "where", "who"})   # kinds that ask for one thing
 
 
 class Kind(StrEnum):
@@ -41,7 +43,7 @@ class Choice:
     """`refs` are what is cited, the most direct first; `points` what they come to.
 
     `missing` names a clause that is not there, `passage` what the clauses of MENTIONS hold. `bare`: nothing was found,
-    and the question names no subject of its own.
+    and the question names no subject of its own. `unsaid`: a bar that is asked for and that the condition does not set.
     """
 
     kind: Kind
@@ -52,6 +54,7 @@ class Choice:
     passage: str = ""
     score: float = 0.0
     bare: bool = False
+    unsaid: Aspect | None = None
 
 
 class Selector:
@@ -82,7 +85,8 @@ class Selector:
             return self._chapter(number)
         if manner.asks_for_extent(part.text):
             return Choice(Kind.EXTENT, (self._policy.articles[-1].ref,))
-        return self._gap(matter) or self._listing(matter, before) or self._by_subject(matter, (), before)
+        found = self._gap(matter) or self._listing(matter, before) or self._by_subject(matter, (), before)
+        return self._unsaid(part, found) or found
 
     # By number ------------------------------------------------------------------------------------------------------
 
@@ -129,6 +133,20 @@ class Selector:
             if gap.id in matter.part.gaps and not matter.context & set(gap.unless):
                 return Choice(Kind.GAP, gap=gap)
         return None
+
+    def _unsaid(self, part: Part, choice: Choice) -> Choice | None:
+        """A gap where the clauses are about the thing, and none of them says what is asked for of it."""
+        settled = any(one.matches or set(one.asks) & part.asks & _PARTICULAR for one in choice.points)
+        if choice.kind not in (Kind.CLAUSE, Kind.POINT) or settled:
+            return None
+        texts = [self._policy.quote(self._weigher.clauses[ref].span) for ref in choice.refs]
+        texts += [text for one in choice.points for text in (one.zh, one.en)]
+        aspect = aspects.unsaid(part.text, map(questions.fold, texts))
+        if aspect is None:
+            return None
+        if aspect.bar and all(self._weigher.conditional(ref) for ref in choice.refs):
+            return replace(choice, unsaid=aspect)
+        return Choice(Kind.GAP, gap=Gap(f"aspect {aspect.id}", "", aspect.zh, aspect.en, near=choice.refs[:1]))
 
     def _listing(self, matter: Matter, before: Choice | None) -> Choice | None:
         """All hard figures, all clauses that mention something, or the clauses that speak of the window."""
@@ -180,11 +198,24 @@ class Selector:
             return self._elsewhere(matter) or Choice(Kind.NOTHING, score=best, bare=bare)
         if matter.part.strange and not within and not self._weigher.at_home(matter):
             return Choice(Kind.NOTHING, score=score)
+        refs, chosen = self._down(matter, refs, chosen, covered)
         refs += self._for_each_type(matter, refs, scores)
         for ref, other in self._uncovered(matter, covered, refs, scores, points):
             chosen += [other] if other is not None else []
             refs += [one for one in (other.cites if other else (ref,)) if one not in refs]
         return Choice(Kind.POINT if chosen else Kind.CLAUSE, tuple(refs), tuple(chosen), score=score)
+
+    def _down(self, matter: Matter, refs: list[str], chosen: list[Point],
+              covered: Collection[str]) -> tuple[list[str], list[Point]]:
+        """From an article to the items that a question about it is more particularly about."""
+        homes = [ref for name, one in matter.subjects.items() if one.weight >= STRONG and not one.type
+                 and name not in covered for ref, weight in one.clauses.items() if weight >= HOME]
+        inside = {ref: [home for home in dict.fromkeys(homes) if home != ref and home.split("（")[0] == ref]
+                  for ref in refs}
+        spoken = any(one.weight for name, one in matter.subjects.items() if name in covered)
+        if spoken or not any(inside.values()):
+            return refs, chosen
+        return [one for ref in refs for one in inside[ref] or [ref]], []
 
     def _elsewhere(self, matter: Matter) -> Choice | None:
         """The condition of another base type that a question about one is really about."""
@@ -210,7 +241,7 @@ class Selector:
         cited = list(refs)
         for name, subject in matter.subjects.items():
             spoken_of = name in covered or any(related(ref, cited) for ref in subject.clauses)
-            if spoken_of or subject.weight < STRONG or subject.type:
+            if spoken_of or subject.weight < STRONG or subject.type or subject.loose:
                 continue
             homes = [ref for ref, weight in subject.clauses.items() if weight >= HOME
                      and scores.get(ref, 0.0) >= ENOUGH and not self._weigher.foreign(ref, matter.types)]

@@ -35,6 +35,9 @@ class Spotted:
     span: Span
     slip: bool = False
 
+    def within(self, others: Iterable[Spotted]) -> bool:
+        return any(one.span.start <= self.span.start and self.span.end <= one.span.end for one in others)
+
 
 class Lexicon:
     """Words to look for, made in some milliseconds and to be kept. What stands in the `sound` text is no slip."""
@@ -76,13 +79,18 @@ class Lexicon:
                 for place in (0, 1):
                     self._wrong.setdefault((place, word[place * 2 : place * 2 + 2]), []).append(word)
 
-    def spot(self, text: str) -> list[Spotted]:
-        """The words of a text (folded, in lower case, simplified), left to right; none overlaps another."""
+    def spot(self, text: str, sound: Iterable[Span] = ()) -> list[Spotted]:
+        """The words of a text (folded, in lower case, simplified), left to right; none overlaps another.
+
+        What is `sound` is written as it should be: no slip is looked for there.
+        """
         found = self._exact(text)
         taken = bytearray(len(text))
-        for one in found:
-            taken[one.span.start : one.span.end] = b"\1" * (one.span.end - one.span.start)
-        found += self._slips(text, taken)
+        for span in (*sound, *(one.span for one in found)):
+            if span.end - span.start > 1:    # a word of one character hides no slip of a longer one
+                taken[span.start : span.end] = b"\1" * (span.end - span.start)
+        slips = self._slips(text, taken)
+        found = [one for one in found if len(one.word) > 1 or not one.within(slips)] + slips
         found += self._spelled(text, taken)
         return sorted(found, key=lambda one: one.span)
 

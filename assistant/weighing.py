@@ -52,6 +52,7 @@ class Weigher:
         self._window_years = abs(start.years) or abs(start.months) // 12
         common = [set(one.articles) for one in policy.base_types]
         shared = set.intersection(*common) if common else set()
+        self._conditions = set().union(*common) if common else set()
         self.type_articles = {one.id: ref for one in policy.base_types for ref in one.articles if ref not in shared}
 
     def matter(self, part: Part) -> Matter:
@@ -90,6 +91,10 @@ class Weigher:
         article = ref.split("（")[0]
         own = {self.type_articles.get(one) for one in types}
         return bool(types) and article in self.type_articles.values() and article not in own
+
+    def conditional(self, ref: str) -> bool:
+        """Whether a clause is one of the conditions for applicants."""
+        return ref.split("（")[0] in self._conditions
 
     def particular(self, matter: Matter) -> bool:
         """Whether a question is about something more particular than a base type."""

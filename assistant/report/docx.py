@@ -27,6 +27,7 @@ CRITERIA_COLUMNS = ("number", "category", "item", "clause", "requirement", "figu
 EVIDENCE = (54.0, 148.0, 21.0, 48.0)
 LEFT_OUT = (40.0, 135.0, 48.0, 48.0)
 DOCUMENTS = (120.0, 20.0, 131.0)
+DECISIONS = (28.0, 20.0, 34.0, 22.0, 24.0, 24.0, 55.0, 64.0)
 OPINION = (WIDTH / 2, WIDTH / 2)
 AMBER = "8A5A00"
 COLOURS = {Outcome.MET: "1B6B3A", Outcome.NOT_MET: "A61B1B", Outcome.INSUFFICIENT: AMBER, Outcome.JUDGEMENT: "1F4E79"}
@@ -61,6 +62,9 @@ class _Writer:
         self._evidence(report.conflicts, "conflicts")
         self._heading("exclusions")
         self._left_out()
+        if report.decisions:
+            self._heading("decisions")
+            self._decisions()
         self._heading("unread")
         self._lines([f"{line.place}{words('colon')}{line.text}" for line in report.unread] or [words("none.unread")])
         self._heading("notes")
@@ -159,6 +163,12 @@ class _Writer:
                 run(cells[1].paragraphs[0], self.words("quote", text=piece.text), TINY)
                 run(cells[2].paragraphs[0], piece.reason, SMALL)
                 run(cells[3].paragraphs[0], piece.place, SMALL)
+
+    def _decisions(self) -> None:
+        table = self.file.table(DECISIONS, self.words.lines("review.decision_columns"))
+        for line in self.report.decisions:
+            for cell, text in zip(self.file.row(table, DECISIONS), line, strict=True):
+                run(cell.paragraphs[0], text, SMALL)
 
     def _documents(self) -> None:
         table = self.file.table(DOCUMENTS, [self.words(f"columns.{name}") for name in ("document", "pages", "sha256")])

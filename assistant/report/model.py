@@ -103,6 +103,7 @@ class Report:
     notes: tuple[str, ...]
     policy: tuple[tuple[str, str], ...]
     documents: tuple[DocumentLine, ...]
+    decisions: tuple[tuple[str, ...], ...] = ()   # of reviewers: when, who, what, by their columns
 
     @property
     def left_out(self) -> tuple[FactSection, ...]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
@@ -21,6 +21,10 @@ FONT = ('"Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang 
 
 def render(report: Report) -> bytes:
     """The same report gives the same bytes on the same machine (fonts differ from one to another)."""
+    return _laid_out(html(report))
+
+
+def _laid_out(page: str) -> bytes:
     try:
         import weasyprint
     except OSError as error:
@@ -31,7 +35,18 @@ def render(report: Report) -> bytes:
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     with _fixed_time():
-        return bytes(weasyprint.HTML(string=html(report), url_fetcher=_refuse).write_pdf())
+        return bytes(weasyprint.HTML(string=page, url_fetcher=_refuse).write_pdf())
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], words: Wording, status: str) -> bytes:
+    """A list under its title."""
+    import jinja2
+
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
+                                     loader=jinja2.FileSystemLoader(FOLDER), finalize=_clean)
+    page = environment.get_template("list.html").render(title=title, columns=columns, rows=rows, css=_style(words),
+                                                        status=f"{words('pre_screen')} · {status}")
+    return _laid_out(page)
 
 
 def html(report: Report) -> str:
