@@ -12,7 +12,6 @@ from zipfile import ZipInfo
 from ingestion.parsing.notices import unreadable
 
 UTF8_FLAG = 0x800
-SYMLINK, KIND_BITS = 0o120000, 0o170000
 LITTER = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
 
 
@@ -23,7 +22,7 @@ def members(data: bytes) -> list[tuple[str, bytes]]:
     found: dict[str, bytes] = {}
     for stored, info in package.infos.items():
         name = _name(info)
-        if UNSAFE_NAME.search(name) or (info.external_attr >> 16) & KIND_BITS == SYMLINK:
+        if UNSAFE_NAME.search(name):
             raise unreadable("unsafe", detail=f"entry {name[:80]!r}")
         if info.is_dir() or is_litter(name):
             continue

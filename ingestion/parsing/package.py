@@ -10,6 +10,7 @@ import posixpath
 import re
 import zipfile
 import zlib
+from itertools import pairwise
 from typing import Any
 
 from lxml import etree
@@ -28,6 +29,10 @@ TRANSITIONAL = (b"http://schemas.openxmlformats.org/wordprocessingml/2006/main",
                 b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
                 b"http://schemas.openxmlformats.org/drawingml/2006/main")
 CENTRAL_DIRECTORY = b"PK\x05\x06"  # its end, at the end of every zip
+DIRECTORY_ENTRY = 46 + 1_000  # bytes of the directory for one entry: its fixed part, and more than any name in use
+LOCAL_HEADER = 30
+SYMLINK, KIND_BITS = 0o120000, 0o170000
+BLANK = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
 ENCRYPTED = 0x1  # bit of a zip entry's flags
 UNSAFE_NAME = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\]|^[A-Za-z]:|[\x00-\x1f]")
 DOCTYPE = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
@@ -39,6 +44,7 @@ class Package:
     """The parts of one zip by name. `total` counts the bytes that were unpacked so far."""
 
     def __init__(self, data: bytes) -> None:
+        _refuse_long_directory(data)
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
@@ -55,7 +61,10 @@ class Package:
                 raise unreadable("unsafe", detail=f"entry name {info.filename[:80]!r}")
             if info.filename in self.infos:
                 raise unreadable("unsafe", detail=f"two entries named {info.filename[:80]!r}")
+            if (info.external_attr >> 16) & KIND_BITS == SYMLINK:
+                raise unreadable("unsafe", detail=f"link {info.filename[:80]!r}")
             self.infos[info.filename] = info
+        _refuse_overlaps(entries)
 
     def __contains__(self, name: str) -> bool:
         return name in self.infos
@@ -99,10 +108,20 @@ class Package:
         return parse(self.xml_bytes(name), name) if name in self.infos else None
 
     def refuse_doctypes(self) -> None:
-        """Look at every XML part, also those that no reader asks for."""
+        """Look at every part that is XML by name or by how it starts, also those that no reader asks for."""
         for name in self.infos:
             if name.endswith((".xml", ".rels")):
                 self._kept[name] = self.xml_bytes(name)
+            elif not name.endswith("/") and self._start(name).lstrip(BLANK).startswith(b"<"):
+                self.xml_bytes(name)
+
+    def _start(self, name: str) -> bytes:
+        """The first bytes of an entry; none of one that cannot be unpacked, which is said when it is read."""
+        try:
+            with self._zip.open(self.infos[name]) as stream:
+                return stream.read(64)
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, RuntimeError):
+            return b""
 
     def relations(self, part: str) -> dict[str, tuple[str, str]]:
         """Relation id to (last word of its type, name of the target part) of one part; outside targets are left out."""
@@ -116,6 +135,26 @@ class Package:
             path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
             found[relation.get("Id", "")] = (relation.get("Type", "").rsplit("/", 1)[-1], path)
         return found
+
+
+def _refuse_long_directory(data: bytes) -> None:
+    """Before a library lists it: a directory of millions of entries takes gigabytes."""
+    end = data.rfind(CENTRAL_DIRECTORY)
+    if 0 <= end <= len(data) - 22:
+        size = int.from_bytes(data[end + 12:end + 16], "little")
+        if size == 0xFFFFFFFF:  # zip64
+            wide = data.rfind(b"PK\x06\x06", 0, end)
+            size = int.from_bytes(data[wide + 40:wide + 48], "little") if wide >= 0 else 0
+        if size > ENTRIES * DIRECTORY_ENTRY:
+            raise unreadable("too_large", detail=f"zip directory {size // 1_000_000} MB")
+
+
+def _refuse_overlaps(entries: list[zipfile.ZipInfo]) -> None:
+    """Entries that share their bytes unpack to many times what the file holds, each within its own limit."""
+    placed = sorted((info.header_offset, info.compress_size, info.filename) for info in entries)
+    for (start, size, _), (after, _, name) in pairwise(placed):
+        if start + LOCAL_HEADER + size > after:
+            raise unreadable("unsafe", detail=f"overlapping entry {name[:80]!r}")
 
 
 def parse(raw: bytes, name: str) -> Element:
