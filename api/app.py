@@ -44,7 +44,8 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
                               "page by `after`.")
     app.state.services, app.state.settings, app.state.answered = services, settings, threading.Event()
     handlers.install(app)
-    app.add_middleware(Gate, accounts=services.accounts, settings=settings, answered=app.state.answered)
+    app.add_middleware(Gate, accounts=services.accounts, settings=settings, answered=app.state.answered,
+                       limits=services.administration.limits)
     app.include_router(routes.router)
     app.include_router(openai.router)
     app.state.programs = endpoint.Endpoint(services)
@@ -99,8 +100,10 @@ def _settle(services: Services, answered: threading.Event) -> None:
     answered.wait(PATIENCE)
     try:
         services.jobs.start()
+        services.webhooks.courier.start()
         wall.start()
         services.files.sweep_all()
+        services.administration.retention.start()
         from assistant import answering
         from ingestion import facts
 

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from api.errors import Failure
 from api.handlers import respond
 from api.service.accounts import Accounts
+from api.service.administration.limits import Limits
 from api.settings import Settings
 
 Message = MutableMapping[str, Any]
@@ -48,7 +49,9 @@ class Gate:
     `answered` is set when a page was.
     """
 
-    def __init__(self, app: Any, accounts: Accounts, settings: Settings, answered: threading.Event) -> None:
+    def __init__(self, app: Any, accounts: Accounts, settings: Settings, answered: threading.Event,
+                 limits: Limits | None = None) -> None:
+        self._limits = limits
         self._app, self._accounts, self._settings, self._answered = app, accounts, settings, answered
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -64,6 +67,9 @@ class Gate:
             if not request.url.path.startswith(OPEN):
                 body.check(request)
                 await self._look(request, body, guarded)
+                if self._limits is not None and request.state.actor is not None:
+                    await run_in_threadpool(self._limits.check, request.state.actor.id, request.method,
+                                            request.url.path)
             await self._app(scope, body, guarded)
         except Exception as error:
             if guarded.started:

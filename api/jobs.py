@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from api.errors import Failure
 from api.service.records import JobState
@@ -167,7 +167,7 @@ class Jobs:
             self._hand_over(unfinished)
 
     def _hand_over(self, job_ids: Sequence[str]) -> None:
-        from dbos import DBOS, SetWorkflowID
+        from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
 
         living = self._living()
         known = {status.workflow_id: status for status in DBOS.list_workflows(
@@ -186,7 +186,8 @@ class Jobs:
                 DBOS.resume_workflow(last.workflow_id, queue_name=QUEUE)
                 continue
             # New, or ended without ending its job (another version, a failure outside its steps): begun afresh.
-            with SetWorkflowID(job_id if last is None else f"{job_id}.{len(runs)}"):
+            with SetWorkflowID(job_id if last is None else f"{job_id}.{len(runs)}"), \
+                    SetEnqueueOptions(priority=self._turn(job_id)):
                 DBOS.enqueue_workflow(QUEUE, _workflow(), job_id)
 
     def _forget(self) -> None:
@@ -211,6 +212,18 @@ class Jobs:
             failure = Failure("job_interrupted", times=job.attempts)
             job.state, job.error, job.error_en = JobState.FAILED, failure.chinese, str(failure)
             return False
+
+    def _turn(self, job_id: str) -> int:
+        """Whose turn it is: the how manieth waiting job of its person this is, so that people take turns however many
+        each has asked for.
+        """
+        with self._database.reading() as session:
+            job = session.get(Job, job_id)
+            if job is None:
+                return 1
+            return 1 + (session.scalar(select(func.count()).select_from(Job).where(
+                Job.requested_by == job.requested_by, Job.state.in_([JobState.QUEUED, JobState.RUNNING]),
+                Job.created < job.created)) or 0)
 
     def _living(self) -> set[str]:
         with self._database.reading() as session:

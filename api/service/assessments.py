@@ -1,7 +1,9 @@
 """Assessments: asked for, made in the background (`api.service.work`), stored for good, compared."""
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Callable
+
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.errors import Failure
@@ -28,11 +30,15 @@ from api.service.records import (
 from api.service.views import job_view, last_job, line, plain
 from api.store.models import AssessedFile, Assessment, Case, Content, File, Job
 
+RETRY_QUEUE = 60   # seconds after which a place may be free
+
 
 class Assessments:
-    def __init__(self, context: Context, policies: Policies, reader: Reader, events: Events, jobs: Queue) -> None:
+    def __init__(self, context: Context, policies: Policies, reader: Reader, events: Events, jobs: Queue,
+                 most_waiting: Callable[[], int] | None = None) -> None:
         self._database = context.database
         self._policies, self._reader, self._events, self._jobs = policies, reader, events, jobs
+        self._most_waiting = most_waiting
 
     def start(self, actor: Actor, case_id: str) -> JobView:
         """Ask for an assessment of the case as it is now.
@@ -48,6 +54,7 @@ class Assessments:
                 return known
             if session.scalar(select(File.id).where(File.case_id == case_id, File.removed.is_(None)).limit(1)) is None:
                 raise Failure("no_files")
+            self._check_queue(session, actor)
             job = Job(id=new_id(), case_id=case_id, requested_by=actor.id, revision=case.revision,
                       state=JobState.QUEUED, step="waiting", done=0, total=0, files=[], base_type=case.base_type,
                       application_date=case.application_date, created=now(), updated=now(), attempts=0, error="",
@@ -153,6 +160,13 @@ class Assessments:
                 and latest.policy_digest == self._policies.digest:
             return job_view(session.get_one(Job, latest.job_id), latest.id)
         return None
+
+    def _check_queue(self, session: Session, actor: Actor) -> None:
+        """Nobody fills the queue alone. Failure "queue_full"."""
+        most = self._most_waiting() if self._most_waiting is not None else None
+        if most is not None and (session.scalar(select(func.count()).select_from(Job).where(
+                Job.requested_by == actor.id, Job.state.in_([JobState.QUEUED, JobState.RUNNING]))) or 0) >= most:
+            raise Failure("queue_full", most=most, retry_after=RETRY_QUEUE)
 
     @staticmethod
     def _row(session: Session, actor: Actor, case_id: str, assessment_id: str) -> Assessment:

@@ -35,7 +35,7 @@ class Chat:
     policies: Policies
     assessments: Assessments
     retrieve: Callable[[Policy], Retriever] | None = None
-    model: LanguageModel | None = None
+    model: Callable[[Actor], LanguageModel | None] | None = None   # the one that this person may use
 
     def ask(self, actor: Actor, question: str, *, conversation: str | None = None, case_id: str | None = None,
             language: str | None = None) -> TurnView:
@@ -116,7 +116,8 @@ class Chat:
 
         answer: Answer | None = None
         for piece in answering.stream(question, policy, assessment=view.result if view else None, language=language,
-                                      retriever=self.retrieve(policy) if self.retrieve else None, model=self.model,
+                                      retriever=self.retrieve(policy) if self.retrieve else None,
+                                      model=self.model(actor) if self.model else None,
                                       history=history):
             if isinstance(piece, Answer):
                 answer = piece

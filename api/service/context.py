@@ -20,6 +20,7 @@ from api.store.files import Files
 from api.store.models import Audit, Case
 
 LONGEST_REASON = 2_000
+SYSTEM = "system"   # who acts where no person does
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,20 @@ def record(session: Session, actor: Actor, action: str, kind: str, object_id: st
     Ids, roles, numbers and hashes only: what an applicant wrote must be able to go, and the audit stays. It is written
     when the transaction commits (`api.store.chain`).
     """
+    _record(session, actor.id, str(actor.role), action, kind, object_id, before=before, after=after, reason=reason,
+            detail=detail)
+
+
+def record_system(session: Session, action: str, kind: str, object_id: str, *, reason: str = "", **detail: Any) -> None:
+    """The same for what the installation does by itself."""
+    _record(session, SYSTEM, SYSTEM, action, kind, object_id, before=None, after=None, reason=reason, detail=detail)
+
+
+def _record(session: Session, actor_id: str, role: str, action: str, kind: str, object_id: str, *,
+            before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, reason: str,
+            detail: Mapping[str, Any]) -> None:
     chain.add(session, Audit(
-        at=now(), actor_id=actor.id, role=str(actor.role), action=action, object_kind=kind, object_id=object_id,
+        at=now(), actor_id=actor_id, role=role, action=action, object_kind=kind, object_id=object_id,
         detail=chain.plain(detail), before=chain.plain(before), after=chain.plain(after),
         reason=reason[:LONGEST_REASON]))
 
@@ -54,7 +67,7 @@ def record(session: Session, actor: Actor, action: str, kind: str, object_id: st
 def case_for(session: Session, actor: Actor, case_id: str, action: Action = Action.READ_CASE) -> Case:
     """The case, if `actor` may do this to it. One that they cannot see is not there for them."""
     query = select(Case).where(Case.id == case_id, visible(actor))
-    if action is Action.CHANGE_CASE:
+    if action in {Action.CHANGE_CASE, Action.REVIEW_CASE}:
         query = query.with_for_update()  # PostgreSQL; on SQLite whoever writes is alone
     case = session.scalar(query)
     if case is None:

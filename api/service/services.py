@@ -1,6 +1,7 @@
 """All services of one installation, put together from its settings."""
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,6 +20,11 @@ from api.service.policies import Policies
 from api.service.reading import Reader
 from api.service.reports import Reports
 from api.service.retrievers import Retrievers
+from api.service.review import reviewing
+from api.service.review.reviewing import Reviewing
+from api.service.webhooks import outbox
+from api.service.webhooks.courier import Courier
+from api.service.webhooks.webhooks import Webhooks
 from api.service.work import Assessing
 from api.settings import Settings
 from api.store.database import Database
@@ -40,12 +46,16 @@ class Services:
     chat: Chat
     reports: Reports
     policies: Policies
+    review: Reviewing
     administration: Administration
+    webhooks: Webhooks
     context: Context
     jobs: Queue
     lock: FolderLock | None
 
     def close(self) -> None:
+        self.administration.retention.stop()
+        self.webhooks.courier.stop()
         self.jobs.stop()
         self.policies.close()
         self.context.database.close()
@@ -66,16 +76,20 @@ def build(settings: Settings, engine: Callable[[Database, Work], Queue] | None =
     database = Database(settings.database_url)
     database.migrate()
     context = Context(settings, database, Files(settings.blob_url))
-    policies = Policies(context.contents, settings.policy)
+    policies = Policies(context.contents, settings.policy, database)
     _ = policies.current  # a policy with a mistake is said at the start
-    events, reader = Events(context), Reader(context.contents)
+    events, reader = Events(context, outbox.note), Reader(context.contents)
     work = Assessing(context, policies, reader, events)
     jobs = engine(database, work) if engine else Jobs(settings.jobs_url, database, work, settings.workers)
     files = CaseFiles(context, events, reader)
-    assessments = Assessments(context, policies, reader, events, jobs)
+    given = llm.from_environment()
+    governing = administration.build(context, files, events, jobs, given, os.environ.get(llm.KEY, ""))
+    assessments = Assessments(context, policies, reader, events, jobs, lambda: governing.limits.waiting)
     cases = Cases(context, policies, files, assessments, events)
     return Services(
         settings, Accounts(context), cases, files, Documents(context, files, reader, events), assessments, events,
         Chat(context, policies, assessments, retrieve=Retrievers(settings.data).of if meaning else None,
-             model=llm.connect(llm.from_environment())),
-        Reports(cases, assessments, policies), policies, administration.build(context), context, jobs, lock)
+             model=governing.modelling.of),
+        Reports(cases, assessments, policies), policies, reviewing.build(context, policies, cases, reader, events),
+        governing, Webhooks(context, Courier(context, settings.webhook_networks)), context, jobs,
+        lock)

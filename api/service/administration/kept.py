@@ -1,0 +1,99 @@
+"""Settings that administrators make while the server runs: kept in the store, read at most some seconds late elsewhere.
+
+A secret is never among them: it comes from the environment.
+"""
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import asdict, dataclass
+from typing import Any, TypeVar
+
+from api.errors import Failure
+from api.service.access import Action, may
+from api.service.context import Context, now, record
+from api.service.records import Actor, Role
+from api.store.models import Setting
+
+LATE = 5.0   # seconds that another process may take to notice a change
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """Whether a language model may word answers, for whom, and which. Empty: the one that the environment names."""
+
+    enabled: bool = True
+    url: str = ""
+    model: str = ""
+    roles: tuple[Role, ...] = tuple(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSettings:
+    """For each person: how many a minute, and `waiting`, how many assessments may wait at a time."""
+
+    requests: int = 3_000
+    questions: int = 60
+    uploads: int = 120
+    assessments: int = 120
+    waiting: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionSettings:
+    """After how many days without a change it is deleted; 0 keeps it."""
+
+    cases: int = 0
+    conversations: int = 0
+    demos: int = 0
+
+
+NAMES: dict[type[Any], str] = {ModelSettings: "model", LimitSettings: "limits", RetentionSettings: "retention"}
+MOST = 1_000_000
+Kind = TypeVar("Kind", ModelSettings, LimitSettings, RetentionSettings)
+
+
+class Kept:
+    def __init__(self, context: Context) -> None:
+        self._database = context.database
+        self._known: dict[str, tuple[float, Any]] = {}
+        self._lock = threading.Lock()
+
+    def get(self, kind: type[Kind]) -> Kind:
+        """The settings in force; what nobody has set is as the record says."""
+        import msgspec
+
+        name = NAMES[kind]
+        with self._lock:
+            asked, known = self._known.get(name, (0.0, None))
+        if known is not None and time.monotonic() - asked < LATE:
+            return known  # type: ignore[no-any-return]
+        with self._database.reading() as session:
+            row = session.get(Setting, name)
+        found = msgspec.convert(row.value, kind) if row is not None else kind()
+        self._remember(name, found)
+        return found
+
+    def put(self, actor: Actor, value: ModelSettings | LimitSettings | RetentionSettings, reason: str = "") -> None:
+        """Failure "forbidden", "setting_invalid"."""
+        if not may(actor, Action.ADMINISTER):
+            raise Failure("forbidden")
+        fields = asdict(value)
+        if any(isinstance(one, int) and not 0 <= one <= MOST for one in fields.values()) or \
+                (isinstance(value, LimitSettings) and min(fields.values()) < 1):
+            raise Failure("setting_invalid")
+        name = NAMES[type(value)]
+        with self._database.writing() as session:
+            row = session.get(Setting, name, with_for_update=True)
+            before = dict(row.value) if row is not None else None
+            plain = {key: list(one) if isinstance(one, tuple) else one for key, one in fields.items()}
+            if row is None:
+                session.add(Setting(name=name, value=plain, revision=1, updated=now(), updated_by=actor.id))
+            else:
+                row.value, row.revision, row.updated, row.updated_by = plain, row.revision + 1, now(), actor.id
+            record(session, actor, "set", "setting", name, before=before, after=plain, reason=reason.strip())
+        self._remember(name, value)
+
+    def _remember(self, name: str, value: Any) -> None:
+        with self._lock:
+            self._known[name] = (time.monotonic(), value)

@@ -1,0 +1,120 @@
+"""The language model: whether it may be used, by whom, where it is, and whether it answers."""
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from api.errors import Failure
+from api.service.access import Action, may
+from api.service.administration.kept import Kept, ModelSettings
+from api.service.records import Actor
+from ingestion.errors import UsageError
+
+if TYPE_CHECKING:
+    from assistant.llm import LanguageModel, Settings
+
+INSTRUCTIONS, REQUEST = "Answer with one word.", "Say: ready"
+SHOWN = 80
+
+
+@dataclass(frozen=True, slots=True)
+class ModelState:
+    """`url` and `model` are those in force, "" where there is none; `secret` tells whether a key goes along."""
+
+    enabled: bool
+    url: str
+    model: str
+    secret: bool
+    from_environment: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModelTest:
+    """What the endpoint said (its beginning), or what went wrong."""
+
+    answered: bool
+    said: str
+    seconds: float
+    error: str = ""
+    error_en: str = ""
+
+
+class Modelling:
+    """`given` is what the environment names. Its key is the environment's, too, and goes to no other host than the one
+    that the environment names (where it names one): an administrator's page cannot send it elsewhere.
+    """
+
+    def __init__(self, kept: Kept, given: Settings | None, key: str) -> None:
+        self._kept, self._given, self._key = kept, given, key
+        self._made: tuple[Settings, LanguageModel] | None = None
+
+    def of(self, actor: Actor) -> LanguageModel | None:
+        """The model for `actor`'s questions; None where there is none or they may not use it."""
+        chosen = self._kept.get(ModelSettings)
+        return self._connected(chosen) if chosen.enabled and actor.role in chosen.roles else None
+
+    def state(self, actor: Actor) -> ModelState:
+        if not may(actor, Action.ADMINISTER):
+            raise Failure("forbidden")
+        return self.known()
+
+    def known(self) -> ModelState:
+        chosen = self._kept.get(ModelSettings)
+        found = self._settings(chosen)
+        return ModelState(chosen.enabled and found is not None, found.url if found else "",
+                          found.model if found else "", bool(found and found.key), not chosen.url)
+
+    def test(self, actor: Actor) -> ModelTest:
+        """Send it a sentence that holds nothing of anybody's. Failure "no_model"."""
+        from assistant.llm import ModelError
+
+        if not may(actor, Action.ADMINISTER):
+            raise Failure("forbidden")
+        model = self._connected(self._kept.get(ModelSettings))
+        if model is None:
+            raise Failure("no_model")
+        began = time.monotonic()
+        try:
+            said = "".join(model.stream(INSTRUCTIONS, REQUEST))
+        except ModelError as error:
+            return ModelTest(False, "", round(time.monotonic() - began, 2), error.chinese, str(error))
+        return ModelTest(bool(said.strip()), said.strip()[:SHOWN], round(time.monotonic() - began, 2))
+
+    def _connected(self, chosen: ModelSettings) -> LanguageModel | None:
+        from assistant import llm
+
+        settings = self._settings(chosen)
+        if settings is None:
+            return None
+        if self._made is None or self._made[0] != settings:
+            made = llm.connect(settings)
+            assert made is not None  # noqa: S101 - settings were given
+            self._made = (settings, made)
+        return self._made[1]
+
+    def _settings(self, chosen: ModelSettings) -> Settings | None:
+        from assistant.llm import Settings
+
+        if not chosen.url:
+            return self._given
+        same = self._given is None or _host(self._given.url) == _host(chosen.url)
+        return Settings(chosen.url, chosen.model, self._key if same else "")
+
+
+def checked(value: ModelSettings) -> ModelSettings:
+    """Failure "setting_invalid" for an address that is none or a model without a name."""
+    from assistant import llm
+
+    if value.url:
+        try:
+            llm.from_environment({llm.URL: value.url, llm.MODEL: value.model})
+        except UsageError as error:
+            raise Failure("setting_invalid") from error
+    return value
+
+
+def _host(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port
