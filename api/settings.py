@@ -12,6 +12,7 @@ GUOHE_UPLOAD_MB         the largest upload (200)
 GUOHE_CASE_FILES        the most files of one case (300)
 GUOHE_WORKERS           assessments at a time (2)
 GUOHE_POLICY            a policy folder other than the one shipped
+GUOHE_WEBHOOK_NETWORKS  networks that webhooks may reach beside public addresses by https, such as 10.20.0.0/16
 GUOHE_OIDC_…            single sign-on: see api.sign_on
 """
 from __future__ import annotations
@@ -20,6 +21,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from api import sign_on
@@ -47,6 +49,7 @@ class Settings:
     workers: int = 2
     policy: Path | None = None
     sign_on: SignOn | None = None
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
 
     @property
     def embedded(self) -> bool:
@@ -82,8 +85,17 @@ def read(environment: Mapping[str, str] = os.environ, data: Path | None = None) 
         upload_bytes=int(_number(environment, "GUOHE_UPLOAD_MB", 200.0, least=0.001) * 1_000_000),
         case_files=int(_number(environment, "GUOHE_CASE_FILES", 300, least=1)),
         workers=int(_number(environment, "GUOHE_WORKERS", 2, least=1)),
-        sign_on=sign_on.read(environment),
+        sign_on=sign_on.read(environment), webhook_networks=_networks(environment),
         policy=Path(environment["GUOHE_POLICY"]) if environment.get("GUOHE_POLICY") else None)
+
+
+def _networks(environment: Mapping[str, str]) -> tuple[IPv4Network | IPv6Network, ...]:
+    text = environment.get("GUOHE_WEBHOOK_NETWORKS") or ""
+    try:
+        return tuple(ip_network(one) for one in text.replace(",", " ").split())
+    except ValueError as error:
+        raise UsageError(f"GUOHE_WEBHOOK_NETWORKS is {text!r}; write networks such as 10.20.0.0/16, with commas.",
+                         f"GUOHE_WEBHOOK_NETWORKS 为 {text!r}；请写 10.20.0.0/16 这样的网段，用逗号分隔。") from error
 
 
 def _make(folder: Path) -> None:

@@ -63,12 +63,20 @@ def collected(site: Any) -> dict[str, Any]:
         {"role": "user", "content": "国际联合研究中心要求多少篇论文？"}]}
     found["openai_models"] = me.get("/v1/models").json()
     found["openai_completion"] = me.post("/v1/chat/completions", json=found["openai_request"]).json()
+    found["new_webhook"] = {"url": "https://records.example.cn/guohe", "note": "办公系统",
+                            "kinds": ["assessment.finished", "assessment.failed", "review.status"]}
+    found["webhook_change"] = {"active": False}
+    found["webhook"] = admin.post("/api/v1/webhooks", json=found["new_webhook"]).json()
+    get("webhooks", "/webhooks", admin)
+    found["delivery"] = admin.post(f"/api/v1/webhooks/{found['webhook']['id']}/ping").json()
+    get("deliveries", f"/webhooks/{found['webhook']['id']}/deliveries", admin)
     get("conversations", f"/conversations?case_id={case.rpartition('/')[2]}")
     get("turns", f"/conversations/{found['answer']['conversation']}/turns")
     get("policy", "/policy")
     get("articles", "/policy/articles")
     get("item", "/policy/clauses/第八条（二）")
     _administration(found, admin)
+    _reviewed(site, found, case.rpartition("/")[2], me)
     found["event"] = "id: 12\nevent: job\ndata: " + json.dumps(found["job"], ensure_ascii=False) + "\n\n"
     return found
 
@@ -78,6 +86,36 @@ def _administration(found: dict[str, Any], admin: Any) -> None:
     found["invitations"] = admin.get("/api/v1/invitations").json()
     found["audit"] = admin.get("/api/v1/audit?limit=2").json()
     found["verification"] = admin.get("/api/v1/audit/verification").json()
+
+
+def _reviewed(site: Any, found: dict[str, Any], case: str, me: Any) -> None:
+    """What reviewers send and get."""
+    from tests.review_samples import handed_in
+
+    reviewer = site.client(Role.REVIEWER, "李审")
+    path, here = "/api/v1/review", f"/api/v1/review/cases/{case}"
+    found |= {
+        "new_decision": {"act": "correct", "subject": "sci_ei_papers", "version": 0, "low": 21, "reason": "核对检索证明"},
+        "review_change": {"status": "in_review", "due": "2025-07-31"}, "presence": {"subject": "sci_ei_papers"},
+        "bulk_change": {"cases": [case], "assignee": reviewer.actor.id, "due": "2025-07-31"},
+        "cases_to_export": {"cases": [case], "kind": "docx"},
+        "saved_view_new": {"name": "我的在审", "query": "status=in_review&assignee=me"},
+    }
+    found["submission"] = me.post(f"/api/v1/cases/{case}/submission").json()
+    handed_in(me, title="另一份")
+    handed_in(site.client(name="另一位"), title="又一份")
+    found["bulk_done"] = reviewer.post(f"{path}/cases/change", json=found["bulk_change"]).json()
+    found["decision"] = reviewer.post(f"{here}/decisions", json=found["new_decision"]).json()
+    found["saved_view"] = reviewer.http.put(f"{path}/views", json=found["saved_view_new"]).json()
+    site.client(Role.REVIEWER, "王审").http.put(f"{here}/presence", json=found["presence"])
+    found["here"] = reviewer.http.put(f"{here}/presence", json=found["presence"]).json()
+    found["letter_draft"] = reviewer.get(f"{here}/letter/draft").json()
+    found["letter_text"] = {"text": found["letter_draft"]["text"], "number": 0}
+    found["letter"] = reviewer.http.put(f"{here}/letter", json=found["letter_text"]).json()
+    for name, address in (("worklist", f"{path}/cases"), ("reviewers", f"{path}/reviewers"),
+                          ("saved_views", f"{path}/views"), ("statistics", f"{path}/statistics"), ("review", here),
+                          ("decisions", f"{here}/decisions")):
+        found[name] = reviewer.get(address).json()
 
 
 def shortened(value: Any) -> Any:

@@ -6,7 +6,7 @@ import contextlib
 import threading
 import zlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 from sqlalchemy import delete, event, func, select
@@ -24,8 +24,14 @@ LOOK_EVERY = 1.0      # seconds, for events of other processes
 LOOK_ALONE = 20.0     # seconds, where this process is the only one: only to notice that a case is gone
 
 
+Note = Callable[[Session, str, str, Mapping[str, Any]], None]
+
+
 class Events:
-    def __init__(self, context: Context) -> None:
+    """`note` hears of every event too, within the transaction that it belongs to."""
+
+    def __init__(self, context: Context, note: Note = lambda *_: None) -> None:
+        self._note = note
         self._database = context.database
         self._lock = threading.Lock()
         self._listeners: dict[str, set[tuple[asyncio.AbstractEventLoop, asyncio.Event]]] = defaultdict(set)
@@ -36,6 +42,7 @@ class Events:
         self._database.alone(session, zlib.crc32(case_id.encode()) + 2)  # numbers are visible in their order
         session.add(Row(case_id=case_id, kind=kind, data=dict(data), at=now()))
         session.flush()
+        self._note(session, case_id, kind, data)
         event.listen(session, "after_commit", lambda _session: self.wake(case_id), once=True)
 
     def forget(self, session: Session, case_id: str, before: int) -> None:

@@ -24,7 +24,7 @@ from ingestion.errors import UsageError
 log = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0004"
+HEAD = "0008"
 BUSY_MILLISECONDS = 30_000
 VERSIONS = "alembic_version"
 _WRITES = "guohe_writes"

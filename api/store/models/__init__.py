@@ -19,10 +19,12 @@ from api.store.models.review import (
     Standing,
     Step,
 )
+from api.store.models.webhooks import Delivery, Webhook
 
 __all__ = [
     "ApprovedAnswer", "Asked", "AskedClause", "AssessedFile", "Assessment", "Attempt", "Audit", "Base", "Case",
-    "Check", "Content", "Conversation", "Decision", "Doomed", "Event", "Executor", "File", "Identity", "Invitation",
+    "Check", "Content", "Conversation", "Decision", "Delivery", "Doomed", "Event", "Executor", "File", "Identity", "Invitation",
     "ItemKey", "Job", "Letter", "PolicyTrial", "PolicyVersion", "Presence", "Review", "SavedView", "Session",
     "Setting", "Standing", "Step", "Thumb", "Token", "Turn", "User",
+    "Webhook",
 ]
