@@ -65,9 +65,13 @@ def _load() -> None:
 
 
 def _writable(folder: str) -> list[str]:
+    """The folders that a reader writes to: its own, and what was recognised before."""
     from ingestion.parsing import ocr_cache
 
     kept = ocr_cache.folder()
+    os.environ["GUOHE_CACHE"] = str(kept.parent)
+    os.environ["HOME"] = folder  # where libraries keep what they think they need
+    os.environ.pop("XDG_CACHE_HOME", None)
     with contextlib.suppress(OSError):
         kept.mkdir(parents=True, exist_ok=True)
     return [folder, str(kept)]

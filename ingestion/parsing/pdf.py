@@ -75,7 +75,10 @@ def read(data: bytes, name: str, sha256: str, progress: Progress | None = None) 
                        *([notice("scripts_not_run")] if scripts else []),
                        *([notice("dynamic_form")] if xfa else []),
                        *([notice("truncated")] if b"%%EOF" not in data[-TRAILER_WITHIN:] else [])]
-    return written(builder, flows)
+    document = written(builder, flows)
+    if not document.text.strip() and not document.notices:
+        raise unreadable("blank")
+    return document
 
 
 def render(data: bytes, page: int, scale: float = 2.0) -> bytes:
