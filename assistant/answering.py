@@ -35,6 +35,9 @@ class Hit(Protocol):
     @property
     def score(self) -> float: ...
 
+    @property
+    def sources(self) -> Sequence[str]: ...
+
 
 class Retriever(Protocol):
     def search(self, query: str, k: int, /) -> Sequence[Hit]: ...
@@ -87,7 +90,8 @@ class Advisor:
     def _selector(self, retriever: Retriever | None) -> Selector:
         if retriever is None:
             return self._plain_selector
-        return self._plain_selector.with_opinion(lambda text: _scores(retriever, text))
+        return self._plain_selector.with_opinion(lambda text: _scores(retriever, text),
+                                                 lambda text: _scores(retriever, text, by_meaning=True))
 
 
 def answer(
@@ -143,10 +147,15 @@ def _compares(part: Part, choice: Choice) -> bool:
     return choice.kind is Kind.POINT and part.polar and all(one.verdict and not one.matches for one in choice.points)
 
 
-def _scores(retriever: Retriever, text: str) -> Mapping[str, float]:
-    """What a retriever thinks of the clauses: near 0 for the unrelated, near 1 for what says the same."""
-    hits = retriever.search(text, RETRIEVED)
+def _scores(retriever: Retriever, text: str, *, by_meaning: bool = False) -> Mapping[str, float]:
+    """What a retriever thinks of the clauses: near 0 for the unrelated, near 1 for what says the same.
+
+    `by_meaning`: of more clauses, and nothing at all where their meaning is not known.
+    """
+    hits = retriever.search(text, RETRIEVED * 2 if by_meaning else RETRIEVED)
     scores: dict[str, float] = {}
+    if by_meaning and not any("meaning" in hit.sources for hit in hits):
+        return scores
     for hit in hits:
         ref = hit.passage.ref or ""
         scores[ref] = max(scores.get(ref, 0.0), hit.score)

@@ -96,6 +96,11 @@ def asks_need(folded: str, language: str) -> bool:
     return not asks_permission(folded, language) if language == "en" else bool(modal(folded).get("needs"))
 
 
+def joins(folded: str) -> bool:
+    """Whether a question joins several things: 总结和评估."""
+    return _says("joining", folded)
+
+
 def asks_for_mentions(folded: str) -> bool:
     """Whether a question asks which clauses name something: 哪些条款提到知识产权."""
     return _says("mentions", folded)
@@ -171,6 +176,13 @@ def _patterns(name: str) -> tuple[re.Pattern[str], ...]:
 def _past() -> tuple[tuple[str, int], ...]:
     pairs = [entry.strip().rsplit(" ", 1) for entry in str(load(_WORDS)["past"]).split(";")]
     return tuple((word, int(years)) for word, years in pairs)
+
+
+@cache
+def regional() -> tuple[tuple[str, str], ...]:
+    """Words of other regions, each with the mainland's of the same length."""
+    pairs = (entry.split() for entry in str(load(_WORDS)["regional"]).split(";"))
+    return tuple((said, meant) for said, meant in pairs if len(said) == len(meant))
 
 
 def _compiled(text: str) -> tuple[re.Pattern[str], ...]:

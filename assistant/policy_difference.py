@@ -95,7 +95,9 @@ def compare(before: str, after: str) -> tuple[ClauseChange, ...]:
 def clauses(text: str) -> tuple[Clause, ...]:
     """The pieces of a text in its order, those outside all articles first."""
     _, parsed = articles.parse(text)
-    outside, found, place = [], [], 0
+    outside: list[str] = []
+    found: list[Clause] = []
+    place = 0
     for article in parsed:
         outside.append(text[place:article.span.start])
         place = article.span.end

@@ -211,8 +211,10 @@ def language_of(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Half-width, simplified, lower case, of the same length."""
+    """Half-width, simplified, lower case, in the words of the mainland, of the same length."""
     folded = language.fold(simplified(text))
+    for said, meant in manner.regional():
+        folded = folded.replace(said, meant)
     lower = folded.lower()
     return lower if len(lower) == len(text) else "".join(one.lower()[:1] or one for one in folded)
 

@@ -20,6 +20,7 @@ from ingestion.policy import Policy
 
 # Subjects that are treated by themselves.
 _FIGURES, _WINDOW, _WINDOW_STARTS = "hard_figures", "window", "window_starts"
+_MANY = 3           # so many facts that are counted: a question for the figures of all of them
 _PARTICULAR = frozenset({"quantity", "how_long", "when", "where", "who"})   # kinds that ask for one thing
 
 
@@ -64,11 +65,11 @@ class Selector:
         self._policy, self._topics = policy, topics
         self._weigher = Weigher(policy, topics)
 
-    def with_opinion(self, opinion: Callable[[str], Scores]) -> Selector:
-        """The same with another opinion on the clauses, 0 to 1 each."""
+    def with_opinion(self, opinion: Callable[[str], Scores], meaning: Callable[[str], Scores]) -> Selector:
+        """The same with another opinion on the clauses, 0 to 1 each; `meaning` is empty where only words are known."""
         other = copy.copy(self)
         other._weigher = copy.copy(self._weigher)
-        other._weigher.opinion = opinion
+        other._weigher.opinion, other._weigher.meaning = opinion, meaning
         return other
 
     def choose(self, part: Part, before: Choice | None = None) -> Choice:
@@ -152,8 +153,9 @@ class Selector:
         """All hard figures, all clauses that mention something, or the clauses that speak of the window."""
         part, window = matter.part, self._policy.window
         lists = bool(part.asks & {"list", "what", "which", "quantity"}) or not part.polar
-        if _FIGURES in matter.context and lists and not any(
-                one.weight >= STRONG and not one.type for one in matter.subjects.values()):
+        counted = {one.fact for one in matter.subjects.values() if one.fact}
+        particular = any(one.weight >= STRONG and not one.type for one in matter.subjects.values())
+        if _FIGURES in matter.context and lists and (len(counted) >= _MANY or not particular):
             return Choice(Kind.FIGURES, tuple(dict.fromkeys(self._with_figures(part))))
         passage = self._weigher.words.longest_passage(part.text) if manner.asks_for_mentions(part.text) else ""
         if passage:
@@ -195,11 +197,12 @@ class Selector:
             score, refs, covered = best, [top], set()
         else:
             bare = not any(one.weight >= STRONG for one in matter.subjects.values())
-            return self._elsewhere(matter) or Choice(Kind.NOTHING, score=best, bare=bare)
+            return self._elsewhere(matter) or self._ahead(matter, within) or Choice(Kind.NOTHING, score=best, bare=bare)
         if matter.part.strange and not within and not self._weigher.at_home(matter):
             return Choice(Kind.NOTHING, score=score)
         refs, chosen = self._down(matter, refs, chosen, covered)
         refs += self._for_each_type(matter, refs, scores)
+        refs += self._for_each_named(matter, refs, scores)
         for ref, other in self._uncovered(matter, covered, refs, scores, points):
             chosen += [other] if other is not None else []
             refs += [one for one in (other.cites if other else (ref,)) if one not in refs]
@@ -216,6 +219,11 @@ class Selector:
         if spoken or not any(inside.values()):
             return refs, chosen
         return [one for ref in refs for one in inside[ref] or [ref]], []
+
+    def _ahead(self, matter: Matter, within: Collection[str]) -> Choice | None:
+        """The clause that the retriever finds well ahead of every other article's, if no word points anywhere."""
+        ref = "" if within else self._weigher.ahead(matter)
+        return Choice(Kind.CLAUSE, (ref,)) if ref else None
 
     def _elsewhere(self, matter: Matter) -> Choice | None:
         """The condition of another base type that a question about one is really about."""
@@ -235,12 +243,20 @@ class Selector:
             if inside and not any(ref.split("（")[0] == article for ref in refs):
                 yield max(inside, key=lambda ref: (scores[ref], ref))
 
+    def _for_each_named(self, matter: Matter, refs: Collection[str], scores: Scores) -> Iterator[str]:
+        """The best clause in each of several articles that the question names, if nothing speaks of it yet."""
+        for named in matter.part.refs if len(matter.part.refs) > 1 else ():
+            inside = [ref for ref in self._inside(named) if scores.get(ref)] if named in self._weigher.clauses else []
+            if inside and not any(related(ref, [named]) for ref in refs):
+                yield max(inside, key=lambda ref: (scores[ref], ref))
+
     def _uncovered(self, matter: Matter, covered: Collection[str], refs: Iterable[str], scores: Scores,
                    points: Iterable[tuple[float, Point]]) -> Iterator[tuple[str, Point | None]]:
         """What settles the subjects of the question that the first choice does not speak of."""
-        cited = list(refs)
+        cited, least = list(refs), HOME - 1 if manner.joins(matter.part.text) else 0
         for name, subject in matter.subjects.items():
-            spoken_of = name in covered or any(related(ref, cited) for ref in subject.clauses)
+            spoken_of = name in covered or any(
+                related(ref, cited) for ref, weight in subject.clauses.items() if weight >= least)
             if spoken_of or subject.weight < STRONG or subject.type or subject.loose:
                 continue
             homes = [ref for ref, weight in subject.clauses.items() if weight >= HOME

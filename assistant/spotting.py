@@ -53,7 +53,8 @@ class Lexicon:
                 self._han.add(word)
             else:
                 self._latin.setdefault(tuple(stem(token) for token in _tokens(word)), word)
-        self._single_latin = [(stems[0], word) for stems, word in self._latin.items() if len(stems) == 1]
+        self._latin_stems = sorted({one for stems in self._latin for one in stems
+                                    if len(one) >= _SHORTEST_LATIN_SLIP - 1})
         self._known_stems = {one for stems in self._latin for one in stems} | {
             stem(one) for one in re.findall(r"[a-z]+", sound)
         }
@@ -122,15 +123,17 @@ class Lexicon:
             between = text[run[0].end() : run[length - 1].start()] if length > 1 else ""
             if _HAN.search(between) or re.search(r"[.;:?!,，。；？！]", between):
                 continue
-            word = self._latin.get(tuple(stem(one.group()) for one in run[:length]))
+            stems = tuple(stem(one.group()) for one in run[:length])
+            word = self._latin.get(stems) or self._latin.get(tuple(map(self._mended, stems)))
             if word:
-                return Spotted(word, Span(place, run[length - 1].end()))
-        token = stem(run[0].group())
-        if len(token) >= _SHORTEST_LATIN_SLIP and token not in self._known_stems:
-            near = next((word for known, word in self._single_latin if _one_letter_off(token, known)), "")
-            if near:
-                return Spotted(near, Span(place, run[0].end()), slip=True)
+                return Spotted(word, Span(place, run[length - 1].end()), slip=stems not in self._latin)
         return None
+
+    def _mended(self, token: str) -> str:
+        """A stem that nobody knows as the one that it is a slip of, if there is one."""
+        if len(token) < _SHORTEST_LATIN_SLIP - 1 or token in self._known_stems:
+            return token
+        return next((known for known in self._latin_stems if _one_letter_off(token, known)), token)
 
     def _slips(self, text: str, taken: bytearray) -> list[Spotted]:
         found = []

@@ -24,6 +24,7 @@ _CONTINUED = 1.0       # what the clause of the question before counts
 _FAINT = 0.25          # what a subject counts in a point that weighs nothing by itself, or was counted already
 _MATCHED, _ASKED = 1.0, 0.5
 _OWN_TYPE, _OTHER_TYPE = 0.7, -6.0
+_AHEAD = 0.06          # how far the nearest clause by meaning is before the others to count by itself
 _TELLING = 5           # characters from which a word is the policy's own
 
 Scores = Mapping[str, float]
@@ -44,6 +45,7 @@ class Weigher:
 
     def __init__(self, policy: Policy, topics: Topics, opinion: Callable[[str], Scores] | None = None) -> None:
         self._policy, self._topics, self.opinion = policy, topics, opinion
+        self.meaning: Callable[[str], Scores] | None = None
         self.clauses: dict[str, Article | Item] = {
             ref: one for article in policy.articles for ref, one in clauses_of(article)}
         self.words = ClauseWords({ref: policy.quote(one.opening if isinstance(one, Article) else one.span)
@@ -91,6 +93,15 @@ class Weigher:
         article = ref.split("（")[0]
         own = {self.type_articles.get(one) for one in types}
         return bool(types) and article in self.type_articles.values() and article not in own
+
+    def ahead(self, matter: Matter) -> str:
+        """The clause that is by meaning well ahead of those of every other article, "" if none is."""
+        scores = self.meaning(matter.part.text) if self.meaning is not None else {}
+        scores = {ref: score for ref, score in scores.items() if ref in self.clauses}
+        top = max(scores, key=lambda ref: (scores[ref], ref), default="")
+        others = [score for ref, score in scores.items() if ref.split("（")[0] != top.split("（")[0]]
+        ahead = bool(others) and scores[top] - max(others) >= _AHEAD and not self.foreign(top, matter.types)
+        return top if ahead else ""
 
     def conditional(self, ref: str) -> bool:
         """Whether a clause is one of the conditions for applicants."""
