@@ -85,6 +85,15 @@ def _administration(found: dict[str, Any], admin: Any) -> None:
     """What administrators see."""
     found["invitations"] = admin.get("/api/v1/invitations").json()
     found["audit"] = admin.get("/api/v1/audit?limit=2").json()
+    found["health"] = admin.get("/api/v1/admin/health").json()
+    found["admin_settings"] = admin.get("/api/v1/admin/settings").json()
+    found["model_settings"] = {"enabled": True, "url": "http://127.0.0.1:8081/v1", "model": "qwen3-8b",
+                               "roles": ["reviewer", "policy_staff"]}
+    for name in ("limits", "retention"):
+        found[f"{name.removesuffix('s')}_settings"] = found["admin_settings"][name]
+    found["model_test"] = {"answered": True, "said": "ready", "seconds": 0.4, "error": "", "error_en": ""}
+    found["applied"] = admin.get("/api/v1/admin/retention").json()
+    found["reason"] = {"reason": "本人要求"}
     found["verification"] = admin.get("/api/v1/audit/verification").json()
 
 

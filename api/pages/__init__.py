@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from api.pages import (
     accounts,
     admin_audit,
+    admin_settings,
     admin_users,
     assessments,
     case,
@@ -18,6 +19,8 @@ from api.pages import (
     home,
     live,
     policy,
+    review_case,
+    review_list,
     sign_on,
     viewer,
 )
@@ -25,5 +28,7 @@ from api.pages import (
 router = APIRouter(include_in_schema=False)
 for _part in (home, accounts, cases, case, files, live, chat, assessments, viewer, policy):
     router.include_router(_part.router)
-for _part in (sign_on, admin_users, admin_audit):
+for _part in (sign_on, admin_users, admin_settings, admin_audit):
+    router.include_router(_part.router)
+for _part in (review_list, review_case):
     router.include_router(_part.router)

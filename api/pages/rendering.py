@@ -43,7 +43,7 @@ def render(request: Request, template: str, /, **values: Any) -> str:
     return environment().get_template(template).render({
         "t": words(language), "lang": language, "here": here(request), "actor": visitor(request),
         "theme": theme if theme in THEMES else THEMES[0], "csrf": token(request),
-        "fragment": wants_part(request), "sign_on": sign_on(request), **values})
+        "fragment": wants_part(request), "sign_on": sign_on(request), "model_here": model_here(request), **values})
 
 
 def words_of(request: Request) -> Words:
@@ -70,6 +70,13 @@ def sign_on(request: Request) -> str:
     """What the button for single sign-on says; "" where there is none."""
     chosen = getattr(getattr(request.app.state, "settings", None), "sign_on", None)
     return chosen.name if chosen is not None else ""
+
+
+def model_here(request: Request) -> str:
+    """The name of the language model that words answers for whoever asks; "" where none does."""
+    actor, services = visitor(request), getattr(request.app.state, "services", None)
+    found = services.administration.modelling.of(actor) if actor is not None and services is not None else None
+    return found.name if found is not None else ""
 
 
 def wants_part(request: Request) -> bool:

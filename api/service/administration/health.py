@@ -62,8 +62,8 @@ class Health:
 
     def _queue(self) -> HealthPart:
         with self.context.database.reading() as session:
-            counts: dict[str, int] = dict(session.execute(  # type: ignore[arg-type]
-                select(Job.state, func.count()).group_by(Job.state)).tuples())
+            counts: dict[str, int] = {row[0]: row[1] for row in session.execute(
+                select(Job.state, func.count()).group_by(Job.state))}
             oldest = session.scalar(select(func.min(Job.created)).where(Job.state == "queued"))
             workers = session.scalar(select(func.count()).select_from(Executor)
                                      .where(Executor.seen > now() - DEAD_AFTER)) or 0

@@ -1,0 +1,117 @@
+"""Health, settings, retention and erasure, for administrators."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from api.deps import ActorDep, ServicesDep
+from api.schemas import Body, answers, sent
+from api.service.administration.health import HealthPart
+from api.service.administration.kept import LimitSettings, ModelSettings, RetentionSettings
+from api.service.administration.modelling import ModelState, ModelTest, checked
+from api.service.administration.retention import Applied
+from api.service.records import Role
+
+router = APIRouter(tags=["administration"])
+DENIED = ("not_signed_in", "forbidden")
+
+
+class ModelBody(Body):
+    enabled: bool
+    url: str = Field("", description="Empty: the endpoint that the server's environment names")
+    model: str = ""
+    roles: list[Role] = Field(description="Whose questions may go to it")
+
+
+class LimitBody(Body):
+    requests: int
+    questions: int
+    uploads: int
+    assessments: int
+    waiting: int = Field(description="How many assessments of one person may wait")
+
+
+class RetentionBody(Body):
+    cases: int = Field(description="Days without a change; 0 keeps them")
+    conversations: int
+    demos: int
+
+
+class Reason(Body):
+    reason: str = Field("", description="Stands in the audit")
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsView:
+    model: ModelSettings
+    limits: LimitSettings
+    retention: RetentionSettings
+    in_force: ModelState
+
+
+@router.get("/admin/health", response_model=list[HealthPart], summary="How the installation is, part by part",
+            responses=answers("health", *DENIED))
+def health(services: ServicesDep, actor: ActorDep) -> tuple[HealthPart, ...]:
+    return services.administration.health.parts(actor)
+
+
+@router.get("/admin/settings", response_model=SettingsView, summary="Settings made while the server runs",
+            responses=answers("admin_settings", *DENIED))
+def settings(services: ServicesDep, actor: ActorDep) -> SettingsView:
+    """No secret is among them: the model's key is in the server's environment only."""
+    kept, state = services.administration.kept, services.administration.modelling.state(actor)
+    return SettingsView(kept.get(ModelSettings), kept.get(LimitSettings), kept.get(RetentionSettings), state)
+
+
+@router.put("/admin/settings/model", response_model=SettingsView, summary="Which model may word answers, and for whom",
+            openapi_extra=sent("model_settings"),
+            responses=answers("admin_settings", *DENIED, "setting_invalid", "csrf"))
+def set_model(services: ServicesDep, actor: ActorDep, body: ModelBody) -> SettingsView:
+    value = checked(ModelSettings(body.enabled, body.url.strip(), body.model.strip(), tuple(body.roles)))
+    services.administration.kept.put(actor, value)
+    return settings(services, actor)
+
+
+@router.put("/admin/settings/limits", response_model=SettingsView, summary="What one person may ask for in a minute",
+            openapi_extra=sent("limit_settings"),
+            responses=answers("admin_settings", *DENIED, "setting_invalid", "csrf"))
+def set_limits(services: ServicesDep, actor: ActorDep, body: LimitBody) -> SettingsView:
+    services.administration.kept.put(actor, LimitSettings(**body.model_dump()))
+    return settings(services, actor)
+
+
+@router.put("/admin/settings/retention", response_model=SettingsView, summary="When things are deleted by themselves",
+            openapi_extra=sent("retention_settings"),
+            responses=answers("admin_settings", *DENIED, "setting_invalid", "csrf"))
+def set_retention(services: ServicesDep, actor: ActorDep, body: RetentionBody) -> SettingsView:
+    services.administration.kept.put(actor, RetentionSettings(**body.model_dump()))
+    return settings(services, actor)
+
+
+@router.post("/admin/settings/model/test", response_model=ModelTest, summary="Whether the model answers",
+             responses=answers("model_test", *DENIED, "no_model", "csrf"))
+def test_model(services: ServicesDep, actor: ActorDep) -> ModelTest:
+    """Sends one sentence that holds nothing of anybody's."""
+    return services.administration.modelling.test(actor)
+
+
+@router.get("/admin/retention", response_model=Applied, summary="What the periods would delete now",
+            responses=answers("applied", *DENIED))
+def preview(services: ServicesDep, actor: ActorDep) -> Applied:
+    return services.administration.retention.preview(actor)
+
+
+@router.post("/admin/retention", response_model=Applied, summary="Delete what is older than its period",
+             responses=answers("applied", *DENIED, "csrf"))
+def apply(services: ServicesDep, actor: ActorDep) -> Applied:
+    return services.administration.retention.apply(actor)
+
+
+@router.post("/users/{user_id}/erasure", status_code=204, summary="Erase a person with everything of theirs",
+             openapi_extra=sent("reason"),
+             responses=answers("", *DENIED, "not_found", "last_administrator", "csrf"))
+def erase(services: ServicesDep, actor: ActorDep, user_id: str, body: Reason) -> None:
+    """Their cases, conversations and credentials; the audit keeps ids only."""
+    services.administration.retention.erase_user(actor, user_id, body.reason)
