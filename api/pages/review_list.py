@@ -1,0 +1,113 @@
+"""The worklist, its saved views, many cases at once; the letter; the statistics."""
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import APIRouter, Request, Response
+
+from api.deps import ActorDep, LanguageDep, ServicesDep
+from api.pages.assessments import said
+from api.pages.rendering import page
+from api.pages.review_case import change
+from api.pages.routing import FormDep, PageRoute, field, see
+from api.routes.review import FilterDep, sent_file
+from api.service.access import Action, may
+from api.service.review.records import Filter, Sort, Status
+from api.service.review.worklist import today
+from assistant.report.vocabulary import Vocabulary
+from ingestion.domain import Outcome, Overall
+
+router = APIRouter(route_class=PageRoute)
+A_PAGE = 50
+CHECKED = ("confirmed", "corrected", "recounted", "rejected", "added")
+
+
+@router.get("/review")
+def worklist(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, wanted: FilterDep,
+             after: str | None = None) -> Response:
+    found = services.review.worklist.list(actor, wanted, after=after or None, limit=A_PAGE)
+    return page(request, "review/list.html", found=found, wanted=wanted, query_now=_query(wanted), later=bool(after),
+                views=services.review.worklist.views(actor), reviewers=services.review.worklist.reviewers(actor),
+                policy=services.policies.current, statuses=Status, sorts=Sort, today=today(),
+                overalls=[(one.value, Vocabulary(services.policies.current, language).say.outcome(one))
+                          for one in Overall], may_review=may(actor, Action.REVIEW_CASE, ""),
+                done=request.query_params.get("done", ""), failed=request.query_params.get("failed", ""))
+
+
+@router.post("/review/views")
+def save_view(services: ServicesDep, actor: ActorDep, form: FormDep) -> Response:
+    made = services.review.worklist.save_view(actor, field(form, "name"), field(form, "query"))
+    return see(f"/review?{made.query}")
+
+
+@router.post("/review/views/{view_id}/delete")
+def delete_view(services: ServicesDep, actor: ActorDep, view_id: str) -> Response:
+    services.review.worklist.delete_view(actor, view_id)
+    return see("/review")
+
+
+@router.post("/review/bulk")
+def bulk(services: ServicesDep, actor: ActorDep, language: LanguageDep, form: FormDep) -> Response:
+    """The chosen cases: changed, or taken away in a zip."""
+    chosen = [str(one) for one in form.getlist("cases")]
+    if field(form, "export"):
+        return sent_file(services.review.exports.cases(actor, chosen, field(form, "export"), language))
+    done = services.review.progress.change_all(actor, chosen, change(form))
+    good = sum(not one.code for one in done)
+    back = dict(parse_qsl(field(form, "back")))
+    return see(f"/review?{urlencode({**back, 'done': good, 'failed': len(done) - good})}")
+
+
+@router.get("/review/export/{kind}")
+def export(services: ServicesDep, actor: ActorDep, language: LanguageDep, wanted: FilterDep, kind: str) -> Response:
+    return sent_file(services.review.exports.list(actor, wanted, kind, language))
+
+
+@router.get("/review/cases/{case_id}/letter")
+def letter(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str) -> Response:
+    """The newest version, or the draft; ?draft=1 makes the draft anew."""
+    case = services.cases.get(actor, case_id)
+    saved = services.review.letters.latest(actor, case_id)
+    anew = bool(request.query_params.get("draft")) or saved is None
+    text = services.review.letters.draft(actor, case_id, language) if anew else saved.text if saved else ""
+    return page(request, "review/letter.html", case=case, saved=saved, text=text, anew=anew,
+                may_review=may(actor, Action.REVIEW_CASE, case.owner_id))
+
+
+@router.post("/review/cases/{case_id}/letter")
+def save_letter(services: ServicesDep, actor: ActorDep, case_id: str, form: FormDep) -> Response:
+    """Saves; with `send` the case is returned to its applicant as well."""
+    number = field(form, "number")
+    services.review.letters.save(actor, case_id, str(form.get("text", "")), int(number) if number.isdigit() else 0)
+    if field(form, "send"):
+        services.review.letters.send(actor, case_id)
+        return see(f"/review/cases/{case_id}")
+    return see(f"/review/cases/{case_id}/letter")
+
+
+@router.get("/review/statistics")
+def statistics(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep) -> Response:
+    found = services.review.statistics.all(actor)
+    policy = services.policies.current
+    names = Vocabulary(policy, language)
+    criteria = {one.id: one for one in policy.criteria}
+    labels: dict[str, Any] = {one.criterion: (names.citation(criteria[one.criterion]), names.label(
+        criteria[one.criterion])) if one.criterion in criteria else ("", one.criterion) for one in found.criteria}
+    facts = {one.key: names.fact_label(one.key) if one.key in policy.facts.facts else one.key for one in found.facts}
+    kinds = {one.base_type for one in found.statuses}
+    table = [(names.base_type(kind) if kind in {one.id for one in policy.base_types} else kind,
+              [next((one.count for one in found.statuses if one.base_type == kind and one.status is status), 0)
+               for status in Status]) for kind in sorted(kinds)]
+    return page(request, "review/statistics.html", found=found, labels=labels, facts=facts, table=table,
+                statuses=Status, checked=CHECKED, outcomes={one.value: said(one, language) for one in Outcome},
+                kinds={kind: names.base_type(kind) for kind, _ in found.times.minutes_by_type
+                       if kind in {one.id for one in policy.base_types}})
+
+
+def _query(wanted: Filter) -> str:
+    values = {"status": wanted.status, "assignee": wanted.assignee, "base_type": wanted.base_type,
+              "outcome": wanted.outcome, "overdue": "true" if wanted.overdue else "",
+              "duplicates": "true" if wanted.duplicates else "", "search": wanted.search,
+              "sort": wanted.sort.value if wanted.sort is not Sort.RECEIVED else ""}
+    return urlencode({name: value for name, value in values.items() if value})

@@ -1,0 +1,233 @@
+"""A case before a reviewer as its page shows it: contradictions and what is shared first, both values, history."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from api.pages.addresses import clause_address, document_address
+from api.pages.assessments import Said, said
+from api.pages.result import Meter, meter
+from api.service.review.records import CriterionReview, DecisionView, FactReview, ReviewView, Shared
+from assistant.corrections import Act, Checked
+from assistant.report.composing import excerpt
+from assistant.report.vocabulary import Vocabulary
+from ingestion.domain import CriterionKind, Evidence, Exclusion, Fact, Interval, Outcome
+from ingestion.policy import Policy
+
+QUOTE = 120
+MOST = 60       # items of one fact on the page; the page of the fact has all
+SEVERAL = 3     # pieces of evidence shown before the rest
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A piece that is counted, or that is not; `name` is what a form says to mean it."""
+
+    name: str
+    place: str
+    text: str
+    href: str
+    reads: str
+    reason: str
+    whole: bool
+    movable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One decision in words."""
+
+    version: int
+    by: str
+    at: object
+    act: Act
+    value: str
+    machine: str
+    reason: str
+    place: str
+    href: str
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """A criterion that rests on the fact."""
+
+    citation: str
+    href: str
+    label: str
+    requirement: str
+    outcome: Said
+    before: Said | None     # by the program alone, where that is another
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    key: str
+    label: str
+    machine: str            # "" where absent
+    person: str
+    differs: bool
+    conflict: bool
+    checked: Checked
+    version: int
+    yes_no: bool
+    unit: str
+    low: int | None
+    high: int | None
+    meter: Meter | None
+    counted: tuple[Item, ...]
+    left_out: tuple[Item, ...]
+    more: int
+    needed: tuple[Needed, ...]
+    history: tuple[Told, ...]
+    shared: int
+
+
+@dataclass(frozen=True, slots=True)
+class JudgementRow:
+    """A criterion that a person decides, with what the documents hold for it."""
+
+    id: str
+    citation: str
+    href: str
+    label: str
+    clause: str
+    required: bool
+    outcome: Said
+    judged: bool
+    version: int
+    pieces: tuple[Item, ...]
+    history: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedRow:
+    kind: str
+    text: str
+    href: str
+    other: str
+    other_href: str
+    case_href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    facts: tuple[FactRow, ...]
+    judgements: tuple[JudgementRow, ...]
+    shared: tuple[SharedRow, ...]
+    suggestion: str
+    before: str             # what the program alone suggests, "" where it is the same
+    counts: tuple[tuple[Said, int], ...]
+    unchecked: int
+
+
+class Viewing:
+    def __init__(self, view: ReviewView, policy: Policy, language: str) -> None:
+        self.view, self.policy, self.names = view, policy, Vocabulary(policy, language)
+        self.language = language
+        self.criteria = {one.person.criterion.id: one for one in view.criteria}
+
+    def page(self) -> Page:
+        view, names = self.view, self.names
+        facts = sorted((self.fact(one) for one in view.facts), key=self._rank)
+        findings = view.seen.findings
+        counts = {one: sum(found.criterion.required and found.outcome is one for found in findings) for one in Outcome}
+        before = {one: sum(found.criterion.required and found.outcome is one for found in view.machine.findings)
+                  for one in Outcome}
+        says = names.words(f"overall.{view.seen.overall.value}", **{k.value: v for k, v in counts.items()})
+        said_before = names.words(f"overall.{view.machine.overall.value}", **{k.value: v for k, v in before.items()})
+        return Page(tuple(facts), tuple(self._judgements()), tuple(self._shared(one) for one in view.shared), says,
+                    said_before if said_before != says else "",
+                    tuple((said(outcome, self.language), number) for outcome, number in counts.items()),
+                    sum(one.checked is Checked.OPEN and bool(one.machine) for one in facts))
+
+    def fact(self, one: FactReview) -> FactRow:
+        names, person = self.names, one.person
+        spec = self.policy.facts.facts[one.key]
+        counted = tuple(self._item(piece, one.key, one.key) for piece in (person.evidence if person else ()))
+        left = tuple(self._item(piece, one.key, f"{one.key}!") for piece in one.left_out)
+        texts = [names.figure_and_conflict(fact) if fact else "" for fact in (one.machine, person)]
+        return FactRow(
+            one.key, names.fact_label(one.key), texts[0], texts[1], texts[0] != texts[1],
+            bool(person and person.conflict), one.checked, one.version, spec.kind == "yes_no",
+            names.say.pick(spec.unit_zh, spec.unit), person.interval.low if person else None,
+            person.interval.high if person else None, self._meter(one.key, person), counted[:MOST], left[:MOST],
+            max(0, len(counted) - MOST) + max(0, len(left) - MOST), tuple(self._needed(one.key)),
+            tuple(self._told(step) for step in reversed(one.history)),
+            sum(shared.mine.fact == one.key for shared in self.view.shared))
+
+    def find(self, key: str, name: str) -> Evidence | Exclusion | None:
+        """The piece of a fact that a form means."""
+        fact = next((one for one in self.view.facts if one.key == key), None)
+        pieces: list[Evidence | Exclusion] = [*(fact.person.evidence if fact and fact.person else ()),
+                                              *(fact.left_out if fact else ())]
+        return next((one for one in pieces if _name(one) == name), None)
+
+    # --------------------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _rank(row: FactRow) -> tuple[bool, bool, bool, bool]:
+        """Contradictions, then what others claim too, then what decides and nobody has looked at."""
+        return (not (row.conflict and row.checked is Checked.OPEN), not row.shared,
+                row.checked is not Checked.OPEN, not row.machine)
+
+    def _needed(self, key: str) -> Iterator[Needed]:
+        for one in self.view.criteria:
+            criterion = one.person.criterion
+            if key in criterion.facts:
+                yield Needed(self.names.citation(criterion), clause_address(criterion.citation),
+                             self.names.label(criterion), self.names.requirement(criterion),
+                             said(one.person.outcome, self.language), self._before(one))
+
+    def _before(self, one: CriterionReview) -> Said | None:
+        return said(one.machine.outcome, self.language) if one.machine.outcome is not one.person.outcome else None
+
+    def _meter(self, key: str, fact: Fact | None) -> Meter | None:
+        bar = next((one.person.criterion.bar for one in self.view.criteria
+                    if one.person.criterion.kind is CriterionKind.COUNT and one.person.criterion.facts == (key,)), None)
+        return meter(fact.interval if fact else Interval(0, 0), bar) if bar and bar > 1 else None
+
+    def _judgements(self) -> Iterator[JudgementRow]:
+        for one in self.view.criteria:
+            criterion = one.person.criterion
+            if one.person.outcome is Outcome.JUDGEMENT or one.judged:
+                yield JudgementRow(
+                    criterion.id, self.names.citation(criterion), clause_address(criterion.citation),
+                    self.names.label(criterion), criterion.quote, criterion.required,
+                    said(one.person.outcome, self.language), one.judged, one.version,
+                    tuple(self._item(piece, "", criterion.id) for piece in one.person.evidence[:SEVERAL]),
+                    tuple(self._told(step) for step in reversed(one.history)))
+
+    def _item(self, piece: Evidence | Exclusion, key: str, evidence: str) -> Item:
+        text = excerpt(piece.quote, QUOTE)
+        reads = self.names.interval(key, piece.reads) if isinstance(piece, Evidence) and piece.reads and key else ""
+        reason = self.names.reason(piece) if isinstance(piece, Exclusion) else ""
+        yes_no = bool(key) and self.policy.facts.facts[key].kind == "yes_no"
+        return Item(_name(piece), self.names.say.place(piece.document, piece.page), text,
+                    document_address(self.view.case.id, self.view.file_ids.get(piece.document), piece.span.start,
+                                     piece.span.end, evidence), reads, reason, text == piece.quote,
+                    bool(key) and not (yes_no and isinstance(piece, Exclusion)))
+
+    def _told(self, one: DecisionView) -> Told:
+        fact = one.subject in self.policy.facts.facts
+        value = self.names.interval(one.subject, one.value) if one.value and fact else \
+            self.names.say.outcome(one.outcome) if one.outcome else ""
+        place = one.place
+        return Told(one.version, one.by.name, one.at, one.act, value,
+                    self.names.interval(one.subject, one.machine) if one.machine and fact else "", one.reason,
+                    self.names.say.place(place.document, place.page) if place else "",
+                    document_address(self.view.case.id, place.file_id, place.start, place.end) if place else "",
+                    one.holds)
+
+    def _shared(self, one: Shared) -> SharedRow:
+        return SharedRow(
+            one.kind, excerpt(one.mine.place.quote, QUOTE),
+            document_address(self.view.case.id, one.mine.place.file_id, one.mine.place.start, one.mine.place.end),
+            one.applicant or one.title,
+            document_address(one.case_id, one.other.place.file_id, one.other.place.start, one.other.place.end),
+            f"/review/cases/{one.case_id}")
+
+
+def _name(piece: Evidence | Exclusion) -> str:
+    return f"{piece.span.start}-{piece.span.end}-{piece.document}"

@@ -1,0 +1,211 @@
+"""The review: the worklist, one case before a reviewer, what is decided, letters, statistics, files to take away."""
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from api.deps import ActorDep, LanguageDep, ServicesDep
+from api.routes import review_bodies as bodies
+from api.schemas import Part, answers, part, sent
+from api.service.records import ReportFile
+from api.service.review.records import (
+    DecisionView,
+    Done,
+    Filter,
+    LetterView,
+    SavedViewLine,
+    Sort,
+    Statistics,
+    Submission,
+    WorkLine,
+)
+
+router = APIRouter(tags=["review"])
+CASE = "/review/cases/{case_id}"
+USUAL = ("not_signed_in", "not_found", "forbidden", "not_submitted")
+
+
+def filter_of(status: Annotated[str, Query(max_length=60, description="One or more, with commas")] = "",
+              assignee: Annotated[str, Query(max_length=32, description="me, none or an id")] = "",
+              base_type: Annotated[str, Query(max_length=64)] = "",
+              outcome: Annotated[str, Query(max_length=40)] = "", overdue: bool = False, duplicates: bool = False,
+              search: Annotated[str, Query(max_length=200, description="In title and applicant")] = "",
+              sort: Sort = Sort.RECEIVED) -> Filter:
+    return Filter(status, assignee, base_type, outcome, overdue, duplicates, search, sort)
+
+
+FilterDep = Annotated[Filter, Depends(filter_of)]
+
+
+@router.post("/cases/{case_id}/submission", response_model=Submission, status_code=201, summary="Hand a case in",
+             responses=answers("submission", "not_signed_in", "not_found", "forbidden", "not_assessed", "stale",
+                               "submitted_already", "csrf", status=201))
+def submit(services: ServicesDep, actor: ActorDep, case_id: str) -> Submission:
+    """By its applicant, as it was assessed last; again after it was returned for supplement."""
+    return services.review.progress.submit(actor, case_id)
+
+
+@router.get("/cases/{case_id}/submission", response_model=Submission | None, summary="How a case handed in stands",
+            responses=answers("submission", "not_signed_in", "not_found"))
+def submission(services: ServicesDep, actor: ActorDep, case_id: str) -> Submission | None:
+    """Null for one that was not handed in. `letter` says what has to be mended while it is returned."""
+    return services.review.progress.submission(actor, case_id)
+
+
+@router.get("/review/cases", response_model=Part[WorkLine], summary="The worklist",
+            responses=answers("worklist", "not_signed_in", "forbidden", "cursor_invalid"))
+def worklist(services: ServicesDep, actor: ActorDep, wanted: FilterDep, after: str | None = None,
+             limit: Annotated[int, Query(ge=1, le=200)] = 50) -> dict[str, Any]:
+    return part(services.review.worklist.list(actor, wanted, after=after, limit=limit))
+
+
+@router.get("/review/cases/export", summary="The worklist as a file", response_class=Response,
+            responses={**answers("", "not_signed_in", "forbidden", "unknown_export"),
+                       200: {"content": {"application/octet-stream": {"example": "（xlsx）"}}}})
+def export_list(services: ServicesDep, actor: ActorDep, language: LanguageDep, wanted: FilterDep,
+                kind: Literal["xlsx", "docx", "pdf"] = "xlsx") -> Response:
+    return sent_file(services.review.exports.list(actor, wanted, kind, language))
+
+
+@router.post("/review/cases/files", summary="The review forms of several cases in a zip", response_class=Response,
+             openapi_extra=sent("cases_to_export"),
+             responses={**answers("", *USUAL, "too_many_cases", "unknown_export", "csrf"),
+                        200: {"content": {"application/zip": {"example": "（zip）"}}}})
+def export_cases(services: ServicesDep, actor: ActorDep, language: LanguageDep, body: bodies.CasesBody) -> Response:
+    return sent_file(services.review.exports.cases(actor, body.cases, body.kind, language))
+
+
+@router.post("/review/cases/change", response_model=list[Done], summary="Change several cases at once",
+             openapi_extra=sent("bulk_change"),
+             responses=answers("bulk_done", "not_signed_in", "too_many_cases", "csrf"))
+def change_all(services: ServicesDep, actor: ActorDep, body: bodies.BulkBody) -> tuple[Done, ...]:
+    """Each for itself: what cannot be done to one is said, and done to the others."""
+    return services.review.progress.change_all(actor, body.cases, body.record())
+
+
+@router.get("/review/reviewers", response_model=bodies.PeopleBody, summary="Whom a case can be given to",
+            responses=answers("reviewers", "not_signed_in", "forbidden"))
+def reviewers(services: ServicesDep, actor: ActorDep) -> bodies.PeopleBody:
+    return bodies.PeopleBody(reviewers=list(services.review.worklist.reviewers(actor)))
+
+
+@router.get("/review/views", response_model=Part[SavedViewLine], summary="One's own saved views",
+            responses=answers("saved_views", "not_signed_in", "forbidden"))
+def views(services: ServicesDep, actor: ActorDep, after: str | None = None,
+          limit: Annotated[int, Query(ge=1, le=200)] = 50) -> dict[str, Any]:
+    """All at once: there are few."""
+    _ = after, limit
+    return {"items": services.review.worklist.views(actor), "after": None, "total": None}
+
+
+@router.put("/review/views", response_model=SavedViewLine, summary="Save a view", openapi_extra=sent("saved_view_new"),
+            responses=answers("saved_view", "not_signed_in", "forbidden", "too_many_views", "csrf"))
+def save_view(services: ServicesDep, actor: ActorDep, body: bodies.ViewBody) -> SavedViewLine:
+    return services.review.worklist.save_view(actor, body.name, body.query)
+
+
+@router.delete("/review/views/{view_id}", status_code=204, summary="Delete a saved view",
+               responses=answers("", "not_signed_in", "not_found", "forbidden", "csrf"))
+def delete_view(services: ServicesDep, actor: ActorDep, view_id: str) -> None:
+    services.review.worklist.delete_view(actor, view_id)
+
+
+@router.get("/review/statistics", response_model=Statistics, summary="What the reviews come to together",
+            responses=answers("statistics", "not_signed_in", "forbidden"))
+def statistics(services: ServicesDep, actor: ActorDep) -> Statistics:
+    return services.review.statistics.all(actor)
+
+
+@router.get(CASE, response_model=bodies.ReviewBody, summary="A case before a reviewer",
+            responses=answers("review", *USUAL, "not_assessed"))
+def review(services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str) -> bodies.ReviewBody:
+    """The program's figures and outcomes, and persons', side by side."""
+    view = services.review.decisions.view(actor, case_id, language)
+    return bodies.review(view, services.policies.of(view.policy), language)
+
+
+@router.patch(CASE, status_code=204, summary="Change status, assignment or deadline",
+              openapi_extra=sent("review_change"),
+              responses=answers("", *USUAL, "status_not_possible", "not_a_reviewer", "csrf"))
+def change(services: ServicesDep, actor: ActorDep, case_id: str, body: bodies.ChangeBody) -> None:
+    services.review.progress.change(actor, case_id, body.record())
+
+
+@router.get(f"{CASE}/decisions", response_model=Part[DecisionView], summary="What was decided about a case",
+            responses=answers("decisions", *USUAL, "cursor_invalid"))
+def decisions(services: ServicesDep, actor: ActorDep, case_id: str, subject: str = "", after: str | None = None,
+              limit: Annotated[int, Query(ge=1, le=200)] = 50) -> dict[str, Any]:
+    """The newest first."""
+    return part(services.review.decisions.history(actor, case_id, subject=subject, after=after, limit=limit))
+
+
+@router.post(f"{CASE}/decisions", response_model=DecisionView, status_code=201,
+             summary="Decide about a fact or criterion",
+             openapi_extra=sent("new_decision"),
+             responses=answers("decision", *USUAL, "decided_meanwhile", "review_closed", "reason_missing",
+                               "value_invalid", "quote_differs", "no_such_item", "csrf", status=201))
+def decide(services: ServicesDep, actor: ActorDep, case_id: str, body: bodies.DecisionBody) -> DecisionView:
+    """A decision on a version that is not the newest is refused with the other's in `detail`."""
+    return services.review.decisions.decide(actor, case_id, body.record())
+
+
+@router.put(f"{CASE}/presence", response_model=bodies.HereBody, summary="Say that one has the case open",
+            openapi_extra=sent("presence"), responses=answers("here", *USUAL[:3], "csrf"))
+def come(services: ServicesDep, actor: ActorDep, case_id: str, body: bodies.SubjectBody) -> bodies.HereBody:
+    """And who else has. To be said again every half minute."""
+    return bodies.HereBody(here=list(services.review.presences.come(actor, case_id, body.subject)))
+
+
+@router.get(f"{CASE}/presence", response_model=bodies.HereBody, summary="Who else has the case open",
+            responses=answers("here", *USUAL[:3]))
+def others(services: ServicesDep, actor: ActorDep, case_id: str) -> bodies.HereBody:
+    return bodies.HereBody(here=list(services.review.presences.others(actor, case_id)))
+
+
+@router.delete(f"{CASE}/presence", status_code=204, summary="Say that one has left the case",
+               responses=answers("", *USUAL[:3], "csrf"))
+def leave(services: ServicesDep, actor: ActorDep, case_id: str) -> None:
+    services.review.presences.leave(actor, case_id)
+
+
+@router.get(f"{CASE}/letter", response_model=LetterView | None, summary="The supplement letter as it was saved last",
+            responses=answers("letter", *USUAL[:3]))
+def letter(services: ServicesDep, actor: ActorDep, case_id: str) -> LetterView | None:
+    return services.review.letters.latest(actor, case_id)
+
+
+@router.get(f"{CASE}/letter/draft", response_model=bodies.LetterDraft, summary="The letter that the gaps make",
+            responses=answers("letter_draft", *USUAL, "not_assessed"))
+def letter_draft(services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str) -> bodies.LetterDraft:
+    return bodies.LetterDraft(text=services.review.letters.draft(actor, case_id, language))
+
+
+@router.put(f"{CASE}/letter", response_model=LetterView, summary="Save the letter", openapi_extra=sent("letter_text"),
+            responses=answers("letter", *USUAL, "letter_meanwhile", "csrf"))
+def save_letter(services: ServicesDep, actor: ActorDep, case_id: str, body: bodies.LetterBody) -> LetterView:
+    """A new version; those before are kept."""
+    return services.review.letters.save(actor, case_id, body.text, body.number)
+
+
+@router.post(f"{CASE}/letter/sending", response_model=LetterView, summary="Return the case with its letter",
+             responses=answers("letter", *USUAL, "no_letter", "status_not_possible", "csrf"))
+def send_letter(services: ServicesDep, actor: ActorDep, case_id: str) -> LetterView:
+    return services.review.letters.send(actor, case_id)
+
+
+@router.get(f"{CASE}/files/{{kind}}", summary="A case as a file", response_class=Response,
+            responses={**answers("", *USUAL, "unknown_export"),
+                       200: {"content": {"application/octet-stream": {"example": "（docx）"}}}})
+def export(services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str,
+           kind: Literal["docx", "pdf", "xlsx", "letter"]) -> Response:
+    """The review form with both values and every decision, or ("letter") the supplement letter."""
+    exports = services.review.exports
+    return sent_file(exports.letter(actor, case_id, language) if kind == "letter" else
+                     exports.case(actor, case_id, kind, language))
+
+
+def sent_file(made: ReportFile) -> Response:
+    return Response(made.content, media_type=made.media_type, headers={
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(made.name, safe='')}"})

@@ -1,0 +1,171 @@
+"""The bodies of the review's part of the JSON API."""
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from api.schemas import Body
+from api.service.review.records import (
+    Change,
+    DecisionView,
+    FactReview,
+    Here,
+    NewDecision,
+    NewPlace,
+    Person,
+    ReviewView,
+    Shared,
+    Status,
+)
+from assistant.corrections import Act, Checked
+from ingestion.domain import Outcome, Overall
+from ingestion.policy import Policy
+
+
+class PlaceBody(Body):
+    """A piece of a document, word for word: `quote` is its text from `start` to `end`."""
+
+    document: str
+    start: int = Field(ge=0)
+    end: int = Field(ge=1)
+    quote: str = Field(max_length=5_000)
+
+
+class DecisionBody(Body):
+    """`version` is how many decisions about the subject were seen. `low`, `high` are a corrected or added value."""
+
+    act: Act
+    subject: str = Field(max_length=100)
+    version: int = Field(ge=0)
+    reason: str = ""
+    low: int | None = Field(None, ge=0, le=10**15)
+    high: int | None = Field(None, ge=0, le=10**15)
+    unbounded: bool = False
+    outcome: Outcome | None = None
+    place: PlaceBody | None = None
+    amount: int = Field(1, ge=1, le=1_000_000)
+
+    def record(self) -> NewDecision:
+        place = NewPlace(**self.place.model_dump()) if self.place else None
+        return NewDecision(self.act, self.subject, self.version, self.reason, self.low, self.high, self.unbounded,
+                           self.outcome, place, self.amount)
+
+
+class ChangeBody(Body):
+    """What is left out stays; an empty `assignee` is nobody."""
+
+    status: Status | None = None
+    assignee: str | None = Field(None, max_length=32)
+    due: date | None = None
+    no_due: bool = False
+    note: str = ""
+
+    def record(self) -> Change:
+        return Change(self.status, self.assignee, self.due, self.no_due, self.note)
+
+
+class BulkBody(ChangeBody):
+    cases: list[str] = Field(max_length=200)
+
+
+class ViewBody(Body):
+    name: str = Field(max_length=100)
+    query: str = Field(max_length=500, description="As in the address of the worklist")
+
+
+class LetterBody(Body):
+    text: str = Field(max_length=20_000)
+    number: int = Field(ge=0, description="The version that was edited, 0 for none")
+
+
+class SubjectBody(Body):
+    subject: str = Field("", max_length=100, description="What one is looking at")
+
+
+class CasesBody(Body):
+    cases: list[str] = Field(max_length=50)
+    kind: str = "docx"
+
+
+class FactBody(BaseModel):
+    """`machine` and `person` have the shape that facts have in an assessment, null where the fact is absent."""
+
+    key: str
+    label: str
+    label_en: str
+    checked: Checked
+    version: int
+    machine: dict[str, Any] | None
+    person: dict[str, Any] | None
+    left_out: list[dict[str, Any]]
+    history: list[DecisionView]
+
+
+class CriterionBody(BaseModel):
+    id: str
+    citation: str
+    label: str
+    machine: Outcome
+    outcome: Outcome
+    gap: str
+    judged: bool
+    version: int
+    history: list[DecisionView]
+
+
+class ReviewBody(BaseModel):
+    case_id: str
+    title: str
+    applicant: str
+    base_type: str
+    status: Status
+    round: int
+    assignee: Person | None
+    due: date | None
+    received: datetime
+    machine: Overall
+    overall: Overall
+    facts: list[FactBody]
+    criteria: list[CriterionBody]
+    shared: list[Shared]
+    here: list[Here]
+    may_decide: bool
+
+
+class LetterDraft(BaseModel):
+    text: str
+
+
+class HereBody(BaseModel):
+    here: list[Here]
+
+
+class PeopleBody(BaseModel):
+    reviewers: list[Person]
+
+
+def review(view: ReviewView, policy: Policy, language: str) -> ReviewBody:
+    return ReviewBody(
+        case_id=view.case.id, title=view.case.title, applicant=view.case.applicant, base_type=view.machine.base_type,
+        status=view.status, round=view.round, assignee=view.assignee, due=view.due, received=view.received,
+        machine=view.machine.overall, overall=view.seen.overall,
+        facts=[_fact(one, policy, language) for one in view.facts],
+        criteria=[CriterionBody(
+            id=one.person.criterion.id, citation=one.person.criterion.citation, label=one.person.criterion.label_en
+            if language == "en" else one.person.criterion.label, machine=one.machine.outcome,
+            outcome=one.person.outcome, gap=one.person.gap, judged=one.judged, version=one.version,
+            history=list(one.history)) for one in view.criteria],
+        shared=list(view.shared), here=list(view.here), may_decide=view.may_decide)
+
+
+def _fact(one: FactReview, policy: Policy, language: str) -> FactBody:
+    from assistant import serialising
+
+    spec = policy.facts.facts[one.key]
+    left = serialising.exclusions({one.key: one.left_out}, policy, language).get(one.key, [])
+    return FactBody(key=one.key, label=spec.label, label_en=spec.label_en, checked=one.checked, version=one.version,
+                    machine=serialising.fact(one.machine, policy) if one.machine else None,
+                    person=serialising.fact(one.person, policy) if one.person else None, left_out=left,
+                    history=list(one.history))

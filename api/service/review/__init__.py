@@ -1,0 +1,1 @@
+"""What reviewers do with cases that were handed in."""

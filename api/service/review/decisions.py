@@ -1,0 +1,218 @@
+"""A case before a reviewer, and what reviewers decide about it: each decision a new version, none overwritten."""
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from api.errors import Failure
+from api.service import paging
+from api.service.access import Action, may
+from api.service.cases import Cases
+from api.service.context import Context, case_for, new_id, now, record
+from api.service.events import Events
+from api.service.policies import Policies
+from api.service.reading import Reader
+from api.service.records import Actor, Page
+from api.service.review import duplicates, presence, standing
+from api.service.review.progress import begin
+from api.service.review.records import (
+    CriterionReview,
+    DecisionView,
+    FactReview,
+    NewDecision,
+    Person,
+    PlaceView,
+    ReviewView,
+    Status,
+)
+from api.service.review.worklist import NEVER, people
+from api.store.models import AssessedFile, Case, Decision, File, Review
+from assistant import corrections
+from assistant.corrections import Act, Place
+from ingestion.domain import Interval, Outcome, Span
+
+LONGEST_REASON = 2_000
+
+
+@dataclass(frozen=True)
+class Decisions:
+    context: Context
+    policies: Policies
+    cases: Cases
+    reader: Reader
+    events: Events
+
+    def view(self, actor: Actor, case_id: str, language: str = "zh") -> ReviewView:
+        """Everything about a case before a reviewer. Failure "not_submitted", "not_assessed"."""
+        shown = self.cases.get(actor, case_id)
+        with self.context.database.reading() as session:
+            case = case_for(session, actor, case_id, Action.READ_REVIEW)
+            review = _review(session, case)
+            made = standing.stand(session, self.policies, case, language)
+            names = people(session, {one.by_id for one in made.rows} | {review.assignee_id or ""})
+            files = _files(session, made.row.id)
+            history: dict[str, list[DecisionView]] = {}
+            for one in made.rows:
+                history.setdefault(one.subject, []).append(_shown(one, names, files, holds=one.id in made.holding))
+            return ReviewView(
+                shown, Status(review.status), review.round, names.get(review.assignee_id or ""),
+                review.due if review.due != NEVER else None, review.received, made.machine, made.reviewed.assessment,
+                tuple(FactReview(key, state.machine, state.person, state.left_out, state.checked,
+                                 len(history.get(key, ())), tuple(history.get(key, ())))
+                      for key, state in made.reviewed.facts.items()),
+                _criteria(made, history), duplicates.shared(session, case_id),
+                presence.here(session, case_id, actor.id), made.row.policy_digest, made.row.id, files,
+                may(actor, Action.REVIEW_CASE, case.owner_id))
+
+    def history(self, actor: Actor, case_id: str, *, subject: str = "", after: str | None = None, limit: int = 50
+                ) -> Page[DecisionView]:
+        """Decisions of a case (about one subject), the newest first."""
+        limit = paging.size(limit)
+        with self.context.database.reading() as session:
+            case = case_for(session, actor, case_id, Action.READ_REVIEW)
+            _review(session, case)
+            made = standing.stand(session, self.policies, case)
+            rows = [one for one in reversed(made.rows) if subject in {"", one.subject}]
+            first = paging.number(after) if after else 0
+            names = people(session, {one.by_id for one in rows})
+            files = _files(session, made.row.id)
+            shown = tuple(_shown(one, names, files, holds=one.id in made.holding)
+                          for one in rows[first:first + limit])
+        more = paging.cursor(first + limit) if first + limit < len(rows) else None
+        return Page(shown, more, len(rows))
+
+    def decide(self, actor: Actor, case_id: str, new: NewDecision) -> DecisionView:
+        """Add a decision. Failure "decided_meanwhile" where the subject has another version than the one seen.
+
+        A place has to stand in the case's document word for word. Other failures: those of `corrections.problem`.
+        """
+        if len(new.reason) > LONGEST_REASON:
+            raise Failure("too_long", most=LONGEST_REASON)
+        try:
+            with self.context.database.writing() as session:
+                return self._decide(session, actor, case_id, new)
+        except IntegrityError as error:  # two at the very same moment: the other one was first
+            with self.context.database.reading() as session:
+                raise self._meanwhile(session, case_id, new.subject) from error
+
+    # --------------------------------------------------------------------------------------------------------------
+
+    def _decide(self, session: Session, actor: Actor, case_id: str, new: NewDecision) -> DecisionView:
+        case = case_for(session, actor, case_id, Action.REVIEW_CASE)
+        review = _review(session, case)
+        if review.status not in {Status.RECEIVED, Status.IN_REVIEW}:
+            raise Failure("review_closed")
+        made = standing.stand(session, self.policies, case)
+        version = session.scalar(select(func.count()).select_from(Decision).where(
+            Decision.case_id == case_id, Decision.subject == new.subject)) or 0
+        if version != new.version:
+            raise self._meanwhile(session, case_id, new.subject)
+        decision = corrections.Decision(new.act, new.subject, new.reason.strip(), _value(new), new.outcome,
+                                        self._place(made, new), new.amount)
+        fault = corrections.problem(decision, made.reviewed, made.policy)
+        if fault:
+            raise Failure(fault)
+        row = self._row(actor, made, decision, version + 1)
+        session.add(row)
+        session.flush()
+        before = made.reviewed.assessment.overall
+        begin(session, actor, review)
+        after = standing.stand(session, self.policies, case)
+        standing.refresh(session, after)
+        record(session, actor, "decide", "case", case_id, before=_figures(made, new.subject),
+               after=_figures(after, new.subject), subject=new.subject, act=new.act.value, version=row.version,
+               overall=[before.value, after.reviewed.assessment.overall.value],
+               reason_sha256=hashlib.sha256(row.reason.encode()).hexdigest())
+        self.events.publish(session, case_id, "review", {"subject": new.subject})
+        return _shown(row, {actor.id: Person(actor.id, actor.name)}, _files(session, made.row.id), holds=True)
+
+    def _place(self, made: standing.Stand, new: NewDecision) -> Place | None:
+        """What the person picked, held against the document's text."""
+        if new.place is None:
+            return None
+        document = next((one for one in made.machine.documents if one.name == new.place.document), None)
+        if document is None:
+            raise Failure("quote_differs")
+        whole = self.reader.document(document.sha256, document.name)
+        place = Place(document.name, whole.page_at(new.place.start), Span(new.place.start, new.place.end),
+                      new.place.quote)
+        if not corrections.verbatim(place, whole):
+            raise Failure("quote_differs")
+        return place
+
+    @staticmethod
+    def _row(actor: Actor, made: standing.Stand, one: corrections.Decision, version: int) -> Decision:
+        machine = made.machine.facts.get(one.subject)
+        place = one.place
+        return Decision(
+            id=new_id(), case_id=made.row.case_id, assessment_id=made.row.id, subject=one.subject, version=version,
+            act=one.act.value, low=one.value.low if one.value else None, high=one.value.high if one.value else None,
+            outcome=one.outcome.value if one.outcome else "", amount=one.amount,
+            document=place.document if place else "", page=place.page if place else None,
+            start=place.span.start if place else 0, end=place.span.end if place else 0,
+            quote=place.quote if place else "", reason=one.reason,
+            machine_low=machine.interval.low if machine else None,
+            machine_high=machine.interval.high if machine else None,
+            basis=corrections.basis(one.subject, made.machine), by_id=actor.id, at=now())
+
+    @staticmethod
+    def _meanwhile(session: Session, case_id: str, subject: str) -> Failure:
+        """Somebody else decided first: who, when, and what."""
+        row = session.scalar(select(Decision).where(Decision.case_id == case_id, Decision.subject == subject)
+                             .order_by(Decision.version.desc()).limit(1))
+        if row is None:
+            return Failure("decided_meanwhile", subject=subject, version=0, by="—", act="", at="")
+        by = people(session, {row.by_id})[row.by_id].name
+        return Failure("decided_meanwhile", subject=subject, version=row.version, by=by, act=row.act,
+                       at=row.at.isoformat(), low=row.low, high=row.high, outcome=row.outcome, reason=row.reason)
+
+
+def _review(session: Session, case: Case) -> Review:
+    found = session.get(Review, case.id)
+    if found is None:
+        raise Failure("not_submitted")
+    return found
+
+
+def _files(session: Session, assessment_id: str) -> dict[str, str]:
+    return {name: file_id for file_id, name in session.execute(
+        select(File.id, File.name).join(AssessedFile, AssessedFile.file_id == File.id)
+        .where(AssessedFile.assessment_id == assessment_id))}
+
+
+def _criteria(made: standing.Stand, history: Mapping[str, Sequence[DecisionView]]) -> tuple[CriterionReview, ...]:
+    return tuple(CriterionReview(
+        before, after, before.criterion.id in made.reviewed.judged, len(history.get(before.criterion.id, ())),
+        tuple(history.get(before.criterion.id, ())))
+        for before, after in zip(made.machine.findings, made.reviewed.assessment.findings, strict=True))
+
+
+def _shown(row: Decision, names: Mapping[str, Person], files: Mapping[str, str], *, holds: bool) -> DecisionView:
+    one = standing.of_row(row)
+    place = PlaceView(row.document, files.get(row.document), row.page, row.start, row.end, row.quote) \
+        if row.document else None
+    machine = Interval(row.machine_low, row.machine_high) if row.machine_low is not None else None
+    return DecisionView(row.id, row.subject, row.version, Act(row.act), one.value, one.outcome, row.amount, place,
+                        row.reason, machine, names.get(row.by_id, Person(row.by_id, "")), row.at, holds)
+
+
+def _value(new: NewDecision) -> Interval | None:
+    if new.low is None or new.act not in {Act.CORRECT, Act.ADD}:
+        return None
+    return Interval(new.low, None if new.unbounded else new.high if new.high is not None else new.low)
+
+
+def _figures(made: standing.Stand, subject: str) -> dict[str, object]:
+    """A fact's figure or a criterion's outcome, for the audit."""
+    state = made.reviewed.facts.get(subject)
+    if state is not None:
+        interval = state.person.interval if state.person else None
+        return {"low": interval.low, "high": interval.high} if interval else {"low": None, "high": None}
+    outcome: Outcome | None = next((one.outcome for one in made.reviewed.assessment.findings
+                                    if one.criterion.id == subject), None)
+    return {"outcome": outcome.value if outcome else None}

@@ -1,0 +1,107 @@
+"""The worklist and cases as files: xlsx, docx, pdf, and many in a zip."""
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from api.errors import Failure
+from api.service import stored
+from api.service.paging import MOST as A_PART
+from api.service.policies import Policies
+from api.service.reading import Reader
+from api.service.records import Actor, ReportFile
+from api.service.reports import MEDIA
+from api.service.review.decisions import Decisions
+from api.service.review.letters import Letters
+from api.service.review.records import Filter, ReviewView, WorkLine
+from api.service.review.worklist import Worklist
+from assistant.report import reviewing
+from assistant.report.reviewing import Step
+from assistant.report.vocabulary import Vocabulary
+from assistant.report.wording import Wording
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_LINES, MOST_CASES = 20_000, 50
+
+
+@dataclass(frozen=True)
+class Exports:
+    decisions: Decisions
+    worklist: Worklist
+    letters: Letters
+    policies: Policies
+    reader: Reader
+
+    def list(self, actor: Actor, wanted: Filter, kind: str, language: str = "zh") -> ReportFile:
+        """Every case that matches: "xlsx", "docx" or "pdf". Failure "unknown_export"."""
+        lines: list[WorkLine] = []
+        after: str | None = None
+        while len(lines) < MOST_LINES:
+            part = self.worklist.list(actor, wanted, after=after, limit=A_PART)
+            lines += part.items
+            after = part.after
+            if after is None:
+                break
+        words = Wording(language)
+        names = Vocabulary(self.policies.current, language)
+        say = names.say
+        rows = [[one.title, one.applicant, names.base_type(one.base_type), one.application_date.isoformat(),
+                 words(f"review.status.{one.status.value}"), str(one.round),
+                 one.assignee.name if one.assignee else "",
+                 one.due.isoformat() if one.due else "", one.received.date().isoformat(), say.outcome(one.outcome),
+                 str(one.unchecked), str(one.conflicts), str(one.duplicates)] for one in lines]
+        content = reviewing.table(words("review.list"), words.lines("review.columns"), rows, kind, names)
+        if content is None:
+            raise Failure("unknown_export", kind=kind)
+        return ReportFile(content, MEDIA.get(kind, XLSX), f"{words('review.list')}.{kind}")
+
+    def case(self, actor: Actor, case_id: str, kind: str, language: str = "zh") -> ReportFile:
+        """The review form with both values and every decision (docx, pdf), or the same as a workbook (xlsx)."""
+        if kind not in {"docx", "pdf", "xlsx"}:
+            raise Failure("unknown_export", kind=kind)
+        view = self.decisions.view(actor, case_id, language)
+        policy = self.policies.of(view.policy)
+        seen = stored.with_texts(view.seen, self.reader.document)
+        content = reviewing.form(seen, view.machine, _steps(view), policy, view.case.applicant, kind, language)
+        name = f"{Wording(language)('title')}-{_name(view.case.title)}.{kind}"
+        return ReportFile(content, MEDIA.get(kind, XLSX), name)
+
+    def letter(self, actor: Actor, case_id: str, language: str = "zh") -> ReportFile:
+        """The newest version of the letter, or the draft. docx."""
+        from assistant.report import letter
+
+        latest = self.letters.latest(actor, case_id)
+        text = latest.text if latest else self.letters.draft(actor, case_id, language)
+        view = self.decisions.cases.get(actor, case_id)
+        words = Wording(language)
+        return ReportFile(letter.docx(text, self.policies.current, language), MEDIA["docx"],
+                          f"{words('letter.title')}-{_name(view.title)}.docx")
+
+    def cases(self, actor: Actor, case_ids: Sequence[str], kind: str, language: str = "zh") -> ReportFile:
+        """The forms of several cases in a zip. Failure "too_many_cases"."""
+        if len(case_ids) > MOST_CASES:
+            raise Failure("too_many_cases", most=MOST_CASES)
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+            for number, case_id in enumerate(dict.fromkeys(case_ids), 1):
+                made = self.case(actor, case_id, kind, language)
+                packed.writestr(f"{number:03d}-{made.name}", made.content)
+        return ReportFile(stream.getvalue(), "application/zip", f"{Wording(language)('review.list')}.zip")
+
+
+def _steps(view: ReviewView) -> tuple[Step, ...]:
+    every = [one for fact in view.facts for one in fact.history]
+    every += [one for criterion in view.criteria for one in criterion.history]
+    return tuple(Step(one.subject, one.version, one.act, one.value, one.outcome, one.amount,
+                      one.place.document if one.place else "", one.place.page if one.place else None,
+                      one.place.quote if one.place else "", one.reason, one.machine, one.by.name, one.at, one.holds)
+                 for one in sorted(every, key=lambda one: (one.at, one.version)))
+
+
+def _name(title: str) -> str:
+    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", title)[:60]
+
+

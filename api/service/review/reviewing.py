@@ -1,0 +1,36 @@
+"""All services of the review, put together."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from api.service.cases import Cases
+from api.service.context import Context
+from api.service.events import Events
+from api.service.policies import Policies
+from api.service.reading import Reader
+from api.service.review.decisions import Decisions
+from api.service.review.exports import Exports
+from api.service.review.letters import Letters
+from api.service.review.presence import Presences
+from api.service.review.progress import Progress
+from api.service.review.statistics import Statistician
+from api.service.review.worklist import Worklist
+
+
+@dataclass(frozen=True)
+class Reviewing:
+    worklist: Worklist
+    progress: Progress
+    decisions: Decisions
+    presences: Presences
+    letters: Letters
+    exports: Exports
+    statistics: Statistician
+
+
+def build(context: Context, policies: Policies, cases: Cases, reader: Reader, events: Events) -> Reviewing:
+    worklist, progress = Worklist(context), Progress(context, policies, events)
+    decisions = Decisions(context, policies, cases, reader, events)
+    letters = Letters(context, policies, progress, events)
+    return Reviewing(worklist, progress, decisions, Presences(context, events), letters,
+                     Exports(decisions, worklist, letters, policies, reader), Statistician(context))

@@ -1,0 +1,99 @@
+"""Where a case stands: its newest assessment with the decisions that hold, and what lists and statistics keep of it."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from api.errors import Failure
+from api.service import stored
+from api.service.context import now
+from api.service.policies import Policies
+from api.service.review import duplicates
+from api.service.review.claims import Found
+from api.store.models import Assessment as Row
+from api.store.models import Case, Check, Content, Decision, Review, Standing
+from assistant import corrections
+from assistant.corrections import Act, Checked, Place, Reviewed
+from ingestion.domain import Assessment, Comparator, CriterionKind, Fact, Finding, Interval, Outcome, Span
+from ingestion.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """`rows` are all decisions of the case, in their order; `holding` the ids of those that are applied."""
+
+    row: Row
+    machine: Assessment
+    policy: Policy
+    reviewed: Reviewed
+    rows: Sequence[Decision]
+    holding: frozenset[str]
+
+
+def stand(session: Session, policies: Policies, case: Case, language: str = "zh") -> Stand:
+    """The case as persons see it. Failure "not_assessed"."""
+    row = session.get(Row, case.latest_id) if case.latest_id else None
+    if row is None:
+        raise Failure("not_assessed")
+    content = stored.decode(session.get_one(Content, row.id).content)
+    return _stand(session, row, content.in_language(language), policies.of(row.policy_digest), language)
+
+
+def refresh(session: Session, made: Stand) -> None:
+    """What lists and statistics keep of the case. Not for one that was not handed in."""
+    case_id, reviewed = made.row.case_id, made.reviewed
+    review = session.get(Review, case_id)
+    if review is None:
+        return
+    review.outcome = reviewed.assessment.overall
+    states = reviewed.facts.values()
+    review.unchecked = sum(one.machine is not None and one.checked is Checked.OPEN for one in states)
+    review.conflicts = sum(one.person is not None and one.person.conflict for one in states)
+    review.changed = now()
+    session.execute(delete(Standing).where(Standing.case_id == case_id))
+    session.execute(delete(Check).where(Check.case_id == case_id))
+    before = {one.criterion.id: one.outcome for one in made.machine.findings}
+    session.execute(insert(Standing), [
+        {"case_id": case_id, "criterion": one.criterion.id, "outcome": one.outcome.value,
+         "machine": before[one.criterion.id].value, "missing": missing(one, reviewed.assessment.facts)}
+        for one in reviewed.assessment.findings])
+    checked = [{"case_id": case_id, "subject": one.key, "state": one.checked.value} for one in states
+               if one.checked is not Checked.OPEN]
+    if checked:
+        session.execute(insert(Check), checked)
+
+
+def assessed(session: Session, row: Row, made: stored.Stored, policy: Policy, claimed: Sequence[Found]) -> None:
+    """A new assessment is the case's newest: its identifiers are kept, and the decisions that still hold applied."""
+    duplicates.keep(session, row.case_id, claimed)
+    refresh(session, _stand(session, row, made.result, policy, "zh"))
+
+
+def missing(finding: Finding, facts: dict[str, Fact]) -> int | None:
+    """The share of the bar that lacks, in percent; None where there is none, or no bar."""
+    criterion = finding.criterion
+    if criterion.kind is not CriterionKind.COUNT or not criterion.bar or finding.outcome is Outcome.MET \
+            or criterion.comparator is not Comparator.AT_LEAST:
+        return None
+    low = max((facts[key].interval.low for key in criterion.facts if key in facts), default=0)
+    return max(0, min(100, round(100 * (criterion.bar - low) / criterion.bar)))
+
+
+def of_row(row: Decision) -> corrections.Decision:
+    """A stored decision as the rules of correction take it."""
+    place = Place(row.document, row.page, Span(row.start, row.end), row.quote) if row.document else None
+    value = Interval(row.low, row.high) if row.low is not None else None
+    return corrections.Decision(Act(row.act), row.subject, row.reason, value,
+                                Outcome(row.outcome) if row.outcome else None, place, row.amount)
+
+
+def _stand(session: Session, row: Row, result: Assessment, policy: Policy, language: str) -> Stand:
+    rows = session.scalars(select(Decision).where(Decision.case_id == row.case_id)
+                           .order_by(Decision.at, Decision.version)).all()
+    bases = {subject: corrections.basis(subject, result) for subject in {one.subject for one in rows}}
+    holding = [one for one in rows if one.basis == bases[one.subject]]
+    reviewed = corrections.review(result, [of_row(one) for one in holding], policy, language)
+    return Stand(row, result, policy, reviewed, rows, frozenset(one.id for one in holding))

@@ -1,0 +1,182 @@
+"""The worklist: every case that was handed in, filtered, sorted, searched, part by part."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from api.errors import Failure
+from api.service import paging
+from api.service.access import Action, may
+from api.service.context import Context, new_id
+from api.service.records import Actor, Page, Role
+from api.service.review.records import Filter, Person, SavedViewLine, Sort, Status, WorkLine
+from api.store.models import Case, Review, SavedView, User
+from ingestion.domain import Overall
+
+NEVER = date(9999, 12, 31)    # the deadline of a case without one
+LONGEST = 200
+MOST_VIEWS = 50
+ENDED = frozenset({Status.DONE, Status.RETURNED})
+
+
+@dataclass(frozen=True)
+class Worklist:
+    context: Context
+
+    def list(self, actor: Actor, wanted: Filter, *, after: str | None = None, limit: int = 50) -> Page[WorkLine]:
+        """Those that match, in the order asked for; equal ones by id. `total` counts them all."""
+        limit = paging.size(limit)
+        conditions = _conditions(actor, wanted)
+        query: Any = select(Review, Case).join(Case, Case.id == Review.case_id).where(*conditions)
+        query = _ordered(query, wanted.sort, after).limit(limit + 1)
+        with self.context.database.reading() as session:
+            rows: Sequence[Any] = session.execute(query).all()
+            total: int | None = session.scalar(_counted(wanted, conditions))
+            names = people(session, {review.assignee_id or "" for review, _ in rows})
+            lines = tuple(_line(review, case, names) for review, case in rows[:limit])
+        more = paging.cursor(*_place(wanted.sort, *rows[limit - 1])) if len(rows) > limit else None
+        return Page(lines, more, total)
+
+    def reviewers(self, actor: Actor) -> tuple[Person, ...]:
+        """Those whom a case can be given to."""
+        _look(actor)
+        with self.context.database.reading() as session:
+            rows = session.scalars(select(User).where(User.role == Role.REVIEWER, User.active.is_(True))
+                                   .order_by(User.name, User.id))
+            return tuple(Person(row.id, row.name or row.email) for row in rows)
+
+    def views(self, actor: Actor) -> tuple[SavedViewLine, ...]:
+        """The actor's own filters under their names."""
+        _look(actor)
+        with self.context.database.reading() as session:
+            rows = session.scalars(select(SavedView).where(SavedView.user_id == actor.id).order_by(SavedView.name))
+            return tuple(SavedViewLine(row.id, row.name, row.query) for row in rows)
+
+    def save_view(self, actor: Actor, name: str, query: str) -> SavedViewLine:
+        """Under a name that is there already: in its place. Failure "too_many_views"."""
+        _look(actor)
+        name = name.strip()[:100] or query[:100]
+        with self.context.database.writing() as session:
+            row = session.scalar(select(SavedView).where(SavedView.user_id == actor.id, SavedView.name == name))
+            if row is None:
+                if (session.scalar(select(func.count()).select_from(SavedView).where(
+                        SavedView.user_id == actor.id)) or 0) >= MOST_VIEWS:
+                    raise Failure("too_many_views", most=MOST_VIEWS)
+                row = SavedView(id=new_id(), user_id=actor.id, name=name, query="")
+                session.add(row)
+            row.query = query[:500]
+            session.flush()
+            return SavedViewLine(row.id, row.name, row.query)
+
+    def delete_view(self, actor: Actor, view_id: str) -> None:
+        _look(actor)
+        with self.context.database.writing() as session:
+            found = session.scalar(select(SavedView).where(SavedView.id == view_id, SavedView.user_id == actor.id))
+            if found is None:
+                raise Failure("not_found")
+            session.execute(delete(SavedView).where(SavedView.id == view_id))
+
+
+def people(session: Session, ids: Iterable[str]) -> Mapping[str, Person]:
+    """Names of users, by id."""
+    rows = session.execute(select(User.id, User.name, User.email).where(User.id.in_([one for one in ids if one])))
+    return {row.id: Person(row.id, row.name or row.email) for row in rows}
+
+
+def today() -> date:
+    return datetime.now(UTC).date()
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+
+def _look(actor: Actor) -> None:
+    if not may(actor, Action.READ_REVIEWS):
+        raise Failure("forbidden")
+
+
+def _conditions(actor: Actor, wanted: Filter) -> list[ColumnElement[bool]]:
+    _look(actor)
+    found: list[ColumnElement[bool]] = []
+    if wanted.status:
+        found.append(Review.status.in_(wanted.status.split(",")))
+    if wanted.assignee == "none":
+        found.append(Review.assignee_id.is_(None))
+    elif wanted.assignee:
+        found.append(Review.assignee_id == (actor.id if wanted.assignee == "me" else wanted.assignee))
+    if wanted.base_type:
+        found.append(Case.base_type == wanted.base_type)
+    if wanted.outcome:
+        found.append(Review.outcome == wanted.outcome)
+    if wanted.overdue:
+        found += [Review.due < today(), Review.status.not_in(ENDED)]
+    if wanted.duplicates:
+        found.append(Review.duplicates > 0)
+    if wanted.search.strip():
+        text = f"%{_escaped(wanted.search.strip()[:LONGEST])}%"
+        found.append(or_(Case.title.ilike(text, escape="\\"), Case.applicant.ilike(text, escape="\\")))
+    return found
+
+
+def _counted(wanted: Filter, conditions: Iterable[ColumnElement[bool]]) -> Select[Any]:
+    """Without the cases where nothing of them is asked for."""
+    query = select(func.count()).select_from(Review)
+    if wanted.base_type or wanted.search.strip():
+        query = query.join(Case, Case.id == Review.case_id)
+    return query.where(*conditions)
+
+
+_COLUMNS: dict[Sort, tuple[Any, bool]] = {   # what is sorted by, and whether the largest comes first
+    Sort.RECEIVED: (Review.received, False), Sort.NEWEST: (Review.received, True), Sort.DUE: (Review.due, False),
+    Sort.CHANGED: (Review.changed, True), Sort.APPLICANT: (Case.applicant, False)}
+
+
+def _ordered(query: Any, sort: Sort, after: str | None) -> Any:
+    column, down = _COLUMNS[sort]
+    if after:
+        first, case_id = paging.pair(after)
+        value: Any = first if sort is Sort.APPLICANT else _date(first) if sort is Sort.DUE else _moment(first)
+        place = tuple_(column, Review.case_id)
+        query = query.where(place < tuple_(value, case_id) if down else place > tuple_(value, case_id))
+    return query.order_by(column.desc() if down else column, Review.case_id.desc() if down else Review.case_id)
+
+
+def _place(sort: Sort, review: Review, case: Case) -> tuple[str | datetime, str]:
+    match sort:
+        case Sort.APPLICANT:
+            return case.applicant, review.case_id
+        case Sort.DUE:
+            return review.due.isoformat(), review.case_id
+        case Sort.CHANGED:
+            return review.changed, review.case_id
+        case _:
+            return review.received, review.case_id
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Failure("cursor_invalid") from error
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError as error:
+        raise Failure("cursor_invalid") from error
+
+
+def _line(review: Review, case: Case, names: Mapping[str, Person]) -> WorkLine:
+    return WorkLine(case.id, case.title, case.applicant, case.base_type, case.application_date, Status(review.status),
+                    review.round, names.get(review.assignee_id or ""), review.due if review.due != NEVER else None,
+                    review.received, review.changed, Overall(review.outcome), review.unchecked, review.conflicts,
+                    review.duplicates)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

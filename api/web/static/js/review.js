@@ -1,0 +1,178 @@
+// One case before a reviewer: subjects by key, decisions without leaving the page, and the others who are here.
+import { Refused, ask, element, fill, part, times } from "./net.js";
+import { open } from "./panel.js";
+import { listen } from "./review_picking.js";
+
+const page = document.getElementById("review");
+const base = `/review/cases/${page.dataset.case}`;
+const presence = `/api/v1${base}/presence`;
+const body = document.getElementById("review-body");
+const SIGN = 30_000; // ms between two signs of being here
+let now = "";
+
+const subjects = () => [...body.querySelectorAll(".subject")];
+const current = () => body.querySelector(`.subject[data-subject="${CSS.escape(now)}"]`);
+
+function choose(subject, focus = true) {
+  if (!subject) return;
+  for (const one of body.querySelectorAll(".subject.now")) one.classList.remove("now");
+  subject.classList.add("now");
+  if (focus) { subject.focus({ preventScroll: true }); subject.scrollIntoView({ block: "nearest" }); }
+  if (now === subject.dataset.subject) return;
+  now = subject.dataset.subject;
+  here();
+}
+
+function step(by) {
+  const all = subjects(), at = all.indexOf(current());
+  choose(all[Math.max(0, Math.min(all.length - 1, at < 0 ? 0 : at + by))]);
+}
+
+function edit(subject, focus, act) {
+  const more = subject.querySelector("details.more");
+  if (!more) return;
+  more.open = true;
+  const form = subject.querySelector("form.decide");
+  if (form) form.dataset.act = act;
+  const field = subject.querySelector(`[data-${focus}]`);
+  field?.focus();
+  field?.select?.();
+}
+
+const evidence = (subject) => { const link = subject.querySelector("a.first") || subject.querySelector(".piece a[data-open]"); if (link) open(link.href); };
+const press = (subject, value) => subject.querySelector(`button[name="act"][value="${value}"]`)?.click();
+
+function act(key) {
+  const subject = current();
+  const missing = subjects().find((one) => "absent" in one.dataset && (!subject || subjects().indexOf(one) > subjects().indexOf(subject))) || body.querySelector("[data-absent]");
+  const acts = {
+    j: () => step(1), k: () => step(-1), "?": () => document.getElementById("review-keys").showModal(),
+    n: () => document.querySelector('#viewer-panel [data-step="next"]')?.click(), p: () => document.querySelector('#viewer-panel [data-step="before"]')?.click(),
+    a: () => { const one = subject && "absent" in subject.dataset ? subject : missing; if (one) { choose(one); edit(one, "value", "add"); } },
+    Enter: () => subject && evidence(subject), c: () => subject && press(subject, "confirm"),
+    e: () => subject && edit(subject, "value", subject.classList.contains("judgement") ? "judge" : "absent" in subject.dataset ? "add" : "correct"),
+    x: () => subject && !subject.classList.contains("judgement") && edit(subject, "reason", "reject"),
+  };
+  return acts[key];
+}
+
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
+  const typing = event.target.closest("input, textarea, select");
+  if (event.key === "Escape" && (typing || document.getElementById("side").contains(event.target)) && current()) {
+    current().querySelector("details.more")?.removeAttribute("open");
+    current().focus();
+    return;
+  }
+  if (typing || (event.key === "Enter" && event.target.closest("a, button, summary"))) return;
+  const known = act(event.key);
+  if (known) { known(); event.preventDefault(); }
+});
+
+body.addEventListener("focusin", (event) => choose(event.target.closest(".subject"), false));
+body.addEventListener("click", (event) => choose(event.target.closest(".subject"), false));
+
+// Enter in a field does what was begun by key, or corrects.
+body.addEventListener("keydown", (event) => {
+  const form = event.target.closest("form.decide");
+  if (event.key !== "Enter" || !form || !event.target.matches("input")) return;
+  event.preventDefault();
+  const button = form.querySelector(`button[value="${form.dataset.act}"]`) || form.querySelector("button.primary");
+  form.requestSubmit(button);
+});
+
+body.addEventListener("submit", async (event) => {
+  const form = event.target.closest("form.decide");
+  if (!form) return;
+  event.preventDefault();
+  const subject = form.closest(".subject"), refused = subject.querySelector(".refused");
+  refused.hidden = true;
+  const data = new FormData(form, event.submitter);
+  try {
+    await ask(form.action, { method: "POST", body: new URLSearchParams(data) });
+    form.dataset.sent = "1";
+    await refresh(subject.dataset.subject);
+    const made = current() || subject;
+    choose(made);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    refused.replaceChildren(element("span", {}, error.message));
+    if (error.code === "decided_meanwhile") await meanwhile(subject, form, refused, event.submitter);
+    if (error.code === "reason_missing") edit(subject, "reason", event.submitter?.value);
+    refused.hidden = false;
+  }
+});
+
+// Somebody was first: their decision is shown; only who has seen it may go on with their own.
+async function meanwhile(subject, form, refused, submitter) {
+  const fresh = (await load()).querySelector(`#${CSS.escape(subject.id)}`);
+  if (!fresh) return;
+  subject.querySelector(".values, .marks").replaceWith(fresh.querySelector(".values, .marks"));
+  const told = fresh.querySelector(".history li");
+  if (told) refused.append(element("blockquote", {}, told.textContent));
+  const again = element("button", { type: "button", className: "button small" }, page.dataset.wordAgain);
+  again.addEventListener("click", () => { form.elements.version.value = fresh.dataset.version; form.requestSubmit(submitter); });
+  refused.append(again);
+}
+
+async function load() {
+  const answer = await part(`${base}?part=review`);
+  const made = document.createElement("div");
+  if (answer.ok) fill(made, answer.html);
+  return made;
+}
+
+const dirty = (form) => form && !form.dataset.sent && [...form.elements].some((one) =>
+  one.type !== "hidden" && "value" in one && one.matches("input, textarea") && (one.type === "checkbox" ? one.checked !== one.defaultChecked : one.value !== one.defaultValue));
+
+// Everything as it is now; what somebody is typing stays, with a word that the subject has changed.
+export async function refresh(done = "") {
+  const made = await load();
+  if (!made.childElementCount) return;
+  const at = document.activeElement?.closest?.(".subject")?.dataset.subject;
+  for (const old of subjects()) {
+    const fresh = made.querySelector(`#${CSS.escape(old.id)}`);
+    if (!fresh) continue;
+    const form = old.querySelector("form.decide"), mine = old.dataset.subject;
+    if (mine !== done && dirty(form)) {
+      if (fresh.dataset.version !== old.dataset.version) { const refused = old.querySelector(".refused"); refused.textContent = page.dataset.wordChanged; refused.hidden = false; }
+      const line = old.querySelector(".subject-line");
+      line.replaceWith(fresh.querySelector(".subject-line"));
+      fresh.replaceWith(old);
+    } else if (mine !== done && old.querySelector("details.more")?.open) {
+      fresh.querySelector("details.more")?.setAttribute("open", "");
+    }
+  }
+  body.replaceChildren(...made.childNodes);
+  times(body);
+  if (now) current()?.classList.add("now");
+  if (at) body.querySelector(`.subject[data-subject="${CSS.escape(at)}"]`)?.focus({ preventScroll: true });
+}
+
+// Who else is here ------------------------------------------------------------------------------------------------------
+
+async function here() {
+  if (document.hidden) return;
+  try {
+    const answer = await ask(presence, { method: "PUT", body: JSON.stringify({ subject: now }), headers: { "Content-Type": "application/json" } });
+    show((await answer.json()).here);
+  } catch { /* said again in half a minute */ }
+}
+
+function show(others) {
+  const names = others.map((one) => one.person.name).join("、");
+  document.getElementById("here").textContent = names ? page.dataset.wordHere + names : "";
+}
+
+let waiting = 0;
+const soon = () => { clearTimeout(waiting); waiting = setTimeout(() => refresh(), 150); };
+const source = new EventSource(`/cases/${page.dataset.case}/events`);
+source.addEventListener("review", soon);
+source.addEventListener("assessment", soon);
+source.addEventListener("presence", async () => { const answer = await fetch(presence, { credentials: "same-origin" }); if (answer.ok) show((await answer.json()).here); });
+here();
+setInterval(here, SIGN);
+addEventListener("visibilitychange", here);
+addEventListener("pagehide", () => { fetch(presence, { method: "DELETE", keepalive: true, credentials: "same-origin", headers: { "X-CSRF-Token": document.querySelector('meta[name="csrf"]').content } }); });
+listen(page, base, current);
+if (location.hash.startsWith("#s-")) choose(document.getElementById(location.hash.slice(1)));

@@ -1,0 +1,54 @@
+"""The supplement letter 补正通知: drafted from the gaps of an assessment, and any text of it as a Word file."""
+from __future__ import annotations
+
+from datetime import date
+
+from assistant.report.vocabulary import Vocabulary
+from assistant.report.word_file import BODY, HEADING_FONT, TITLE, WordFile
+from assistant.report.wording import Wording
+from ingestion.domain import Assessment, Finding, Outcome
+from ingestion.policy import Policy
+
+LACKING = frozenset({Outcome.NOT_MET, Outcome.INSUFFICIENT})
+
+
+def draft(assessment: Assessment, policy: Policy, applicant: str, due: date | None, language: str = "zh") -> str:
+    """Every required criterion that is not met or open, with its clause word for word; then what contradicts itself,
+    and what could not be read."""
+    names = Vocabulary(policy, language)
+    words = names.words
+    lines = [words("letter.to", applicant=applicant), "",
+             words("letter.opening", base_type=names.base_type(assessment.base_type), policy=names.policy_line()), ""]
+    gaps = [one for one in assessment.findings if one.criterion.required and one.outcome in LACKING]
+    items = [[_gap(one, names), words("letter.clause", citation=names.citation(one.criterion),
+                                      quote=one.criterion.quote)] for one in gaps]
+    items += [[words("letter.conflict", label=names.fact_label(fact.key), figure=names.figure(fact))]
+              for fact in assessment.facts.values() if fact.conflict]
+    items += [[words("letter.unread", place=names.say.place(document.name, notice.page),
+                     text=names.say.pick(notice.text, notice.text_en))]
+              for document in assessment.documents for notice in document.notices]
+    for number, (first, *more) in enumerate(items, 1):
+        lines += [words("letter.item", number=number, text=first), *more]
+    if not items:
+        lines.append(words("letter.nothing"))
+    lines += ["", words("letter.until", day=names.say.day(due)) if due else words("letter.until_open"),
+              words("letter.closing")]
+    return "\n".join(lines)
+
+
+def docx(text: str, policy: Policy, language: str = "zh") -> bytes:
+    """The letter as it was written, upright paragraphs under its title."""
+    from docx.shared import Pt
+
+    words, names = Wording(language), Vocabulary(policy, language)
+    file = WordFile(words("letter.title"), names.policy_line(), f"{words('pre_screen')} · {names.status()}",
+                    words("page_of", page="\0", pages="\0"))
+    file.paragraph(words("letter.title"), TITLE, centred=True, bold=True, font=HEADING_FONT)
+    for line in text.split("\n"):
+        file.paragraph(line, BODY + 2).paragraph_format.space_after = Pt(4)
+    return file.bytes()
+
+
+def _gap(one: Finding, names: Vocabulary) -> str:
+    return names.words("letter.gap", label=names.label(one.criterion), outcome=names.say.outcome(one.outcome),
+                       gap=one.gap or one.explanation)
