@@ -22,6 +22,8 @@ from api.programs import endpoint
 from api.routes import openai
 from api.service.services import Services, build
 from api.settings import Settings
+from api.telemetry import metrics, traces
+from api.telemetry.watching import Watching
 from ingestion.parsing import wall
 
 log = logging.getLogger(__name__)
@@ -46,12 +48,14 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
     handlers.install(app)
     app.add_middleware(Gate, accounts=services.accounts, settings=settings, answered=app.state.answered,
                        limits=services.administration.limits)
+    app.add_middleware(Watching)
     app.include_router(routes.router)
     app.include_router(openai.router)
     app.state.programs = endpoint.Endpoint(services)
     app.router.routes.append(Route(endpoint.PATH, app.state.programs, include_in_schema=False))
     app.add_api_route("/healthz", healthz, include_in_schema=False)
     app.add_api_route("/readyz", readyz, include_in_schema=False)
+    app.add_api_route("/metrics", metrics.endpoint, include_in_schema=False)
     if STATIC.is_dir():
         app.mount("/static", _Static(directory=STATIC), name="static")
     if handlers.PAGES:
@@ -91,6 +95,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         await app.state.programs.close()
         await run_in_threadpool(services.close)
+        await run_in_threadpool(traces.close)
 
 
 def _settle(services: Services, answered: threading.Event) -> None:

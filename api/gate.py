@@ -27,7 +27,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 SESSION, VISITOR = "guohe_session", "guohe_visitor"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-OPEN = ("/static/", "/healthz", "/readyz", "/openapi.json")  # nobody needs to be known for these
+OPEN = ("/static/", "/healthz", "/readyz", "/metrics", "/openapi.json")  # nobody needs to be known for these
 LARGEST_FORM = 2_000_000      # bytes of a body that is no upload
 PEEK = 64 * 1024              # bytes of a form within which its token must stand
 FIELD = re.compile(rb'name="csrf"\r\n(?:[^\r\n]+\r\n)*\r\n([^\r\n]*)\r\n')

@@ -22,6 +22,7 @@ from api.errors import Failure
 from api.service.records import JobState
 from api.store.database import Database
 from api.store.models import Executor, Job
+from api.telemetry import traces
 
 log = logging.getLogger(__name__)
 
@@ -144,9 +145,11 @@ class Jobs:
         _current.append(self)
         DBOS(config=config)
         _workflow()
+        if self._workers == 0:  # others do the work
+            DBOS.listen_queues([])
         DBOS.launch()
-        DBOS.register_queue(QUEUE, worker_concurrency=self._workers, polling_interval_sec=POLL_SECONDS,
-                            on_conflict="always_update")
+        DBOS.register_queue(QUEUE, worker_concurrency=max(1, self._workers), polling_interval_sec=POLL_SECONDS,
+                            on_conflict="always_update" if self._workers else "never_update")
         self._ready.set()
         self._adopt()
 
@@ -234,7 +237,11 @@ class Jobs:
         from dbos import DBOS
 
         def step(name: str, work: Callable[[], Value]) -> Value:
-            return DBOS.run_step({"name": name}, work)
+            def watched() -> Value:
+                with traces.span(f"job {name.split()[0]}"):
+                    return work()
+
+            return DBOS.run_step({"name": name}, watched)
 
         self._work(job_id, step)
 

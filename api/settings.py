@@ -10,7 +10,7 @@ GUOHE_REGISTRATION      "open" (default): anybody may register as an applicant; 
 GUOHE_SESSION_HOURS     how long a session lasts without use (12)
 GUOHE_UPLOAD_MB         the largest upload (200)
 GUOHE_CASE_FILES        the most files of one case (300)
-GUOHE_WORKERS           assessments at a time (2)
+GUOHE_WORKERS           assessments at a time (2); 0: this process serves pages only, beside `guohe work` (PostgreSQL)
 GUOHE_POLICY            a policy folder other than the one shipped
 GUOHE_WEBHOOK_NETWORKS  networks that webhooks may reach beside public addresses by https, such as 10.20.0.0/16
 GUOHE_OIDC_…            single sign-on: see api.sign_on
@@ -72,6 +72,9 @@ def read(environment: Mapping[str, str] = os.environ, data: Path | None = None) 
                          f"GUOHE_DATABASE_URL 为 {database!r}；须以 postgresql+psycopg:// 或 sqlite:/// 开头。")
     jobs = environment.get("GUOHE_JOBS_URL") or (
         f"sqlite:///{(folder / 'jobs.sqlite3').as_posix()}" if database.startswith("sqlite") else database)
+    if database.startswith("sqlite") and (environment.get("GUOHE_WORKERS") or "").strip() == "0":
+        raise UsageError("GUOHE_WORKERS is 0, but with SQLite there is no other process to do the work; use PostgreSQL.",
+                         "GUOHE_WORKERS 为 0，但使用 SQLite 时没有别的进程来做后台任务；请改用 PostgreSQL。")
     registration = environment.get("GUOHE_REGISTRATION") or "open"
     if registration not in {"open", "invited"}:
         raise UsageError(f"GUOHE_REGISTRATION is {registration!r}; choose open or invited.",
@@ -84,7 +87,7 @@ def read(environment: Mapping[str, str] = os.environ, data: Path | None = None) 
         session_hours=_number(environment, "GUOHE_SESSION_HOURS", 12.0, least=0.01),
         upload_bytes=int(_number(environment, "GUOHE_UPLOAD_MB", 200.0, least=0.001) * 1_000_000),
         case_files=int(_number(environment, "GUOHE_CASE_FILES", 300, least=1)),
-        workers=int(_number(environment, "GUOHE_WORKERS", 2, least=1)),
+        workers=int(_number(environment, "GUOHE_WORKERS", 2, least=0)),
         sign_on=sign_on.read(environment), webhook_networks=_networks(environment),
         policy=Path(environment["GUOHE_POLICY"]) if environment.get("GUOHE_POLICY") else None)
 

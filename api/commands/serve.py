@@ -36,8 +36,10 @@ def run(options: argparse.Namespace, console: Console) -> int:
     import uvicorn
 
     from api.app import create_app
+    from api.telemetry import logs, traces
 
-    _log(quiet=options.quiet)
+    logs.configure(os.environ, quiet=options.quiet)
+    traces.configure(os.environ)
     app = create_app(given)
     host, port = listener.getsockname()[:2]
     address = given.base_url or f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{port}"  # noqa: S104
@@ -66,11 +68,3 @@ def _listener(host: str, port: int) -> socket.socket:
     listener.listen(512)
     return listener
 
-
-def _log(*, quiet: bool) -> None:
-    import logging
-
-    logging.basicConfig(level=logging.WARNING if quiet else logging.INFO, stream=sys.stderr,
-                        format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for name in ("httpx", "alembic", "uvicorn.error", "asyncio", "fontTools", "weasyprint"):
-        logging.getLogger(name).setLevel(logging.WARNING)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from api.jobs import Jobs, Queue, Work
+from api.service import installation
 from api.service.accounts import Accounts
 from api.service.administration import administration
 from api.service.administration.administration import Administration
@@ -16,10 +17,12 @@ from api.service.context import Context
 from api.service.documents import Documents
 from api.service.events import Events
 from api.service.files import CaseFiles
+from api.service.governance import staff
+from api.service.governance.staff import Governance
 from api.service.policies import Policies
 from api.service.reading import Reader
 from api.service.reports import Reports
-from api.service.retrievers import Retrievers
+from api.service.retrievers import FOLDER, Retrievers
 from api.service.review import reviewing
 from api.service.review.reviewing import Reviewing
 from api.service.webhooks import outbox
@@ -46,6 +49,7 @@ class Services:
     chat: Chat
     reports: Reports
     policies: Policies
+    policy_work: Governance
     review: Reviewing
     administration: Administration
     webhooks: Webhooks
@@ -63,6 +67,15 @@ class Services:
             self.lock.release()
 
 
+def _lock(settings: Settings) -> FolderLock | None:
+    """What is embedded belongs to one process: the whole data folder, or the vector index in it; None without."""
+    from ingestion import settings as retrieval
+
+    if settings.embedded:
+        return FolderLock(settings.data)
+    return None if retrieval.read().chroma else FolderLock(settings.data / FOLDER, index=True)
+
+
 def build(settings: Settings, engine: Callable[[Database, Work], Queue] | None = None, *,
           meaning: bool = True) -> Services:
     """Opens the stores and brings the schema up to date; starts nothing.
@@ -72,10 +85,11 @@ def build(settings: Settings, engine: Callable[[Database, Work], Queue] | None =
     """
     from assistant import llm
 
-    lock = FolderLock(settings.data) if settings.embedded else None
+    lock = _lock(settings)
     database = Database(settings.database_url)
     database.migrate()
     context = Context(settings, database, Files(settings.blob_url))
+    installation.check(context)
     policies = Policies(context.contents, settings.policy, database)
     _ = policies.current  # a policy with a mistake is said at the start
     events, reader = Events(context, outbox.note), Reader(context.contents)
@@ -86,10 +100,13 @@ def build(settings: Settings, engine: Callable[[Database, Work], Queue] | None =
     governing = administration.build(context, files, events, jobs, given, os.environ.get(llm.KEY, ""))
     assessments = Assessments(context, policies, reader, events, jobs, lambda: governing.limits.waiting)
     cases = Cases(context, policies, files, assessments, events)
+    retrieve = Retrievers(settings.data).of if meaning else None
+    policy_work = staff.build(context, policies, retrieve)
     return Services(
         settings, Accounts(context), cases, files, Documents(context, files, reader, events), assessments, events,
-        Chat(context, policies, assessments, retrieve=Retrievers(settings.data).of if meaning else None,
-             model=governing.modelling.of),
-        Reports(cases, assessments, policies), policies, reviewing.build(context, policies, cases, reader, events),
+        Chat(context, policies, assessments, retrieve=retrieve, model=governing.modelling.of,
+             answers=policy_work.answers, questions=policy_work.questions),
+        Reports(cases, assessments, policies), policies, policy_work,
+        reviewing.build(context, policies, cases, reader, events),
         governing, Webhooks(context, Courier(context, settings.webhook_networks)), context, jobs,
         lock)

@@ -11,14 +11,24 @@ FILE = "lock"
 
 
 class FolderLock:
-    """Held from its making until `release`, or until the process ends, however it ends."""
+    """Held from its making until `release`, or until the process ends, however it ends.
 
-    def __init__(self, folder: Path) -> None:
+    `index`: of the folder with the vector index only, beside a database of its own.
+    """
+
+    def __init__(self, folder: Path, *, index: bool = False) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self._stream: IO[str] = (folder / FILE).open("a+", encoding="utf-8")
         try:
             _lock(self._stream)
         except OSError as error:
             self._stream.close()
+            if index:
+                raise UsageError(
+                    f"another guohe has its vector index in {str(folder)!r}; name another folder with --data, or a "
+                    "Chroma server that all share (GUOHE_CHROMA).",
+                    f"另一个 guohe 正在使用 {str(folder)!r} 中的向量索引；请用 --data 另指定文件夹，"
+                    "或设置共用的 Chroma 服务器（GUOHE_CHROMA）。") from error
             raise UsageError(
                 f"another guohe is running on the data folder {str(folder)!r}; stop it, or name another with --data. "
                 "Several processes at once need PostgreSQL (GUOHE_DATABASE_URL).",
