@@ -108,6 +108,7 @@ def _settle(services: Services, answered: threading.Event) -> None:
         services.webhooks.courier.start()
         wall.start()
         services.files.sweep_all()
+        services.policy_work.questions.catch_up()
         services.administration.retention.start()
         from assistant import answering
         from ingestion import facts

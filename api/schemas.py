@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.service.records import (
     Actor,
+    ApprovedBy,
     AssessmentLine,
     Difference,
     FileChange,
@@ -210,6 +211,7 @@ class AnswerBody(BaseModel):
     conversation: str
     number: int
     policy_version: str
+    approved: ApprovedBy | None = Field(None, description="Who gave this answer, where a person did")
 
 
 def part(page: Page[Any]) -> dict[str, Any]:

@@ -3,8 +3,25 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.routes import accounts, admin_audit, admin_settings, answers, assessments, cases, events, files, people, policy, review, webhooks
+from api.routes import (
+    accounts,
+    admin_audit,
+    admin_settings,
+    answers,
+    assessments,
+    cases,
+    events,
+    files,
+    people,
+    policy,
+    policy_questions,
+    policy_versions,
+    review,
+    webhooks,
+)
 
 router = APIRouter(prefix="/api/v1")
-for _part in (accounts, people, cases, files, assessments, events, answers, policy, admin_audit, admin_settings, review, webhooks):
+for _part in (
+        accounts, people, cases, files, assessments, events, answers, policy, policy_questions, policy_versions,
+        admin_audit, admin_settings, review, webhooks):
     router.include_router(_part.router)

@@ -4,6 +4,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -87,4 +88,4 @@ def body(turn: TurnView) -> dict[str, Any]:
                               "end": one.span.end})
     return {"question": turn.question, "answer": turn.answer, "answerable": turn.answerable, "citations": citations,
             "mode": turn.mode, "id": turn.id, "conversation": turn.conversation, "number": turn.number,
-            "policy_version": turn.policy_version}
+            "policy_version": turn.policy_version, "approved": asdict(turn.approved) if turn.approved else None}

@@ -12,8 +12,10 @@ from api.errors import Failure
 from api.service import paging
 from api.service.assessments import Assessments
 from api.service.context import Context, case_for, new_id, now, record
+from api.service.governance.answers import Answers, Given
+from api.service.governance.questions import Questions
 from api.service.policies import Policies
-from api.service.records import Actor, AssessmentView, ConversationLine, Page, Place, TurnView
+from api.service.records import Actor, ApprovedBy, AssessmentView, ConversationLine, Page, Place, TurnView
 from api.store.models import Conversation
 from api.store.models import Turn as Row
 from ingestion.domain import Answer, Citation, Span
@@ -36,6 +38,8 @@ class Chat:
     assessments: Assessments
     retrieve: Callable[[Policy], Retriever] | None = None
     model: Callable[[Actor], LanguageModel | None] | None = None   # the one that this person may use
+    answers: Answers | None = None
+    questions: Questions | None = None
 
     def ask(self, actor: Actor, question: str, *, conversation: str | None = None, case_id: str | None = None,
             language: str | None = None) -> TurnView:
@@ -114,6 +118,12 @@ class Chat:
                   ) -> Iterator[str | TurnView]:
         from assistant import answering
 
+        given = self._given(question, language, history, policy) if view is None and case_id is None else None
+        if given is not None:
+            told = Answer(question, given.text, True, (given.citation,), language=given.language)
+            yield given.text
+            yield self._keep(actor, question, told, policy, conversation, case_id, view, given)
+            return
         answer: Answer | None = None
         for piece in answering.stream(question, policy, assessment=view.result if view else None, language=language,
                                       retriever=self.retrieve(policy) if self.retrieve else None,
@@ -126,11 +136,23 @@ class Chat:
         assert answer is not None  # noqa: S101 - a stream ends with its answer
         yield self._keep(actor, question, answer, policy, conversation, case_id, view)
 
+    def _given(self, question: str, language: str | None, history: Sequence[Turn], policy: Policy) -> Given | None:
+        """What a person has answered to this question, understood with the turns before it."""
+        from assistant import answering
+        from assistant.conversation import read
+
+        if self.answers is None:
+            return None
+        asked = read(answering.advisor(policy).reader, question, history, language) if history else None
+        return self.answers.given((asked.understood if asked else "") or question, policy)
+
     def _keep(self, actor: Actor, question: str, answer: Answer, policy: Policy, conversation: str | None,
-              case_id: str | None, view: AssessmentView | None) -> TurnView:
+              case_id: str | None, view: AssessmentView | None, given: Given | None = None) -> TurnView:
         from assistant.conversation import to_record, turn
 
         told = to_record(turn(question, answer, policy))
+        if given is not None:
+            told["approved"] = {"id": given.id, "by": given.by, "at": given.at}
         places = [_place(one, view) for one in answer.citations]
         with self.context.database.writing() as session:
             if case_id is not None:
@@ -150,6 +172,8 @@ class Chat:
             session.add(row)
             record(session, actor, "ask", "conversation", known.id, turn=row.number)
             session.flush()
+            if self.questions is not None:
+                self.questions.add(session, row, about_policy=case_id is None)
             return _view(row)
 
     def _conversation(self, session: Session, actor: Actor, conversation: str, *, change: bool = False) -> Conversation:
@@ -176,4 +200,5 @@ def _view(row: Row) -> TurnView:
                       for one in told["citations"])
     return TurnView(row.id, row.conversation_id, row.number, told["question"], told["answer"], told["answerable"],
                     told["mode"], told["language"], citations,
-                    tuple(Place(**one) if one else None for one in row.places), told["policy"]["version"], row.created)
+                    tuple(Place(**one) if one else None for one in row.places), told["policy"]["version"], row.created,
+                    ApprovedBy(**told["approved"]) if "approved" in told else None)

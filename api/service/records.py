@@ -415,6 +415,15 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovedBy:
+    """Who gave the answer of a turn that no program made."""
+
+    id: str
+    by: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class TurnView:
     """One question and its answer, as stored."""
 
@@ -430,6 +439,7 @@ class TurnView:
     places: tuple[Place | None, ...]   # one for each citation; None for a clause of the policy
     policy_version: str
     created: datetime
+    approved: ApprovedBy | None = None
 
 
 @dataclass(frozen=True, slots=True)

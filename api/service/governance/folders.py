@@ -1,0 +1,143 @@
+"""A policy folder as a handful of files by name: from a zip, with another text, with a mended criterion. Pure."""
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+import yaml
+
+from api.errors import Failure
+from ingestion.errors import UnreadableError
+from ingestion.parsing import archive
+from ingestion.policy_files import CRITERIA, HEAD, TEXT
+
+MOST_FILES, MOST_BYTES = 40, 4_000_000
+KINDS = frozenset({".yaml", ".txt", ".md"})
+Folder = Mapping[str, bytes]
+
+
+def unzip(data: bytes) -> dict[str, bytes]:
+    """The files of a zipped policy folder, with or without the folder itself around them. Failure "policy_zip"."""
+    try:
+        members = archive.members(data)
+    except UnreadableError as error:
+        raise Failure("policy_zip", name=error.code) from error
+    files = {PurePosixPath(name): content for name, content in members}
+    heads = [path for path in files if path.name == HEAD]
+    if len(heads) != 1:
+        raise Failure("policy_zip", name=HEAD)
+    root = heads[0].parent
+    found = {}
+    for path, content in files.items():
+        if path.parent != root or path.suffix not in KINDS:
+            raise Failure("policy_zip", name=str(path)[:80])
+        found[path.name] = content
+    if len(found) > MOST_FILES or sum(map(len, found.values())) > MOST_BYTES:
+        raise Failure("policy_zip", name=f"{MOST_FILES} / {MOST_BYTES // 1_000_000} MB")
+    return found
+
+
+def pack(files: Folder) -> bytes:
+    """The same bytes for the same files."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in sorted(files):
+            packed.writestr(zipfile.ZipInfo(name), files[name])
+    return stream.getvalue()
+
+
+def digest(files: Folder) -> str:
+    """As `api.service.versions.folder` of a folder with these files."""
+    found = hashlib.sha256()
+    for name in sorted(files):
+        found.update(f"{name}\0{len(files[name])}\0".encode())
+        found.update(files[name])
+    return found.hexdigest()
+
+
+@contextmanager
+def written(files: Folder) -> Iterator[Path]:
+    """The files in a folder for as long as they are looked at."""
+    with tempfile.TemporaryDirectory(prefix="guohe-policy-") as folder:
+        for name, content in files.items():
+            (Path(folder) / name).write_bytes(content)
+        yield Path(folder)
+
+
+def with_text(files: Folder, text: bytes, version: str) -> dict[str, bytes]:
+    """The folder with another text, its digest and its version in the head; comments there stay."""
+    head = files[HEAD].decode("utf-8-sig")
+    head = _with_value(head, ("sha256",), hashlib.sha256(text).hexdigest())
+    return {**files, TEXT: text, HEAD: _with_value(head, ("version",), version).encode()}
+
+
+def with_criterion(files: Folder, criterion: str, values: Mapping[str, str | int]) -> dict[str, bytes]:
+    """The folder with other values in one criterion. Failure "not_found" for an unknown one."""
+    text = files[CRITERIA].decode("utf-8-sig")
+    place = _place(text, criterion)
+    for name, value in values.items():
+        text = _with_value(text, (place, name), value)
+    return {**files, CRITERIA: text.encode()}
+
+
+def without_criterion(files: Folder, criterion: str) -> dict[str, bytes]:
+    text = files[CRITERIA].decode("utf-8-sig")
+    place = _place(text, criterion)
+    nodes = _root(text).value
+    start = text.rfind("\n", 0, nodes[place].start_mark.index) + 1
+    end = text.rfind("\n", 0, nodes[place + 1].start_mark.index) + 1 if place + 1 < len(nodes) else len(text)
+    return {**files, CRITERIA: (text[:start] + text[end:]).encode()}
+
+
+def with_file(files: Folder, name: str, content: str) -> dict[str, bytes]:
+    """The folder with another content of one of its files; the head's digest of the text goes along."""
+    if name not in files:
+        raise Failure("not_found")
+    changed = {**files, name: content.replace("\r\n", "\n").encode()}
+    if name == TEXT:
+        head = changed[HEAD].decode("utf-8-sig")
+        changed[HEAD] = _with_value(head, ("sha256",), hashlib.sha256(changed[TEXT]).hexdigest()).encode()
+    return changed
+
+
+def _place(text: str, criterion: str) -> int:
+    for place, node in enumerate(_root(text).value):
+        if isinstance(node, yaml.MappingNode) and any(
+                name.value == "id" and value.value == criterion for name, value in node.value):
+            return place
+    raise Failure("not_found")
+
+
+def _root(text: str) -> yaml.Node:
+    try:
+        root: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        raise Failure("policy_yaml", name=str(getattr(error, "problem", "") or "YAML")) from error
+    if root is None:
+        raise Failure("policy_yaml", name="YAML")
+    return root
+
+
+def _with_value(text: str, keys: tuple[str | int, ...], value: str | int) -> str:
+    """The YAML with a scalar put in place of what stands under `keys`, or after the first entry of its mapping."""
+    node = _root(text)
+    for key in keys[:-1]:
+        if not isinstance(node, yaml.SequenceNode) or not isinstance(key, int):
+            raise Failure("policy_yaml", name=str(key))
+        node = node.value[key]
+    if not isinstance(node, yaml.MappingNode):
+        raise Failure("policy_yaml", name=str(keys[-1]))
+    scalar = json.dumps(value, ensure_ascii=False)
+    for name, held in node.value:
+        if name.value == keys[-1]:
+            return f"{text[:held.start_mark.index]}{scalar}{text[held.end_mark.index:]}"
+    first = node.value[0][0].start_mark
+    end = text.find("\n", first.index)
+    end = len(text) if end < 0 else end
+    return f"{text[:end]}\n{' ' * first.column}{keys[-1]}: {scalar}{text[end:]}"

@@ -1,0 +1,36 @@
+"""Versions of the shipped policy as policy staff bring them."""
+from __future__ import annotations
+
+import io
+import zipfile
+
+import policy_corpus
+from api.service.governance import folders
+
+FILES = {one.name: one.read_bytes() for one in policy_corpus.DEFAULT.iterdir() if one.is_file()}
+TEXT = FILES["text.txt"].decode()
+PAPERS = ("近三年发表SCI或EI论文20篇（含）以上", "近三年发表SCI或EI论文25篇（含）以上")
+
+
+def text(*changes: tuple[str, str]) -> str:
+    """The policy's text with some words replaced."""
+    found = TEXT
+    for old, new in changes:
+        assert old in found
+        found = found.replace(old, new)
+    return found
+
+
+def stricter(version: str = "1.1.0", bar: int = 25) -> dict[str, bytes]:
+    """A sound folder that asks for another number of papers."""
+    files = folders.with_text(FILES, text((PAPERS[0], PAPERS[0].replace("20", str(bar)))).encode(), version)
+    quote = f"在所申报领域近三年发表SCI或EI论文{bar}篇（含）以上"
+    return folders.with_criterion(files, "8.2.papers", {"quote": quote, "bar": bar})
+
+
+def zipped(files: dict[str, bytes], root: str = "policy/") -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as packed:
+        for name, content in files.items():
+            packed.writestr(root + name, content)
+    return stream.getvalue()
