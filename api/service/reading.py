@@ -7,6 +7,7 @@ import zlib
 from collections import OrderedDict, defaultdict
 from dataclasses import replace
 
+from api.errors import Failure
 from api.service import versions
 from api.store.files import Files
 from ingestion import parsing
@@ -17,6 +18,8 @@ from ingestion.reading import UNREAD
 
 log = logging.getLogger(__name__)
 
+REFUSED = "refused.json.z"    # says of a content that is not kept why it is not
+SECRET = "secrecy_mark"
 KEPT_CHARACTERS = 6_000_000   # of documents kept in memory
 COMPRESSION = 3
 
@@ -58,12 +61,22 @@ class Reader:
     def _read(self, sha256: str, name: str, variant: str, progress: Progress | None) -> Document:
         import msgspec
 
-        data = self._contents.read(sha256)
+        try:
+            data = self._contents.read(sha256)
+        except Failure:
+            if (refused := self._kept(sha256, REFUSED)) is not None:
+                return refused
+            raise
         try:
             document = wall.read(data, name, progress)
         except UnreadableError as error:
             document = Document(name, sha256, UNREAD, "", notices=(Notice(error.code, error.chinese, str(error)),))
-        self._contents.put_made(sha256, variant, zlib.compress(msgspec.json.encode(document), COMPRESSION))
+        made = zlib.compress(msgspec.json.encode(document), COMPRESSION)
+        self._contents.put_made(sha256, variant, made)
+        if document.kind == UNREAD and any(one.code == SECRET for one in document.notices):
+            self._contents.put_made(sha256, REFUSED, made)
+            self._contents.drop(sha256)
+            log.warning("a file with a mark of state secrets was refused and its content deleted")
         return document
 
     def _kept(self, sha256: str, variant: str) -> Document | None:
@@ -92,3 +105,11 @@ class Reader:
             total = sum(len(one.text) for one in self._recent.values())
             while total > KEPT_CHARACTERS and len(self._recent) > 1:
                 total -= len(self._recent.popitem(last=False)[1].text)
+
+
+def document_of(contents: Files, sha256: str, name: str) -> Document:
+    """The document read anew from its stored bytes; one that gives no text has the notice that says why."""
+    try:
+        return wall.read(contents.read(sha256), name)
+    except UnreadableError as error:
+        return Document(name, sha256, UNREAD, "", notices=(Notice(error.code, error.chinese, str(error)),))

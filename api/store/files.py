@@ -77,6 +77,25 @@ class Files:
             with contextlib.suppress(OSError):
                 (self._root / "made" / sha256).rmdir()
 
+    def drop(self, sha256: str) -> None:
+        """The content alone; what was made of it says why."""
+        with contextlib.suppress(FileNotFoundError):
+            self._store.delete(_content(sha256))
+
+    def listed(self, prefix: str) -> list[str]:
+        """Every path below a prefix, such as "kept/"."""
+        return [str(entry["path"]) for batch in self._store.list(prefix) for entry in batch]
+
+    def raw(self, path: str) -> bytes:
+        """What stands at a path of `listed`. Failure "not_found"."""
+        found = self._read(path)
+        if found is None:
+            raise Failure("not_found")
+        return found
+
+    def put_raw(self, path: str, data: bytes) -> None:
+        self._write(path, data)
+
     def all(self) -> Iterator[str]:
         """The hashes of everything that is kept, or of which something made is."""
         for prefix in ("content/", "made/"):

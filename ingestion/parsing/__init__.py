@@ -33,6 +33,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PICTURE_STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*")
 FOREIGN = {b"Rar!\x1a\x07": "rar", b"7z\xbc\xaf\x27\x1c": "7z", b"\x1f\x8b": "gz", b"MZ": "exe"}
 PDF_HEADER_WITHIN = 1024
+MOST_CHARACTERS = 3_000_000  # of a document; some 2,000 pages
 
 
 class Progress(Protocol):
@@ -61,8 +62,8 @@ def read(data: bytes, name: str, progress: Progress | None = None) -> Document:
     digest = hashlib.sha256(data).hexdigest()
     try:
         if progress is not None and found in RECOGNISED:
-            return module.read(data, name, digest, progress=progress)
-        return module.read(data, name, digest)
+            return _unmarked(module.read(data, name, digest, progress=progress))
+        return _unmarked(module.read(data, name, digest))
     except UnreadableError:
         raise
     except MemoryError as error:
@@ -71,6 +72,15 @@ def read(data: bytes, name: str, progress: Progress | None = None) -> Document:
         # A damaged file can break a library anywhere; one file must not stop the others.
         logger.info("reading %r failed", name, exc_info=True)
         raise unreadable("corrupt", detail=type(error).__name__) from error
+
+
+def _unmarked(document: Document) -> Document:
+    """The document, unless it bears a mark of state secrets: then nothing of it goes on."""
+    from ingestion import secrecy
+
+    if secrecy.mark(document.text) is not None:
+        raise unreadable("secrecy_mark")
+    return document
 
 
 def kind(data: bytes, name: str) -> str:
