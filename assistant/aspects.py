@@ -1,11 +1,11 @@
-"""What a question asks for of a thing (how long, how many persons, in which order), which a clause about it may not say.
+"""What a question asks for of a thing (how long, how many persons, in what order), which its clause may not say.
 
 The aspects are `language/aspects.yaml`.
 """
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,7 @@ class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     en: str
     said: str = ""
     bar: bool = False
+    kinds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Aspect:
     asked: re.Pattern[str]
     said: re.Pattern[str] | None
     bar: bool
+    kinds: frozenset[str]
 
     def said_by(self, folded: str, question: str) -> bool:
         """Whether a folded clause says it, or leaves it open in so many words."""
@@ -44,10 +46,14 @@ class Aspect:
         return any(word and word in folded for word in (match.group() for match in self.asked.finditer(question)))
 
 
-def unsaid(question: str, clauses: Iterable[str]) -> Aspect | None:
-    """The first aspect that a folded question asks for and none of the folded `clauses` says."""
+def unsaid(question: str, clauses: Iterable[str], settled: Collection[str] = ()) -> Aspect | None:
+    """The first aspect that a folded question asks for and none of the folded `clauses` says.
+
+    `settled` are the kinds of question that something else answers.
+    """
     texts = list(clauses)
-    return next((one for one in _asked(question) if not any(one.said_by(text, question) for text in texts)), None)
+    return next((one for one in _asked(question)
+                 if one.kinds.isdisjoint(settled) and not any(one.said_by(text, question) for text in texts)), None)
 
 
 def _asked(question: str) -> Iterator[Aspect]:
@@ -58,5 +64,5 @@ def _asked(question: str) -> Iterator[Aspect]:
 def _aspects() -> tuple[Aspect, ...]:
     entries = msgspec.convert(load(_ASPECTS)["aspects"], tuple[_Entry, ...])
     return tuple(Aspect(one.id, one.zh, one.en, re.compile(one.asked), re.compile(one.said) if one.said else None,
-                        one.bar)
+                        one.bar, one.kinds)
                  for one in entries)

@@ -103,7 +103,8 @@ class Reader:
     @cached_property
     def _sound(self) -> str:
         """What is written as it should be: the policy, every known word, and everyday words."""
-        return "\n".join([fold(self._policy_text), *self._words, *self._light, *self._gap_words, *everyday(), *plain_english()])
+        known = (self._words, self._light, self._gap_words, everyday(), plain_english())
+        return "\n".join([fold(self._policy_text), *(word for words in known for word in words)])
 
     @cached_property
     def _lexicon(self) -> Lexicon:

@@ -21,7 +21,6 @@ from ingestion.policy import Policy
 # Subjects that are treated by themselves.
 _FIGURES, _WINDOW, _WINDOW_STARTS = "hard_figures", "window", "window_starts"
 _MANY = 3           # so many facts that are counted: a question for the figures of all of them
-_PARTICULAR = frozenset({"quantity", "how_long", "when", "where", "who"})   # kinds that ask for one thing
 
 
 class Kind(StrEnum):
@@ -137,12 +136,12 @@ class Selector:
 
     def _unsaid(self, part: Part, choice: Choice) -> Choice | None:
         """A gap where the clauses are about the thing, and none of them says what is asked for of it."""
-        settled = any(one.matches or set(one.asks) & part.asks & _PARTICULAR for one in choice.points)
-        if choice.kind not in (Kind.CLAUSE, Kind.POINT) or settled:
+        if choice.kind not in (Kind.CLAUSE, Kind.POINT) or any(one.matches for one in choice.points):
             return None
+        settled = {kind for one in choice.points for kind in one.asks} & part.asks
         texts = [self._policy.quote(self._weigher.clauses[ref].span) for ref in choice.refs]
         texts += [text for one in choice.points for text in (one.zh, one.en)]
-        aspect = aspects.unsaid(part.text, map(questions.fold, texts))
+        aspect = aspects.unsaid(part.text, map(questions.fold, texts), settled)
         if aspect is None:
             return None
         if aspect.bar and all(self._weigher.conditional(ref) for ref in choice.refs):
@@ -268,10 +267,16 @@ class Selector:
                                   and any(name in entry.split("|") for entry in one.when)), None)
 
 
-def _continues(matter: Matter, refs: Iterable[str]) -> bool:
+def _continues(matter: Matter, refs: Collection[str]) -> bool:
     """Whether what settled the question before also speaks of everything that this one is about."""
     strong = [one for one in matter.subjects.values() if one.weight >= STRONG and not one.type]
-    return bool(strong) and all(_directly(one.clauses, refs) for one in strong)
+    return bool(strong) and all(_directly(one.clauses, refs) and not _inside(one.clauses, refs) for one in strong)
+
+
+def _inside(clauses: Mapping[str, int], refs: Iterable[str]) -> bool:
+    """Whether a subject is at home in one item of an article that was cited as a whole."""
+    return any(weight >= HOME and own not in refs and own.split("（")[0] == ref
+               for ref in refs for own, weight in clauses.items())
 
 
 def _directly(clauses: Mapping[str, int], refs: Iterable[str]) -> bool:
