@@ -96,8 +96,13 @@ def has_number(folded: str) -> bool:
     return _grammar().any_number.search(folded) is not None
 
 
+_ENDLESS = re.compile(r"\d{64,}")  # no figure is as long; patterns that try each of its digits take a square of time
+
+
 def masked(folded: str) -> list[Span]:
     """Where numbers name something (ranks, grades, document numbers, percentages) instead of counting it."""
+    if _ENDLESS.search(folded):
+        folded = _ENDLESS.sub(lambda run: " " * len(run[0]), folded)
     return [Span(*m.span()) for m in _grammar().masks.finditer(folded)]
 
 

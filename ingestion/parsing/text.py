@@ -23,6 +23,7 @@ from ingestion.parsing.notices import notice, unreadable
 MARKDOWN = frozenset({"md", "markdown"})
 TABULAR = frozenset({"csv", "tsv"})
 MOST_BYTES = 40_000_000
+MOST_LINE = 100_000  # characters; some 60 pages without the end of a line
 CUT_BYTES = 3  # a file that was cut may end inside a character
 
 RULE = re.compile(r"[\s|:｜=*_~+—-]+$")               # a line that only draws, or divides a table's head
@@ -45,6 +46,9 @@ def read(data: bytes, name: str, sha256: str) -> Document:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
     if not text.strip():
         raise unreadable("blank")
+    longest = max(map(len, text.split("\n")))
+    if longest > MOST_LINE:
+        raise unreadable("too_large", detail=f"a line of {longest} characters > {MOST_LINE}")
     extension = name.rsplit(".", 1)[-1].lower()
     if extension in TABULAR:
         document = _table(text, name, sha256, extension)
