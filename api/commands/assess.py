@@ -30,11 +30,17 @@ def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None
     parser.add_argument("--report", metavar="FILE", action="append", default=[], help=words["report"])
     parser.add_argument("--applicant", metavar="NAME", default="", help=words["applicant"])
     parser.add_argument("--batch", metavar="CASES_DIR", help=words["assess_batch"])
+    parser.add_argument("--recompute", metavar="KEY", help=words["recompute"])
+    parser.add_argument("--data", metavar="DIR", help=words["data"])
     add_common(parser, words)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
+    if options.recompute is not None:
+        from api.commands import recompute
+
+        return recompute.run(options, console)
     if options.batch is not None:
         return _batch(options, console)
     if not options.paths:

@@ -32,7 +32,7 @@ def add_language(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> N
     parser.add_argument("--quiet", action="store_true", help=words["quiet"])
 
 
-def trouble(key: str, **values: object) -> UsageError:
+def trouble(key: str, /, **values: object) -> UsageError:
     """An error whose texts stand among the command line's messages."""
     return UsageError(*(texts(language)["messages"][key].format(**values) for language in ("en", "zh")))
 

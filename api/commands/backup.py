@@ -1,0 +1,35 @@
+"""guohe backup FILE: the whole installation in one file, while it runs."""
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from api.commands.shared import add_language, trouble
+from api.console import Console
+
+
+def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None:
+    parser.add_argument("file", metavar="FILE", help=words["backup_file"])
+    parser.add_argument("--data", metavar="DIR", help=words["data"])
+    add_language(parser, words)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace, console: Console) -> int:
+    from api import outputs, settings
+    from api.service.administration import backing_up
+
+    folder = Path(options.data or os.environ.get("GUOHE_DATA") or "guohe-data")
+    if not folder.is_dir():
+        raise trouble("no_data", folder=str(folder))
+    target = Path(options.file).absolute()
+    outputs.check_target(str(target))
+    saved = backing_up.backup(settings.read(os.environ, folder), target)
+    for one in saved.missing:
+        console.warn(console.text("backup_missing", sha256=one[:12]))
+    sys.stdout.write(console.text("backup_done", path=options.file, files=saved.files, size=saved.size,
+                                  rows=saved.audit_rows, head=saved.audit_head) + "\n")
+    return 0
