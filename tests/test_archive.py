@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 
+from ingestion import parsing
 from ingestion.errors import UnreadableError
 from ingestion.parsing import archive, package
 
@@ -91,3 +92,11 @@ def test_encrypted() -> None:
     raw[6] |= 1
     raw[raw.index(b"PK\x01\x02") + 8] |= 1
     assert code(bytes(raw)) == "encrypted"
+
+
+def test_an_archive_that_holds_a_pdf_uncompressed_is_an_archive() -> None:
+    """The header of its first member is no header of its own."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as zipped:
+        zipped.writestr("附件/承诺书.pdf", b"%PDF-1.7 ...")
+    assert parsing.kind(buffer.getvalue(), "材料.zip") == "zip"

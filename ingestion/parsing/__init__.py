@@ -88,12 +88,13 @@ def kind(data: bytes, name: str) -> str:
     if not data:
         raise unreadable("empty")
     extension = suffix(name)
-    if b"%PDF-" in data[:PDF_HEADER_WITHIN]:
+    zipped = data.startswith((b"PK\x03\x04", b"PK\x05\x06"))
+    if b"%PDF-" in data[:PDF_HEADER_WITHIN] and not zipped:  # an archive may hold a pdf as it is
         return "pdf"
     if data.startswith(PICTURE_STARTS) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP") \
             or (data.startswith(b"BM") and extension in IMAGES):
         return "image"
-    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+    if zipped:
         return _zip_kind(data, extension)
     if data.startswith(OLE):
         return _ole_kind(data, extension)

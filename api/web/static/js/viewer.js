@@ -166,7 +166,7 @@ async function morePart(link, sheets) {
 async function copy(viewer, button) {
   const own = viewer.querySelector('a[target="_blank"]');
   await navigator.clipboard.writeText(new URL(own ? own.href : location.href, location.href).href);
-  const label = [...button.childNodes].find((node) => node.nodeType === Node.TEXT_NODE);
+  const label = button.querySelector(".label");
   const before = label.textContent;
   label.textContent = text("copied");
   setTimeout(() => { label.textContent = before; }, 2000);
