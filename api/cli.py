@@ -113,7 +113,7 @@ class Parser(argparse.ArgumentParser):
 
 def parser(language: str) -> Parser:
     """The parser of every command; `options.run(options, console)` does the chosen one's work."""
-    from api.commands import ask, assess, audit, backup, facts, mcp, policy, restore, retrieve, serve, work
+    from api.commands import ask, assess, audit, backup, doctor, facts, mcp, policy, restore, retrieve, serve, work
 
     words = texts(language)["help"]
     kind: type[Parser] = type("Parser", (Parser,), {"language": language})
@@ -122,7 +122,7 @@ def parser(language: str) -> Parser:
     root.add_argument("--lang", choices=LANGUAGES, help=words["lang"])
     commands = root.add_subparsers(title=words["commands"], metavar=words["command"], dest="command", required=True,
                                    prog="guohe", parser_class=kind)
-    for command in (assess, facts, ask, retrieve, policy, serve, work, mcp, audit, backup, restore):
+    for command in (assess, facts, ask, retrieve, policy, serve, work, mcp, audit, backup, restore, doctor):
         name = command.__name__.rpartition(".")[2]
         command.configure(commands.add_parser(name, help=words[name], description=words[name]), words)
     return root

@@ -111,6 +111,7 @@ def test_a_damaged_backup_is_refused(site: Installation, tmp_path: Path, damage:
 def test_a_folder_that_holds_something_is_not_overwritten(site: Installation, tmp_path: Path,
                                                           capsys: pytest.CaptureFixture[str]) -> None:
     """Restoring never deletes."""
+    assert site.services.lock is not None
     target = tmp_path / "backup.tar"
     assert main(["backup", str(target), "--data", str(tmp_path / "data")]) == 0
     assert main(["restore", str(target), "--data", str(tmp_path / "data"), "--lang", "en"]) == 2

@@ -19,7 +19,7 @@ from ingestion.reading import UNREAD
 log = logging.getLogger(__name__)
 
 REFUSED = "refused.json.z"    # says of a content that is not kept why it is not
-SECRET = "secrecy_mark"
+MARKED = "secrecy_mark"       # the notice of a file that bears a mark of state secrets
 KEPT_CHARACTERS = 6_000_000   # of documents kept in memory
 COMPRESSION = 3
 
@@ -73,7 +73,7 @@ class Reader:
             document = Document(name, sha256, UNREAD, "", notices=(Notice(error.code, error.chinese, str(error)),))
         made = zlib.compress(msgspec.json.encode(document), COMPRESSION)
         self._contents.put_made(sha256, variant, made)
-        if document.kind == UNREAD and any(one.code == SECRET for one in document.notices):
+        if document.kind == UNREAD and any(one.code == MARKED for one in document.notices):
             self._contents.put_made(sha256, REFUSED, made)
             self._contents.drop(sha256)
             log.warning("a file with a mark of state secrets was refused and its content deleted")

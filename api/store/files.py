@@ -96,6 +96,10 @@ class Files:
     def put_raw(self, path: str, data: bytes) -> None:
         self._write(path, data)
 
+    def remove_raw(self, path: str) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            self._store.delete(path)
+
     def all(self) -> Iterator[str]:
         """The hashes of everything that is kept, or of which something made is."""
         for prefix in ("content/", "made/"):

@@ -1,8 +1,8 @@
 """A whole installation in one file while it runs, and back into an empty folder.
 
 A tar of: manifest.json (hashes of everything, the end of the audit), the database (SQLite's own online copy, or
-pg_dump), the files that its rows name, the policies that assessments rest on, the signing secret. What can be made again
-(what was read from files, indexes, the job engine's tables) is left out. The database is copied after the files and the
+pg_dump), the files that its rows name, the policies that assessments rest on, the signing secret. What can be made
+again (what was read from files, indexes, the job engine's tables) is left out. The database is copied after the files and the
 files that came meanwhile after it, so that every row has its file; files that no row names do not go along.
 """
 from __future__ import annotations
@@ -194,7 +194,8 @@ def _unpacked(source: Path, staged: Path) -> dict[str, Any]:
 
 
 def _damaged(source: Path) -> UsageError:
-    return UsageError(f"{str(source)!r} is no whole backup; take another.", f"{str(source)!r} 不是完整的备份；请换一个。")
+    return UsageError(f"{str(source)!r} is no whole backup; take another.",
+                      f"{str(source)!r} 不是完整的备份；请换一个。")
 
 
 def _below(folder: Path) -> Iterator[Path]:
