@@ -2,8 +2,9 @@
 
 A tar of: manifest.json (hashes of everything, the end of the audit), the database (SQLite's own online copy, or
 pg_dump), the files that its rows name, the policies that assessments rest on, the signing secret. What can be made
-again (what was read from files, indexes, the job engine's tables) is left out. The database is copied after the files and the
-files that came meanwhile after it, so that every row has its file; files that no row names do not go along.
+again (what was read from files, indexes, the job engine's tables) is left out. The database is copied after the
+files and the files that came meanwhile after it, so that every row has its file; files that no row names do not go
+along.
 """
 from __future__ import annotations
 

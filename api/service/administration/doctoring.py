@@ -1,7 +1,7 @@
 """A full check of an installation, and mending of what can be mended, each with a line that says what was done.
 
-The store is the truth: rows and contents by their hashes. What was made of them (texts read from files, indexes, the job
-engine's own tables) is thrown away where it is broken and made again by itself. What cannot be made again is named.
+The store is the truth: rows and contents by their hashes. What was made of them (texts read from files, indexes, the
+job engine's own tables) is thrown away where it is broken and made again by itself. What cannot be made again is named.
 """
 from __future__ import annotations
 
@@ -180,7 +180,8 @@ class Doctor:
 
         import msgspec
 
-        broken, last = [], ""
+        broken: list[str] = []
+        last = ""
         while True:
             with self.database.reading() as session:
                 rows = session.execute(select(Content.assessment_id, Content.content).where(
@@ -239,7 +240,7 @@ class Doctor:
     def _index(self) -> Found:
         """The search index: a cache, made again at the next question."""
         folder = self.settings.data / FOLDER
-        broken = [path.name for path in sorted(folder.rglob("*.sqlite3")) if not _sound(path)] if folder.is_dir() else []
+        broken = [path.name for path in sorted(folder.rglob("*.sqlite3")) if not _sound(path)]
         return self._found("index", broken, lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
