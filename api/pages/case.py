@@ -38,6 +38,7 @@ def case(request: Request, services: ServicesDep, actor: ActorDep, language: Lan
     if query.get("part") == "result":
         return page(request, "parts/result.html", **values)
     return page(request, "case.html", **values, turns=latest_turns(services, actor, case_id),
+                submission=services.review.progress.submission(actor, case_id),
                 title=title_of(request, services, found.title, found.applicant, found.base_type))
 
 

@@ -49,6 +49,13 @@ def decide(request: Request, services: ServicesDep, actor: ActorDep, language: L
     return see(f"/review/cases/{case_id}#s-{made.subject}")
 
 
+@router.post("/cases/{case_id}/submission")
+def submit(services: ServicesDep, actor: ActorDep, case_id: str) -> Response:
+    """By its applicant."""
+    services.review.progress.submit(actor, case_id)
+    return see(f"/cases/{case_id}")
+
+
 @router.post("/review/cases/{case_id}/settings")
 def settings(services: ServicesDep, actor: ActorDep, case_id: str, form: FormDep) -> Response:
     services.review.progress.change(actor, case_id, change(form))

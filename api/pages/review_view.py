@@ -1,6 +1,7 @@
 """A case before a reviewer as its page shows it: contradictions and what is shared first, both values, history."""
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -106,16 +107,24 @@ class SharedRow:
     kind: str
     text: str
     href: str
-    other: str
     other_href: str
-    case_href: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharedCase:
+    """Everything that one other case claims too; `kinds` says how many of which kind."""
+
+    name: str
+    href: str
+    kinds: tuple[tuple[str, int], ...]
+    rows: tuple[SharedRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     facts: tuple[FactRow, ...]
     judgements: tuple[JudgementRow, ...]
-    shared: tuple[SharedRow, ...]
+    shared: tuple[SharedCase, ...]
     suggestion: str
     before: str             # what the program alone suggests, "" where it is the same
     counts: tuple[tuple[Said, int], ...]
@@ -137,7 +146,7 @@ class Viewing:
                   for one in Outcome}
         says = names.words(f"overall.{view.seen.overall.value}", **{k.value: v for k, v in counts.items()})
         said_before = names.words(f"overall.{view.machine.overall.value}", **{k.value: v for k, v in before.items()})
-        return Page(tuple(facts), tuple(self._judgements()), tuple(self._shared(one) for one in view.shared), says,
+        return Page(tuple(facts), tuple(self._judgements()), tuple(self._shared()), says,
                     said_before if said_before != says else "",
                     tuple((said(outcome, self.language), number) for outcome, number in counts.items()),
                     sum(one.checked is Checked.OPEN and bool(one.machine) for one in facts))
@@ -166,11 +175,10 @@ class Viewing:
 
     # --------------------------------------------------------------------------------------------------------------
 
-    @staticmethod
-    def _rank(row: FactRow) -> tuple[bool, bool, bool, bool]:
-        """Contradictions, then what others claim too, then what decides and nobody has looked at."""
-        return (not (row.conflict and row.checked is Checked.OPEN), not row.shared,
-                row.checked is not Checked.OPEN, not row.machine)
+    def _rank(self, row: FactRow) -> tuple[bool, bool, bool]:
+        """Contradictions, then what others claim too, then what is absent last: an order that decisions do not move."""
+        machine = self.view.machine.facts.get(row.key)
+        return not (machine and machine.conflict), not row.shared, not row.machine
 
     def _needed(self, key: str) -> Iterator[Needed]:
         for one in self.view.criteria:
@@ -220,13 +228,21 @@ class Viewing:
                     document_address(self.view.case.id, place.file_id, place.start, place.end) if place else "",
                     one.holds)
 
-    def _shared(self, one: Shared) -> SharedRow:
-        return SharedRow(
-            one.kind, excerpt(one.mine.place.quote, QUOTE),
-            document_address(self.view.case.id, one.mine.place.file_id, one.mine.place.start, one.mine.place.end),
-            one.applicant or one.title,
-            document_address(one.case_id, one.other.place.file_id, one.other.place.start, one.other.place.end),
-            f"/review/cases/{one.case_id}")
+    def _shared(self) -> Iterator[SharedCase]:
+        """Case by case, the one with most in common first."""
+        cases: dict[str, list[Shared]] = {}
+        for one in self.view.shared:
+            cases.setdefault(one.case_id, []).append(one)
+        for case_id, found in sorted(cases.items(), key=lambda pair: (-len(pair[1]), pair[0])):
+            yield SharedCase(found[0].applicant or found[0].title, f"/review/cases/{case_id}",
+                             tuple(Counter(one.kind for one in found).most_common()),
+                             tuple(self._shared_row(one) for one in found))
+
+    def _shared_row(self, one: Shared) -> SharedRow:
+        mine, other = one.mine.place, one.other.place
+        return SharedRow(one.kind, excerpt(mine.quote, QUOTE),
+                         document_address(self.view.case.id, mine.file_id, mine.start, mine.end),
+                         document_address(one.case_id, other.file_id, other.start, other.end))
 
 
 def _name(piece: Evidence | Exclusion) -> str:

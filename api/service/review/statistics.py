@@ -39,17 +39,15 @@ class Statistician:
 
 def _criteria(session: Session) -> tuple[CriterionCount, ...]:
     """Those that fail most often first."""
-    tenth = Standing.missing // TENTHS
     counted: dict[str, dict[str, int]] = {}
     distances: dict[str, list[int]] = {}
-    for criterion, outcome, place, count in session.execute(
-            select(Standing.criterion, Standing.outcome, tenth.label("tenth"), func.count())
-            .group_by(Standing.criterion, Standing.outcome, "tenth")):
+    columns = Standing.criterion, Standing.outcome, Standing.missing  # in the order of their index
+    for criterion, outcome, missing, count in session.execute(select(*columns, func.count()).group_by(*columns)):
         found = counted.setdefault(criterion, {})
         found[outcome] = found.get(outcome, 0) + count
         row = distances.setdefault(criterion, [0] * TENTHS)
-        if place is not None:
-            row[min(TENTHS - 1, int(place))] += count
+        if missing is not None:
+            row[min(TENTHS - 1, missing // TENTHS)] += count
     made = [CriterionCount(
         criterion, found.get(Outcome.MET, 0), found.get(Outcome.NOT_MET, 0), found.get(Outcome.INSUFFICIENT, 0),
         found.get(Outcome.JUDGEMENT, 0), tuple(distances[criterion])) for criterion, found in counted.items()]

@@ -129,15 +129,16 @@ const dirty = (form) => form && !form.dataset.sent && [...form.elements].some((o
 export async function refresh(done = "") {
   const made = await load();
   if (!made.childElementCount) return;
-  const at = document.activeElement?.closest?.(".subject")?.dataset.subject;
+  const focused = document.activeElement;
+  const at = focused?.closest?.(".subject")?.dataset.subject;
   for (const old of subjects()) {
     const fresh = made.querySelector(`#${CSS.escape(old.id)}`);
     if (!fresh) continue;
     const form = old.querySelector("form.decide"), mine = old.dataset.subject;
-    if (mine !== done && dirty(form)) {
+    if (mine !== done && (dirty(form) || form?.contains(document.activeElement))) {
+      if (!dirty(form)) { form.elements.version.value = old.dataset.version = fresh.dataset.version; }
       if (fresh.dataset.version !== old.dataset.version) { const refused = old.querySelector(".refused"); refused.textContent = page.dataset.wordChanged; refused.hidden = false; }
-      const line = old.querySelector(".subject-line");
-      line.replaceWith(fresh.querySelector(".subject-line"));
+      old.querySelector(".subject-line").replaceWith(fresh.querySelector(".subject-line"));
       fresh.replaceWith(old);
     } else if (mine !== done && old.querySelector("details.more")?.open) {
       fresh.querySelector("details.more")?.setAttribute("open", "");
@@ -146,7 +147,8 @@ export async function refresh(done = "") {
   body.replaceChildren(...made.childNodes);
   times(body);
   if (now) current()?.classList.add("now");
-  if (at) body.querySelector(`.subject[data-subject="${CSS.escape(at)}"]`)?.focus({ preventScroll: true });
+  if (at && focused.isConnected) focused.focus({ preventScroll: true });
+  else if (at) body.querySelector(`.subject[data-subject="${CSS.escape(at)}"]`)?.focus({ preventScroll: true });
 }
 
 // Who else is here ------------------------------------------------------------------------------------------------------

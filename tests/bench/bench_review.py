@@ -1,0 +1,96 @@
+"""The worklist and the statistics with many cases: how long the server takes, and how it grows with the page's size.
+
+    python -m tests.bench.bench_review [CASES]
+
+Goals with 10,000 cases: any filter and order of the worklist below 100 ms at the median, the statistics below 300 ms.
+Times are of whole requests through the application, one at a time, without a network between.
+"""
+from __future__ import annotations
+
+import random
+import statistics
+import sys
+import tempfile
+import time
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert
+
+from api.service.context import new_id, now
+from api.service.records import Role
+from api.service.review.worklist import NEVER
+from api.store.models import Case, Check, Review, Standing
+from tests.web_samples import Installation, installation
+
+CASES, ROUNDS, AT_ONCE = 10_000, 40, 1_000
+STATUSES = ("received", "in_review", "returned", "done")
+OVERALLS = ("does_not_qualify", "insufficient_evidence", "qualifies_pending_judgement")
+OUTCOMES = ("met", "not_met", "insufficient_evidence", "needs_judgement")
+LISTS = ("", "status=received", "status=in_review&assignee=me&sort=due", "sort=changed", "sort=applicant",
+         "base_type=joint_research_center&sort=newest", "search=海棠99", "overdue=true&sort=due", "duplicates=true",
+         "outcome=does_not_qualify&status=done&sort=due")
+
+
+def main() -> None:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else CASES
+    with tempfile.TemporaryDirectory() as folder, installation(Path(folder)) as site:
+        reviewer, owner = site.client(Role.REVIEWER), site.client()
+        fill(site, count, owner.actor.id, reviewer.actor.id)
+        print(f"{count} cases")
+        for query in LISTS:
+            report(f"/review/cases?{query}", lambda query=query: reviewer.get(f"/api/v1/review/cases?{query}"))
+        for size in (10, 50, 200):
+            report(f"a part of {size}", lambda size=size: reviewer.get(f"/api/v1/review/cases?limit={size}"))
+        after = reviewer.get("/api/v1/review/cases?limit=200").json()["after"]
+        report("the part after", lambda: reviewer.get(f"/api/v1/review/cases?after={after}"))
+        report("the page", lambda: reviewer.get("/review"))
+        report("statistics", lambda: reviewer.get("/api/v1/review/statistics"))
+        report("the page of statistics", lambda: reviewer.get("/review/statistics"))
+
+
+def report(name: str, ask: Any) -> None:
+    taken = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        answer = ask()
+        taken.append((time.perf_counter() - began) * 1000)
+        assert answer.status_code == 200, answer.text
+    print(f"{name:60} median {statistics.median(taken):7.1f} ms   most {max(taken):7.1f} ms")
+
+
+def fill(site: Installation, count: int, owner: str, reviewer: str) -> None:
+    """Cases with what lists and statistics read of them; their assessments are not read by either."""
+    chance, moment = random.Random(7), now()
+    policy = site.services.policies.current
+    for first in range(0, count, AT_ONCE):
+        rows: dict[Any, list[dict[str, Any]]] = {Case: [], Review: [], Standing: [], Check: []}
+        for number in range(first, min(count, first + AT_ONCE)):
+            kind = chance.choice(policy.base_types).id
+            received = moment - timedelta(minutes=chance.randrange(500_000))
+            case_id, status = new_id(), chance.choice(STATUSES)
+            rows[Case].append({
+                "id": case_id, "owner_id": owner, "title": f"申报{number}", "applicant": f"海棠{number}研究院",
+                "base_type": kind, "application_date": date(2025, 6, 30), "created": received, "updated": received,
+                "revision": 1, "demo": False, "latest_id": None})
+            rows[Review].append({
+                "case_id": case_id, "status": status, "round": 1, "assignee_id": chance.choice((None, reviewer)),
+                "due": chance.choice((NEVER, date(2024, 1, 1) + timedelta(days=chance.randrange(900)))),
+                "received": received, "changed": received, "begun": None, "seconds": chance.randrange(3_000),
+                "done": received + timedelta(days=3) if status == "done" else None,
+                "outcome": chance.choice(OVERALLS), "unchecked": 9, "conflicts": chance.randrange(3),
+                "duplicates": chance.choice((0, 0, 0, 2))})
+            criteria = policy.criteria_for(kind)
+            rows[Standing] += [{"case_id": case_id, "criterion": one.id, "outcome": chance.choice(OUTCOMES),
+                                "machine": "met", "missing": chance.choice((None, chance.randrange(101)))}
+                               for one in criteria]
+            rows[Check] += [{"case_id": case_id, "subject": key, "state": chance.choice(("confirmed", "corrected"))}
+                            for key in {key for one in criteria for key in one.facts} if chance.random() < 0.5]
+        with site.services.context.database.writing() as session:
+            for table, made in rows.items():
+                session.execute(insert(table), made)
+
+
+if __name__ == "__main__":
+    main()

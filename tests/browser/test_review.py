@@ -1,0 +1,165 @@
+"""A reviewer's whole case by keyboard, and two reviewers on one fact, in a real browser."""
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import steps
+from tests.browser.server import Server
+
+PAPERS = "#s-sci_ei_papers"
+
+
+@pytest.fixture
+def reviewers(new_person: Callable[..., Page], server: Server) -> Callable[[], Page]:
+    """Makes somebody new a reviewer, as an administrator would."""
+    def made() -> Page:
+        page = new_person()
+        name = page.evaluate("fetch('/api/v1/session').then((answer) => answer.json())")["user"]["email"]
+        with closing(sqlite3.connect(server.data / "guohe.sqlite3", timeout=20)) as database, database:
+            database.execute("UPDATE users SET role = 'reviewer' WHERE email = ?", (name,))
+        return page
+
+    return made
+
+
+def handed_in(page: Page) -> str:
+    """The reviewers' address of a new case."""
+    case = steps.demo(page).split("?")[0]
+    page.goto(case)
+    page.click('button:has-text("提交审查")')
+    expect(page.locator(".submission")).to_contain_text("已接收")
+    return case.replace("/cases/", "/review/cases/")
+
+
+def test_a_whole_case_by_keyboard(person: Page, reviewers: Callable[[], Page]) -> None:
+    """Evidence, confirm, correct, reject, words picked in the original, an item moved, a fact added, a judgement; then the
+    letter, and the status that the applicant sees."""
+    address = handed_in(person)
+    page = reviewers()
+    page.goto("/review")
+    page.locator(f'a[href="{re.sub("https?://[^/]+", "", address)}"]').click()
+    steps.ready(page)
+    page.keyboard.press("j")
+    papers = page.locator(PAPERS)
+    expect(papers).to_have_class(re.compile("now"))
+    expect(papers.locator(".marks")).to_contain_text("材料矛盾")
+    page.keyboard.press("Enter")
+    expect(page.locator("#viewer-panel mark.target")).to_have_text("近三年，研究院在膜法水处理领域发表SCI或EI论文24篇")
+    page.keyboard.press("n")
+    expect(page.locator("#walk-place")).to_have_text(re.compile("^2/"))
+    page.keyboard.press("Escape")
+    page.keyboard.press("e")
+    page.keyboard.type("21")
+    papers.locator("[data-reason]").fill("检索证明为21篇")
+    page.keyboard.press("Enter")
+    expect(papers.locator(".figure")).to_have_text("21篇")
+    expect(papers.locator(".values")).to_contain_text("计算机：19至24篇")
+    expect(papers.locator(".needs .outcome")).to_have_class(re.compile("met"))
+    page.keyboard.press("j")
+    page.keyboard.press("c")
+    expect(page.locator(".subject.now .marks")).to_contain_text("已确认")
+
+    page.locator("#s-dedicated_office").focus()
+    page.keyboard.press("x")
+    page.keyboard.type("合作部为兼管")
+    page.keyboard.press("Enter")
+    expect(page.locator("#s-dedicated_office .figure")).to_have_text("未见")
+
+    officers = page.locator("#s-dedicated_officers")
+    officers.focus()
+    page.keyboard.press("Enter")
+    mark = page.locator("#viewer-panel mark.target").first
+    expect(mark).to_have_text("现有专职管理人员3名")
+    mark.evaluate("node => getSelection().selectAllChildren(node)")
+    page.click('#pick button:has-text("用作证据")')
+    expect(officers.locator("[data-quote]")).to_have_value("现有专职管理人员3名")
+    officers.locator('[name="low"]').fill("2")
+    officers.locator("[data-reason]").fill("一人已离职")
+    page.keyboard.press("Enter")
+    expect(officers.locator(".figure")).to_have_text("2名")
+    expect(officers.locator(".history a").first).to_be_attached()
+
+    page.locator("#s-foreign_partners summary").first.click()
+    page.locator("#s-foreign_partners [data-reason]").fill("协议仍在履行")
+    page.locator('#s-foreign_partners button:has-text("计入"):not(:has-text("不"))').first.click()
+    expect(page.locator("#s-foreign_partners .figure")).to_have_text("5家")
+
+    page.locator("#s-no_incidents").focus()
+    page.keyboard.press("a")
+    page.locator("#s-no_incidents [data-quote]").fill("近三年未发生重大安全责任事故")
+    page.locator("#s-no_incidents [data-reason]").fill("承诺书")
+    page.keyboard.press("Enter")
+    expect(page.locator("#s-no_incidents .figure")).to_have_text("是")
+
+    judged = page.locator(".subject.judgement").first
+    judged.focus()
+    page.keyboard.press("e")
+    judged.locator("[data-reason]").fill("团队和经费稳定")
+    page.keyboard.press("Enter")
+    expect(judged.locator(".outcome").first).to_have_class(re.compile("met"))
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.locator("#review-keys")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    page.goto(f"{address}/letter")
+    expect(page.locator("#text")).to_have_value(re.compile("第五条（二）"))
+    page.click('button:has-text("保存并退回补正")')
+    page.wait_for_url(address)
+    person.reload()
+    expect(person.locator(".submission")).to_contain_text("退回补正")
+    expect(person.locator(".submission blockquote")).to_contain_text("第五条（二）")
+
+
+def test_two_reviewers_on_one_fact(person: Page, reviewers: Callable[[], Page]) -> None:
+    """They see each other; the second decision is refused with the first one's, and nothing typed is lost."""
+    address = handed_in(person)
+    one, two = reviewers(), reviewers()
+    for page in (one, two):
+        page.goto(address)
+        steps.ready(page)
+    expect(one.locator("#here")).to_contain_text("张三")
+    two.locator(PAPERS).focus()
+    two.keyboard.press("e")
+    two.keyboard.type("19")
+    two.locator(f"{PAPERS} [data-reason]").fill("按清单计")
+    one.locator(PAPERS).focus()
+    one.keyboard.press("e")
+    one.keyboard.type("21")
+    one.locator(f"{PAPERS} [data-reason]").fill("检索证明")
+    one.keyboard.press("Enter")
+    expect(one.locator(f"{PAPERS} .figure")).to_have_text("21篇")
+    expect(two.locator(f"{PAPERS} .figure")).to_have_text("21篇")
+    expect(two.locator(f"{PAPERS} [data-reason]")).to_have_value("按清单计")
+    two.locator(f"{PAPERS} [data-reason]").press("Enter")
+    refused = two.locator(f"{PAPERS} .refused")
+    expect(refused).to_contain_text("刚刚对这一项作了决定")
+    expect(refused).to_contain_text("检索证明")
+    expect(one.locator(f"{PAPERS} .figure")).to_have_text("21篇")
+    refused.locator("button").click()
+    expect(one.locator(f"{PAPERS} .figure")).to_have_text("19篇")
+    expect(one.locator(f"{PAPERS} .history > li")).to_have_count(2)
+
+
+def test_pages_of_reviewers_are_accessible(person: Page, reviewers: Callable[[], Page], axe: str) -> None:
+    """axe finds nothing, light on a desk and dark on a phone, also with a form open; nothing lies beside the screen."""
+    address = handed_in(person)
+    page = reviewers()
+    for theme, width, height in (("light", 1440, 900), ("dark", 360, 740)):
+        page.context.add_cookies([{"name": "guohe_theme", "value": theme, "url": page.url}])
+        page.set_viewport_size({"width": width, "height": height})
+        for place in ("/review", address, f"{address}/letter", "/review/statistics"):
+            page.goto(place)
+            steps.ready(page)
+            if place == address:
+                page.locator(f"{PAPERS} summary").first.click()
+            page.evaluate(axe)
+            found = page.evaluate("axe.run()")["violations"]
+            assert [(one["id"], one["nodes"][0]["target"]) for one in found] == [], f"{theme} {place}"
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, place
