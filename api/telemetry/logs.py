@@ -40,7 +40,9 @@ def clean(text: str) -> str:
     from assistant.redaction import Redactor
 
     text = _TOKEN.sub(r"\1…", _INVITED.sub(r"\1…", text))
-    return Redactor().redact(text)
+    redactor = Redactor()
+    # Word by word too: a word in front of a code must not hide it.
+    return re.sub(r"\S{9,}", lambda word: redactor.redact(word[0]), redactor.redact(text))
 
 
 class Line(logging.Formatter):

@@ -61,7 +61,6 @@ def _requests() -> Histogram:
                      buckets=BUCKETS, registry=None)
 
 
-@cache
 def _registry(services: Services) -> CollectorRegistry:
     from prometheus_client import CollectorRegistry, ProcessCollector
 

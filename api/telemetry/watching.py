@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -13,6 +14,7 @@ log = logging.getLogger(__name__)
 
 Message = MutableMapping[str, Any]
 HEADER = b"x-request-id"
+PREFIX = re.compile(r"(?:/[a-z][a-z0-9-]{0,20})*")
 SILENT = ("/healthz", "/readyz", "/metrics", "/static/")
 
 
@@ -57,6 +59,11 @@ class Watching:
 
 def _route(scope: Message) -> str:
     """The pattern that matched: an address may hold a secret, such as an invitation's."""
-    route = scope.get("route")
-    prefix = scope.get("root_path", "")
-    return f"{prefix}{getattr(route, 'path', '') or 'none'}"
+    pattern: str = getattr(scope.get("route"), "path", "")
+    if not pattern:
+        return "none"
+    end = pattern
+    for name, value in scope.get("path_params", {}).items():
+        end = re.sub(rf"{{{name}(:\w+)?}}", lambda _, value=value: str(value), end)
+    prefix = scope["path"].removesuffix(end)   # a route knows its path within its router
+    return (prefix if PREFIX.fullmatch(prefix) else "") + pattern
