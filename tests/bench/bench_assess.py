@@ -23,6 +23,7 @@ from datetime import date
 from pathlib import Path
 
 from ingestion import policy, reading
+from ingestion.parsing import wall
 from tests import facts_grammar, pdf_samples
 
 ROUNDS = 5
@@ -36,12 +37,13 @@ from datetime import date
 from pathlib import Path
 from assistant import assessing
 from ingestion import policy
+from ingestion.parsing import wall
 folder, day = Path(sys.argv[1]), date.fromisoformat(sys.argv[2])
 known = policy.load()
 assessing.assess([Path(sys.argv[4])], known, sys.argv[3], day)  # warm
-start = time.process_time()
+start = time.process_time() + wall.spent()
 result = assessing.assess([folder], known, sys.argv[3], day)
-seconds = time.process_time() - start
+seconds = time.process_time() + wall.spent() - start
 status = Path("/proc/self/status")  # the peak of this process alone, where there is such a thing
 peak = int(re.search(r"VmHWM:\\s*(\\d+)", status.read_text())[1]) if status.exists() \\
     else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -117,13 +119,13 @@ def compare(folder: Path) -> None:
 
 
 def by_turns(*calls: Callable[[], object]) -> list[float]:
-    """The best processor time of each."""
+    """The best processor time of each, with what the readers behind the wall spend."""
     best = [float("inf")] * len(calls)
     for _ in range(ROUNDS):
         for place, call in enumerate(calls):
-            start = time.process_time()
+            start = time.process_time() + wall.spent()
             call()
-            best[place] = min(best[place], time.process_time() - start)
+            best[place] = min(best[place], time.process_time() + wall.spent() - start)
     return best
 
 
