@@ -19,6 +19,8 @@ from api.pages import (
     home,
     live,
     policy,
+    policy_questions,
+    policy_versions,
     review_case,
     review_list,
     sign_on,
@@ -31,4 +33,6 @@ for _part in (home, accounts, cases, case, files, live, chat, assessments, viewe
 for _part in (sign_on, admin_users, admin_settings, admin_audit):
     router.include_router(_part.router)
 for _part in (review_list, review_case):
+    router.include_router(_part.router)
+for _part in (policy_versions, policy_questions):
     router.include_router(_part.router)

@@ -23,6 +23,7 @@ from ingestion.errors import GuoheError, UsageError
 router = APIRouter(route_class=PageRoute)
 LONGEST = 500
 SHOWN = 30            # exchanges
+HISTORY = 15          # conversations beside the one that is open
 FEW = 4               # sources of an answer that quotes none in its text
 
 
@@ -46,12 +47,19 @@ class Exchange:
     lines: tuple[str, ...]
     sources: tuple[Source, ...]
     more: tuple[Source, ...]
+    back: str            # the address of the page that shows it
 
 
 @router.get("/ask")
-def ask_page(request: Request, services: ServicesDep, actor: ActorDep) -> Response:
-    return page(request, "ask.html", turns=latest_turns(services, actor, None), case_id=None, draft="",
-                policy=services.policies.current)
+def ask_page(request: Request, services: ServicesDep, actor: ActorDep, conversation: str = "", q: str = "",
+             new: str = "", after: str | None = None) -> Response:
+    """The last conversation, the one that is asked for, or a new one; beside it all that were, with a search."""
+    history = services.chat.conversations(actor, after=after, limit=HISTORY, search=q.strip())
+    turns = () if new else turns_of(services, actor, conversation) if conversation else \
+        latest_turns(services, actor, None)
+    return page(request, "ask.html", turns=turns, case_id=None, draft="", policy=services.policies.current,
+                history=history, search=q.strip(), later=after is not None,
+                shown=turns[-1].turn.conversation if turns else "")
 
 
 @router.post("/ask")
@@ -77,6 +85,8 @@ def _answer(request: Request, services: Services, actor: Actor, language: str, q
         told = services.chat.stream(actor, question, conversation=chosen, case_id=case_id, language=language)
         return StreamingResponse(_stream(request, told, case_id), media_type=MEDIA, headers=HEADERS)
     turn = services.chat.ask(actor, question, conversation=chosen, case_id=case_id, language=language)
+    if not case_id:
+        back = f"{back}?conversation={turn.conversation}"
     return see(f"{back}#turn-{turn.id}")
 
 
@@ -91,6 +101,12 @@ def _stream(request: Request, told: Iterator[str | TurnView], case_id: str | Non
                 yield piece("turn", {"html": html, "id": part.id, "conversation": part.conversation})
     except GuoheError as error:
         yield piece("failure", {"message": words_of(request).pick(error.chinese, str(error))})
+
+
+def turns_of(services: Services, actor: Actor, conversation: str) -> tuple[Exchange, ...]:
+    """The last exchanges of one conversation about the policy."""
+    turns = services.chat.turns(actor, conversation, limit=200).items
+    return tuple(exchange(turn, None) for turn in turns[-SHOWN:])
 
 
 def latest_turns(services: Services, actor: Actor, case_id: str | None) -> tuple[Exchange, ...]:
@@ -115,7 +131,8 @@ def exchange(turn: TurnView, case_id: str | None) -> Exchange:
     if not shown:
         shown, more = more[:FEW], more[FEW:]
     return Exchange(turn, tuple(line for line in text.splitlines() if line.strip()), tuple(dict.fromkeys(shown)),
-                    tuple(one for one in dict.fromkeys(more) if one not in shown))
+                    tuple(one for one in dict.fromkeys(more) if one not in shown),
+                    f"/cases/{case_id}" if case_id else f"/ask?conversation={turn.conversation}")
 
 
 def _source(citation: Citation, place: Place | None, language: str, case_id: str | None) -> Source:

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
-from api.deps import LanguageDep, ServicesDep
+from api.deps import LanguageDep, ServicesDep, VisitorDep
 from api.errors import Failure
 from api.pages.addresses import REFERENCE, clause_address
 from api.pages.rendering import page
 from api.pages.routing import PageRoute
-from api.service.records import ArticleView
+from api.service.access import Action, may
+from api.service.governance.records import ClauseUse
+from api.service.records import Actor, ArticleView
+from api.service.services import Services
 from assistant.report.vocabulary import Vocabulary
 from ingestion import articles
 from ingestion.policy import Policy
@@ -50,21 +53,30 @@ class ArticlePage:
 
 
 @router.get("/policy")
-def whole(request: Request, services: ServicesDep, language: LanguageDep) -> Response:
+def whole(request: Request, services: ServicesDep, language: LanguageDep, visitor: VisitorDep) -> Response:
     policy = services.policies.current
     shown = [_article(one, policy, language) for one in services.policies.articles()]
     return page(request, "policy.html", policy=policy, articles=shown, title=Vocabulary(policy, language).title(),
-                state=Vocabulary(policy, language).status())
+                state=Vocabulary(policy, language).status(), uses=_uses(services, visitor))
 
 
 @router.get("/policy/articles/{number}")
-def article(request: Request, services: ServicesDep, language: LanguageDep, number: int) -> Response:
+def article(request: Request, services: ServicesDep, language: LanguageDep, visitor: VisitorDep, number: int
+            ) -> Response:
     policy, views = services.policies.current, services.policies.articles()
     found = next((place for place, one in enumerate(views) if one.number == number), None)
     if found is None:
         raise Failure("not_found")
     return page(request, "article.html", policy=policy, one=_article(views[found], policy, language),
-                before=views[found - 1] if found else None, after=views[found + 1] if found + 1 < len(views) else None)
+                uses=_uses(services, visitor), before=views[found - 1] if found else None,
+                after=views[found + 1] if found + 1 < len(views) else None)
+
+
+def _uses(services: Services, visitor: Actor | None) -> dict[str, ClauseUse] | None:
+    """What was asked about each clause, for those who work on the policy."""
+    if visitor is None or not may(visitor, Action.READ_POLICY_WORK):
+        return None
+    return {one.ref: one for one in services.policy_work.questions.clauses(visitor)}
 
 
 def _article(one: ArticleView, policy: Policy, language: str) -> ArticlePage:

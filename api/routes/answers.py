@@ -41,9 +41,9 @@ def ask_case(request: Request, services: ServicesDep, actor: ActorDep, case_id: 
 @router.get("/conversations", response_model=Part[ConversationLine], summary="One's conversations",
             responses=answers("conversations", "not_signed_in", "not_found", "cursor_invalid"))
 def conversations(services: ServicesDep, actor: ActorDep, case_id: str | None = None, after: str | None = None,
-                  limit: Annotated[int, Query(ge=1, le=200)] = 50) -> dict[str, Any]:
-    """About a case, or about the policy alone without one; the newest first."""
-    return part(services.chat.conversations(actor, case_id, after=after, limit=limit))
+                  limit: Annotated[int, Query(ge=1, le=200)] = 50, search: str = "") -> dict[str, Any]:
+    """About a case, or about the policy alone without one, in which a question says `search`; the newest first."""
+    return part(services.chat.conversations(actor, case_id, after=after, limit=limit, search=search[:200]))
 
 
 @router.get("/conversations/{conversation}/turns", response_model=Part[TurnView], summary="What was said",

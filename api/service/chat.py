@@ -80,12 +80,18 @@ class Chat:
         more = paging.cursor(rows[limit - 1].number) if len(rows) > limit else None
         return Page(tuple(_view(row) for row in rows[:limit]), more)
 
-    def conversations(self, actor: Actor, case_id: str | None = None, *, after: str | None = None, limit: int = 50
-                      ) -> Page[ConversationLine]:
-        """One's own about a case, or about the policy alone without one; the newest first."""
+    def conversations(self, actor: Actor, case_id: str | None = None, *, after: str | None = None, limit: int = 50,
+                      search: str = "") -> Page[ConversationLine]:
+        """One's own about a case, or about the policy alone without one, in which a question says `search`; the newest
+        first.
+        """
         limit = paging.size(limit)
         query = select(Conversation).where(Conversation.user_id == actor.id, Conversation.case_id == case_id).order_by(
             Conversation.updated.desc(), Conversation.id.desc()).limit(limit + 1)
+        if search:
+            query = query.where(select(Row.id).where(
+                Row.conversation_id == Conversation.id,
+                Row.record["question"].as_string().icontains(search, autoescape=True)).exists())
         if after:
             query = query.where(tuple_(Conversation.updated, Conversation.id) < tuple_(*paging.at(after)))
         with self.context.database.reading() as session:

@@ -20,6 +20,18 @@ field.addEventListener("keydown", (event) => {
   }
 });
 
+// A word on an answer is sent without leaving the page.
+turns.addEventListener("submit", async (event) => {
+  const rating = event.target.closest("form.rate");
+  if (!rating) return;
+  event.preventDefault();
+  const body = new URLSearchParams({ up: event.submitter?.value ?? "1", csrf: token() });
+  const answer = await fetch(rating.action, { method: "POST", body, credentials: "same-origin",
+    headers: { Accept: "application/json", "X-CSRF-Token": token() } }).catch(() => null);
+  if (answer?.ok) rating.replaceChildren(element("span", { className: "faint", role: "status" }, rating.dataset.thanks));
+  else if (answer) expired();
+});
+
 async function send(question, typed) {
   busy = true;
   turns.querySelector(".chat-empty")?.remove();

@@ -1,0 +1,157 @@
+"""Versions of the policy as policy staff see them: upload, what changed, mending, trial, publication."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+
+from api.deps import ActorDep, LanguageDep, ServicesDep
+from api.errors import Failure
+from api.pages.rendering import page
+from api.pages.routing import FormDep, PageRoute, field, see
+from api.service.access import Action, may
+from api.service.governance import folders
+from api.service.governance.records import FactValue, Flip
+from assistant.phrases import phrases
+from assistant.report.vocabulary import Vocabulary
+from ingestion.domain import Outcome
+from ingestion.policy import Policy
+
+router = APIRouter(route_class=PageRoute, prefix="/policy/versions")
+A_PAGE = 20
+SHOWN = 100        # flipped cases on a page; the API gives all
+BACK = "/policy/versions/"
+
+
+@dataclass(frozen=True, slots=True)
+class FlipLine:
+    """A flip as it is read: its reason in figures."""
+
+    flip: Flip
+    before: str
+    after: str
+    facts: tuple[tuple[str, str, str], ...]   # label, value, address of its evidence or ""
+
+
+@router.get("")
+def versions(request: Request, services: ServicesDep, actor: ActorDep, after: str | None = None) -> Response:
+    found = services.policy_work.versions.list(actor, after=after, limit=A_PAGE)
+    return page(request, "policy/versions.html", found=found, later=after is not None,
+                policy=services.policies.current, may_write=may(actor, Action.WRITE_POLICY))
+
+
+@router.post("")
+async def upload(services: ServicesDep, actor: ActorDep, form: FormDep) -> Response:
+    """A folder as a zip, or only the text, as a file or pasted."""
+    work = services.policy_work.versions
+    packed, text = await _content(form, "folder"), await _content(form, "text")
+    if packed:
+        made = await run_in_threadpool(work.upload, actor, packed, field(form, "note"))
+    else:
+        words = text or field(form, "words").encode()
+        made = await run_in_threadpool(work.upload_text, actor, words, field(form, "version"), field(form, "note"))
+    return see(BACK + made.line.id)
+
+
+@router.get("/{version_id}")
+def version(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, version_id: str
+            ) -> Response:
+    work = services.policy_work
+    one, trial = work.versions.get(actor, version_id), work.trials.latest(actor, version_id)
+    policy = services.policies.current
+    flips = [(case, [_flip(flip, case.case_id, may(actor, Action.READ_CASE), policy, language) for flip in case.flips])
+             for case in trial.found.flips[:SHOWN]] if trial and trial.found else []
+    names = Vocabulary(policy, language)
+    return page(request, "policy/version.html", one=one, line=one.line, trial=trial, flips=flips,
+                difference=work.versions.difference(actor, version_id), policy=policy,
+                outcome=lambda value: names.outcome(Outcome(value)) if value else "", cited=phrases(language).citation,
+                may_try=one.line.problems == 0 and (may(actor, Action.WRITE_POLICY)
+                                                    or may(actor, Action.PUBLISH_POLICY, "")),
+                may_send_back=one.line.state == "proposed" and (may(actor, Action.WRITE_POLICY)
+                                                                or may(actor, Action.PUBLISH_POLICY, "")))
+
+
+@router.get("/{version_id}/folder")
+def folder(services: ServicesDep, actor: ActorDep, version_id: str) -> Response:
+    return Response(services.policy_work.versions.packed(actor, version_id), media_type="application/zip",
+                    headers={"Content-Disposition": f'attachment; filename="policy-{version_id[:8]}.zip"'})
+
+
+@router.get("/{version_id}/files/{name}")
+def file(request: Request, services: ServicesDep, actor: ActorDep, version_id: str, name: str) -> Response:
+    work = services.policy_work.versions
+    one = work.get(actor, version_id)
+    return page(request, "policy/file.html", one=one, name=name, content=work.file(actor, version_id, name),
+                problems=[problem for problem in one.problems if problem.file == name])
+
+
+@router.post("/{version_id}/files/{name}")
+def mend(services: ServicesDep, actor: ActorDep, version_id: str, name: str, form: FormDep) -> Response:
+    content = form.get("content")
+    services.policy_work.versions.mend(actor, version_id, field(form, "digest"), name,
+                                       content if isinstance(content, str) else "")
+    return see(BACK + version_id)
+
+
+@router.post("/{version_id}/criteria/{criterion}")
+def mend_criterion(services: ServicesDep, actor: ActorDep, version_id: str, criterion: str, form: FormDep) -> Response:
+    """Other words and bar, or the criterion taken out."""
+    work, digest = services.policy_work.versions, field(form, "digest")
+    if field(form, "drop"):
+        work.drop_criterion(actor, version_id, digest, criterion)
+        return see(BACK + version_id)
+    values: dict[str, str | int] = {name: field(form, name) for name in ("quote", "cites") if field(form, name)}
+    if field(form, "bar").isdecimal():
+        values["bar"] = int(field(form, "bar"))
+    work.mend_criterion(actor, version_id, digest, criterion, values)
+    return see(BACK + version_id + "#criteria")
+
+
+@router.post("/{version_id}/trial")
+def try_it(services: ServicesDep, actor: ActorDep, version_id: str) -> Response:
+    services.policy_work.trials.start(actor, version_id)
+    return see(BACK + version_id + "?trial=1#trial")
+
+
+@router.post("/{version_id}/{step}")
+def step(services: ServicesDep, actor: ActorDep, version_id: str, step: str, form: FormDep) -> Response:
+    """propose, publish, send-back, renew, withdraw."""
+    work, digest = services.policy_work.versions, field(form, "digest")
+    steps = {"propose": lambda: work.propose(actor, version_id, digest),
+             "publish": lambda: work.publish(actor, version_id, digest),
+             "send-back": lambda: work.send_back(actor, version_id, field(form, "reason")),
+             "renew": lambda: work.renew(actor, version_id), "withdraw": lambda: work.withdraw(actor, version_id)}
+    if step not in steps:
+        raise Failure("not_found")
+    steps[step]()
+    return see(BACK + version_id)
+
+
+async def _content(form: FormData, name: str) -> bytes:
+    value = form.get(name)
+    if not isinstance(value, UploadFile) or not value.filename:
+        return b""
+    data = await value.read(folders.MOST_BYTES + 1)
+    if len(data) > folders.MOST_BYTES:
+        raise Failure("policy_zip", name=f"> {folders.MOST_BYTES // 1_000_000} MB")
+    return data
+
+
+def _flip(flip: Flip, case_id: str, sees: bool, policy: Policy, language: str) -> FlipLine:
+    names = Vocabulary(policy, language)
+    facts = tuple((one.label_en if language == "en" else one.label, _value(one, names),
+                   f"/cases/{case_id}#c-{flip.criterion}" if sees else "") for one in flip.facts)
+    before, after = (names.outcome(one) if one else "" for one in (flip.before, flip.after))
+    return FlipLine(flip, before, after, facts)
+
+
+def _value(fact: FactValue, names: Vocabulary) -> str:
+    """The interval as people read it, "" where nothing was found."""
+    if fact.value is None:
+        return ""
+    if fact.key in names.policy.facts.facts:
+        return names.interval(fact.key, fact.value)
+    high = "" if fact.value.high is None else str(fact.value.high)
+    return high if str(fact.value.low) == high else f"{fact.value.low}–{high}"

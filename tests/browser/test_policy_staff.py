@@ -1,0 +1,128 @@
+"""A new version of the policy in a real browser: its text, what flips, its publication by two persons."""
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests import policy_samples
+from tests.browser import steps
+from tests.browser.conftest import PASSWORD, WIDE
+from tests.browser.server import Server
+
+
+@pytest.fixture
+def office(chromium: Browser, tmp_path: Path) -> Iterator[Callable[[str, str], Page]]:
+    """An installation of its own, since its policy changes: its administrator invites a person of each role."""
+    server = Server(tmp_path / "data").start()
+    contexts: list[BrowserContext] = []
+
+    def arrive(address: str, name: str) -> Page:
+        context = chromium.new_context(viewport=WIDE, locale="zh-CN", base_url=server.address,
+                                       reduced_motion="reduce")
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(address)
+        if page.locator("#email").is_editable():
+            page.fill("#email", f"{name}@example.com")
+        page.fill("#name", name)
+        page.fill("#password", PASSWORD)
+        page.click("main button")
+        page.wait_for_url("**/cases")
+        return page
+
+    administrator = arrive("/register", "admin")
+
+    def person(role: str, name: str) -> Page:
+        made = administrator.request.post("/api/v1/invitations", data={"email": f"{name}@example.com", "role": role},
+                                          headers={"X-CSRF-Token": str(administrator.locator(
+                                              'meta[name="csrf"]').get_attribute("content"))})
+        return arrive(f"/invitation/{made.json()['secret']}", name)
+
+    yield person
+    for context in contexts:
+        context.close()
+    server.stop()
+
+
+def clean(page: Page, axe: str) -> None:
+    """Nothing for axe in either theme."""
+    page.evaluate(axe)
+    for theme in ("light", "dark"):
+        page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+        found: Any = page.evaluate("() => axe.run().then(all => all.violations.map(one => [one.id, "
+                                   "one.nodes.map(node => node.target.join(' ')).slice(0, 3)]))")
+        assert found == [], f"{page.url} {theme}"
+
+
+def test_from_a_new_text_to_its_publication_by_two_persons(office: Callable[[str, str], Page], axe: str,
+                                                           tmp_path: Path) -> None:
+    applicant, staff = office("applicant", "one"), office("policy_staff", "two")
+    second = office("policy_staff", "three")
+    case = steps.new_case(applicant)
+    application = tmp_path / "申报书.txt"
+    application.write_text("近三年发表SCI论文23篇。", encoding="utf-8")
+    steps.upload(applicant, application)
+    steps.assessed(applicant)
+    applicant.goto("/ask")
+    applicant.fill("#question", "认定后有没有停车位补贴？")
+    applicant.press("#question", "Enter")
+    expect(applicant.locator(".turn form.rate")).to_be_visible(timeout=steps.LONG)
+    applicant.click('.turn form.rate button:has-text("没有帮助")')
+    expect(applicant.locator(".turn .rate")).to_have_text("已记下")
+    clean(applicant, axe)
+
+    staff.goto("/policy/versions")
+    clean(staff, axe)
+    staff.fill("#words", policy_samples.text(policy_samples.PAPERS))
+    staff.fill("#version", "1.9.0")
+    staff.click('button:has-text("上传原文")')
+    expect(staff.locator(".mistakes li")).to_have_count(1)
+    expect(staff.locator("#difference ins")).to_contain_text("25")
+    expect(staff.locator("#criterion-8\\.2\\.papers input[name=bar]")).to_have_value("25")
+    clean(staff, axe)
+    staff.click('#criterion-8\\.2\\.papers button:has-text("改正")')
+    expect(staff.locator(".mistakes")).to_have_count(0)
+    staff.click('button:has-text("试运行")')
+    expect(staff.locator(".trial-sum")).to_contain_text("1 个案卷中，1 个有结论改变", timeout=steps.LONG)
+    row = staff.locator(".flips tbody tr")
+    expect(row).to_contain_text("20 → 25")
+    expect(row).to_contain_text("23篇")
+    clean(staff, axe)
+    staff.click('button:has-text("提请发布")')
+    expect(staff.locator('button:has-text("发布"):not(:has-text("提请"))')).to_have_count(0)
+    address = staff.url
+
+    second.goto(address)
+    second.click('.actions button:text-is("发布")')
+    expect(second.locator("h1")).to_contain_text("现行")
+    second.goto("/policy#article-8")
+    expect(second.locator("#article-8")).to_contain_text("25篇（含）以上")
+
+    applicant.goto(case)
+    expect(applicant.locator("#c-8\\.2\\.papers")).to_contain_text("20")
+    applicant.locator('button:has-text("重新预审")').first.click()
+    expect(applicant.locator(".summary")).to_contain_text("第 2 次预审", timeout=steps.LONG)
+    expect(applicant.locator("#c-8\\.2\\.papers")).to_have_class(re.compile("not_met"))
+
+    staff.goto("/policy/questions")
+    clean(staff, axe)
+    card = staff.locator('.card:has-text("停车位")').first
+    card.locator("summary", has_text="撰写答复").click()
+    card.locator("textarea").fill("办法没有规定停车位补贴。")
+    card.locator("select").select_option("第十二条（二）")
+    card.locator('button:has-text("确认并启用")').click()
+    expect(staff.locator("#approved .card")).to_contain_text("办法没有规定停车位补贴。")
+    applicant.goto("/ask?new=1")
+    applicant.fill("#question", "请问认定后有没有停车位补贴")
+    applicant.press("#question", "Enter")
+    expect(applicant.locator(".turn .approved")).to_contain_text("人工答复：two", timeout=steps.LONG)
+    applicant.fill("#q", "停车位")
+    applicant.press("#q", "Enter")
+    expect(applicant.locator(".history li")).to_have_count(2)
+    clean(applicant, axe)
