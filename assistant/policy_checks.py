@@ -20,8 +20,7 @@ def check(folder: Path) -> list[Problem]:
     sound = policy.load(folder)
     try:
         topics.load(sound)
-        vocabulary.load(folder, sound.text)
     except PolicyError as error:
         return [Problem(error.file, max(1, error.line), str(error).removeprefix(f"{error.file}:{error.line}: "),
                         error.chinese.removeprefix(f"{error.file} 第{error.line}行："))]
-    return []
+    return vocabulary.check(folder, sound.text)

@@ -5,17 +5,19 @@ Nothing in a question is replaced: the policy's words are looked up beside the q
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from assistant.spotting import Lexicon
 from ingestion import lexical, typed_yaml
+from ingestion.errors import PolicyError
+from ingestion.policy_files import Problem, Problems
 
 FILE = "vocabulary.yaml"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One line of the file: the policy's words, and what else is said for them (`also` Chinese, `en` English)."""
 
     policy: tuple[str, ...]
@@ -55,3 +57,37 @@ def load(folder: Path, text: str = "") -> Vocabulary:
     if not path.is_file():
         return Vocabulary(())
     return Vocabulary(typed_yaml.decode(typed_yaml.read(path) or [], tuple[Entry, ...], path), text)
+
+
+def check(folder: Path, text: str) -> list[Problem]:
+    """Every mistake in the vocabulary of the policy in `folder`, whose text is `text`; none where it has no such file."""
+    problems = Problems(folder)
+    try:
+        entries = load(folder).entries
+    except PolicyError as error:
+        problems.add_error(error)
+        return problems
+    folded = lexical.fold(text)
+    for place, entry in enumerate(entries):
+        if not entry.also and not entry.en:
+            problems.add(FILE, [place], "nothing else is said for these words; add `also` or `en`, or remove the entry",
+                         "没有写出其他说法；请补上 also 或 en，或删去这一条")
+        for number, word in enumerate(entry.policy):
+            if lexical.fold(word) not in folded:
+                problems.add(FILE, [place, "policy", number],
+                             f"{word!r} does not stand in the policy; write its own words",
+                             f"政策原文中没有“{word}”，请改用原文的写法")
+        problems += _repeated(folder, place, entry)
+    return problems
+
+
+def _repeated(folder: Path, place: int, entry: Entry) -> list[Problem]:
+    """Words that stand twice, or are empty, in one entry."""
+    problems, seen = Problems(folder), set(map(lexical.fold, entry.policy))
+    for key, words in (("also", entry.also), ("en", entry.en)):
+        for number, word in enumerate(words):
+            if not word.strip() or lexical.fold(word) in seen:
+                problems.add(FILE, [place, key, number], f"{word!r} stands here already or is empty; remove it",
+                             f"“{word}”重复或为空，请删去")
+            seen.add(lexical.fold(word))
+    return problems

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+import typing
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +20,7 @@ from ingestion.errors import PolicyError
 
 Record = TypeVar("Record")
 Key = str | int
+_SOME_KEY = "..."     # how msgspec writes a key of a mapping
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -48,7 +50,7 @@ def decode(raw: Any, record: type[Record], path: Path, keys: Sequence[Key] = ())
     try:
         return msgspec.convert(raw, record)
     except msgspec.ValidationError as error:
-        english, chinese, inner = _mend(str(error), record)
+        english, chinese, inner = _mend(str(error), record, raw)
         number = line(path, [*keys, *inner])
         raise PolicyError(f"{path.name}:{number}: {english}", f"{path.name} 第{number}行：{chinese}",
                           path.name, number) from None
@@ -101,15 +103,15 @@ def _compose(content: bytes) -> yaml.Node | None:
     return composed
 
 
-def _mend(message: str, record: type) -> tuple[str, str, list[Key]]:
+def _mend(message: str, record: Any, raw: Any) -> tuple[str, str, list[Key]]:
     """English, Chinese and the keys of a msgspec message."""
     what, _, where = message.partition(" - at `$")
-    keys = [int(word) if word.isdigit() else word for word in re.findall(r"[\w-]+", where.rstrip("`"))]
+    steps = [int(word) if word.isdigit() else word for word in re.findall(r"[\w-]+|\.\.\.", where.rstrip("`"))]
+    keys, found = _followed(steps, record, raw)
     if match := re.match(r"Object missing required field `(.+?)`", what):
         return f"{match[1]!r} is missing; add it", f"缺少 {match[1]}，请补上", list(keys)
     if match := re.match(r"Object contains unknown field `(.+?)`", what):
-        names = _field_names(record) if not keys else []
-        near = difflib.get_close_matches(match[1], names, 1)
+        near = difflib.get_close_matches(match[1], _field_names(found), 1)
         hint = f"did you mean {near[0]!r}?" if near else "remove it or mend its name"
         chinese = f"是否应为 {near[0]}？" if near else "请删去或改正名称"
         return f"{match[1]!r} is not known here; {hint}", f"不认识 {match[1]}，{chinese}", [*keys, match[1]]
@@ -123,5 +125,39 @@ def _mend(message: str, record: type) -> tuple[str, str, list[Key]]:
     return f"{name}: {what}; mend it", f"{name}：{what}，请改正", list(keys)
 
 
-def _field_names(record: type) -> list[str]:
-    return [field.encode_name for field in msgspec.structs.fields(record)] if issubclass(record, msgspec.Struct) else []
+def _followed(steps: Sequence[Key], record: Any, raw: Any) -> tuple[list[Key], Any]:
+    """The keys that msgspec's steps stand for, and the type of what is there (None if it cannot be told).
+
+    msgspec writes "..." for a key of a mapping: it is the first one whose value is not what it should be.
+    """
+    keys: list[Key] = []
+    for step in steps:
+        inside = typing.get_args(record)
+        if step == _SOME_KEY and isinstance(raw, Mapping) and len(inside) > 1:
+            record = inside[1]
+            step = next((name for name, value in raw.items() if not _fits(value, record)), step)
+        elif isinstance(step, int):
+            record = inside[0] if inside else None
+        else:
+            record = typing.get_type_hints(record).get(str(step)) if isinstance(record, type) else None
+        if step == _SOME_KEY:
+            break
+        keys.append(step)
+        try:
+            raw = raw[step]
+        except (KeyError, IndexError, TypeError):
+            raw = None
+    return keys, record
+
+
+def _fits(value: Any, record: Any) -> bool:
+    try:
+        msgspec.convert(value, record)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _field_names(record: Any) -> list[str]:
+    plain = isinstance(record, type) and issubclass(record, msgspec.Struct)
+    return [field.encode_name for field in msgspec.structs.fields(record)] if plain else []

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import policy_corpus
+from assistant import policy_checks
 from ingestion import policy
 from ingestion.articles import by_ref
 from ingestion.domain import Comparator, Criterion, CriterionKind
@@ -273,3 +274,25 @@ def test_what_asks_without_a_number() -> None:
     assert not asks_for_presence("有工作人员2人以上")
     assert plural_unit("承担过多项项目") == "项"
     assert plural_unit("承担过5项以上项目") == ""
+
+
+def test_an_unknown_field_under_a_fact_is_reported_at_its_own_line(edit: Edit) -> None:
+    """Also below a mapping whose keys are free; a field that is nearly right is suggested."""
+    folder = edit("facts.yaml", "  sci_ei_papers:\n", "  sci_ei_papers:\n    measure: [papers]\n")
+    lines = (folder / "facts.yaml").read_text(encoding="utf-8").splitlines()
+    problem = only(folder)
+    assert problem.line == lines.index("    measure: [papers]") + 1
+    assert "did you mean 'measures'?" in problem.english
+
+
+@pytest.mark.parametrize(("old", "new", "said"), [
+    ("policy: [国际创新园]", "policy: [国际创新圆]", "'国际创新圆' does not stand in the policy; write its own words"),
+    ("also: [创新园, 国创园", "also: [创新园, 创新园", "'创新园' stands here already or is empty; remove it"),
+    ("also: [创新园, 国创园", "another: [创新园, 国创园", "'another' is not known here; remove it or mend its name"),
+])
+def test_a_mistake_in_the_vocabulary_is_reported_with_its_line(edit: Edit, old: str, new: str, said: str) -> None:
+    """`guohe policy check` reads vocabulary.yaml, too."""
+    folder = edit("vocabulary.yaml", old, new)
+    lines = (folder / "vocabulary.yaml").read_text(encoding="utf-8").splitlines()
+    number = next(place for place, line in enumerate(lines, 1) if new in line)
+    assert list(map(str, policy_checks.check(folder))) == [f"vocabulary.yaml:{number}: {said}"]
