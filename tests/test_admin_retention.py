@@ -1,4 +1,6 @@
-"""What is deleted leaves nothing behind but ids and hashes of the audit; periods apply by themselves; logs name nobody."""
+"""What is deleted leaves nothing behind but ids and hashes of the audit; periods apply by themselves;
+logs name nobody.
+"""
 from __future__ import annotations
 
 import logging
@@ -60,7 +62,7 @@ def rows(site: Installation) -> dict[str, int]:
     """How many rows each table has, but those of the installation."""
     database = site.services.context.database
     with database.reading() as session:
-        return {name: session.execute(text(f'SELECT count(*) FROM "{name}"')).scalar() or 0
+        return {name: session.execute(text(f'SELECT count(*) FROM "{name}"')).scalar() or 0  # noqa: S608
                 for name in inspect(database.engine).get_table_names()
                 if name not in {"audit", "alembic_version", "sessions", "users", "executors", "sqlite_sequence"}}
 
