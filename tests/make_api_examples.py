@@ -75,10 +75,44 @@ def collected(site: Any) -> dict[str, Any]:
     get("policy", "/policy")
     get("articles", "/policy/articles")
     get("item", "/policy/clauses/第八条（二）")
+    _policy_work(site, found)
     _administration(found, admin)
     _reviewed(site, found, case.rpartition("/")[2], me)
     found["event"] = "id: 12\nevent: job\ndata: " + json.dumps(found["job"], ensure_ascii=False) + "\n\n"
     return found
+
+
+def _policy_work(site: Any, found: dict[str, Any]) -> None:
+    """What policy staff send and get."""
+    from tests import policy_samples
+
+    staff = site.client(Role.POLICY_STAFF, "王五")
+    work, path = site.services.policy_work, "/api/v1/policy"
+    found |= {
+        "policy_text": {"text": "第一条 ……", "version": "1.1.0", "note": "论文数量提高到25篇"},
+        "policy_file": {"digest": "0" * 64, "content": "第一条 ……"}, "policy_digest": {"digest": "0" * 64},
+        "policy_criterion": {"digest": "0" * 64, "quote": "近三年发表SCI或EI论文25篇（含）以上", "bar": 25},
+        "rating": {"up": False, "comment": "没有说是不是工作日"}, "policy_folder": "PK…",
+        "new_approved_answer": {"question": "年度总结报给谁？", "answer": "报市科技局。", "ref": "第十三条",
+                                "quote": "每年11月底前向市科技局报送年度工作总结"}}
+    asked = staff.post("/api/v1/answers", json={"question": "公示多少天？"}).json()
+    staff.post("/api/v1/answers", json={"question": "认定后有没有停车位补贴？"})
+    staff.post(f"/api/v1/turns/{asked['id']}/rating", json=found["rating"])
+    found["policy_questions"] = staff.get(f"{path}/questions").json()
+    found["clause_questions"] = staff.get(f"{path}/clause-questions").json()
+    found["approved_answer"] = staff.post(f"{path}/approved-answers", json=found["new_approved_answer"]).json()
+    found["approved_answers"] = staff.get(f"{path}/approved-answers").json()
+    changed = {**found["policy_text"], "text": policy_samples.text(policy_samples.PAPERS)}
+    first = staff.post(f"{path}/versions/text", json=changed).json()
+    found["policy_difference"] = staff.get(f"{path}/versions/{first['line']['id']}/difference").json()
+    site.client(name="申报人").assessed()
+    made = work.versions.upload(staff.actor, policy_samples.zipped(policy_samples.stricter()))
+    here = f"{path}/versions/{made.line.id}"
+    found["policy_version"] = staff.get(here).json()
+    found["policy_trial"] = staff.post(f"{here}/trial").json()
+    work.trials.wait(found["policy_trial"]["id"])
+    found["policy_trial_done"] = staff.get(f"{here}/trial").json()
+    found["policy_versions"] = staff.get(f"{path}/versions").json()
 
 
 def _administration(found: dict[str, Any], admin: Any) -> None:

@@ -94,7 +94,7 @@ def test_failures_have_texts_in_both_languages() -> None:
 
 def test_lists_that_grow_are_paged(document: dict[str, Any]) -> None:
     """A list that comes whole is one that something bounds."""
-    bounded = {"/api/v1/webhooks", "/api/v1/sessions", "/api/v1/invitations", "/api/v1/tokens", "/api/v1/policy/articles", "/api/v1/cases/{case_id}/files",
+    bounded = {"/api/v1/policy/clause-questions", "/api/v1/webhooks", "/api/v1/sessions", "/api/v1/invitations", "/api/v1/tokens", "/api/v1/policy/articles", "/api/v1/cases/{case_id}/files",
                "/api/v1/cases/{case_id}/assessments/{assessment_id}/comparison"}
     for method, path, operation in operations(document):
         schema = operation["responses"].get("200", {}).get("content", {}).get("application/json", {}).get("schema", {})
@@ -140,7 +140,9 @@ def owned(site: Installation) -> tuple[Client, dict[str, str]]:
         "case_id": case, "file_id": owner.get(f"/api/v1/cases/{case}/files").json()[0]["id"],
         "assessment_id": owner.get(f"/api/v1/cases/{case}").json()["latest"]["id"],
         "conversation": answer["conversation"], "token_id": token["id"], "session_id": owner.actor.session_id,
-        "user_id": owner.actor.id, "invitation_id": "0" * 32, "page": "1", "ref": "第八条", "secret": "none"}
+        "version_id": "0" * 32, "turn_id": "0" * 32, "answer_id": "0" * 32, "same": "0" * 64, "name": "text.txt",
+        "criterion": "8.2.papers", "user_id": owner.actor.id, "invitation_id": "0" * 32, "page": "1", "ref": "第八条", "secret": "none",
+        "kind": "docx", "view_id": "0" * 32}
 
 
 REVIEWED = "/api/v1/review/cases/{case_id}"
@@ -151,6 +153,8 @@ BODIES: dict[str, Any] = {
     "/api/v1/users/{user_id}": {"active": True}, "/api/v1/answers": {"question": "要几篇论文？"}}
 QUERIES = {"/api/v1/cases/{case_id}/difference": "?before={assessment_id}&after={assessment_id}",
            "/api/v1/conversations": "?case_id={case_id}", "/api/v1/cases": "?search=" + CANARY}
+POLICY_WORK = ("/api/v1/policy/versions", "/api/v1/policy/questions", "/api/v1/policy/clause-questions",
+               "/api/v1/policy/approved-answers")
 STREAMS = {"/api/v1/cases/{case_id}/events"}
 UPLOADS = {("post", "/api/v1/cases/{case_id}/files")}
 
@@ -198,6 +202,8 @@ def test_the_owner_still_gets_everything(document: dict[str, Any], owned: tuple[
     for method, path, _ in operations(document):
         if path.startswith("/api/v1/review"):  # people who hand in do not review
             assert ask(owner, method, path, ids).status_code in {403, 404, 422}, path
+        elif path.startswith(POLICY_WORK):
+            assert ask(owner, method, path, ids).status_code in {403, 422}, path
         elif method == "get" and path not in STREAMS:
             assert ask(owner, method, path, ids).status_code == exempt.get(path, 200), path
 
