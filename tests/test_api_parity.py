@@ -43,7 +43,7 @@ FORMS = {  # pages that only hold a form, or the reader's own settings of the pa
 def served(router: APIRouter) -> Iterator[str]:
     for route in router.routes:
         if isinstance(route, APIRoute):
-            yield from (f"{method} {route.path}" for method in sorted(route.methods - {"HEAD"}))
+            yield from (f"{method} {route.path}" for method in sorted((route.methods or set()) - {"HEAD"}))
 
 
 def offered() -> Iterator[str]:

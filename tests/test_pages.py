@@ -273,6 +273,20 @@ def test_the_result_is_summed_up_in_one_line(site: Site) -> None:
     assert re.search(r"可量化条件 \d+/\d+ 达到，\d+ 项材料不足，\d+ 项待人工判断", site.person.words())
 
 
+def test_conditions_of_one_outcome_have_an_address(site: Site) -> None:
+    """Each outcome that there is leads to its conditions alone, by a link, with how many there are."""
+    person = site.person
+    person.get(site.case)
+    for address in person.links(r"\?show="):
+        outcome = address.partition("?show=")[2].removesuffix("#result")
+        person.get(address)
+        assert f'data-show="{outcome}"' in person.text
+        told = re.search(rf'data-filter="{outcome}" aria-current="true">.*?class="num">(\d+)<', person.text)
+        assert told and int(told[1]) == person.text.count(f'class="criterion {outcome}"') > 0
+    person.get(f"{site.case}?show=nonsense")
+    assert 'data-show=""' in person.text
+
+
 def test_every_piece_of_evidence_opens_at_its_words(site: Site) -> None:
     """Each link from the result shows its document with something marked at the target."""
     site.person.get(site.case)

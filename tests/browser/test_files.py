@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page, expect
+from reportlab.platypus import Paragraph
 
 from ingestion.parsing import pdf
 from tests import pdf_samples as samples
@@ -17,7 +18,7 @@ WORDS = "本单位近三年未发生环保、安全等责任事故，严格遵�
 
 def scanned() -> bytes:
     """A page that was printed and put on a scanner."""
-    page = samples.flowed([samples.Paragraph(WORDS, samples.BODY)])
+    page = samples.flowed([Paragraph(WORDS, samples.BODY)])
     return samples.pictured(Image.open(io.BytesIO(pdf.render(page, 1, 2.0))).convert("L"))
 
 

@@ -34,6 +34,11 @@ def test_from_the_first_page_to_the_deleted_case(person: Page, tmp_path: Path) -
     expect(page.locator("#result-head")).to_contain_text(re.compile(r"可量化条件 \d+/\d+ 达到"))
     expect(page.locator(".file.done")).to_have_count(3, timeout=steps.LONG)
 
+    chip = page.locator('[data-filter="insufficient_evidence"]')
+    chip.click()
+    expect(page.locator(".criterion:visible")).to_have_count(int(chip.locator(".num").inner_text()))
+    expect(page).to_have_url(re.compile(r"\?show=insufficient_evidence$"))
+    page.click('[data-filter=""]')
     page.click("#c-8\\.2\\.papers .cover")
     mark = page.locator("#viewer-panel mark.target")
     expect(mark).to_have_text("近三年，研究院在膜法水处理领域发表SCI或EI论文24篇")
@@ -66,6 +71,7 @@ def test_from_the_first_page_to_the_deleted_case(person: Page, tmp_path: Path) -
 
     page.click('a:has-text("比较类型")')
     expect(page.locator(".kind")).to_have_count(4)
+    expect(page.locator("#closest")).to_contain_text("最接近“国际联合研究中心”")
     expect(page.locator(".kind").first).to_contain_text("当前类型")
     page.goto(case)
     page.click("details.menu summary")
