@@ -64,7 +64,7 @@ def test_every_command_of_the_readme_is_one(line: str) -> None:
 
 def test_the_readme_names_every_command() -> None:
     """No command is undocumented."""
-    for name in ("assess", "facts", "ask", "retrieve", "policy check", "serve"):
+    for name in ("assess", "facts", "ask", "retrieve", "policy check", "serve", "work", "mcp"):
         assert f"`guohe {name}" in README
 
 

@@ -56,7 +56,7 @@ def test_logs_hold_no_personal_data(formatter: logging.Formatter) -> None:
             log.info("read %s", one)
         log.info("GET /invitation/geheim12345 with guohe_abcdefgh12345678")
         try:
-            raise ValueError(f"材料：{PERSONAL[0]} 张三")
+            int(f"材料：{PERSONAL[0]} 张三")   # the error quotes what it was given
         except ValueError:
             log.exception("it failed")
     text = stream.getvalue()

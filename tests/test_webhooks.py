@@ -271,3 +271,27 @@ def test_a_new_secret_ends_the_old_one(site: tuple[Installation, Courier], recei
     assert changed["secret"].startswith("whsec_")
     assert changed["secret"] != hook["secret"]
     assert [one["secret"] for one in admin.get("/api/v1/webhooks").json()] == [""]
+
+
+def test_an_administrator_does_all_of_it_on_pages(site: tuple[Installation, Courier], receiver: Receiver) -> None:
+    """Made, tried, read, switched off, given a new secret and deleted without a script; both languages."""
+    admin = site[0].client(Role.ADMINISTRATOR)
+    made = admin.post("/admin/webhooks", data={"url": receiver.url, "note": "办公系统", "finished": "1"})
+    assert (made.status_code, "whsec_" in made.text) == (200, True)
+    hook = admin.get("/api/v1/webhooks").json()[0]
+    assert hook["kinds"] == ["assessment.finished"]
+    page = f"/admin/webhooks/{hook['id']}"
+    assert admin.post(f"{page}/ping", follow_redirects=False).status_code == 303
+    site[1].carry()
+    for language, word in (("zh", "已送达"), ("en", "delivered")):
+        assert word in admin.get(f"{page}?lang={language}").text
+    again = log(admin, hook)[0]["id"]
+    assert admin.post(f"{page}/messages/{again}", follow_redirects=False).status_code == 303
+    admin.post(f"{page}/off")
+    assert admin.get("/api/v1/webhooks").json()[0]["active"] is False
+    assert "whsec_" in admin.post(f"{page}/secret").text
+    refused = admin.post("/admin/webhooks", data={"url": "ftp://x"})
+    assert (refused.status_code, "ftp://x" in refused.text) == (422, True)
+    assert site[0].client(Role.REVIEWER).get("/admin/webhooks").status_code == 403
+    admin.post(f"{page}/delete")
+    assert admin.get("/api/v1/webhooks").json() == []

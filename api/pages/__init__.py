@@ -11,6 +11,7 @@ from api.pages import (
     admin_audit,
     admin_settings,
     admin_users,
+    admin_webhooks,
     assessments,
     case,
     cases,
@@ -30,7 +31,7 @@ from api.pages import (
 router = APIRouter(include_in_schema=False)
 for _part in (home, accounts, cases, case, files, live, chat, assessments, viewer, policy):
     router.include_router(_part.router)
-for _part in (sign_on, admin_users, admin_settings, admin_audit):
+for _part in (sign_on, admin_users, admin_settings, admin_audit, admin_webhooks):
     router.include_router(_part.router)
 for _part in (review_list, review_case):
     router.include_router(_part.router)

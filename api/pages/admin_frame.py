@@ -11,7 +11,8 @@ from api.service.access import Action, may
 from api.service.records import Actor
 
 TABS = (("health", "/admin", Action.ADMINISTER), ("users", "/admin/users", Action.MANAGE_USERS),
-        ("audit", "/admin/audit", Action.READ_AUDIT), ("settings", "/admin/settings", Action.ADMINISTER))
+        ("audit", "/admin/audit", Action.READ_AUDIT), ("settings", "/admin/settings", Action.ADMINISTER),
+        ("webhooks", "/admin/webhooks", Action.ADMINISTER))
 
 
 def tabs(actor: Actor) -> tuple[tuple[str, str], ...]:

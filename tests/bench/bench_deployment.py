@@ -42,13 +42,13 @@ def rate(postgres: str, store: str, workers: int, cases: int) -> float:
         place = Path(folder)
         stack.enter_context(process(place / "web", "-m", "api.cli", "serve", "--port", str(port), "--data", "data",
                                     **{**common, "GUOHE_WORKERS": "0"}))
-        until(f"http://127.0.0.1:{port}/healthz")
+        until(f"http://127.0.0.1:{port}/healthz", 300)
         ports = [free_port() for _ in range(workers)]
         for number in range(workers):
             stack.enter_context(process(place / f"work{number}", "-m", "api.cli", "work", "--data", "data", "--port",
                                         str(ports[number]), **{**common, "GUOHE_WORKERS": "1"}))
         for one in ports:
-            until(f"http://127.0.0.1:{one}/readyz")
+            until(f"http://127.0.0.1:{one}/readyz", 300)
         api = stack.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v1", timeout=60))
         api.post("/users", json={"email": "a@example.com", "password": PASSWORD, "name": "a"}).raise_for_status()
         api.headers["X-CSRF-Token"] = api.get("/session").json()["csrf"]
