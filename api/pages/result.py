@@ -117,7 +117,6 @@ class Result:
     left_out: tuple[FactView, ...]
     unread: tuple[Unread, ...]
     notes: tuple[str, ...]
-    facts: tuple[FactView, ...]
     tallies: tuple[Tally, ...]
 
 
@@ -152,9 +151,7 @@ class _Viewing:
             names.words(f"overall.{result.overall.value}", **counts), self._summary(), self._groups(),
             tuple(self._conflict(fact) for fact in result.facts.values() if fact.conflict),
             tuple(self.fact(key) for key in self.policy.facts.facts if key in asked and self._left_out(key)),
-            unread(result.documents, names.words.language), result.notes,
-            tuple(self.fact(key) for key in self.policy.facts.facts if key in asked and key in result.facts),
-            self._tallies())
+            unread(result.documents, names.words.language), result.notes, self._tallies())
 
     def fact(self, key: str, *, all_of_it: bool = False) -> FactView:
         fact = self.result_.facts.get(key)

@@ -175,10 +175,12 @@ def measure(data: Path, case: str, cookie: str, size: int) -> None:
     print(f"{size} cases, database {(data / 'guohe.sqlite3').stat().st_size / 1e6:.0f} MB")
     for name, path in pages.items():
         answer = http.get(path)
+        before = server.processor()
         times = sorted(_timed(http, path) for _ in range(ROUNDS))
+        busy = (server.processor() - before) / ROUNDS * 1000
         middle, late = statistics.median(times) * 1000, times[int(ROUNDS * .95)] * 1000
-        print(f"  {name:16} median {middle:7.1f} ms  p95 {late:7.1f} ms  {len(answer.content) / 1000:6.1f} kB"
-              f"  ({answer.status_code})")
+        print(f"  {name:16} median {middle:7.1f} ms  p95 {late:7.1f} ms  processor {busy:6.1f} ms"
+              f"  {len(answer.content) / 1000:6.1f} kB  ({answer.status_code})")
     print(f"  memory {server.memory():.0f} MB")
     server.stop()
 
