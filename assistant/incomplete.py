@@ -1,0 +1,33 @@
+"""No requirement counts as met on the word of a file whose end is missing: what is missing might say otherwise."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from assistant.texts import load
+from ingestion.domain import Document, Finding, Outcome
+
+
+def weighed(findings: Sequence[Finding], documents: Sequence[Document], language: str) -> tuple[Finding, ...]:
+    """The findings, those that are met by a file that was not read to its end made insufficient, with the reason."""
+    codes = set(_texts()["notices"])
+    cut = {one.name for one in documents if any(notice.code in codes for notice in one.notices)}
+    return tuple(_weighed(one, cut, language) for one in findings) if cut else tuple(findings)
+
+
+def _weighed(finding: Finding, cut: set[str], language: str) -> Finding:
+    files = sorted({one.document for one in finding.evidence} & cut)
+    if finding.outcome is not Outcome.MET or not files:
+        return finding
+    texts = _texts()[language]
+    named = ("、" if language == "zh" else ", ").join(files)
+    return replace(finding, outcome=Outcome.INSUFFICIENT, gap=texts["gap"].format(files=named),
+                   explanation=texts["explanation"].format(files=named, before=finding.explanation).strip())
+
+
+@cache
+def _texts() -> dict[str, Any]:
+    return load(Path(__file__).parent / "language" / "incomplete.yaml")
