@@ -60,7 +60,7 @@ def load(folder: Path, text: str = "") -> Vocabulary:
 
 
 def check(folder: Path, text: str) -> list[Problem]:
-    """Every mistake in the vocabulary of the policy in `folder`, whose text is `text`; none where it has no such file."""
+    """Every mistake in the vocabulary of the policy in `folder`, whose text is `text`; none without such a file."""
     problems = Problems(folder)
     try:
         entries = load(folder).entries

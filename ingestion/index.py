@@ -11,6 +11,7 @@ import hashlib
 import logging
 import shutil
 import threading
+import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+RETRY: Final = 30.0         # seconds after which a Chroma that could not be used is tried again
 _BATCH: Final = 2000        # Chroma takes 5,461 at most
 _CURRENT: Final = "current"  # names the folder in use: a broken one is left behind, not mended
 _ROUNDING: Final = 1e-3     # between a vector and what Chroma gives back
@@ -83,16 +85,16 @@ class ChromaServer:
 class ChromaIndexes:
     """Collections in a folder of this process's own, or on a server. Opening the folder costs seconds, once."""
 
-    def __init__(self, place: Path | ChromaServer) -> None:
-        self._place = place
+    def __init__(self, place: Path | ChromaServer, retry: float = RETRY) -> None:
+        self._place, self.retry = place, retry
         self._lock = threading.RLock()
         self._client: ClientAPI | None = None
 
     def open(self, collection: str, model: str, ids: Sequence[str], vectors: Floats) -> VectorIndex:
-        """The index in Chroma; by brute force where Chroma cannot be used at all, with a warning."""
+        """The index in Chroma; by brute force, with a warning, as long as Chroma cannot be used."""
         stamp, name = _stamp(model, ids, vectors), collection_name(collection)
         held = self.collection(name, stamp, ids, vectors)
-        return _ChromaIndex(self, name, stamp, ids, vectors, held) if held else FlatIndex(ids, vectors)
+        return _ChromaIndex(self, name, stamp, ids, vectors, held)
 
     def collection(self, name: str, stamp: str, ids: Sequence[str], vectors: Floats) -> Collection | None:
         """The collection with exactly these vectors, made (again) if need be; None where Chroma cannot be used."""
@@ -145,13 +147,16 @@ class ChromaIndexes:
 
 
 class _ChromaIndex:
-    """Answers also while Chroma does not: from the vectors it was opened with. Out of them the collection is remade."""
+    """Answers also while Chroma does not: from the vectors it was opened with. Out of them the collection is remade,
+    at once, and again every `retry` seconds in which it is asked while that does not succeed."""
 
     def __init__(self, owner: ChromaIndexes, name: str, stamp: str, ids: Sequence[str], vectors: Floats,
-                 collection: Collection) -> None:
+                 collection: Collection | None) -> None:
         self._owner, self._name, self._stamp, self._ids, self._vectors = owner, name, stamp, ids, vectors
         self._collection: Collection | None = collection
         self._flat = FlatIndex(ids, vectors)
+        self._next = time.monotonic() + owner.retry     # when a missing collection is tried again
+        self._mending = threading.Lock()
 
     def search(self, vector: Floats, count: int) -> list[tuple[str, float]]:
         collection, count = self._collection, min(count, len(self._ids))
@@ -162,12 +167,17 @@ class _ChromaIndex:
                 if isinstance(error, KeyboardInterrupt | SystemExit):
                     raise
                 log.warning("the vector index %s fails (%s); it is made again", self._name, type(error).__name__)
-                self._collection = None
-                threading.Thread(target=self._mend, daemon=True).start()
+                self._collection, self._next = None, 0.0
+        if self._collection is None and time.monotonic() >= self._next and self._mending.acquire(blocking=False):
+            threading.Thread(target=self._mend, daemon=True).start()
         return self._flat.search(vector, count)
 
     def _mend(self) -> None:
-        self._collection = self._owner.collection(self._name, self._stamp, self._ids, self._vectors)
+        try:
+            self._collection = self._owner.collection(self._name, self._stamp, self._ids, self._vectors)
+        finally:
+            self._next = time.monotonic() + self._owner.retry
+            self._mending.release()
 
 
 def _query(collection: Collection, vector: Floats, count: int) -> list[tuple[str, float]]:

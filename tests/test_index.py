@@ -1,16 +1,21 @@
 """What the vector indexes guarantee."""
 from __future__ import annotations
 
+import contextlib
 import shutil
+import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import chromadb
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from ingestion import settings
 from ingestion.index import ChromaIndexes, ChromaServer, FlatIndex, FlatIndexes, collection_name
 
 IDS = [f"第{number}条" for number in range(40)]
@@ -135,6 +140,74 @@ def test_server_that_is_not_there_is_answered_by_brute_force() -> None:
     """A Chroma server that is down costs no answer."""
     index = ChromaIndexes(ChromaServer("127.0.0.1", 9)).open("policy@1", "model@1", IDS, VECTORS)
     assert [one for one, _ in index.search(QUESTION, 5)] == EXPECTED
+
+
+class Server:
+    """A real Chroma server on a free port, which can be stopped and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [str(Path(sys.executable).with_name("chroma")), "run", "--host", "127.0.0.1", "--port", str(self.port),
+                   "--path", str(self._folder)]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until(lambda: socket.create_connection(("127.0.0.1", self.port), 1).close() is None)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+
+def until(holds: Callable[[], bool], seconds: float = 120.0) -> None:
+    """Waits for something to hold."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            if holds():
+                return
+        time.sleep(0.05)
+    raise AssertionError("it does not come to hold")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    running = Server(tmp_path / "server")
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+
+
+def test_a_server_that_stops_and_comes_back_without_its_data_costs_no_answer(server: Server, tmp_path: Path) -> None:
+    """The address is a setting; the index is filled there; while the server is gone answers go on; it is filled again."""
+    options = settings.read({"GUOHE_CHROMA": f"127.0.0.1:{server.port}", "GUOHE_HOME": str(tmp_path)})
+    assert options.chroma == ChromaServer("127.0.0.1", server.port)
+    index = ChromaIndexes(options.chroma, retry=0.2).open("policy@1", "model@1", IDS, VECTORS)
+
+    def search() -> list[str]:
+        return [one for one, _ in index.search(QUESTION, 5)]
+
+    def held() -> bool:
+        assert search() == EXPECTED
+        return index._collection is not None  # type: ignore[attr-defined]
+
+    assert held()
+    assert list((tmp_path / "server").iterdir()), "the server holds the index"
+    server.stop()
+    assert search() == EXPECTED
+    assert not held()
+    shutil.rmtree(tmp_path / "server")
+    server.start()
+    until(held)
+    client = chromadb.HttpClient("127.0.0.1", server.port, settings=chromadb.config.Settings(anonymized_telemetry=False))
+    assert client.get_collection(collection_name("policy@1"), embedding_function=None).count() == len(IDS)
 
 
 def test_folder_that_cannot_be_made_is_answered_by_brute_force(tmp_path: Path) -> None:
