@@ -87,7 +87,8 @@ def change(form: FormData) -> Change:
     try:
         day = NEVER.fromisoformat(due) if due else None
         who = field(form, "assignee")
-        return Change(Status(status) if status else None, "" if who == "nobody" else who or None, day, form.get("due") == "" and field(form, "bulk") == "", field(form, "note"))
+        return Change(Status(status) if status else None, "" if who == "nobody" else who or None, day,
+                      form.get("due") == "" and field(form, "bulk") == "", field(form, "note"))
     except ValueError as error:
         raise Failure("invalid") from error
 

@@ -394,7 +394,8 @@ class Event:
     `kind` and `data`: "snapshot" {files, job}: on connect · "file" {id, name, state, page, pages, notices} ·
     "file_removed" {id} · "facts" {document, file_id, facts: {key: fact JSON}}: found in one document, before all are
     combined · "job" {id, state, step, done, total, error, error_en, assessment_id} ·
-    "assessment" {id, number, overall, counts} · "case" {revision, title, …} · "deleted" {}
+    "assessment" {id, number, overall, counts} · "case" {revision, title, …} · "deleted" {} ·
+    "review" {subject}: something was decided or its status changed · "presence" {}: a reviewer came or left
     """
 
     id: int

@@ -37,15 +37,13 @@ def draft(assessment: Assessment, policy: Policy, applicant: str, due: date | No
 
 
 def docx(text: str, policy: Policy, language: str = "zh") -> bytes:
-    """The letter as it was written, upright paragraphs under its title."""
-    from docx.shared import Pt
-
+    """The letter as it was written, line by line under its title."""
     words, names = Wording(language), Vocabulary(policy, language)
     file = WordFile(words("letter.title"), names.policy_line(), f"{words('pre_screen')} · {names.status()}",
                     words("page_of", page="\0", pages="\0"))
     file.paragraph(words("letter.title"), TITLE, centred=True, bold=True, font=HEADING_FONT)
     for line in text.split("\n"):
-        file.paragraph(line, BODY + 2).paragraph_format.space_after = Pt(4)
+        file.paragraph(line, BODY + 2)
     return file.bytes()
 
 

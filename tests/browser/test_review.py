@@ -38,8 +38,8 @@ def handed_in(page: Page) -> str:
 
 
 def test_a_whole_case_by_keyboard(person: Page, reviewers: Callable[[], Page]) -> None:
-    """Evidence, confirm, correct, reject, words picked in the original, an item moved, a fact added, a judgement; then the
-    letter, and the status that the applicant sees."""
+    """Evidence, confirm, correct, reject, words picked in the original, an item moved, a fact added, a judgement; then
+    the letter, and the status that the applicant sees."""
     address = handed_in(person)
     page = reviewers()
     page.goto("/review")
