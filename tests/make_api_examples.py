@@ -138,7 +138,8 @@ def _reviewed(site: Any, found: dict[str, Any], case: str, me: Any) -> None:
     reviewer = site.client(Role.REVIEWER, "李审")
     path, here = "/api/v1/review", f"/api/v1/review/cases/{case}"
     found |= {
-        "new_decision": {"act": "correct", "subject": "sci_ei_papers", "version": 0, "low": 21, "reason": "核对检索证明"},
+        "new_decision": {"act": "correct", "subject": "sci_ei_papers", "version": 0, "low": 21,
+                         "reason": "核对检索证明"},
         "review_change": {"status": "in_review", "due": "2025-07-31"}, "presence": {"subject": "sci_ei_papers"},
         "bulk_change": {"cases": [case], "assignee": reviewer.actor.id, "due": "2025-07-31"},
         "cases_to_export": {"cases": [case], "kind": "docx"},

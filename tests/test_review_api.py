@@ -85,7 +85,7 @@ def test_a_correction_decides_at_once_and_both_values_are_kept(reviewer: Client,
     assert (outcome(reviewer, case), now["status"], now["assignee"]["name"]) == ("met", "in_review", "李审")
 
 
-def test_the_stored_assessment_stays_what_it_was(site: Installation, reviewer: Client, case: str) -> None:
+def test_the_stored_assessment_stays_what_it_was(reviewer: Client, case: str) -> None:
     """Byte for byte, whatever is decided about it."""
     before = reviewer.get(f"/api/v1/cases/{case}/assessments/latest").content
     decide(reviewer, case, "reject")
