@@ -16,7 +16,8 @@ REFUSED = {  # what the gate refuses, and how it is called
     "text_bomb": "too_large", "many_paragraphs": "too_large", "overlapping_entries": "unsafe",
     "sixty_thousand_entries": "too_large", "duplicate_names": "unsafe", "unsafe_names": "unsafe", "symlink": "unsafe",
     "doctype": "doctype", "external_entity": "doctype", "billion_laughs": "doctype", "encrypted_package": "encrypted",
-    "fourteen_million_cells": "too_large", "encrypted_pdf": "encrypted", "pixel_bomb": "picture_size"}
+    "fourteen_million_cells": "too_large", "encrypted_pdf": "encrypted", "pixel_bomb": "picture_size",
+    "line_of_10_mb": "too_large", "wide_rows": "too_large"}
 SAID = {  # what is read, and the notice of what is not
     "tracked_changes": "deleted_text", "hidden_text": "hidden_text", "hidden_sheets": "hidden_sheet",
     "far_cell": "cut_sheet", "formulas_without_values": "formula_without_value", "embedded_files":

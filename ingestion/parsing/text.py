@@ -37,6 +37,7 @@ WIDTHS = (40, 120)      # columns at which programs break lines
 RAGGED = 6              # columns that a broken line may fall short of the longest one
 FULL_LINES, FULL_SHARE = 3, 0.3
 FIELD_LIMIT = 1 << 20
+MOST_COLUMNS = 16_384  # as of a sheet in Excel
 
 
 def read(data: bytes, name: str, sha256: str) -> Document:
@@ -97,6 +98,9 @@ def _table(text: str, name: str, sha256: str, extension: str) -> Document:
         rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=divider)]
     except csv.Error as error:
         raise unreadable("corrupt", detail=f"csv: {error}") from error
+    widest = max(map(len, rows), default=0)
+    if widest > MOST_COLUMNS:
+        raise unreadable("too_large", detail=f"{widest} columns > {MOST_COLUMNS}")
     builder = DocumentBuilder(name, sha256, "text")
     grid.write(builder, rows)
     if not builder.blocks:
