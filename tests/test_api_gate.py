@@ -11,6 +11,7 @@ from api import settings
 from api.gate import HEADERS, LARGEST_FORM, SESSION, VISITOR, Gate
 from api.service.cases import Cases
 from api.store.files import Files
+from api.telemetry.watching import Watching
 from tests.web_samples import APPLICATION, BASE, Client, Installation, installation
 
 NEW = {"base_type": "innovation_park", "application_date": "2025-06-30"}
@@ -166,7 +167,7 @@ def test_an_unknown_bearer_is_not_a_visitor(site: Installation) -> None:
 
 
 def test_the_gate_stands_before_every_route(site: Installation) -> None:
-    """It is the outermost of the application's own layers."""
+    """Only what notes the time that a request took stands outside of it."""
     layers: list[object] = [layer.cls for layer in site.app.user_middleware]
-    assert layers == [Gate]
+    assert layers == [Watching, Gate]
     assert isinstance(site.app.state.settings, settings.Settings)

@@ -142,7 +142,7 @@ def owned(site: Installation) -> tuple[Client, dict[str, str]]:
         "conversation": answer["conversation"], "token_id": token["id"], "session_id": owner.actor.session_id,
         "version_id": "0" * 32, "turn_id": "0" * 32, "answer_id": "0" * 32, "same": "0" * 64, "name": "text.txt",
         "criterion": "8.2.papers", "user_id": owner.actor.id, "invitation_id": "0" * 32, "page": "1", "ref": "第八条", "secret": "none",
-        "kind": "docx", "view_id": "0" * 32}
+        "kind": "docx", "view_id": "0" * 32, "webhook_id": "0" * 32, "delivery_id": "0" * 32}
 
 
 REVIEWED = "/api/v1/review/cases/{case_id}"
@@ -197,7 +197,8 @@ def test_the_owner_still_gets_everything(document: dict[str, Any], owned: tuple[
     owner, ids = owned
     exempt = {"/api/v1/users": 403, "/api/v1/invitations": 403, "/api/v1/audit": 403, "/api/v1/admin/health": 403,
               "/api/v1/admin/settings": 403, "/api/v1/admin/retention": 403, "/api/v1/audit/verification": 403,
-              "/api/v1/audit/export": 403, "/api/v1/invitations/{secret}": 410,
+              "/api/v1/audit/export": 403, "/api/v1/webhooks": 403,
+              "/api/v1/webhooks/{webhook_id}/deliveries": 403, "/api/v1/invitations/{secret}": 410,
               "/api/v1/cases/{case_id}/files/{file_id}/pages/{page}": 409}
     for method, path, _ in operations(document):
         if path.startswith("/api/v1/review"):  # people who hand in do not review

@@ -49,6 +49,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     with working(given, options.host, options.port):
         console.note(console.text("working", workers=given.workers, data=given.data))
         stopped.wait()
+    traces.close()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)  # as guohe serve: a file being read is not waited for

@@ -64,6 +64,6 @@ def _route(scope: Message) -> str:
         return "none"
     end = pattern
     for name, value in scope.get("path_params", {}).items():
-        end = re.sub(rf"{{{name}(:\w+)?}}", lambda _, value=value: str(value), end)
+        end = re.sub(rf"{{{name}(:\w+)?}}", str(value).replace("\\", r"\\"), end)
     prefix = scope["path"].removesuffix(end)   # a route knows its path within its router
     return (prefix if PREFIX.fullmatch(prefix) else "") + pattern
