@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 
 from api import settings
 from api.app import create_app
-from api.pages import guide, marking
+from api.pages import guide, marking, viewer
 from api.pages.addresses import clause_address
 from api.pages.marking import Mark
 from api.pages.result import meter
@@ -213,6 +213,13 @@ def test_parts_show_every_block_once_and_in_order(name: str, size: int) -> None:
     assert len(rows) == sum(1 + max(cell.row for cell in block.cells) for block in document.blocks if block.cells)
     assert all(one.span.start < other.span.start for one, other in pairwise(made))
     assert marking.part_at(made, made[-1].span.start) == made[-1].number
+
+
+def test_parts_of_one_sheet_can_be_told_apart() -> None:
+    """A long sheet's parts carry its name and their number; a part that is a whole sheet only the name."""
+    names = list(viewer.part_names(marking.parts(read("论文清单.xlsx"), 300)))
+    assert len(set(names)) == len(names) > 2
+    assert {place for _, place in viewer.part_names(marking.parts(read("论文清单.xlsx"), 1_000_000))} == {0}
 
 
 def test_search_finds_words_across_lines_and_widths() -> None:

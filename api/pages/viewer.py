@@ -1,6 +1,8 @@
 """The viewer: one page for every kind of document, opened at a place, with its words marked."""
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -99,7 +101,15 @@ def _parts(document: Document, marks: list[marking.Mark], target: Span | None, c
     at = marking.part_at(made, target.start) if target else int(chosen) if chosen.isdigit() else 1
     at = max(1, min(at, len(made)))
     blocks = list(marking.shown(document, made[at - 1], marks)) if made else []
-    return {"parts": made, "number": at, "count": len(made), "blocks": blocks}
+    return {"parts": list(zip(made, part_names(made), strict=True)), "number": at, "count": len(made), "blocks": blocks}
+
+
+def part_names(made: Sequence[marking.Part]) -> Iterator[tuple[str, int]]:
+    """The name of each part's sheet ("" without) and which part of the sheet it is, 0 where it is the only one."""
+    whole, seen = Counter(one.name for one in made), Counter[str]()
+    for one in made:
+        seen[one.name] += 1
+        yield one.name, seen[one.name] if whole[one.name] > 1 else 0
 
 
 def _zoom(text: str) -> int:
