@@ -16,7 +16,6 @@ from api.service.governance import folders
 from api.service.governance.records import FactValue, Flip
 from assistant.phrases import phrases
 from assistant.report.vocabulary import Vocabulary
-from ingestion.domain import Outcome
 from ingestion.policy import Policy
 
 router = APIRouter(route_class=PageRoute, prefix="/policy/versions")
@@ -66,7 +65,7 @@ def version(request: Request, services: ServicesDep, actor: ActorDep, language: 
     names = Vocabulary(policy, language)
     return page(request, "policy/version.html", one=one, line=one.line, trial=trial, flips=flips,
                 difference=work.versions.difference(actor, version_id), policy=policy,
-                outcome=lambda value: names.outcome(Outcome(value)) if value else "", cited=phrases(language).citation,
+                outcome=lambda value: names.outcome(value) if value else "", cited=phrases(language).citation,
                 may_try=one.line.problems == 0 and (may(actor, Action.WRITE_POLICY)
                                                     or may(actor, Action.PUBLISH_POLICY, "")),
                 may_send_back=one.line.state == "proposed" and (may(actor, Action.WRITE_POLICY)

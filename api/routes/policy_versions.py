@@ -60,6 +60,7 @@ def versions(services: ServicesDep, actor: ActorDep, after: str | None = None,
 
 
 @router.post("", response_model=VersionView, status_code=201, summary="Upload a policy folder",
+             openapi_extra={"requestBody": {"content": {"multipart/form-data": {"example": {"file": "policy.zip"}}}}},
              responses=answers("policy_version", "not_signed_in", "forbidden", "policy_zip", "csrf", status=201))
 async def upload(services: ServicesDep, actor: ActorDep, file: UploadFile, note: str = "") -> VersionView:
     """A zip. Mistakes in it are the draft's problems, as `guohe policy check` says them."""

@@ -106,7 +106,8 @@ def test_from_a_new_text_to_its_publication_by_two_persons(office: Callable[[str
 
     applicant.goto(case)
     expect(applicant.locator("#c-8\\.2\\.papers")).to_contain_text("20")
-    applicant.locator('button:has-text("重新预审")').first.click()
+    (tmp_path / "补充.txt").write_text("本单位设有国际合作处。", encoding="utf-8")
+    steps.upload(applicant, tmp_path / "补充.txt")
     expect(applicant.locator(".summary")).to_contain_text("第 2 次预审", timeout=steps.LONG)
     expect(applicant.locator("#c-8\\.2\\.papers")).to_have_class(re.compile("not_met"))
 

@@ -164,14 +164,23 @@ class CaseFlip:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """From one outcome to another; None where the criterion is not asked."""
+
+    before: Outcome | None
+    after: Outcome | None
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
 class CriterionSum:
-    """How many cases one criterion flips for, by (before, after)."""
+    """How many cases one criterion flips for, and which way."""
 
     criterion: str
     label: str
     label_en: str
     cases: int
-    ways: tuple[tuple[str, str, int], ...]
+    ways: tuple[Way, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from api.errors import Failure
 from api.service.access import Action, may
 from api.service.context import Context, new_id, now, record
-from api.service.governance.records import CaseFlip, CriterionSum, FactValue, Flip, TrialFound, TrialView
+from api.service.governance.records import CaseFlip, CriterionSum, FactValue, Flip, TrialFound, TrialView, Way
 from api.service.policies import Policies
 from api.service.records import Actor
 from api.store.models import Assessment, Case, Content, PolicyTrial, PolicyVersion
@@ -208,15 +208,15 @@ def unread_facts(before: Policy, after: Policy) -> frozenset[str]:
 
 def summed(flips: Sequence[CaseFlip]) -> tuple[CriterionSum, ...]:
     """By criterion, the one that flips most cases first; what only a new assessment can tell is not counted."""
-    ways: dict[str, Counter[tuple[str, str]]] = {}
+    ways: dict[str, Counter[tuple[Outcome | None, Outcome | None]]] = {}
     names: dict[str, Flip] = {}
     for case in flips:
         for flip in case.flips:
             if flip.before is not flip.after:
                 names[flip.criterion] = flip
-                ways.setdefault(flip.criterion, Counter())[flip.before or "", flip.after or ""] += 1
+                ways.setdefault(flip.criterion, Counter())[flip.before, flip.after] += 1
     found = [CriterionSum(name, names[name].label, names[name].label_en, sum(counted.values()),
-                          tuple((*way, number) for way, number in counted.most_common()))
+                          tuple(Way(*way, number) for way, number in counted.most_common()))
              for name, counted in ways.items()]
     return tuple(sorted(found, key=lambda one: (-one.cases, one.criterion)))
 
