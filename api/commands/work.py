@@ -33,8 +33,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
     if options.policy:
         given = dataclasses.replace(given, policy=Path(options.policy))
     if given.embedded:
-        raise UsageError("guohe work needs PostgreSQL (GUOHE_DATABASE_URL); with SQLite, guohe serve does the work.",
-                         "guohe work 需要 PostgreSQL（GUOHE_DATABASE_URL）；使用 SQLite 时由 guohe serve 完成后台任务。")
+        raise UsageError("guohe work needs PostgreSQL (GUOHE_DATABASE_URL); with SQLite guohe serve does it.",
+                         "guohe work 需要 PostgreSQL（GUOHE_DATABASE_URL）；SQLite 时由 guohe serve 做后台任务。")
     if given.workers == 0:
         raise UsageError("GUOHE_WORKERS is 0: there is nothing that guohe work could do.",
                          "GUOHE_WORKERS 为 0：guohe work 没有任务可做。")
