@@ -7,28 +7,13 @@ from dataclasses import dataclass
 from ingestion import articles, measures, typed_yaml
 from ingestion.domain import Article, Criterion, CriterionKind, Span
 from ingestion.errors import PolicyError
-from ingestion.policy_files import CRITERIA, FACTS, HEAD, TEXT, CriterionEntry, Problems
+from ingestion.policy_files import CRITERIA, FACTS, HEAD, TEXT, CriterionEntry, Problems, Words
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """The words of one criterion in explanations, beside its label.
+class Wording(Words, frozen=True, kw_only=True):
+    """`measure` is the bar as the clause words it ("20篇（含）以上", "多家"), "" where it names no number."""
 
-    `measure` is the bar as the clause words it ("20篇（含）以上", "多家"), "" where it names no number.
-    """
-
-    unit: str = ""
     measure: str = ""
-    noun: str = ""
-    noun_en: str = ""
-    holds: str = ""
-    holds_en: str = ""
-    fails: str = ""
-    fails_en: str = ""
-    settled_by: str = ""
-    settled_by_en: str = ""
-    note: str = ""
-    note_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +70,9 @@ class _Entry:
 
     def wording(self) -> Wording:
         one = self.entry
-        return Wording(one.unit, self._measure(), one.noun or one.label, one.noun_en or one.label_en, one.holds,
-                       one.holds_en, one.fails, one.fails_en, one.settled_by, one.settled_by_en, one.note, one.note_en)
+        written = {name: getattr(one, name) for name in Words.__struct_fields__}
+        named = {"noun": one.noun or one.label, "noun_en": one.noun_en or one.label_en, "measure": self._measure()}
+        return Wording(**written | named)
 
     def _span(self) -> Span:
         """Where the quotation stands; it must do so exactly once, inside what it cites."""

@@ -50,7 +50,23 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     language: str = "zh"
 
 
-class CriterionEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Words(msgspec.Struct, frozen=True, kw_only=True):
+    """The words of one criterion in explanations, beside its label."""
+
+    unit: str = ""
+    noun: str = ""
+    noun_en: str = ""
+    holds: str = ""
+    holds_en: str = ""
+    fails: str = ""
+    fails_en: str = ""
+    settled_by: str = ""
+    settled_by_en: str = ""
+    note: str = ""
+    note_en: str = ""
+
+
+class CriterionEntry(Words, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One entry of `criteria.yaml`; the file's head says what each field is."""
 
     id: str
@@ -62,20 +78,9 @@ class CriterionEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     facts: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     bar: int | None = None
-    unit: str = ""
     comparator: Comparator = Comparator.AT_LEAST
     presence: bool = False
     priority: bool = False
-    noun: str = ""
-    noun_en: str = ""
-    holds: str = ""
-    holds_en: str = ""
-    fails: str = ""
-    fails_en: str = ""
-    settled_by: str = ""
-    settled_by_en: str = ""
-    note: str = ""
-    note_en: str = ""
 
     @property
     def article(self) -> str:

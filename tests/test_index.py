@@ -153,8 +153,8 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        command = [str(Path(sys.executable).with_name("chroma")), "run", "--host", "127.0.0.1", "--port", str(self.port),
-                   "--path", str(self._folder)]
+        command = [str(Path(sys.executable).with_name("chroma")), "run", "--host", "127.0.0.1",
+                   "--port", str(self.port), "--path", str(self._folder)]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         until(lambda: socket.create_connection(("127.0.0.1", self.port), 1).close() is None)
 
@@ -186,7 +186,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 def test_a_server_that_stops_and_comes_back_without_its_data_costs_no_answer(server: Server, tmp_path: Path) -> None:
-    """The address is a setting; the index is filled there; while the server is gone answers go on; it is filled again."""
+    """The address is a setting; the index is filled there; without the server answers go on; it is filled again."""
     options = settings.read({"GUOHE_CHROMA": f"127.0.0.1:{server.port}", "GUOHE_HOME": str(tmp_path)})
     assert options.chroma == ChromaServer("127.0.0.1", server.port)
     index = ChromaIndexes(options.chroma, retry=0.2).open("policy@1", "model@1", IDS, VECTORS)
@@ -206,7 +206,8 @@ def test_a_server_that_stops_and_comes_back_without_its_data_costs_no_answer(ser
     shutil.rmtree(tmp_path / "server")
     server.start()
     until(held)
-    client = chromadb.HttpClient("127.0.0.1", server.port, settings=chromadb.config.Settings(anonymized_telemetry=False))
+    quiet = chromadb.config.Settings(anonymized_telemetry=False)
+    client = chromadb.HttpClient("127.0.0.1", server.port, settings=quiet)
     assert client.get_collection(collection_name("policy@1"), embedding_function=None).count() == len(IDS)
 
 
