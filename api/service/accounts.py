@@ -67,7 +67,8 @@ class Accounts(Credentials):
         self._check_attempts(keys)
         with self._database.reading() as session:
             user = session.scalar(select(User).where(User.email == email))
-        if not passwords.matches(password, (user.password_hash or None) if user else None) or user is None or not user.active:
+        known = (user.password_hash or None) if user is not None else None
+        if not passwords.matches(password, known) or user is None or not user.active:
             with self._database.writing() as session:
                 session.add_all(Attempt(key=key, at=now()) for key in keys.values())
                 session.execute(delete(Attempt).where(Attempt.at < now() - timedelta(days=1)))
