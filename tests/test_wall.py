@@ -70,7 +70,8 @@ def test_the_level_in_force_is_told() -> None:
 
 def test_what_is_read_behind_the_wall_is_what_the_reader_reads() -> None:
     """Character for character, with pages, lines, cells, notices; and its refusals word for word."""
-    files = {**GOOD, "a.pdf": pdf_samples.flowed(pdf_samples.application(3)), "b.txt": "论文23篇。".encode() * 100_000}
+    files = {**GOOD, "a.pdf": pdf_samples.flowed(pdf_samples.application(3)),
+             "b.txt": "论文23篇。\n".encode() * 100_000}
     for name, data in files.items():
         assert wall.read(data, name) == parsing.read(data, name), name
     for name, data in (("a.zip", GOOD["a.docx"][:900]), ("a.docx", GOOD["a.docx"][:-30]), ("a.pdf", b"%PDF-1.4 x")):
@@ -99,7 +100,7 @@ def test_pages_are_told_through_the_wall() -> None:
 
 def test_many_files_at_once_come_back_each_as_its_own() -> None:
     """Threads of a server share the children, and none gets another's document."""
-    files = [f"第{number}份。".encode() * 100_000 for number in range(12)]
+    files = [f"第{number}份。\n".encode() * 100_000 for number in range(12)]
     found: dict[int, str] = {}
 
     def work(number: int) -> None:
@@ -115,7 +116,7 @@ def test_many_files_at_once_come_back_each_as_its_own() -> None:
 
 def test_a_child_that_ended_while_it_waited_costs_nothing() -> None:
     """The next file gets another."""
-    data = "论文。".encode() * 200_000
+    data = "论文。\n".encode() * 200_000
     wall.read(data, "a.txt")
     for child in wall._pool._waiting:
         child._kill()
