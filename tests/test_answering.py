@@ -200,6 +200,21 @@ def test_what_the_policy_does_not_settle_is_not_answered(question: str) -> None:
     assert answer.text
 
 
+@pytest.mark.parametrize("question", [
+    "推荐部门要在多少天内完成审查？", "评审专家有几位？", "评审会可以旁听吗？", "為什麼要公示？",
+])
+def test_what_a_clause_does_not_say_of_its_subject_is_not_answered(question: str) -> None:
+    """The clause is about the thing, but not about what is asked for of it."""
+    assert not ask(question).answerable
+
+
+def test_a_bar_that_a_condition_does_not_set_is_said_to_be_open() -> None:
+    """A condition without a figure is the answer to the question for one."""
+    answer = ask("技术转移服务团队要几个人？")
+    assert answer.answerable
+    assert "条文没有规定人数。" in answer.text
+
+
 def test_a_gap_comes_with_the_clause_nearest_to_it() -> None:
     """For orientation, word for word, but not as a citation."""
     assert "在规定时间内将申报材料提交至组织推荐部门" in ask("今年什么时候截止？").text
