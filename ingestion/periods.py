@@ -55,17 +55,39 @@ class Period:
     kind: PeriodKind
     start: date | None
     end: date
+    years: int = 0  # 近五年: the days of such a period hang on the window's reading, as in `days`
+
+    def days(self, window: Window) -> tuple[date | None, date]:
+        """Its first and last day under a window."""
+        return (years_before(window, self.years), window.end) if self.years else (self.start, self.end)
 
     def cover(self, window: Window) -> Cover:
         """The contract's reading 6 and 29 of a period against the window."""
+        if self.years:
+            return _by_number(self.years, window.years)
         reaches = self.end >= months_before(window.end, GRACE_MONTHS)
         if self.end < window.start or (self.start is not None and self.start > window.end):
             return Cover.OUTSIDE
         if self.start is None or self.start < window.start:
             return Cover.WIDER if reaches else Cover.PARTIAL
+        if self.end > window.end and self.kind is not PeriodKind.FUTURE:
+            return Cover.WIDER if self.start == window.start else Cover.PARTIAL
         if self.start == window.start and reaches:
             return Cover.WINDOW
         return Cover.NARROWER
+
+
+def _by_number(years: int, wanted: int) -> Cover:
+    if years == wanted:
+        return Cover.WINDOW
+    return Cover.WIDER if years > wanted else Cover.NARROWER
+
+
+def years_before(window: Window, years: int) -> date:
+    """The first day of 近N年 where the window is 近三年."""
+    if years == window.years:
+        return window.start
+    return window.start.replace(year=window.start.year - (years - window.years), day=min(28, window.start.day))
 
 
 def months_before(day: date, months: int) -> date:
@@ -123,10 +145,7 @@ def _recent(match: re.Match[str], window: Window) -> Period | None:
     span, count = Span(*match.span()), int(number)
     if match.groupdict().get("months"):
         return Period(span, PeriodKind.RECENT, months_before(window.end, count) + timedelta(days=1), window.end)
-    if count == window.years:
-        return Period(span, PeriodKind.RECENT, window.start, window.end)
-    start = window.start.replace(year=window.start.year - (count - window.years), day=min(28, window.start.day))
-    return Period(span, PeriodKind.RECENT, start, window.end)
+    return Period(span, PeriodKind.RECENT, years_before(window, count), window.end, count)
 
 
 def _half_year(match: re.Match[str], window: Window) -> Period | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import partial
 
 from ingestion.domain import Cell, Interval, Method, Span
-from ingestion.facts.assertions import Assertion, Findings
+from ingestion.facts.assertions import Assertion, Claims, Findings
 from ingestion.facts.dating import bound, section_period
 from ingestion.facts.grids import roles_of, unit_factor
 from ingestion.facts.lexicon import listed
@@ -20,7 +21,7 @@ from ingestion.periods import Cover, Period, PeriodKind, Window, periods
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 
 
-def amounts(book: FactBook, spec: FactSpec, table: Table, window: Window, findings: Findings) -> bool:
+def amounts(book: FactBook, spec: FactSpec, table: Table, window: Window, claims: Claims) -> bool:
     """Read one table of amounts for a money fact; whether it was one."""
     if spec.amounts is None:
         return False
@@ -53,9 +54,9 @@ def amounts(book: FactBook, spec: FactSpec, table: Table, window: Window, findin
     unit = unit_factor(title) or unit_factor("\n".join(header)) or unit_factor(table.section.text) or _unit_in(table)
     currency, factor = unit or ("CNY", 1)
     if blocked:
-        findings.exclude(table.document, table.block.span, blocked)
+        claims.exclude(table.document, table.block.span, blocked)
         return True
-    _settle(spec, table, series, currency, Decimal(factor), window, findings, title, titled)
+    claims.later(partial(_settle, spec, table, series, currency, Decimal(factor), title, titled))
     return True
 
 
@@ -193,11 +194,12 @@ def _settle(
     series: list[Entry],
     currency: str,
     factor: Decimal,
-    window: Window,
-    findings: Findings,
     title: str,
     titled: Period | None,
+    window: Window,
+    findings: Findings,
 ) -> None:
+    """What the rows inside a window come to."""
     dated = [(p, v, c) for p, v, c in series if p is not None and p.start is not None]
     inside = [
         (p, v, c)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 from ingestion.domain import Interval, Span
-from ingestion.facts.assertions import Assertion, Findings, add, overlapping, subtract
+from ingestion.facts.assertions import Assertion, Claims, Findings, add, overlapping, subtract
 from ingestion.facts.dating import bound, section_period
 from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
@@ -14,31 +17,31 @@ from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.periods import Cover, Period, PeriodKind, Window
 
 
-def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, findings: Findings) -> None:
-    """Add what one sentence declares of one fact to its findings."""
+def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, claims: Claims) -> None:
+    """Add what one sentence declares of one fact to its claims."""
     if (
         spec.kinds
         and spec.kinds.overlap
         and not analysis.figures
         and words("disjoint").search(analysis.sentence.folded)
     ):
-        findings.disjoint = (
-            findings.disjoint
+        claims.disjoint = (
+            claims.disjoint
             or sum(book.pattern(n).search(analysis.sentence.folded) is not None for n in spec.kinds.names.values()) > 1
         )
     matches: list[Match] = []
     for figure in analysis.figures:
-        match = match_figure(book, spec, analysis, figure, matches, findings)
+        match = match_figure(book, spec, analysis, figure, matches, claims)
         if match is not None:
             matches.append(match)
-    _none(book, spec, analysis, findings)
+    _none(book, spec, analysis, claims)
     figures = [m for m in matches if m.role == "figure"]
     if figures:
-        _combine(spec, analysis, matches, window, findings)
+        _combine(spec, analysis, matches, window, claims)
 
 
 def _combine(
-    spec: FactSpec, analysis: Analysis, matches: list[Match], window: Window, findings: Findings
+    spec: FactSpec, analysis: Analysis, matches: list[Match], window: Window, claims: Claims
 ) -> None:
     figures = [m for m in matches if m.role == "figure"]
     tops = [m for m in figures if not _is_part(analysis, m, figures)]
@@ -48,7 +51,7 @@ def _combine(
         values[id(top)], clashes[id(top)] = _with_parts(top, matches, spec, analysis.sentence.holds(words("disjoint")))
     twice = [m for m in matches if m.role == "twice"]
     for group in _groups(analysis, tops):
-        _assert_group(spec, analysis, group, values, clashes, twice, window, findings)
+        _assert_group(spec, analysis, group, values, clashes, twice, window, claims)
 
 
 def _is_part(analysis: Analysis, match: Match, figures: list[Match]) -> bool:
@@ -137,7 +140,7 @@ def _assert_group(
     clashes: dict[int, tuple[int, ...]],
     twice: list[Match],
     window: Window,
-    findings: Findings,
+    claims: Claims,
 ) -> None:
     intervals = [values[id(m)] for m in group]
     points = tuple(p for m in group for p in clashes[id(m)])
@@ -190,10 +193,10 @@ def _assert_group(
                 match.kinds,
                 match.figure.period,
                 window,
-                findings,
+                claims,
             )
         return
-    _assert(spec, analysis, group, value, points, kinds, period, window, findings)
+    _assert(spec, analysis, group, value, points, kinds, period, window, claims)
 
 
 def _mixed(analysis: Analysis, spec: FactSpec, group: list[Match]) -> bool:
@@ -269,7 +272,7 @@ def _assert(
     kinds: frozenset[str],
     period: Period | None,
     window: Window,
-    findings: Findings,
+    claims: Claims,
 ) -> None:
     if (
         spec.time == "state"
@@ -285,29 +288,30 @@ def _assert(
             inherited = None
         if inherited is not None and (spec.time != "state"):
             period = inherited
-    bounded = bound(spec, value, period, window)
     span = _evidence_span(analysis, group, period)
-    if bounded is None:
-        findings.exclude(
-            analysis.sentence.document,
-            span,
-            "outside_window" if period and period.cover(window) is Cover.OUTSIDE else "partial_window",
-        )
-        return
     shown = tuple(points) or tuple(p for p in (value.low, value.high) if p is not None)
     larger = any(analysis.clauses[m.figure.clause].larger for m in group)
-    findings.assertions.append(
-        Assertion(
-            bounded,
-            analysis.sentence.document,
-            span,
-            points=shown,
-            kinds=kinds,
-            conflict=bool(points),
-            larger=larger,
-            open=all(m.open for m in group),
-        )
+    entry = Assertion(
+        value,
+        analysis.sentence.document,
+        span,
+        points=shown,
+        kinds=kinds,
+        conflict=bool(points),
+        larger=larger,
+        open=all(m.open for m in group),
     )
+    claims.later(partial(_settle, spec, entry, period))
+
+
+def _settle(spec: FactSpec, entry: Assertion, period: Period | None, window: Window, findings: Findings) -> None:
+    """What a figure comes to under a window; one for another time is left out."""
+    bounded = bound(spec, entry.interval, period, window)
+    if bounded is not None:
+        findings.assertions.append(replace(entry, interval=bounded))
+        return
+    outside = period is not None and period.cover(window) is Cover.OUTSIDE
+    findings.exclude(entry.document, entry.span, "outside_window" if outside else "partial_window")
 
 
 def _same_clause(analysis: Analysis, group: list[Match], period: Period) -> bool:
@@ -332,7 +336,7 @@ def _evidence_span(analysis: Analysis, group: list[Match], period: Period | None
     return located(sentence, Span(start, max(ends)))
 
 
-def _none(book: FactBook, spec: FactSpec, analysis: Analysis, findings: Findings) -> None:
+def _none(book: FactBook, spec: FactSpec, analysis: Analysis, claims: Claims) -> None:
     """An explicit none is 0 (reading 15): a negation that governs the fact's words in one clause without a figure."""
     if not spec.none_words or not analysis.sentence.holds(words("zero")):
         return
@@ -358,6 +362,6 @@ def _none(book: FactBook, spec: FactSpec, analysis: Analysis, findings: Findings
             continue
         span = located(analysis.sentence, clause.span)
         kinds = kinds_in(book, spec, body)
-        findings.assertions.append(
+        claims.add(
             Assertion(Interval(0, 0), analysis.sentence.document, span, points=(0,), kinds=kinds)
         )

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from ingestion import organisations
 from ingestion.domain import Span
-from ingestion.facts.assertions import Findings
-from ingestion.facts.items import Item, Pool, partial
+from ingestion.facts.assertions import Claims
+from ingestion.facts.items import Item, Pool, is_partial
 from ingestion.facts.lexicon import words
 from ingestion.facts.matching import found
 from ingestion.facts.modality import section_block
@@ -27,7 +27,7 @@ def may_name(book: FactBook, spec: FactSpec, text: str) -> bool:
 
 
 def enumerations(
-    book: FactBook, spec: FactSpec, analyses: list[Analysis], findings: Findings, pools: dict[str, Pool]
+    book: FactBook, spec: FactSpec, analyses: list[Analysis], claims: Claims, pools: dict[str, Pool]
 ) -> None:
     """Names enumerated in one statement: 如下：A；B；C, 有A、B、C两支, 与A、B建立长期合作."""
     listing = spec.listing
@@ -48,7 +48,7 @@ def enumerations(
     ):
         return
     for region in _regions(book, listing, text):
-        if _enumerate(book, spec, listing, analyses, text, base, region, findings, pools) and region[2]:
+        if _enumerate(book, spec, listing, analyses, text, base, region, claims, pools) and region[2]:
             return
 
 
@@ -114,7 +114,7 @@ def _enumerate(
     text: str,
     base: int,
     region: tuple[int, int, bool],
-    findings: Findings,
+    claims: Claims,
     pools: dict[str, Pool],
 ) -> bool:
     start, end, closed = region
@@ -144,11 +144,11 @@ def _enumerate(
         items.append(item)
     if reason or (not closed and words("plan").search(_exempt(around))):
         for item in items:
-            findings.exclude(item.document, item.span, reason or "planned")
+            claims.exclude(item.document, item.span, reason or "planned")
         return True
     title = text[:start] + text[max(bodies[-1][1], start) :] if not closed else text[:start]
     pool = Pool(
-        document, title, None, items, open_list or (numbered and not closed) or partial(text[:start]), loose=True
+        document, title, None, items, open_list or (numbered and not closed) or is_partial(text[:start]), loose=True
     )
     _pool(pools, pool, merge=not closed)
     return True
@@ -342,7 +342,7 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
                 name,
             )
             open_list = (
-                partial(body[: match.start()]) or words("open_list_noted").match(body[match.end() :]) is not None
+                is_partial(body[: match.start()]) or words("open_list_noted").match(body[match.end() :]) is not None
             )
             _pool(pools, Pool(sentence.document, text, None, [item], open_list, loose=True), merge=True)
 

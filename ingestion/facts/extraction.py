@@ -5,15 +5,16 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from ingestion import organisations, windows
 from ingestion.domain import Document, Exclusion, Extraction, Fact
 from ingestion.facts import PolicyFacts
 from ingestion.facts.agreements import agreement
 from ingestion.facts.amounts import amounts
-from ingestion.facts.assertions import Findings, join
+from ingestion.facts.assertions import Claims, join
 from ingestion.facts.declared import declared
 from ingestion.facts.enumerations import enumerations, may_name, sentence_items
 from ingestion.facts.figures import analyse
@@ -35,12 +36,14 @@ from ingestion.periods import Window
 
 @dataclass(frozen=True)
 class Prepared:
-    """Documents split into what is read, the names of the applicant, the host country: the same for every window."""
+    """Documents split into what is read, the names of the applicant, the host country; and what the documents claim,
+    by application date, once it was asked for: it is read once and settled under each window."""
 
     readings: tuple[Reading, ...]
     names: Names
     host: str
     hosted: bool
+    claims: dict[date, dict[str, Claims]] = field(default_factory=dict)
 
 
 def prepare(documents: Sequence[Document], policy: PolicyFacts) -> Prepared:
@@ -59,21 +62,34 @@ def read(
 ) -> Extraction:
     """The facts named by `keys` (all of them without it) under the policy's window, or under `bounds`."""
     book = policy.facts
-    start, end = bounds or windows.window(policy.window.current, application_date)
-    window = Window(start, end, _years(policy.window.term))
+    current = windows.window(policy.window.current, application_date)
     specs = {key: spec for key, spec in book.facts.items() if keys is None or key in keys}
-    reader = _Reader(book, specs, Setting(window, prepared.host, prepared.hosted), prepared.names)
-    for reading in prepared.readings:
-        reader.read(reading)
+    years = _years(policy.window.term)
+    claims = _claims(prepared, book, specs, Window(*current, years), application_date)
+    window = Window(*(bounds or current), years)
     facts: dict[str, Fact] = {}
     exclusions: dict[str, tuple[Exclusion, ...]] = {}
     for key, spec in specs.items():
-        fact = reconcile(key, spec, reader.found[key], window)
+        found = claims[key].settle(window)
+        fact = reconcile(key, spec, found, window)
         if fact is not None:
             facts[key] = fact
-        if reader.found[key].exclusions:
-            exclusions[key] = tuple(reader.found[key].exclusions)
+        if found.exclusions:
+            exclusions[key] = tuple(found.exclusions)
     return Extraction(facts, exclusions)
+
+
+def _claims(
+    prepared: Prepared, book: FactBook, specs: Mapping[str, FactSpec], window: Window, on: date
+) -> dict[str, Claims]:
+    known = prepared.claims.get(on, {})
+    if specs.keys() <= known.keys():
+        return known
+    reader = _Reader(book, specs, Setting(window, prepared.host, prepared.hosted), prepared.names)
+    for reading in prepared.readings:
+        reader.read(reading)
+    prepared.claims[on] = reader.found
+    return reader.found
 
 
 def windowed(book: FactBook) -> frozenset[str]:
@@ -92,7 +108,7 @@ class _Reader:
     def __init__(self, book: FactBook, specs: Mapping[str, FactSpec], setting: Setting, names: Names) -> None:
         self.book, self.specs, self.setting, self.names = book, specs, setting, names
         self.window = setting.window
-        self.found = {key: Findings() for key in specs}
+        self.found = {key: Claims() for key in specs}
         self._analyses: dict[int, Analysis] = {}
 
     def read(self, reading: Reading) -> None:
@@ -108,7 +124,7 @@ class _Reader:
         for group in reading.lists:
             for key, spec in self.specs.items():
                 if spec.joined and spec.time != "window":
-                    join(self.found[key], reading.document, group.items)
+                    self.found[key].later(partial(join, reading.document, group.items))
         agreement(self.specs, reading, self.setting, self.found)
         self._analyses.clear()
 
@@ -144,7 +160,7 @@ class _Reader:
         return forms
 
     def _weight(self) -> int:
-        return sum(len(f.assertions) + len(f.exclusions) for f in self.found.values())
+        return sum(len(claims.steps) for claims in self.found.values())
 
     def _sentence(self, sentence: Sentence, sentences: Sequence[Sentence], position: int) -> None:
         counts = not sentence.row and (has_number(sentence.folded) or sentence.holds(words("zero")))

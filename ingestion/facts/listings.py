@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ingestion.facts.assertions import Findings
+from ingestion.facts.assertions import Claims
 from ingestion.facts.dating import section_period
 from ingestion.facts.grids import Grid, Row, name_columns, named
-from ingestion.facts.items import Item, Pool, Setting, judge, list_item, partial
+from ingestion.facts.items import Item, Pool, Setting, is_partial, judge, list_item
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.matching import found
 from ingestion.facts.modality import section_block
@@ -15,7 +15,7 @@ from ingestion.language import fold, load, pattern
 from ingestion.numerals import has_number, quantities
 
 
-def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, findings: Findings) -> None:
+def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, claims: Claims) -> None:
     listing = spec.listing
     if listing is None or not grid.rows:
         return
@@ -42,7 +42,7 @@ def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, fi
         items.append(Item(grid.table.document, row.span, row.text, name, cells, row.section, _beside(row, columns[1:])))
     if reason:
         for item in items:
-            findings.exclude(item.document, item.span, reason)
+            claims.exclude(item.document, item.span, reason)
         return
     sentence = Sentence(
         grid.table.document,
@@ -55,11 +55,11 @@ def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, fi
         title + "\n" + heads,
         section_period(sentence, setting.window),
         items,
-        partial("\n".join([title, grid.table.section.text, grid.table.document.name.rsplit("/", 1)[-1]])),
+        is_partial("\n".join([title, grid.table.section.text, grid.table.document.name.rsplit("/", 1)[-1]])),
         table=True,
         total_span=grid.total_span,
     )
-    judge(book, spec, pool, setting, findings)
+    judge(book, spec, pool, setting, claims)
 
 
 def _beside(row: Row, columns: list[int]) -> str:
@@ -91,7 +91,7 @@ def _about(book: FactBook, listing: Listing, title: str, grid: Grid) -> bool:
     )
 
 
-def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Setting, findings: Findings) -> None:
+def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Setting, claims: Claims) -> None:
     listing = spec.listing
     if listing is None or not listing.prose:
         return
@@ -116,7 +116,7 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
     ]
     if reason:
         for item in items:
-            findings.exclude(document, item.span, reason)
+            claims.exclude(document, item.span, reason)
         return
     sentence = Sentence(document, group.items[0], "", group.section)
     pool = Pool(
@@ -124,10 +124,10 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
         title,
         section_period(sentence, setting.window),
         items,
-        partial(title + "\n" + document.name.rsplit("/", 1)[-1]),
+        is_partial(title + "\n" + document.name.rsplit("/", 1)[-1]),
         weak=weak or not _leads(group.section.lead),
     )
-    judge(book, spec, pool, setting, findings)
+    judge(book, spec, pool, setting, claims)
 
 
 def _counts(spec: FactSpec, text: str) -> bool:

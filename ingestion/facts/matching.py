@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ingestion import organisations
 from ingestion.domain import Interval, Span
-from ingestion.facts.assertions import Findings
+from ingestion.facts.assertions import Claims
 from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
 from ingestion.facts.records import Analysis, Figure
@@ -35,16 +35,16 @@ class Match:
 
 
 def match_figure(
-    book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, earlier: list[Match], findings: Findings
+    book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, earlier: list[Match], claims: Claims
 ) -> Match | None:
     """What a figure is to a fact, given the figures before it that were matched; None: it says nothing of it."""
     measure = figure.quantity.measure
-    part = _as_part(book, spec, analysis, figure, earlier, findings)
+    part = _as_part(book, spec, analysis, figure, earlier, claims)
     if part is not None:
         return part
 
     def leave_out(reason: str) -> None:
-        findings.exclude(analysis.sentence.document, clause_span(analysis, figure), reason)
+        claims.exclude(analysis.sentence.document, clause_span(analysis, figure), reason)
 
     if quoted(analysis, figure.quantity.span):
         if measure in spec.measures and book.pattern(spec.heads).search(figure.own):
@@ -86,7 +86,7 @@ def kinds_in(book: FactBook, spec: FactSpec, text: str) -> frozenset[str]:
 
 
 def _as_part(
-    book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, earlier: list[Match], findings: Findings
+    book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, earlier: list[Match], claims: Claims
 ) -> Match | None:
     """A part of a matched figure that is counted twice (其中4家同时…), or that does not count (其中2家已过期)."""
     value = figure.quantity.interval
@@ -107,7 +107,7 @@ def _as_part(
         return Match(figure, frozenset(), "rest", value)
     if book.pattern(spec.subtract).search(text) and not figure.blocked.startswith(("quotation", "template")):
         reason = "definition" if spec.needs else "expired"
-        findings.exclude(analysis.sentence.document, clause_span(analysis, figure), reason)
+        claims.exclude(analysis.sentence.document, clause_span(analysis, figure), reason)
         return Match(figure, frozenset(), "less", value)
     return None
 
