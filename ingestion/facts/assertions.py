@@ -39,15 +39,12 @@ class Findings:
     """All that was found for one fact, held against one window."""
 
     assertions: list[Assertion] = field(default_factory=list)
-    exclusions: list[Exclusion] = field(default_factory=list)
+    exclusions: dict[Exclusion, None] = field(default_factory=dict)  # in the order of reading, each once
     disjoint: bool = False  # a note says that the kinds do not overlap
 
     def exclude(self, document: Document, span: Span, reason: str, detail: str = "") -> None:
-        self.keep(Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason, detail))
-
-    def keep(self, entry: Exclusion) -> None:
-        if entry not in self.exclusions:
-            self.exclusions.append(entry)
+        entry = Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason, detail)
+        self.exclusions.setdefault(entry)
 
 
 Step = Callable[[Window, Findings], None]
@@ -66,7 +63,7 @@ class Claims:
 
     def exclude(self, document: Document, span: Span, reason: str, detail: str = "") -> None:
         entry = Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason, detail)
-        self.steps.append(lambda _window, found: found.keep(entry))
+        self.steps.append(lambda _window, found: found.exclusions.setdefault(entry))
 
     def later(self, step: Step) -> None:
         """What the window decides: `step` adds it to the findings."""

@@ -109,7 +109,10 @@ class _Reader:
         self.book, self.specs, self.setting, self.names = book, specs, setting, names
         self.window = setting.window
         self.found = {key: Claims() for key in specs}
+        self._heads = {key: book.pattern(spec.heads) for key, spec in specs.items()}
+        self._openers = {key: _opener(book, spec) for key, spec in specs.items()}
         self._analyses: dict[int, Analysis] = {}
+        self._above: dict[tuple[int, int], bool] = {}  # whether a section names a head, by their identities
 
     def read(self, reading: Reading) -> None:
         sentences = [*reading.sentences]
@@ -127,6 +130,7 @@ class _Reader:
                     self.found[key].later(partial(join, reading.document, group.items))
         agreement(self.specs, reading, self.setting, self.found)
         self._analyses.clear()
+        self._above.clear()
 
     def analysis(self, sentence: Sentence) -> Analysis:
         """The sentence's analysis; the one before it is asked where this one goes on from it."""
@@ -166,13 +170,30 @@ class _Reader:
         counts = not sentence.row and (has_number(sentence.folded) or sentence.holds(words("zero")))
         for key, spec in self.specs.items():
             if spec.kind == "yes_no":
-                if may_state(self.book, spec, sentence, rows=sentence.row):
+                if sentence.holds(self._openers[key]) and may_state(self.book, spec, sentence, rows=sentence.row):
                     context = _context(sentences, position)
                     statements(self.book, spec, self.analysis(sentence), self.window, self.found[key], context)
-            elif counts and spec.kind == "money":
+            elif not counts or not self._may_declare(key, sentence):
+                continue
+            elif spec.kind == "money":
                 spent(self.book, spec, self.analysis(sentence), self.window, self.found[key])
-            elif counts:
+            else:
                 declared(self.book, spec, self.analysis(sentence), self.window, self.found[key])
+
+    def _may_declare(self, key: str, sentence: Sentence) -> bool:
+        """Whether a head of the fact stands in a sentence, above it, or in those that it goes on from; or a none."""
+        heads, nothing = self._heads[key], self.specs[key].none_words
+        if sentence.holds(heads) or sentence.holds(words("disjoint")):
+            return True
+        if nothing and sentence.holds(self.book.pattern(nothing)):
+            return True
+        place = (id(sentence.section), id(heads))
+        if place not in self._above:
+            self._above[place] = heads.search(sentence.section.text) is not None
+        before = sentence.previous
+        return self._above[place] or (
+            before is not None and _goes_on(sentence) and self._may_declare(key, before)
+        )
 
     def _statements(self, sentences: Sequence[Sentence]) -> None:
         """Names enumerated in running text, statement by statement: sentences that semicolons join."""
@@ -188,6 +209,12 @@ class _Reader:
         for key, spec in self.specs.items():
             for pool in pools[key].values():
                 judge(self.book, spec, pool, self.setting, self.found[key])
+
+
+def _opener(book: FactBook, spec: FactSpec) -> re.Pattern[str]:
+    """What a sentence must hold for any of a fact's rules: a word of the shortest of each rule's groups."""
+    groups = [min(rule.all, key=lambda group: len(book.pattern(group).pattern)) for rule in spec.rules]
+    return book.pattern(dict.fromkeys(word for group in groups for word in group))
 
 
 def _goes_on(sentence: Sentence) -> bool:

@@ -150,7 +150,7 @@ class FactSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     def overlap_pattern(self, book: FactBook) -> re.Pattern[str]:
         """Words for a part that is of two kinds: the fact's own, else the language's; only where kinds may overlap."""
         if self.kinds is None or not self.kinds.overlap:
-            return re.compile(r"(?!)")
+            return language.pattern(())
         return book.pattern(self.overlap or language.load("discourse")["overlap"])
 
 
