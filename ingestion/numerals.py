@@ -136,6 +136,8 @@ def _read(folded: str, match: re.Match[str], blocked: bytearray) -> Quantity | N
     end = _past_repetition(folded, end, value, upper)
     included = grammar.included.match(folded, end)  # 20（含）篇以上
     unit, measure, currency, factor, end = _unit(folded, included.end() if included else end)
+    if currency == "CNY" and (stated := grammar.foreign_before.search(folded, max(0, number.start - 6), number.start)):
+        unit = currency = stated[1]  # 欧元25万元
     if unit == "" and not _plain_allowed(match["number"]) and not _ahead(folded, number.start, end)[1]:
         return None
     if currency:
@@ -361,7 +363,7 @@ def _grammar() -> _Grammar:
         measure_of,
         re.compile(r"\s*[（\ue000]含[）\ue001](?!\s*以上)"),
         re.compile(rf"(?:{alternation(data['money']['prefix'])})\s*\Z", re.IGNORECASE),
-        re.compile(rf"({alternation(data['money']['foreign_prefix'])})\s*\Z"),
+        re.compile(rf"({alternation([*data['money']['foreign_prefix'], *data['money']['foreign']])})\s*\Z"),
         re.compile(
             rf"\s*(?:(?!or\b|of\b|to\b|in\b)[A-Za-z&/+'.-]+\s+){{0,6}}?({alternation(nouns)})(?![A-Za-z])",
             re.IGNORECASE,

@@ -44,7 +44,7 @@ def _combine(
     spec: FactSpec, analysis: Analysis, matches: list[Match], window: Window, claims: Claims
 ) -> None:
     figures = [m for m in matches if m.role == "figure"]
-    tops = [m for m in figures if not _is_part(analysis, m, figures)]
+    tops = _actual([m for m in figures if not _is_part(analysis, m, figures)])
     values: dict[int, Interval] = {}
     clashes: dict[int, tuple[int, ...]] = {}
     for top in tops:
@@ -52,6 +52,16 @@ def _combine(
     twice = [m for m in matches if m.role == "twice"]
     for group in _groups(analysis, tops):
         _assert_group(spec, analysis, group, values, clashes, twice, window, claims)
+
+
+def _actual(tops: list[Match]) -> list[Match]:
+    """与4支团队签约，已有2支实际入驻: what is said to be real stands for the figures before it."""
+    for place in range(len(tops) - 1, 0, -1):
+        own, before = tops[place], tops[place - 1]
+        same = own.kinds in (frozenset(), before.kinds) and own.figure.quantity.measure == before.figure.quantity.measure
+        if same and words("actual").search(own.figure.own) and not words("actual").search(before.figure.own):
+            return tops[place:]
+    return tops
 
 
 def _is_part(analysis: Analysis, match: Match, figures: list[Match]) -> bool:

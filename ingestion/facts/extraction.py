@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
@@ -50,7 +50,8 @@ def prepare(documents: Sequence[Document], policy: PolicyFacts) -> Prepared:
     text = squeezed(policy.text)
     readings = [scan(d, text) for d in sorted(documents, key=lambda d: d.name) if d.text.strip()]
     hosted = any(words("host_words").search(reading.folded) for reading in readings)
-    return Prepared(tuple(readings), applicants(readings, policy.facts), host_country(readings), hosted)
+    host = host_country(readings)
+    return Prepared(tuple(readings), replace(applicants(readings, policy.facts), host=host), host, hosted)
 
 
 def read(

@@ -180,7 +180,7 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
         part = words("rest").search(lead)
     if part is None and earlier and not residue(figure.left) and words("anaphor").match(figure.right):
         figure.total = True
-    additional = bool(words("additional").search(lead))
+    additional = _additional(lead)
     if part:
         pool = [f for f in earlier if f.depth <= figure.depth]
         parent = next((f for f in reversed(pool) if not f.part), None) or (pool[-1] if pool else None)
@@ -190,6 +190,9 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
             candidates = [f for f in before.figures if _comparable(f, figure)]
             parent = next((f for f in candidates if not f.part), None)
         figure.part, figure.parent = True, parent
+        return
+    if earlier and not additional and earlier[-1].depth == figure.depth and _lost(figure):
+        figure.part, figure.parent = True, earlier[-1].parent if earlier[-1].part else earlier[-1]
         return
     if earlier and not additional:
         last = earlier[-1]
@@ -202,6 +205,20 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
         ):
             root = last.parent if last.part else last
             figure.part, figure.bracketed, figure.parent = True, True, root
+
+
+def _additional(lead: str) -> bool:
+    """另有5家 adds to what stands before it; 引进并落地 does not: one character joins only at the beginning."""
+    return any(len(m.group()) > 1 or not residue(lead[: m.start()]) for m in words("additional").finditer(lead))
+
+
+def _lost(figure: Figure) -> bool:
+    """协议5份，2份已到期: a bare figure of which only its loss is said is a part of the one before."""
+    return (
+        not residue(figure.left)
+        and words("status_only").match(figure.right) is not None
+        and words("dropped_status").search(figure.right) is not None
+    )
 
 
 def _in_bracket(figure: Figure, earlier: list[Figure], part: bool) -> bool:

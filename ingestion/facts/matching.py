@@ -72,6 +72,8 @@ def match_figure(
     value = figure.quantity.interval
     if unmet or (spec.doubtful_origin and _greater_china_only(figure.own)):
         value = Interval(0, value.high)
+    if words("sample").search(figure.own):
+        value = Interval(value.low, None)  # 代表性论文5篇: there may be more
     kinds = kinds_in(book, spec, figure.own)
     if not kinds and spec.kinds and not book.pattern(spec.heads).search(figure.own) and not figure.total:
         kinds = kinds_in(book, spec, context)  # 申请发明专利70件，已授权33件
@@ -93,7 +95,7 @@ def _as_part(
     end = analysis.clauses[figure.clause].span.end
     behind = analysis.sentence.folded[figure.quantity.span.end : end] if figure.part else ""
     twice = spec.overlap_pattern(book).search(figure.own + behind) is not None
-    if analysis.sentence.synthetic and earlier and twice:
+    if twice and earlier and (analysis.sentence.synthetic or _of_both(spec, figure, earlier)):
         return Match(figure, frozenset(), "twice", value)
     counted = figure.quantity.measure in spec.measures or not figure.quantity.measure
     if not figure.part or not counted or matched_parent(figure, earlier) is None:
@@ -101,6 +103,9 @@ def _as_part(
     if twice:
         return Match(figure, frozenset(), "twice", value)
     text = figure.own + status_after(analysis, figure)
+    if spec.listing is not None and spec.listing.host_only and _of_another_country(analysis, figure):
+        claims.exclude(analysis.sentence.document, clause_span(analysis, figure), "other_country")
+        return Match(figure, frozenset(), "less", value)
     if spec.time == "state" and words("in_force").search(figure.own):
         return Match(figure, frozenset(), "rest", value)  # 28家，其中有效期内的21家
     if words("rest").search(figure.left) and not book.pattern(spec.subtract).search(figure.own):
@@ -110,6 +115,17 @@ def _as_part(
         claims.exclude(analysis.sentence.document, clause_span(analysis, figure), reason)
         return Match(figure, frozenset(), "less", value)
     return None
+
+
+def _of_both(spec: FactSpec, figure: Figure, earlier: list[Match]) -> bool:
+    """SCI 19篇、EI 7篇，二者重复2篇: behind figures of more than one kind, what is counted twice is of both."""
+    kinds = frozenset().union(*(m.kinds for m in earlier if m.role == "figure"))
+    return len(kinds) > 1 and figure.quantity.measure in spec.measures
+
+
+def _of_another_country(analysis: Analysis, figure: Figure) -> bool:
+    codes = organisations.countries_in(figure.own)
+    return bool(analysis.names.host and codes) and analysis.names.host not in codes
 
 
 def _of_something_else(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, context: str) -> bool:
@@ -307,7 +323,8 @@ def _need(book: FactBook, need: Need, analysis: Analysis, figure: Figure, contex
         return True
     if need.reach == "clause":
         return False
-    if found(book, need.words, analysis.sentence.folded):
+    lead = analysis.sentence.section.lead if analysis.sentence.listed else ""
+    if found(book, need.words, analysis.sentence.folded) or (lead and found(book, need.words, lead)):
         return True
     if need.reach == "sentence":
         return False

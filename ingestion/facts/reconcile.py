@@ -126,7 +126,7 @@ def _merge(first: Assertion, second: Assertion) -> None:
     known = frozenset().union(*first.item_keys) if first.item_keys else frozenset()
     if first.listed and second.listed:
         first.listed = (min(first.listed[0], second.listed[0]), max(first.listed[1], second.listed[1]))
-    new = [(span, keys) for span, keys in zip(second.items, second.item_keys, strict=True) if not keys & known]
+    new = tuple(keys for keys in second.item_keys if not keys & known)
     extra = first.doubtful if first.interval.high is None else first.interval.high - first.interval.low
     extra_second = second.doubtful if second.interval.high is None else second.interval.high - second.interval.low
     first.doubtful = extra + extra_second
@@ -134,7 +134,7 @@ def _merge(first: Assertion, second: Assertion) -> None:
     unbounded = first.interval.high is None and second.interval.high is None
     first.interval = Interval(low, None if unbounded else low + max(extra, extra_second))
     first.points = (low,)
-    first.item_keys += tuple(keys for _, keys in new)
+    first.item_keys += new
 
 
 def _whole(spec: FactSpec, assertions: list[Assertion], disjoint: bool) -> list[Assertion]:
