@@ -128,6 +128,7 @@ def _read(folded: str, match: re.Match[str], blocked: bytearray) -> Quantity | N
     """The quantity around a number: its range, unit and qualifiers; None where the number counts nothing."""
     grammar = _grammar()
     number = Span(*match.span("number"))
+    begin = number.start
     value = parse_number(match["number"])
     if value is None:
         return None
@@ -138,6 +139,7 @@ def _read(folded: str, match: re.Match[str], blocked: bytearray) -> Quantity | N
     unit, measure, currency, factor, end = _unit(folded, included.end() if included else end)
     if currency == "CNY" and (stated := grammar.foreign_before.search(folded, max(0, number.start - 6), number.start)):
         unit = currency = stated[1]  # 欧元25万元
+        begin -= len(stated.group().lstrip())
     if unit == "" and not _plain_allowed(match["number"]) and not _ahead(folded, number.start, end)[1]:
         return None
     if currency:
@@ -146,7 +148,7 @@ def _read(folded: str, match: re.Match[str], blocked: bytearray) -> Quantity | N
     if unit:
         end = _past_repetition(folded, end, value, upper)
     suffix, end = _suffix(folded, end)
-    prefix, start = _prefix(folded, number.start)
+    prefix, start = _prefix(folded, begin)
     if not unit:
         unit, measure, currency = _ahead(folded, number.start, end)
     surplus = bool(match["surplus"] or match["surplus2"]) or suffix == "surplus"

@@ -16,13 +16,18 @@ from ingestion.language import load
 from ingestion.organisations import Origin
 
 
+TITLE_LINES = 8  # within which an agreement says that it is one
+STOPS = ("。", "；", ".")
+
+
 def agreement(specs: Mapping[str, FactSpec], reading: Reading, setting: Setting, found: dict[str, Claims]) -> None:
     """One agreement in force bounds its facts from below; a memorandum, a lapsed or an undated one says nothing."""
     if reading.document.kind in ("xlsx", "xls"):
         return  # a ledger of agreements is a list, not one of them
     head = reading.folded[:160]
     data = load("discourse")
-    if not re.search(data["agreement_title"], head, re.IGNORECASE) or re.search(
+    title = "\n".join(line for line in head.split("\n")[:TITLE_LINES] if not line.rstrip().endswith(STOPS))
+    if not re.search(data["agreement_title"], title, re.IGNORECASE) or re.search(
         data["agreement_avoid"], head, re.IGNORECASE
     ):
         return

@@ -182,6 +182,9 @@ def _clause_at(analyses: list[Analysis], offset: int) -> tuple[int, Analysis]:
     return 0, analyses[0]
 
 
+_PLACES = (organisations.Kind.COUNTRY, organisations.Kind.PLACE)
+
+
 def _is_name(book: FactBook, listing: Listing, name: str) -> bool:
     """A proper name: not a country, not a generic body (境外机构, 国内兄弟院校), not a figure."""
     mentions = organisations.scan(name)
@@ -221,6 +224,7 @@ def _region_end(text: str, start: int) -> int:
             char in "，。；"
             or (
                 char not in "、"
+                and not (char == "的" and _of_place(text, start, place))
                 and words("companions_end").match(text, place)
                 and not words("companions_keep").match(text, place)
             )
@@ -228,6 +232,13 @@ def _region_end(text: str, start: int) -> int:
             break
         place += 1
     return place
+
+
+def _of_place(text: str, start: int, end: int) -> bool:
+    """匈牙利的塞格德大学: a place before 的 belongs to the name behind it."""
+    before = text[max(start, end - 10) : end]
+    last = organisations.scan(before)[-1:]
+    return bool(last) and last[0].end == len(before) and last[0].kind in _PLACES
 
 
 def _names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

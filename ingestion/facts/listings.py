@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ingestion.facts.assertions import Claims
 from ingestion.facts.dating import section_period
 from ingestion.facts.grids import Grid, Row, name_columns, named
@@ -13,6 +15,9 @@ from ingestion.facts.scan import ListGroup, Section, Sentence
 from ingestion.facts.schema import FactBook, FactSpec, Listing
 from ingestion.language import fold, load, pattern
 from ingestion.numerals import has_number, quantities
+
+
+_COUNTED = re.compile(r"（\s*(?:共|计)?\s*(\d+\s*[^（）\d，。]{1,2})）")
 
 
 def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, claims: Claims) -> None:
@@ -79,7 +84,8 @@ def _about(book: FactBook, listing: Listing, title: str, grid: Grid) -> bool:
     about = book.pattern(listing.about)
     if listing.avoid and book.pattern(listing.avoid).search(title):
         return False
-    names = "｜".join(h for h, roles in zip(grid.headers, grid.roles, strict=True) if "title" in roles)
+    named_by = [h for h, roles in zip(grid.headers, grid.roles, strict=True) if "title" in roles]
+    names = "｜".join(named_by or grid.headers[:1])
     if listing.avoid and book.pattern(listing.avoid).search(names):
         return False
     sections = "｜".join(dict.fromkeys(x for row in grid.rows for x in (row.section, row.cells.get("kind", "")) if x))
@@ -132,7 +138,7 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
 
 def _counts(spec: FactSpec, text: str) -> bool:
     """Whether a line states a count of the fact's things right at its name."""
-    found_ = quantities(text.split("（")[0])
+    found_ = quantities(_COUNTED.sub(r"\1", text).split("（")[0])  # 发明专利（5件）
     return any(q.measure in spec.measures and q.measure in ("thing", "organisation", "team", "paper") for q in found_)
 
 

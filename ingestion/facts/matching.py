@@ -135,6 +135,8 @@ def _of_something_else(book: FactBook, spec: FactSpec, analysis: Analysis, figur
         named = context  # its head is its total's, and so is what that total counts
     if any(found(book, need.words, figure.own) for need in spec.needs):
         named = figure.own
+    if figure.depth and not residue(figure.own):
+        named += "|" + analysis.sentence.folded[: figure.left_start]  # 申请未授权（13件）
     if book.pattern(spec.exclude).search(named):
         return True
     if spec.exclude_clause and book.pattern(spec.exclude_clause).search(clause_words(analysis, figure)):
