@@ -294,7 +294,7 @@ Resolve = Callable[[re.Match[str], Window], Period | None]
 
 @lru_cache(maxsize=1)
 def _grammar() -> list[tuple[re.Pattern[str], re.Pattern[str], Resolve]]:
-    """(hint, pattern, what a match means). A text without its hint cannot match a pattern, and is not searched for it."""
+    """(hint, pattern, what a match means). A text without the hint cannot match the pattern and is not searched."""
     data: dict[str, Any] = load("periods")
     recent, within = alternation(data["recent"]), alternation(data["within"])
     plans, since = alternation(data["plans_of_years"]), alternation(data["since_words"])
@@ -328,7 +328,11 @@ def _grammar() -> list[tuple[re.Pattern[str], re.Pattern[str], Resolve]]:
             rf"{at_start}(?P<a_year>{whole_year})\s*年?\s*(?P<a_month>{number})\s*(?:月(?:\s*(?P<a_day>{number})\s*日)?)?{to}(?P<to_month>{number})\s*月(?:份|底|末|\s*(?P<to_day>{number})\s*日)?",
             _between,
         ),
-        (r"\d\s*年?\s*[-~/]\s*\d", rf"(?P<a_year>{whole_year})\s*年?\s*(?:-|~|/)\s*(?P<to_year>\d{{2}})\s*年度?", _between),
+        (
+            r"\d\s*年?\s*[-~/]\s*\d",
+            rf"(?P<a_year>{whole_year})\s*年?\s*(?:-|~|/)\s*(?P<to_year>\d{{2}})\s*年度?",
+            _between,
+        ),
         (
             year,
             rf"(?:(?P<state>{alternation(data['state_date'])})\s*|(?P<until>到|至)\s*|(?:{alternation(data['from'])})\s*)?{_date('p')}(?:\s*(?P<since>{since}))?(?:\s*(?:为止|止))?",

@@ -15,7 +15,6 @@ from ingestion.facts.terms import term
 from ingestion.language import load
 from ingestion.organisations import Origin
 
-
 TITLE_LINES = 8  # within which an agreement says that it is one
 STOPS = ("。", "；", ".")
 

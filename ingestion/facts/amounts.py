@@ -30,14 +30,15 @@ def amounts(book: FactBook, spec: FactSpec, table: Table, window: Window, claims
     header = next((texts for texts in table.texts if len([t for t in texts if t]) >= 2), [])
     about = book.pattern(spec.amounts.about)
     labels = [texts[0] for texts in table.texts if texts]
-    if not about.search(title + "\n" + "｜".join(header)) and not any(about.search(label) for label in labels):
+    named = about.search(title + "\n" + "｜".join(header)) is not None
+    if not named and not any(about.search(label) for label in labels):
         return False
     if book.pattern(spec.amounts.avoid).search(
         "\n".join([table.section.lead[-40:], caption, *table.section.headings[-1:]])
     ):
         return False
     blocked = section_block(Section(table.section.headings))
-    series = _by_rows(book, spec, table, window) or _by_columns(book, spec, table, window)
+    series = (named and _by_rows(book, spec, table, window)) or _by_columns(book, spec, table, window)
     titled = section_period(
         Sentence(
             table.document,

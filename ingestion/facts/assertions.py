@@ -41,6 +41,7 @@ class Findings:
     assertions: list[Assertion] = field(default_factory=list)
     exclusions: dict[Exclusion, None] = field(default_factory=dict)  # in the order of reading, each once
     disjoint: bool = False  # a note says that the kinds do not overlap
+    empty: list[tuple[date, date]] = field(default_factory=list)  # what lists cover of which nothing counts
 
     def exclude(self, document: Document, span: Span, reason: str, detail: str = "") -> None:
         entry = Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason, detail)

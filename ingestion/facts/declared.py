@@ -58,8 +58,9 @@ def _actual(tops: list[Match]) -> list[Match]:
     """与4支团队签约，已有2支实际入驻: what is said to be real stands for the figures before it."""
     for place in range(len(tops) - 1, 0, -1):
         own, before = tops[place], tops[place - 1]
-        same = own.kinds in (frozenset(), before.kinds) and own.figure.quantity.measure == before.figure.quantity.measure
-        if same and words("actual").search(own.figure.own) and not words("actual").search(before.figure.own):
+        same = own.figure.quantity.measure == before.figure.quantity.measure
+        real = [words("actual").search(m.figure.own) is not None for m in (before, own)]
+        if same and own.kinds in (frozenset(), before.kinds) and real == [False, True]:
             return tops[place:]
     return tops
 
@@ -293,7 +294,7 @@ def _assert(
         period = None
     titled = analysis.sentence.synthetic and period is not None and period.kind is PeriodKind.DATED
     if period is None or period.kind is PeriodKind.STATE or titled:
-        inherited = section_period(analysis.sentence, window)
+        inherited = (analysis.inherited if period is None else None) or section_period(analysis.sentence, window)
         if titled and inherited is not None and inherited.kind is not PeriodKind.RECENT:
             inherited = None
         if inherited is not None and (spec.time != "state"):

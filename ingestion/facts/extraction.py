@@ -151,12 +151,14 @@ class _Reader:
             return []
         figures = matrix(table)
         lists = grid(table)
-        if lists is not None:
+        if lists is not None and not _restates(table, lists):
             before = self._weight()
             for key, spec in self.specs.items():
                 table_items(self.book, spec, lists, self.setting, self.found[key])
             counted = self._weight() > before or bool(figures)  # rows of things counted are not read for figures again
             return [*figures, *_rows(table, lists, reading, counted)]
+        if lists is not None:
+            return [*figures, *_rows(table, lists, reading, counted=False)]
         if figures:
             return figures
         forms = pairs(table)
@@ -241,6 +243,12 @@ def _years(term: str) -> int:
     match = re.search(r"[0-9一二两三四五六七八九十]+", term)
     number = parse_number(match[0]) if match else None
     return int(number) if number else 0
+
+
+def _restates(table: Table, lists: Grid) -> bool:
+    """Whether a table goes through the policy's requirements row by row: its first column of words holds them."""
+    first = next((i for i, roles in enumerate(lists.roles) if "number" not in roles), 0)
+    return first in policy_columns(table)
 
 
 def _rows(table: Table, lists: Grid, reading: Reading, counted: bool) -> list[Sentence]:

@@ -26,6 +26,7 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
     analysis = Analysis(sentence, clauses, [], found_periods, window.end, names)
     if before is not None and before.sentence.folded.endswith("；") and before.clauses:
         analysis.planned = planned_before(before, len(before.clauses) - 1)
+        analysis.inherited = next((p for p in reversed(before.periods) if p.years), before.inherited)
     taken = [p.span for p in found_periods if p.kind not in (PeriodKind.MEAN, PeriodKind.CUMULATIVE)]
     for quantity in quantities(text, taken):
         whole = None
@@ -80,7 +81,7 @@ def _figure(sentence: Sentence, clauses: list[Clause], quantity: Quantity, earli
     joint = re.search(r"\band\b", text[quantity.span.end : right_end])
     if joint is not None and text[quantity.span.end : right_end].isascii():
         right_end = quantity.span.end + joint.start()
-    if sentence.synthetic and not sentence.row and "、" in text:
+    if sentence.synthetic and not sentence.row and "、" in text and "，" not in text:
         right_end = quantity.span.end  # a table's cell is named by what stands before it
     if text[stop:start].isascii() and (last := text.rfind(" and ", stop, start)) >= 0:
         stop = last + 1

@@ -107,6 +107,8 @@ def _count(
     for item, reason in left_out:
         findings.exclude(item.document, item.span, reason)
     if not counted and not unknown:
+        covered = _listed(titled, window)
+        findings.empty += [covered] if covered and not pool.partial and not pool.loose else []
         return
     value = Interval(len(counted), None if pool.partial else len(counted) + unknown)
     bounded = _bounded(spec, pool, value, window, dated=dated)
@@ -146,7 +148,8 @@ def _listed(titled: Period | None, window: Window) -> tuple[date, date] | None:
 
 def _keys(listing: Listing, item: Item) -> frozenset[str]:
     """What two items that are one have in common: an organisation's names, else the title with what else names it."""
-    if any(r.origin for r in listing.require) or (listing.names and not item.beside):
+    firm = words("firm_end").search(item.name) is not None
+    if firm or any(r.origin for r in listing.require) or (listing.names and not item.beside):
         return organisations.keys(item.name)
     return frozenset({_title_key(item.name + item.beside)})
 
@@ -231,7 +234,8 @@ def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
         text = item.text
     if found(book, require.words, text) or (item.section and found(book, require.words, item.section)):
         return KEEP
-    if require.topic and not text and not pool.weak and found(book, require.words, pool.title):
+    blank = "number_granted" in require.columns and "number_granted" in item.cells
+    if require.topic and not text and not blank and not pool.weak and found(book, require.words, pool.title):
         return KEEP
     if (
         require.topic
@@ -256,7 +260,7 @@ def _foreign(require: Require, pool: Pool, item: Item, missing: str) -> str:
             return UNKNOWN
         return missing
     if "title" in require.columns:
-        where = _origin(item)
+        where = Origin.FOREIGN if require.run_by and _run_from_abroad(item.name) else _origin(item)
         if where in (Origin.FOREIGN, Origin.GREATER_CHINA):
             return KEEP
         if where is Origin.UNKNOWN and (
@@ -281,6 +285,13 @@ def _foreign(require: Require, pool: Pool, item: Item, missing: str) -> str:
         if all(side is Origin.DOMESTIC for side in sides):
             return missing
     return KEEP if abroad(item.text) else missing
+
+
+def _run_from_abroad(name: str) -> bool:
+    """静冈大学电子工学研究所重庆实验室: a body abroad named first runs what stands behind it."""
+    first = next(iter(organisations.mentions(name)), None)
+    return first is not None and first[0] == 0 and first[2] is Origin.FOREIGN and words("institution_end").search(
+        name[: first[1]]) is not None
 
 
 def _yes(text: str) -> bool:

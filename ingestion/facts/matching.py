@@ -60,7 +60,7 @@ def match_figure(
     unmet = [need for need in spec.needs if not _met(book, spec, need, analysis, figure, context)]
     if any(not (need.open and found(book, need.open, figure.own)) for need in unmet):
         return None
-    if figure.blocked:
+    if figure.blocked and not (figure.blocked == "other_body" and _for_applicant(book, spec, analysis, figure)):
         leave_out(figure.blocked)
         return None
     if spec.subtract and book.pattern(spec.subtract).search(figure.own + status_after(analysis, figure)):
@@ -69,15 +69,17 @@ def match_figure(
     if spec.home_only and _elsewhere(book, clause_words(analysis, figure)):
         leave_out("direction")
         return None
-    value = figure.quantity.interval
-    if unmet or (spec.doubtful_origin and _greater_china_only(figure.own)):
-        value = Interval(0, value.high)
-    if words("sample").search(figure.own):
-        value = Interval(value.low, None)  # 代表性论文5篇: there may be more
     kinds = kinds_in(book, spec, figure.own)
     if not kinds and spec.kinds and not book.pattern(spec.heads).search(figure.own) and not figure.total:
         kinds = kinds_in(book, spec, context)  # 申请发明专利70件，已授权33件
-    return Match(figure, kinds, "figure", value, bool(unmet))
+    return Match(figure, kinds, "figure", _value(spec, figure, doubtful=bool(unmet)), bool(unmet))
+
+
+def _value(spec: FactSpec, figure: Figure, *, doubtful: bool) -> Interval:
+    value = figure.quantity.interval
+    if doubtful or (spec.doubtful_origin and _greater_china_only(figure.own)):
+        value = Interval(0, value.high)
+    return Interval(value.low, None) if words("sample").search(figure.own) else value  # 代表性论文5篇
 
 
 def kinds_in(book: FactBook, spec: FactSpec, text: str) -> frozenset[str]:
@@ -115,6 +117,10 @@ def _as_part(
         claims.exclude(analysis.sentence.document, clause_span(analysis, figure), reason)
         return Match(figure, frozenset(), "less", value)
     return None
+
+
+def _for_applicant(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> bool:
+    return bool(spec.applicant) and book.pattern(spec.applicant).search(clause_words(analysis, figure)) is not None
 
 
 def _of_both(spec: FactSpec, figure: Figure, earlier: list[Match]) -> bool:
@@ -195,6 +201,9 @@ def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -
     note = _note_behind(analysis, figure)
     if note and not figure.part and heads.search(note):
         return figure.own + "|" + note  # 甲研究院1个（新型研发机构，2020年认定）
+    behind = status_after(analysis, figure)
+    if behind and not figure.part and heads.search(behind):
+        return figure.own + behind  # 工作人员6名，全部专职从事国际合作事务
     if figure.part and figure.parent is not None:
         above = _ancestors(figure)
         return figure.own + above if heads.search(above) else None

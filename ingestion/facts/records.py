@@ -68,6 +68,7 @@ class Analysis:
     periods: list[Period]
     today: date
     names: Names
+    inherited: Period | None = None  # the years that the statement it goes on began with
     planned: bool = False  # the statement that this sentence goes on began with a plan
     clause_blocks: dict[int, str] = field(default_factory=dict)
 

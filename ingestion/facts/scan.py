@@ -106,6 +106,9 @@ def checked(folded: str) -> str:
         if not options:
             out.append(line)
             continue
+        if _behind(line, options):
+            out.append(_ticked_behind(line, options, ticked))
+            continue
         chars = list(line)
         answer = ""
         for found in options:
@@ -121,6 +124,22 @@ def checked(folded: str) -> str:
             text = text.replace(question, questions[question][answer], 1) if answer else " " * len(line)
         out.append(text)
     return "".join(out)
+
+
+def _behind(line: str, options: list[re.Match[str]]) -> bool:
+    """Whether the boxes stand behind what they tick: 独立法人☑ 非独立法人□."""
+    first = line[: options[0].start()].rstrip(" ")
+    return len(options) > 1 and not options[-1][2].strip() and first[-1:].isalnum()
+
+
+def _ticked_behind(line: str, options: list[re.Match[str]], ticked: str) -> str:
+    chars, start = list(line), re.search(r"[^，。：；、\s|]*\s*$", line[: options[0].start()])
+    begun = start.start() if start else 0
+    for found in options:
+        first = begun if found[1] not in ticked else found.start()
+        chars[first : found.start() + 1] = " " * (found.start() + 1 - first)
+        begun = found.start() + 1
+    return "".join(chars)
 
 
 @lru_cache(maxsize=1)

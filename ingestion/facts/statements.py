@@ -200,6 +200,9 @@ def _period(book: FactBook, rule: Rule, analysis: Analysis, span: Span, window: 
         happened = [p for p in before if p.kind is PeriodKind.DATED and p.span.start <= word]
         before, inside = (happened, happened) if happened else (before, inside)
     stated = inside or before
+    then = words("since_then").search(sentence.folded, stated[-1].span.end, span.end) if stated else None
+    if rule.period == "covers" and then:
+        return replace(stated[-1], kind=PeriodKind.DATED, end=window.end, years=0)  # 2019年…，此后未再出现
     return stated[-1] if stated else section_period(sentence, window)
 
 
