@@ -152,9 +152,12 @@ def _pauses(text: str, named: bool) -> list[re.Match[str]]:
     ]
 
 
+_YEARS = re.compile(r"(?:19|20)\d\d年?(?:度)?(?:\d{1,2}(?:月?[-~至到]\d{1,2})?月(?:份|底|初|末|\d{1,2}日)?)?")
+
+
 def residue(phrase: str) -> str:
     """What a phrase names once fillers, totals, periods' years and punctuation are taken away."""
-    rest = words("fillers").sub("", re.sub(r"(?:19|20)\d\d年?(?:度)?", "", phrase))
+    rest = words("fillers").sub("", _YEARS.sub("", phrase))
     return re.sub(r"[\s（）“”‘’\"'《》|/]", "", rest)
 
 

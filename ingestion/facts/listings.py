@@ -138,7 +138,8 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
 def _counts(spec: FactSpec, text: str) -> bool:
     """Whether a line states a count of the fact's things right at its name."""
     found_ = quantities(_COUNTED.sub(r"\1", text).split("（")[0])  # 发明专利（5件）
-    return any(q.measure in spec.measures and q.measure in ("thing", "organisation", "team", "paper") for q in found_)
+    always = ("thing", "organisation", "team", "paper")  # 二等奖1项 may be one thing with its number
+    return any(q.measure in spec.measures and (q.measure in always or q.interval.low > 1) for q in found_)
 
 
 def _leads(lead: str) -> bool:
