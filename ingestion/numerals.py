@@ -133,6 +133,7 @@ def _read(folded: str, match: re.Match[str], blocked: bytearray) -> Quantity | N
     """The quantity around a number: its range, unit and qualifiers; None where the number counts nothing."""
     grammar = _grammar()
     number = Span(*match.span("number"))
+    begin = number.start
     value = parse_number(match["number"])
     if value is None:
         return None
@@ -141,6 +142,9 @@ def _read(folded: str, match: re.Match[str], blocked: bytearray) -> Quantity | N
     end = _past_repetition(folded, end, value, upper)
     included = grammar.included.match(folded, end)  # 20（含）篇以上
     unit, measure, currency, factor, end = _unit(folded, included.end() if included else end)
+    if currency == "CNY" and (stated := grammar.foreign_before.search(folded, max(0, number.start - 6), number.start)):
+        unit = currency = stated[1]  # 欧元25万元
+        begin -= len(stated.group().lstrip())
     if unit == "" and not _plain_allowed(match["number"]) and not _ahead(folded, number.start, end)[1]:
         return None
     if currency:
@@ -149,7 +153,7 @@ def _read(folded: str, match: re.Match[str], blocked: bytearray) -> Quantity | N
     if unit:
         end = _past_repetition(folded, end, value, upper)
     suffix, end = _suffix(folded, end)
-    prefix, start = _prefix(folded, number.start)
+    prefix, start = _prefix(folded, begin)
     if not unit:
         unit, measure, currency = _ahead(folded, number.start, end)
     surplus = bool(match["surplus"] or match["surplus2"]) or suffix == "surplus"
@@ -366,7 +370,7 @@ def _grammar() -> _Grammar:
         measure_of,
         re.compile(r"\s*[（\ue000]含[）\ue001](?!\s*以上)"),
         re.compile(rf"(?:{alternation(data['money']['prefix'])})\s*\Z", re.IGNORECASE),
-        re.compile(rf"({alternation(data['money']['foreign_prefix'])})\s*\Z"),
+        re.compile(rf"({alternation([*data['money']['foreign_prefix'], *data['money']['foreign']])})\s*\Z"),
         re.compile(
             rf"\s*(?:(?!or\b|of\b|to\b|in\b)[A-Za-z&/+'.-]+\s+){{0,6}}?({alternation(nouns)})(?![A-Za-z])",
             re.IGNORECASE,

@@ -55,17 +55,39 @@ class Period:
     kind: PeriodKind
     start: date | None
     end: date
+    years: int = 0  # 近五年: the days of such a period hang on the window's reading, as in `days`
+
+    def days(self, window: Window) -> tuple[date | None, date]:
+        """Its first and last day under a window."""
+        return (years_before(window, self.years), window.end) if self.years else (self.start, self.end)
 
     def cover(self, window: Window) -> Cover:
         """The contract's reading 6 and 29 of a period against the window."""
+        if self.years:
+            return _by_number(self.years, window.years)
         reaches = self.end >= months_before(window.end, GRACE_MONTHS)
         if self.end < window.start or (self.start is not None and self.start > window.end):
             return Cover.OUTSIDE
         if self.start is None or self.start < window.start:
             return Cover.WIDER if reaches else Cover.PARTIAL
+        if self.end > window.end and self.kind is not PeriodKind.FUTURE:
+            return Cover.WIDER if self.start == window.start else Cover.PARTIAL
         if self.start == window.start and reaches:
             return Cover.WINDOW
         return Cover.NARROWER
+
+
+def _by_number(years: int, wanted: int) -> Cover:
+    if years == wanted:
+        return Cover.WINDOW
+    return Cover.WIDER if years > wanted else Cover.NARROWER
+
+
+def years_before(window: Window, years: int) -> date:
+    """The first day of 近N年 where the window is 近三年."""
+    if years == window.years:
+        return window.start
+    return window.start.replace(year=window.start.year - (years - window.years), day=min(28, window.start.day))
 
 
 def months_before(day: date, months: int) -> date:
@@ -123,10 +145,7 @@ def _recent(match: re.Match[str], window: Window) -> Period | None:
     span, count = Span(*match.span()), int(number)
     if match.groupdict().get("months"):
         return Period(span, PeriodKind.RECENT, months_before(window.end, count) + timedelta(days=1), window.end)
-    if count == window.years:
-        return Period(span, PeriodKind.RECENT, window.start, window.end)
-    start = window.start.replace(year=window.start.year - (count - window.years), day=min(28, window.start.day))
-    return Period(span, PeriodKind.RECENT, start, window.end)
+    return Period(span, PeriodKind.RECENT, years_before(window, count), window.end, count)
 
 
 def _half_year(match: re.Match[str], window: Window) -> Period | None:
@@ -254,7 +273,7 @@ def _date(prefix: str) -> str:
         rf"\s*年?度?\s*(?:第?(?P<{p}_quarter>[一二三四1-4])季度|(?P<{p}_half>[上下])半年)"
         rf"|\s*年\s*(?P<{p}_edge>[初底末])"
         rf"|\s*(?:年\s*|[-./])(?P<{p}_month>{number})"
-        rf"(?:\s*(?:月份?\s*|[-./])(?P<{p}_day>{number})(?:\s*[日号]|(?![\d年家项篇个件名人份万亿.]))|\s*月份?(?:[初底末]|[上中下]旬)?|(?![\d年月家项篇个件名人份万亿.%]))"
+        rf"(?:\s*(?:月份?\s*|[-./])(?P<{p}_day>{number})(?:\s*[日号]|(?![\d年月家项篇个件名人份万亿.]))|\s*月份?(?:[初底末]|[上中下]旬)?|(?![\d年月家项篇个件名人份万亿.%]))"
         rf"|\s*(?:财务?年度|财年|年度|学年|年)(?!均|产|营业|限)"
         rf"|(?!\d|[.,]\d|[年家项篇个件名人份万亿/]|-\d\d(?!\d))(?!\s*[家项篇个件名人份户万亿元页号字余多]))"
     )
@@ -270,64 +289,69 @@ def _date_pattern() -> re.Pattern[str]:
     return re.compile(_date("b"), re.IGNORECASE)  # "b": a date may follow a dash
 
 
+Resolve = Callable[[re.Match[str], Window], Period | None]
+
+
 @lru_cache(maxsize=1)
-def _grammar() -> list[tuple[re.Pattern[str], re.Pattern[str], Callable[[re.Match[str], Window], Period | None]]]:
+def _grammar() -> list[tuple[re.Pattern[str], re.Pattern[str], Resolve]]:
+    """(hint, pattern, what a match means). A text without the hint cannot match the pattern and is not searched."""
     data: dict[str, Any] = load("periods")
     recent, within = alternation(data["recent"]), alternation(data["within"])
     plans, since = alternation(data["plans_of_years"]), alternation(data["since_words"])
     number = r"\d{1,2}|[一二两三四五六七八九十]{1,3}"
-    to, today = r"\s*起?(?:-+|~|至|到|to|until|and|–)\s*", alternation(data["today"])
-    entries: list[tuple[str, Callable[[re.Match[str], Window], Period | None]]] = [
+    joints = r"(?:-+|~|至|到|to|until|and|–)"
+    to, today = rf"\s*起?{joints}\s*", alternation(data["today"])
+    begun, whole_year, year = alternation(data["since_start"]), r"(?:19|20)\d{2}", r"\d{4}|[一二][零九]"
+    at_start = rf"(?:{alternation(data['from'])})?\s*"
+    entries: list[tuple[str, str, Resolve]] = [
         (
+            r"[年月]",
             rf"(?:{recent})\s*(?P<n>{number})\s*(?:个?(?:完整)?(?:自然|会计|财务)?年度|个?(?:完整)?(?:自然|会计)?年|个(?P<months>月))(?:{within})?(?!级|制)",
             _recent,
         ),
-        (rf"(?:{recent})(?P<n>{data['half_year']['word']})(?P<months>)", _half_year),
-        (rf"(?<![\d第十一二三四五六七八九])(?P<n>{number})\s*年(?:以来|来|间)", _recent),
+        (data["half_year"]["word"], rf"(?:{recent})(?P<n>{data['half_year']['word']})(?P<months>)", _half_year),
+        (r"年(?:以来|来|间)", rf"(?<![\d第十一二三四五六七八九])(?P<n>{number})\s*年(?:以来|来|间)", _recent),
         (
+            r"\syear",
             r"(?:(?:over|in|during|within|for)\s+)?the\s+(?:past|last|recent|previous|preceding)\s+(?P<n>\w+)\s+years?",
             _recent,
         ),
-        (rf"[“\"]?(?P<plan>{plans})[”\"]?(?:(?:规划)?(?:期间|时期|期)(?:内)?|(?P<since>以来|至今))", _plan),
-        (rf"(?:{alternation(data['from'])})?\s*{_date('a')}{to}(?:{today})", _between),
+        ("五", rf"[“\"]?(?P<plan>{plans})[”\"]?(?:(?:规划)?(?:期间|时期|期)(?:内)?|(?P<since>以来|至今))", _plan),
+        (rf"{joints}\s*(?:{today})", rf"{at_start}{_date('a')}{to}(?:{today})", _between),
         (
-            rf"(?:{alternation(data['from'])})?\s*{_date('a')}{to}{_date('b')}(?:\s*(?:期间|止|为止|两年|三年|四年|五年|三个年度|度))?",
+            rf"{joints}\s*[\w“‘]",
+            rf"{at_start}{_date('a')}{to}{_date('b')}(?:\s*(?:期间|止|为止|两年|三年|四年|五年|三个年度|度))?",
             _between,
         ),
         (
-            rf"(?:{alternation(data['from'])})?\s*(?P<a_year>(?:19|20)\d{{2}})\s*年?\s*(?P<a_month>{number})\s*(?:月(?:\s*(?P<a_day>{number})\s*日)?)?{to}(?P<to_month>{number})\s*月(?:份|底|末|\s*(?P<to_day>{number})\s*日)?",
+            rf"{joints}\s*(?:{number})\s*月",
+            rf"{at_start}(?P<a_year>{whole_year})\s*年?\s*(?P<a_month>{number})\s*(?:月(?:\s*(?P<a_day>{number})\s*日)?)?{to}(?P<to_month>{number})\s*月(?:份|底|末|\s*(?P<to_day>{number})\s*日)?",
             _between,
         ),
-        (r"(?P<a_year>(?:19|20)\d{2})\s*(?:-|~|/)\s*(?P<to_year>\d{2})\s*年度?", _between),
         (
+            r"\d\s*年?\s*[-~/]\s*\d",
+            rf"(?P<a_year>{whole_year})\s*年?\s*(?:-|~|/)\s*(?P<to_year>\d{{2}})\s*年度?",
+            _between,
+        ),
+        (
+            year,
             rf"(?:(?P<state>{alternation(data['state_date'])})\s*|(?P<until>到|至)\s*|(?:{alternation(data['from'])})\s*)?{_date('p')}(?:\s*(?P<since>{since}))?(?:\s*(?:为止|止))?",
             _single,
         ),
-        (rf"since\s+{_date('p')}", _since),
+        ("since", rf"since\s+{_date('p')}", _since),
+        (r"以来|至今", rf"(?:自|从)?\s*{_date('p')}[^，。；\d]{{0,8}}?(?:{begun})(?:以来|至今)", _cumulative),
+        (rf"[到至](?:{today})", rf"(?:自|从){_date('a')}[^，。；\d]{{1,14}}(?:到|至)(?:{today})", _between),
+        (r"[年今]", rf"(?P<relative>{alternation(data['relative'])})", _relative),
         (
-            rf"(?:自|从)?\s*{_date('p')}[^，。；\d]{{0,8}}?(?:{alternation(data['since_start'])})(?:以来|至今)",
+            r"以来|至今|伊始",
+            rf"(?:自)?[^，。；、：0-9（）\s]{{0,2}}?(?:{begun})[^，。；、：0-9]{{0,3}}?(?:以来|至今|伊始)",
             _cumulative,
         ),
-        (rf"(?:自|从){_date('a')}[^，。；\d]{{1,14}}(?:到|至)(?:{today})", _between),
-        (rf"(?P<relative>{alternation(data['relative'])})", _relative),
-        (
-            rf"(?:自)?[^，。；、：0-9（）\s]{{0,2}}?(?:{alternation(data['since_start'])})[^，。；、：0-9]{{0,3}}?(?:以来|至今|伊始)",
-            _cumulative,
-        ),
-        (alternation(data["cumulative"]), _cumulative),
-        (alternation(data["yearly_mean"]), _mean),
+        ("", alternation(data["cumulative"]), _cumulative),
+        ("", alternation(data["yearly_mean"]), _mean),
     ]
-    hints: dict[Callable[[re.Match[str], Window], Period | None], str] = {
-        _recent: r"[年月]|year",
-        _plan: "五",
-        _between: r"\d{2}|[一二][零九]",
-        _single: r"\d{4}|[一二][零九]",
-        _since: r"since",
-        _relative: "[年今]",
-    }
     return [
-        (re.compile(hints.get(resolve, r""), re.IGNORECASE), re.compile(text, re.IGNORECASE), resolve)
-        for text, resolve in entries
+        (re.compile(hint, re.IGNORECASE), re.compile(text, re.IGNORECASE), resolve) for hint, text, resolve in entries
     ]
 
 

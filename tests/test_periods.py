@@ -182,10 +182,22 @@ def test_cover_by_definition(application: date, start: date, length: int) -> Non
         assert cover is Cover.OUTSIDE
     elif start < window.start:
         assert cover is (Cover.WIDER if reaches else Cover.PARTIAL)
+    elif end > application:
+        assert cover is (Cover.WIDER if start == window.start else Cover.PARTIAL)
     elif start == window.start and reaches:
         assert cover is Cover.WINDOW
     else:
         assert cover is Cover.NARROWER
+
+
+@given(st.integers(1, 12), st.dates(date(2015, 1, 1), date(2030, 12, 31)))
+def test_a_number_of_years_hangs_on_the_reading(years: int, end: date) -> None:
+    """近N年 is the window where N is its number of years, under every reading of the window."""
+    wanted = {-1: Cover.NARROWER, 0: Cover.WINDOW, 1: Cover.WIDER}[(years > 3) - (years < 3)]
+    (period,) = periods(f"近{years}年", Window(date(end.year - 3, 1, 1), end, 3))
+    last_three = Window(date(end.year - 4, 1, 1), date(end.year - 1, 12, 31), 3)
+    assert period.cover(last_three) is wanted
+    assert period.days(last_three) == (date(end.year - 4 - (years - 3), 1, 1), last_three.end)
 
 
 @given(st.dates(date(1990, 1, 1), date(2090, 1, 1)), st.integers(0, 60))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from ingestion import organisations
 from ingestion.domain import Interval, Method, Span
-from ingestion.facts.assertions import Assertion, Findings
+from ingestion.facts.assertions import Assertion, Claims
 from ingestion.facts.items import Setting
 from ingestion.facts.scan import Reading
 from ingestion.facts.schema import FactSpec
@@ -15,14 +15,18 @@ from ingestion.facts.terms import term
 from ingestion.language import load
 from ingestion.organisations import Origin
 
+TITLE_LINES = 8  # within which an agreement says that it is one
+STOPS = ("。", "；", ".")
 
-def agreement(specs: Mapping[str, FactSpec], reading: Reading, setting: Setting, found: dict[str, Findings]) -> None:
+
+def agreement(specs: Mapping[str, FactSpec], reading: Reading, setting: Setting, found: dict[str, Claims]) -> None:
     """One agreement in force bounds its facts from below; a memorandum, a lapsed or an undated one says nothing."""
     if reading.document.kind in ("xlsx", "xls"):
         return  # a ledger of agreements is a list, not one of them
     head = reading.folded[:160]
     data = load("discourse")
-    if not re.search(data["agreement_title"], head, re.IGNORECASE) or re.search(
+    title = "\n".join(line for line in head.split("\n")[:TITLE_LINES] if not line.rstrip().endswith(STOPS))
+    if not re.search(data["agreement_title"], title, re.IGNORECASE) or re.search(
         data["agreement_avoid"], head, re.IGNORECASE
     ):
         return
@@ -41,7 +45,7 @@ def agreement(specs: Mapping[str, FactSpec], reading: Reading, setting: Setting,
             continue
         if spec.listing.host_only and setting.host and organisations.country(name) not in ("", setting.host):
             continue
-        found[key].assertions.append(Assertion(Interval(1, None), reading.document, party, Method.DOCUMENT, ()))
+        found[key].add(Assertion(Interval(1, None), reading.document, party, Method.DOCUMENT, ()))
 
 
 def _party(reading: Reading) -> Span | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import partial
 
 from ingestion.domain import Cell, Interval, Method, Span
-from ingestion.facts.assertions import Assertion, Findings
+from ingestion.facts.assertions import Assertion, Claims, Findings
 from ingestion.facts.dating import bound, section_period
 from ingestion.facts.grids import roles_of, unit_factor
 from ingestion.facts.lexicon import listed
@@ -20,7 +21,7 @@ from ingestion.periods import Cover, Period, PeriodKind, Window, periods
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 
 
-def amounts(book: FactBook, spec: FactSpec, table: Table, window: Window, findings: Findings) -> bool:
+def amounts(book: FactBook, spec: FactSpec, table: Table, window: Window, claims: Claims) -> bool:
     """Read one table of amounts for a money fact; whether it was one."""
     if spec.amounts is None:
         return False
@@ -29,14 +30,15 @@ def amounts(book: FactBook, spec: FactSpec, table: Table, window: Window, findin
     header = next((texts for texts in table.texts if len([t for t in texts if t]) >= 2), [])
     about = book.pattern(spec.amounts.about)
     labels = [texts[0] for texts in table.texts if texts]
-    if not about.search(title + "\n" + "｜".join(header)) and not any(about.search(label) for label in labels):
+    named = about.search(title + "\n" + "｜".join(header)) is not None
+    if not named and not any(about.search(label) for label in labels):
         return False
     if book.pattern(spec.amounts.avoid).search(
         "\n".join([table.section.lead[-40:], caption, *table.section.headings[-1:]])
     ):
         return False
     blocked = section_block(Section(table.section.headings))
-    series = _by_rows(book, spec, table, window) or _by_columns(book, spec, table, window)
+    series = (named and _by_rows(book, spec, table, window)) or _by_columns(book, spec, table, window)
     titled = section_period(
         Sentence(
             table.document,
@@ -53,9 +55,9 @@ def amounts(book: FactBook, spec: FactSpec, table: Table, window: Window, findin
     unit = unit_factor(title) or unit_factor("\n".join(header)) or unit_factor(table.section.text) or _unit_in(table)
     currency, factor = unit or ("CNY", 1)
     if blocked:
-        findings.exclude(table.document, table.block.span, blocked)
+        claims.exclude(table.document, table.block.span, blocked)
         return True
-    _settle(spec, table, series, currency, Decimal(factor), window, findings, title, titled)
+    claims.later(partial(_settle, spec, table, series, currency, Decimal(factor), title, titled))
     return True
 
 
@@ -193,11 +195,12 @@ def _settle(
     series: list[Entry],
     currency: str,
     factor: Decimal,
-    window: Window,
-    findings: Findings,
     title: str,
     titled: Period | None,
+    window: Window,
+    findings: Findings,
 ) -> None:
+    """What the rows inside a window come to."""
     dated = [(p, v, c) for p, v, c in series if p is not None and p.start is not None]
     inside = [
         (p, v, c)

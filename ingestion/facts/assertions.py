@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ingestion.domain import Document, Evidence, Exclusion, Interval, Method, Span
+from ingestion.periods import Window
 
 
 @dataclass(slots=True)
@@ -35,16 +36,45 @@ class Assertion:
 
 @dataclass(slots=True)
 class Findings:
-    """All that was found for one fact."""
+    """All that was found for one fact, held against one window."""
 
     assertions: list[Assertion] = field(default_factory=list)
-    exclusions: list[Exclusion] = field(default_factory=list)
+    exclusions: dict[Exclusion, None] = field(default_factory=dict)  # in the order of reading, each once
     disjoint: bool = False  # a note says that the kinds do not overlap
+    empty: list[tuple[date, date]] = field(default_factory=list)  # what lists cover of which nothing counts
 
     def exclude(self, document: Document, span: Span, reason: str, detail: str = "") -> None:
         entry = Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason, detail)
-        if entry not in self.exclusions:
-            self.exclusions.append(entry)
+        self.exclusions.setdefault(entry)
+
+
+Step = Callable[[Window, Findings], None]
+
+
+@dataclass(slots=True)
+class Claims:
+    """All that documents say of one fact, in the order of reading, before it is held against a window by `settle`."""
+
+    steps: list[Step] = field(default_factory=list)
+    disjoint: bool = False
+
+    def add(self, entry: Assertion) -> None:
+        """What holds under every window. Reconciling changes assertions, so each window has its own copy."""
+        self.steps.append(lambda _window, found: found.assertions.append(replace(entry)))
+
+    def exclude(self, document: Document, span: Span, reason: str, detail: str = "") -> None:
+        entry = Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason, detail)
+        self.steps.append(lambda _window, found: found.exclusions.setdefault(entry))
+
+    def later(self, step: Step) -> None:
+        """What the window decides: `step` adds it to the findings."""
+        self.steps.append(step)
+
+    def settle(self, window: Window) -> Findings:
+        found = Findings(disjoint=self.disjoint)
+        for step in self.steps:
+            step(window, found)
+        return found
 
 
 def evidence(document: Document, span: Span, method: Method, reads: Interval | None = None) -> Evidence:
@@ -84,7 +114,7 @@ def overlapping(intervals: list[Interval]) -> Interval:
     return Interval(max(i.low for i in intervals), total.high)
 
 
-def join(findings: Findings, document: Document, items: Sequence[Span]) -> None:
+def join(document: Document, items: Sequence[Span], _window: Window, findings: Findings) -> None:
     """Figures declared line by line in one list (国家级：1个；市级：2个) are parts of one whole."""
     lines: dict[int, list[Assertion]] = {}
     for entry in findings.assertions:

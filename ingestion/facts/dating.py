@@ -98,7 +98,12 @@ def assign_period(analysis: Analysis, figure: Figure) -> None:
         depth = analysis.clauses[clause_of(analysis.clauses, period.span.start)].depth
         if depth > figure.depth and not _gloss(text, period):
             continue
-        if depth > figure.depth and period.span.end <= start and not _glosses_period(text, period, analysis):
+        if (
+            depth > figure.depth
+            and period.span.end <= start
+            and not _glosses_period(text, period, analysis)
+            and not _heads_list(text, period, analysis)
+        ):
             continue  # it explains the figure that its bracket hangs on
         if (
             depth == figure.depth
@@ -165,6 +170,16 @@ def _gloss(text: str, period: Period) -> bool:
         return False
     closed = text.find("）", period.span.end)
     return closed < 0 or not text[period.span.end : closed].strip(load("discourse")["gloss_tail"])
+
+
+def _heads_list(text: str, period: Period, analysis: Analysis) -> bool:
+    """论文统计（2022—2024年）：SCI 17篇，EI 8篇: a bracket before the colon holds for all figures behind it."""
+    closed = text.find("）", period.span.end)
+    return (
+        closed >= 0
+        and text[closed + 1 : closed + 2] == "："
+        and all(f.quantity.span.start > closed for f in analysis.figures)
+    )
 
 
 def _glosses_period(text: str, period: Period, analysis: Analysis) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 from ingestion.domain import Interval, Span
-from ingestion.facts.assertions import Assertion, Findings, add, overlapping, subtract
+from ingestion.facts.assertions import Assertion, Claims, Findings, add, overlapping, subtract
 from ingestion.facts.dating import bound, section_period
 from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
@@ -14,41 +17,52 @@ from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.periods import Cover, Period, PeriodKind, Window
 
 
-def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, findings: Findings) -> None:
-    """Add what one sentence declares of one fact to its findings."""
+def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, claims: Claims) -> None:
+    """Add what one sentence declares of one fact to its claims."""
     if (
         spec.kinds
         and spec.kinds.overlap
         and not analysis.figures
         and words("disjoint").search(analysis.sentence.folded)
     ):
-        findings.disjoint = (
-            findings.disjoint
+        claims.disjoint = (
+            claims.disjoint
             or sum(book.pattern(n).search(analysis.sentence.folded) is not None for n in spec.kinds.names.values()) > 1
         )
     matches: list[Match] = []
     for figure in analysis.figures:
-        match = match_figure(book, spec, analysis, figure, matches, findings)
+        match = match_figure(book, spec, analysis, figure, matches, claims)
         if match is not None:
             matches.append(match)
-    _none(book, spec, analysis, findings)
+    _none(book, spec, analysis, claims)
     figures = [m for m in matches if m.role == "figure"]
     if figures:
-        _combine(spec, analysis, matches, window, findings)
+        _combine(spec, analysis, matches, window, claims)
 
 
 def _combine(
-    spec: FactSpec, analysis: Analysis, matches: list[Match], window: Window, findings: Findings
+    spec: FactSpec, analysis: Analysis, matches: list[Match], window: Window, claims: Claims
 ) -> None:
     figures = [m for m in matches if m.role == "figure"]
-    tops = [m for m in figures if not _is_part(analysis, m, figures)]
+    tops = _actual([m for m in figures if not _is_part(analysis, m, figures)])
     values: dict[int, Interval] = {}
     clashes: dict[int, tuple[int, ...]] = {}
     for top in tops:
         values[id(top)], clashes[id(top)] = _with_parts(top, matches, spec, analysis.sentence.holds(words("disjoint")))
     twice = [m for m in matches if m.role == "twice"]
     for group in _groups(analysis, tops):
-        _assert_group(spec, analysis, group, values, clashes, twice, window, findings)
+        _assert_group(spec, analysis, group, values, clashes, twice, window, claims)
+
+
+def _actual(tops: list[Match]) -> list[Match]:
+    """与4支团队签约，已有2支实际入驻: what is said to be real stands for the figures before it."""
+    for place in range(len(tops) - 1, 0, -1):
+        own, before = tops[place], tops[place - 1]
+        same = own.figure.quantity.measure == before.figure.quantity.measure
+        real = [words("actual").search(m.figure.own) is not None for m in (before, own)]
+        if same and own.kinds in (frozenset(), before.kinds) and real == [False, True]:
+            return tops[place:]
+    return tops
 
 
 def _is_part(analysis: Analysis, match: Match, figures: list[Match]) -> bool:
@@ -137,7 +151,7 @@ def _assert_group(
     clashes: dict[int, tuple[int, ...]],
     twice: list[Match],
     window: Window,
-    findings: Findings,
+    claims: Claims,
 ) -> None:
     intervals = [values[id(m)] for m in group]
     points = tuple(p for m in group for p in clashes[id(m)])
@@ -190,10 +204,10 @@ def _assert_group(
                 match.kinds,
                 match.figure.period,
                 window,
-                findings,
+                claims,
             )
         return
-    _assert(spec, analysis, group, value, points, kinds, period, window, findings)
+    _assert(spec, analysis, group, value, points, kinds, period, window, claims)
 
 
 def _mixed(analysis: Analysis, spec: FactSpec, group: list[Match]) -> bool:
@@ -269,7 +283,7 @@ def _assert(
     kinds: frozenset[str],
     period: Period | None,
     window: Window,
-    findings: Findings,
+    claims: Claims,
 ) -> None:
     if (
         spec.time == "state"
@@ -280,34 +294,35 @@ def _assert(
         period = None
     titled = analysis.sentence.synthetic and period is not None and period.kind is PeriodKind.DATED
     if period is None or period.kind is PeriodKind.STATE or titled:
-        inherited = section_period(analysis.sentence, window)
+        inherited = (analysis.inherited if period is None else None) or section_period(analysis.sentence, window)
         if titled and inherited is not None and inherited.kind is not PeriodKind.RECENT:
             inherited = None
         if inherited is not None and (spec.time != "state"):
             period = inherited
-    bounded = bound(spec, value, period, window)
     span = _evidence_span(analysis, group, period)
-    if bounded is None:
-        findings.exclude(
-            analysis.sentence.document,
-            span,
-            "outside_window" if period and period.cover(window) is Cover.OUTSIDE else "partial_window",
-        )
-        return
     shown = tuple(points) or tuple(p for p in (value.low, value.high) if p is not None)
     larger = any(analysis.clauses[m.figure.clause].larger for m in group)
-    findings.assertions.append(
-        Assertion(
-            bounded,
-            analysis.sentence.document,
-            span,
-            points=shown,
-            kinds=kinds,
-            conflict=bool(points),
-            larger=larger,
-            open=all(m.open for m in group),
-        )
+    entry = Assertion(
+        value,
+        analysis.sentence.document,
+        span,
+        points=shown,
+        kinds=kinds,
+        conflict=bool(points),
+        larger=larger,
+        open=all(m.open for m in group),
     )
+    claims.later(partial(_settle, spec, entry, period))
+
+
+def _settle(spec: FactSpec, entry: Assertion, period: Period | None, window: Window, findings: Findings) -> None:
+    """What a figure comes to under a window; one for another time is left out."""
+    bounded = bound(spec, entry.interval, period, window)
+    if bounded is not None:
+        findings.assertions.append(replace(entry, interval=bounded))
+        return
+    outside = period is not None and period.cover(window) is Cover.OUTSIDE
+    findings.exclude(entry.document, entry.span, "outside_window" if outside else "partial_window")
 
 
 def _same_clause(analysis: Analysis, group: list[Match], period: Period) -> bool:
@@ -332,7 +347,7 @@ def _evidence_span(analysis: Analysis, group: list[Match], period: Period | None
     return located(sentence, Span(start, max(ends)))
 
 
-def _none(book: FactBook, spec: FactSpec, analysis: Analysis, findings: Findings) -> None:
+def _none(book: FactBook, spec: FactSpec, analysis: Analysis, claims: Claims) -> None:
     """An explicit none is 0 (reading 15): a negation that governs the fact's words in one clause without a figure."""
     if not spec.none_words or not analysis.sentence.holds(words("zero")):
         return
@@ -358,6 +373,6 @@ def _none(book: FactBook, spec: FactSpec, analysis: Analysis, findings: Findings
             continue
         span = located(analysis.sentence, clause.span)
         kinds = kinds_in(book, spec, body)
-        findings.assertions.append(
+        claims.add(
             Assertion(Interval(0, 0), analysis.sentence.document, span, points=(0,), kinds=kinds)
         )

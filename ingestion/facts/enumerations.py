@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from ingestion import organisations
 from ingestion.domain import Span
-from ingestion.facts.assertions import Findings
-from ingestion.facts.items import Item, Pool, partial
+from ingestion.facts.assertions import Claims
+from ingestion.facts.items import Item, Pool, is_partial
 from ingestion.facts.lexicon import words
 from ingestion.facts.matching import found
 from ingestion.facts.modality import section_block
@@ -27,7 +27,7 @@ def may_name(book: FactBook, spec: FactSpec, text: str) -> bool:
 
 
 def enumerations(
-    book: FactBook, spec: FactSpec, analyses: list[Analysis], findings: Findings, pools: dict[str, Pool]
+    book: FactBook, spec: FactSpec, analyses: list[Analysis], claims: Claims, pools: dict[str, Pool]
 ) -> None:
     """Names enumerated in one statement: 如下：A；B；C, 有A、B、C两支, 与A、B建立长期合作."""
     listing = spec.listing
@@ -48,7 +48,7 @@ def enumerations(
     ):
         return
     for region in _regions(book, listing, text):
-        if _enumerate(book, spec, listing, analyses, text, base, region, findings, pools) and region[2]:
+        if _enumerate(book, spec, listing, analyses, text, base, region, claims, pools) and region[2]:
             return
 
 
@@ -114,7 +114,7 @@ def _enumerate(
     text: str,
     base: int,
     region: tuple[int, int, bool],
-    findings: Findings,
+    claims: Claims,
     pools: dict[str, Pool],
 ) -> bool:
     start, end, closed = region
@@ -144,11 +144,11 @@ def _enumerate(
         items.append(item)
     if reason or (not closed and words("plan").search(_exempt(around))):
         for item in items:
-            findings.exclude(item.document, item.span, reason or "planned")
+            claims.exclude(item.document, item.span, reason or "planned")
         return True
     title = text[:start] + text[max(bodies[-1][1], start) :] if not closed else text[:start]
     pool = Pool(
-        document, title, None, items, open_list or (numbered and not closed) or partial(text[:start]), loose=True
+        document, title, None, items, open_list or (numbered and not closed) or is_partial(text[:start]), loose=True
     )
     _pool(pools, pool, merge=not closed)
     return True
@@ -180,6 +180,9 @@ def _clause_at(analyses: list[Analysis], offset: int) -> tuple[int, Analysis]:
                 0,
             ), analysis
     return 0, analyses[0]
+
+
+_PLACES = (organisations.Kind.COUNTRY, organisations.Kind.PLACE)
 
 
 def _is_name(book: FactBook, listing: Listing, name: str) -> bool:
@@ -221,6 +224,7 @@ def _region_end(text: str, start: int) -> int:
             char in "，。；"
             or (
                 char not in "、"
+                and not (char == "的" and _of_place(text, start, place))
                 and words("companions_end").match(text, place)
                 and not words("companions_keep").match(text, place)
             )
@@ -228,6 +232,13 @@ def _region_end(text: str, start: int) -> int:
             break
         place += 1
     return place
+
+
+def _of_place(text: str, start: int, end: int) -> bool:
+    """匈牙利的塞格德大学: a place before 的 belongs to the name behind it."""
+    before = text[max(start, end - 10) : end]
+    last = organisations.scan(before)[-1:]
+    return bool(last) and last[0].end == len(before) and last[0].kind in _PLACES
 
 
 def _names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -342,7 +353,7 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
                 name,
             )
             open_list = (
-                partial(body[: match.start()]) or words("open_list_noted").match(body[match.end() :]) is not None
+                is_partial(body[: match.start()]) or words("open_list_noted").match(body[match.end() :]) is not None
             )
             _pool(pools, Pool(sentence.document, text, None, [item], open_list, loose=True), merge=True)
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 
 from ingestion import organisations, windows
 from ingestion.domain import Document, Exclusion, Extraction, Fact
 from ingestion.facts import PolicyFacts
 from ingestion.facts.agreements import agreement
 from ingestion.facts.amounts import amounts
-from ingestion.facts.assertions import Findings, join
+from ingestion.facts.assertions import Claims, join
 from ingestion.facts.declared import declared
 from ingestion.facts.enumerations import enumerations, may_name, sentence_items
 from ingestion.facts.figures import analyse
@@ -35,19 +36,22 @@ from ingestion.periods import Window
 
 @dataclass(frozen=True)
 class Prepared:
-    """Documents split into what is read, the names of the applicant, the host country: the same for every window."""
+    """Documents split into what is read, the names of the applicant, the host country; and what the documents claim,
+    by application date, once it was asked for: it is read once and settled under each window."""
 
     readings: tuple[Reading, ...]
     names: Names
     host: str
     hosted: bool
+    claims: dict[date, dict[str, Claims]] = field(default_factory=dict)
 
 
 def prepare(documents: Sequence[Document], policy: PolicyFacts) -> Prepared:
     text = squeezed(policy.text)
     readings = [scan(d, text) for d in sorted(documents, key=lambda d: d.name) if d.text.strip()]
     hosted = any(words("host_words").search(reading.folded) for reading in readings)
-    return Prepared(tuple(readings), applicants(readings, policy.facts), host_country(readings), hosted)
+    host = host_country(readings)
+    return Prepared(tuple(readings), replace(applicants(readings, policy.facts), host=host), host, hosted)
 
 
 def read(
@@ -59,21 +63,34 @@ def read(
 ) -> Extraction:
     """The facts named by `keys` (all of them without it) under the policy's window, or under `bounds`."""
     book = policy.facts
-    start, end = bounds or windows.window(policy.window.current, application_date)
-    window = Window(start, end, _years(policy.window.term))
+    current = windows.window(policy.window.current, application_date)
     specs = {key: spec for key, spec in book.facts.items() if keys is None or key in keys}
-    reader = _Reader(book, specs, Setting(window, prepared.host, prepared.hosted), prepared.names)
-    for reading in prepared.readings:
-        reader.read(reading)
+    years = _years(policy.window.term)
+    claims = _claims(prepared, book, specs, Window(*current, years), application_date)
+    window = Window(*(bounds or current), years)
     facts: dict[str, Fact] = {}
     exclusions: dict[str, tuple[Exclusion, ...]] = {}
     for key, spec in specs.items():
-        fact = reconcile(key, spec, reader.found[key], window)
+        found = claims[key].settle(window)
+        fact = reconcile(key, spec, found, window)
         if fact is not None:
             facts[key] = fact
-        if reader.found[key].exclusions:
-            exclusions[key] = tuple(reader.found[key].exclusions)
+        if found.exclusions:
+            exclusions[key] = tuple(found.exclusions)
     return Extraction(facts, exclusions)
+
+
+def _claims(
+    prepared: Prepared, book: FactBook, specs: Mapping[str, FactSpec], window: Window, on: date
+) -> dict[str, Claims]:
+    known = prepared.claims.get(on, {})
+    if specs.keys() <= known.keys():
+        return known
+    reader = _Reader(book, specs, Setting(window, prepared.host, prepared.hosted), prepared.names)
+    for reading in prepared.readings:
+        reader.read(reading)
+    prepared.claims[on] = reader.found
+    return reader.found
 
 
 def windowed(book: FactBook) -> frozenset[str]:
@@ -92,8 +109,11 @@ class _Reader:
     def __init__(self, book: FactBook, specs: Mapping[str, FactSpec], setting: Setting, names: Names) -> None:
         self.book, self.specs, self.setting, self.names = book, specs, setting, names
         self.window = setting.window
-        self.found = {key: Findings() for key in specs}
+        self.found = {key: Claims() for key in specs}
+        self._heads = {key: book.pattern(spec.heads) for key, spec in specs.items()}
+        self._openers = {key: _opener(book, spec) for key, spec in specs.items()}
         self._analyses: dict[int, Analysis] = {}
+        self._above: dict[tuple[int, int], bool] = {}  # whether a section names a head, by their identities
 
     def read(self, reading: Reading) -> None:
         sentences = [*reading.sentences]
@@ -108,9 +128,10 @@ class _Reader:
         for group in reading.lists:
             for key, spec in self.specs.items():
                 if spec.joined and spec.time != "window":
-                    join(self.found[key], reading.document, group.items)
+                    self.found[key].later(partial(join, reading.document, group.items))
         agreement(self.specs, reading, self.setting, self.found)
         self._analyses.clear()
+        self._above.clear()
 
     def analysis(self, sentence: Sentence) -> Analysis:
         """The sentence's analysis; the one before it is asked where this one goes on from it."""
@@ -130,12 +151,14 @@ class _Reader:
             return []
         figures = matrix(table)
         lists = grid(table)
-        if lists is not None:
+        if lists is not None and not _restates(table, lists):
             before = self._weight()
             for key, spec in self.specs.items():
                 table_items(self.book, spec, lists, self.setting, self.found[key])
             counted = self._weight() > before or bool(figures)  # rows of things counted are not read for figures again
             return [*figures, *_rows(table, lists, reading, counted)]
+        if lists is not None:
+            return [*figures, *_rows(table, lists, reading, counted=False)]
         if figures:
             return figures
         forms = pairs(table)
@@ -144,19 +167,36 @@ class _Reader:
         return forms
 
     def _weight(self) -> int:
-        return sum(len(f.assertions) + len(f.exclusions) for f in self.found.values())
+        return sum(len(claims.steps) for claims in self.found.values())
 
     def _sentence(self, sentence: Sentence, sentences: Sequence[Sentence], position: int) -> None:
         counts = not sentence.row and (has_number(sentence.folded) or sentence.holds(words("zero")))
         for key, spec in self.specs.items():
             if spec.kind == "yes_no":
-                if may_state(self.book, spec, sentence, rows=sentence.row):
+                if sentence.holds(self._openers[key]) and may_state(self.book, spec, sentence, rows=sentence.row):
                     context = _context(sentences, position)
                     statements(self.book, spec, self.analysis(sentence), self.window, self.found[key], context)
-            elif counts and spec.kind == "money":
+            elif not counts or not self._may_declare(key, sentence):
+                continue
+            elif spec.kind == "money":
                 spent(self.book, spec, self.analysis(sentence), self.window, self.found[key])
-            elif counts:
+            else:
                 declared(self.book, spec, self.analysis(sentence), self.window, self.found[key])
+
+    def _may_declare(self, key: str, sentence: Sentence) -> bool:
+        """Whether a head of the fact stands in a sentence, above it, or in those that it goes on from; or a none."""
+        heads, nothing = self._heads[key], self.specs[key].none_words
+        if sentence.holds(heads) or sentence.holds(words("disjoint")):
+            return True
+        if nothing and sentence.holds(self.book.pattern(nothing)):
+            return True
+        place = (id(sentence.section), id(heads))
+        if place not in self._above:
+            self._above[place] = heads.search(sentence.section.text) is not None
+        before = sentence.previous
+        return self._above[place] or (
+            before is not None and _goes_on(sentence) and self._may_declare(key, before)
+        )
 
     def _statements(self, sentences: Sequence[Sentence]) -> None:
         """Names enumerated in running text, statement by statement: sentences that semicolons join."""
@@ -172,6 +212,12 @@ class _Reader:
         for key, spec in self.specs.items():
             for pool in pools[key].values():
                 judge(self.book, spec, pool, self.setting, self.found[key])
+
+
+def _opener(book: FactBook, spec: FactSpec) -> re.Pattern[str]:
+    """What a sentence must hold for any of a fact's rules: a word of the shortest of each rule's groups."""
+    groups = [min(rule.all, key=lambda group: len(book.pattern(group).pattern)) for rule in spec.rules]
+    return book.pattern(dict.fromkeys(word for group in groups for word in group))
 
 
 def _goes_on(sentence: Sentence) -> bool:
@@ -197,6 +243,12 @@ def _years(term: str) -> int:
     match = re.search(r"[0-9一二两三四五六七八九十]+", term)
     number = parse_number(match[0]) if match else None
     return int(number) if number else 0
+
+
+def _restates(table: Table, lists: Grid) -> bool:
+    """Whether a table goes through the policy's requirements row by row: its first column of words holds them."""
+    first = next((i for i, roles in enumerate(lists.roles) if "number" not in roles), 0)
+    return first in policy_columns(table)
 
 
 def _rows(table: Table, lists: Grid, reading: Reading, counted: bool) -> list[Sentence]:

@@ -26,6 +26,7 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
     analysis = Analysis(sentence, clauses, [], found_periods, window.end, names)
     if before is not None and before.sentence.folded.endswith("；") and before.clauses:
         analysis.planned = planned_before(before, len(before.clauses) - 1)
+        analysis.inherited = next((p for p in reversed(before.periods) if p.years), before.inherited)
     taken = [p.span for p in found_periods if p.kind not in (PeriodKind.MEAN, PeriodKind.CUMULATIVE)]
     for quantity in quantities(text, taken):
         whole = None
@@ -80,7 +81,7 @@ def _figure(sentence: Sentence, clauses: list[Clause], quantity: Quantity, earli
     joint = re.search(r"\band\b", text[quantity.span.end : right_end])
     if joint is not None and text[quantity.span.end : right_end].isascii():
         right_end = quantity.span.end + joint.start()
-    if sentence.synthetic and not sentence.row and "、" in text:
+    if sentence.synthetic and not sentence.row and "、" in text and "，" not in text:
         right_end = quantity.span.end  # a table's cell is named by what stands before it
     if text[stop:start].isascii() and (last := text.rfind(" and ", stop, start)) >= 0:
         stop = last + 1
@@ -151,9 +152,12 @@ def _pauses(text: str, named: bool) -> list[re.Match[str]]:
     ]
 
 
+_YEARS = re.compile(r"(?:19|20)\d\d年?(?:度)?(?:\d{1,2}(?:月?[-~至到]\d{1,2})?月(?:份|底|初|末|\d{1,2}日)?)?")
+
+
 def residue(phrase: str) -> str:
     """What a phrase names once fillers, totals, periods' years and punctuation are taken away."""
-    rest = words("fillers").sub("", re.sub(r"(?:19|20)\d\d年?(?:度)?", "", phrase))
+    rest = words("fillers").sub("", _YEARS.sub("", phrase))
     return re.sub(r"[\s（）“”‘’\"'《》|/]", "", rest)
 
 
@@ -180,7 +184,7 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
         part = words("rest").search(lead)
     if part is None and earlier and not residue(figure.left) and words("anaphor").match(figure.right):
         figure.total = True
-    additional = bool(words("additional").search(lead))
+    additional = _additional(lead)
     if part:
         pool = [f for f in earlier if f.depth <= figure.depth]
         parent = next((f for f in reversed(pool) if not f.part), None) or (pool[-1] if pool else None)
@@ -190,6 +194,9 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
             candidates = [f for f in before.figures if _comparable(f, figure)]
             parent = next((f for f in candidates if not f.part), None)
         figure.part, figure.parent = True, parent
+        return
+    if earlier and not additional and earlier[-1].depth == figure.depth and _lost(figure):
+        figure.part, figure.parent = True, earlier[-1].parent if earlier[-1].part else earlier[-1]
         return
     if earlier and not additional:
         last = earlier[-1]
@@ -202,6 +209,20 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
         ):
             root = last.parent if last.part else last
             figure.part, figure.bracketed, figure.parent = True, True, root
+
+
+def _additional(lead: str) -> bool:
+    """另有5家 adds to what stands before it; 引进并落地 does not: one character joins only at the beginning."""
+    return any(len(m.group()) > 1 or not residue(lead[: m.start()]) for m in words("additional").finditer(lead))
+
+
+def _lost(figure: Figure) -> bool:
+    """协议5份，2份已到期: a bare figure of which only its loss is said is a part of the one before."""
+    return (
+        not residue(figure.left)
+        and words("status_only").match(figure.right) is not None
+        and words("dropped_status").search(figure.right) is not None
+    )
 
 
 def _in_bracket(figure: Figure, earlier: list[Figure], part: bool) -> bool:

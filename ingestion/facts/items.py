@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from ingestion import organisations
 from ingestion.domain import Document, Interval, Method, Span
-from ingestion.facts.assertions import Assertion, Findings
+from ingestion.facts.assertions import Assertion, Claims, Findings
 from ingestion.facts.dating import bound
 from ingestion.facts.lexicon import words
 from ingestion.facts.matching import abroad, found
@@ -62,76 +63,93 @@ class Setting:
     hosted: bool = True  # the documents speak of a host country at all
 
 
-def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, findings: Findings) -> None:
-    """Count a list's items one by one and add the interval that they settle."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is known of an item before its date is held against a window."""
+
+    item: Item
+    keys: frozenset[str]
+    verdict: str  # by its words
+    period: Period | None  # its own date, where that decides
+    state: str  # by its term and its place: after the date
+
+
+def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, claims: Claims) -> None:
+    """Count a list's items one by one; the window decides about the dated ones."""
     listing = spec.listing
-    if listing is None:
+    if listing is None or not pool.items:
         return
-    counted: list[Span] = []
-    names: list[frozenset[str]] = []
+    judged = [_judged(book, listing, pool, item, setting) for item in pool.items]
+    named = next((p for p in periods(pool.title, setting.window) if p.kind is PeriodKind.DATED), None)
+    claims.later(partial(_count, spec, pool, judged, pool.period or named))
+
+
+def _count(
+    spec: FactSpec, pool: Pool, judged: list[Judged], titled: Period | None, window: Window, findings: Findings
+) -> None:
+    """Adds the interval that a list settles under a window. `titled`: the period that its title says it covers."""
+    counted: list[Judged] = []
     unknown = 0
     seen: list[frozenset[str]] = []
     left_out: list[tuple[Item, str]] = []
     dated = False
-    for item in pool.items:
-        verdict, has_date = _verdict(book, listing, pool, item, setting)
+    for entry in judged:
+        verdict, has_date = _verdict(entry, window)
         dated = dated or has_date
         if verdict not in (KEEP, UNKNOWN):
-            left_out.append((item, verdict))
-            continue
-        keys = _keys(listing, item)
-        if any(keys & other for other in seen):
-            left_out.append((item, "duplicate"))
-            continue
-        seen.append(keys)
-        if verdict == UNKNOWN:
-            unknown += 1
-            continue
-        counted.append(item.span)
-        names.append(keys)
+            left_out.append((entry.item, verdict))
+        elif any(entry.keys & other for other in seen):
+            left_out.append((entry.item, "duplicate"))
+        else:
+            seen.append(entry.keys)
+            unknown += verdict == UNKNOWN
+            counted += [entry] if verdict == KEEP else []
     for item, reason in left_out:
         findings.exclude(item.document, item.span, reason)
     if not counted and not unknown:
+        covered = _listed(titled, window)
+        findings.empty += [covered] if covered and not pool.partial and not pool.loose else []
         return
     value = Interval(len(counted), None if pool.partial else len(counted) + unknown)
-    if spec.time == "window" and dated:
-        covered = pool.period.cover(setting.window) if pool.period else Cover.WINDOW
-        bounded: Interval | None = value if covered in (Cover.WINDOW, Cover.WIDER) else Interval(value.low, None)
-        if covered is Cover.PARTIAL:
-            bounded = Interval(value.low, None)
-    else:
-        bounded = bound(spec, value, pool.period, setting.window)
+    bounded = _bounded(spec, pool, value, window, dated=dated)
     if bounded is None:
-        for span in counted:
-            findings.exclude(pool.document, span, "outside_window")
+        for entry in counted:
+            findings.exclude(pool.document, entry.item.span, "outside_window")
         return
-    span = Span(min(i.span.start for i in pool.items), max(i.span.end for i in pool.items))
     findings.assertions.append(
         Assertion(
             bounded,
             pool.document,
-            span,
+            Span(min(i.span.start for i in pool.items), max(i.span.end for i in pool.items)),
             Method.LISTED,
             (value.low,) if value.high is None else (value.low, value.high),
-            items=tuple(counted),
-            item_keys=tuple(names),
+            items=tuple(entry.item.span for entry in counted),
+            item_keys=tuple(entry.keys for entry in counted),
             loose=pool.loose,
             partial=pool.partial,
-            listed=_listed(pool, setting.window) if dated else None,
+            listed=_listed(titled, window) if dated else None,
             doubtful=unknown,
         )
     )
 
 
-def _listed(pool: Pool, window: Window) -> tuple[date, date] | None:
+def _bounded(spec: FactSpec, pool: Pool, value: Interval, window: Window, *, dated: bool) -> Interval | None:
+    if spec.time != "window" or not dated:
+        return bound(spec, value, pool.period, window)
+    covered = pool.period.cover(window) if pool.period else Cover.WINDOW
+    return value if covered in (Cover.WINDOW, Cover.WIDER) else Interval(value.low, None)
+
+
+def _listed(titled: Period | None, window: Window) -> tuple[date, date] | None:
     """The period that the list's title says it covers; whole where it says none."""
-    stated = pool.period or next((p for p in periods(pool.title, window) if p.kind is PeriodKind.DATED), None)
-    return None if stated is None or stated.start is None else (stated.start, stated.end)
+    start, end = titled.days(window) if titled is not None else (None, window.end)
+    return (start, end) if start is not None else None
 
 
 def _keys(listing: Listing, item: Item) -> frozenset[str]:
     """What two items that are one have in common: an organisation's names, else the title with what else names it."""
-    if any(r.origin for r in listing.require) or (listing.names and not item.beside):
+    firm = words("firm_end").search(item.name) is not None
+    if firm or any(r.origin for r in listing.require) or (listing.names and not item.beside):
         return organisations.keys(item.name)
     return frozenset({_title_key(item.name + item.beside)})
 
@@ -140,32 +158,46 @@ def _title_key(name: str) -> str:
     return re.sub(r"[^\w\u4e00-\u9fff]", "", fold(name)).casefold()
 
 
-def _verdict(book: FactBook, listing: Listing, pool: Pool, item: Item, setting: Setting) -> tuple[str, bool]:
-    """KEEP, UNKNOWN or the reason that leaves an item out; and whether a date of its own decided."""
+def _judged(book: FactBook, listing: Listing, pool: Pool, item: Item, setting: Setting) -> Judged:
+    verdict = _by_words(book, listing, pool, item)
+    keys = _keys(listing, item)
+    if verdict not in (KEEP, UNKNOWN):
+        return Judged(item, keys, verdict, None, KEEP)
+    state = KEEP
+    if listing.term and _ended(item, setting.window):
+        state = "expired"
+    elif listing.host_only and (_other_country(item, setting.host) if setting.host else not setting.hosted):
+        state = "other_country"
+    return Judged(item, keys, verdict, _date(item, setting.window) if listing.dated else None, state)
+
+
+def _by_words(book: FactBook, listing: Listing, pool: Pool, item: Item) -> str:
+    """KEEP, UNKNOWN or the reason that leaves an item out, by what it says."""
     doubtful = False
     for reject in listing.reject:
         if _rejects(book, reject, item):
-            if reject.unknown:
-                doubtful = True
-            else:
-                return reject.reason, False
+            if not reject.unknown:
+                return reject.reason
+            doubtful = True
     for require in listing.require:
         verdict = _requires(book, require, pool, item)
-        if verdict == UNKNOWN:
-            doubtful = True
-        elif verdict != KEEP:
-            return verdict, False
-    has_date = False
-    if listing.dated:
-        verdict, has_date = _in_window(item, setting.window)
         if verdict not in (KEEP, UNKNOWN):
-            return verdict, has_date
+            return verdict
         doubtful = doubtful or verdict == UNKNOWN
-    if listing.term and _ended(item, setting.window):
-        return "expired", has_date
-    if listing.host_only and (_other_country(item, setting.host) if setting.host else not setting.hosted):
-        return "other_country", has_date
-    return (UNKNOWN if doubtful else KEEP), has_date
+    return UNKNOWN if doubtful else KEEP
+
+
+def _verdict(judged: Judged, window: Window) -> tuple[str, bool]:
+    """KEEP, UNKNOWN or the reason that leaves an item out; and whether a date of its own was asked."""
+    if judged.verdict not in (KEEP, UNKNOWN):
+        return judged.verdict, False
+    when = _in_window(judged.period, window) if judged.period else KEEP
+    dated = judged.period is not None
+    if when not in (KEEP, UNKNOWN):
+        return when, dated
+    if judged.state:
+        return judged.state, dated
+    return (UNKNOWN if UNKNOWN in (judged.verdict, when) else KEEP), dated
 
 
 def _columns(item: Item, roles: list[str]) -> str:
@@ -202,7 +234,8 @@ def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
         text = item.text
     if found(book, require.words, text) or (item.section and found(book, require.words, item.section)):
         return KEEP
-    if require.topic and not text and not pool.weak and found(book, require.words, pool.title):
+    blank = "number_granted" in require.columns and "number_granted" in item.cells
+    if require.topic and not text and not blank and not pool.weak and found(book, require.words, pool.title):
         return KEEP
     if (
         require.topic
@@ -227,7 +260,7 @@ def _foreign(require: Require, pool: Pool, item: Item, missing: str) -> str:
             return UNKNOWN
         return missing
     if "title" in require.columns:
-        where = _origin(item)
+        where = Origin.FOREIGN if require.run_by and _run_from_abroad(item.name) else _origin(item)
         if where in (Origin.FOREIGN, Origin.GREATER_CHINA):
             return KEEP
         if where is Origin.UNKNOWN and (
@@ -254,23 +287,30 @@ def _foreign(require: Require, pool: Pool, item: Item, missing: str) -> str:
     return KEEP if abroad(item.text) else missing
 
 
+def _run_from_abroad(name: str) -> bool:
+    """静冈大学电子工学研究所重庆实验室: a body abroad named first runs what stands behind it."""
+    first = next(iter(organisations.mentions(name)), None)
+    return first is not None and first[0] == 0 and first[2] is Origin.FOREIGN and words("institution_end").search(
+        name[: first[1]]) is not None
+
+
 def _yes(text: str) -> bool:
     return any(part.strip() in load("tables")["yes"] for part in text.split("｜"))
 
 
-def _in_window(item: Item, window: Window) -> tuple[str, bool]:
-    """An item's own date against the window. The date column decides, else the last date in the item's text."""
+def _date(item: Item, window: Window) -> Period | None:
+    """An item's own date: its date column decides, else the last date in the item's text."""
     text = item.cells.get("date") or item.cells.get("term") or ("" if item.cells else item.text)
     dated = [p for p in periods(text, window) if p.start is not None]
-    if not dated:
-        return KEEP, False
     begun = [p for p in dated if words("begun").match(text, p.span.end)]
-    period = dated[0] if item.cells else (begun or dated[-1:])[0]
-    start = period.start or window.start
-    if start < window.start:
-        single = (period.end - start).days <= 366 and period.end >= window.start
-        return (UNKNOWN if single else "outside_window"), True
-    return ("outside_window" if start > window.end else KEEP), True
+    return next(iter(dated if item.cells else begun or dated[-1:]), None)
+
+
+def _in_window(period: Period, window: Window) -> str:
+    start, end = period.days(window)
+    if start is not None and start < window.start:
+        return UNKNOWN if (end - start).days <= 366 and end >= window.start else "outside_window"
+    return "outside_window" if start is not None and start > window.end else KEEP
 
 
 def _ended(item: Item, window: Window) -> bool:
@@ -293,7 +333,7 @@ def _other_country(item: Item, host: str) -> bool:
     return bool(code) and code not in (host, "")
 
 
-def partial(title: str) -> bool:
+def is_partial(title: str) -> bool:
     """A title that says the list is an excerpt, or ends in 等 without a number."""
     clean = words("partial_exempt").sub("", title)
     return bool(words("partial").search(clean)) and not words("complete").search(clean)

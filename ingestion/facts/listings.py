@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from ingestion.facts.assertions import Findings
+import re
+
+from ingestion.facts.assertions import Claims
 from ingestion.facts.dating import section_period
 from ingestion.facts.grids import Grid, Row, name_columns, named
-from ingestion.facts.items import Item, Pool, Setting, judge, list_item, partial
+from ingestion.facts.items import Item, Pool, Setting, is_partial, judge, list_item
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.matching import found
 from ingestion.facts.modality import section_block
@@ -14,8 +16,10 @@ from ingestion.facts.schema import FactBook, FactSpec, Listing
 from ingestion.language import fold, load, pattern
 from ingestion.numerals import has_number, quantities
 
+_COUNTED = re.compile(r"（\s*(?:共|计)?\s*(\d+\s*[^（）\d，。]{1,2})）")
 
-def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, findings: Findings) -> None:
+
+def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, claims: Claims) -> None:
     listing = spec.listing
     if listing is None or not grid.rows:
         return
@@ -42,7 +46,7 @@ def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, fi
         items.append(Item(grid.table.document, row.span, row.text, name, cells, row.section, _beside(row, columns[1:])))
     if reason:
         for item in items:
-            findings.exclude(item.document, item.span, reason)
+            claims.exclude(item.document, item.span, reason)
         return
     sentence = Sentence(
         grid.table.document,
@@ -55,11 +59,11 @@ def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, fi
         title + "\n" + heads,
         section_period(sentence, setting.window),
         items,
-        partial("\n".join([title, grid.table.section.text, grid.table.document.name.rsplit("/", 1)[-1]])),
+        is_partial("\n".join([title, grid.table.section.text, grid.table.document.name.rsplit("/", 1)[-1]])),
         table=True,
         total_span=grid.total_span,
     )
-    judge(book, spec, pool, setting, findings)
+    judge(book, spec, pool, setting, claims)
 
 
 def _beside(row: Row, columns: list[int]) -> str:
@@ -79,7 +83,8 @@ def _about(book: FactBook, listing: Listing, title: str, grid: Grid) -> bool:
     about = book.pattern(listing.about)
     if listing.avoid and book.pattern(listing.avoid).search(title):
         return False
-    names = "｜".join(h for h, roles in zip(grid.headers, grid.roles, strict=True) if "title" in roles)
+    named_by = [h for h, roles in zip(grid.headers, grid.roles, strict=True) if "title" in roles]
+    names = "｜".join(named_by or grid.headers[:1])
     if listing.avoid and book.pattern(listing.avoid).search(names):
         return False
     sections = "｜".join(dict.fromkeys(x for row in grid.rows for x in (row.section, row.cells.get("kind", "")) if x))
@@ -91,7 +96,7 @@ def _about(book: FactBook, listing: Listing, title: str, grid: Grid) -> bool:
     )
 
 
-def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Setting, findings: Findings) -> None:
+def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Setting, claims: Claims) -> None:
     listing = spec.listing
     if listing is None or not listing.prose:
         return
@@ -116,7 +121,7 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
     ]
     if reason:
         for item in items:
-            findings.exclude(document, item.span, reason)
+            claims.exclude(document, item.span, reason)
         return
     sentence = Sentence(document, group.items[0], "", group.section)
     pool = Pool(
@@ -124,16 +129,17 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
         title,
         section_period(sentence, setting.window),
         items,
-        partial(title + "\n" + document.name.rsplit("/", 1)[-1]),
+        is_partial(title + "\n" + document.name.rsplit("/", 1)[-1]),
         weak=weak or not _leads(group.section.lead),
     )
-    judge(book, spec, pool, setting, findings)
+    judge(book, spec, pool, setting, claims)
 
 
 def _counts(spec: FactSpec, text: str) -> bool:
     """Whether a line states a count of the fact's things right at its name."""
-    found_ = quantities(text.split("（")[0])
-    return any(q.measure in spec.measures and q.measure in ("thing", "organisation", "team", "paper") for q in found_)
+    found_ = quantities(_COUNTED.sub(r"\1", text).split("（")[0])  # 发明专利（5件）
+    always = ("thing", "organisation", "team", "paper")  # 二等奖1项 may be one thing with its number
+    return any(q.measure in spec.measures and (q.measure in always or q.interval.low > 1) for q in found_)
 
 
 def _leads(lead: str) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ingestion import organisations
 from ingestion.domain import Interval, Span
-from ingestion.facts.assertions import Findings
+from ingestion.facts.assertions import Claims
 from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
 from ingestion.facts.records import Analysis, Figure
@@ -35,16 +35,16 @@ class Match:
 
 
 def match_figure(
-    book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, earlier: list[Match], findings: Findings
+    book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, earlier: list[Match], claims: Claims
 ) -> Match | None:
     """What a figure is to a fact, given the figures before it that were matched; None: it says nothing of it."""
     measure = figure.quantity.measure
-    part = _as_part(book, spec, analysis, figure, earlier, findings)
+    part = _as_part(book, spec, analysis, figure, earlier, claims)
     if part is not None:
         return part
 
     def leave_out(reason: str) -> None:
-        findings.exclude(analysis.sentence.document, clause_span(analysis, figure), reason)
+        claims.exclude(analysis.sentence.document, clause_span(analysis, figure), reason)
 
     if quoted(analysis, figure.quantity.span):
         if measure in spec.measures and book.pattern(spec.heads).search(figure.own):
@@ -60,7 +60,7 @@ def match_figure(
     unmet = [need for need in spec.needs if not _met(book, spec, need, analysis, figure, context)]
     if any(not (need.open and found(book, need.open, figure.own)) for need in unmet):
         return None
-    if figure.blocked:
+    if figure.blocked and not (figure.blocked == "other_body" and _for_applicant(book, spec, analysis, figure)):
         leave_out(figure.blocked)
         return None
     if spec.subtract and book.pattern(spec.subtract).search(figure.own + status_after(analysis, figure)):
@@ -69,13 +69,17 @@ def match_figure(
     if spec.home_only and _elsewhere(book, clause_words(analysis, figure)):
         leave_out("direction")
         return None
-    value = figure.quantity.interval
-    if unmet or (spec.doubtful_origin and _greater_china_only(figure.own)):
-        value = Interval(0, value.high)
     kinds = kinds_in(book, spec, figure.own)
     if not kinds and spec.kinds and not book.pattern(spec.heads).search(figure.own) and not figure.total:
         kinds = kinds_in(book, spec, context)  # 申请发明专利70件，已授权33件
-    return Match(figure, kinds, "figure", value, bool(unmet))
+    return Match(figure, kinds, "figure", _value(spec, figure, doubtful=bool(unmet)), bool(unmet))
+
+
+def _value(spec: FactSpec, figure: Figure, *, doubtful: bool) -> Interval:
+    value = figure.quantity.interval
+    if doubtful or (spec.doubtful_origin and _greater_china_only(figure.own)):
+        value = Interval(0, value.high)
+    return Interval(value.low, None) if words("sample").search(figure.own) else value  # 代表性论文5篇
 
 
 def kinds_in(book: FactBook, spec: FactSpec, text: str) -> frozenset[str]:
@@ -86,14 +90,14 @@ def kinds_in(book: FactBook, spec: FactSpec, text: str) -> frozenset[str]:
 
 
 def _as_part(
-    book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, earlier: list[Match], findings: Findings
+    book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, earlier: list[Match], claims: Claims
 ) -> Match | None:
     """A part of a matched figure that is counted twice (其中4家同时…), or that does not count (其中2家已过期)."""
     value = figure.quantity.interval
     end = analysis.clauses[figure.clause].span.end
     behind = analysis.sentence.folded[figure.quantity.span.end : end] if figure.part else ""
     twice = spec.overlap_pattern(book).search(figure.own + behind) is not None
-    if analysis.sentence.synthetic and earlier and twice:
+    if twice and earlier and (analysis.sentence.synthetic or _of_both(spec, figure, earlier)):
         return Match(figure, frozenset(), "twice", value)
     counted = figure.quantity.measure in spec.measures or not figure.quantity.measure
     if not figure.part or not counted or matched_parent(figure, earlier) is None:
@@ -101,15 +105,33 @@ def _as_part(
     if twice:
         return Match(figure, frozenset(), "twice", value)
     text = figure.own + status_after(analysis, figure)
+    if spec.listing is not None and spec.listing.host_only and _of_another_country(analysis, figure):
+        claims.exclude(analysis.sentence.document, clause_span(analysis, figure), "other_country")
+        return Match(figure, frozenset(), "less", value)
     if spec.time == "state" and words("in_force").search(figure.own):
         return Match(figure, frozenset(), "rest", value)  # 28家，其中有效期内的21家
     if words("rest").search(figure.left) and not book.pattern(spec.subtract).search(figure.own):
         return Match(figure, frozenset(), "rest", value)
     if book.pattern(spec.subtract).search(text) and not figure.blocked.startswith(("quotation", "template")):
         reason = "definition" if spec.needs else "expired"
-        findings.exclude(analysis.sentence.document, clause_span(analysis, figure), reason)
+        claims.exclude(analysis.sentence.document, clause_span(analysis, figure), reason)
         return Match(figure, frozenset(), "less", value)
     return None
+
+
+def _for_applicant(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> bool:
+    return bool(spec.applicant) and book.pattern(spec.applicant).search(clause_words(analysis, figure)) is not None
+
+
+def _of_both(spec: FactSpec, figure: Figure, earlier: list[Match]) -> bool:
+    """SCI 19篇、EI 7篇，二者重复2篇: behind figures of more than one kind, what is counted twice is of both."""
+    kinds = frozenset().union(*(m.kinds for m in earlier if m.role == "figure"))
+    return len(kinds) > 1 and figure.quantity.measure in spec.measures
+
+
+def _of_another_country(analysis: Analysis, figure: Figure) -> bool:
+    codes = organisations.countries_in(figure.own)
+    return bool(analysis.names.host and codes) and analysis.names.host not in codes
 
 
 def _of_something_else(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, context: str) -> bool:
@@ -119,6 +141,8 @@ def _of_something_else(book: FactBook, spec: FactSpec, analysis: Analysis, figur
         named = context  # its head is its total's, and so is what that total counts
     if any(found(book, need.words, figure.own) for need in spec.needs):
         named = figure.own
+    if figure.depth and not residue(figure.own):
+        named += "|" + analysis.sentence.folded[: figure.left_start]  # 申请未授权（13件）
     if book.pattern(spec.exclude).search(named):
         return True
     if spec.exclude_clause and book.pattern(spec.exclude_clause).search(clause_words(analysis, figure)):
@@ -177,6 +201,9 @@ def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -
     note = _note_behind(analysis, figure)
     if note and not figure.part and heads.search(note):
         return figure.own + "|" + note  # 甲研究院1个（新型研发机构，2020年认定）
+    behind = status_after(analysis, figure)
+    if behind and not figure.part and heads.search(behind):
+        return figure.own + behind  # 工作人员6名，全部专职从事国际合作事务
     if figure.part and figure.parent is not None:
         above = _ancestors(figure)
         return figure.own + above if heads.search(above) else None
@@ -307,7 +334,8 @@ def _need(book: FactBook, need: Need, analysis: Analysis, figure: Figure, contex
         return True
     if need.reach == "clause":
         return False
-    if found(book, need.words, analysis.sentence.folded):
+    lead = analysis.sentence.section.lead if analysis.sentence.listed else ""
+    if found(book, need.words, analysis.sentence.folded) or (lead and found(book, need.words, lead)):
         return True
     if need.reach == "sentence":
         return False

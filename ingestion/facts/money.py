@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ingestion.domain import Interval
-from ingestion.facts.assertions import Findings
+from ingestion.facts.assertions import Claims
 from ingestion.facts.declared import declared
 from ingestion.facts.grids import unit_factor
 from ingestion.facts.lexicon import words
@@ -15,7 +15,7 @@ from ingestion.numerals import Quantity, parse_decimal, stated_rate
 from ingestion.periods import Window
 
 
-def spent(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, findings: Findings) -> None:
+def spent(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, claims: Claims) -> None:
     """Readings 14: a converted figure replaces the foreign one; contracted money is left out; received money bounds
     from above only; a foreign currency without a rate leaves the amount open."""
     for figure in analysis.figures:
@@ -27,7 +27,7 @@ def spent(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, fi
         if figure.quantity.measure == "money" and not figure.blocked:
             _judge_figure(book, spec, analysis, figure)
     _leave_out_received(book, spec, analysis)
-    declared(book, spec, analysis, window, findings)
+    declared(book, spec, analysis, window, claims)
 
 
 def _take_unit_of_label(analysis: Analysis, figure: Figure) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from ingestion.domain import Evidence, Fact, Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Findings, add, evidence, intersect, overlapping
 from ingestion.facts.schema import FactSpec
@@ -16,7 +18,7 @@ def reconcile(key: str, spec: FactSpec, findings: Findings, window: Window) -> F
     firm = [a for a in findings.assertions if not a.open] or findings.assertions
     firm = _named_of_a_total(findings.assertions, firm)
     own = [a for a in firm if not a.larger]
-    assertions = _distinct(_whole(spec, _lists(own or firm, window), findings.disjoint))
+    assertions = _distinct(_whole(spec, _lists(own or firm, findings.empty, window), findings.disjoint))
     if not assertions:
         return None
     interval, conflict = _meet(assertions)
@@ -54,7 +56,7 @@ def _yes_no(key: str, spec: FactSpec, findings: Findings) -> Fact | None:
     return Fact(key, interval, spec.unit, bool(yes and no), shown, tuple(findings.exclusions))
 
 
-def _lists(assertions: list[Assertion], window: Window) -> list[Assertion]:
+def _lists(assertions: list[Assertion], empty: list[tuple[date, date]], window: Window) -> list[Assertion]:
     """Lists beside one another: one that holds the items of another stands for both; names in running text only bound
     from below where a list or a figure says more. Lists of different items are parts of one whole."""
     lists = [a for a in assertions if a.method is Method.LISTED and a.item_keys and not a.loose]
@@ -75,6 +77,8 @@ def _lists(assertions: list[Assertion], window: Window) -> list[Assertion]:
         for other in others:
             _merge(first, other)
         disjoint = [first]
+        if first.listed:
+            first.listed = (min([first.listed, *empty])[0], max(end for _, end in [first.listed, *empty]))
         _covered(first, window)
     if not disjoint and len(loose) > 1:
         first_loose, *more = loose
@@ -126,7 +130,7 @@ def _merge(first: Assertion, second: Assertion) -> None:
     known = frozenset().union(*first.item_keys) if first.item_keys else frozenset()
     if first.listed and second.listed:
         first.listed = (min(first.listed[0], second.listed[0]), max(first.listed[1], second.listed[1]))
-    new = [(span, keys) for span, keys in zip(second.items, second.item_keys, strict=True) if not keys & known]
+    new = tuple(keys for keys in second.item_keys if not keys & known)
     extra = first.doubtful if first.interval.high is None else first.interval.high - first.interval.low
     extra_second = second.doubtful if second.interval.high is None else second.interval.high - second.interval.low
     first.doubtful = extra + extra_second
@@ -134,7 +138,7 @@ def _merge(first: Assertion, second: Assertion) -> None:
     unbounded = first.interval.high is None and second.interval.high is None
     first.interval = Interval(low, None if unbounded else low + max(extra, extra_second))
     first.points = (low,)
-    first.item_keys += tuple(keys for _, keys in new)
+    first.item_keys += new
 
 
 def _whole(spec: FactSpec, assertions: list[Assertion], disjoint: bool) -> list[Assertion]:

@@ -46,7 +46,8 @@ class Figure:
 
     @property
     def own(self) -> str:
-        unit = self.quantity.unit if self.quantity.unit.isascii() else ""
+        unit = self.quantity.unit
+        unit = unit if unit.isascii() else unit[1:] if len(unit) > 2 else ""  # 3家企业: the noun is in the unit
         return f"{self.left}|{unit}{self.right}" if self.right or unit else self.left
 
 
@@ -56,7 +57,7 @@ class Names:
 
     own: frozenset[str] = frozenset()
     home: tuple[str, ...] = ()
-
+    host: str = ""  # the country that the documents call their host, as a code
 
 
 @dataclass(slots=True)
@@ -67,6 +68,7 @@ class Analysis:
     periods: list[Period]
     today: date
     names: Names
+    inherited: Period | None = None  # the years that the statement it goes on began with
     planned: bool = False  # the statement that this sentence goes on began with a plan
     clause_blocks: dict[int, str] = field(default_factory=dict)
 

@@ -13,7 +13,9 @@ from functools import lru_cache
 
 from ingestion.domain import Block, BlockKind, Cell, Document, Span
 from ingestion.language import fold, load, pattern
+from ingestion.numerals import has_number
 
+LONGEST_ENTRY = 20  # characters of a name and its figure in a list within a sentence
 _HEADING_NUMBER = re.compile(r"^\s*\d+(?:\.\d+)*(?=[\s　、.．])")
 _STOP = re.compile(r"[。！？；\n]|(?<=[a-z\d）])\.(?=\s+[A-Z])|(?<=[a-z])\.\s*$")
 
@@ -104,6 +106,9 @@ def checked(folded: str) -> str:
         if not options:
             out.append(line)
             continue
+        if _behind(line, options):
+            out.append(_ticked_behind(line, options, ticked))
+            continue
         chars = list(line)
         answer = ""
         for found in options:
@@ -119,6 +124,22 @@ def checked(folded: str) -> str:
             text = text.replace(question, questions[question][answer], 1) if answer else " " * len(line)
         out.append(text)
     return "".join(out)
+
+
+def _behind(line: str, options: list[re.Match[str]]) -> bool:
+    """Whether the boxes stand behind what they tick: 独立法人☑ 非独立法人□."""
+    first = line[: options[0].start()].rstrip(" ")
+    return len(options) > 1 and not options[-1][2].strip() and first[-1:].isalnum()
+
+
+def _ticked_behind(line: str, options: list[re.Match[str]], ticked: str) -> str:
+    chars, start = list(line), re.search(r"[^，。：；、\s|]*\s*$", line[: options[0].start()])
+    begun = start.start() if start else 0
+    for found in options:
+        first = begun if found[1] not in ticked else found.start()
+        chars[first : found.start() + 1] = " " * (found.start() + 1 - first)
+        begun = found.start() + 1
+    return "".join(chars)
 
 
 @lru_cache(maxsize=1)
@@ -281,7 +302,7 @@ def _sentences(
             pieces.append((start, match.end()))
             start, depth = match.end(), 0
     pieces.append((start, len(folded)))
-    for first, last in pieces:
+    for first, last in _joined(folded, pieces):
         body = folded[first:last]
         if not body.strip(" \n。；"):
             continue
@@ -292,6 +313,27 @@ def _sentences(
         )
         yield sentence
         previous = sentence
+
+
+def _joined(folded: str, pieces: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Short entries behind a colon that semicolons part (国家级：0项；市级：3项) make one statement."""
+    place = 0
+    while place < len(pieces):
+        first, last = pieces[place]
+        _, colon, entry = folded[first:last].partition("：")
+        place += 1
+        while colon and _entry(entry) and folded[last - 1] == "；" and place < len(pieces):
+            entry = folded[slice(*pieces[place])]
+            if not _entry(entry):
+                break
+            last = pieces[place][1]
+            place += 1
+        yield first, last
+
+
+def _entry(text: str) -> bool:
+    """A name and its figure, nothing more."""
+    return len(text.strip()) <= LONGEST_ENTRY and not re.search("[，,：]", text) and has_number(text)
 
 
 def _table(document: Document, block: Block, section: Section, folded: str) -> Table:

@@ -52,6 +52,7 @@ class Require(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     optional: bool = False  # asked only where the table has one of the columns
     reason: str = "definition"
     origin: Literal["", "foreign", "home"] = ""
+    run_by: bool = False  # with `origin`: what a body abroad runs here is from abroad, too
 
 
 class Reject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -129,6 +130,7 @@ class FactSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     exclude: list[str] = []  # in the figure's own phrase: the figure is of something else
     exclude_clause: list[str] = []  # anywhere in its clause
     exclude_sentence: list[str] = []
+    applicant: list[str] = []  # bodies whose figures are the applicant's, though they are larger than the base
     subtract: list[str] = []  # a part of the total that does not count
     overlap: list[str] = []  # a part counted twice
     disjoint: list[str] = []  # says that the kinds do not overlap
@@ -150,7 +152,7 @@ class FactSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     def overlap_pattern(self, book: FactBook) -> re.Pattern[str]:
         """Words for a part that is of two kinds: the fact's own, else the language's; only where kinds may overlap."""
         if self.kinds is None or not self.kinds.overlap:
-            return re.compile(r"(?!)")
+            return language.pattern(())
         return book.pattern(self.overlap or language.load("discourse")["overlap"])
 
 

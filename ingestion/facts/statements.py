@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from functools import partial
 
 from ingestion import organisations
 from ingestion.domain import Interval, Method, Span
-from ingestion.facts.assertions import Assertion, Findings
+from ingestion.facts.assertions import Assertion, Claims, Findings
 from ingestion.facts.credit_code import CODE, valid
 from ingestion.facts.dating import section_period
 from ingestion.facts.lexicon import words
@@ -30,14 +32,14 @@ def may_state(book: FactBook, spec: FactSpec, sentence: Sentence, *, rows: bool)
 
 
 def statements(
-    book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, findings: Findings, context: str = ""
+    book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, claims: Claims, context: str = ""
 ) -> None:
     """Add what one sentence states of a yes/no fact. `context`: the text around it, where a rule reaches so far."""
     for rule in spec.rules:
         if (analysis.sentence.row and not rule.rows) or rule.reach == "document":
             continue
         for span in _places(book, rule, analysis):
-            _apply(book, rule, analysis, span, window, findings, context)
+            _apply(book, rule, analysis, span, window, claims, context)
 
 
 def _places(book: FactBook, rule: Rule, analysis: Analysis) -> list[Span]:
@@ -71,14 +73,14 @@ def _apply(
     analysis: Analysis,
     span: Span,
     window: Window,
-    findings: Findings,
+    claims: Claims,
     context: str,
 ) -> None:
     sentence = analysis.sentence
     body = sentence.folded[span.start : span.end]
     located = _located(analysis, span)
     if quoted(analysis, Span(span.start + len(body) - len(body.lstrip()), span.start + len(body.rstrip("。；，“” ")))):
-        findings.exclude(sentence.document, located, "quotation")
+        claims.exclude(sentence.document, located, "quotation")
         return
     index = next(
         (
@@ -90,14 +92,14 @@ def _apply(
     )
     reason = next((r for i, r in analysis.clause_blocks.items() if i == index or r in ("quotation", "template")), "")
     if reason and not (reason == "planned" and rule.planned) and not (reason == "other_body" and not rule.own):
-        findings.exclude(sentence.document, located, reason)
+        claims.exclude(sentence.document, located, reason)
         return
     if (
         not rule.planned
         and words("plan").search(words("plan_exempt").sub("", _nearby(book, rule, body)))
         and not rule.denied
     ):
-        findings.exclude(sentence.document, located, "planned")
+        claims.exclude(sentence.document, located, "planned")
         return
     value = rule.value
     if rule.code == "home":
@@ -105,7 +107,7 @@ def _apply(
         if code is None:
             return
         if not valid(code[0]):
-            findings.exclude(
+            claims.exclude(
                 sentence.document,
                 Span(sentence.span.start + span.start + code.start(), sentence.span.start + span.start + code.end()),
                 "invalid_code",
@@ -118,22 +120,42 @@ def _apply(
         if share is None:
             return
         value = int(share)
-    if rule.period and not _period_holds(book, rule, analysis, span, window, findings, located, context):
+    if rule.period in ("running", "ended") and not _term_holds(rule, analysis, window, context):
         return
     aspects = frozenset(name for name, group in rule.aspects.items() if book.pattern(group).search(body))
     if rule.aspects and not aspects:
         return
-    findings.assertions.append(
-        Assertion(
-            Interval(value, value),
-            sentence.document,
-            located,
-            Method(rule.method),
-            (value,),
-            aspects=aspects,
-            weight=rule.weight,
-        )
+    entry = Assertion(
+        Interval(value, value),
+        sentence.document,
+        located,
+        Method(rule.method),
+        (value,),
+        aspects=aspects,
+        weight=rule.weight,
     )
+    if rule.period in ("covers", "inside"):
+        claims.later(partial(_settle, rule.period, entry, _period(book, rule, analysis, span, window)))
+    else:
+        claims.add(entry)
+
+
+def _settle(wanted: str, entry: Assertion, period: Period | None, window: Window, findings: Findings) -> None:
+    """A statement about a period: it `covers` the window, or what it tells happened `inside` it."""
+    cover = period.cover(window) if period is not None else None
+    if wanted == "covers":
+        whole = period is None or period.kind in (PeriodKind.CUMULATIVE, PeriodKind.STATE)
+        holds, reason = whole or cover in (Cover.WINDOW, Cover.WIDER), "narrower_scope"
+    elif period is None or period.days(window)[0] is None:
+        return
+    else:
+        holds, reason = cover not in (Cover.OUTSIDE, Cover.PARTIAL), "outside_window"
+        if cover is Cover.WIDER:
+            return
+    if holds:
+        findings.assertions.append(replace(entry))
+    else:
+        findings.exclude(entry.document, entry.span, reason)
 
 
 def _nearby(book: FactBook, rule: Rule, body: str) -> str:
@@ -156,19 +178,20 @@ def _located(analysis: Analysis, span: Span) -> Span:
     return Span(base + start, base + max(start, end))
 
 
-def _period_holds(
-    book: FactBook,
-    rule: Rule, analysis: Analysis, span: Span, window: Window, findings: Findings, located: Span, context: str
-) -> bool:
+def _term_holds(rule: Rule, analysis: Analysis, window: Window, context: str) -> bool:
+    """Whether the term that the sentence (or the text around it) states is running, or has ended."""
+    folded = analysis.sentence.folded
+    found = term(folded, window) or term(context, window)
+    if found is None:
+        return rule.period == "ended" and bool(re.search(load("discourse")["ended_pattern"], folded))
+    start, end = found
+    running = (start is None or start <= window.end) and end >= window.end
+    return running if rule.period == "running" else end < window.end
+
+
+def _period(book: FactBook, rule: Rule, analysis: Analysis, span: Span, window: Window) -> Period | None:
+    """The period that a statement is about."""
     sentence = analysis.sentence
-    if rule.period in ("running", "ended"):
-        text = sentence.folded if term(sentence.folded, window) else context or sentence.folded
-        found = term(text, window)
-        if found is None:
-            return rule.period == "ended" and bool(re.search(load("discourse")["ended_pattern"], sentence.folded))
-        start, end = found
-        running = (start is None or start <= window.end) and end >= window.end
-        return running if rule.period == "running" else end < window.end
     before = [p for p in analysis.periods if p.span.start < span.end and p.kind is not PeriodKind.MEAN]
     inside = [p for p in before if p.span.start >= span.start]
     if rule.period == "inside":   # the day of what happened stands before it: 2019年10月曾发生…，不在近三年之内
@@ -177,23 +200,10 @@ def _period_holds(
         happened = [p for p in before if p.kind is PeriodKind.DATED and p.span.start <= word]
         before, inside = (happened, happened) if happened else (before, inside)
     stated = inside or before
-    period: Period | None = stated[-1] if stated else section_period(sentence, window)
-    if rule.period == "covers":
-        if (
-            period is None
-            or period.kind in (PeriodKind.CUMULATIVE, PeriodKind.STATE)
-            or period.cover(window) in (Cover.WINDOW, Cover.WIDER)
-        ):
-            return True
-        findings.exclude(sentence.document, located, "narrower_scope")
-        return False
-    if period is None or period.start is None:
-        return False
-    cover = period.cover(window)
-    if cover in (Cover.OUTSIDE, Cover.PARTIAL) or (period.end < window.start):
-        findings.exclude(sentence.document, located, "outside_window")
-        return False
-    return cover is not Cover.WIDER
+    then = words("since_then").search(sentence.folded, stated[-1].span.end, span.end) if stated else None
+    if rule.period == "covers" and then:
+        return replace(stated[-1], kind=PeriodKind.DATED, end=window.end, years=0)  # 2019年…，此后未再出现
+    return stated[-1] if stated else section_period(sentence, window)
 
 
 def _percent(match: re.Match[str]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+from ingestion.facts.lexicon import words
 from ingestion.language import load
 from ingestion.numerals import parse_number
 from ingestion.periods import PeriodKind, Window, dates, periods
@@ -23,10 +24,11 @@ def term(folded: str, window: Window) -> tuple[date | None, date] | None:
         and (p.end - p.start).days > 60
         and len(dates(folded[p.span.start : p.span.end])) >= 2
     ]
+    renewed = [last for span, _, last in dates(folded) if words("renewed_to").search(folded, 0, span.start)]
     if ranges:
         best = max(ranges, key=lambda p: p.end)
         written = [last for _, _, last in dates(folded[best.span.start : best.span.end])]
-        return best.start, max(written)
+        return best.start, max(written + renewed)
     data = load("discourse")
     found = dates(folded)
     ends = [
