@@ -73,7 +73,7 @@ def read(environment: Mapping[str, str] = os.environ, data: Path | None = None) 
     jobs = environment.get("GUOHE_JOBS_URL") or (
         f"sqlite:///{(folder / 'jobs.sqlite3').as_posix()}" if database.startswith("sqlite") else database)
     if database.startswith("sqlite") and (environment.get("GUOHE_WORKERS") or "").strip() == "0":
-        raise UsageError("GUOHE_WORKERS is 0, but with SQLite there is no other process to do the work; use PostgreSQL.",
+        raise UsageError("GUOHE_WORKERS is 0, but with SQLite no other process can do the work; use PostgreSQL.",
                          "GUOHE_WORKERS 为 0，但使用 SQLite 时没有别的进程来做后台任务；请改用 PostgreSQL。")
     registration = environment.get("GUOHE_REGISTRATION") or "open"
     if registration not in {"open", "invited"}:

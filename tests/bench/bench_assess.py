@@ -3,10 +3,9 @@
     python -m tests.bench.bench_assess [FOLDER ...]
 
 Without a folder it measures files that it makes and the applications of the tests. Times are processor times, best of
-several, ours and pypdf's by turns; goals: at most pypdf's time on born-digital files (aim: a third), below 300 MB,
-the
-same time a page from 10 to 1,000 pages,
-and a cold command within three times a bare Python that does the same with pypdf.
+several, ours and pypdf's by turns; goals: at most pypdf's time on born-digital files (aim: a third), below 300 MB, the
+same time a page from 10 to 1,000 pages, and a cold command within three times a bare Python that does the same with
+pypdf.
 """
 from __future__ import annotations
 

@@ -23,8 +23,7 @@ from api.store.models.webhooks import Delivery, Webhook
 
 __all__ = [
     "ApprovedAnswer", "Asked", "AskedClause", "AssessedFile", "Assessment", "Attempt", "Audit", "Base", "Case",
-    "Check", "Content", "Conversation", "Decision", "Delivery", "Doomed", "Event", "Executor", "File", "Identity", "Invitation",
-    "ItemKey", "Job", "Letter", "PolicyTrial", "PolicyVersion", "Presence", "Review", "SavedView", "Session",
-    "Setting", "Standing", "Step", "Thumb", "Token", "Turn", "User",
-    "Webhook",
+    "Check", "Content", "Conversation", "Decision", "Delivery", "Doomed", "Event", "Executor", "File", "Identity",
+    "Invitation", "ItemKey", "Job", "Letter", "PolicyTrial", "PolicyVersion", "Presence", "Review", "SavedView",
+    "Session", "Setting", "Standing", "Step", "Thumb", "Token", "Turn", "User", "Webhook",
 ]
