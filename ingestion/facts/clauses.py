@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from ingestion import organisations
 from ingestion.domain import Span
@@ -12,55 +13,47 @@ from ingestion.facts.records import Analysis, Clause, Names
 _CUTS = frozenset("，,。；！？")
 
 
+DEEPEST = 12  # brackets within brackets; further ones are taken as words
+
+
 def split(text: str) -> list[Clause]:
+    """The clauses in the order of their beginnings. What stands in brackets is deeper, and `outer` is what it hangs on.
+    An unclosed bracket ends with the text."""
     clauses: list[Clause] = []
-    stack: list[tuple[int, int]] = []  # (start of the clause that the bracket interrupts, its index)
-    start, depth, current_outer = 0, 0, -1
-    pending: list[Clause] = []
-
-    def close(end: int) -> int:
-        clause = Clause(Span(start, end), depth, current_outer)
-        clauses.append(clause)
-        return len(clauses) - 1
-
-    open_starts: list[tuple[int, int]] = []
+    starts, ignored = [0], 0  # where the open clause of each depth began; brackets that are words
     for place, char in enumerate(text):
-        if char == "（":
-            open_starts.append((start, current_outer))
-            depth += 1
-            start = place + 1
-            current_outer = -2 - len(pending)
-            pending.append(Clause(Span(place, place), depth, -1))
-        elif char == "）" and depth:
-            close(place)
-            depth -= 1
-            start, current_outer = open_starts.pop()
+        if char == "（" and len(starts) > DEEPEST:
+            ignored += 1
+        elif char == "（":
+            starts.append(place + 1)
+        elif char == "）" and ignored:
+            ignored -= 1
+        elif char == "）" and len(starts) > 1:
+            clauses.append(Clause(Span(starts.pop(), place), len(starts), -1))
         elif char in _CUTS and not (
             char == "," and text[place - 1 : place].isdigit() and text[place + 1 : place + 2].isdigit()
         ):
-            close(place)
-            start = place + 1
-    while depth:
-        close(len(text))
-        depth -= 1
-        start, current_outer = open_starts.pop()
-    close(len(text))
+            clauses.append(Clause(Span(starts[-1], place), len(starts) - 1, -1))
+            starts[-1] = place + 1
+    while starts:
+        clauses.append(Clause(Span(starts.pop(), len(text)), len(starts), -1))
     clauses.sort(key=lambda c: (c.span.start, -c.span.end))
-    for index, clause in enumerate(clauses):
-        clause.outer = -1
-        if clause.depth:
-            for candidate in range(len(clauses) - 1, -1, -1):
-                other = clauses[candidate]
-                if (
-                    candidate != index
-                    and other.depth == clause.depth - 1
-                    and other.span.start <= clause.span.start
-                    and clause.span.end <= other.span.end
-                ):
-                    clause.outer = candidate
-                    break
-    del stack
+    _hang(clauses)
     return clauses
+
+
+def _hang(clauses: list[Clause]) -> None:
+    """Find the clause that each bracket interrupts: the last one less deep that holds it."""
+    levels: dict[int, list[int]] = {}
+    for index, clause in enumerate(clauses):
+        levels.setdefault(clause.depth, []).append(index)
+    starts = {depth: [clauses[i].span.start for i in level] for depth, level in levels.items()}
+    for clause in clauses:
+        level = levels.get(clause.depth - 1, [])
+        for place in range(bisect_right(starts.get(clause.depth - 1, []), clause.span.start) - 1, -1, -1):
+            if clause.span.end <= clauses[level[place]].span.end:
+                clause.outer = level[place]
+                break
 
 
 def clause_of(clauses: list[Clause], place: int) -> int:

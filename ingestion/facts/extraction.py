@@ -26,12 +26,14 @@ from ingestion.facts.matrices import matrix
 from ingestion.facts.money import spent
 from ingestion.facts.reconcile import reconcile
 from ingestion.facts.records import Analysis, Names
-from ingestion.facts.scan import Reading, Sentence, Table, pairs, policy_columns, scan, squeezed
+from ingestion.facts.scan import Reading, Section, Sentence, Table, pairs, policy_columns, scan, squeezed
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.statements import may_state, statements
 from ingestion.language import fold, load
 from ingestion.numerals import has_number, parse_number
 from ingestion.periods import Window
+
+LONGEST_CHAIN = 24  # sentences that go on from one another
 
 
 @dataclass(frozen=True)
@@ -134,13 +136,11 @@ class _Reader:
         self._above.clear()
 
     def analysis(self, sentence: Sentence) -> Analysis:
-        """The sentence's analysis; the one before it is asked where this one goes on from it."""
-        known = self._analyses.get(id(sentence))
-        if known is None:
-            before = sentence.previous if sentence.previous is not None and _goes_on(sentence) else None
-            known = analyse(sentence, self.window, self.names, self.analysis(before) if before else None)
-            self._analyses[id(sentence)] = known
-        return known
+        """The sentence's analysis, after those of the sentences that it goes on from."""
+        for one in reversed([s for s in _chain(sentence) if id(s) not in self._analyses]):
+            before = self._analyses.get(id(one.previous)) if one.previous is not None and _goes_on(one) else None
+            self._analyses[id(one)] = analyse(one, self.window, self.names, before)
+        return self._analyses[id(sentence)]
 
     def _table(self, reading: Reading, table: Table) -> list[Sentence]:
         """Count a table's items; the sentences that its cells are worth reading as."""
@@ -186,17 +186,19 @@ class _Reader:
     def _may_declare(self, key: str, sentence: Sentence) -> bool:
         """Whether a head of the fact stands in a sentence, above it, or in those that it goes on from; or a none."""
         heads, nothing = self._heads[key], self.specs[key].none_words
-        if sentence.holds(heads) or sentence.holds(words("disjoint")):
-            return True
-        if nothing and sentence.holds(self.book.pattern(nothing)):
-            return True
-        place = (id(sentence.section), id(heads))
-        if place not in self._above:
-            self._above[place] = heads.search(sentence.section.text) is not None
-        before = sentence.previous
-        return self._above[place] or (
-            before is not None and _goes_on(sentence) and self._may_declare(key, before)
+        return any(
+            one.holds(heads)
+            or one.holds(words("disjoint"))
+            or (nothing and one.holds(self.book.pattern(nothing)))
+            or self._headed(one.section, heads)
+            for one in _chain(sentence)
         )
+
+    def _headed(self, section: Section, heads: re.Pattern[str]) -> bool:
+        place = (id(section), id(heads))
+        if place not in self._above:
+            self._above[place] = heads.search(section.text) is not None
+        return self._above[place]
 
     def _statements(self, sentences: Sequence[Sentence]) -> None:
         """Names enumerated in running text, statement by statement: sentences that semicolons join."""
@@ -218,6 +220,14 @@ def _opener(book: FactBook, spec: FactSpec) -> re.Pattern[str]:
     """What a sentence must hold for any of a fact's rules: a word of the shortest of each rule's groups."""
     groups = [min(rule.all, key=lambda group: len(book.pattern(group).pattern)) for rule in spec.rules]
     return book.pattern(dict.fromkeys(word for group in groups for word in group))
+
+
+def _chain(sentence: Sentence) -> list[Sentence]:
+    """The sentence, and backwards those that it goes on from."""
+    chain = [sentence]
+    while len(chain) < LONGEST_CHAIN and chain[-1].previous is not None and _goes_on(chain[-1]):
+        chain.append(chain[-1].previous)
+    return chain
 
 
 def _goes_on(sentence: Sentence) -> bool:

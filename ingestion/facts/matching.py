@@ -393,10 +393,11 @@ def status_after(analysis: Analysis, figure: Figure) -> str:
     """Clauses behind a figure that hold no figure and only say its status, and the bracket right behind it."""
     text = analysis.sentence.folded
     found_text = ""
+    counted = {f.clause for f in analysis.figures}
     for index, clause in enumerate(analysis.clauses):
         if clause.span.start < figure.quantity.span.end:
             continue
-        if any(f.clause == index for f in analysis.figures):
+        if index in counted:
             if clause.depth == figure.depth:
                 break
             continue

@@ -74,35 +74,36 @@ def _quoting(text: str) -> bool:
 
 def planned_before(analysis: Analysis, index: int) -> bool:
     """A word that starts a plan holds for the following clauses until a word of what is done."""
-    planned = analysis.planned
-    for place, clause in enumerate(analysis.clauses):
-        if clause.depth and place != index:
-            continue
-        if place > index:
-            break
-        body = exempted(analysis.clause_text(place))
-        forward = words("plan_forward").search(body)
-        future = any(
-            p.kind is PeriodKind.FUTURE
-            and (p.start is None or p.start > analysis.today)
-            and p.span.start >= clause.span.start
-            and p.span.end <= clause.span.end
-            and not _term(analysis.sentence.folded, p)
-            for p in analysis.periods
-        )
-        done = words("done").search(body)
-        if forward or future:
-            planned = not (
-                done
-                and forward
-                and done.start() > forward.end()
-                and words("attributive").search(body, forward.end(), done.start())
-            )
-            if forward and done and done.end() <= forward.start() and place == index:
-                planned = True
-        elif done:
-            planned = False
-    return planned
+    states = analysis.plans
+    while len(states) < index:  # after each clause, brackets aside
+        place = len(states)
+        before = states[-1] if states else analysis.planned
+        states.append(before if analysis.clauses[place].depth else _planned(analysis, place, before))
+    before = states[index - 1] if index else analysis.planned
+    return _planned(analysis, index, before, asked=True)
+
+
+def _planned(analysis: Analysis, place: int, before: bool, *, asked: bool = False) -> bool:
+    """Whether a plan holds at the end of a clause; `asked`: for that clause itself."""
+    clause = analysis.clauses[place]
+    body = exempted(analysis.clause_text(place))
+    forward, done = words("plan_forward").search(body), words("done").search(body)
+    future = any(
+        p.kind is PeriodKind.FUTURE
+        and (p.start is None or p.start > analysis.today)
+        and p.span.start >= clause.span.start
+        and p.span.end <= clause.span.end
+        and not _term(analysis.sentence.folded, p)
+        for p in analysis.periods
+    )
+    if not forward and not future:
+        return before and not done
+    if forward is None or done is None:
+        return True
+    if done.end() <= forward.start() and asked:
+        return True
+    ended = words("attributive").search(body, forward.end(), done.start()) if done.start() > forward.end() else None
+    return ended is None
 
 
 def _term(text: str, period: Period) -> bool:
@@ -147,9 +148,10 @@ def figure_block(analysis: Analysis, figure: Figure) -> str:
 
 def _dropped_after(analysis: Analysis, figure: Figure) -> bool:
     """A later clause, or a bracket, without a figure that only says: in negotiation, expired, under review."""
+    counted = {f.clause for f in analysis.figures}
     for index, clause in enumerate(analysis.clauses):
         body = analysis.clause_text(index)
-        if any(f.clause == index for f in analysis.figures):
+        if index in counted:
             if index > figure.clause and clause.depth == figure.depth and clause.span.start > figure.quantity.span.end:
                 break
             continue

@@ -71,6 +71,7 @@ class Analysis:
     inherited: Period | None = None  # the years that the statement it goes on began with
     planned: bool = False  # the statement that this sentence goes on began with a plan
     clause_blocks: dict[int, str] = field(default_factory=dict)
+    plans: list[bool] = field(default_factory=list)  # whether a plan holds after each clause, as far as asked
 
     def clause_text(self, index: int) -> str:
         span = self.clauses[index].span

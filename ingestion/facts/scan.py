@@ -16,6 +16,7 @@ from ingestion.language import fold, load, pattern
 from ingestion.numerals import has_number
 
 LONGEST_ENTRY = 20  # characters of a name and its figure in a list within a sentence
+LONGEST_SENTENCE = 1_500  # characters
 _HEADING_NUMBER = re.compile(r"^\s*\d+(?:\.\d+)*(?=[\s　、.．])")
 _STOP = re.compile(r"[。！？；\n]|(?<=[a-z\d）])\.(?=\s+[A-Z])|(?<=[a-z])\.\s*$")
 
@@ -302,7 +303,7 @@ def _sentences(
             pieces.append((start, match.end()))
             start, depth = match.end(), 0
     pieces.append((start, len(folded)))
-    for first, last in _joined(folded, pieces):
+    for first, last in _cut(folded, _joined(folded, pieces)):
         body = folded[first:last]
         if not body.strip(" \n。；"):
             continue
@@ -313,6 +314,17 @@ def _sentences(
         )
         yield sentence
         previous = sentence
+
+
+def _cut(folded: str, pieces: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Nobody writes sentences that long: they are cut at their last comma before the limit, or there."""
+    for first, last in pieces:
+        while last - first > LONGEST_SENTENCE:
+            comma = folded.rfind("，", first, first + LONGEST_SENTENCE)
+            cut = comma + 1 if comma >= first else first + LONGEST_SENTENCE
+            yield first, cut
+            first = cut
+        yield first, last
 
 
 def _joined(folded: str, pieces: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
