@@ -137,12 +137,13 @@ def owned(site: Installation) -> tuple[Client, dict[str, str]]:
     case = owner.assessed((f"{CANARY}.txt", text), title=CANARY, applicant=CANARY)
     answer = owner.post(f"/api/v1/cases/{case}/answers", json={"question": f"{CANARY}的论文够了吗？"}).json()
     token = owner.post("/api/v1/tokens", json={"name": CANARY}).json()["token"]
+    somebody = site.client()  # whom the matrix's administrator may change, shut out, erase
     return owner, {
         "case_id": case, "file_id": owner.get(f"/api/v1/cases/{case}/files").json()[0]["id"],
         "assessment_id": owner.get(f"/api/v1/cases/{case}").json()["latest"]["id"],
         "conversation": answer["conversation"], "token_id": token["id"], "session_id": owner.actor.session_id,
         "version_id": "0" * 32, "turn_id": "0" * 32, "answer_id": "0" * 32, "same": "0" * 64, "name": "text.txt",
-        "criterion": "8.2.papers", "user_id": owner.actor.id, "invitation_id": "0" * 32, "page": "1",
+        "criterion": "8.2.papers", "user_id": somebody.actor.id, "invitation_id": "0" * 32, "page": "1",
         "ref": "第八条", "secret": "none", "kind": "docx", "view_id": "0" * 32, "webhook_id": "0" * 32,
         "delivery_id": "0" * 32}
 

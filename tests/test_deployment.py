@@ -118,6 +118,7 @@ def test_pages_here_and_work_there(postgres: str, bucket: str, tmp_path: Path) -
     with ExitStack() as stack:
         stack.enter_context(process(tmp_path / "chroma", str(Path(sys.executable).parent / "chroma"), "run", "--host",
                                     "127.0.0.1", "--port", str(chroma), "--path", str(tmp_path / "vectors")))
+        until(f"http://127.0.0.1:{chroma}/api/v2/heartbeat")
         for number in (0, 1):
             stack.enter_context(process(tmp_path / f"web{number}", "-m", "api.cli", "serve", "--port",
                                         str(ports[number]), "--data", "data", **web))

@@ -16,6 +16,7 @@ def changes(after: str, before: str = TEXT) -> dict[str, Change]:
 
 
 def test_a_text_against_itself_has_no_change() -> None:
+    """Every piece is the same, and nothing is marked."""
     assert changes(TEXT) == {}
 
 
@@ -43,6 +44,7 @@ def test_an_article_put_in_moves_those_after_it() -> None:
 
 
 def test_a_removed_item_is_said_and_its_followers_are_moved() -> None:
+    """An item that is gone is named once; those behind it are the same under new numbers."""
     start = TEXT.index("（二）具有专业化")
     stop = TEXT.index("（三）在开展技术引进")
     rest = TEXT[stop:].replace("（三）在开展", "（二）在开展", 1).replace("（四）将我市", "（三）将我市", 1)
@@ -54,11 +56,13 @@ def test_a_removed_item_is_said_and_its_followers_are_moved() -> None:
 
 
 def test_an_article_reworded_throughout_is_removed_and_added() -> None:
+    """Two texts with hardly a word in common are no change of one another."""
     after = re.sub(r"第十三条.*", "第十三条 本条留空，另行规定。", TEXT)
     assert [one.change for one in compare(TEXT, after) if one.ref == "第十三条"] == [Change.REMOVED, Change.ADDED]
 
 
 def test_what_stands_outside_articles_is_compared_too() -> None:
+    """Title, chapters and what stands before the first article take part."""
     assert changes(TEXT.replace("（征求意见稿）", "", 1)) == {"": Change.CHANGED}
 
 
@@ -72,6 +76,7 @@ def test_marks_hold_both_texts(before: str, after: str) -> None:
 
 
 def test_pieces_are_the_clauses_that_questions_cite() -> None:
+    """A piece has the name that an answer gives to its clause."""
     refs = [one.ref for one in clauses(TEXT)]
     assert refs[0] == ""
     assert "第九条（四）" in refs

@@ -25,6 +25,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     ("公示要多少天", "公示要多少天？谢谢"), ("Please, what does article 8 ask?", "what does article 8 ask"),
     ("园区怎样申报", "园区如何申請？")])
 def test_the_same_question_in_other_words(one: str, other: str) -> None:
+    """A close paraphrase is the same question; one about another thing is not."""
     assert approved.key(one) == approved.key(other)
 
 
@@ -110,6 +111,7 @@ def test_an_answer_needs_words_of_its_clause(site: Installation) -> None:
 
 
 def test_questions_about_cases_are_counted_and_never_told(site: Installation) -> None:
+    """Policy staff see how many there were, and not a word of them."""
     owner, staff = site.client(), site.client(Role.POLICY_STAFF)
     case = owner.assessed()
     owner.post(f"/api/v1/cases/{case}/answers", json={"question": "海棠膜的论文够不够？"})

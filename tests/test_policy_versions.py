@@ -102,6 +102,7 @@ def test_what_was_changed_after_it_was_looked_at_is_not_published(site: Installa
 
 
 def test_a_proposal_held_against_an_older_version_is_checked_again(site: Installation) -> None:
+    """One that was proposed against a version that is no longer the newest is not published as it stands."""
     first, second = site.client(Role.POLICY_STAFF).actor, site.client(Role.POLICY_STAFF).actor
     versions = site.services.policy_work.versions
     made = versions.upload(first, policy_samples.zipped(policy_samples.stricter("1.1.0")))
@@ -186,6 +187,7 @@ def test_a_trial_says_what_only_a_new_assessment_can_tell(site: Installation) ->
 @pytest.mark.parametrize(("change", "said"), [
     (lambda files: files.pop("policy.yaml"), "policy.yaml"), (lambda files: files.update({"x.exe": b"MZ"}), "x.exe")])
 def test_a_zip_that_is_no_policy_folder_is_refused(site: Installation, change: object, said: str) -> None:
+    """The refusal says what is missing, and nothing is kept."""
     files = policy_samples.stricter()
     change(files)  # type: ignore[operator]
     with pytest.raises(Failure, match=said):

@@ -5,6 +5,7 @@ this one process writes at a time; a session that reads is short, since a commit
 """
 from __future__ import annotations
 
+import io
 import logging
 import threading
 from collections.abc import Iterator
@@ -117,7 +118,7 @@ def alembic_config(engine: Engine) -> Any:
     """What Alembic needs to run this package's migrations on `engine`."""
     from alembic.config import Config
 
-    config = Config()
+    config = Config(stdout=io.StringIO())  # what it prints is for people at a terminal of its own
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["engine"] = engine
     config.attributes["metadata"] = Base.metadata

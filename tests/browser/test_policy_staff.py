@@ -62,6 +62,7 @@ def clean(page: Page, axe: str) -> None:
 
 def test_from_a_new_text_to_its_publication_by_two_persons(office: Callable[[str, str], Page], axe: str,
                                                            tmp_path: Path) -> None:
+    """Upload, mend, try, propose, approve; the flipped outcomes are seen on the way."""
     applicant, staff = office("applicant", "one"), office("policy_staff", "two")
     second = office("policy_staff", "three")
     case = steps.new_case(applicant)
