@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from api.commands.shared import add_language, trouble
+from api.commands.shared import add_language, data_folder
 from api.console import Console
 
 
@@ -22,9 +22,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     from api import outputs, settings
     from api.service.administration import backing_up
 
-    folder = Path(options.data or os.environ.get("GUOHE_DATA") or "guohe-data")
-    if not folder.is_dir():
-        raise trouble("no_data", folder=str(folder))
+    folder = data_folder(options.data)
     target = Path(options.file).absolute()
     outputs.check_target(str(target))
     saved = backing_up.backup(settings.read(os.environ, folder), target)

@@ -5,9 +5,8 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
-from api.commands.shared import add_language, trouble
+from api.commands.shared import add_language, data_folder, trouble
 from api.console import Console
 
 
@@ -24,9 +23,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     from api.service.administration.doctoring import Doctor, State
     from api.store.lock import FolderLock
 
-    folder = Path(options.data or os.environ.get("GUOHE_DATA") or "guohe-data")
-    if not folder.is_dir():
-        raise trouble("no_data", folder=str(folder))
+    folder = data_folder(options.data)
     given = settings.read(os.environ, folder)
     lock = FolderLock(given.data) if given.embedded and not options.check else None
     left = 0

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -35,6 +36,14 @@ def add_language(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> N
 def trouble(key: str, /, **values: object) -> UsageError:
     """An error whose texts stand among the command line's messages."""
     return UsageError(*(texts(language)["messages"][key].format(**values) for language in ("en", "zh")))
+
+
+def data_folder(given: str | None) -> Path:
+    """The data folder of an installation: as given, as set, or `guohe-data` here. UsageError where there is none."""
+    folder = Path(given or os.environ.get("GUOHE_DATA") or "guohe-data")
+    if not folder.is_dir():
+        raise trouble("no_data", folder=str(folder))
+    return folder
 
 
 def add_date(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None:

@@ -190,7 +190,7 @@ class _Viewing:
         return Row(
             criterion.id, names.citation(criterion), clause_address(criterion.citation), names.label(criterion),
             finding.outcome, names.say.outcome(finding.outcome), self.words(f"mark.{finding.outcome.value}"),
-            names.requirement(criterion), self._figure(criterion), self._meter(criterion),
+            names.requirement(criterion), names.figures(criterion, self.result_.facts), self._meter(criterion),
             "" if finding.outcome is Outcome.MET else finding.gap, finding.explanation, criterion.quote,
             criterion.required,
             tuple(self._piece(piece, self._key_of(piece, keys), criterion.id)
@@ -198,16 +198,6 @@ class _Viewing:
             max(0, len(finding.evidence) - SHOWN), sum(len(self._left_out(key)) for key in criterion.facts),
             tuple((key, names.fact_label(key)) for key in keys
                   if key in self.result_.facts or self._left_out(key)))
-
-    def _figure(self, criterion: Criterion) -> str:
-        known = [self.result_.facts[key] for key in criterion.facts if key in self.result_.facts]
-        if not known:
-            return "" if criterion.kind is CriterionKind.JUDGEMENT else self.words("figure.absent")
-        figures = [self.names.figure_and_conflict(fact) for fact in known]
-        if len(criterion.facts) > 1:
-            figures = [self.words("figure.one_of_many", label=self.names.fact_label(fact.key), figure=figure)
-                       for fact, figure in zip(known, figures, strict=True)]
-        return self.words("separator").join(figures)
 
     def _meter(self, criterion: Criterion) -> Meter | None:
         if criterion.kind is not CriterionKind.COUNT or len(criterion.facts) != 1 or not (criterion.bar or 0) > 1:

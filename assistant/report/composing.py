@@ -10,8 +10,6 @@ from assistant.report.particulars import Particulars
 from assistant.report.vocabulary import Vocabulary
 from ingestion.domain import (
     Assessment,
-    Criterion,
-    CriterionKind,
     Document,
     Evidence,
     Exclusion,
@@ -169,11 +167,11 @@ class _Composer:
                   note=words("rows.sealed_note"))
 
     def _criterion_row(self, finding: Finding) -> Row:
-        names, criterion = self.names, finding.criterion
+        names, criterion, facts = self.names, finding.criterion, self.assessment.facts
         quotations, more = self._chosen(finding.evidence, (*criterion.facts, *criterion.related))
         return Row(names.category(criterion), names.label(criterion), names.requirement(criterion),
                    names.outcome(finding.outcome), finding.outcome, citation=names.citation(criterion),
-                   clause=criterion.quote, figure=self._figure(criterion), quotations=quotations, more=more,
+                   clause=criterion.quote, figure=names.figures(criterion, facts), quotations=quotations, more=more,
                    note=finding.explanation, gap="" if finding.outcome is Outcome.JUDGEMENT else finding.gap,
                    required=criterion.required)
 
@@ -186,17 +184,6 @@ class _Composer:
                 yield Row(words("categories.consistency"), label, words("rows.consistent_requirement"),
                           words("figure.conflict"), Outcome.INSUFFICIENT, figure=names.figure(fact),
                           quotations=quotations, more=more, note=words("rows.consistent_note"))
-
-    def _figure(self, criterion: Criterion) -> str:
-        """The figures of the criterion's facts; 未见 where a measurable one has none."""
-        known = [self.assessment.facts[key] for key in criterion.facts if key in self.assessment.facts]
-        if not known:
-            return "" if criterion.kind is CriterionKind.JUDGEMENT else self.words("figure.absent")
-        figures = [self.names.figure_and_conflict(fact) for fact in known]
-        if len(criterion.facts) > 1:
-            figures = [self.words("figure.one_of_many", label=self.names.fact_label(fact.key), figure=figure)
-                       for fact, figure in zip(known, figures, strict=True)]
-        return self.words("separator").join(figures)
 
     def _chosen(self, evidence: Sequence[Evidence], keys: Sequence[str]) -> tuple[tuple[Quotation, ...], str]:
         """A few pieces that show the most: one of each document and method first. The rest is counted."""

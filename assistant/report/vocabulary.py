@@ -1,6 +1,8 @@
 """What the policy and its facts are called in one language: labels, figures, requirements, reasons."""
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from assistant.phrases import phrases
 from assistant.report.model import Quotation
 from assistant.report.wording import Wording
@@ -95,6 +97,17 @@ class Vocabulary:
             return self.figure(fact)
         conflict = self.words("figure.conflict")
         return conflict if self.yes_no(fact.key) else self.words("figure.and_conflict", figure=self.figure(fact))
+
+    def figures(self, criterion: Criterion, facts: Mapping[str, Fact]) -> str:
+        """The figures of a criterion's facts; 未见 where a measurable one has none."""
+        known = [facts[key] for key in criterion.facts if key in facts]
+        if not known:
+            return "" if criterion.kind is CriterionKind.JUDGEMENT else self.words("figure.absent")
+        figures = [self.figure_and_conflict(fact) for fact in known]
+        if len(criterion.facts) > 1:
+            figures = [self.words("figure.one_of_many", label=self.fact_label(fact.key), figure=figure)
+                       for fact, figure in zip(known, figures, strict=True)]
+        return self.words("separator").join(figures)
 
     def quotation(self, key: str, piece: Evidence, text: str | None = None) -> Quotation:
         """A piece of evidence for the fact `key`, or for none (""); `text` is a contiguous part of its quote."""
