@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -12,7 +13,7 @@ import pytest
 
 from ingestion import parsing
 from ingestion.errors import UnreadableError
-from ingestion.parsing import confinement, wall
+from ingestion.parsing import confinement, office, wall
 from tests import pdf_samples
 from tests.test_mutations import GOOD
 
@@ -131,3 +132,20 @@ def test_short_text_is_read_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
     assert wall.read("论文23篇。".encode(), "a.txt").text == "论文23篇。"
     assert not wall._plain(GOOD["a.docx"], "a.docx")
     assert not wall._plain(b"x" * (wall.IN_PLACE + 1), "a.txt")
+
+
+def test_old_office_files_are_converted_behind_the_wall(tmp_path: Path) -> None:
+    """In a child that this process starts, and in the one that the command line forks; named where there is no
+    LibreOffice.
+    """
+    rtf = rb"{\rtf1\ansi SCI papers: 22}"
+    (tmp_path / "a.doc").write_bytes(rtf)
+    told = subprocess.run([sys.executable, "-m", "api.cli", "facts", str(tmp_path / "a.doc"), "--json", "-", "--quiet"],
+                          cwd=ROOT, capture_output=True, text=True, check=True)
+    if any(map(shutil.which, office.PROGRAMS)):
+        assert "22" in wall.read(rtf, "a.doc").text
+        assert "conversion" not in told.stdout
+        assert '"a.doc"' in told.stdout
+    else:
+        with pytest.raises(UnreadableError, match="LibreOffice"):
+            wall.read(rtf, "a.doc")

@@ -36,11 +36,12 @@ _AF_UNIX = 1
 _NO_NEW_PRIVILEGES, _SET_SECCOMP, _FILTER, _PARENT_DEATH = 38, 22, 2, 1
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
-_EXECUTE, _WRITE, _READ, _READ_DIR = 1, 2, 4, 8
+_EXECUTE, _WRITE, _READ, _READ_DIR, _REMOVE, _MAKE_SOCKET = 1, 2, 4, 8, 1 << 5, 1 << 9
 _WRITE_ALL = _WRITE | 0b1_1111_1111_0000 | 1 << 13 | 1 << 14
 _ON_FILES = _EXECUTE | _WRITE | _READ | 1 << 14 | 1 << 15
 _READABLE = ("/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc", "/opt", "/proc", "/sys", "/dev",
-             "/var/cache/fontconfig")
+             "/var/cache/fontconfig", "/var/spool/libreoffice", "/var/lib/libreoffice")
+_SOCKETS = "/tmp"  # noqa: S108 - where LibreOffice makes its socket (and first removes one)
 
 
 def limit(*, recognition: bool = False) -> bool:
@@ -157,5 +158,6 @@ def _rules(writable: Sequence[str], readable: Iterable[str]) -> Iterator[tuple[s
     for path in sys.path:  # only to look modules up
         yield path or ".", _READ_DIR
     yield "/dev/null", _READ | _WRITE
+    yield _SOCKETS, _MAKE_SOCKET | _REMOVE
     for path in writable:
         yield path, _WRITE_ALL | _READ | _READ_DIR
