@@ -128,7 +128,7 @@ def test_a_token_for_somebody_else_or_of_another_time_is_refused(site: Installat
 def test_a_token_that_the_provider_did_not_sign_is_refused(site: Installation, there: Provider) -> None:
     """A key with the right name and other numbers."""
     there.signed_by = key(2)
-    refused(site)
+    assert "单点登录没有完成" in refused(site)
 
 
 def test_an_answer_that_this_browser_did_not_ask_for_is_refused(site: Installation) -> None:

@@ -18,28 +18,10 @@ from api.service.context import new_id, now, record
 from api.service.records import Actor, Role
 from api.store.database import Database, alembic_config
 from api.store.models import Audit
-from tests.databases import KINDS, fresh, server
 from tests.web_samples import Installation, installation
 
 SOMEBODY = Actor("a" * 32, "a@example.com", "甲", Role.ADMINISTRATOR)
 CANARY = "金丝雀八八二六"
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    if "postgresql" not in KINDS:
-        yield ""
-        return
-    with server() as address:
-        yield address
-
-
-@pytest.fixture(params=KINDS)
-def database(request: pytest.FixtureRequest, tmp_path: Path, postgres: str) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path / 'guohe.sqlite3'}" if request.param == "sqlite" else fresh(postgres))
-    made.migrate()
-    yield made
-    made.close()
 
 
 def tell(database: Database, count: int = 1) -> None:

@@ -18,15 +18,12 @@ from api.pages import guide, marking, viewer
 from api.pages.addresses import clause_address
 from api.pages.marking import Mark
 from api.pages.result import meter
-from api.pages.texts import texts as page_texts
 from ingestion import parsing, policy
 from ingestion.domain import Document, Interval, Span
+from tests.test_page_texts import SCRIPTS
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "examples" / "membrane-center"
-TEMPLATES = sorted((ROOT / "api" / "web" / "templates").rglob("*.html"))
-SCRIPTS = sorted((ROOT / "api" / "web" / "static" / "js").glob("*.js"))
-STYLES = sorted((ROOT / "api" / "web" / "static" / "css").glob("*.css"))
 PASSWORD = "a sentence that is remembered"
 MOST_WEIGHT = 200_000
 FILES = ("申报书.docx", "论文清单.xlsx", "证照与承诺书.pdf")
@@ -105,75 +102,6 @@ def stranger(site: Site) -> Browser:
     other = Browser(TestClient(site.client.app))
     other.register(f"{time.time_ns()}@example.com")
     return other
-
-
-# Texts ----------------------------------------------------------------------------------------------------------------
-
-def keys(tree: dict[str, object], above: str = "") -> Iterator[str]:
-    for name, value in tree.items():
-        if isinstance(value, dict):
-            yield from keys(value, f"{above}{name}.")
-        else:
-            yield f"{above}{name}"
-
-
-def texts(language: str) -> set[str]:
-    return set(keys(page_texts(language)))
-
-
-def used() -> tuple[set[str], set[str]]:
-    """Keys that templates, code and scripts name whole, and the beginnings of those they put together."""
-    whole, begun = set(), set()
-    for path in (*TEMPLATES, *sorted((ROOT / "api" / "pages").glob("*.py"))):
-        source = path.read_text(encoding="utf-8")
-        # t('a.b'), words(…)("a.b"), t.lines('a.b' if … else 'a.c'), say(f"a.{b}")
-        for name in re.findall(r"""["']([a-z_]+(?:\.[a-z_]+)+)["']""", source):
-            whole.add(name)
-        begun |= set(re.findall(r"""["']([a-z_]+\.(?:[a-z_]+\.)*)["'] ~""", source))
-        begun |= set(re.findall(r"""f["']([a-z_]+\.(?:[a-z_]+\.)*)\{""", source))
-    for path in SCRIPTS:
-        source = path.read_text(encoding="utf-8")
-        whole |= {f"script.{name}" for name in re.findall(r'text\("([a-z_]+)"', source)}
-        whole |= {f"script.{name}" for name in re.findall(r'"(yes|no|at_least)"', source)}
-        begun |= {f"script.{name}" for name in re.findall(r"text\(`([a-z_]+)\$", source)}
-    return whole, begun | {"script.reading", "script.ocr", "script.waiting", "script.done", "script.unread"}
-
-
-def test_both_languages_say_the_same_things() -> None:
-    """No page meets a text that one language lacks."""
-    assert texts("zh") == texts("en")
-
-
-def test_no_text_is_missing() -> None:
-    """Every text that a template, a module or a script names is there."""
-    sections = {name.partition(".")[0] for name in texts("zh")}
-    named = {name for name in used()[0] if name.partition(".")[0] in sections and not name.endswith((".html", ".yaml"))}
-    nested = {name.rsplit(".", 1)[0] for name in texts("zh")}
-    assert named - texts("zh") - nested == set()
-
-
-def test_no_text_is_left_over() -> None:
-    """What nobody says any more is not translated for ever."""
-    whole, begun = used()
-    assert {name for name in texts("zh") if name not in whole and not name.startswith(tuple(begun))} == set()
-
-
-def test_templates_hold_no_words_of_their_own() -> None:
-    """Every word of a page is data, in both languages."""
-    for path in TEMPLATES:
-        source = re.sub(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
-        assert re.findall(r"[一-鿿]+", source) == [], path
-
-
-def test_pages_need_nothing_inline_and_nothing_from_elsewhere() -> None:
-    """A content security policy of 'self' holds: no inline scripts, styles or handlers, no other host."""
-    for path in TEMPLATES:
-        source = path.read_text(encoding="utf-8")
-        assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)"
-                             r"|(?:src|srcset|href|action)=\s*[\"']?https?://", source), path
-    for path in (*SCRIPTS, *STYLES):
-        source = path.read_text(encoding="utf-8")
-        assert not re.search(r"https?://|innerHTML|document\.write|eval\(|@import", source), path
 
 
 # Marks ----------------------------------------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -23,25 +22,6 @@ from api.store.files import Files, spooled
 from api.store.lock import FolderLock
 from api.store.models import Base, User
 from ingestion.errors import UsageError
-from tests.databases import KINDS, fresh, server
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    if "postgresql" not in KINDS:
-        yield ""
-        return
-    with server() as address:
-        yield address
-
-
-@pytest.fixture(params=KINDS)
-def database(request: pytest.FixtureRequest, tmp_path: Path, postgres: str) -> Iterator[Database]:
-    """An empty database with today's schema."""
-    made = Database(f"sqlite:///{tmp_path / 'a.sqlite3'}" if request.param == "sqlite" else fresh(postgres))
-    made.migrate()
-    yield made
-    made.close()
 
 
 @pytest.fixture
