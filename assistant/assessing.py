@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from assistant import incomplete, rules
+from assistant import rules
 from ingestion import facts, reading
 from ingestion.domain import Assessment, Document, Extraction, Fact
 from ingestion.policy import Policy
@@ -66,8 +66,8 @@ def check(extracted: Extracted, policy: Policy, base_type: str, application_date
             extracted.windows[place] = {key: fact for key, fact in found.facts.items() if key not in windowed} | again
         return extracted.windows[place]
 
-    findings, notes = rules.findings_for(policy, base_type, found, application_date, language, facts_for)
-    findings = incomplete.weighed(findings, extracted.documents, language)
+    findings, notes = rules.findings_for(policy, base_type, found, application_date, language, facts_for,
+                                         extracted.documents)
     return Assessment(
         policy.id, policy.version, policy.sha256, policy.window_on(application_date), base_type, application_date,
         extracted.documents, found.facts, found.exclusions, findings, rules.overall(findings), notes)

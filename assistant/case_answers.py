@@ -327,6 +327,6 @@ def _in_language(assessment: Assessment, policy: Policy, language: str) -> tuple
     """The assessment's findings, explained in the language of the question; their outcomes are the assessment's."""
     again = {one.criterion.id: one for one in rules.check(
         [one.criterion for one in assessment.findings], assessment.facts, policy=policy, language=language,
-        exclusions=assessment.exclusions)}
+        exclusions=assessment.exclusions, documents=assessment.documents)}
     return tuple(again[one.criterion.id] if again[one.criterion.id].outcome is one.outcome else one
                  for one in assessment.findings)

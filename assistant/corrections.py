@@ -106,8 +106,9 @@ def review(assessment: Assessment, decisions: Sequence[Decision], policy: Policy
                                             Act.JUDGE], policy) for key in asked(assessment)}
     facts = {key: state.person for key, state in states.items() if state.person is not None}
     left_out = {key: state.left_out for key, state in states.items() if state.left_out}
+    vouched = {key for key, state in states.items() if state.checked is not Checked.OPEN}
     findings = rules.check([one.criterion for one in assessment.findings], facts, policy=policy, language=language,
-                           exclusions=left_out)
+                           exclusions=left_out, documents=assessment.documents, vouched=vouched)
     judged = _judgements(findings, decisions)
     findings = tuple(_judge(one, judged.get(one.criterion.id), language) for one in findings)
     whole = replace(assessment, facts=facts, exclusions=left_out, findings=findings, overall=rules.overall(findings))

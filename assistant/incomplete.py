@@ -1,7 +1,7 @@
 """No requirement counts as met on the word of a file whose end is missing: what is missing might say otherwise."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -11,11 +11,13 @@ from assistant.texts import load
 from ingestion.domain import Document, Finding, Outcome
 
 
-def weighed(findings: Sequence[Finding], documents: Sequence[Document], language: str) -> tuple[Finding, ...]:
-    """The findings, those that are met by a file that was not read to its end made insufficient, with the reason."""
+def weighed(findings: Sequence[Finding], documents: Sequence[Document], language: str,
+            vouched: Collection[str] = ()) -> tuple[Finding, ...]:
+    """The findings, those that are met by a file that was not read to its end made insufficient, with the reason; but
+    for those that rest on facts which a person has vouched for."""
     codes = set(_texts()["notices"])
     cut = {one.name for one in documents if any(notice.code in codes for notice in one.notices)}
-    return tuple(_weighed(one, cut, language) for one in findings) if cut else tuple(findings)
+    return tuple(one if set(one.criterion.facts) & set(vouched) else _weighed(one, cut, language) for one in findings)
 
 
 def _weighed(finding: Finding, cut: set[str], language: str) -> Finding:

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from reportlab.platypus import Paragraph
 
-from assistant import assessing
-from ingestion import policy
-from ingestion.domain import Outcome
+from api.service import comparison
+from assistant import assessing, corrections
+from assistant.corrections import Act, Decision
+from ingestion import policy, reading
+from ingestion.domain import Finding, Outcome
 from tests import pdf_samples
 from tests.web_samples import APPLICATION
 
@@ -41,3 +43,25 @@ def test_what_a_whole_file_says_stays_met(tmp_path: Path) -> None:
     other = pdf_samples.flowed([Paragraph("附件说明。", pdf_samples.BODY)])
     (tmp_path / "附.pdf").write_bytes(other[:other.rindex(b"%%EOF")])
     assert outcomes(tmp_path, "zh")["8.2.papers"][0] is Outcome.MET
+
+
+def test_every_way_to_outcomes_weighs_a_file_that_was_cut_off(tmp_path: Path) -> None:
+    """Reviewing without a decision and comparing base types say what the assessment says; what a person has vouched
+    for is met.
+    """
+    whole = pdf_samples.flowed([Paragraph(line, pdf_samples.BODY) for line in APPLICATION.split("\n")])
+    (tmp_path / "申报书.pdf").write_bytes(whole[:whole.rindex(b"%%EOF")])
+    known = policy.load()
+    extracted = assessing.extract(reading.read_all([tmp_path]), known, DAY)
+    found = assessing.check(extracted, known, "joint_research_center", DAY)
+
+    def outcome(findings: tuple[Finding, ...]) -> Outcome:
+        return next(one.outcome for one in findings if one.criterion.id == "8.2.papers")
+
+    assert outcome(found.findings) is Outcome.INSUFFICIENT
+    assert outcome(corrections.review(found, (), known).assessment.findings) is Outcome.INSUFFICIENT
+    sure = corrections.review(found, (Decision(Act.CONFIRM, "sci_ei_papers"),), known)
+    assert outcome(sure.assessment.findings) is Outcome.MET
+    (side,) = [one for one in comparison.compare(extracted.found, extracted.documents, known, "zh")
+               if one.base_type == "joint_research_center"]
+    assert "8.2.papers" in {one.criterion for one in side.shortfalls}

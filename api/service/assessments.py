@@ -122,8 +122,9 @@ class Assessments:
         """
         with self._database.reading() as session:
             row = self.row(session, actor, case_id, assessment_id)
-            found = _content(session, row).found
-        return comparison.compare(found, self._policies.of(row.policy_digest), language)
+            content = _content(session, row)
+        policy = self._policies.of(row.policy_digest)
+        return comparison.compare(content.found, content.result.documents, policy, language)
 
     def body(self, actor: Actor, case_id: str, assessment_id: str | None, language: str = "zh") -> bytes:
         """The JSON of an assessment (the latest without an id), as it was when it was made."""

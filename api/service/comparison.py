@@ -5,13 +5,14 @@ from collections.abc import Sequence
 
 from api.service.records import Shortfall, TypeComparison
 from api.service.stored import counts
-from ingestion.domain import Comparator, Criterion, CriterionKind, Extraction, Finding, Interval, Outcome
+from ingestion.domain import Comparator, Criterion, CriterionKind, Document, Extraction, Finding, Interval, Outcome
 from ingestion.policy import Policy
 
 LACKING = frozenset({Outcome.NOT_MET, Outcome.INSUFFICIENT})
 
 
-def compare(found: Extraction, policy: Policy, language: str) -> tuple[TypeComparison, ...]:
+def compare(found: Extraction, documents: Sequence[Document], policy: Policy, language: str
+            ) -> tuple[TypeComparison, ...]:
     """Every base type, the closest first: by distance, then by outcomes that fail, then in the policy's order.
 
     The distance is the mean over what can be settled by documents, so that a type that asks little is not the closest
@@ -22,7 +23,7 @@ def compare(found: Extraction, policy: Policy, language: str) -> tuple[TypeCompa
     sides = []
     for place, one in enumerate(policy.base_types):
         findings = rules.check(policy.criteria_for(one.id), found.facts, policy=policy, language=language,
-                               exclusions=found.exclusions)
+                               exclusions=found.exclusions, documents=documents)
         asked = [finding for finding in findings if finding.criterion.required
                  and finding.criterion.kind is not CriterionKind.JUDGEMENT]
         lacking = [finding for finding in asked if finding.outcome in LACKING]
