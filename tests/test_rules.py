@@ -263,7 +263,7 @@ def test_notes_say_where_another_reading_changes_an_outcome() -> None:
     changed = "“近三年SCI或EI论文”（第八条（二））由“符合”变为“不符合”"
     assert [changed in note for note in notes] == [False, True]
     assert "2022年1月1日至2024年6月15日" in notes[1]
-    assert "总体结论由“材料不足，暂不能认定”变为“不符合申报条件”" in notes[1]
+    assert "总体结论由“材料不足，尚不能判断”变为“不符合申报条件”" in notes[1]
 
 
 def test_notes_say_that_no_reading_changes_anything() -> None:
