@@ -8,6 +8,7 @@ from assistant.phrases import phrases
 from assistant.report.model import DocumentLine, FactSection, Gap, LeftOut, Quotation, Report, Row, Unread
 from assistant.report.particulars import Particulars
 from assistant.report.vocabulary import Vocabulary
+from ingestion import language as wordings
 from ingestion.domain import (
     Assessment,
     Document,
@@ -16,6 +17,7 @@ from ingestion.domain import (
     Fact,
     Finding,
     Interval,
+    Notice,
     Outcome,
 )
 from ingestion.policy import Policy
@@ -52,8 +54,14 @@ def fact_sections(facts: Mapping[str, Fact], exclusions: Mapping[str, Sequence[E
 def unread(documents: Sequence[Document], language: str = "zh") -> tuple[Unread, ...]:
     """What was not read, or read with doubt, document by document."""
     say = phrases(language)
-    return tuple(Unread(document.name, say.place(document.name, notice.page), say.pick(notice.text, notice.text_en))
-                 for document in documents for notice in document.notices)
+    return tuple(Unread(document.name, say.place(document.name, _page_apart(notice)),
+                        say.pick(notice.text, notice.text_en)) for document in documents for notice in document.notices)
+
+
+def _page_apart(notice: Notice) -> int | None:
+    """The page of a notice whose own words do not name it."""
+    known = wordings.load("notices")["notices"].get(notice.code)
+    return None if known and "{pages}" in known["zh"] else notice.page
 
 
 def excerpt(quote: str, limit: int = EXCERPT_LENGTH) -> str:

@@ -1,20 +1,25 @@
 """The supplement letter 补正通知: drafted from the gaps of an assessment, and any text of it as a Word file."""
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
+from assistant.report.composing import unread
 from assistant.report.vocabulary import Vocabulary
 from assistant.report.word_file import BODY, HEADING_FONT, TITLE, WordFile
 from assistant.report.wording import Wording
+from assistant.texts import load
 from ingestion.domain import Assessment, Finding, Outcome
 from ingestion.policy import Policy
 
+FOR_REVIEWERS = Path(__file__).parent / "language" / "letter.yaml"
 LACKING = frozenset({Outcome.NOT_MET, Outcome.INSUFFICIENT})
 
 
 def draft(assessment: Assessment, policy: Policy, applicant: str, due: date | None, language: str = "zh") -> str:
     """Every required criterion that is not met or open, with its clause word for word; then what contradicts itself,
-    and what could not be read."""
+    and what could not be read. What only reviewers have to look at again is not asked of the applicant."""
     names = Vocabulary(policy, language)
     words = names.words
     lines = [words("letter.to", applicant=applicant), "",
@@ -24,9 +29,10 @@ def draft(assessment: Assessment, policy: Policy, applicant: str, due: date | No
                                       quote=one.criterion.quote)] for one in gaps]
     items += [[words("letter.conflict", label=names.fact_label(fact.key), figure=names.figure(fact))]
               for fact in assessment.facts.values() if fact.conflict]
-    items += [[words("letter.unread", place=names.say.place(document.name, notice.page),
-                     text=names.say.pick(notice.text, notice.text_en))]
-              for document in assessment.documents for notice in document.notices]
+    for_reviewers = set(load(FOR_REVIEWERS)["notices"])
+    asking = [replace(one, notices=tuple(notice for notice in one.notices if notice.code not in for_reviewers))
+              for one in assessment.documents]
+    items += [[words("letter.unread", place=one.place, text=one.text)] for one in unread(asking, words.language)]
     for number, (first, *more) in enumerate(items, 1):
         lines += [words("letter.item", number=number, text=first), *more]
     if not items:
