@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from api.deps import ActorDep, LanguageDep, ServicesDep
 from api.routes import review_bodies as bodies
 from api.schemas import Part, answers, part, sent
-from api.service.records import ReportFile
+from api.service.records import JobView, ReportFile
 from api.service.review.records import (
     DecisionView,
     Done,
@@ -32,8 +32,15 @@ def filter_of(status: Annotated[str, Query(max_length=60, description="One or mo
               base_type: Annotated[str, Query(max_length=64)] = "",
               outcome: Annotated[str, Query(max_length=40)] = "", overdue: bool = False, duplicates: bool = False,
               search: Annotated[str, Query(max_length=200, description="In title and applicant")] = "",
-              sort: Sort = Sort.RECEIVED) -> Filter:
-    return Filter(status, assignee, base_type, outcome, overdue, duplicates, search, sort)
+              sort: Sort = Sort.RECEIVED,
+              outdated: Annotated[bool, Query(description="Assessed with a version that is not in force")] = False,
+              criterion: Annotated[str, Query(max_length=100)] = "",
+              result: Annotated[str, Query(max_length=40, description="The outcome of `criterion`")] = "",
+              missing: Annotated[int | None, Query(ge=0, le=9, description="Tenth of its bar that lacks")] = None,
+              fact: Annotated[str, Query(max_length=100)] = "",
+              checked: Annotated[str, Query(max_length=20, description="How `fact` was looked at")] = "") -> Filter:
+    return Filter(status, assignee, base_type, outcome, overdue, duplicates, search, sort, outdated, criterion, result,
+                  missing, fact, checked)
 
 
 FilterDep = Annotated[Filter, Depends(filter_of)]
@@ -131,6 +138,14 @@ def review(services: ServicesDep, actor: ActorDep, language: LanguageDep, case_i
               responses=answers("", *USUAL, "status_not_possible", "not_a_reviewer", "csrf"))
 def change(services: ServicesDep, actor: ActorDep, case_id: str, body: bodies.ChangeBody) -> None:
     services.review.progress.change(actor, case_id, body.record())
+
+
+@router.post(f"{CASE}/assessments", response_model=JobView, status_code=202,
+             summary="Assess a case with the version of the policy in force",
+             responses=answers("job", *USUAL, "review_closed", "stale", "no_files", "csrf", status=202))
+def assess_again(services: ServicesDep, actor: ActorDep, case_id: str) -> JobView:
+    """By a reviewer, after a version was published. Results that were made, and decisions, are kept."""
+    return services.review.progress.assess_again(actor, case_id)
 
 
 @router.get(f"{CASE}/decisions", response_model=Part[DecisionView], summary="What was decided about a case",

@@ -132,6 +132,9 @@ class ReviewBody(BaseModel):
     shared: list[Shared]
     here: list[Here]
     may_decide: bool
+    policy_version: str = Field(description="That the assessment was made with")
+    policy_in_force: str
+    outdated: bool = Field(description="Open, and the two differ: assess it again; decisions and results are kept")
 
 
 class LetterDraft(BaseModel):
@@ -157,7 +160,9 @@ def review(view: ReviewView, policy: Policy, language: str) -> ReviewBody:
             if language == "en" else one.person.criterion.label, machine=one.machine.outcome,
             outcome=one.person.outcome, gap=one.person.gap, judged=one.judged, version=one.version,
             history=list(one.history)) for one in view.criteria],
-        shared=list(view.shared), here=list(view.here), may_decide=view.may_decide)
+        shared=list(view.shared), here=list(view.here), may_decide=view.may_decide,
+        policy_version=view.machine.policy_version, policy_in_force=view.case.policy_version,
+        outdated=view.case.outdated)
 
 
 def _fact(one: FactReview, policy: Policy, language: str) -> FactBody:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -40,15 +41,15 @@ class Assessments:
         self._policies, self._reader, self._events, self._jobs = policies, reader, events, jobs
         self._most_waiting = most_waiting
 
-    def start(self, actor: Actor, case_id: str) -> JobView:
-        """Ask for an assessment of the case as it is now.
+    def start(self, actor: Actor, case_id: str, action: Action = Action.CHANGE_CASE) -> JobView:
+        """Ask for an assessment of the case as it is now, by whoever may do `action` to it.
 
         One that waits already will see it, and one under way or made for this very state is what was asked for; its job
         is given then. Failure "no_files".
         """
         with self._database.writing() as session:
             self._database.alone(session, _STARTING)
-            case = case_for(session, actor, case_id, Action.CHANGE_CASE)
+            case = case_for(session, actor, case_id, action)
             known = self._current_job(session, case)
             if known is not None:
                 return known
@@ -86,6 +87,13 @@ class Assessments:
         with self._database.reading() as session:
             row = self._row(session, actor, case_id, assessment_id)
             return self._view(session, row, language, texts=texts)
+
+    def whole(self, actor: Actor, case_id: str, assessment_id: str | None, language: str = "zh") -> AssessmentView:
+        """One of the case's, or the latest, with the facts of every base type. Failure "not_assessed"."""
+        with self._database.reading() as session:
+            row = self.row(session, actor, case_id, assessment_id)
+            view, found = self._view(session, row, language, texts=False), _content(session, row).found
+        return replace(view, result=replace(view.result, facts=found.facts, exclusions=found.exclusions))
 
     def history(self, actor: Actor, case_id: str, *, after: str | None = None, limit: int = 50
                 ) -> Page[AssessmentLine]:

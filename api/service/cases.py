@@ -20,8 +20,8 @@ from api.service.events import Events
 from api.service.files import CaseFiles
 from api.service.policies import Policies
 from api.service.records import Actor, CaseLine, CaseView, Page, Upload
-from api.service.views import last_job, line
-from api.store.models import Assessment, Case, File, User
+from api.service.views import last_job, line, outdated
+from api.store.models import Assessment, Case, File, Review, User
 from assistant.texts import load
 
 LONGEST = 200
@@ -59,6 +59,11 @@ class Cases:
         """Failure "not_found" where it is not there or not theirs."""
         with self.context.database.reading() as session:
             return self._view(session, actor, case_for(session, actor, case_id))
+
+    def seen(self, actor: Actor, case_ids: Sequence[str]) -> frozenset[str]:
+        """Those of `case_ids` that the actor may see."""
+        with self.context.database.reading() as session:
+            return frozenset(session.scalars(select(Case.id).where(visible(actor), Case.id.in_(case_ids))))
 
     def list(self, actor: Actor, *, after: str | None = None, limit: int = 50, search: str = "") -> Page[CaseLine]:
         """The most recently changed first; `search` in title and applicant. Those the actor sees, and no others."""
@@ -141,19 +146,23 @@ class Cases:
             case.id, case.owner_id, owner.name, case.title, case.applicant, case.base_type, case.application_date,
             case.created, case.updated, case.revision, case.demo,
             latest is not None and latest.revision != case.revision, line(latest) if latest else None,
-            last_job(session, case.id), may(actor, Action.CHANGE_CASE, case.owner_id))
+            last_job(session, case.id), may(actor, Action.CHANGE_CASE, case.owner_id),
+            outdated(latest, session.get(Review, case.id), self.policies.digest), self.policies.current.version)
 
-    @staticmethod
-    def _lines(session: Session, rows: Sequence[Case]) -> Iterator[CaseLine]:
+    def _lines(self, session: Session, rows: Sequence[Case]) -> Iterator[CaseLine]:
         ids = [row.id for row in rows]
         counted = {row.case_id: row.number for row in session.execute(
             select(File.case_id, func.count().label("number")).where(File.case_id.in_(ids), File.removed.is_(None))
             .group_by(File.case_id))}
-        latest = {one.id: line(one) for one in session.scalars(
+        latest = {one.id: one for one in session.scalars(
             select(Assessment).where(Assessment.id.in_([row.latest_id for row in rows if row.latest_id])))}
+        reviews = {one.case_id: one for one in session.scalars(select(Review).where(Review.case_id.in_(ids)))}
+        digest = self.policies.digest
         for row in rows:
+            made, review = latest.get(row.latest_id or ""), reviews.get(row.id)
             yield CaseLine(row.id, row.title, row.applicant, row.base_type, row.application_date, row.created,
-                           row.updated, counted.get(row.id, 0), latest.get(row.latest_id or ""))
+                           row.updated, counted.get(row.id, 0), line(made) if made else None,
+                           review.status if review else None, outdated(made, review, digest))
 
 
 def _examples() -> Path:

@@ -177,7 +177,7 @@ class JobView:
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """A case as it is listed."""
+    """A case as it is listed. `status` is of its review, null where it was not handed in; `outdated` as in a case."""
 
     id: str
     title: str
@@ -188,12 +188,15 @@ class CaseLine:
     updated: datetime
     files: int
     latest: AssessmentLine | None
+    status: str | None = None
+    outdated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
     """A case. `revision` grows with each change of files, base type or date; `stale` says that the latest
-    assessment is of an earlier one.
+    assessment is of an earlier one. `outdated` says that the case is open and its latest assessment was made with
+    another version of the policy than `policy_version`, which is in force.
     """
 
     id: str
@@ -211,6 +214,8 @@ class CaseView:
     latest: AssessmentLine | None
     job: JobView | None
     may_change: bool
+    outdated: bool = False
+    policy_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.service.records import AssessmentLine, Counts, FileState, FileView, JobState, JobView, NoticeView
-from api.store.models import Assessment, File, Job
+from api.store.models import Assessment, File, Job, Review
 from ingestion.domain import Notice, Overall
 
+CLOSED = "done"    # the status of a review after which a case is not open any more
 ENDED = frozenset({FileState.DONE, FileState.UNREAD})
 
 
@@ -28,6 +29,11 @@ def notices(found: tuple[Notice, ...]) -> list[dict[str, Any]]:
 def line(row: Assessment) -> AssessmentLine:
     return AssessmentLine(row.id, row.case_id, row.number, row.created, row.base_type, row.application_date,
                           row.policy_id, row.policy_version, Overall(row.overall), Counts(**row.counts), row.files)
+
+
+def outdated(latest: Assessment | None, review: Review | None, digest: str) -> bool:
+    """Whether an open case was assessed with another version of the policy than the one of `digest`."""
+    return latest is not None and latest.policy_digest != digest and (review is None or review.status != CLOSED)
 
 
 def job_view(row: Job, assessment_id: str | None) -> JobView:

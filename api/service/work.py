@@ -173,7 +173,7 @@ class Assessing:
         latest = session.get(Assessment, case.latest_id) if case.latest_id else None
         if latest is None or latest.revision <= row.revision:
             case.latest_id, case.updated = row.id, now()
-            standing.assessed(session, row, made, self.policies.of(digest), claimed)
+            standing.assessed(session, row, made, self.policies, claimed)
         said = plain(line(row))
         self.events.publish(session, case.id, "assessment", said)
         self._move(session, job, JobState.DONE, "done", row.id)

@@ -71,7 +71,8 @@ class Health:
         state = State.BAD if self.jobs.failed else State.WARN if late or not self.jobs.ready else State.GOOD
         return HealthPart("queue", state, {
             "waiting": counts.get("queued", 0), "running": counts.get("running", 0), "failed": counts.get("failed", 0),
-            "oldest": oldest, "workers": workers, "engine": self.jobs.failed or ("ready" if self.jobs.ready else "…")})
+            "oldest": oldest, "workers": workers,
+            "engine": self.jobs.failed or ("ready" if self.jobs.ready else "starting")})
 
     def _storage(self) -> HealthPart:
         free = shutil.disk_usage(self.context.settings.data).free

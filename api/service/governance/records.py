@@ -117,7 +117,10 @@ class VersionDifference:
 
 @dataclass(frozen=True, slots=True)
 class FactValue:
-    """A fact as the assessment has it, None where nothing was found."""
+    """A fact as persons see it, None where nothing was found or it was rejected; `machine` is the program's figure.
+
+    `evidence` counts the pieces that it rests on; `by_person`: a reviewer has decided about it.
+    """
 
     key: str
     label: str
@@ -125,6 +128,9 @@ class FactValue:
     unit: str
     value: Interval | None
     conflict: bool
+    machine: Interval | None = None
+    evidence: int = 0
+    by_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +154,7 @@ class Flip:
     required: bool
     facts: tuple[FactValue, ...]
     unread: bool
+    judged: bool = False       # a reviewer's judgement holds under the new version
 
 
 @dataclass(frozen=True, slots=True)

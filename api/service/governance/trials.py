@@ -1,7 +1,8 @@
-"""A version of the policy tried on stored cases: its rules over the facts that their latest assessments hold.
+"""A version of the policy tried on stored cases: its rules over the facts that their latest assessments hold, with what
+reviewers decided about them and which files were cut off, as the pages of the cases weigh them.
 
 No document is read again. Where the new version would read a fact otherwise (another wording, another window), the
-outcome that rests on it is marked: only a new assessment can tell. What persons corrected is not in the facts.
+outcome that rests on it is marked: only a new assessment can tell.
 """
 from __future__ import annotations
 
@@ -10,9 +11,9 @@ import threading
 import time
 import zlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 
 import msgspec
 from sqlalchemy import select
@@ -21,12 +22,14 @@ from sqlalchemy.orm import Session
 from api.errors import Failure
 from api.service.access import Action, may
 from api.service.context import Context, new_id, now, record
+from api.service.governance import replaying
 from api.service.governance.records import CaseFlip, CriterionSum, FactValue, Flip, TrialFound, TrialView, Way
+from api.service.governance.replaying import Outcomes, StoredCase
 from api.service.policies import Policies
 from api.service.records import Actor
-from api.store.models import Assessment, Case, Content, PolicyTrial, PolicyVersion
-from assistant import outcomes
-from ingestion.domain import Criterion, Fact, Interval, Outcome
+from api.service.review.standing import PolicyOf
+from api.store.models import Case, PolicyTrial, PolicyVersion
+from ingestion.domain import Criterion, Outcome
 from ingestion.policy import Policy
 
 log = logging.getLogger(__name__)
@@ -34,37 +37,6 @@ log = logging.getLogger(__name__)
 MOST_CASES = 1_000
 A_BATCH = 50
 STALLED = timedelta(seconds=60)    # a trial that said nothing for so long was interrupted
-
-
-@dataclass(frozen=True, slots=True)
-class _Fact:
-    """What a trial reads of a stored fact; decoding leaves its evidence alone."""
-
-    key: str
-    interval: Interval
-    unit: str
-    conflict: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    facts: dict[str, _Fact]
-
-
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    found: _Found
-
-
-@dataclass(frozen=True, slots=True)
-class TrialCase:
-    """A case as a trial needs it."""
-
-    case_id: str
-    assessment_id: str
-    base_type: str
-    application_date: date
-    facts: Mapping[str, Fact]
 
 
 @dataclass
@@ -139,15 +111,16 @@ class Trials:
         cases = skipped = uncertain = 0
         unread = unread_facts(before, after)
         for start in range(0, len(ids), A_BATCH):
-            for case in self._cases(ids[start:start + A_BATCH]):
-                flip = flipped(case, before, after, unread) if case is not None else None
-                if case is None or flip is None:
-                    skipped += 1
-                    continue
-                cases += 1
-                uncertain += touched(case, after, unread)
-                if flip.flips or flip.before is not flip.after:
-                    flips.append(flip)
+            with self.context.database.reading() as session:
+                for case in replaying.cases(session, ids[start:start + A_BATCH]):
+                    flip = flipped(case, before, after, self.policies.of, unread) if case is not None else None
+                    if case is None or flip is None:
+                        skipped += 1
+                        continue
+                    cases += 1
+                    uncertain += touched(case, after, unread)
+                    if flip.flips or flip.before is not flip.after:
+                        flips.append(flip)
             with self.context.database.writing() as session:
                 row = session.get_one(PolicyTrial, trial_id)
                 row.done, row.total, row.updated = min(start + A_BATCH, len(ids)), len(ids), now()
@@ -155,40 +128,24 @@ class Trials:
                           uncertain, tuple(sorted(unread)), summed(flips), tuple(flips),
                           round(time.monotonic() - began, 2))
 
-    def _cases(self, ids: Sequence[str]) -> list[TrialCase | None]:
-        with self.context.database.reading() as session:
-            rows = session.execute(select(Assessment, Content.content).join(
-                Content, Content.assessment_id == Assessment.id).where(Assessment.id.in_(ids))).all()
-        found: list[TrialCase | None] = []
-        for row, content in rows:
-            try:
-                kept = msgspec.json.decode(zlib.decompress(content), type=_Stored).found.facts
-            except (msgspec.DecodeError, zlib.error):
-                log.exception("the result of assessment %s cannot be opened", row.id)
-                found.append(None)
-                continue
-            facts = {key: Fact(one.key, one.interval, one.unit, one.conflict, ()) for key, one in kept.items()}
-            found.append(TrialCase(row.case_id, row.id, row.base_type, row.application_date, facts))
-        return found + [None] * (len(ids) - len(rows))
 
-
-def flipped(case: TrialCase, before: Policy, after: Policy, unread: frozenset[str] = frozenset()) -> CaseFlip | None:
+def flipped(case: StoredCase, before: Policy, after: Policy, policies: PolicyOf,
+            unread: frozenset[str] = frozenset()) -> CaseFlip | None:
     """What of a case comes out otherwise; None where one of the two has no such base type. Pure."""
     types = ({one.id for one in policy.base_types} for policy in (before, after))
     if any(case.base_type not in known for known in types):
         return None
-    old = {one.id: (one, outcomes.outcome(one, case.facts)) for one in before.criteria_for(case.base_type)}
-    new = {one.id: (one, outcomes.outcome(one, case.facts)) for one in after.criteria_for(case.base_type)}
+    old, new = replaying.under(case, before, policies), replaying.under(case, after, policies)
     flips = []
-    for name in (*new, *(name for name in old if name not in new)):
-        first, second = old.get(name), new.get(name)
+    for name in (*new.criteria, *(name for name in old.criteria if name not in new.criteria)):
+        first, second = old.criteria.get(name), new.criteria.get(name)
         if (first and first[1]) != (second and second[1]):
-            flips.append(_flip(name, first, second, case, before, after, unread))
+            flips.append(_flip(name, first, second, new, before, after, unread))
     return CaseFlip(case.case_id, case.assessment_id, case.base_type, case.application_date.isoformat(),
-                    outcomes.overall(old.values()), outcomes.overall(new.values()), tuple(flips))
+                    old.overall, new.overall, tuple(flips))
 
 
-def touched(case: TrialCase, after: Policy, unread: frozenset[str]) -> bool:
+def touched(case: StoredCase, after: Policy, unread: frozenset[str]) -> bool:
     """Whether some outcome of the case rests on a fact that would be read otherwise."""
     return any(unread & set(one.facts) for one in after.criteria_for(case.base_type))
 
@@ -221,20 +178,22 @@ def summed(flips: Sequence[CaseFlip]) -> tuple[CriterionSum, ...]:
     return tuple(sorted(found, key=lambda one: (-one.cases, one.criterion)))
 
 
-def _flip(name: str, first: tuple[Criterion, Outcome] | None, second: tuple[Criterion, Outcome] | None, case: TrialCase,
+def _flip(name: str, first: tuple[Criterion, Outcome] | None, second: tuple[Criterion, Outcome] | None, seen: Outcomes,
           before: Policy, after: Policy, unread: frozenset[str]) -> Flip:
     old, new = first[0] if first else None, second[0] if second else None
     one = new or old
     assert one is not None  # noqa: S101 - it stands in one of the two
     facts = []
     for key in dict.fromkeys((*(old.facts if old else ()), *(new.facts if new else ()))):
-        spec, fact = after.facts.facts.get(key) or before.facts.facts[key], case.facts.get(key)
+        spec, fact = after.facts.facts.get(key) or before.facts.facts[key], seen.facts.get(key)
+        machine = seen.machine.get(key)
         facts.append(FactValue(key, spec.label, spec.label_en, spec.unit, fact.interval if fact else None,
-                               fact.conflict if fact else False))
+                               fact.conflict if fact else False, machine.interval if machine else None,
+                               len(fact.evidence) if fact else 0, key in seen.by_person))
     return Flip(name, one.label, one.label_en, first[1] if first else None, second[1] if second else None,
                 old.citation if old else "", new.citation if new else "", old.quote if old else "",
                 new.quote if new else "", old.bar if old else None, new.bar if new else None, one.required,
-                tuple(facts), new is not None and bool(unread & set(new.facts)))
+                tuple(facts), new is not None and bool(unread & set(new.facts)), name in seen.by_person)
 
 
 def _last(session: Session, version_id: str) -> PolicyTrial | None:

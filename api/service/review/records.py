@@ -34,7 +34,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What the worklist shows. `assignee` is "me", "none", an id or "" for all; the rest "" or False for all."""
+    """What the worklist shows. `assignee` is "me", "none", an id or "" for all; the rest "", None or False for all.
+
+    `result` is the outcome of `criterion`, `missing` the tenth of its bar that lacks, from 0; `checked` says how `fact`
+    was looked at, "changed" for every way but confirmed. `outdated`: assessed with another version of the policy than
+    the one in force.
+    """
 
     status: str = ""
     assignee: str = ""
@@ -44,11 +49,19 @@ class Filter:
     duplicates: bool = False
     search: str = ""
     sort: Sort = Sort.RECEIVED
+    outdated: bool = False
+    criterion: str = ""
+    result: str = ""
+    missing: int | None = None
+    fact: str = ""
+    checked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkLine:
-    """A case as the worklist shows it. `unchecked` facts nobody has looked at; `duplicates` are shared with others."""
+    """A case as the worklist shows it. `unchecked` facts nobody has looked at; `duplicates` are shared with others;
+    `outdated`: open, and assessed with `policy_version`, which is not the one in force.
+    """
 
     case_id: str
     title: str
@@ -65,6 +78,8 @@ class WorkLine:
     unchecked: int
     conflicts: int
     duplicates: int
+    policy_version: str = ""
+    outdated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from api.service.assessments import Assessments
 from api.service.cases import Cases
 from api.service.context import Context
 from api.service.events import Events
@@ -28,8 +29,10 @@ class Reviewing:
     statistics: Statistician
 
 
-def build(context: Context, policies: Policies, cases: Cases, reader: Reader, events: Events) -> Reviewing:
-    worklist, progress = Worklist(context), Progress(context, policies, events)
+def build(context: Context, policies: Policies, cases: Cases, reader: Reader, events: Events,
+          assessments: Assessments) -> Reviewing:
+    worklist = Worklist(context, policies)
+    progress = Progress(context, policies, events, assessments)
     decisions = Decisions(context, policies, cases, reader, events)
     letters = Letters(context, policies, progress, events)
     return Reviewing(worklist, progress, decisions, Presences(context, events), letters,

@@ -1,7 +1,7 @@
 """Where a case stands: its newest assessment with the decisions that hold, and what lists and statistics keep of it."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select
@@ -19,6 +19,8 @@ from assistant import corrections
 from assistant.corrections import Act, Checked, Place, Reviewed
 from ingestion.domain import Assessment, Comparator, CriterionKind, Fact, Finding, Interval, Outcome, Span
 from ingestion.policy import Policy
+
+PolicyOf = Callable[[str], Policy]    # by its digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def stand(session: Session, policies: Policies, case: Case, language: str = "zh"
     if row is None:
         raise Failure("not_assessed")
     content = stored.decode(session.get_one(Content, row.id).content)
-    return _stand(session, row, content.in_language(language), policies.of(row.policy_digest), language)
+    return _stand(session, row, content.in_language(language), policies.of(row.policy_digest), policies.of, language)
 
 
 def refresh(session: Session, made: Stand) -> None:
@@ -66,10 +68,10 @@ def refresh(session: Session, made: Stand) -> None:
         session.execute(insert(Check), checked)
 
 
-def assessed(session: Session, row: Row, made: stored.Stored, policy: Policy, claimed: Sequence[Found]) -> None:
+def assessed(session: Session, row: Row, made: stored.Stored, policies: Policies, claimed: Sequence[Found]) -> None:
     """A new assessment is the case's newest: its identifiers are kept, and the decisions that still hold applied."""
     duplicates.keep(session, row.case_id, claimed)
-    refresh(session, _stand(session, row, made.result, policy, "zh"))
+    refresh(session, _stand(session, row, made.result, policies.of(row.policy_digest), policies.of, "zh"))
 
 
 def missing(finding: Finding, facts: dict[str, Fact]) -> int | None:
@@ -90,10 +92,27 @@ def of_row(row: Decision) -> corrections.Decision:
                                 Outcome(row.outcome) if row.outcome else None, place, row.amount)
 
 
-def _stand(session: Session, row: Row, result: Assessment, policy: Policy, language: str) -> Stand:
+def held(rows: Sequence[Decision], result: Assessment, policy: Policy, policies: PolicyOf,
+         digests: Mapping[str, str]) -> list[Decision]:
+    """The decisions that still apply: what they rest on in the documents is the same and, for a judgement, the policy
+    that it was made under asks in the same words. `digests` name that policy by the assessment's id.
+    """
+    bases = {subject: corrections.basis(subject, result) for subject in {one.subject for one in rows}}
+    return [one for one in rows if one.basis == bases[one.subject]
+            and (one.act != Act.JUDGE or _asked(policy, one.subject) == _asked(
+                policies(digests[one.assessment_id]) if one.assessment_id in digests else policy, one.subject))]
+
+
+def _asked(policy: Policy, criterion_id: str) -> tuple[object, ...]:
+    """What a criterion asks for, with the words of its clause; nothing where the policy does not have it."""
+    return next(((one.quote, one.kind, one.bar) for one in policy.criteria if one.id == criterion_id), ())
+
+
+def _stand(session: Session, row: Row, result: Assessment, policy: Policy, policies: PolicyOf, language: str) -> Stand:
     rows = session.scalars(select(Decision).where(Decision.case_id == row.case_id)
                            .order_by(Decision.at, Decision.version)).all()
-    bases = {subject: corrections.basis(subject, result) for subject in {one.subject for one in rows}}
-    holding = [one for one in rows if one.basis == bases[one.subject]]
+    digests: dict[str, str] = {one.id: one.policy_digest for one in session.execute(select(
+        Row.id, Row.policy_digest).where(Row.id.in_({one.assessment_id for one in rows})))} if rows else {}
+    holding = held(rows, result, policy, policies, digests)
     reviewed = corrections.review(result, [of_row(one) for one in holding], policy, language)
     return Stand(row, result, policy, reviewed, rows, frozenset(one.id for one in holding))

@@ -6,40 +6,48 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from api.errors import Failure
 from api.service import paging
 from api.service.access import Action, may
 from api.service.context import Context, new_id
+from api.service.policies import Policies
 from api.service.records import Actor, Page, Role
 from api.service.review.records import Filter, Person, SavedViewLine, Sort, Status, WorkLine
-from api.store.models import Case, Review, SavedView, User
+from api.service.views import outdated
+from api.store.models import Assessment, Case, Check, Review, SavedView, Standing, User
+from assistant.corrections import Checked
 from ingestion.domain import Overall
 
 NEVER = date(9999, 12, 31)    # the deadline of a case without one
 LONGEST = 200
 MOST_VIEWS = 50
+TENTHS, LAST = 10, 100       # of what lacks of a bar, in percent
+CHANGED = "changed"         # every way that a fact was looked at but confirmed
 ENDED = frozenset({Status.DONE, Status.RETURNED})
 
 
 @dataclass(frozen=True)
 class Worklist:
     context: Context
+    policies: Policies
 
     def list(self, actor: Actor, wanted: Filter, *, after: str | None = None, limit: int = 50) -> Page[WorkLine]:
         """Those that match, in the order asked for; equal ones by id. `total` counts them all."""
         limit = paging.size(limit)
-        conditions = _conditions(actor, wanted)
-        query: Any = select(Review, Case).join(Case, Case.id == Review.case_id).where(*conditions)
+        digest = self.policies.digest
+        conditions = _conditions(actor, wanted, digest)
+        query: Any = select(Review, Case, Assessment).join(Case, Case.id == Review.case_id).outerjoin(
+            Assessment, Assessment.id == Case.latest_id).where(*conditions)
         query = _ordered(query, wanted.sort, after).limit(limit + 1)
         with self.context.database.reading() as session:
             rows: Sequence[Any] = session.execute(query).all()
             total: int | None = session.scalar(_counted(wanted, conditions))
-            names = people(session, {review.assignee_id or "" for review, _ in rows})
-            lines = tuple(_line(review, case, names) for review, case in rows[:limit])
-        more = paging.cursor(*_place(wanted.sort, *rows[limit - 1])) if len(rows) > limit else None
+            names = people(session, {review.assignee_id or "" for review, *_ in rows})
+            lines = tuple(_line(review, case, latest, names, digest) for review, case, latest in rows[:limit])
+        more = paging.cursor(*_place(wanted.sort, *rows[limit - 1][:2])) if len(rows) > limit else None
         return Page(lines, more, total)
 
     def reviewers(self, actor: Actor) -> tuple[Person, ...]:
@@ -99,7 +107,7 @@ def _look(actor: Actor) -> None:
         raise Failure("forbidden")
 
 
-def _conditions(actor: Actor, wanted: Filter) -> list[ColumnElement[bool]]:
+def _conditions(actor: Actor, wanted: Filter, digest: str) -> list[ColumnElement[bool]]:
     _look(actor)
     found: list[ColumnElement[bool]] = []
     if wanted.status:
@@ -116,16 +124,39 @@ def _conditions(actor: Actor, wanted: Filter) -> list[ColumnElement[bool]]:
         found += [Review.due < today(), Review.status.not_in(ENDED)]
     if wanted.duplicates:
         found.append(Review.duplicates > 0)
+    if wanted.outdated:
+        newest = aliased(Assessment)
+        found += [Review.status != Status.DONE, exists().where(
+            newest.id == Case.latest_id, newest.policy_digest != digest).correlate(Case)]
+    if wanted.criterion:
+        found.append(exists().where(Standing.case_id == Review.case_id, Standing.criterion == wanted.criterion,
+                                    *_standing(wanted)))
+    if wanted.fact:
+        found.append(exists().where(Check.case_id == Review.case_id, Check.subject == wanted.fact, *_checked(wanted)))
     if wanted.search.strip():
         text = f"%{_escaped(wanted.search.strip()[:LONGEST])}%"
         found.append(or_(Case.title.ilike(text, escape="\\"), Case.applicant.ilike(text, escape="\\")))
     return found
 
 
+def _standing(wanted: Filter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [Standing.outcome == wanted.result] if wanted.result else []
+    if wanted.missing is not None:
+        first = wanted.missing * TENTHS
+        found.append(Standing.missing.between(first, LAST if wanted.missing == TENTHS - 1 else first + TENTHS - 1))
+    return found
+
+
+def _checked(wanted: Filter) -> list[ColumnElement[bool]]:
+    if wanted.checked == CHANGED:
+        return [Check.state != Checked.CONFIRMED]
+    return [Check.state == wanted.checked] if wanted.checked else []
+
+
 def _counted(wanted: Filter, conditions: Iterable[ColumnElement[bool]]) -> Select[Any]:
     """Without the cases where nothing of them is asked for."""
     query = select(func.count()).select_from(Review)
-    if wanted.base_type or wanted.search.strip():
+    if wanted.base_type or wanted.search.strip() or wanted.outdated:
         query = query.join(Case, Case.id == Review.case_id)
     return query.where(*conditions)
 
@@ -171,11 +202,12 @@ def _moment(text: str) -> datetime:
         raise Failure("cursor_invalid") from error
 
 
-def _line(review: Review, case: Case, names: Mapping[str, Person]) -> WorkLine:
+def _line(review: Review, case: Case, latest: Assessment | None, names: Mapping[str, Person], digest: str
+          ) -> WorkLine:
     return WorkLine(case.id, case.title, case.applicant, case.base_type, case.application_date, Status(review.status),
                     review.round, names.get(review.assignee_id or ""), review.due if review.due != NEVER else None,
                     review.received, review.changed, Overall(review.outcome), review.unchecked, review.conflicts,
-                    review.duplicates)
+                    review.duplicates, latest.policy_version if latest else "", outdated(latest, review, digest))
 
 
 def _escaped(text: str) -> str:
