@@ -21,7 +21,8 @@ SCAN = Document("承诺书.pdf", "b" * 64, "pdf", "", notices=(
 
 def test_what_only_reviewers_look_at_again_is_not_asked_for() -> None:
     """A page that was recognised is theirs to check; a page without text is the applicant's to mend."""
-    text = letter.draft(replace(samples.assessment(samples.policy()), documents=(SCAN,)), samples.policy(), "海棠研究院", None)
+    made = replace(samples.assessment(samples.policy()), documents=(SCAN,))
+    text = letter.draft(made, samples.policy(), "海棠研究院", None)
     assert "图像识别得到" not in text
     assert "承诺书.pdf：第 1 页没有识别出文字；如有内容，请上传更清晰的扫描件" in text
 

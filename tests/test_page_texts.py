@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from api.pages.texts import texts as page_texts
+from ingestion.parsing.confinement import FILES, LIMITS, NETWORK, PROCESS, PROGRAMS
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = sorted((ROOT / "api" / "web" / "templates").rglob("*.html"))
@@ -60,6 +61,20 @@ def test_no_text_is_left_over() -> None:
     """What nobody says any more is not translated for ever."""
     whole, begun = used()
     assert {name for name in texts("zh") if name not in whole and not name.startswith(tuple(begun))} == set()
+
+
+def test_the_audit_and_the_wall_have_words() -> None:
+    """Every act, kind of object and detail that the services record, and every layer of the wall, is named."""
+    known = texts("zh")
+    source = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "api" / "service").rglob("*.py")))
+    recorded = re.findall(r'\brecord\([^"]*"([a-z_]+)", "([a-z_]+)"', source)
+    assert len(recorded) > len(set(recorded)) > 30
+    assert {f"audit_actions.{act}" for act, _ in recorded} | {f"audit_kinds.{kind}" for _, kind in recorded} <= known
+    calls = re.findall(r'\brecord\([^"]*"[a-z_]+", "[a-z_]+",((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)', source)
+    details = set(re.findall(r"\b([a-z_0-9]+)=(?!=)", re.sub(r"\([^()]*\)", "", "".join(calls))))
+    assert len(details) > 20
+    assert {f"audit_details.{name}" for name in details - {"before", "after", "reason"}} <= known
+    assert {f"health.levels.{one}" for one in (PROCESS, LIMITS, NETWORK, PROGRAMS, FILES)} <= known
 
 
 def test_templates_hold_no_words_of_their_own() -> None:

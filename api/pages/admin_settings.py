@@ -17,13 +17,14 @@ from api.service.administration.retention import Applied
 from api.service.records import Role
 
 router = APIRouter(route_class=PageRoute)
+LINKS = {"users": "/admin/users", "audit_rows": "/admin/audit"}    # of figures that have a page of their own
 SECTIONS = {"limits": LimitSettings, "retention": RetentionSettings}
 
 
 @router.get("/admin")
 def health(request: Request, services: ServicesDep, actor: ActorDep) -> Response:
     return admin_page(request, actor, Action.ADMINISTER, "health.html",
-                      parts=services.administration.health.parts(actor))
+                      parts=services.administration.health.parts(actor), links=LINKS)
 
 
 @router.get("/admin/settings")

@@ -39,6 +39,7 @@ class ChangeLine:
 
 @dataclass(frozen=True, slots=True)
 class FactLine:
+    key: str
     label: str
     before: str
     after: str
@@ -65,7 +66,9 @@ def compare(request: Request, services: ServicesDep, actor: ActorDep, language: 
             ) -> Response:
     found = services.cases.get(actor, case_id)
     compared = services.assessments.compare(actor, case_id, None, language) if found.latest else ()
-    return page(request, "compare.html", case=found, types=compared,
+    names = Vocabulary(services.policies.current, language)
+    facts = {one.id: [(key, names.fact_label(key)) for key in one.facts] for one in names.policy.criteria}
+    return page(request, "compare.html", case=found, types=compared, facts=facts,
                 said={outcome.value: said(outcome, language) for outcome in Outcome})
 
 
@@ -87,6 +90,6 @@ def _outcome(one: OutcomeChange, names: Vocabulary, difference: Difference) -> C
 
 def _fact(one: FactChange, names: Vocabulary) -> FactLine:
     figures = [names.figure_and_conflict(fact) if fact else "" for fact in (one.before, one.after)]
-    return FactLine(names.say.pick(one.label, one.label_en), figures[0], figures[1], one.files)
+    return FactLine(one.key, names.say.pick(one.label, one.label_en), figures[0], figures[1], one.files)
 
 

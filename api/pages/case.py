@@ -13,7 +13,7 @@ from api.pages.chat import latest_turns
 from api.pages.forms import Settings, read
 from api.pages.rendering import page, words_of
 from api.pages.routing import FormDep, PageRoute, inside, see, wants_json
-from api.service.records import Actor, AssessmentView, JobState
+from api.service.records import JobState
 from api.service.services import Services
 from ingestion.domain import Outcome
 
@@ -89,20 +89,12 @@ def delete(services: ServicesDep, actor: ActorDep, case_id: str) -> Response:
 @router.get("/cases/{case_id}/facts/{key}")
 def fact(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str, key: str
          ) -> Response:
-    """One fact with all its evidence and all that was left out of it."""
+    """One fact with all its evidence and all that was left out of it; ?assessment= as an older one found it."""
     found = services.cases.get(actor, case_id)
-    view = _latest(services, actor, case_id, language)
-    shown = result.fact_page(view, services.policies.of(view.policy), language, key)
-    return page(request, "fact.html", case=found, fact=shown)
-
-
-def _latest(services: Services, actor: Actor, case_id: str, language: str) -> AssessmentView:
-    from api.errors import Failure
-
-    view = services.assessments.latest(actor, case_id, language)
-    if view is None:
-        raise Failure("not_found")
-    return view
+    view = services.assessments.whole(actor, case_id, request.query_params.get("assessment") or None, language)
+    older = view.line.id if found.latest is not None and view.line.id != found.latest.id else ""
+    shown = result.fact_page(view, services.policies.of(view.policy), language, key, older)
+    return page(request, "fact.html", case=found, fact=shown, older=view.line.number if older else 0)
 
 
 def title_of(request: Request, services: Services, title: str, applicant: str, base_type: str) -> str:

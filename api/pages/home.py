@@ -6,17 +6,28 @@ from fastapi import APIRouter, Request, Response
 from api.deps import ActorDep, ServicesDep, VisitorDep
 from api.pages.rendering import THEME_COOKIE, THEMES, page
 from api.pages.routing import PageRoute, inside, see
+from api.service.access import Action, may
+from api.service.records import Role
 
 router = APIRouter(route_class=PageRoute)
 A_YEAR = 365 * 24 * 3600
 LANGUAGES = ("zh", "en")
 MOST_RECENT = 5
+# What is one click away from the first page, by role.
+WORK: dict[Role, tuple[tuple[str, str], ...]] = {
+    Role.REVIEWER: (("review", "/review"),),
+    Role.AUDITOR: (("audit", "/admin/audit"), ("review", "/review")),
+    Role.POLICY_STAFF: (("versions", "/policy/versions"), ("questions", "/policy/questions")),
+    Role.ADMINISTRATOR: (("health", "/admin"), ("users", "/admin/users")),
+}
 
 
 @router.get("/")
 def home(request: Request, services: ServicesDep, visitor: VisitorDep) -> Response:
     recent = services.cases.list(visitor, limit=MOST_RECENT).items if visitor else ()
     return page(request, "home.html", policy=services.policies.current, recent=recent,
+                work=WORK.get(visitor.role, ()) if visitor else (),
+                may_create=visitor is not None and may(visitor, Action.CREATE_CASE),
                 first=services.accounts.empty() if visitor is None else False)
 
 

@@ -16,6 +16,7 @@ from api.service.governance import folders
 from api.service.governance.records import FactValue, Flip
 from assistant.phrases import phrases
 from assistant.report.vocabulary import Vocabulary
+from ingestion.domain import Interval
 from ingestion.policy import Policy
 
 router = APIRouter(route_class=PageRoute, prefix="/policy/versions")
@@ -25,13 +26,26 @@ BACK = "/policy/versions/"
 
 
 @dataclass(frozen=True, slots=True)
+class FactFigure:
+    """`href` leads to all its evidence, "" for who may not see the case; `machine` is there where persons differ."""
+
+    label: str
+    value: str
+    href: str
+    machine: str
+    by_person: bool
+    evidence: int
+
+
+@dataclass(frozen=True, slots=True)
 class FlipLine:
     """A flip as it is read: its reason in figures."""
 
     flip: Flip
     before: str
     after: str
-    facts: tuple[tuple[str, str, str], ...]   # label, value, address of its evidence or ""
+    href: str               # of the criterion in its case, "" for who may not see the case
+    facts: tuple[FactFigure, ...]
 
 
 @router.get("")
@@ -60,10 +74,15 @@ def version(request: Request, services: ServicesDep, actor: ActorDep, language: 
     work = services.policy_work
     one, trial = work.versions.get(actor, version_id), work.trials.latest(actor, version_id)
     policy = services.policies.current
-    flips = [(case, [_flip(flip, case.case_id, may(actor, Action.READ_CASE), policy, language) for flip in case.flips])
-             for case in trial.found.flips[:SHOWN]] if trial and trial.found else []
+    shown = trial.found.flips[:SHOWN] if trial and trial.found else ()
+    seen = services.cases.seen(actor, [case.case_id for case in shown])
+    reviews = may(actor, Action.READ_REVIEWS)
+    flips = [(case, [_flip(flip, case.case_id if case.case_id in seen else "", reviews, policy, language)
+                     for flip in case.flips]) for case in shown]
     names = Vocabulary(policy, language)
-    return page(request, "policy/version.html", one=one, line=one.line, trial=trial, flips=flips,
+    return page(request, "policy/version.html", one=one, line=one.line, trial=trial, flips=flips, seen=seen,
+                labels={one.id: names.label(one) for one in policy.criteria},
+                facts={key: names.fact_label(key) for key in policy.facts.facts},
                 difference=work.versions.difference(actor, version_id), policy=policy,
                 outcome=lambda value: names.outcome(value) if value else "", cited=phrases(language).citation,
                 may_try=one.line.problems == 0 and (may(actor, Action.WRITE_POLICY)
@@ -138,19 +157,24 @@ async def _content(form: FormData, name: str) -> bytes:
     return data
 
 
-def _flip(flip: Flip, case_id: str, sees: bool, policy: Policy, language: str) -> FlipLine:
+def _flip(flip: Flip, case_id: str, reviews: bool, policy: Policy, language: str) -> FlipLine:
+    """`case_id` "" for who may not see the case; whoever `reviews` is led to where persons decided."""
     names = Vocabulary(policy, language)
-    facts = tuple((one.label_en if language == "en" else one.label, _value(one, names),
-                   f"/cases/{case_id}#c-{flip.criterion}" if sees else "") for one in flip.facts)
+    facts = tuple(FactFigure(
+        one.label_en if language == "en" else one.label, _value(one, one.value, names),
+        "" if not case_id else f"/review/cases/{case_id}#s-{one.key}" if reviews and one.by_person
+        else f"/cases/{case_id}/facts/{one.key}",
+        _value(one, one.machine, names) if one.by_person and one.machine != one.value else "", one.by_person,
+        one.evidence) for one in flip.facts)
     before, after = (names.outcome(one) if one else "" for one in (flip.before, flip.after))
-    return FlipLine(flip, before, after, facts)
+    return FlipLine(flip, before, after, f"/cases/{case_id}#c-{flip.criterion}" if case_id else "", facts)
 
 
-def _value(fact: FactValue, names: Vocabulary) -> str:
+def _value(fact: FactValue, value: Interval | None, names: Vocabulary) -> str:
     """The interval as people read it, "" where nothing was found."""
-    if fact.value is None:
+    if value is None:
         return ""
     if fact.key in names.policy.facts.facts:
-        return names.interval(fact.key, fact.value)
-    high = "" if fact.value.high is None else str(fact.value.high)
-    return high if str(fact.value.low) == high else f"{fact.value.low}–{high}"
+        return names.interval(fact.key, value)
+    high = "" if value.high is None else str(value.high)
+    return high if str(value.low) == high else f"{value.low}–{high}"

@@ -14,8 +14,10 @@ from fastapi.responses import HTMLResponse
 
 from api.deps import language_of
 from api.pages.texts import Words, words
+from api.service.access import SEE_ALL
 from api.service.records import Actor
 from assistant.phrases import phrases
+from assistant.report.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -43,7 +45,8 @@ def render(request: Request, template: str, /, **values: Any) -> str:
     return environment().get_template(template).render({
         "t": words(language), "lang": language, "here": here(request), "actor": visitor(request),
         "theme": theme if theme in THEMES else THEMES[0], "csrf": token(request),
-        "fragment": wants_part(request), "sign_on": sign_on(request), "model_here": model_here(request), **values})
+        "fragment": wants_part(request), "cases_name": cases_name(request),
+        "policy_line": policy_line(request), "sign_on": sign_on(request), "model_here": model_here(request), **values})
 
 
 def words_of(request: Request) -> Words:
@@ -53,6 +56,12 @@ def words_of(request: Request) -> Words:
 def visitor(request: Request) -> Actor | None:
     found: Actor | None = getattr(request.state, "actor", None)
     return found
+
+
+def cases_name(request: Request) -> str:
+    """What the list of cases is called for whoever asks: those who see everybody's do not read that they are theirs."""
+    actor = visitor(request)
+    return words_of(request)("nav.all_cases" if actor is not None and actor.role in SEE_ALL else "nav.cases")
 
 
 def token(request: Request) -> str:
@@ -77,6 +86,12 @@ def model_here(request: Request) -> str:
     actor, services = visitor(request), getattr(request.app.state, "services", None)
     found = services.administration.modelling.of(actor) if actor is not None and services is not None else None
     return found.name if found is not None else ""
+
+
+def policy_line(request: Request) -> str:
+    """The policy that is current, with its version and status, for the foot of every page."""
+    services = getattr(request.app.state, "services", None)
+    return Vocabulary(services.policies.current, language_of(request)).policy_line() if services is not None else ""
 
 
 def wants_part(request: Request) -> bool:

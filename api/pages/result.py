@@ -125,17 +125,18 @@ def view(assessment: AssessmentView, policy: Policy, language: str) -> Result:
     return _Viewing(assessment, policy, language).result()
 
 
-def fact_page(assessment: AssessmentView, policy: Policy, language: str, key: str) -> FactView:
+def fact_page(assessment: AssessmentView, policy: Policy, language: str, key: str, older: str = "") -> FactView:
     """One fact, whole: all its evidence, all that was left out. Failure "not_found" for no fact of the policy."""
     from api.errors import Failure
 
     if key not in policy.facts.facts:
         raise Failure("not_found")
-    return _Viewing(assessment, policy, language).fact(key, all_of_it=True)
+    return _Viewing(assessment, policy, language, older).fact(key, all_of_it=True)
 
 
 class _Viewing:
-    def __init__(self, assessment: AssessmentView, policy: Policy, language: str) -> None:
+    def __init__(self, assessment: AssessmentView, policy: Policy, language: str, older: str = "") -> None:
+        self.older = older   # the assessment's id where it is not the latest
         self.assessment, self.policy, self.names = assessment, policy, Vocabulary(policy, language)
         self.result_, self.words, self.texts = assessment.result, self.names.words, words(language)
         self.case_id = assessment.line.case_id
@@ -241,7 +242,7 @@ class _Viewing:
 
     def _address(self, piece: Evidence | Exclusion, evidence: str) -> str:
         return document_address(self.case_id, self.assessment.file_of(piece.document), piece.span.start,
-                                piece.span.end, evidence)
+                                piece.span.end, evidence, self.older)
 
     def _key_of(self, piece: Evidence, keys: Sequence[str]) -> str:
         facts = self.result_.facts

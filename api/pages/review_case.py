@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 from api.deps import ActorDep, LanguageDep, ServicesDep
 from api.errors import Failure
 from api.pages import marking
+from api.pages.case import UNDER_WAY
 from api.pages.chat import latest_turns
 from api.pages.rendering import page
 from api.pages.review_view import Viewing
@@ -25,17 +26,23 @@ from ingestion.domain import Exclusion, Outcome
 
 router = APIRouter(route_class=PageRoute)
 MOST_HITS = 20
+OPEN = frozenset({Status.RECEIVED, Status.IN_REVIEW})    # decisions are taken
 
 
 @router.get("/review/cases/{case_id}")
 def review(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str) -> Response:
     """With ?part=review only what a decision changes."""
     view = services.review.decisions.view(actor, case_id, language)
+    open_ = view.status in OPEN
     values: dict[str, Any] = {"view": view, "case": view.case, "policy": services.policies.current,
+                              "may_decide": view.may_decide and open_,
                               "shown": Viewing(view, services.policies.of(view.policy), language).page()}
     if request.query_params.get("part") == "review":
         return page(request, "review/body.html", **values)
     return page(request, "review/case.html", **values, turns=latest_turns(services, actor, case_id), statuses=Status,
+                files=services.files.list(actor, case_id), closed=view.may_decide and not open_,
+                under_way=bool(view.case.job and view.case.job.state in UNDER_WAY),
+                may_assess=view.may_decide and view.status is not Status.DONE,
                 reviewers=services.review.worklist.reviewers(actor))
 
 
@@ -59,6 +66,13 @@ def submit(services: ServicesDep, actor: ActorDep, case_id: str) -> Response:
 @router.post("/review/cases/{case_id}/settings")
 def settings(services: ServicesDep, actor: ActorDep, case_id: str, form: FormDep) -> Response:
     services.review.progress.change(actor, case_id, change(form))
+    return see(f"/review/cases/{case_id}")
+
+
+@router.post("/review/cases/{case_id}/assess")
+def assess_again(services: ServicesDep, actor: ActorDep, case_id: str) -> Response:
+    """With the version of the policy that is in force."""
+    services.review.progress.assess_again(actor, case_id)
     return see(f"/review/cases/{case_id}")
 
 

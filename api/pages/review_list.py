@@ -1,6 +1,7 @@
 """The worklist, its saved views, many cases at once; the letter; the statistics."""
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -11,15 +12,19 @@ from api.pages.assessments import said
 from api.pages.rendering import page
 from api.pages.review_case import change
 from api.pages.routing import FormDep, PageRoute, field, see
+from api.pages.texts import words
 from api.routes.review import FilterDep, sent_file
 from api.service.access import Action, may
 from api.service.review.records import Filter, Sort, Status
 from api.service.review.worklist import today
+from api.service.services import Services
 from assistant.report.vocabulary import Vocabulary
 from ingestion.domain import Outcome, Overall
 
 router = APIRouter(route_class=PageRoute)
 A_PAGE = 50
+# What a figure of the statistics narrows the list by, and what takes that away.
+WIDER: dict[str, Any] = {"criterion": "", "result": "", "missing": None, "fact": "", "checked": ""}
 CHECKED = ("confirmed", "corrected", "recounted", "rejected", "added")
 
 
@@ -32,6 +37,8 @@ def worklist(request: Request, services: ServicesDep, actor: ActorDep, language:
                 policy=services.policies.current, statuses=Status, sorts=Sort, today=today(),
                 overalls=[(one.value, Vocabulary(services.policies.current, language).say.outcome(one))
                           for one in Overall], may_review=may(actor, Action.REVIEW_CASE, ""),
+                narrowed=_narrowed(services, wanted, language), wider=_query(replace(wanted, **WIDER)),
+                kept=[(name, value) for name, value in _values(wanted).items() if name in WIDER and value],
                 done=request.query_params.get("done", ""), failed=request.query_params.get("failed", ""))
 
 
@@ -96,7 +103,7 @@ def statistics(request: Request, services: ServicesDep, actor: ActorDep, languag
         criteria[one.criterion])) if one.criterion in criteria else ("", one.criterion) for one in found.criteria}
     facts = {one.key: names.fact_label(one.key) if one.key in policy.facts.facts else one.key for one in found.facts}
     kinds = {one.base_type for one in found.statuses}
-    table = [(names.base_type(kind) if kind in {one.id for one in policy.base_types} else kind,
+    table = [(kind, names.base_type(kind) if kind in {one.id for one in policy.base_types} else kind,
               [next((one.count for one in found.statuses if one.base_type == kind and one.status is status), 0)
                for status in Status]) for kind in sorted(kinds)]
     return page(request, "review/statistics.html", found=found, labels=labels, facts=facts, table=table,
@@ -105,9 +112,32 @@ def statistics(request: Request, services: ServicesDep, actor: ActorDep, languag
                        if kind in {one.id for one in policy.base_types}})
 
 
+def _narrowed(services: Services, wanted: Filter, language: str) -> str:
+    """What a figure of the statistics stands for, in words; "" for a list that no figure opened."""
+    names = Vocabulary(services.policies.current, language)
+    criterion = next((one for one in names.policy.criteria if one.id == wanted.criterion), None)
+    said_of = [f"{names.citation(criterion)} {names.label(criterion)}" if criterion else wanted.criterion]
+    if wanted.result in {one.value for one in Outcome}:
+        said_of.append(names.say.outcome(Outcome(wanted.result)))
+    texts = words(language)
+    if wanted.missing is not None:
+        said_of.append(texts("review.lacks", low=wanted.missing * 10, high=wanted.missing * 10 + 10))
+    if wanted.fact:
+        said_of.append(names.fact_label(wanted.fact) if wanted.fact in names.policy.facts.facts else wanted.fact)
+    if wanted.checked:
+        said_of.append(texts.label(f"review.checked.{wanted.checked}"))
+    return texts("punctuation.list").join(one for one in said_of if one)
+
+
 def _query(wanted: Filter) -> str:
-    values = {"status": wanted.status, "assignee": wanted.assignee, "base_type": wanted.base_type,
-              "outcome": wanted.outcome, "overdue": "true" if wanted.overdue else "",
-              "duplicates": "true" if wanted.duplicates else "", "search": wanted.search,
-              "sort": wanted.sort.value if wanted.sort is not Sort.RECEIVED else ""}
-    return urlencode({name: value for name, value in values.items() if value})
+    return urlencode({name: value for name, value in _values(wanted).items() if value})
+
+
+def _values(wanted: Filter) -> dict[str, str]:
+    return {"status": wanted.status, "assignee": wanted.assignee, "base_type": wanted.base_type,
+            "outcome": wanted.outcome, "overdue": "true" if wanted.overdue else "",
+            "duplicates": "true" if wanted.duplicates else "", "search": wanted.search,
+            "sort": wanted.sort.value if wanted.sort is not Sort.RECEIVED else "",
+            "outdated": "true" if wanted.outdated else "", "criterion": wanted.criterion, "result": wanted.result,
+            "missing": "" if wanted.missing is None else str(wanted.missing), "fact": wanted.fact,
+            "checked": wanted.checked}

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from api.pages.addresses import clause_address, document_address
@@ -127,8 +127,9 @@ class Page:
     shared: tuple[SharedCase, ...]
     suggestion: str
     before: str             # what the program alone suggests, "" where it is the same
-    counts: tuple[tuple[Said, int], ...]
+    counts: tuple[tuple[Said, int, str], ...]   # with the address of the first that came out so
     unchecked: int
+    first_unchecked: str    # its key
 
 
 class Viewing:
@@ -146,10 +147,21 @@ class Viewing:
                   for one in Outcome}
         says = names.words(f"overall.{view.seen.overall.value}", **{k.value: v for k, v in counts.items()})
         said_before = names.words(f"overall.{view.machine.overall.value}", **{k.value: v for k, v in before.items()})
+        unchecked = [one.key for one in facts if one.checked is Checked.OPEN and one.machine]
         return Page(tuple(facts), tuple(self._judgements()), tuple(self._shared()), says,
                     said_before if said_before != says else "",
-                    tuple((said(outcome, self.language), number) for outcome, number in counts.items()),
-                    sum(one.checked is Checked.OPEN and bool(one.machine) for one in facts))
+                    tuple((said(outcome, self.language), number, self._first(outcome, facts))
+                          for outcome, number in counts.items()), len(unchecked), unchecked[0] if unchecked else "")
+
+    def _first(self, outcome: Outcome, facts: Sequence[FactRow]) -> str:
+        """Where the page has the first required criterion that came out so: itself if it is judged, else its fact."""
+        wanted = [one for one in self.view.criteria if one.person.criterion.required and one.person.outcome is outcome]
+        judged = next((one.person.criterion.id for one in wanted if one.judged or outcome is Outcome.JUDGEMENT), "")
+        keys = {key for one in wanted for key in one.person.criterion.facts}
+        if outcome is Outcome.JUDGEMENT or not keys:
+            return f"#s-{judged}" if judged else ""
+        subject = next((one.key for one in facts if one.key in keys), judged)
+        return f"#s-{subject}" if subject else ""
 
     def fact(self, one: FactReview) -> FactRow:
         names, person = self.names, one.person
