@@ -145,7 +145,8 @@ def _read(folded: str, match: re.Match[str], blocked: bytearray) -> Quantity | N
     if currency == "CNY" and (stated := grammar.foreign_before.search(folded, max(0, number.start - 6), number.start)):
         unit = currency = stated[1]  # 欧元25万元
         begin -= len(stated.group().lstrip())
-    if unit == "" and not _plain_allowed(match["number"]) and not _ahead(folded, number.start, end)[1]:
+    plain = _plain_allowed(match["number"]) or grammar.of_them.match(folded, end) is not None
+    if unit == "" and not plain and not _ahead(folded, number.start, end)[1]:
         return None
     if currency:
         value, place = value * factor, place * factor
@@ -304,6 +305,7 @@ class _Grammar:
     foreign_before: re.Pattern[str]
     noun_ahead: re.Pattern[str]
     measure_of_noun: dict[str, str]
+    of_them: re.Pattern[str]
     before: re.Pattern[str]
     after: re.Pattern[str]
 
@@ -376,6 +378,7 @@ def _grammar() -> _Grammar:
             re.IGNORECASE,
         ),
         {word.lower(): name for name, words in data["nouns_en"].items() for word in words},
+        re.compile(rf"\s*(?:{alternation(data['of_them_en'])})(?![A-Za-z])", re.IGNORECASE),
         re.compile(rf"(?:{prefixes})(?:[为有达到了]|至|共|计|：|人民币|\s)*\Z", re.IGNORECASE),
         re.compile(rf"\s*(?:{suffixes})", re.IGNORECASE),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ingestion.domain import Document, Evidence, Exclusion, Interval, Method, Span
+from ingestion.facts.scan import Sentence
 from ingestion.periods import Window
 
 
@@ -57,6 +58,7 @@ class Claims:
 
     steps: list[Step] = field(default_factory=list)
     disjoint: bool = False
+    stated: list[tuple[Sentence, Assertion]] = field(default_factory=list)  # figures, by the sentence they stand in
 
     def add(self, entry: Assertion) -> None:
         """What holds under every window. Reconciling changes assertions, so each window has its own copy."""

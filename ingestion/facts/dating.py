@@ -128,7 +128,10 @@ def assign_period(analysis: Analysis, figure: Figure) -> None:
             candidates.append(period)
     if analysis.sentence.synthetic and "，" not in text:
         candidates = [p for p in candidates if p.span.start >= figure.left_start]  # a cell's row and column are its own
+    if _outgrown_before(analysis, figure):
+        candidates = [p for p in candidates if p.span.start >= figure.left_start]  # 由2021年的6件增加到17件
     if not candidates:
+        figure.period = next((p for p in analysis.periods if _labelled(text, p)), None)
         return
     dated = [p for p in candidates if p.kind is not PeriodKind.CUMULATIVE]
     if not dated and candidates[-1].span.start < figure.left_start and words("now").search(figure.left):
@@ -153,6 +156,17 @@ def assign_period(analysis: Analysis, figure: Figure) -> None:
         return
     figure.period = candidates[-1]
     figure.own_period = figure.period.span.start >= figure.left_start
+
+
+def _outgrown_before(analysis: Analysis, figure: Figure) -> bool:
+    place = analysis.figures.index(figure)
+    before = analysis.figures[place - 1] if place else None
+    return before is not None and words("outgrown").match(analysis.sentence.folded, before.quantity.span.end) is not None
+
+
+def _labelled(text: str, period: Period) -> bool:
+    """统计时间：2021.01—2024.05: a period that a label gives to the whole sentence, wherever it stands."""
+    return words("period_label").search(text, max(0, period.span.start - 14), period.span.start) is not None
 
 
 def _nearest(found: list[Period]) -> Period:

@@ -10,7 +10,7 @@ from ingestion.facts.assertions import Assertion, Claims, Findings, add, overlap
 from ingestion.facts.dating import bound, section_period
 from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
-from ingestion.facts.matching import Match, kinds_in, located, match_figure, matched_parent
+from ingestion.facts.matching import Match, kinds_in, located, match_figure, matched_parent, status_after
 from ingestion.facts.modality import section_block
 from ingestion.facts.records import Analysis, Figure
 from ingestion.facts.schema import FactBook, FactSpec
@@ -35,9 +35,26 @@ def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window,
         if match is not None:
             matches.append(match)
     _none(book, spec, analysis, claims)
+    _lost_since(book, spec, analysis, matches, claims)
     figures = [m for m in matches if m.role == "figure"]
     if figures:
         _combine(spec, analysis, matches, window, claims)
+
+
+def _lost_since(book: FactBook, spec: FactSpec, analysis: Analysis, matches: list[Match], claims: Claims) -> None:
+    """常驻5人。2024年3月，2人结束派驻回国: what a sentence says of things lost is taken from the figure of the one before."""
+    sentence = analysis.sentence
+    stated = [entry for place, entry in claims.stated if place is sentence.previous]
+    if len(stated) != 1 or not stated[0].interval.exact or not spec.subtract:
+        return
+    for figure in analysis.figures:
+        if any(m.figure is figure for m in matches) or figure.quantity.measure not in spec.measures or figure.blocked:
+            continue
+        bare = not residue(words("part").sub("", figure.left)) or (figure.part and figure.parent is not None)
+        if bare and not figure.total and book.pattern(spec.subtract).search(figure.right + status_after(analysis, figure)):
+            stated[0].interval = subtract(stated[0].interval, figure.quantity.interval)
+            stated[0].points = (stated[0].interval.low,)
+            claims.exclude(sentence.document, located(sentence, analysis.clauses[figure.clause].span), "expired")
 
 
 def _combine(
@@ -60,9 +77,16 @@ def _actual(tops: list[Match]) -> list[Match]:
         own, before = tops[place], tops[place - 1]
         same = own.figure.quantity.measure == before.figure.quantity.measure
         real = [words("actual").search(m.figure.own) is not None for m in (before, own)]
+        real[1] = real[1] or _remains(own)
         if same and own.kinds in (frozenset(), before.kinds) and real == [False, True]:
             return tops[place:]
     return tops
+
+
+def _remains(match: Match) -> bool:
+    """高企21家，但到2024年5月底只有18家: a figure of which only is said that so many are left."""
+    left = match.figure.left
+    return words("remain").search(left) is not None and len(residue(words("remain").sub("", left))) <= 2
 
 
 def _is_part(analysis: Analysis, match: Match, figures: list[Match]) -> bool:
@@ -312,6 +336,8 @@ def _assert(
         larger=larger,
         open=all(m.open for m in group),
     )
+    if not entry.conflict and not entry.kinds:
+        claims.stated.append((analysis.sentence, entry))
     claims.later(partial(_settle, spec, entry, period))
 
 

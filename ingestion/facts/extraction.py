@@ -192,7 +192,13 @@ class _Reader:
             or (nothing and one.holds(self.book.pattern(nothing)))
             or self._headed(one.section, heads)
             for one in _chain(sentence)
-        )
+        ) or self._may_lose(key, sentence)
+
+    def _may_lose(self, key: str, sentence: Sentence) -> bool:
+        """Whether the sentence before states the fact, and this one may say what was lost of it since."""
+        lost = self.specs[key].subtract
+        stated = self.found[key].stated
+        return bool(lost and stated and stated[-1][0] is sentence.previous) and sentence.holds(self.book.pattern(lost))
 
     def _headed(self, section: Section, heads: re.Pattern[str]) -> bool:
         place = (id(section), id(heads))

@@ -185,6 +185,9 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
     if part is None and earlier and not residue(figure.left) and words("anaphor").match(figure.right):
         figure.total = True
     additional = _additional(lead)
+    if part is None and earlier and words("except_before").search(lead):
+        figure.part, figure.parent = True, earlier[-1].parent if earlier[-1].part else earlier[-1]
+        return  # 合作伙伴13家，除2家为境内机构外均来自欧洲
     if part:
         pool = [f for f in earlier if f.depth <= figure.depth]
         parent = next((f for f in reversed(pool) if not f.part), None) or (pool[-1] if pool else None)

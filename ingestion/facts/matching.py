@@ -39,6 +39,7 @@ def match_figure(
 ) -> Match | None:
     """What a figure is to a fact, given the figures before it that were matched; None: it says nothing of it."""
     measure = figure.quantity.measure
+    _not_deducted(book, spec, analysis, figure, earlier)
     part = _as_part(book, spec, analysis, figure, earlier, claims)
     if part is not None:
         return part
@@ -110,13 +111,25 @@ def _as_part(
         return Match(figure, frozenset(), "less", value)
     if spec.time == "state" and words("in_force").search(figure.own):
         return Match(figure, frozenset(), "rest", value)  # 28家，其中有效期内的21家
-    if words("rest").search(figure.left) and not book.pattern(spec.subtract).search(figure.own):
+    counted_beside = any(m.role == "figure" and m.figure.part and m.figure.parent is figure.parent for m in earlier)
+    rest = words("rest").search(figure.left) is not None and not counted_beside
+    if rest and not book.pattern(spec.subtract).search(figure.own):
         return Match(figure, frozenset(), "rest", value)
     if book.pattern(spec.subtract).search(text) and not figure.blocked.startswith(("quotation", "template")):
         reason = "definition" if spec.needs else "expired"
         claims.exclude(analysis.sentence.document, clause_span(analysis, figure), reason)
         return Match(figure, frozenset(), "less", value)
     return None
+
+
+def _not_deducted(
+    book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, earlier: list[Match]
+) -> None:
+    """共计11户，去年迁出1户，尚未扣除: what was lost is a part of the figure that still holds it."""
+    if figure.part or not earlier or not spec.subtract or not analysis.sentence.holds(words("not_deducted")):
+        return
+    if book.pattern(spec.subtract).search(figure.own) and not book.pattern(spec.heads).search(figure.own):
+        figure.part, figure.parent = True, earlier[-1].figure
 
 
 def _for_applicant(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> bool:
@@ -230,6 +243,8 @@ def _head_before_colon(heads: re.Pattern[str], analysis: Analysis, figure: Figur
 
 def _unexplained(book: FactBook, spec: FactSpec, own: str) -> str:
     """What is left of a phrase without the words of the fact's needs, kinds and money: a thing of another name."""
+    for name in ("remain", "in_force"):
+        own = words(name).sub("", own)
     rest = residue(own)
     if any(ABROAD in need.words for need in spec.needs):
         for mention in reversed(organisations.scan(rest)):
@@ -325,7 +340,7 @@ def _ancestors(figure: Figure) -> str:
 def _need(book: FactBook, need: Need, analysis: Analysis, figure: Figure, context: str) -> bool:
     if need.coordinate and _coordinated(book, need, analysis, figure):
         return True
-    context += "|" + _note_behind(analysis, figure) + _spread(analysis, figure)
+    context += "|" + _note_behind(analysis, figure) + _spread(analysis, figure) + _said_of_all(analysis, figure)
     if found(book, need.words, context) or (need.unless and found(book, need.unless, figure.own)):
         return True
     if need.reach == "own":
@@ -353,6 +368,18 @@ def _spread(analysis: Analysis, figure: Figure) -> str:
         return ""
     between = analysis.sentence.folded[figure.quantity.span.end : following.quantity.span.start]
     return "|" + following.quantity.unit if words("spread").search(between) else ""
+
+
+def _said_of_all(analysis: Analysis, figure: Figure) -> str:
+    """2021年7篇，2022年9篇，均为SCI收录: a clause behind the last figure that speaks of all of them."""
+    last = analysis.figures[-1]
+    return "".join(
+        "|" + analysis.clause_text(index)
+        for index, clause in enumerate(analysis.clauses)
+        if clause.span.start > last.quantity.span.end
+        and clause.depth == figure.depth
+        and words("said_of_all").match(analysis.clause_text(index).lstrip())
+    )
 
 
 def _complement(book: FactBook, spec: FactSpec, need: Need, analysis: Analysis, figure: Figure) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import lru_cache
 
 from ingestion.facts.lexicon import words
@@ -68,8 +69,10 @@ def _quoting(text: str) -> bool:
     quoted = words("quotation").search(text)
     if quoted is None:
         return False
-    done = words("quotation_done").search(text, quoted.end())
-    return done is None
+    compared = words("quotation_compared").search(text)
+    if compared is not None and compared.start() <= quoted.start() < compared.end():
+        return False
+    return words("quotation_done").search(text, quoted.end()) is None
 
 
 def planned_before(analysis: Analysis, index: int) -> bool:
@@ -86,7 +89,7 @@ def planned_before(analysis: Analysis, index: int) -> bool:
 def _planned(analysis: Analysis, place: int, before: bool, *, asked: bool = False) -> bool:
     """Whether a plan holds at the end of a clause; `asked`: for that clause itself."""
     clause = analysis.clauses[place]
-    body = exempted(analysis.clause_text(place))
+    body = exempted(analysis.clause_text(place), analysis.today)
     forward, done = words("plan_forward").search(body), words("done").search(body)
     future = any(
         p.kind is PeriodKind.FUTURE
@@ -114,8 +117,15 @@ def _term(text: str, period: Period) -> bool:
     )
 
 
-def exempted(body: str) -> str:
-    return words("plan_exempt").sub(lambda m: "○" * len(m.group()), body)
+def exempted(body: str, today: date) -> str:
+    """The text with the words blanked that look like a plan and are none: names of programmes, 到2024年5月底 when past."""
+    body = words("plan_exempt").sub(lambda m: "○" * len(m.group()), body)
+    return words("until_month").sub(lambda m: _blanked_if_past(m, today), body)
+
+
+def _blanked_if_past(until: re.Match[str], today: date) -> str:
+    year, month = int(until[1]), int(until[2] or 12)
+    return "○" * len(until.group()) if (year, month) < (today.year, today.month) else until.group()
 
 
 def figure_block(analysis: Analysis, figure: Figure) -> str:
@@ -129,14 +139,16 @@ def figure_block(analysis: Analysis, figure: Figure) -> str:
         return "other_body"
     if words("outgrown").match(analysis.sentence.folded, figure.quantity.span.end):
         return "dropped_status"
-    own = exempted(figure.own)
+    if words("increase").search(analysis.sentence.folded, figure.left_start, figure.quantity.span.start):
+        return "definition"
+    own = exempted(figure.own, analysis.today)
     if words("plan").search(own):
         return "planned"
     if analysis.sentence.synthetic:
         future = figure.own_period and figure.period is not None and figure.period.kind is PeriodKind.FUTURE
         return "planned" if future or words("plan_forward").search(own) else "yearly_mean" if figure.mean else ""
     in_clause = [f for f in analysis.figures if f.clause == figure.clause]
-    body = exempted(analysis.outer_text(figure.clause))
+    body = exempted(analysis.outer_text(figure.clause), analysis.today)
     if len(in_clause) == 1 and words("plan").search(body):
         return "planned"
     if _dropped_after(analysis, figure):
