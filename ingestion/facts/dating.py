@@ -134,8 +134,9 @@ def assign_period(analysis: Analysis, figure: Figure) -> None:
         figure.period = next((p for p in analysis.periods if _labelled(text, p)), None)
         return
     dated = [p for p in candidates if p.kind is not PeriodKind.CUMULATIVE]
-    if not dated and candidates[-1].span.start < figure.left_start and words("now").search(figure.left):
-        return  # 累计引进9支，目前在园6支: the second figure is of today
+    recent = any(p.kind is PeriodKind.RECENT for p in dated)
+    if not recent and candidates[-1].span.start < figure.left_start and words("now").search(figure.left):
+        return  # 累计引进9支，目前在园6支; 2024年获批1个，目前共6个: the second figure is of today
     own = [p for p in dated if p.span.start >= figure.left_start]
     if (
         len(own) > 1
@@ -152,10 +153,21 @@ def assign_period(analysis: Analysis, figure: Figure) -> None:
         figure.period, figure.own_period = _nearest(own), True
         return
     if dated:
-        figure.period = _nearest(dated)
+        figure.period = (_years_before(analysis, figure) if figure.total else None) or _nearest(dated)
         return
     figure.period = candidates[-1]
     figure.own_period = figure.period.span.start >= figure.left_start
+
+
+def _years_before(analysis: Analysis, figure: Figure) -> Period | None:
+    """2022年8篇、2023年7篇、2024年9篇，共24篇: a total is of all the years before it."""
+    measure = figure.quantity.measure
+    before = [f for f in analysis.figures[: analysis.figures.index(figure)] if f.quantity.measure == measure]
+    years = [f.period for f in before if f.own_period and f.period is not None and f.period.kind is PeriodKind.DATED]
+    starts = [p.start for p in years if p.start is not None and (p.end - p.start).days <= 366]
+    if len(starts) < 2 or len(starts) < len(before):
+        return None
+    return Period(years[0].span, PeriodKind.DATED, min(starts), max(p.end for p in years))
 
 
 def _outgrown_before(analysis: Analysis, figure: Figure) -> bool:
@@ -198,6 +210,8 @@ def _heads_list(text: str, period: Period, analysis: Analysis) -> bool:
 
 def _glosses_period(text: str, period: Period, analysis: Analysis) -> bool:
     opened = text.rfind("（", 0, period.span.start)
+    if words("period_noun").search(text, max(0, opened - 8), opened):
+        return True
     return any(opened - 1 <= p.span.end <= opened for p in analysis.periods)
 
 

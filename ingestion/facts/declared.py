@@ -239,7 +239,7 @@ def _mixed(analysis: Analysis, spec: FactSpec, group: list[Match]) -> bool:
     first, last = group[0].figure.quantity.span.start, group[-1].figure.quantity.span.start
     counted = {id(m.figure) for m in group}
     return any(
-        id(f) not in counted and not f.part and f.quantity.measure in spec.measures
+        id(f) not in counted and not f.part and f.quantity.measure in spec.measures and residue(f.own)
         for f in analysis.figures
         if first < f.quantity.span.start < last
     )
@@ -336,9 +336,27 @@ def _assert(
         larger=larger,
         open=all(m.open for m in group),
     )
+    if _adds(spec, analysis, group, entry, claims):
+        return
     if not entry.conflict and not entry.kinds:
         claims.stated.append((analysis.sentence, entry))
     claims.later(partial(_settle, spec, entry, period))
+
+
+def _adds(spec: FactSpec, analysis: Analysis, group: list[Match], entry: Assertion, claims: Claims) -> bool:
+    """授权专利31件；另登记软件著作权8项: what a sentence adds is added to the figure of the sentence that it goes on from."""
+    if not (spec.joined and claims.stated and claims.stated[-1][0] is analysis.sentence.previous):
+        return False
+    whole, first = claims.stated[-1][1], group[0].figure
+    lead = analysis.sentence.folded[: first.quantity.span.start]
+    additional = words("additional").match(lead.lstrip()) is not None
+    same = whole.document is entry.document and entry.interval.exact and whole.interval.exact
+    if not (additional and same and not entry.conflict) or first.own_period or first.total:
+        return False
+    whole.interval = add([whole.interval, entry.interval])
+    whole.points = (whole.interval.low,)
+    whole.span = Span(whole.span.start, entry.span.end)
+    return True
 
 
 def _settle(spec: FactSpec, entry: Assertion, period: Period | None, window: Window, findings: Findings) -> None:

@@ -30,7 +30,8 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
     taken = [p.span for p in found_periods if p.kind not in (PeriodKind.MEAN, PeriodKind.CUMULATIVE)]
     for quantity in quantities(text, taken):
         whole = None
-        if words("of_them").match(text, quantity.span.end):
+        before_it = not quantity.unit and words("of_which").search(text, 0, quantity.span.start)
+        if words("of_them").match(text, quantity.span.end) or before_it:
             above = analysis.figures or (before.figures if before else [])
             whole = above[-1] if above else None
         if whole is not None:
@@ -201,6 +202,9 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
     if earlier and not additional and earlier[-1].depth == figure.depth and _lost(figure):
         figure.part, figure.parent = True, earlier[-1].parent if earlier[-1].part else earlier[-1]
         return
+    if earlier and additional and earlier[-1].part and _completes(figure, earlier[-1], earlier):
+        figure.part, figure.parent = True, earlier[-1].parent
+        return
     if earlier and not additional:
         last = earlier[-1]
         if last.part and not last.bracketed and last.depth == figure.depth and not figure.total:
@@ -217,6 +221,13 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
 def _additional(lead: str) -> bool:
     """另有5家 adds to what stands before it; 引进并落地 does not: one character joins only at the beginning."""
     return any(len(m.group()) > 1 or not residue(lead[: m.start()]) for m in words("additional").finditer(lead))
+
+
+def _completes(figure: Figure, last: Figure, earlier: list[Figure]) -> bool:
+    """6人，其中常驻4人，另2人往返: what is added to a part is a part, too, where both make up the total."""
+    whole = last.parent.quantity.interval if last.parent is not None else None
+    parts = sum(f.quantity.interval.low for f in earlier if f.part and f.parent is last.parent)
+    return whole is not None and whole.exact and parts + figure.quantity.interval.low == whole.low
 
 
 def _lost(figure: Figure) -> bool:

@@ -71,9 +71,25 @@ def match_figure(
         leave_out("direction")
         return None
     kinds = kinds_in(book, spec, figure.own)
+    if _held_by_another(book, spec, analysis, figure, kinds, earlier):
+        leave_out("part_of_total")
+        return None
     if not kinds and spec.kinds and not book.pattern(spec.heads).search(figure.own) and not figure.total:
         kinds = kinds_in(book, spec, context)  # 申请发明专利70件，已授权33件
     return Match(figure, kinds, "figure", _value(spec, figure, doubtful=bool(unmet)), bool(unmet))
+
+
+def _held_by_another(
+    book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, kinds: frozenset[str], earlier: list[Match]
+) -> bool:
+    """高企9家、“专精特新”企业4家（均为高企）: a figure whose note says that all of it is of a kind counted before it."""
+    if not (spec.kinds and spec.kinds.overlap):
+        return False
+    note = _note_behind(analysis, figure).lstrip()
+    if words("said_of_all").match(note) is None:
+        return False
+    others = kinds_in(book, spec, note) - kinds
+    return bool(others) and any(m.role == "figure" and m.kinds and m.kinds <= others for m in earlier)
 
 
 def _value(spec: FactSpec, figure: Figure, *, doubtful: bool) -> Interval:
@@ -151,7 +167,8 @@ def _of_something_else(book: FactBook, spec: FactSpec, analysis: Analysis, figur
     """Words in a figure's phrase, its clause or its sentence that make it count something else."""
     named = figure.own
     if figure.part and not book.pattern(spec.heads).search(figure.own):
-        named = context  # its head is its total's, and so is what that total counts
+        settled = bool(spec.fulfilled) and book.pattern(spec.fulfilled).search(figure.own) is not None
+        named = figure.own if settled else context  # its head is its total's, and so is what that total counts
     if any(found(book, need.words, figure.own) for need in spec.needs):
         named = figure.own
     if figure.depth and not residue(figure.own):
@@ -344,7 +361,7 @@ def _need(book: FactBook, need: Need, analysis: Analysis, figure: Figure, contex
     if found(book, need.words, context) or (need.unless and found(book, need.unless, figure.own)):
         return True
     if need.reach == "own":
-        return False
+        return _sums_up(book, need, analysis, figure)
     if found(book, need.words, clause_words(analysis, figure)):
         return True
     if need.reach == "clause":
@@ -370,6 +387,15 @@ def _spread(analysis: Analysis, figure: Figure) -> str:
     return "|" + following.quantity.unit if words("spread").search(between) else ""
 
 
+def _sums_up(book: FactBook, need: Need, analysis: Analysis, figure: Figure) -> bool:
+    """已有5个市级平台，又获批1个，目前共6个: a bare total is of what the figures before it are of."""
+    before = [f for f in analysis.figures[: analysis.figures.index(figure)] if not f.part]
+    if not (figure.total and before) or residue(words("now").sub("", figure.own)):
+        return False
+    named = [f for f in before if residue(words("additional").sub("", f.own))]
+    return bool(named) and all(found(book, need.words, f.own) for f in named)
+
+
 def _said_of_all(analysis: Analysis, figure: Figure) -> str:
     """2021年7篇，2022年9篇，均为SCI收录: a clause behind the last figure that speaks of all of them."""
     last = analysis.figures[-1]
@@ -386,7 +412,7 @@ def _complement(book: FactBook, spec: FactSpec, need: Need, analysis: Analysis, 
     """平台9个，其中区级4个: a total that does not say what it must is met by what is left of it (reading 5)."""
     if not need.complement or figure.part:
         return False
-    less = [f for f in analysis.figures if f.parent is figure and book.pattern(spec.subtract).search(f.own)]
+    less = [f for f in analysis.figures if f.parent is figure and book.pattern(need.complement).search(f.own)]
     return bool(less) and all(
         f in less or found(book, need.words, f.own) for f in analysis.figures if f.parent is figure
     )

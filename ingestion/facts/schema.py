@@ -27,7 +27,7 @@ class Need(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: list[str]
     reach: Reach = "clause"
     unless: list[str] = []
-    complement: bool = False  # a total less its parts of the other kind meets it
+    complement: list[str] = []  # a total less its parts of the other kind, which these words name, meets it
     coordinate: bool = False  # it also holds for figures joined to one that meets it
     open: list[str] = []  # with one of these in the figure's own phrase, an unmet need leaves the lower bound open
 
@@ -131,6 +131,7 @@ class FactSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     exclude_clause: list[str] = []  # anywhere in its clause
     exclude_sentence: list[str] = []
     applicant: list[str] = []  # bodies whose figures are the applicant's, though they are larger than the base
+    fulfilled: list[str] = []  # a part so named counts, whatever its total is called (合同8项，其中5项已完成)
     subtract: list[str] = []  # a part of the total that does not count
     overlap: list[str] = []  # a part counted twice
     disjoint: list[str] = []  # says that the kinds do not overlap
