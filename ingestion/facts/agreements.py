@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from ingestion import organisations
-from ingestion.domain import Interval, Method, Span
+from ingestion.domain import BlockKind, Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Claims
 from ingestion.facts.items import Setting
 from ingestion.facts.scan import Reading
@@ -25,7 +25,7 @@ def agreement(specs: Mapping[str, FactSpec], reading: Reading, setting: Setting,
         return  # a ledger of agreements is a list, not one of them
     head = reading.folded[:160]
     data = load("discourse")
-    title = "\n".join(line for line in head.split("\n")[:TITLE_LINES] if not line.rstrip().endswith(STOPS))
+    title = "\n".join(line for line in _words(reading, head).split("\n")[:TITLE_LINES] if not line.rstrip().endswith(STOPS))
     if not re.search(data["agreement_title"], title, re.IGNORECASE) or re.search(
         data["agreement_avoid"], head, re.IGNORECASE
     ):
@@ -46,6 +46,15 @@ def agreement(specs: Mapping[str, FactSpec], reading: Reading, setting: Setting,
         if spec.listing.host_only and setting.host and organisations.country(name) not in ("", setting.host):
             continue
         found[key].add(Assertion(Interval(1, None), reading.document, party, Method.DOCUMENT, ()))
+
+
+def _words(reading: Reading, head: str) -> str:
+    """The head without its tables: a list of agreements is not one of them."""
+    for block in reading.document.blocks:
+        if block.kind is BlockKind.TABLE and block.span.start < len(head):
+            end = min(block.span.end, len(head))
+            head = head[: block.span.start] + " " * (end - block.span.start) + head[end:]
+    return head
 
 
 def _party(reading: Reading) -> Span | None:

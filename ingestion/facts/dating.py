@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 
@@ -103,6 +104,7 @@ def assign_period(analysis: Analysis, figure: Figure) -> None:
             and period.span.end <= start
             and not _glosses_period(text, period, analysis)
             and not _heads_list(text, period, analysis)
+            and not _of_label(text, period, figure)
         ):
             continue  # it explains the figure that its bracket hangs on
         if (
@@ -131,7 +133,7 @@ def assign_period(analysis: Analysis, figure: Figure) -> None:
     if _outgrown_before(analysis, figure):
         candidates = [p for p in candidates if p.span.start >= figure.left_start]  # 由2021年的6件增加到17件
     if not candidates:
-        figure.period = next((p for p in analysis.periods if _labelled(text, p)), None)
+        figure.period = next((p for p in analysis.periods if _labelled(text, p) or _closes(text, p, analysis)), None)
         return
     dated = [p for p in candidates if p.kind is not PeriodKind.CUMULATIVE]
     recent = any(p.kind is PeriodKind.RECENT for p in dated)
@@ -206,6 +208,22 @@ def _heads_list(text: str, period: Period, analysis: Analysis) -> bool:
         and text[closed + 1 : closed + 2] == "："
         and all(f.quantity.span.start > closed for f in analysis.figures)
     )
+
+
+def _of_label(text: str, period: Period, figure: Figure) -> bool:
+    """SCI论文（近三年）：34: a bracket behind the words that name what the figure counts."""
+    opened, closed = text.rfind("（", 0, period.span.start), text.find("）", period.span.end)
+    if opened < figure.left_start or not 0 <= closed < figure.quantity.span.start or not _gloss(text, period):
+        return False
+    named = re.sub(r"[\W\d]", "", text[figure.left_start : opened])
+    return len(named) >= 2 and not re.sub(r"[\W\d]", "", words("fillers").sub("", text[closed : figure.quantity.span.start]))
+
+
+def _closes(text: str, period: Period, analysis: Analysis) -> bool:
+    """…支出218.4万元，结余41.6万元（2021年1月—2024年9月）。: the only period, in a bracket that ends the sentence."""
+    closed = text.find("）", period.span.end)
+    long = period.start is not None and (period.end - period.start).days > 366
+    return len(analysis.periods) == 1 and long and _gloss(text, period) and not text[closed + 1 :].strip("。； ")
 
 
 def _glosses_period(text: str, period: Period, analysis: Analysis) -> bool:

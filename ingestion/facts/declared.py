@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
+from itertools import pairwise
 
 from ingestion.domain import Interval, Span
 from ingestion.facts.assertions import Assertion, Claims, Findings, add, overlapping, subtract
@@ -160,7 +162,15 @@ def _together(analysis: Analysis, group: list[Match], top: Match) -> bool:
         return first is None or not group[-1].figure.own_period or period is None
     if first.span == period.span or (first.start, first.end) == (period.start, period.end):
         return True
+    if _follows(first, period) and top.figure.own_period:
+        return True
     return _single(first) and _single(period) and group[-1].figure.own_period and top.figure.own_period
+
+
+def _follows(first: Period, period: Period) -> bool:
+    """2021至2023年, 2024年1—9月: one period begins the day after the other ends."""
+    dated = first.kind is period.kind is PeriodKind.DATED and first.start is not None and period.start is not None
+    return dated and period.start == first.end + timedelta(days=1)
 
 
 def _single(period: Period) -> bool:
@@ -289,6 +299,11 @@ def _group_period(group: list[Match]) -> Period | None:
         if m.figure.period is not None and m.figure.own_period and _single(m.figure.period)
     ]
     last = group[-1].figure
+    spans = list(dict.fromkeys((p.start, p.end) for m in group if (p := m.figure.period) is not None))
+    if len(spans) > 1 and all(p is not None for p in (m.figure.period for m in group)):
+        chain = [p for m in group if (p := m.figure.period) is not None]
+        if all(_follows(a, b) or (a.start, a.end) == (b.start, b.end) for a, b in pairwise(chain)):
+            return Period(chain[0].span, PeriodKind.DATED, chain[0].start, chain[-1].end)
     recent = [p for m in group if (p := _period_of(m.figure)) is not None and p.kind is PeriodKind.RECENT]
     if recent:
         return recent[-1]

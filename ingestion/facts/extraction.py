@@ -238,7 +238,7 @@ def _chain(sentence: Sentence) -> list[Sentence]:
 
 def _goes_on(sentence: Sentence) -> bool:
     """Whether a sentence continues the one before it: after a semicolon, with 其中, or with a figure "of them"."""
-    if sentence.previous is not None and sentence.previous.folded.endswith("；"):
+    if sentence.continues:
         return True
     return words("part").search(sentence.folded, 0, 12) is not None or sentence.holds(words("of_them"))
 
@@ -247,7 +247,7 @@ def _chains(sentences: Sequence[Sentence]) -> list[list[Sentence]]:
     """Sentences of one paragraph that semicolons join into one statement."""
     chains: list[list[Sentence]] = []
     for sentence in sentences:
-        if chains and sentence.previous is chains[-1][-1] and chains[-1][-1].folded.endswith("；"):
+        if chains and sentence.previous is chains[-1][-1] and sentence.continues:
             chains[-1].append(sentence)
         else:
             chains.append([sentence])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from dataclasses import replace
 
@@ -13,7 +14,8 @@ from ingestion.facts.modality import clause_block, figure_block, planned_before
 from ingestion.facts.records import Analysis, Clause, Figure, Names
 from ingestion.facts.scan import Sentence
 from ingestion.language import load
-from ingestion.numerals import Quantity, quantities
+from ingestion.domain import Interval
+from ingestion.numerals import Quantity, parse_decimal, parse_number, quantities
 from ingestion.periods import PeriodKind, Window, periods
 
 
@@ -24,11 +26,11 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
     clauses = split(text)
     assign_subjects(text, clauses, names, before)
     analysis = Analysis(sentence, clauses, [], found_periods, window.end, names)
-    if before is not None and before.sentence.folded.endswith("；") and before.clauses:
+    if before is not None and sentence.continues and before.clauses:
         analysis.planned = planned_before(before, len(before.clauses) - 1)
         analysis.inherited = next((p for p in reversed(before.periods) if p.years), before.inherited)
     taken = [p.span for p in found_periods if p.kind not in (PeriodKind.MEAN, PeriodKind.CUMULATIVE)]
-    for quantity in quantities(text, taken):
+    for quantity in _units_shared(text, quantities(text, taken)):
         whole = None
         before_it = not quantity.unit and words("of_which").search(text, 0, quantity.span.start)
         if words("of_them").match(text, quantity.span.end) or before_it:
@@ -52,6 +54,28 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
     for figure in analysis.figures:
         figure.blocked = figure_block(analysis, figure)
     return analysis
+
+
+_POWER = re.compile(r"[十百千万亿]+")
+
+
+def _units_shared(text: str, found: list[Quantity]) -> list[Quantity]:
+    """50万、68万、90万元; 9、12和10篇: figures joined to one with a unit have its unit, and its 万 where they have none."""
+    shared, power = list(found), ""
+    for place in range(len(found) - 2, -1, -1):
+        this, following = shared[place], shared[place + 1]
+        between = text[this.span.end : following.span.start]
+        if this.unit or not following.unit or not words("joint_only").match(between):
+            continue
+        if following is found[place + 1]:
+            behind = _POWER.match(text, following.number.end)
+            power = behind[0] if behind else ""
+        number = parse_decimal(text[this.number.start : this.number.end])
+        if following.measure == "money" and number is not None and this.span.end == this.number.end and power:
+            scaled = parse_number(f"{number}{power}") or 0
+            this = replace(this, interval=Interval(math.ceil(scaled), math.floor(scaled)))
+        shared[place] = replace(this, measure=following.measure, unit=following.unit, currency=following.currency)
+    return shared
 
 
 def _figure(sentence: Sentence, clauses: list[Clause], quantity: Quantity, earlier: list[Figure]) -> Figure:
@@ -79,6 +103,8 @@ def _figure(sentence: Sentence, clauses: list[Clause], quantity: Quantity, earli
     right_end = quantity.span.end
     while right_end < clauses[clause].span.end and text[right_end] not in "，,。；：！？（）":
         right_end += 1
+    if text[right_end : right_end + 1] == "：" and (label := text.rfind(" ", quantity.span.end, right_end)) >= 0:
+        right_end = label  # 专职人数：3人 兼职人数：2人: the next figure's label
     joint = re.search(r"\band\b", text[quantity.span.end : right_end])
     if joint is not None and text[quantity.span.end : right_end].isascii():
         right_end = quantity.span.end + joint.start()

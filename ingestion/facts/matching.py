@@ -165,7 +165,7 @@ def _of_another_country(analysis: Analysis, figure: Figure) -> bool:
 
 def _of_something_else(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, context: str) -> bool:
     """Words in a figure's phrase, its clause or its sentence that make it count something else."""
-    named = figure.own
+    named = f"{figure.own}|{figure.label}" if figure.label else figure.own
     if figure.part and not book.pattern(spec.heads).search(figure.own):
         settled = bool(spec.fulfilled) and book.pattern(spec.fulfilled).search(figure.own) is not None
         named = figure.own if settled else context  # its head is its total's, and so is what that total counts
@@ -292,7 +292,7 @@ def _head_before(heads: re.Pattern[str], analysis: Analysis, figure: Figure) -> 
     """The text before the figure, with the item before it that it continues; else the headings and lead-in above."""
     sentence, previous = analysis.sentence, analysis.sentence.previous
     before = sentence.folded[: figure.left_start]
-    if previous is not None and previous.folded.endswith("；") and not residue(before):
+    if previous is not None and sentence.continues and not residue(before):
         part = words("part").search(previous.folded)
         before = previous.folded[: part.start() if part else None] + before
     if heads.search(before):

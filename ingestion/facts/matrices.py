@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 
 from ingestion.domain import Span
+from ingestion.facts.grids import unit_factor
 from ingestion.facts.lexicon import listed
 from ingestion.facts.scan import Section, Sentence, Table, policy_columns
 from ingestion.language import load
@@ -105,7 +106,13 @@ def _piece(row: dict[int, str], column: int, heads: dict[int, str], labels: list
         if match and match[1] in _classifiers():
             unit = match[1]
             break
-    clean = [_UNIT.sub("", label), listed("column_part").sub("", _UNIT.sub("", head))]
+    clean = [_without_unit(label), listed("column_part").sub("", _without_unit(head))]
     if re.match(r"(?:19|20)\d\d$", clean[1]):
         clean[1] += year
     return f"{clean[0]} {clean[1]} {has}{row[column]}{unit}"
+
+
+def _without_unit(text: str) -> str:
+    """SCI论文（篇） without its unit; 论文（近三年） says more than a unit."""
+    match = _UNIT.search(text)
+    return text[: match.start()] if match and (match[1] in _classifiers() or unit_factor(match[0])) else text

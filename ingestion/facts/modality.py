@@ -56,13 +56,23 @@ def clause_block(analysis: Analysis, index: int) -> str:
     if sentence.synthetic and not sentence.row:
         return ""  # each figure of a table speaks for itself
     text = sentence.folded
+    if text.endswith("？"):
+        return "template"  # a question states nothing
     if words("template").search(text) or (not analysis.figures and words("template_blank").search(text)):
         return "template"
-    if words("quotation").search(text) and _quoting(text):
+    if words("quotation").search(text) and _quoting(text) and not _own_again(analysis, index):
         return "quotation"
     if analysis.clauses[index].subject == "other":
         return "other_body"
     return "planned" if planned_before(analysis, index) else ""
+
+
+def _own_again(analysis: Analysis, index: int) -> bool:
+    """按《办法》应发表20篇以上，本中心近三年发表23篇: behind the requirement, what the applicant has."""
+    body = analysis.clause_text(index).lstrip()
+    quoted = words("quotation").search(analysis.sentence.folded)
+    behind = quoted is not None and analysis.clauses[index].span.start > quoted.end()
+    return behind and words("own_body").match(body) is not None and words("quotation").search(body) is None
 
 
 def _quoting(text: str) -> bool:

@@ -47,6 +47,11 @@ class Sentence:
     seen: dict[int, bool] = field(default_factory=dict)
     synthetic: bool = False  # put together from a table's cells: `span` is the evidence, `folded` only what it says
 
+    @property
+    def continues(self) -> bool:
+        """Whether it goes on from the sentence before it: behind a semicolon, or as the answer to a question."""
+        return self.previous is not None and self.previous.folded.endswith(("；", "？"))
+
     def holds(self, searched: re.Pattern[str]) -> bool:
         """Whether a pattern matches anywhere; asked once."""
         key = id(searched)
@@ -253,8 +258,17 @@ class _Scan:
             for sentence in found:
                 sentence.listed = True
         elif found:
+            self._numbered_within(block, text, found[0])
             self.lead, self.lead_sentence = _lead(text, found, self.lead)
         self.last = found[-1] if found else self.last
+
+    def _numbered_within(self, block: Block, text: str, lead: Sentence) -> None:
+        """A list within a paragraph: 承担项目：（1）…；（2）…；（3）…。"""
+        members = _numbered(text)
+        if members:
+            section = Section(tuple(heading for _, heading in self.headings), text[: members[0][0]].strip())
+            spans = [Span(block.span.start + first, block.span.start + last) for _, first, last in members]
+            self.reading.lists.append(ListGroup(self.reading.document, section, spans, lead))
 
     def _read(self, block: Block, text: str) -> list[Sentence]:
         found = list(_sentences(self.reading.document, block.span, text, self._section(), self.last))
@@ -271,6 +285,24 @@ class _Scan:
         if self.items:
             self.lead, self.lead_sentence = "", None  # what follows a list is no longer below its lead-in
         self.items = []
+
+
+_MEMBER = re.compile(r"（(\d{1,2})）|([①-⑳])|(?<![\d.])(\d{1,2})）")
+
+
+def _numbered(text: str) -> list[tuple[int, int, int]]:
+    """Members numbered 1, 2, … behind a colon in one paragraph: (start of the number, start, end) of each."""
+    marks: list[re.Match[str]] = []
+    for match in _MEMBER.finditer(text):
+        number = int(match[1] or match[3] or ord(match[2]) - ord("①") + 1)
+        if number == len(marks) + 1:
+            marks.append(match)
+    if len(marks) < 2 or not text[: marks[0].start()].rstrip().endswith("："):
+        return []
+    stop = text.find("。", marks[-1].end())
+    ends = [*(m.start() for m in marks[1:]), stop if stop >= 0 else len(text)]
+    members = [(m.start(), m.end(), end) for m, end in zip(marks, ends, strict=True)]
+    return [(start, first, first + len(text[first:end].rstrip("；，。 \n"))) for start, first, end in members]
 
 
 def _lead(text: str, found: list[Sentence], before: str) -> tuple[str, Sentence]:
