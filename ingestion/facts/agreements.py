@@ -25,7 +25,8 @@ def agreement(specs: Mapping[str, FactSpec], reading: Reading, setting: Setting,
         return  # a ledger of agreements is a list, not one of them
     head = reading.folded[:160]
     data = load("discourse")
-    title = "\n".join(line for line in _words(reading, head).split("\n")[:TITLE_LINES] if not line.rstrip().endswith(STOPS))
+    lines = _words(reading, head).split("\n")[:TITLE_LINES]
+    title = "\n".join(line for line in lines if not line.rstrip().endswith(STOPS))
     if not re.search(data["agreement_title"], title, re.IGNORECASE) or re.search(
         data["agreement_avoid"], head, re.IGNORECASE
     ):

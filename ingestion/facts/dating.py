@@ -89,49 +89,7 @@ def pair_up(analysis: Analysis) -> None:
 def assign_period(analysis: Analysis, figure: Figure) -> None:
     """The period of a figure: in its own phrase, then before it in the sentence; a gloss in brackets overrides."""
     text = analysis.sentence.folded
-    start = figure.quantity.span.start
-    candidates: list[Period] = []
-    for period in analysis.periods:
-        if period.kind is PeriodKind.MEAN:
-            if figure.left_start <= period.span.start < start or figure.quantity.span.end == period.span.start:
-                figure.mean = True
-            continue
-        depth = analysis.clauses[clause_of(analysis.clauses, period.span.start)].depth
-        if depth > figure.depth and not _gloss(text, period):
-            continue
-        if (
-            depth > figure.depth
-            and period.span.end <= start
-            and not _glosses_period(text, period, analysis)
-            and not _heads_list(text, period, analysis)
-            and not _of_label(text, period, figure)
-        ):
-            continue  # it explains the figure that its bracket hangs on
-        if (
-            depth == figure.depth
-            and depth
-            and analysis.clauses[clause_of(analysis.clauses, period.span.start)].outer
-            != analysis.clauses[figure.clause].outer
-        ):
-            continue
-        if (
-            period.span.end <= start
-            or (
-                period.span.start >= figure.quantity.span.end
-                and period.span.start < figure.quantity.span.end + len(figure.right)
-            )
-            or (
-                period.span.start <= figure.quantity.span.end + 1 + len(figure.right)
-                and not any(c.span.end <= start for c in candidates)
-                and text[figure.quantity.span.end + len(figure.right) : period.span.start].strip("（ ") == ""
-                and _gloss(text, period)
-            )
-        ):
-            candidates.append(period)
-    if analysis.sentence.synthetic and "，" not in text:
-        candidates = [p for p in candidates if p.span.start >= figure.left_start]  # a cell's row and column are its own
-    if _outgrown_before(analysis, figure):
-        candidates = [p for p in candidates if p.span.start >= figure.left_start]  # 由2021年的6件增加到17件
+    candidates = _candidates(analysis, figure)
     if not candidates:
         figure.period = next((p for p in analysis.periods if _labelled(text, p) or _closes(text, p, analysis)), None)
         return
@@ -140,25 +98,71 @@ def assign_period(analysis: Analysis, figure: Figure) -> None:
     if not recent and candidates[-1].span.start < figure.left_start and words("now").search(figure.left):
         return  # 累计引进9支，目前在园6支; 2024年获批1个，目前共6个: the second figure is of today
     own = [p for p in dated if p.span.start >= figure.left_start]
-    if (
-        len(own) > 1
-        and all(p.start and (p.end - p.start).days <= 366 for p in own)
-        and all(words("joint_only").match(text[a.span.end : b.span.start]) for a, b in pairwise(own))
-    ):
-        figure.period = Period(
-            own[0].span, PeriodKind.DATED, min(p.start for p in own if p.start), max(p.end for p in own)
-        )
-        figure.own_period = True
-        return
     if own:
         # "2022年…项目，2023年": the nearest; but a window word before a gloss or a year keeps its gloss
-        figure.period, figure.own_period = _nearest(own), True
-        return
-    if dated:
+        figure.period, figure.own_period = _joined_years(text, own) or _nearest(own), True
+    elif dated:
         figure.period = (_years_before(analysis, figure) if figure.total else None) or _nearest(dated)
-        return
-    figure.period = candidates[-1]
-    figure.own_period = figure.period.span.start >= figure.left_start
+    else:
+        figure.period = candidates[-1]
+        figure.own_period = figure.period.span.start >= figure.left_start
+
+
+def _candidates(analysis: Analysis, figure: Figure) -> list[Period]:
+    """The periods of a sentence that may be a figure's, in their order; notes that the figure is a yearly mean."""
+    text = analysis.sentence.folded
+    found: list[Period] = []
+    for period in analysis.periods:
+        if period.kind is PeriodKind.MEAN:
+            before = figure.left_start <= period.span.start < figure.quantity.span.start
+            figure.mean = figure.mean or before or figure.quantity.span.end == period.span.start
+        elif _explains(analysis, figure, period) and _reaches(text, figure, period, found):
+            found.append(period)
+    cell = analysis.sentence.synthetic and "，" not in text  # a cell's row and column are its own
+    if cell or _outgrown_before(analysis, figure):  # 由2021年的6件增加到17件
+        return [p for p in found if p.span.start >= figure.left_start]
+    return found
+
+
+def _explains(analysis: Analysis, figure: Figure, period: Period) -> bool:
+    """Whether the brackets around a period, if any, let it speak of the figure."""
+    text = analysis.sentence.folded
+    clause = analysis.clauses[clause_of(analysis.clauses, period.span.start)]
+    if clause.depth == figure.depth:
+        return not clause.depth or clause.outer == analysis.clauses[figure.clause].outer
+    if clause.depth < figure.depth:
+        return True
+    if not _gloss(text, period):
+        return False
+    return (  # otherwise it explains the figure before it that its bracket hangs on
+        period.span.end > figure.quantity.span.start
+        or _glosses_period(text, period, analysis)
+        or _heads_list(text, period, analysis)
+        or _of_label(text, period, figure)
+    )
+
+
+def _reaches(text: str, figure: Figure, period: Period, found: list[Period]) -> bool:
+    """Whether a period stands before the figure, in the words behind it, or in the bracket right behind those."""
+    start, end = figure.quantity.span.start, figure.quantity.span.end
+    behind = end + len(figure.right)
+    if period.span.end <= start or end <= period.span.start < behind:
+        return True
+    return (
+        period.span.start <= behind + 1
+        and not any(p.span.end <= start for p in found)
+        and not text[behind : period.span.start].strip("（ ")
+        and _gloss(text, period)
+    )
+
+
+def _joined_years(text: str, own: list[Period]) -> Period | None:
+    """2021、2022、2023年: years joined to one another are one period."""
+    starts = [p.start for p in own if p.start is not None and (p.end - p.start).days <= 366]
+    joined = all(words("joint_only").match(text[a.span.end : b.span.start]) for a, b in pairwise(own))
+    if len(own) < 2 or len(starts) < len(own) or not joined:
+        return None
+    return Period(own[0].span, PeriodKind.DATED, min(starts), max(p.end for p in own))
 
 
 def _years_before(analysis: Analysis, figure: Figure) -> Period | None:
@@ -175,7 +179,8 @@ def _years_before(analysis: Analysis, figure: Figure) -> Period | None:
 def _outgrown_before(analysis: Analysis, figure: Figure) -> bool:
     place = analysis.figures.index(figure)
     before = analysis.figures[place - 1] if place else None
-    return before is not None and words("outgrown").match(analysis.sentence.folded, before.quantity.span.end) is not None
+    text = analysis.sentence.folded
+    return before is not None and words("outgrown").match(text, before.quantity.span.end) is not None
 
 
 def _labelled(text: str, period: Period) -> bool:
@@ -210,13 +215,17 @@ def _heads_list(text: str, period: Period, analysis: Analysis) -> bool:
     )
 
 
+_NO_WORD = re.compile(r"[\W\d]")
+
+
 def _of_label(text: str, period: Period, figure: Figure) -> bool:
     """SCI论文（近三年）：34: a bracket behind the words that name what the figure counts."""
     opened, closed = text.rfind("（", 0, period.span.start), text.find("）", period.span.end)
     if opened < figure.left_start or not 0 <= closed < figure.quantity.span.start or not _gloss(text, period):
         return False
-    named = re.sub(r"[\W\d]", "", text[figure.left_start : opened])
-    return len(named) >= 2 and not re.sub(r"[\W\d]", "", words("fillers").sub("", text[closed : figure.quantity.span.start]))
+    named = _NO_WORD.sub("", text[figure.left_start : opened])
+    between = words("fillers").sub("", text[closed : figure.quantity.span.start])
+    return len(named) >= 2 and not _NO_WORD.sub("", between)
 
 
 def _closes(text: str, period: Period, analysis: Analysis) -> bool:

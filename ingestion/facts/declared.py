@@ -44,7 +44,7 @@ def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window,
 
 
 def _lost_since(book: FactBook, spec: FactSpec, analysis: Analysis, matches: list[Match], claims: Claims) -> None:
-    """常驻5人。2024年3月，2人结束派驻回国: what a sentence says of things lost is taken from the figure of the one before."""
+    """常驻5人。2024年3月，2人结束派驻回国: what a sentence says was lost is taken from the figure of the one before."""
     sentence = analysis.sentence
     stated = [entry for place, entry in claims.stated if place is sentence.previous]
     if len(stated) != 1 or not stated[0].interval.exact or not spec.subtract:
@@ -53,7 +53,8 @@ def _lost_since(book: FactBook, spec: FactSpec, analysis: Analysis, matches: lis
         if any(m.figure is figure for m in matches) or figure.quantity.measure not in spec.measures or figure.blocked:
             continue
         bare = not residue(words("part").sub("", figure.left)) or (figure.part and figure.parent is not None)
-        if bare and not figure.total and book.pattern(spec.subtract).search(figure.right + status_after(analysis, figure)):
+        said = figure.right + status_after(analysis, figure)
+        if bare and not figure.total and book.pattern(spec.subtract).search(said):
             stated[0].interval = subtract(stated[0].interval, figure.quantity.interval)
             stated[0].points = (stated[0].interval.low,)
             claims.exclude(sentence.document, located(sentence, analysis.clauses[figure.clause].span), "expired")
@@ -359,7 +360,7 @@ def _assert(
 
 
 def _adds(spec: FactSpec, analysis: Analysis, group: list[Match], entry: Assertion, claims: Claims) -> bool:
-    """授权专利31件；另登记软件著作权8项: what a sentence adds is added to the figure of the sentence that it goes on from."""
+    """授权专利31件；另登记软件著作权8项: what a sentence adds to the figure of the one that it goes on from."""
     if not (spec.joined and claims.stated and claims.stated[-1][0] is analysis.sentence.previous):
         return False
     whole, first = claims.stated[-1][1], group[0].figure

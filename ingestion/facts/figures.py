@@ -7,6 +7,7 @@ import math
 import re
 from dataclasses import replace
 
+from ingestion.domain import Interval
 from ingestion.facts.clauses import assign_subjects, clause_of, split
 from ingestion.facts.dating import assign_period, distribute, pair_up
 from ingestion.facts.lexicon import words
@@ -14,7 +15,6 @@ from ingestion.facts.modality import clause_block, figure_block, planned_before
 from ingestion.facts.records import Analysis, Clause, Figure, Names
 from ingestion.facts.scan import Sentence
 from ingestion.language import load
-from ingestion.domain import Interval
 from ingestion.numerals import Quantity, parse_decimal, parse_number, quantities
 from ingestion.periods import PeriodKind, Window, periods
 
@@ -60,7 +60,7 @@ _POWER = re.compile(r"[十百千万亿]+")
 
 
 def _units_shared(text: str, found: list[Quantity]) -> list[Quantity]:
-    """50万、68万、90万元; 9、12和10篇: figures joined to one with a unit have its unit, and its 万 where they have none."""
+    """50万、68万、90万元; 9、12和10篇: figures joined to one with a unit have its unit, and its 万."""
     shared, power = list(found), ""
     for place in range(len(found) - 2, -1, -1):
         this, following = shared[place], shared[place + 1]
@@ -195,53 +195,58 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
     lead = text[figure.left_start : figure.quantity.span.start]
     figure.total = bool(words("total_before").search(lead))
     earlier = [f for f in analysis.figures[:position] if _comparable(f, figure)]
+    part = words("part").search(lead)
     if figure.whole is not None:
         figure.part, figure.parent = True, figure.whole
         return
-    part = words("part").search(lead)
     if figure.depth and _in_bracket(figure, earlier, part is not None):
         return
     if earlier and words("among").search(text, earlier[-1].quantity.span.end, figure.left_start):
         figure.part, figure.parent = True, earlier[-1]  # 6家海外研发机构中，2家已撤离
         return
-    if not part and not earlier and before is not None and before.figures and words("rest").search(lead):
+    rest = words("rest").search(lead)
+    if not part and not earlier and before is not None and before.figures and rest:
         earlier = [f for f in before.figures if _comparable(f, figure)]
-        part = words("rest").search(lead)
-    if part is None and earlier and words("rest").search(lead):
-        part = words("rest").search(lead)
+    if part is None and earlier and rest:
+        part = rest
     if part is None and earlier and not residue(figure.left) and words("anaphor").match(figure.right):
         figure.total = True
-    additional = _additional(lead)
-    if part is None and earlier and words("except_before").search(lead):
-        figure.part, figure.parent = True, earlier[-1].parent if earlier[-1].part else earlier[-1]
-        return  # 合作伙伴13家，除2家为境内机构外均来自欧洲
     if part:
-        pool = [f for f in earlier if f.depth <= figure.depth]
-        parent = next((f for f in reversed(pool) if not f.part), None) or (pool[-1] if pool else None)
-        if pool and pool[-1].part and figure.depth > pool[-1].depth:
-            parent = pool[-1]
-        if parent is None and before is not None and before.figures and not residue(lead[: part.start()]):
-            candidates = [f for f in before.figures if _comparable(f, figure)]
-            parent = next((f for f in candidates if not f.part), None)
-        figure.part, figure.parent = True, parent
-        return
-    if earlier and not additional and earlier[-1].depth == figure.depth and _lost(figure):
-        figure.part, figure.parent = True, earlier[-1].parent if earlier[-1].part else earlier[-1]
-        return
-    if earlier and additional and earlier[-1].part and _completes(figure, earlier[-1], earlier):
-        figure.part, figure.parent = True, earlier[-1].parent
-        return
-    if earlier and not additional:
-        last = earlier[-1]
-        if last.part and not last.bracketed and last.depth == figure.depth and not figure.total:
-            figure.part, figure.parent = True, last.parent
-        elif (
-            "：" in text[last.quantity.span.end : figure.left_start + 1]
-            or (text[last.quantity.span.end : last.quantity.span.end + 1] == "：")
-            or (last.bracketed and last.depth == figure.depth)
-        ):
-            root = last.parent if last.part else last
-            figure.part, figure.bracketed, figure.parent = True, True, root
+        figure.part, figure.parent = True, _whole_of(figure, earlier, before, lead[: part.start()])
+    elif earlier:
+        _relate_to(analysis, figure, earlier, lead)
+
+
+def _whole_of(figure: Figure, earlier: list[Figure], before: Analysis | None, lead: str) -> Figure | None:
+    """What a figure behind 其中 or 其余 is a part of; `lead` is what stands before that word."""
+    pool = [f for f in earlier if f.depth <= figure.depth]
+    if pool and pool[-1].part and figure.depth > pool[-1].depth:
+        return pool[-1]
+    parent = next((f for f in reversed(pool) if not f.part), None) or (pool[-1] if pool else None)
+    if parent is None and before is not None and before.figures and not residue(lead):
+        parent = next((f for f in before.figures if _comparable(f, figure) and not f.part), None)
+    return parent
+
+
+def _relate_to(analysis: Analysis, figure: Figure, earlier: list[Figure], lead: str) -> None:
+    """A figure without 其中 that is nevertheless a part of what stands before it."""
+    text, last = analysis.sentence.folded, earlier[-1]
+    root = last.parent if last.part else last
+    if words("except_before").search(lead):
+        figure.part, figure.parent = True, root  # 合作伙伴13家，除2家为境内机构外均来自欧洲
+    elif _additional(lead):
+        if last.part and _completes(figure, last, earlier):
+            figure.part, figure.parent = True, root
+    elif last.depth == figure.depth and _lost(figure):
+        figure.part, figure.parent = True, root
+    elif last.part and not last.bracketed and last.depth == figure.depth and not figure.total:
+        figure.part, figure.parent = True, last.parent
+    elif (
+        "：" in text[last.quantity.span.end : figure.left_start + 1]
+        or (text[last.quantity.span.end : last.quantity.span.end + 1] == "：")
+        or (last.bracketed and last.depth == figure.depth)
+    ):
+        figure.part, figure.bracketed, figure.parent = True, True, root
 
 
 def _additional(lead: str) -> bool:

@@ -58,7 +58,7 @@ def match_figure(
         context += "|" + figure.label
     if context is None or _of_something_else(book, spec, analysis, figure, context):
         return None
-    unmet = [need for need in spec.needs if not _met(book, spec, need, analysis, figure, context)]
+    unmet = [need for need in spec.needs if not _met(book, need, analysis, figure, context)]
     if any(not (need.open and found(book, need.open, figure.own)) for need in unmet):
         return None
     if figure.blocked and not (figure.blocked == "other_body" and _for_applicant(book, spec, analysis, figure)):
@@ -82,7 +82,7 @@ def match_figure(
 def _held_by_another(
     book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, kinds: frozenset[str], earlier: list[Match]
 ) -> bool:
-    """高企9家、“专精特新”企业4家（均为高企）: a figure whose note says that all of it is of a kind counted before it."""
+    """高企9家、“专精特新”企业4家（均为高企）: a figure whose note says that all of it was counted as another kind."""
     if not (spec.kinds and spec.kinds.overlap):
         return False
     note = _note_behind(analysis, figure).lstrip()
@@ -180,8 +180,8 @@ def _of_something_else(book: FactBook, spec: FactSpec, analysis: Analysis, figur
     return bool(spec.exclude_sentence) and analysis.sentence.holds(book.pattern(spec.exclude_sentence))
 
 
-def _met(book: FactBook, spec: FactSpec, need: Need, analysis: Analysis, figure: Figure, context: str) -> bool:
-    return _need(book, need, analysis, figure, context) or _complement(book, spec, need, analysis, figure)
+def _met(book: FactBook, need: Need, analysis: Analysis, figure: Figure, context: str) -> bool:
+    return _need(book, need, analysis, figure, context) or _complement(book, need, analysis, figure)
 
 
 def quoted(analysis: Analysis, span: Span) -> bool:
@@ -408,7 +408,7 @@ def _said_of_all(analysis: Analysis, figure: Figure) -> str:
     )
 
 
-def _complement(book: FactBook, spec: FactSpec, need: Need, analysis: Analysis, figure: Figure) -> bool:
+def _complement(book: FactBook, need: Need, analysis: Analysis, figure: Figure) -> bool:
     """平台9个，其中区级4个: a total that does not say what it must is met by what is left of it (reading 5)."""
     if not need.complement or figure.part:
         return False

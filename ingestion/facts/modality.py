@@ -128,7 +128,7 @@ def _term(text: str, period: Period) -> bool:
 
 
 def exempted(body: str, today: date) -> str:
-    """The text with the words blanked that look like a plan and are none: names of programmes, 到2024年5月底 when past."""
+    """The text with words blanked that look like a plan and are none: names of programmes, 到2024年5月底 when past."""
     body = words("plan_exempt").sub(lambda m: "○" * len(m.group()), body)
     return words("until_month").sub(lambda m: _blanked_if_past(m, today), body)
 
