@@ -70,7 +70,7 @@ def header_row(table: Table) -> int | None:
 
 def looks_like_form(table: Table, header: int | None) -> bool:
     """Label and value cells in turn: no column is headed, and rows differ in what they hold."""
-    if header is None:
+    if header is None or _begins_with_values(table):
         return True
     filled = [t for t in table.texts[header] if t]
     if len(filled) >= 4 and len(set(filled)) < len(filled) and not any(re.search(r"\d", t) for t in filled):
@@ -92,6 +92,14 @@ def looks_like_form(table: Table, header: int | None) -> bool:
         labels = sum(1 for texts in below if len(texts) >= 4 and _labels(texts[2]) and _labels(texts[0]))
         return labels * 2 > len(below)
     return False
+
+
+def _begins_with_values(table: Table) -> bool:
+    """Whether the first full row holds a value, as a form's does (单位名称｜某公司｜成立日期｜2019年4月3日)."""
+    first = next((texts for texts in table.texts if len([t for t in texts if t]) >= 2), [])
+    if any(listed("title_note").search(t) for t in first):
+        return False
+    return any(listed("value").search(text) for text in first[1::2])
 
 
 def _labels(text: str) -> bool:

@@ -36,6 +36,7 @@ class Item:
     cells: dict[str, str] = field(default_factory=dict)
     section: str = ""
     beside: str = ""
+    headed: tuple[tuple[str, str], ...] = ()  # header and text of each column
     titled: bool = False  # `name` is a title of a work, whose words say nothing of its status
 
 
@@ -148,9 +149,10 @@ def _listed(titled: Period | None, window: Window) -> tuple[date, date] | None:
 
 def _keys(listing: Listing, item: Item) -> frozenset[str]:
     """What two items that are one have in common: an organisation's names, else the title with what else names it."""
+    former = frozenset().union(*(organisations.keys(m[1]) for m in words("former_name").finditer(item.text)))
     firm = words("firm_end").search(item.name) is not None
     if firm or any(r.origin for r in listing.require) or (listing.names and not item.beside):
-        return organisations.keys(item.name)
+        return organisations.keys(item.name) | former
     return frozenset({_title_key(item.name + item.beside)})
 
 
@@ -234,6 +236,10 @@ def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
         text = item.text
     if found(book, require.words, text) or (item.section and found(book, require.words, item.section)):
         return KEEP
+    headed = [text for header, text in item.headed if found(book, require.words, header)]
+    if headed and not found(book, require.words, item.name):
+        empty = {*load("tables")["empty"], *load("tables")["no"]}
+        return KEEP if any(text.strip() not in empty for text in headed) else missing
     blank = "number_granted" in require.columns and "number_granted" in item.cells
     if require.topic and not text and not blank and not pool.weak and found(book, require.words, pool.title):
         return KEEP

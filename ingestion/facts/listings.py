@@ -43,7 +43,9 @@ def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, cl
         if not name or name in load("tables")["empty"] or listed("figure").match(name):
             continue  # 项目数｜4: a figure, not one project
         cells = _with_name(row, name)
-        items.append(Item(grid.table.document, row.span, row.text, name, cells, row.section, _beside(row, columns[1:])))
+        headed = tuple((grid.headers[c], text) for c, text in row.columns.items() if c < len(grid.headers))
+        beside = _beside(row, columns[1:])
+        items.append(Item(grid.table.document, row.span, row.text, name, cells, row.section, beside, headed))
     if reason:
         for item in items:
             claims.exclude(item.document, item.span, reason)

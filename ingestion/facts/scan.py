@@ -199,6 +199,22 @@ def scan(document: Document, policy: str = "") -> Reading:
     return reading
 
 
+@dataclass(frozen=True, slots=True)
+class _Outer:
+    """A list that another one within it interrupts."""
+
+    family: str
+    items: list[Span]
+    lead: str
+    sentence: Sentence | None
+
+
+def _family(label: str) -> str:
+    """How a list is numbered, without the number: （1） and （12） are alike, 1. and 一、 are not."""
+    alike = re.sub(r"[\u2460-\u2473]", "①", re.sub(r"\d+", "1", label.strip()))
+    return re.sub(r"[一二三四五六七八九十]+", "一", alike)
+
+
 class _Scan:
     """One walk over a document's blocks, and what it remembers of those above: headings, lead-in, a list's items."""
 
@@ -208,6 +224,8 @@ class _Scan:
         self.lead = ""
         self.lead_sentence: Sentence | None = None
         self.items: list[Span] = []
+        self.family, self.last_item, self.ends_open = "", "", False  # of the list that is open
+        self.above: list[_Outer] = []  # the lists that it stands in
         self.last: Sentence | None = None
 
     def run(self) -> Reading:
@@ -254,13 +272,30 @@ class _Scan:
     def _paragraph(self, block: Block, text: str) -> None:
         found = self._read(block, text)
         if block.kind is BlockKind.LIST_ITEM:
-            self.items.append(block.span)
-            for sentence in found:
-                sentence.listed = True
+            self._item(block, text, found)
         elif found:
             self._numbered_within(block, text, found[0])
             self.lead, self.lead_sentence = _lead(text, found, self.lead)
         self.last = found[-1] if found else self.last
+
+    def _item(self, block: Block, text: str, found: list[Sentence]) -> None:
+        """One item of a list. Behind an item that ends with a colon, items numbered otherwise are a list of their own."""
+        family = _family(block.label)
+        if self.above and family == self.above[-1].family:
+            self._close_inner()
+        elif self.items and self.ends_open and family != self.family:
+            self.above.append(_Outer(self.family, self.items[:-1], self.lead, self.lead_sentence))
+            self.lead = f"{self.lead}\n{self.last_item}".strip()
+            self.lead_sentence, self.items = self.last, []
+        self.family, self.last_item, self.ends_open = family, text.strip(), text.rstrip().endswith("：")
+        self.items.append(block.span)
+        for sentence in found:
+            sentence.listed = True
+
+    def _close_inner(self) -> None:
+        self._add_group()
+        outer = self.above.pop()
+        self.family, self.items, self.lead, self.lead_sentence = outer.family, outer.items, outer.lead, outer.sentence
 
     def _numbered_within(self, block: Block, text: str, lead: Sentence) -> None:
         """A list within a paragraph: 承担项目：（1）…；（2）…；（3）…。"""
@@ -279,12 +314,17 @@ class _Scan:
         return Section(tuple(text for _, text in self.headings), self.lead)
 
     def _close_list(self) -> None:
-        if len(self.items) >= 2 or (self.items and self.lead.rstrip().endswith("：")):
-            group = ListGroup(self.reading.document, self._section(), self.items, self.lead_sentence)
-            self.reading.lists.append(group)
+        while self.above:
+            self._close_inner()
+        self._add_group()
         if self.items:
             self.lead, self.lead_sentence = "", None  # what follows a list is no longer below its lead-in
         self.items = []
+
+    def _add_group(self) -> None:
+        if len(self.items) >= 2 or (self.items and self.lead.rstrip().endswith("：")):
+            group = ListGroup(self.reading.document, self._section(), self.items, self.lead_sentence)
+            self.reading.lists.append(group)
 
 
 _MEMBER = re.compile(r"（(\d{1,2})）|([①-⑳])|(?<![\d.])(\d{1,2})）")
