@@ -74,7 +74,7 @@ def assign_subjects(text: str, clauses: list[Clause], names: Names, before: Anal
         current = ""
     for clause in clauses:
         body = text[clause.span.start : clause.span.end]
-        other = _other(body) or _named_subject(body, names)
+        other = _other(body, names) or _named_subject(body, names)
         if words("others_own").search(body):
             clause.subject = current = "own"
         elif _elsewhere(body, names) and not words("own").search(body):
@@ -117,9 +117,11 @@ def _elsewhere(body: str, names: Names) -> bool:
     )
 
 
-def _other(body: str) -> re.Match[str] | None:
+def _other(body: str, names: Names) -> re.Match[str] | None:
     """Somebody else as the one who has the figures, not as the one with whom something is done."""
     for match in words("others").finditer(body):
+        if words("group").search(match.group()) and any(words("group").search(name) for name in names.own):
+            continue  # the applicant is a group itself
         if not words("with").search(body, max(0, match.start() - 6), match.start()):
             return match
     return None

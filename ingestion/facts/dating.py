@@ -76,6 +76,7 @@ def pair_up(analysis: Analysis) -> None:
     if match is None:
         return
     after = [f for f in analysis.figures if f.quantity.span.start >= match.end()]
+    after = [f for f in after if f.clause == after[0].clause]
     listed = [p for p in analysis.periods if p.span.end <= match.start() and p.start and (p.end - p.start).days <= 366]
     if len(listed) < 2 or len(after) != len(listed):
         return

@@ -100,6 +100,9 @@ def _figure(sentence: Sentence, clauses: list[Clause], quantity: Quantity, earli
             stop = place + 1
             break
         place -= 1
+    note = re.match(r"（[^（）]*）", text[stop:start]) if stop > floor else None
+    if note is not None:
+        stop += note.end()  # it explains the figure before it
     right_end = quantity.span.end
     while right_end < clauses[clause].span.end and text[right_end] not in "，,。；：！？（）":
         right_end += 1
@@ -179,7 +182,8 @@ def _pauses(text: str, named: bool) -> list[re.Match[str]]:
     ]
 
 
-_YEARS = re.compile(r"(?:19|20)\d\d年?(?:度)?(?:\d{1,2}(?:月?[-~至到]\d{1,2})?月(?:份|底|初|末|\d{1,2}日)?)?")
+_YEARS = re.compile(r"(?:19|20)\d\d年?(?:度)?(?:\d{1,2}(?:月?[-~至到]\d{1,2})?月(?:份|底|初|末|\d{1,2}日)?)?"
+    r"(?:[-~至到](?:(?:19|20)\d\d年?)?(?:\d{1,2}月)?(?:\d{1,2}日|底|末)?)?")
 
 
 def residue(phrase: str) -> str:
@@ -241,6 +245,8 @@ def _relate_to(analysis: Analysis, figure: Figure, earlier: list[Figure], lead: 
         figure.part, figure.parent = True, root
     elif last.part and not last.bracketed and last.depth == figure.depth and not figure.total:
         figure.part, figure.parent = True, last.parent
+    elif not last.part and words("breaks_down").match(lead):
+        figure.part, figure.bracketed, figure.parent = True, True, last  # 平台12个，分别为孵化器3个、…
     elif (
         "：" in text[last.quantity.span.end : figure.left_start + 1]
         or (text[last.quantity.span.end : last.quantity.span.end + 1] == "：")
@@ -271,7 +277,10 @@ def _lost(figure: Figure) -> bool:
 
 
 def _in_bracket(figure: Figure, earlier: list[Figure], part: bool) -> bool:
-    """A figure in brackets is a part of the one that they hang on, or of that of the figure before it there."""
+    """A figure in brackets is a part of the one that they hang on, or of that of the figure before it there; one that
+    the bracket adds or leaves out (另有兼职2名, 不含外聘3人) is not."""
+    if words("beside_total").match(figure.left.lstrip()):
+        return False
     outer = [f for f in earlier if f.depth < figure.depth]
     if outer:
         figure.part, figure.bracketed, figure.parent = True, not part, outer[-1]

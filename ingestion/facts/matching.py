@@ -125,6 +125,9 @@ def _as_part(
     if spec.listing is not None and spec.listing.host_only and _of_another_country(analysis, figure):
         claims.exclude(analysis.sentence.document, clause_span(analysis, figure), "other_country")
         return Match(figure, frozenset(), "less", value)
+    if spec.home_only and _elsewhere(book, figure.own):
+        claims.exclude(analysis.sentence.document, clause_span(analysis, figure), "direction")
+        return Match(figure, frozenset(), "less", value)
     if spec.time == "state" and words("in_force").search(figure.own):
         return Match(figure, frozenset(), "rest", value)  # 28家，其中有效期内的21家
     counted_beside = any(m.role == "figure" and m.figure.part and m.figure.parent is figure.parent for m in earlier)
@@ -269,7 +272,8 @@ def _unexplained(book: FactBook, spec: FactSpec, own: str) -> str:
     rest = words("each").sub("", rest)
     for need in spec.needs:
         rest = book.pattern([w for w in need.words if w != ABROAD]).sub("", rest)
-    rest = words("additional").sub("", words("own_body").sub("", rest))
+    for name in ("own_body", "additional", "generic"):
+        rest = words(name).sub("", rest)
     for names in [*(spec.kinds.names.values() if spec.kinds else []), spec.spent, spec.received, spec.not_spent]:
         rest = book.pattern(names).sub("", rest)
     return rest

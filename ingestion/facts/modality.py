@@ -58,6 +58,8 @@ def clause_block(analysis: Analysis, index: int) -> str:
     text = sentence.folded
     if text.endswith("？"):
         return "template"  # a question states nothing
+    if words("not_counted").match(text):
+        return "definition"
     if words("template").search(text) or (not analysis.figures and words("template_blank").search(text)):
         return "template"
     if words("quotation").search(text) and _quoting(text) and not _own_again(analysis, index):
@@ -135,7 +137,7 @@ def exempted(body: str, today: date) -> str:
 
 def _blanked_if_past(until: re.Match[str], today: date) -> str:
     year, month = int(until[1]), int(until[2] or 12)
-    return "○" * len(until.group()) if (year, month) < (today.year, today.month) else until.group()
+    return "○" * len(until.group()) if (year, month) <= (today.year, today.month) else until.group()
 
 
 def figure_block(analysis: Analysis, figure: Figure) -> str:
@@ -147,7 +149,10 @@ def figure_block(analysis: Analysis, figure: Figure) -> str:
         return reason
     if analysis.clauses[figure.clause].subject == "whole":
         return "other_body"
-    if words("outgrown").match(analysis.sentence.folded, figure.quantity.span.end):
+    text = analysis.sentence.folded
+    if words("outgrown").match(text, figure.quantity.span.end):
+        return "dropped_status"
+    if words("mistaken_before").search(text, figure.left_start, figure.quantity.span.start):
         return "dropped_status"
     if words("increase").search(analysis.sentence.folded, figure.left_start, figure.quantity.span.start):
         return "definition"

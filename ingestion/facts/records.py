@@ -7,6 +7,7 @@ from datetime import date
 
 from ingestion.domain import Span
 from ingestion.facts.scan import Sentence
+from ingestion.language import load
 from ingestion.numerals import Quantity
 from ingestion.periods import Period
 
@@ -47,6 +48,8 @@ class Figure:
     @property
     def own(self) -> str:
         unit = self.quantity.unit
+        if unit in load("numbers")["noun_units"]:
+            return f"{self.left}|{unit}{self.right}"
         unit = unit if unit.isascii() else unit[1:] if len(unit) > 2 else ""  # 3家企业: the noun is in the unit
         return f"{self.left}|{unit}{self.right}" if self.right or unit else self.left
 
