@@ -20,6 +20,8 @@ def distribute(analysis: Analysis, figure: Figure) -> None:
     """各 gives its figure to each member named before it (reading 19): 与德国、以色列各2家 is 4."""
     text = analysis.sentence.folded
     lead = text[figure.left_start : figure.quantity.span.start]
+    if _of_each_counted(analysis, figure, lead):
+        return
     found = list(words("each").finditer(lead))
     each = found[-1] if found else None
     if each is None or len(lead) - each.end() > 16:
@@ -42,6 +44,21 @@ def distribute(analysis: Analysis, figure: Figure) -> None:
             named[0].span, PeriodKind.DATED, min(p.start for p in named if p.start), max(p.end for p in named)
         )
         figure.own_period = True
+
+
+def _of_each_counted(analysis: Analysis, figure: Figure, lead: str) -> bool:
+    """与驻在国3所高校各签订协议1份: one for each of what is counted right before; the figure is multiplied."""
+    place = analysis.figures.index(figure)
+    before = analysis.figures[place - 1] if place else None
+    if before is None or before.clause != figure.clause or before.quantity.measure != "organisation":
+        return False
+    each = words("each_of_them").match(lead)
+    count, value = before.quantity.interval, figure.quantity.interval
+    if each is None or not count.exact or figure.quantity.measure in ("time", "organisation"):
+        return False
+    high = None if value.high is None else value.high * count.low
+    figure.quantity = replace(figure.quantity, interval=Interval(value.low * count.low, high))
+    return True
 
 
 def _companions(lead: str) -> str:
@@ -120,8 +137,10 @@ def _candidates(analysis: Analysis, figure: Figure) -> list[Period]:
         elif _explains(analysis, figure, period) and _reaches(text, figure, period, found):
             found.append(period)
     cell = analysis.sentence.synthetic and "，" not in text  # a cell's row and column are its own
-    if cell or _outgrown_before(analysis, figure):  # 由2021年的6件增加到17件
+    if cell:
         return [p for p in found if p.span.start >= figure.left_start]
+    if _outgrown_before(analysis, figure):  # 由2021年的6件增加到17件
+        return [p for p in found if p.span.start >= figure.left_start or p.kind is PeriodKind.RECENT]
     return found
 
 

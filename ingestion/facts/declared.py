@@ -123,6 +123,8 @@ def _with_parts(top: Match, matches: list[Match], spec: FactSpec, disjoint: bool
         and frozenset().union(*(m.kinds for m in parts)) == frozenset(spec.kinds.names)
     ):
         complete = parts  # every kind, and said not to overlap
+    if not complete and len(parts) > 1 and _fill(top, parts):
+        complete = parts
     if complete and len(complete) == len(parts):
         total = add(m.value for m in complete)
         if total.exact and top.value.exact and total != top.value:
@@ -131,6 +133,17 @@ def _with_parts(top: Match, matches: list[Match], spec: FactSpec, disjoint: bool
             if not same_kind and not less:
                 return Interval(min(total.low, value.low), max(total.low, value.low)), (total.low, value.low)
     return value, ()
+
+
+def _fill(top: Match, parts: list[Match]) -> bool:
+    """35篇，其中2021年9篇、2022年13篇、…: whether parts by year follow one another over the whole of the total's time."""
+    periods = [m.figure.period for m in parts if m.figure.own_period and m.figure.period is not None]
+    whole = top.figure.period
+    if len(periods) < len(parts) or whole is None or whole.start is None:
+        return False
+    first, last = periods[0].start, periods[-1].end
+    follow = all(_follows(a, b) for a, b in pairwise(periods))
+    return follow and first is not None and first <= whole.start and last >= whole.end - timedelta(days=92)
 
 
 def _root(figure: Figure) -> Figure:

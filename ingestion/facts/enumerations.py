@@ -79,7 +79,8 @@ def _regions(book: FactBook, listing: Listing, text: str) -> list[tuple[int, int
             and lead.start() - about.end() < 30
         ):
             regions.append((lead.end(), _list_end(text, lead.end()), True))
-        weak = words("enumerates_next").match(text, about.end())
+        named = words("about_tail").match(text, about.end())
+        weak = words("enumerates_next").match(text, named.end() if named else about.end())
         if weak is not None and not regions:
             regions.append((weak.end(), _list_end(text, weak.end()), True))
     if not listing.split or not found(book, listing.named_in, text):
@@ -205,6 +206,7 @@ def _is_name(book: FactBook, listing: Listing, name: str) -> bool:
         organisations.origin(name) is not Origin.UNKNOWN
         or re.search(load("discourse")["body_words"], name, re.IGNORECASE) is not None
         or bool(book.pattern(listing.header or ["(?!)"]).search(name))
+        or (listing.bare and words("bare_name").fullmatch(name) is not None)
     )
 
 

@@ -85,7 +85,7 @@ def _about(book: FactBook, listing: Listing, title: str, grid: Grid) -> bool:
     about = book.pattern(listing.about)
     if listing.avoid and book.pattern(listing.avoid).search(title):
         return False
-    named_by = [h for h, roles in zip(grid.headers, grid.roles, strict=True) if "title" in roles]
+    named_by = [h for h, roles in zip(grid.headers, grid.roles, strict=True) if roles & {"title", "number_granted"}]
     names = "｜".join(named_by or grid.headers[:1])
     if listing.avoid and book.pattern(listing.avoid).search(names):
         return False

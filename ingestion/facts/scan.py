@@ -106,11 +106,14 @@ def checked(folded: str) -> str:
     if option.search(folded) is None:
         return folded
     out = []
-    for line in re.split(r"(\n|；)", folded):
+    for line in re.split(r"(\n|；|，)", folded):
         options = list(option.finditer(line))
         question = next((q for q in questions if q in line), None)
         if not options:
             out.append(line)
+            continue
+        if not any(found[1] in ticked for found in options):
+            out.append(" " * len(line))
             continue
         if _behind(line, options):
             out.append(_ticked_behind(line, options, ticked))
