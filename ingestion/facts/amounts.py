@@ -107,6 +107,8 @@ def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window) -> li
         if number is None:
             continue
         beside = [t for c, t in zip(row, texts, strict=True) if c is not cell]
+        if any(listed("unpaid").fullmatch(t) for t in beside):
+            continue
         if any(listed("total_row").search(t) for t in beside):
             series.append((None, Decimal(number[0].replace(",", "")), cell))
             continue

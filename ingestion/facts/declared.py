@@ -40,7 +40,7 @@ def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window,
     _lost_since(book, spec, analysis, matches, claims)
     figures = [m for m in matches if m.role == "figure"]
     if figures:
-        _combine(spec, analysis, matches, window, claims)
+        _combine(book, spec, analysis, matches, window, claims)
 
 
 def _lost_since(book: FactBook, spec: FactSpec, analysis: Analysis, matches: list[Match], claims: Claims) -> None:
@@ -61,14 +61,15 @@ def _lost_since(book: FactBook, spec: FactSpec, analysis: Analysis, matches: lis
 
 
 def _combine(
-    spec: FactSpec, analysis: Analysis, matches: list[Match], window: Window, claims: Claims
+    book: FactBook, spec: FactSpec, analysis: Analysis, matches: list[Match], window: Window, claims: Claims
 ) -> None:
     figures = [m for m in matches if m.role == "figure"]
     tops = _actual([m for m in figures if not _is_part(analysis, m, figures)])
     values: dict[int, Interval] = {}
     clashes: dict[int, tuple[int, ...]] = {}
+    disjoint, lost = analysis.sentence.holds(words("disjoint")), _rest_lost(book, spec, analysis)
     for top in tops:
-        values[id(top)], clashes[id(top)] = _with_parts(top, matches, spec, analysis.sentence.holds(words("disjoint")))
+        values[id(top)], clashes[id(top)] = _with_parts(top, matches, spec, disjoint, lost)
     twice = [m for m in matches if m.role == "twice"]
     for group in _groups(analysis, tops):
         _assert_group(spec, analysis, group, values, clashes, twice, window, claims)
@@ -105,7 +106,18 @@ def _is_part(analysis: Analysis, match: Match, figures: list[Match]) -> bool:
     return not (apart and own is not None and own.kind is PeriodKind.RECENT)
 
 
-def _with_parts(top: Match, matches: list[Match], spec: FactSpec, disjoint: bool) -> tuple[Interval, tuple[int, ...]]:
+def _rest_lost(book: FactBook, spec: FactSpec, analysis: Analysis) -> bool:
+    """7人，其中常驻4人，其余短期往来: a clause without a figure says that the rest does not count."""
+    counted = {f.clause for f in analysis.figures}
+    clauses = (analysis.clause_text(i) for i in range(len(analysis.clauses)) if i not in counted)
+    return bool(spec.subtract) and any(
+        words("rest").match(text.lstrip()) and book.pattern(spec.subtract).search(text) for text in clauses
+    )
+
+
+def _with_parts(
+    top: Match, matches: list[Match], spec: FactSpec, disjoint: bool, rest_lost: bool
+) -> tuple[Interval, tuple[int, ...]]:
     """A figure less its parts that do not count, and the figures that contradict each other where a complete
     breakdown differs from its total."""
     value = top.value
@@ -123,6 +135,8 @@ def _with_parts(top: Match, matches: list[Match], spec: FactSpec, disjoint: bool
         and frozenset().union(*(m.kinds for m in parts)) == frozenset(spec.kinds.names)
     ):
         complete = parts  # every kind, and said not to overlap
+    if parts and rest_lost:
+        return add(m.value for m in parts), ()
     if not complete and len(parts) > 1 and _fill(top, parts):
         complete = parts
     if complete and len(complete) == len(parts):
@@ -345,6 +359,8 @@ def _assert(
         and not _same_clause(analysis, group, period)
     ):
         period = None
+    if spec.time == "open" and period is not None and all(_dated_behind(m.figure) for m in group):
+        period = None  # 二等奖1项（2021年）: when this one was won, not what the count is limited to
     titled = analysis.sentence.synthetic and period is not None and period.kind is PeriodKind.DATED
     if period is None or period.kind is PeriodKind.STATE or titled:
         inherited = (analysis.inherited if period is None else None) or section_period(analysis.sentence, window)
@@ -372,6 +388,12 @@ def _assert(
     claims.later(partial(_settle, spec, entry, period))
 
 
+def _dated_behind(figure: Figure) -> bool:
+    period = figure.period
+    one = figure.quantity.interval.low == 1
+    return one and period is not None and _single(period) and period.span.start >= figure.quantity.span.end
+
+
 def _adds(spec: FactSpec, analysis: Analysis, group: list[Match], entry: Assertion, claims: Claims) -> bool:
     """授权专利31件；另登记软件著作权8项: what a sentence adds to the figure of the one that it goes on from."""
     if not (spec.joined and claims.stated and claims.stated[-1][0] is analysis.sentence.previous):
@@ -379,11 +401,13 @@ def _adds(spec: FactSpec, analysis: Analysis, group: list[Match], entry: Asserti
     whole, first = claims.stated[-1][1], group[0].figure
     lead = analysis.sentence.folded[: first.quantity.span.start]
     additional = words("additional").match(lead.lstrip()) is not None
-    same = whole.document is entry.document and entry.interval.exact and whole.interval.exact
+    bounded = entry.interval.high is not None and (entry.interval.exact or entry.open)
+    same = whole.document is entry.document and bounded and whole.interval.exact
     if not (additional and same and not entry.conflict) or first.own_period or first.total:
         return False
     whole.interval = add([whole.interval, entry.interval])
-    whole.points = (whole.interval.low,)
+    low, high = whole.interval.low, whole.interval.high
+    whole.points = (low,) if high in (low, None) else (low, high)
     whole.span = Span(whole.span.start, entry.span.end)
     return True
 

@@ -330,6 +330,9 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
             name = _proper(match.group(), generic)
             if not name and words("own").match(body.lstrip()) and words("recognised_as").search(body, 0, match.end()):
                 name = words("before_name").split(match.group())[-1]  # 本院被认定为重庆市新型研发机构: itself one
+            noted = _note(text, clause.span.start + match.end(), len(text))
+            if not name and noted and words("approved").search(noted):
+                name = words("before_name").split(match.group())[-1]  # 国家级博士后科研工作站（2020年批准设立）
             if words("figure_follows").match(body[match.end() :]):
                 continue  # 重庆市科技进步奖1项: the figure says it
             if not name or any(

@@ -88,7 +88,7 @@ def _claims(
     known = prepared.claims.get(on, {})
     if specs.keys() <= known.keys():
         return known
-    reader = _Reader(book, specs, Setting(window, prepared.host, prepared.hosted), prepared.names)
+    reader = _Reader(book, specs, Setting(window, prepared.host, prepared.hosted, prepared.names.own), prepared.names)
     for reading in prepared.readings:
         reader.read(reading)
     prepared.claims[on] = reader.found

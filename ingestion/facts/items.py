@@ -62,6 +62,7 @@ class Setting:
     window: Window
     host: str = ""
     hosted: bool = True  # the documents speak of a host country at all
+    own: frozenset[str] = frozenset()  # the applicant's names
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,8 @@ def _judged(book: FactBook, listing: Listing, pool: Pool, item: Item, setting: S
     if verdict not in (KEEP, UNKNOWN):
         return Judged(item, keys, verdict, None, KEEP)
     state = KEEP
+    if listing.held and _of_somebody_else(item, setting.own):
+        return Judged(item, keys, "other_body", None, KEEP)
     if listing.term and _ended(item, setting.window):
         state = "expired"
     elif listing.host_only and (_other_country(item, setting.host) if setting.host else not setting.hosted):
@@ -259,7 +262,7 @@ def _foreign(require: Require, pool: Pool, item: Item, missing: str) -> str:
         text = _columns(item, require.columns) if item.cells else item.text
         if _yes(text) and words("foreign_column").search(pool.title):
             return KEEP
-        origins = {origin for _, _, origin in organisations.mentions(text)}
+        origins = {origin for _, _, origin in organisations.mentions(organisations.without_subsidiaries(text))}
         if Origin.FOREIGN in origins:
             return KEEP
         if Origin.GREATER_CHINA in origins:
@@ -319,6 +322,13 @@ def _in_window(period: Period, window: Window) -> str:
     return "outside_window" if start is not None and start > window.end else KEEP
 
 
+def _of_somebody_else(item: Item, own: frozenset[str]) -> bool:
+    """Whether a column names the item's holders, and the applicant is none of them."""
+    holder = re.sub(r"\s", "", item.cells.get("holder", ""))
+    named = organisations.origin(holder) is not Origin.UNKNOWN or words("firm_end").search(holder)
+    return bool(holder and own and named) and not any(name in holder or holder in name for name in own)
+
+
 def _ended(item: Item, window: Window) -> bool:
     """A term that ended before the application date; the latest period named decides (续签 renews)."""
     text = (
@@ -356,10 +366,22 @@ _REFERENCE = re.compile(
 )
 
 
+_ITEM_NAME = re.compile(r"(?:[^（，,；：。|]|（[^（）]{1,8}）(?=[^（），,；：。|\s]*(?:公司|Ltd)))+")
+
+
+def _body(text: str) -> bool:
+    """Whether what looks like a title is the authors' organisation."""
+    return organisations.origin(text.strip()) is not Origin.UNKNOWN or words("firm_end").search(text.strip()) is not None
+
+
 def list_item(document: Document, span: Span, text: str) -> Item:
     """An item of a list, named by its quoted title, a reference's title, or the words before its first note."""
     match = _CITATION.search(text) or _REFERENCE.search(text)
-    if match:
+    if match and not _body(match[1]):
         return Item(document, span, text, match[1].strip(), titled=True)
-    name = re.split(r"[（，,；：。|]", text.strip(), maxsplit=1)[0].strip() or text.strip()
+    pieces = [piece.strip() for piece in re.split(r"[.。]\s+", text) if len(piece.strip()) >= 6]
+    if match and (title := next((piece for piece in pieces if not _body(piece)), "")):
+        return Item(document, span, text, title, titled=True)
+    named = _ITEM_NAME.match(text.strip())
+    name = (named[0].strip() if named else "") or text.strip()
     return Item(document, span, text, name)

@@ -111,6 +111,8 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
             return
     if listing.avoid and book.pattern(listing.avoid).search("\n".join([title, *group.section.headings[-1:]])):
         return
+    if words("explains").search(title.strip().split("\n")[-1]) and not title.rstrip().endswith("："):
+        return
     reason = section_block(group.section)
     document = group.document
     counting = [span for span in group.items if _counts(spec, fold(document.quote(span)))]

@@ -47,6 +47,8 @@ def match_figure(
     def leave_out(reason: str) -> None:
         claims.exclude(analysis.sentence.document, clause_span(analysis, figure), reason)
 
+    if words("refers_back").search(analysis.sentence.folded, figure.left_start, figure.quantity.span.start):
+        return None  # 上述16项中，有1项已撤销: the figure of the sentence before it
     if quoted(analysis, figure.quantity.span):
         if measure in spec.measures and book.pattern(spec.heads).search(figure.own):
             leave_out("quotation")

@@ -58,7 +58,7 @@ def clause_block(analysis: Analysis, index: int) -> str:
     text = sentence.folded
     if text.endswith("？"):
         return "template"  # a question states nothing
-    if words("not_counted").match(text):
+    if words("not_counted").match(text) or words("irrelevant").search(text):
         return "definition"
     if words("template").search(text) or (not analysis.figures and words("template_blank").search(text)):
         return "template"

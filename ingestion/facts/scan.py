@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from ingestion.domain import Block, BlockKind, Cell, Document, Span
@@ -18,6 +18,7 @@ from ingestion.numerals import has_number
 LONGEST_ENTRY = 20  # characters of a name and its figure in a list within a sentence
 LONGEST_SENTENCE = 1_500  # characters
 _HEADING_NUMBER = re.compile(r"^\s*\d+(?:\.\d+)*(?=[\s　、.．])")
+_DASH = re.compile(r"\s*(?:—{1,2}|–|-{1,2}|－{1,2}|[●•·◆■➢▪◇])\s*(?=[^\s\d—–-])")
 _STOP = re.compile(r"[。！？；\n]|(?<=[a-z\d）])\.(?=\s+[A-Z])|(?<=[a-z])\.\s*$")
 
 
@@ -212,6 +213,14 @@ class _Outer:
     sentence: Sentence | None
 
 
+def _between(blocks: list[Block]) -> bool:
+    """Whether a paragraph stands between items numbered n and n + 1: it belongs to the first of them."""
+    if [b.kind for b in blocks] != [BlockKind.LIST_ITEM, BlockKind.PARAGRAPH, BlockKind.LIST_ITEM]:
+        return False
+    first, second = (re.findall(r"\d+", b.label) for b in (blocks[0], blocks[2]))
+    return len(first) == len(second) == 1 and int(second[0]) == int(first[0]) + 1
+
+
 def _family(label: str) -> str:
     """How a list is numbered, without the number: （1） and （12） are alike, 1. and 一、 are not."""
     alike = re.sub(r"[\u2460-\u2473]", "①", re.sub(r"\d+", "1", label.strip()))
@@ -232,14 +241,26 @@ class _Scan:
         self.last: Sentence | None = None
 
     def run(self) -> Reading:
-        for block in self.reading.document.blocks:
-            text = self.reading.folded[block.span.start : block.span.end]
-            if block.kind is not BlockKind.FURNITURE and text.strip():
+        folded = self.reading.folded
+        blocks = [b for b in self.reading.document.blocks if b.kind is not BlockKind.FURNITURE]
+        blocks = [b for b in blocks if folded[b.span.start : b.span.end].strip()]
+        for place, block in enumerate(blocks):
+            text = folded[block.span.start : block.span.end]
+            if self.items and _between(blocks[place - 1 : place + 2]):
+                self.items[-1] = Span(self.items[-1].start, block.span.end)
+                self._read(block, text)
+            else:
                 self._block(block, text)
         self._close_list()
         return self.reading
 
     def _block(self, block: Block, text: str) -> None:
+        dash = _DASH.match(text) if block.kind is BlockKind.PARAGRAPH else None
+        if dash is not None and (self.items or self.lead.rstrip().endswith("：")):
+            block = replace(
+                block, kind=BlockKind.LIST_ITEM, label=dash[0].strip(), span=Span(block.span.start + dash.end(), block.span.end)
+            )
+            text = text[dash.end() :]
         if block.kind is not BlockKind.LIST_ITEM:
             self._close_list()
         if block.kind is BlockKind.HEADING:
@@ -262,6 +283,10 @@ class _Scan:
             self.lead = text.strip()
 
     def _add_table(self, block: Block) -> None:
+        if not self.lead and self.last is not None and pattern(tuple(load("discourse")["refers_below"])).search(
+            self.last.folded
+        ):
+            self.lead = self.last.folded  # 代表性项目见表1: the end of a list's item may speak of it, too
         self.reading.tables.append(_table(self.reading.document, block, self._section(), self.reading.folded))
         self.lead, self.last = "", None
 
@@ -283,6 +308,8 @@ class _Scan:
 
     def _item(self, block: Block, text: str, found: list[Sentence]) -> None:
         """One item of a list. Behind an item that ends with a colon, items numbered otherwise are a list of their own."""
+        if found and self._numbered_within(block, text, found[0]):
+            return
         family = _family(block.label)
         if self.above and family == self.above[-1].family:
             self._close_inner()
@@ -300,13 +327,14 @@ class _Scan:
         outer = self.above.pop()
         self.family, self.items, self.lead, self.lead_sentence = outer.family, outer.items, outer.lead, outer.sentence
 
-    def _numbered_within(self, block: Block, text: str, lead: Sentence) -> None:
+    def _numbered_within(self, block: Block, text: str, lead: Sentence) -> bool:
         """A list within a paragraph: 承担项目：（1）…；（2）…；（3）…。"""
-        members = _numbered(text)
+        members = _numbered(text, block.label)
         if members:
-            section = Section(tuple(heading for _, heading in self.headings), text[: members[0][0]].strip())
+            section = Section(tuple(heading for _, heading in self.headings), text[: members[0][0]].strip() or self.lead)
             spans = [Span(block.span.start + first, block.span.start + last) for _, first, last in members]
             self.reading.lists.append(ListGroup(self.reading.document, section, spans, lead))
+        return bool(members)
 
     def _read(self, block: Block, text: str) -> list[Sentence]:
         found = list(_sentences(self.reading.document, block.span, text, self._section(), self.last))
@@ -333,18 +361,23 @@ class _Scan:
 _MEMBER = re.compile(r"（(\d{1,2})）|([①-⑳])|(?<![\d.])(\d{1,2})）")
 
 
-def _numbered(text: str) -> list[tuple[int, int, int]]:
-    """Members numbered 1, 2, … behind a colon in one paragraph: (start of the number, start, end) of each."""
-    marks: list[re.Match[str]] = []
+def _number(mark: re.Match[str] | None) -> int:
+    return int(mark[1] or mark[3] or ord(mark[2]) - ord("①") + 1) if mark is not None else 0
+
+
+def _numbered(text: str, label: str = "") -> list[tuple[int, int, int]]:
+    """Members numbered 1, 2, … in one paragraph, behind a colon or from its `label` on: (start of the number, start,
+    end) of each."""
+    begun = _MEMBER.fullmatch(label) is not None and _number(_MEMBER.fullmatch(label)) == 1
+    marks = [(0, 0)] if begun else []
     for match in _MEMBER.finditer(text):
-        number = int(match[1] or match[3] or ord(match[2]) - ord("①") + 1)
-        if number == len(marks) + 1:
-            marks.append(match)
-    if len(marks) < 2 or not text[: marks[0].start()].rstrip().endswith("："):
+        if _number(match) == len(marks) + 1:
+            marks.append(match.span())
+    if len(marks) < 2 or not (begun or text[: marks[0][0]].rstrip().endswith("：")):
         return []
-    stop = text.find("。", marks[-1].end())
-    ends = [*(m.start() for m in marks[1:]), stop if stop >= 0 else len(text)]
-    members = [(m.start(), m.end(), end) for m, end in zip(marks, ends, strict=True)]
+    stop = text.find("。", marks[-1][1])
+    ends = [*(start for start, _ in marks[1:]), stop if stop >= 0 else len(text)]
+    members = [(start, first, end) for (start, first), end in zip(marks, ends, strict=True)]
     return [(start, first, first + len(text[first:end].rstrip("；，。 \n"))) for start, first, end in members]
 
 

@@ -83,6 +83,7 @@ class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names: list[str] = []  # patterns of items named in running text
     named_in: list[str] = []  # words that a sentence with named items must hold
     enumerated: bool = False  # names enumerated after a lead-in in running text are items
+    held: bool = False  # items that somebody else holds are left out (role "holder")
     bare: bool = False  # enumerated names need not say what they are (甲骏科技)
     split: bool = False  # a sentence that names partners by 与A、B建立… enumerates items
     prose: bool = True  # numbered lists and enumerations count, too
