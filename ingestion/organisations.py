@@ -18,7 +18,8 @@ __all__ = ["Kind", "Mention", "Origin", "countries_in", "country", "keys", "ment
 
 _BRACKET = re.compile(r"（([^（）]*)）")
 _PUNCTUATION = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
-_NAMED_SUBSIDIARY = re.compile(r"[^（）；;，,、。\s]{1,20}（([^（）]+)）[^（）；;，,、。]*?(?:公司|Co\.|Ltd|Inc\b|Limited)")
+_NAMED_SUBSIDIARY = re.compile(
+    r"[^（）；;，,、。\s]{1,20}（([^（）]+)）[^（）；;，,、。]*?(?:公司|Co\.|Ltd|Inc\b|Limited)")
 _SUBSIDIARY = re.compile(r"（([^（）]+)）[^（）]*(?:公司|Co\.|Ltd|Inc\b|Limited)")
 
 
@@ -37,7 +38,7 @@ def origin(name: str, country: str = "") -> Origin:
 
 
 def without_subsidiaries(text: str) -> str:
-    """The text without companies whose name says that they are registered in the mainland (博世（中国）投资有限公司)."""
+    """The text without companies whose name says that they are registered here (博世（中国）投资有限公司)."""
     return _NAMED_SUBSIDIARY.sub(
         lambda found: "" if _in_brackets(found.group(1)) is Origin.DOMESTIC else found.group(), text)
 

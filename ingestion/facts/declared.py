@@ -150,7 +150,7 @@ def _with_parts(
 
 
 def _fill(top: Match, parts: list[Match]) -> bool:
-    """35篇，其中2021年9篇、2022年13篇、…: whether parts by year follow one another over the whole of the total's time."""
+    """35篇，其中2021年9篇、2022年13篇、…: whether parts by year fill the whole of the total's time."""
     periods = [m.figure.period for m in parts if m.figure.own_period and m.figure.period is not None]
     whole = top.figure.period
     if len(periods) < len(parts) or whole is None or whole.start is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -321,4 +322,15 @@ def host_country(readings: Sequence[Reading]) -> str:
                 codes = [code]
             if codes:
                 return codes[0]
-    return ""
+    return _spoken_of(readings)
+
+
+def _spoken_of(readings: Sequence[Reading]) -> str:
+    """The country of more than half of the lines that speak of the centre abroad and name a place; else ""."""
+    named: Counter[str] = Counter()
+    for line in (line for reading in readings for line in re.split("[\n。；]", reading.folded)):
+        if words("host_words").search(line):
+            places = (m for m in organisations.scan(line) if m.origin is organisations.Origin.FOREIGN)
+            named.update({m.where for m in places if m.where})
+    code, most = named.most_common(1)[0] if named else ("", 0)
+    return code if most >= 2 and most * 2 > named.total() else ""

@@ -344,7 +344,13 @@ def _ended(item: Item, window: Window) -> bool:
 
 
 def _other_country(item: Item, host: str) -> bool:
-    codes = organisations.countries_in(item.cells.get("country", "")) or organisations.countries_in(item.name)
+    place = item.text.find(item.name) + len(item.name)
+    note = _NOTES.match(item.text, place)  # 麦克雷雷大学（乌干达）
+    codes = (
+        organisations.countries_in(item.cells.get("country", ""))
+        or organisations.countries_in(item.name)
+        or organisations.countries_in(note[0] if note else "")
+    )
     code = codes[0] if codes else organisations.country(item.name)
     return bool(code) and code not in (host, "")
 
@@ -371,7 +377,8 @@ _ITEM_NAME = re.compile(r"(?:[^（，,；：。|]|（[^（）]{1,8}）(?=[^（�
 
 def _body(text: str) -> bool:
     """Whether what looks like a title is the authors' organisation."""
-    return organisations.origin(text.strip()) is not Origin.UNKNOWN or words("firm_end").search(text.strip()) is not None
+    name = text.strip()
+    return organisations.origin(name) is not Origin.UNKNOWN or words("firm_end").search(name) is not None
 
 
 def list_item(document: Document, span: Span, text: str) -> Item:

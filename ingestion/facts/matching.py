@@ -47,14 +47,14 @@ def match_figure(
     def leave_out(reason: str) -> None:
         claims.exclude(analysis.sentence.document, clause_span(analysis, figure), reason)
 
-    if words("refers_back").search(analysis.sentence.folded, figure.left_start, figure.quantity.span.start):
-        return None  # 上述16项中，有1项已撤销: the figure of the sentence before it
     if quoted(analysis, figure.quantity.span):
         if measure in spec.measures and book.pattern(spec.heads).search(figure.own):
             leave_out("quotation")
         return None
     if measure not in spec.measures and not (measure == "" and figure.plain and spec.kind == "count"):
         return None
+    if words("refers_back").search(analysis.sentence.folded, figure.left_start, figure.quantity.span.start):
+        return None  # 上述16项中，有1项已撤销: the figure of the sentence before it
     context = _heads(book, spec, analysis, figure)
     if context is not None and figure.label:
         context += "|" + figure.label
@@ -63,22 +63,25 @@ def match_figure(
     unmet = [need for need in spec.needs if not _met(book, need, analysis, figure, context)]
     if any(not (need.open and found(book, need.open, figure.own)) for need in unmet):
         return None
-    if figure.blocked and not (figure.blocked == "other_body" and _for_applicant(book, spec, analysis, figure)):
-        leave_out(figure.blocked)
-        return None
-    if spec.subtract and book.pattern(spec.subtract).search(figure.own + status_after(analysis, figure)):
-        leave_out("definition")
-        return None
-    if spec.home_only and _elsewhere(book, clause_words(analysis, figure)):
-        leave_out("direction")
-        return None
     kinds = kinds_in(book, spec, figure.own)
-    if _held_by_another(book, spec, analysis, figure, kinds, earlier):
-        leave_out("part_of_total")
+    reason = _against(book, spec, analysis, figure)
+    if not reason and _held_by_another(book, spec, analysis, figure, kinds, earlier):
+        reason = "part_of_total"
+    if reason:
+        leave_out(reason)
         return None
     if not kinds and spec.kinds and not book.pattern(spec.heads).search(figure.own) and not figure.total:
         kinds = kinds_in(book, spec, context)  # 申请发明专利70件，已授权33件
     return Match(figure, kinds, "figure", _value(spec, figure, doubtful=bool(unmet)), bool(unmet))
+
+
+def _against(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str:
+    """Why a figure of the fact's things does not count; "" where it does."""
+    if figure.blocked and not (figure.blocked == "other_body" and _for_applicant(book, spec, analysis, figure)):
+        return figure.blocked
+    if spec.subtract and book.pattern(spec.subtract).search(figure.own + status_after(analysis, figure)):
+        return "definition"
+    return "direction" if spec.home_only and _elsewhere(book, clause_words(analysis, figure)) else ""
 
 
 def _held_by_another(

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from ingestion.domain import Block, BlockKind, Cell, Document, Span
+from ingestion.facts import numbering
 from ingestion.language import fold, load, pattern
 from ingestion.numerals import has_number
 
 LONGEST_ENTRY = 20  # characters of a name and its figure in a list within a sentence
 LONGEST_SENTENCE = 1_500  # characters
 _HEADING_NUMBER = re.compile(r"^\s*\d+(?:\.\d+)*(?=[\s　、.．])")
-_DASH = re.compile(r"\s*(?:—{1,2}|–|-{1,2}|－{1,2}|[●•·◆■➢▪◇])\s*(?=[^\s\d—–-])")
 _STOP = re.compile(r"[。！？；\n]|(?<=[a-z\d）])\.(?=\s+[A-Z])|(?<=[a-z])\.\s*$")
 
 
@@ -213,20 +213,6 @@ class _Outer:
     sentence: Sentence | None
 
 
-def _between(blocks: list[Block]) -> bool:
-    """Whether a paragraph stands between items numbered n and n + 1: it belongs to the first of them."""
-    if [b.kind for b in blocks] != [BlockKind.LIST_ITEM, BlockKind.PARAGRAPH, BlockKind.LIST_ITEM]:
-        return False
-    first, second = (re.findall(r"\d+", b.label) for b in (blocks[0], blocks[2]))
-    return len(first) == len(second) == 1 and int(second[0]) == int(first[0]) + 1
-
-
-def _family(label: str) -> str:
-    """How a list is numbered, without the number: （1） and （12） are alike, 1. and 一、 are not."""
-    alike = re.sub(r"[\u2460-\u2473]", "①", re.sub(r"\d+", "1", label.strip()))
-    return re.sub(r"[一二三四五六七八九十]+", "一", alike)
-
-
 class _Scan:
     """One walk over a document's blocks, and what it remembers of those above: headings, lead-in, a list's items."""
 
@@ -246,7 +232,7 @@ class _Scan:
         blocks = [b for b in blocks if folded[b.span.start : b.span.end].strip()]
         for place, block in enumerate(blocks):
             text = folded[block.span.start : block.span.end]
-            if self.items and _between(blocks[place - 1 : place + 2]):
+            if self.items and numbering.between(blocks[place - 1 : place + 2]):
                 self.items[-1] = Span(self.items[-1].start, block.span.end)
                 self._read(block, text)
             else:
@@ -255,11 +241,10 @@ class _Scan:
         return self.reading
 
     def _block(self, block: Block, text: str) -> None:
-        dash = _DASH.match(text) if block.kind is BlockKind.PARAGRAPH else None
+        dash = numbering.DASH.match(text) if block.kind is BlockKind.PARAGRAPH else None
         if dash is not None and (self.items or self.lead.rstrip().endswith("：")):
-            block = replace(
-                block, kind=BlockKind.LIST_ITEM, label=dash[0].strip(), span=Span(block.span.start + dash.end(), block.span.end)
-            )
+            span = Span(block.span.start + dash.end(), block.span.end)
+            block = replace(block, kind=BlockKind.LIST_ITEM, label=dash[0].strip(), span=span)
             text = text[dash.end() :]
         if block.kind is not BlockKind.LIST_ITEM:
             self._close_list()
@@ -307,10 +292,10 @@ class _Scan:
         self.last = found[-1] if found else self.last
 
     def _item(self, block: Block, text: str, found: list[Sentence]) -> None:
-        """One item of a list. Behind an item that ends with a colon, items numbered otherwise are a list of their own."""
+        """One item of a list. Behind one that ends with a colon, items numbered otherwise are a list of their own."""
         if found and self._numbered_within(block, text, found[0]):
             return
-        family = _family(block.label)
+        family = numbering.family(block.label)
         if self.above and family == self.above[-1].family:
             self._close_inner()
         elif self.items and self.ends_open and family != self.family:
@@ -329,9 +314,10 @@ class _Scan:
 
     def _numbered_within(self, block: Block, text: str, lead: Sentence) -> bool:
         """A list within a paragraph: 承担项目：（1）…；（2）…；（3）…。"""
-        members = _numbered(text, block.label)
+        members = numbering.numbered(text, block.label)
         if members:
-            section = Section(tuple(heading for _, heading in self.headings), text[: members[0][0]].strip() or self.lead)
+            lead_in = text[: members[0][0]].strip() or self.lead
+            section = Section(tuple(heading for _, heading in self.headings), lead_in)
             spans = [Span(block.span.start + first, block.span.start + last) for _, first, last in members]
             self.reading.lists.append(ListGroup(self.reading.document, section, spans, lead))
         return bool(members)
@@ -356,29 +342,6 @@ class _Scan:
         if len(self.items) >= 2 or (self.items and self.lead.rstrip().endswith("：")):
             group = ListGroup(self.reading.document, self._section(), self.items, self.lead_sentence)
             self.reading.lists.append(group)
-
-
-_MEMBER = re.compile(r"（(\d{1,2})）|([①-⑳])|(?<![\d.])(\d{1,2})）")
-
-
-def _number(mark: re.Match[str] | None) -> int:
-    return int(mark[1] or mark[3] or ord(mark[2]) - ord("①") + 1) if mark is not None else 0
-
-
-def _numbered(text: str, label: str = "") -> list[tuple[int, int, int]]:
-    """Members numbered 1, 2, … in one paragraph, behind a colon or from its `label` on: (start of the number, start,
-    end) of each."""
-    begun = _MEMBER.fullmatch(label) is not None and _number(_MEMBER.fullmatch(label)) == 1
-    marks = [(0, 0)] if begun else []
-    for match in _MEMBER.finditer(text):
-        if _number(match) == len(marks) + 1:
-            marks.append(match.span())
-    if len(marks) < 2 or not (begun or text[: marks[0][0]].rstrip().endswith("：")):
-        return []
-    stop = text.find("。", marks[-1][1])
-    ends = [*(start for start, _ in marks[1:]), stop if stop >= 0 else len(text)]
-    members = [(start, first, end) for (start, first), end in zip(marks, ends, strict=True)]
-    return [(start, first, first + len(text[first:end].rstrip("；，。 \n"))) for start, first, end in members]
 
 
 def _lead(text: str, found: list[Sentence], before: str) -> tuple[str, Sentence]:
