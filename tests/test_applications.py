@@ -1,6 +1,6 @@
 """Whole applications from their files: data/applications, each with case.json, documents and the gold of a reader.
 
-Two of them hold a scan or a photo, so that recognition runs, too; its cache starts empty.
+Some of them hold a scan or a photo, so that recognition runs, too; its cache starts empty.
 """
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
@@ -18,7 +17,7 @@ from typing import Any
 import pytest
 
 from assistant import assessing, serialising
-from ingestion import policy, reading
+from ingestion import policy
 from ingestion.domain import Assessment
 from tests.quotes import misquoted, pieces
 
@@ -28,7 +27,6 @@ CASES = sorted(path.parent.name for path in FOLDER.glob("*/case.json"))
 PLAIN = [name for name in CASES if not any(
     path.suffix in {".jpg", ".png"} or "扫描" in path.name for path in (FOLDER / name / "documents").iterdir())]
 POLICY = policy.load()
-SECONDS = 6.0        # of processor time, for reading and assessing all of them once what they show is recognised
 SHARED_RUN = 12      # characters in a row that make two quotes the same place
 
 each_case = pytest.mark.parametrize("name", CASES)
@@ -152,14 +150,3 @@ def test_the_same_bytes_everywhere(name: str) -> None:
     body = json.loads(outputs[0])
     assert body["overall"] == gold(name)["overall"]
     assert body == serialising.assessment(assessed(name), POLICY)
-
-
-def test_processor_time() -> None:
-    """Reading and assessing them all once more, with what was recognised before at hand, is a matter of seconds."""
-    for name in CASES:
-        assessed(name)  # fills the cache
-    before = time.process_time()
-    for name in CASES:
-        documents = reading.read_all([FOLDER / name / "documents"])
-        assessing.assess_documents(documents, POLICY, case(name)["base_type"], day(name))
-    assert time.process_time() - before < SECONDS
