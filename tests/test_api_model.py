@@ -1,6 +1,9 @@
 """A language model behind the web application, set by the environment: it words answers, says so, and may fail."""
 from __future__ import annotations
 
+import json
+import random
+import re
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +12,7 @@ import pytest
 
 from api.service.records import TurnView
 from tests import model_server as server
+from tests.hostile import outputs
 from tests.test_api_answers import events
 from tests.web_samples import Client, Installation, installation
 
@@ -98,3 +102,23 @@ def test_a_sentence_is_shown_before_the_model_has_ended(site: Installation, me: 
     rest = list(told)
     assert isinstance(rest[-1], TurnView)
     assert endings == [True]
+
+
+def test_nothing_of_a_hostile_output_is_shown(me: Client, switch: Switch) -> None:
+    """Each kind of `outputs.KINDS`, by the interface and by the page: the answer without a model, no markup of it."""
+    chance, plain = random.Random(1), asked(me, switch, server.status(500))
+    for number in range(len(outputs.KINDS)):
+        said = outputs.output(number, chance)
+        assert asked(me, switch, server.saying(said)) == plain, said
+    page = me.get("/ask").text
+    assert not any(mark.format(n=number) in page for mark in outputs.MARKUP for number in range(100))
+
+
+def asked(me: Client, switch: Switch, behaviour: server.Behaviour) -> tuple[str, str]:
+    """How the page and the interface answer while the model behaves so, but for what each answer has of its own."""
+    switch.behaviour = behaviour
+    told = events(me.post("/ask", **form(me, question=QUESTION)).text)
+    answer = me.post("/api/v1/answers", json={"question": QUESTION}).json()
+    own = r'[0-9a-f]{32}|\d+:\d+|"number": ?\d+'
+    return re.sub(own, "", told[-1][1]["html"]), json.dumps([answer[key] for key in (
+        "answer", "answerable", "mode", "citations")], ensure_ascii=False)

@@ -14,11 +14,12 @@ from assistant.checking import Checker, Source, sentences
 from ingestion.domain import Answer, Mode
 from ingestion.errors import UsageError
 from tests import model_server as server
+from tests.hostile import outputs
 from tests.samples import policy
 
-PAPERS = "国际联合研究中心要发表多少篇论文？"
+PAPERS = outputs.QUESTION
 FEW = "联合研究中心只有10篇SCI论文，够不够？"
-CLAUSE = "在所申报领域近三年发表SCI或EI论文20篇（含）以上，其中中外联合发表论文不少于5篇"
+CLAUSE = outputs.CLAUSE
 SHORT = 3.0   # seconds: the deadline in these tests
 
 
@@ -61,6 +62,8 @@ def test_a_sentence_that_names_its_source_and_repeats_its_numbers_is_shown() -> 
     ("quotation", "条文写“论文总数不少于二十篇即可”。[1]"),
     ("outcome", "该单位符合申报条件，论文20篇（含）以上。[1]"),
     ("outcome", "发表论文20篇（含）以上即通过评审。[1]"),
+    ("outcome", "总体意见：该单位具备条件，论文20篇（含）以上。[1]"),
+    ("outcome", "材料齐全，论文20篇（含）以上。[1]"),
     ("denial", "不看论文数量。[1]"),
     ("new matter", "申报单位应缴纳保证金并安排专车接送评委。[1]"),
     ("form", "论文20篇（含）以上，详见 http://evil.example/x 。[1]"),
@@ -233,26 +236,13 @@ def test_an_english_sentence_is_checked_in_the_same_way() -> None:
 
 
 def test_no_hostile_sentence_of_many_is_kept() -> None:
-    """Five hundred seeded mutations of a right sentence: other numbers, clauses, sources, codes, links, denials."""
+    """Five hundred seeded mutations of a right sentence, of every kind of `tests.hostile.outputs`."""
     clause = f"具有良好的国际科技合作基础，{CLAUSE}；"
     checker = Checker([Source(1, clause, "第八条（二）")], PAPERS, "要求近三年SCI或EI论文20篇（含）以上。", "zh")
-    good = "近三年SCI或EI论文须达20篇（含）以上。[1]"
-    assert checker.check(good).fault == ""
+    assert checker.check(outputs.GOOD).fault == ""
     chance = random.Random(20250630)
-    mutations = (
-        lambda: good.replace("20", str(chance.choice([one for one in range(1, 400) if one not in (5, 20)]))),
-        lambda: f"依据第{chance.randint(19, 99)}条，{good}",
-        lambda: good.replace("[1]", f"[{chance.randint(2, 99)}]"),
-        lambda: good.replace("。", f"，代码91500{chance.randint(10**12, 10**13 - 1)}。"),
-        lambda: good.replace("。", f"，见https://x{chance.randint(1, 99)}.example。"),
-        lambda: good.replace("须达", chance.choice(("不须达到", "无需", "不必达到", "禁止"))),
-        lambda: f"该单位{chance.choice(('符合', '不符合', '满足', '达标'))}条件，{good}",
-        lambda: good.replace("论文", f"<b>论文{chance.randint(1, 9)}</b>"),
-        lambda: good.replace("近三年", f"{chance.randint(2015, 2030)}年{chance.randint(1, 12)}月以来"),
-        lambda: good.replace("以上", chance.choice(("以下", "以内", "左右"))),
-    )
     for number in range(500):
-        sentence = mutations[number % len(mutations)]()
+        sentence = outputs.sentence(number, chance)
         assert checker.check(sentence).fault, sentence
 
 
