@@ -1,4 +1,7 @@
-"""Good files that were damaged: whatever comes of them, it is a document or an error of ours."""
+"""Good files that were damaged: whatever comes of them, it is a document or an error of ours.
+
+2,000 of them here; ten times as many: `python -m tests.long mutations`.
+"""
 from __future__ import annotations
 
 import io
@@ -12,6 +15,7 @@ from hypothesis import strategies as st
 from ingestion import parsing
 from ingestion.domain import Document
 from ingestion.errors import UnreadableError
+from tests import pdf_samples
 from tests.word_samples import level, numbered, numbering, package, paragraph, table, text_box
 
 
@@ -36,7 +40,10 @@ def sheet() -> bytes:
 
 
 TEXT = "一、概况\n1. 论文22篇；\n序号 | 题目\n1 | 甲\n".encode("gb18030")
-GOOD = {"a.docx": word(), "a.xlsx": sheet(), "a.txt": TEXT, "a.md": TEXT, "a.csv": TEXT}
+GOOD = {"a.docx": word(), "a.xlsx": sheet(), "a.pdf": pdf_samples.flowed(pdf_samples.application(1)), "a.txt": TEXT,
+        "a.md": TEXT, "a.csv": TEXT}
+PACKAGES = ["a.docx", "a.xlsx"]
+CHANGED, PARTS, CUTS = 900, 800, 60   # files of each kind of damage
 EDITS = st.lists(st.tuples(st.integers(0, 1 << 30), st.binary(max_size=4), st.integers(0, 6)), min_size=1, max_size=4)
 
 
@@ -46,6 +53,22 @@ def edited(raw: bytes, edits: list[tuple[int, bytes, int]]) -> bytes:
         place = at % (len(raw) + 1)
         raw = raw[:place] + new + raw[place + count:]
     return raw
+
+
+def with_part(raw: bytes, place: int, edits: list[tuple[int, bytes, int]]) -> bytes:
+    """The package with one part edited."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(buffer, "w") as new:
+        entries = old.namelist()
+        for number, entry in enumerate(entries):
+            part = old.read(entry)
+            new.writestr(entry, edited(part, edits) if number == place % len(entries) else part)
+    return buffer.getvalue()
+
+
+def cuts(raw: bytes, count: int) -> range:
+    """Where a file is cut, `count` times or at every byte."""
+    return range(0, len(raw), max(1, len(raw) // count))
 
 
 def sound(raw: bytes, name: str) -> bool:
@@ -73,27 +96,25 @@ def test_good_files(name: str) -> None:
 
 
 @given(st.sampled_from(sorted(GOOD)), EDITS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=CHANGED, deadline=None)
 def test_changed_bytes(name: str, edits: list[tuple[int, bytes, int]]) -> None:
     """Bytes changed, added or lost anywhere."""
     assert sound(edited(GOOD[name], edits), name)
 
 
-@given(st.sampled_from(["a.docx", "a.xlsx"]), st.integers(0, 99), EDITS)
-@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(PACKAGES), st.integers(0, 99), EDITS)
+@settings(max_examples=PARTS, deadline=None)
 def test_changed_parts(name: str, place: int, edits: list[tuple[int, bytes, int]]) -> None:
     """Bytes changed inside one part of a package that is whole otherwise."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(GOOD[name])) as old, zipfile.ZipFile(buffer, "w") as new:
-        entries = old.namelist()
-        for number, entry in enumerate(entries):
-            raw = old.read(entry)
-            new.writestr(entry, edited(raw, edits) if number == place % len(entries) else raw)
-    assert sound(buffer.getvalue(), name)
+    assert sound(with_part(GOOD[name], place, edits), name)
 
 
 @pytest.mark.parametrize("name", GOOD)
 def test_cut_files(name: str) -> None:
     """A file cut anywhere."""
-    ends = range(0, len(GOOD[name]), max(1, len(GOOD[name]) // 60))
-    assert [end for end in ends if not sound(GOOD[name][:end], name)] == []
+    assert [end for end in cuts(GOOD[name], CUTS) if not sound(GOOD[name][:end], name)] == []
+
+
+def test_there_are_two_thousand() -> None:
+    """What the goal asks of the suite."""
+    assert CHANGED + PARTS + sum(len(cuts(raw, CUTS)) for raw in GOOD.values()) >= 2_000

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion import parsing
-from ingestion.domain import BlockKind, Document
+from ingestion.domain import BlockKind, Document, Span
 from ingestion.errors import UnreadableError
 from ingestion.parsing.text import from_string
 
@@ -58,6 +58,13 @@ def test_trailing_empty_cell() -> None:
     """A row whose last cell is empty has that cell."""
     document = from_string("序号 | 企业 | 资质\n合计 | 5家 | ")
     assert shape(document)[0][3] == ["序号", "企业", "资质", "合计", "5家", ""]
+
+
+def test_a_blank_first_cell_lies_within_its_table() -> None:
+    """A row that begins with a blank before its first bar: the table begins with that cell."""
+    (table,) = from_string(" | 题目\n1 | 甲\n").blocks
+    assert table.cells[0].span == Span(0, 0)
+    assert table.span == Span(0, 11)
 
 
 def test_one_line_is_no_table() -> None:

@@ -233,5 +233,6 @@ def _grid(lines: list[str], offset: int) -> Block:
                 cells.append(Cell(row, column, Span(start + left, start + left + len(words.strip()))))
             row += 1
         start += len(line) + 1
-    ends = Span(offset + len(lines[0]) - len(lines[0].lstrip()), start - 1)
+    first = offset + len(lines[0]) - len(lines[0].lstrip())
+    ends = Span(min([first, *(cell.span.start for cell in cells[:1])]), start - 1)   # the first cell may be blank
     return Block(BlockKind.TABLE, ends, cells=tuple(cells))
