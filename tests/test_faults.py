@@ -1,14 +1,12 @@
 """What is acknowledged stays: a server killed while clients write, an index that is broken, a store that is gone.
 
-Quick form; the long one: `python -m tests.test_faults 200`.
+Quick form; the long one: `python -m tests.long kill_server`.
 """
 from __future__ import annotations
 
 import hashlib
 import random
 import sqlite3
-import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -18,6 +16,7 @@ import httpx2
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from api.service.administration.auditing import verify
 from api.store.database import Database
 from tests.test_jobs import Server, until
 from tests.web_samples import APPLICATION, PASSWORD, Installation, installation
@@ -58,7 +57,7 @@ class Writers:
                     return
 
 
-def killed(folder: Path, kills: int, seed: int) -> tuple[int, list[str]]:
+def killed(folder: Path, kills: int, seed: int, clients: int = CLIENTS) -> tuple[int, list[str]]:
     """How many writes were acknowledged, and what was lost of them over `kills` kills at random points."""
     chance = random.Random(seed)
     server = Server(folder)
@@ -67,11 +66,11 @@ def killed(folder: Path, kills: int, seed: int) -> tuple[int, list[str]]:
     writers = Writers(secret)
     for _ in range(kills):
         over = threading.Event()
-        threads = [threading.Thread(target=writers.run, args=(server.port, over, number)) for number in range(CLIENTS)]
+        threads = [threading.Thread(target=writers.run, args=(server.port, over, number)) for number in range(clients)]
         for thread in threads:
             thread.start()
         before = len(writers.kept)
-        until(lambda before=before: len(writers.kept) > before + CLIENTS)
+        until(lambda before=before: len(writers.kept) > before + clients)
         time.sleep(chance.uniform(0.0, 0.5))
         server.kill()
         over.set()
@@ -93,6 +92,10 @@ def killed(folder: Path, kills: int, seed: int) -> tuple[int, list[str]]:
         with sqlite3.connect(path) as connection:
             if connection.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
                 lost.append(f"{path.name}: integrity")
+    database = Database(f"sqlite:///{folder / 'data' / 'guohe.sqlite3'}")
+    if (broken := verify(database).broken) is not None:
+        lost.append(f"the audit's chain is broken at {broken}")
+    database.close()
     return sum(map(len, writers.kept.values())) + len(writers.kept), lost
 
 
@@ -166,14 +169,44 @@ def _variants(site: Installation, sha256: str) -> list[str]:
     return [f"txt-{versions.reader()}.json.z"]
 
 
-def main(kills: int) -> None:
-    start = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        acknowledged, lost = killed(Path(folder), kills, int(time.time()))
-    print(f"{kills} kills under {CLIENTS} writing clients: {acknowledged} acknowledged writes, {len(lost)} lost "
-          f"({time.monotonic() - start:.0f} s)")
-    print("\n".join(lost))
+STEPS = ("begin", "read 0", "read 1", "assess")
 
 
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+class Killed(BaseException):
+    """Nothing catches it, as nothing catches a kill."""
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("last", STEPS)
+def test_an_assessment_that_was_cut_off_at_any_step_is_made_once(site: Installation, last: str, moment: str) -> None:
+    """A process that dies before a step, or after it and before the engine has noted that: what goes on afterwards with
+    what was noted leaves exactly one result. At each step ten times with true processes: `python -m tests.long
+    kill_worker`.
+    """
+    me = site.client()
+    case = me.case()
+    me.upload(case, ("a.txt", APPLICATION.encode()), ("b.txt", b"x"))
+    site.services.jobs.held = True  # type: ignore[attr-defined]
+    job = me.post(f"/api/v1/cases/{case}/assessments").json()["id"]
+    noted: dict[str, Any] = {}
+
+    def step(name: str, work: Any) -> Any:
+        if name in noted:
+            return noted[name]
+        if name == last and moment == "before":
+            raise Killed
+        value = work()
+        if name == last:
+            raise Killed
+        noted[name] = value
+        return value
+
+    with pytest.raises(Killed):
+        site.services.jobs.work(job, step)  # type: ignore[attr-defined]
+    assert set(noted) == set(STEPS[:STEPS.index(last)])
+    last = ""
+    site.services.jobs.work(job, step)  # type: ignore[attr-defined]
+    found = me.get(f"/api/v1/cases/{case}/job").json()
+    assert (found["id"], found["state"], found["done"]) == (job, "done", 2)
+    assert [one["number"] for one in me.get(f"/api/v1/cases/{case}/assessments").json()["items"]] == [1]
+    assert {one["state"] for one in me.get(f"/api/v1/cases/{case}/files").json()} == {"done"}

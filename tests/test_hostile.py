@@ -1,4 +1,4 @@
-"""Hostile files of every class through the upload of a live server (ten of each: `python -m tests.hostile.live`)."""
+"""Hostile files of every class through the upload of a live server (ten of each: `python -m tests.long hostile`)."""
 from __future__ import annotations
 
 import random
@@ -21,7 +21,8 @@ REFUSED = {  # what the gate refuses, and how it is called
 SAID = {  # what is read, and the notice of what is not
     "tracked_changes": "deleted_text", "hidden_text": "hidden_text", "hidden_sheets": "hidden_sheet",
     "far_cell": "cut_sheet", "formulas_without_values": "formula_without_value", "embedded_files":
-    "attachments_not_read", "invisible_text": "hidden_text", "hundred_thousand_pages": "pages_not_read"}
+    "attachments_not_read", "invisible_text": "hidden_text", "hundred_thousand_pages": "pages_not_read",
+    "image_only": "page_no_text"}
 
 
 @pytest.fixture(scope="module")

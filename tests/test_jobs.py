@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -181,15 +181,15 @@ def _state(database: Database, job_id: str) -> str:
 # The whole server -----------------------------------------------------------------------------------------------------
 
 class Server:
-    """`guohe serve` as a process of its own."""
+    """`guohe serve` as a process of its own; `program` is another way to start it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, program: Sequence[str] = ("-m", "api.cli")) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.log = (folder / "log.txt").open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "api.cli", "serve", "--port", str(self.port), "--data", str(folder / "data")],
+            [sys.executable, *program, "serve", "--port", str(self.port), "--data", str(folder / "data")],
             stdout=self.log, stderr=self.log, env={**os.environ, "GUOHE_CACHE": str(folder / "cache")})
         self.http = httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30)
         until(self.answers)

@@ -1,6 +1,7 @@
 """Who sees what: every route of the interface and every page, walked as every kind of person, with canaries in files.
 
 What is somebody else's answers as what is not there, byte for byte. A route that no row of `ROUTES` places fails.
+10,000 requests: `python -m tests.long tenants`.
 """
 from __future__ import annotations
 
@@ -73,22 +74,27 @@ def found_routes(site: Installation) -> list[Route]:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with installation(tmp_path_factory.mktemp("site")) as site:
-        owner = site.client()
-        pdf = pdf_samples.flowed([pdf_samples.Paragraph(f"{APPLICATION}{CANARY} {CANARY_LATIN}", pdf_samples.BODY)])
-        case = owner.assessed(("申报书.pdf", pdf), (f"{CANARY}.txt", f"{APPLICATION}{CANARY}".encode()),
-                              title=CANARY, applicant=CANARY)
-        files = owner.get(f"/api/v1/cases/{case}/files").json()
-        result = owner.get(f"/api/v1/cases/{case}/assessments").json()["items"][0]["id"]
-        asked = owner.post(f"/api/v1/cases/{case}/answers", json={"question": f"{CANARY}发表了多少篇论文？"})
-        assert asked.status_code == 200, asked.text
-        owner.post("/api/v1/tokens", json={"name": CANARY})
-        ids = {"case_id": case, "file_id": next(one["id"] for one in files if one["name"].endswith("pdf")),
-               "assessment_id": result, "conversation": asked.json()["conversation"], "page": "1",
-               "kind": "report.docx", "ref": "第八条"}
-        ids |= {"turn_id": asked.json()["id"], "session_id": owner.get("/api/v1/sessions").json()[0]["id"],
-                "token_id": owner.get("/api/v1/tokens").json()[0]["id"]}
-        people = {str(role): site.client(role) for role in Role}
-        yield Place(site, owner, ids, {**people, "visitor": site.visitor()})
+        yield furnished(site)
+
+
+def furnished(site: Installation) -> Place:
+    """An owner with a case full of canaries, and somebody of every kind, all of them new."""
+    owner = site.client()
+    pdf = pdf_samples.flowed([pdf_samples.Paragraph(f"{APPLICATION}{CANARY} {CANARY_LATIN}", pdf_samples.BODY)])
+    case = owner.assessed(("申报书.pdf", pdf), (f"{CANARY}.txt", f"{APPLICATION}{CANARY}".encode()),
+                          title=CANARY, applicant=CANARY)
+    files = owner.get(f"/api/v1/cases/{case}/files").json()
+    result = owner.get(f"/api/v1/cases/{case}/assessments").json()["items"][0]["id"]
+    asked = owner.post(f"/api/v1/cases/{case}/answers", json={"question": f"{CANARY}发表了多少篇论文？"})
+    assert asked.status_code == 200, asked.text
+    owner.post("/api/v1/tokens", json={"name": CANARY})
+    ids = {"case_id": case, "file_id": next(one["id"] for one in files if one["name"].endswith("pdf")),
+           "assessment_id": result, "conversation": asked.json()["conversation"], "page": "1",
+           "kind": "report.docx", "ref": "第八条"}
+    ids |= {"turn_id": asked.json()["id"], "session_id": owner.get("/api/v1/sessions").json()[0]["id"],
+            "token_id": owner.get("/api/v1/tokens").json()[0]["id"]}
+    people = {str(role): site.client(role) for role in Role}
+    return Place(site, owner, ids, {**people, "visitor": site.visitor()})
 
 
 @pytest.fixture(scope="module")
@@ -132,25 +138,34 @@ def test_every_route_has_a_row(routes: list[Route]) -> None:
 
 def test_strangers_see_no_canary_and_what_is_not_theirs_is_not_there(place: Place, routes: list[Route]) -> None:
     """Every route with the owner's ids and with ids of nothing: the same status, the same body, no canary."""
+    requests, faults = walked(place, routes)
+    assert faults == []
+    assert requests > 500
+
+
+def walked(place: Place, routes: list[Route]) -> tuple[int, list[Any]]:
+    """How many requests strangers made, and what was wrong with which."""
     nothing = {name: new_id() if name.endswith("_id") or name == "conversation" else value
                for name, value in place.ids.items()}
-    faults = []
+    requests, faults = 0, []
     for route in routes:
         for name in STRANGERS:
             if HARMFUL.match(route.path) and route.method != "get":
                 continue
             who = place.people[name]
             answer = ask(who, route, place.ids)
+            requests += 1
             if leaks(answer) or answer.status_code >= 500:
                 faults.append((route.method, route.path, name, answer.status_code, "leaks"))
             if not set(re.findall(r"\{(\w+)", route.path)) & OBJECTS:
                 continue
             other = ask(who, route, nothing)
+            requests += 1
             if (answer.status_code, plain(answer, place.ids)) != (other.status_code, plain(other, nothing)):
                 faults.append((route.method, route.path, name, answer.status_code, other.status_code))
             if answer.status_code < 400:
                 faults.append((route.method, route.path, name, answer.status_code, "open"))
-    assert faults == []
+    return requests, faults
 
 
 def below(router: Any) -> Iterator[Any]:

@@ -1,0 +1,46 @@
+"""Personal identifiers in questions to a language model: what its endpoint gets over HTTP."""
+from __future__ import annotations
+
+import json
+import random
+import re
+import unicodedata
+
+from tests import model_server as server
+from tests import test_llm, test_redaction
+from tests.long.goals import Figure, Outcome
+
+ASKED = "问：联合研究中心10篇SCI论文够不够？"
+PLACEHOLDER = "\u3014"
+
+
+def run(count: int) -> Outcome:
+    """One identifier in each of `count` questions that reach the model, of every kind and disguise."""
+    chance, faults, asked, tried = random.Random(count), [], 0, 0
+    with server.serving(echo) as endpoint:
+        while asked < count and tried < 2 * count:
+            kind = list(test_redaction.KINDS)[tried % len(test_redaction.KINDS)]
+            bare, tried = test_redaction.KINDS[kind](chance), tried + 1
+            value = test_redaction.disguised(bare, chance)
+            endpoint.requests.clear()
+            answer = test_llm.ask(f"张三（{value}）{ASKED}", endpoint.url, timeout=test_llm.llm.DEADLINE)
+            asked += bool(endpoint.requests)   # a name like 8.8@… is a reference to a clause: then no model is asked
+            sent = json.dumps(endpoint.requests, ensure_ascii=False)
+            if value in sent or plain(bare) in plain(sent) or (endpoint.requests and PLACEHOLDER not in sent):
+                faults.append(f"{value}: sent")
+            if PLACEHOLDER in answer.text or plain(bare) not in plain(answer.question):
+                faults.append(f"{value}: not put back")
+    return Outcome(asked, (
+        Figure("发出的", "sent", str(sum(one.endswith(": sent") for one in faults))),
+        Figure("没有换回的", "not put back", str(sum(one.endswith("back") for one in faults)))), tuple(faults[:20]))
+
+
+def echo(handler: server.Handler) -> None:
+    """Repeats whatever placeholder it was given."""
+    found = re.search("\u3014[^\u3015]*#\\d+\u3015", handler.endpoint.requests[-1]["messages"][-1]["content"])
+    server.saying(f"{found[0] if found else ''}问：SCI或EI论文要求20篇（含）以上。[1]")(handler)
+
+
+def plain(text: str) -> str:
+    """Without what may split or disguise an identifier."""
+    return re.sub(r"[\s\u200b-]", "", unicodedata.normalize("NFKC", text)).lower()
