@@ -22,6 +22,7 @@ from api.errors import Failure
 from api.service.records import JobState
 from api.store.database import Database
 from api.store.models import Executor, Job
+from api.store.rows import INSTALLATION
 from api.telemetry import traces
 
 log = logging.getLogger(__name__)
@@ -163,7 +164,7 @@ class Jobs:
 
     def _adopt(self) -> None:
         """Hand over what nobody works on: new jobs without a workflow, and those of executors that are dead."""
-        with self._database.reading() as session:
+        with self._database.reading(INSTALLATION) as session:
             unfinished = session.scalars(select(Job.id).where(
                 Job.state.in_([JobState.QUEUED, JobState.RUNNING])).order_by(Job.created)).all()
         if unfinished:
@@ -204,7 +205,7 @@ class Jobs:
 
     def _again(self, job_id: str) -> bool:
         """Whether to try once more; a job that was interrupted too often may be what stops the server."""
-        with self._database.writing() as session:
+        with self._database.writing(INSTALLATION) as session:
             job = session.get(Job, job_id)
             if job is None or job.state not in {JobState.QUEUED, JobState.RUNNING}:
                 return False
@@ -220,7 +221,7 @@ class Jobs:
         """Whose turn it is: the how manieth waiting job of its person this is, so that people take turns however many
         each has asked for.
         """
-        with self._database.reading() as session:
+        with self._database.reading(INSTALLATION) as session:
             job = session.get(Job, job_id)
             if job is None:
                 return 1

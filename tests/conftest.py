@@ -1,16 +1,17 @@
 """Databases for the tests of what is stored."""
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from api.store.database import Database
-from tests.databases import KINDS, fresh, server
+from tests.databases import CHOSEN, KINDS, fresh, server
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The address of a PostgreSQL without a database, "" where its programs are not installed."""
     if "postgresql" not in KINDS:
@@ -18,6 +19,21 @@ def postgres() -> Iterator[str]:
         return
     with server() as address:
         yield address
+
+
+@pytest.fixture(scope="session", autouse=True)
+def everywhere(request: pytest.FixtureRequest) -> None:
+    """GUOHE_TESTS_ON=postgresql: every installation of every test, not only of those that ask for `store`."""
+    if os.environ.get("GUOHE_TESTS_ON") == "postgresql":
+        CHOSEN.set(request.getfixturevalue("postgres"))
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def store(request: pytest.FixtureRequest, postgres: str) -> Iterator[str]:
+    """The kind of database that the module's installations are made on; each of its tests runs on every kind."""
+    token = CHOSEN.set(postgres if request.param == "postgresql" else "")
+    yield request.param
+    CHOSEN.reset(token)
 
 
 @pytest.fixture(params=KINDS)

@@ -17,6 +17,7 @@ from sqlalchemy import select, update
 from api.cli import main
 from api.service.administration.auditing import verify
 from api.store.models import Assessment, File
+from api.store.rows import INSTALLATION
 from tests.databases import KINDS, fresh, server
 from tests.make_example import FILES
 from tests.web_samples import APPLICATION, Installation, installation
@@ -32,7 +33,7 @@ def states(site: Installation) -> dict[str, str]:
     """Every assessment's JSON, every file's bytes and the audit's end, by name."""
     reviewer = site.client()
     services, found = site.services, {"audit": verify(site.services.context.database).head}
-    with services.context.database.reading() as session:
+    with services.context.database.reading(INSTALLATION) as session:
         for row in session.scalars(select(Assessment)):
             actor = type(reviewer.actor)(row.created_by, "", "", reviewer.actor.role)
             found[row.id] = hashlib.sha256(services.assessments.body(actor, row.case_id, row.id)).hexdigest()
@@ -144,7 +145,7 @@ def test_assessments_recompute_to_the_same_bytes_elsewhere(site: Installation, t
              me.assessed(("b.txt", b"\xef\xbb\xbf" + APPLICATION.encode()), ("a.txt", "承诺无事故。".encode()),
                          base_type="innovation_park")]
     for number, case in enumerate(cases):
-        with site.services.context.database.reading() as session:
+        with site.services.context.database.reading(INSTALLATION) as session:
             key = session.scalar(select(Assessment.key).where(Assessment.case_id == case))
         done = subprocess.run(
             [sys.executable, "-m", "api.cli", "assess", "--recompute", str(key), "--data", str(tmp_path / "data"),
@@ -160,7 +161,7 @@ def test_an_assessment_that_was_changed_does_not_recompute(site: Installation, t
     """What differs is named; an unknown key is one line."""
     me = site.client()
     case = me.assessed()
-    with site.services.context.database.writing() as session:
+    with site.services.context.database.writing(INSTALLATION) as session:
         session.execute(update(Assessment).values(application_date=Assessment.window_start))
         key = session.scalar(select(Assessment.key).where(Assessment.case_id == case))
     assert main(["assess", "--recompute", str(key), "--data", str(tmp_path / "data"), "--lang", "en"]) == 2

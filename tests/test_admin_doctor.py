@@ -13,6 +13,7 @@ from api.cli import main
 from api.service.context import now
 from api.store.files import Files
 from api.store.models import Case, Executor, Job
+from api.store.rows import INSTALLATION
 from tests.web_samples import Installation, installation
 
 
@@ -83,7 +84,7 @@ def test_what_can_be_mended_is(data: Path, breaks: Callable[[Path], None], line:
     assert well(data) == 0
     assert "found" not in capsys.readouterr().out
     with installation(data) as site:
-        with site.services.context.database.reading() as session:
+        with site.services.context.database.reading(INSTALLATION) as session:
             assert session.scalars(select(Case)).one().latest_id is not None
         site.client().assessed()
 
@@ -129,7 +130,7 @@ def test_mending_waits_until_the_server_is_stopped(tmp_path: Path, capsys: pytes
 
 
 def running(site: Installation) -> None:
-    with site.services.context.database.writing() as session:
+    with site.services.context.database.writing(INSTALLATION) as session:
         session.execute(update(Job).values(state="running", updated=now() - timedelta(hours=3)))
         session.add(Executor(id="e" * 32, seen=now()))
         session.execute(text("SELECT 1"))

@@ -12,6 +12,7 @@ from api.service.administration.kept import LimitSettings, ModelSettings
 from api.service.administration.modelling import Modelling
 from api.service.records import Role
 from api.store.models import Audit
+from api.store.rows import INSTALLATION
 from assistant import llm
 from tests.web_samples import Client, Installation, installation
 
@@ -41,7 +42,7 @@ def test_a_model_is_for_the_roles_that_may_use_it(site: Installation) -> None:
     assert "由语言模型" not in applicant.get("/ask").text
     admin.http.put("/api/v1/admin/settings/model", json={**MODEL, "enabled": False})
     assert modelling.of(reviewer.actor) is None
-    with site.services.context.database.reading() as session:
+    with site.services.context.database.reading(INSTALLATION) as session:
         rows = session.scalars(select(Audit).where(Audit.action == "set").order_by(Audit.id)).all()
     assert [(row.object_id, row.before and row.before["enabled"], row.after and row.after["enabled"])
             for row in rows] == [("model", None, True), ("model", True, False)]

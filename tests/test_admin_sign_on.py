@@ -15,6 +15,7 @@ from api import sign_on
 from api.service.context import new_id, now
 from api.service.records import Role
 from api.store.models import Audit, Identity, User
+from api.store.rows import INSTALLATION
 from ingestion.errors import UsageError
 from tests.oidc_provider import Provider, key, provider
 from tests.web_samples import Installation, installation
@@ -33,7 +34,7 @@ def there() -> Iterator[Provider]:
 def site(tmp_path: Path, there: Provider) -> Iterator[Installation]:
     roles = {"GUOHE_OIDC_ROLE_CLAIM": "realm.groups", "GUOHE_OIDC_ROLES": "it=administrator,review=reviewer"}
     with installation(tmp_path, **there.environment(**roles)) as made:
-        with made.services.context.database.writing() as session:
+        with made.services.context.database.writing(INSTALLATION) as session:
             session.add(User(id=new_id(), email="first@example.com", name="管理员", role=Role.ADMINISTRATOR,
                              password_hash="-", active=True, created=now()))
         yield made
@@ -73,7 +74,7 @@ def test_whoever_is_new_becomes_an_applicant_and_is_known_again(site: Installati
     assert (first["email"], first["role"], first["name"]) == ("li@example.com", "applicant", "李审查")
     there.people["li"]["email"] = "other@example.com"
     assert signed_on(site)["id"] == first["id"]
-    with site.services.context.database.reading() as session:
+    with site.services.context.database.reading(INSTALLATION) as session:
         assert len(session.scalars(select(Identity)).all()) == 1
         rows = session.scalars(select(Audit).where(Audit.action == "sign_on").order_by(Audit.id)).all()
     assert [row.detail["linked"] for row in rows] == [True, False]
@@ -81,7 +82,7 @@ def test_whoever_is_new_becomes_an_applicant_and_is_known_again(site: Installati
 
 def test_a_verified_address_links_the_account_that_is_there(site: Installation) -> None:
     """An applicant's password, sessions and tokens from before end: who registered may not hold the address."""
-    with site.services.context.database.writing() as session:
+    with site.services.context.database.writing(INSTALLATION) as session:
         made = User(id=new_id(), email="li@example.com", name="早先", role=Role.APPLICANT, password_hash="-",
                     active=True, created=now())
         session.add(made)
@@ -109,7 +110,7 @@ def test_a_claim_gives_the_role_at_every_sign_on(site: Installation, there: Prov
         assert signed_on(site)["role"] == role
     there.people["li"]["realm"] = {"groups": "it"}
     signed_on(site)
-    with site.services.context.database.writing() as session:
+    with site.services.context.database.writing(INSTALLATION) as session:
         session.scalars(select(User).where(User.email == "first@example.com")).one().role = Role.APPLICANT
     there.people["li"]["realm"] = {"groups": []}
     assert signed_on(site)["role"] == "administrator"
@@ -155,7 +156,7 @@ def test_the_verifier_is_what_the_provider_expects(site: Installation, there: Pr
 def test_whoever_is_shut_out_stays_so(site: Installation) -> None:
     """The provider does not decide about that."""
     known = signed_on(site)
-    with site.services.context.database.writing() as session:
+    with site.services.context.database.writing(INSTALLATION) as session:
         session.get_one(User, known["id"]).active = False
     assert "已停用" in refused(site, 403)
 

@@ -11,7 +11,10 @@ from sqlalchemy import select
 
 from api.service.records import Role
 from api.store.models import Audit
+from api.store.rows import INSTALLATION
 from tests.web_samples import Installation, installation
+
+pytestmark = pytest.mark.usefixtures("store")
 
 
 @pytest.fixture
@@ -62,7 +65,7 @@ def test_a_role_is_changed_on_the_page_with_a_reason(site: Installation) -> None
     assert other.get("/api/v1/session").json()["user"]["role"] == "reviewer"
     admin.post(f"/admin/users/{other.actor.id}", data={"csrf": token, "role": "reviewer", "active": "shut_out"})
     assert other.get("/api/v1/cases").status_code == 401
-    with site.services.context.database.reading() as session:
+    with site.services.context.database.reading(INSTALLATION) as session:
         first = session.scalars(select(Audit).where(Audit.action == "change_user").order_by(Audit.id)).first()
     assert first is not None
     assert (first.reason, first.before, first.after) == (

@@ -13,7 +13,10 @@ from api.service import accounts, passwords
 from api.service.context import now
 from api.service.records import Role
 from api.store.models import Audit, Invitation, Session, Token, User
+from api.store.rows import INSTALLATION
 from tests.web_samples import PASSWORD, Installation, installation
+
+pytestmark = pytest.mark.usefixtures("store")
 
 
 @pytest.fixture
@@ -101,7 +104,7 @@ def test_the_cookie_is_opaque_signed_and_kept_as_a_digest(site: Installation) ->
     client = site.client()
     cookie = client.http.cookies[SESSION]
     known, _, signature = cookie.rpartition(".")
-    with site.services.context.database.reading() as session:
+    with site.services.context.database.reading(INSTALLATION) as session:
         assert session.scalars(select(Session)).one().digest not in {known, cookie}
     client.http.cookies.set(SESSION, f"{known}.{signature[::-1]}")
     assert client.get("/api/v1/cases").status_code == 401
@@ -121,7 +124,7 @@ def test_one_lists_and_ends_ones_own_sessions_only(site: Installation) -> None:
 def test_a_session_that_is_not_used_ends(site: Installation) -> None:
     """After the time that the settings give."""
     client = site.client()
-    with site.services.context.database.writing() as session:
+    with site.services.context.database.writing(INSTALLATION) as session:
         session.scalars(select(Session)).one().expires = now() - timedelta(seconds=1)
     assert client.get("/api/v1/cases").status_code == 401
 
@@ -129,16 +132,16 @@ def test_a_session_that_is_not_used_ends(site: Installation) -> None:
 def test_a_session_in_use_lasts_on_but_not_for_ever(site: Installation) -> None:
     """Use moves its end, at most to thirty days after its beginning."""
     client = site.client()
-    with site.services.context.database.writing() as session:
+    with site.services.context.database.writing(INSTALLATION) as session:
         row = session.scalars(select(Session)).one()
         row.last_seen, row.expires = now() - timedelta(minutes=10), now() + timedelta(minutes=1)
     client.get("/api/v1/cases")
-    with site.services.context.database.writing() as session:
+    with site.services.context.database.writing(INSTALLATION) as session:
         row = session.scalars(select(Session)).one()
         assert row.expires > now() + timedelta(hours=11)
         row.created, row.last_seen = now() - timedelta(days=29, hours=23), now() - timedelta(minutes=10)
     client.get("/api/v1/cases")
-    with site.services.context.database.reading() as session:
+    with site.services.context.database.reading(INSTALLATION) as session:
         assert session.scalars(select(Session)).one().expires < now() + timedelta(hours=12)
 
 
@@ -164,7 +167,7 @@ def test_an_api_token_does_what_its_person_may_and_can_be_revoked(site: Installa
     assert script.post("/api/v1/cases", json={"base_type": "innovation_park",
                                               "application_date": "2025-06-30"}).status_code == 201
     assert made["secret"] not in client.get("/api/v1/tokens").text
-    with site.services.context.database.reading() as session:
+    with site.services.context.database.reading(INSTALLATION) as session:
         assert session.scalars(select(Token)).one().digest != made["secret"]
     assert client.delete(f"/api/v1/tokens/{made['token']['id']}").status_code == 204
     answer = script.get("/api/v1/cases")
@@ -209,7 +212,7 @@ def test_by_invitation_only_nobody_else_registers(tmp_path: Path, monkeypatch: p
         assert joined["user"]["role"] == "reviewer"  # type: ignore[index]
         assert code(register(site, "d@example.com", invitation=made["secret"])) == "invitation_invalid"
         late = admin.post("/api/v1/invitations", json={}).json()
-        with site.services.context.database.writing() as session:
+        with site.services.context.database.writing(INSTALLATION) as session:
             session.get_one(Invitation, late["id"]).expires = now() - timedelta(seconds=1)
         assert code(register(site, "e@example.com", invitation=late["secret"])) == "invitation_invalid"
 
@@ -246,7 +249,7 @@ def test_what_people_do_with_accounts_is_in_the_audit(site: Installation) -> Non
     """In the same transaction as the change, without any secret."""
     register(site)
     site.visitor().post("/api/v1/session", json={"email": "a@example.com", "password": PASSWORD})
-    with site.services.context.database.reading() as session:
+    with site.services.context.database.reading(INSTALLATION) as session:
         rows = session.scalars(select(Audit).order_by(Audit.id)).all()
         user = session.scalars(select(User)).one()
     assert [(row.action, row.object_id, row.actor_id) for row in rows] == [

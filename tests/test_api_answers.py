@@ -13,11 +13,13 @@ from assistant import answering
 from ingestion import policy
 from tests.web_samples import APPLICATION, Client, Installation, installation
 
+pytestmark = pytest.mark.usefixtures("store")
+
 QUESTION = "国际联合研究中心要求多少篇论文？"
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def site(tmp_path_factory: pytest.TempPathFactory, store: str) -> Iterator[Installation]:
     with installation(tmp_path_factory.mktemp("site")) as made:
         yield made
 

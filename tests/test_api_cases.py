@@ -9,11 +9,14 @@ from sqlalchemy import select
 
 from api.service.records import Role
 from api.store.models import Audit, Base, Case, User
+from api.store.rows import INSTALLATION
 from tests.web_samples import APPLICATION, Installation, installation
+
+pytestmark = pytest.mark.usefixtures("store")
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def site(tmp_path_factory: pytest.TempPathFactory, store: str) -> Iterator[Installation]:
     with installation(tmp_path_factory.mktemp("site")) as made:
         yield made
 
@@ -128,10 +131,10 @@ def test_no_text_of_a_deleted_case_is_left(tmp_path: Path) -> None:
         me.post(f"/api/v1/cases/{case}/answers", json={"question": "紫檀专项论文够了吗？"})
         assert me.delete(f"/api/v1/cases/{case}").status_code == 204
         assert me.get(f"/api/v1/cases/{case}").status_code == 404
-        with site.services.context.database.reading() as session:
+        with site.services.context.database.reading(INSTALLATION) as session:
             left = {name: session.execute(select(table)).all() for name, table in Base.metadata.tables.items()}
             actions = [row.action for row in session.scalars(select(Audit).order_by(Audit.id))]
-        assert {name for name, rows in left.items() if rows} <= {"users", "sessions", "audit"}
+        assert {name for name, rows in left.items() if rows} <= {"users", "sessions", "audit", "settings"}
         assert actions[-1] == "delete"
         me.http.close()
     contents = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
@@ -170,10 +173,10 @@ def test_a_person_who_has_cases_cannot_vanish_from_under_them(site: Installation
     case = owner.case()
 
     def delete() -> None:
-        with site.services.context.database.writing() as session:
+        with site.services.context.database.writing(INSTALLATION) as session:
             session.delete(session.get_one(User, owner.actor.id))
 
     with pytest.raises(IntegrityError):
         delete()
-    with site.services.context.database.reading() as session:
+    with site.services.context.database.reading(INSTALLATION) as session:
         assert session.get(Case, case) is not None

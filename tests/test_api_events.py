@@ -15,14 +15,17 @@ from api.sse import piece
 from api.sse import written as stream
 from api.store.models import Event as Row
 from api.store.models import User
+from api.store.rows import INSTALLATION
 from ingestion.parsing import wall
 from tests.web_samples import APPLICATION, Client, Installation, installation
+
+pytestmark = pytest.mark.usefixtures("store")
 
 Result = TypeVar("Result")
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def site(tmp_path_factory: pytest.TempPathFactory, store: str) -> Iterator[Installation]:
     with installation(tmp_path_factory.mktemp("site")) as made:
         yield made
 
@@ -55,7 +58,7 @@ def follow(site: Installation, client: Client, case: str, after: int | None, las
 
 
 def kept(site: Installation, case: str) -> list[tuple[int, str]]:
-    with site.services.context.database.reading() as session:
+    with site.services.context.database.reading(INSTALLATION) as session:
         return [(row.id, row.kind) for row in session.scalars(
             select(Row).where(Row.case_id == case).order_by(Row.id))]
 
@@ -123,7 +126,7 @@ def test_a_stream_ends_for_whom_may_not_see_the_case_any_more(site: Installation
     stranger = site.client()
     assert [event.kind for event in follow(site, stranger, case, None, lambda _event: True)] == ["deleted"]
     assert stranger.get(f"/api/v1/cases/{case}/events").status_code == 404
-    with site.services.context.database.reading() as session:
+    with site.services.context.database.reading(INSTALLATION) as session:
         assert session.get(User, reviewer.actor.id) is not None
 
 
@@ -187,7 +190,7 @@ def test_pages_are_told_as_they_are_read_and_recognised(site: Installation, me: 
     me.post(f"/api/v1/cases/{case}/assessments")
     found = follow(site, me, case, None, lambda event: event.kind == "snapshot")
     assert found[0].data["files"][0]["state"] == "done"
-    with site.services.context.database.reading() as session:
+    with site.services.context.database.reading(INSTALLATION) as session:
         told = [row.data for row in session.scalars(select(Row).where(
             Row.case_id == case, Row.id > seen, Row.kind == "file").order_by(Row.id))]
     pages = [(one["page"], one["pages"]) for one in told if one["state"] == state and one["pages"]]

@@ -15,14 +15,17 @@ from api.service import files as files_module
 from api.service.files import clean_name
 from api.store.files import spooled
 from api.store.models import Doomed, File
+from api.store.rows import INSTALLATION
 from tests.web_samples import APPLICATION, Client, Installation, installation
+
+pytestmark = pytest.mark.usefixtures("store")
 
 TEXT = APPLICATION.encode()
 PDF = Path(__file__).parent.parent / "examples" / "membrane-center" / "证照与承诺书.pdf"
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def site(tmp_path_factory: pytest.TempPathFactory, store: str) -> Iterator[Installation]:
     with installation(tmp_path_factory.mktemp("site"), GUOHE_CASE_FILES="6", GUOHE_UPLOAD_MB="2") as made:
         yield made
 
@@ -213,11 +216,11 @@ def test_a_crash_while_deleting_leaves_nothing_behind(me: Client, site: Installa
     me.delete(f"/api/v1/cases/{case}")
     monkeypatch.undo()
     sha256 = added["file"]["sha256"]
-    with site.services.context.database.reading() as session:
+    with site.services.context.database.reading(INSTALLATION) as session:
         assert session.get(Doomed, sha256) is not None
     site.services.files.sweep()
     assert not site.services.context.contents.has(sha256)
-    with site.services.context.database.reading() as session:
+    with site.services.context.database.reading(INSTALLATION) as session:
         assert session.scalars(select(File).where(File.sha256 == sha256)).all() == []
         assert session.get(Doomed, sha256) is None
 

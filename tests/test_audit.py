@@ -18,6 +18,7 @@ from api.service.context import new_id, now, record
 from api.service.records import Actor, Role
 from api.store.database import Database, alembic_config
 from api.store.models import Audit
+from api.store.rows import INSTALLATION
 from tests.web_samples import Installation, installation
 
 SOMEBODY = Actor("a" * 32, "a@example.com", "甲", Role.ADMINISTRATOR)
@@ -189,7 +190,7 @@ def test_the_audit_holds_nothing_that_an_applicant_wrote(site: Installation) -> 
     owner.post(f"/api/v1/cases/{case}/answers", json={"question": f"{CANARY}的论文够了吗？"})
     owner.delete(f"/api/v1/cases/{case}/files/{owner.get(f'/api/v1/cases/{case}/files').json()[0]['id']}")
     owner.delete(f"/api/v1/cases/{case}")
-    with site.services.context.database.reading() as session:
+    with site.services.context.database.reading(INSTALLATION) as session:
         rows = session.scalars(select(Audit)).all()
     assert {row.action for row in rows} >= {"create", "upload", "assess", "change", "ask", "remove_file", "delete"}
     assert CANARY not in json.dumps([[row.detail, row.before, row.after, row.reason, row.object_id] for row in rows],

@@ -63,7 +63,7 @@ def process(folder: Path, *arguments: str, **environment: str) -> Iterator[subpr
 
 
 @pytest.fixture(scope="module", params=SHARED)
-def postgres(request: pytest.FixtureRequest) -> Iterator[str]:  # noqa: ARG001
+def postgres(request: pytest.FixtureRequest) -> Iterator[str]:
     with server() as address:
         yield address
 

@@ -22,6 +22,7 @@ from api.service.context import new_id, now
 from api.service.records import JobState
 from api.store.database import Database
 from api.store.models import Case, Executor, Job, User
+from api.store.rows import INSTALLATION
 from tests.databases import KINDS, fresh, server
 from tests.web_samples import APPLICATION, PASSWORD
 
@@ -61,7 +62,7 @@ def database(addresses: tuple[str, str]) -> Iterator[Database]:
 def job(database: Database, **changes: Any) -> str:
     """A job's row, as a request would have committed it."""
     user, case, made = new_id(), new_id(), new_id()
-    with database.writing() as session:
+    with database.writing(INSTALLATION) as session:
         session.add(User(id=user, email=f"{user}@example.com", name="", role="applicant", password_hash="-",
                          active=True, created=now()))
         session.flush()
@@ -76,7 +77,7 @@ def job(database: Database, **changes: Any) -> str:
 
 
 def finish(database: Database, job_id: str) -> None:
-    with database.writing() as session:
+    with database.writing(INSTALLATION) as session:
         session.get_one(Job, job_id).state = JobState.DONE
 
 
@@ -139,7 +140,7 @@ def test_a_job_of_a_dead_process_goes_on_where_it_was(database: Database, addres
     ended = subprocess.run([sys.executable, "-c", script, *addresses], check=False, capture_output=True, timeout=120)
     assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
     if not database.embedded:  # elsewhere a process counts as dead when its heartbeat has stopped for a while
-        with database.writing() as session:
+        with database.writing(INSTALLATION) as session:
             for row in session.query(Executor):
                 row.seen = now() - engine.DEAD_AFTER - timedelta(seconds=1)
     done: list[str] = []
@@ -167,14 +168,14 @@ def test_a_job_that_keeps_failing_outside_its_steps_is_given_up(
 
     with running(database, addresses[1], work):
         until(lambda: _state(database, made) == JobState.FAILED)
-    with database.reading() as session:
+    with database.reading(INSTALLATION) as session:
         found = session.get_one(Job, made)
         assert "中断" in found.error
     assert len(tries) == 2
 
 
 def _state(database: Database, job_id: str) -> str:
-    with database.reading() as session:
+    with database.reading(INSTALLATION) as session:
         return session.get_one(Job, job_id).state
 
 

@@ -11,11 +11,13 @@ from assistant import approved
 from tests import policy_samples
 from tests.web_samples import Installation, installation
 
+pytestmark = pytest.mark.usefixtures("store")
+
 PERKS = "认定后有没有停车位补贴？"
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def site(tmp_path_factory: pytest.TempPathFactory, store: str) -> Iterator[Installation]:
     with installation(tmp_path_factory.mktemp("site")) as made:
         yield made
 

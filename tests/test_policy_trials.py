@@ -15,6 +15,8 @@ from tests import pdf_samples, policy_samples
 from tests.review_samples import PAPERS, TEXT, decide, handed_in, review
 from tests.web_samples import APPLICATION, Client, Installation, installation
 
+pytestmark = pytest.mark.usefixtures("store")
+
 STRENGTH = ("在前沿技术和基础科学领域具有较强研发实力", "在前沿技术或基础科学领域具有突出研发实力")
 
 

@@ -13,6 +13,8 @@ from api.service.records import Role
 from tests import policy_samples
 from tests.web_samples import Installation, installation
 
+pytestmark = pytest.mark.usefixtures("store")
+
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Installation]:

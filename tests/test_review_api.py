@@ -12,13 +12,16 @@ from sqlalchemy import select
 
 from api.service.records import Role
 from api.store.models import Audit, Decision
+from api.store.rows import INSTALLATION
 from ingestion import parsing
 from tests.review_samples import PAPERS, TEXT, decide, fact, handed_in, outcome, review
 from tests.web_samples import Client, Installation, installation
 
+pytestmark = pytest.mark.usefixtures("store")
+
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def site(tmp_path_factory: pytest.TempPathFactory, store: str) -> Iterator[Installation]:
     with installation(tmp_path_factory.mktemp("site")) as made:
         yield made
 
@@ -125,7 +128,7 @@ def test_a_picked_piece_is_the_documents_own_words(reviewer: Client, case: str) 
 def test_a_decision_stands_in_the_audit_with_both_values(site: Installation, reviewer: Client, case: str) -> None:
     """In the same transaction, without the words that were typed."""
     decide(reviewer, case, "correct", low=21, reason="暗语紫檀")
-    with site.services.context.database.reading() as session:
+    with site.services.context.database.reading(INSTALLATION) as session:
         row = session.scalars(select(Audit).where(Audit.object_id == case, Audit.action == "decide")).one()
         stored = session.scalars(select(Decision).where(Decision.case_id == case)).one()
     assert (row.before, row.after) == ({"low": 18, "high": 18}, {"low": 21, "high": 21})

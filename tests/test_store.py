@@ -20,7 +20,7 @@ from api.service.context import new_id, now
 from api.store.database import HEAD, Database, alembic_config
 from api.store.files import Files, spooled
 from api.store.lock import FolderLock
-from api.store.models import Base, User
+from api.store.models import RULES, Base, User
 from ingestion.errors import UsageError
 
 
@@ -48,14 +48,23 @@ def test_the_migrations_make_the_schema_of_the_models(database: Database) -> Non
 
 
 def _tables(database: Database) -> dict[str, object]:
-    """Columns, indexes and keys as the database itself tells them."""
+    """Columns, indexes, keys and rules of rows as the database itself tells them."""
     found = inspect(database.engine)
-    return {name: (sorted((one["name"], str(one["type"]), one["nullable"]) for one in found.get_columns(name)),
-                   sorted((str(one["name"]), one["unique"], one["column_names"]) for one in found.get_indexes(name)),
-                   sorted(str(one["name"]) for one in found.get_unique_constraints(name)),
-                   sorted(str(one["name"]) for one in found.get_foreign_keys(name)),
-                   found.get_pk_constraint(name)["name"])
-            for name in found.get_table_names()}
+    rules: list[object] = []
+    if not database.embedded:
+        with database.engine.connect() as connection:
+            rules += connection.execute(text("SELECT tablename, policyname, cmd, qual, with_check FROM pg_policies "
+                                             "ORDER BY 1, 2")).all()
+            rules += connection.execute(text("SELECT relname, relrowsecurity, relforcerowsecurity FROM pg_class "
+                                             "WHERE relrowsecurity ORDER BY 1")).all()
+        assert len(rules) == 5 * len(RULES)
+    tables = {name: (sorted((one["name"], str(one["type"]), one["nullable"]) for one in found.get_columns(name)),
+                     sorted((str(one["name"]), one["unique"], one["column_names"]) for one in found.get_indexes(name)),
+                     sorted(str(one["name"]) for one in found.get_unique_constraints(name)),
+                     sorted(str(one["name"]) for one in found.get_foreign_keys(name)),
+                     found.get_pk_constraint(name)["name"])
+              for name in found.get_table_names()}
+    return {"rules": rules, **tables}
 
 
 def test_the_migrations_can_be_undone_and_done_again(database: Database) -> None:

@@ -17,6 +17,8 @@ from api.service.records import Role
 from tests import pdf_samples
 from tests.web_samples import APPLICATION, Client, Installation, installation
 
+pytestmark = pytest.mark.usefixtures("store")
+
 CANARY, CANARY_LATIN = "海棠密语七四一九", "canary-74190-quartz"
 ASKED = "密语七四"   # what others search for: a part, so that an echo of it is no canary
 ROUTES = (  # the first that a path begins with tells whose it is
@@ -72,7 +74,7 @@ def found_routes(site: Installation) -> list[Route]:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def place(tmp_path_factory: pytest.TempPathFactory, store: str) -> Iterator[Place]:
     with installation(tmp_path_factory.mktemp("site")) as site:
         yield furnished(site)
 

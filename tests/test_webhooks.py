@@ -22,7 +22,10 @@ from api.service.records import Role
 from api.service.webhooks import addresses, outbox
 from api.service.webhooks.courier import SCHEDULE, Courier
 from api.store.models import Delivery
+from api.store.rows import INSTALLATION
 from tests.web_samples import Client, Installation, installation
+
+pytestmark = pytest.mark.usefixtures("store")
 
 LOOPBACK = "127.0.0.0/8"
 
@@ -112,7 +115,7 @@ def test_a_failed_assessment_and_a_new_status_are_told(site: tuple[Installation,
     admin = site[0].client(Role.ADMINISTRATOR)
     hooked(admin, receiver.url, kinds=["assessment.failed", "review.status"])
     case = site[0].client().assessed()
-    with site[0].services.context.database.writing() as session:
+    with site[0].services.context.database.writing(INSTALLATION) as session:
         outbox.note(session, case, "job", {"id": "j1", "state": "failed"})
         outbox.note(session, case, "review", {"status": "returned", "round": 1})
         outbox.note(session, case, "review", {})
@@ -168,7 +171,7 @@ def test_a_message_survives_a_restart(tmp_path: Path, receiver: Receiver) -> Non
         while not receiver.heard and time.monotonic() < end:
             time.sleep(0.05)
         courier.stop()
-        with site.services.context.database.reading() as session:
+        with site.services.context.database.reading(INSTALLATION) as session:
             assert {row.state for row in session.query(Delivery)} == {"delivered"}
     assert len(receiver.heard) == 1
 

@@ -19,6 +19,8 @@ from api.service.records import Actor, Role
 from api.service.services import Services, build
 from api.store.database import Database
 from api.store.models import User
+from api.store.rows import INSTALLATION
+from tests.databases import address_for
 
 BASE = "http://127.0.0.1:8000"
 PASSWORD = "a quiet harbour 7"
@@ -101,7 +103,7 @@ class Installation:
         """Somebody new, signed in, without the time that a password takes."""
         email = f"{name or role}-{new_id()[:8]}@example.com"
         accounts, user_id = self.services.accounts, new_id()
-        with self.services.context.database.writing() as session:
+        with self.services.context.database.writing(INSTALLATION) as session:
             user = User(id=user_id, email=email, name=name or str(role), role=role, password_hash="-", active=True,
                         created=now())
             session.add(user)
@@ -115,8 +117,8 @@ class Installation:
 
 @contextmanager
 def installation(folder: Path, **environment: str) -> Iterator[Installation]:
-    """An installation whose jobs are done at once."""
-    given = settings.read(environment, folder)
+    """An installation whose jobs are done at once, on the database that tests run on (the fixture `store`)."""
+    given = settings.read({"GUOHE_DATABASE_URL": address_for(folder), **environment}, folder)
 
     def engine(_database: Database, work: Work) -> AtOnce:
         return AtOnce(work)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from api.service.records import Actor, Role
+from api.store.rows import Scope, Sight
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -55,6 +56,13 @@ def may(actor: Actor, action: Action, owner_id: str | None = None) -> bool:
             return actor.role in SEE_ALL
         case Action.REVIEW_CASE:
             return actor.role is Role.REVIEWER and owner_id != actor.id
+
+
+def scope(actor: Actor, action: Action = Action.READ_CASE) -> Scope:
+    """What PostgreSQL lets a transaction of this person see, whatever is asked: the same rule, held a second time."""
+    if action is Action.READ_POLICY_WORK and may(actor, action):
+        return Scope(actor.id, Sight.POLICY)
+    return Scope(actor.id, Sight.ALL if actor.role in SEE_ALL else Sight.OWN)
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 import api
 from api.errors import Failure
 from api.service import paging
-from api.service.access import Action, may, visible
+from api.service.access import Action, may, scope, visible
 from api.service.assessments import Assessments
 from api.service.context import Context, case_for, changed, new_id, now, record
 from api.service.events import Events
@@ -62,7 +62,7 @@ class Cases:
 
     def seen(self, actor: Actor, case_ids: Sequence[str]) -> frozenset[str]:
         """Those of `case_ids` that the actor may see."""
-        with self.context.database.reading() as session:
+        with self.context.database.reading(scope(actor)) as session:
             return frozenset(session.scalars(select(Case.id).where(visible(actor), Case.id.in_(case_ids))))
 
     def list(self, actor: Actor, *, after: str | None = None, limit: int = 50, search: str = "") -> Page[CaseLine]:
@@ -75,7 +75,7 @@ class Cases:
         query = select(Case).where(*conditions).order_by(Case.updated.desc(), Case.id.desc()).limit(limit + 1)
         if after:
             query = query.where(tuple_(Case.updated, Case.id) < tuple_(*paging.at(after)))
-        with self.context.database.reading() as session:
+        with self.context.database.reading(scope(actor)) as session:
             rows = session.scalars(query).all()
             total = session.scalar(select(func.count()).select_from(Case).where(*conditions))
             lines = tuple(self._lines(session, rows[:limit]))
@@ -125,7 +125,7 @@ class Cases:
         case = Case(id=new_id(), owner_id=actor.id, title=_line(title) or _line(applicant) or label,
                     applicant=_line(applicant), base_type=base_type, application_date=application_date, created=now(),
                     updated=now(), revision=1, demo=demo, latest_id=None)
-        with self.context.database.writing() as session:
+        with self.context.database.writing(scope(actor)) as session:
             session.add(case)
             session.flush()
             self.events.publish(session, case.id, "case", {"revision": case.revision, **_settings(case)})

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.errors import Failure
 from api.service import paging
+from api.service.access import scope
 from api.service.assessments import Assessments
 from api.service.context import Context, case_for, new_id, now, record
 from api.service.governance.answers import Answers, Given
@@ -74,7 +75,7 @@ class Chat:
         query = select(Row).where(Row.conversation_id == conversation).order_by(Row.number).limit(limit + 1)
         if after:
             query = query.where(Row.number > paging.number(after))
-        with self.context.database.reading() as session:
+        with self.context.database.reading(scope(actor)) as session:
             self._conversation(session, actor, conversation)
             rows = session.scalars(query).all()
         more = paging.cursor(rows[limit - 1].number) if len(rows) > limit else None
@@ -94,7 +95,7 @@ class Chat:
                 Row.record["question"].as_string().icontains(search, autoescape=True)).exists())
         if after:
             query = query.where(tuple_(Conversation.updated, Conversation.id) < tuple_(*paging.at(after)))
-        with self.context.database.reading() as session:
+        with self.context.database.reading(scope(actor)) as session:
             if case_id is not None:
                 case_for(session, actor, case_id)
             rows = session.scalars(query).all()
@@ -109,7 +110,7 @@ class Chat:
         """The turns before, and the case: a conversation keeps the one that it began with."""
         from assistant.conversation import from_record
 
-        with self.context.database.reading() as session:
+        with self.context.database.reading(scope(actor)) as session:
             if conversation is None:
                 if case_id is not None:
                     case_for(session, actor, case_id)
@@ -160,7 +161,7 @@ class Chat:
         if given is not None:
             told["approved"] = {"id": given.id, "by": given.by, "at": given.at}
         places = [_place(one, view) for one in answer.citations]
-        with self.context.database.writing() as session:
+        with self.context.database.writing(scope(actor)) as session:
             if case_id is not None:
                 case_for(session, actor, case_id)  # it may have been deleted meanwhile
             if conversation is None:

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.errors import Failure
-from api.service.access import Action, may, visible
+from api.service.access import Action, may, scope, visible
 from api.service.records import Actor
 from api.settings import Settings
-from api.store import chain
+from api.store import chain, rows
 from api.store.database import Database
 from api.store.files import Files
 from api.store.models import Audit, Case
@@ -65,7 +65,11 @@ def _record(session: Session, actor_id: str, role: str, action: str, kind: str, 
 
 
 def case_for(session: Session, actor: Actor, case_id: str, action: Action = Action.READ_CASE) -> Case:
-    """The case, if `actor` may do this to it. One that they cannot see is not there for them."""
+    """The case, if `actor` may do this to it. One that they cannot see is not there for them.
+
+    From here on the session is theirs: PostgreSQL shows it no other rows.
+    """
+    rows.enter(session, scope(actor))
     query = select(Case).where(Case.id == case_id, visible(actor))
     if action in {Action.CHANGE_CASE, Action.REVIEW_CASE}:
         query = query.with_for_update()  # PostgreSQL; on SQLite whoever writes is alone

@@ -14,6 +14,7 @@ from api.service.records import Actor, FileState, FileView, Picture
 from api.service.views import file_view, plain
 from api.service.work import settle
 from api.store.models import File
+from api.store.rows import INSTALLATION
 from ingestion.domain import Document
 from ingestion.parsing import wall
 
@@ -33,7 +34,7 @@ class Documents:
         file = self.files.get(actor, case_id, file_id)
         document = self.reader.document(file.sha256, file.name)
         if file.state in {FileState.WAITING, FileState.READING, FileState.OCR}:
-            with self.context.database.writing() as session:
+            with self.context.database.writing(INSTALLATION) as session:
                 row = session.get(File, file_id)
                 if row is not None:
                     settle(row, document)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import delete, event, func, select
 from sqlalchemy.orm import Session
 
-from api.service.access import visible
+from api.service.access import scope, visible
 from api.service.context import Context, now
 from api.service.records import Actor, Event
 from api.service.views import last_job, plain, present
@@ -85,7 +85,7 @@ class Events:
 
     def _since(self, actor: Actor, case_id: str, after: int | None) -> list[Event] | None:
         """What is new, None where there is nothing to see (any more)."""
-        with self._database.reading() as session:
+        with self._database.reading(scope(actor)) as session:
             if session.scalar(select(Case.id).where(Case.id == case_id, visible(actor))) is None:
                 return None
             last = session.scalar(select(func.max(Row.id)).where(Row.case_id == case_id)) or 0

@@ -23,6 +23,7 @@ from api.service.records import Actor, Added, AddedFile, FileState, FileView, Up
 from api.service.views import file_view, plain, present
 from api.store.files import spooled
 from api.store.models import AssessedFile, Case, Doomed, File
+from api.store.rows import INSTALLATION
 from ingestion import parsing
 from ingestion.errors import GuoheError, UnreadableError
 from ingestion.parsing import archive
@@ -110,12 +111,12 @@ class CaseFiles:
 
     def sweep(self) -> None:
         """Delete the bytes of what no file holds. A crash on the way leaves it noted for the next time."""
-        with self._database.reading() as session:
+        with self._database.reading(INSTALLATION) as session:
             noted = session.scalars(select(Doomed.sha256).limit(1000)).all()
         if noted:
             self._forget_recognised()
         for sha256 in noted:
-            with self._database.writing() as session:
+            with self._database.writing(INSTALLATION) as session:
                 self._database.alone(session, CONTENTS)
                 if session.scalar(select(File.id).where(File.sha256 == sha256).limit(1)) is None:
                     self._contents.delete(sha256)
@@ -125,10 +126,10 @@ class CaseFiles:
     def sweep_all(self) -> None:
         """Find contents that no row knows, left by a crash in the middle of an upload, and delete them too."""
         kept = set(self._contents.all())
-        with self._database.reading() as session:
+        with self._database.reading(INSTALLATION) as session:
             known = set(session.scalars(select(File.sha256).distinct()))
         if kept - known:
-            with self._database.writing() as session:
+            with self._database.writing(INSTALLATION) as session:
                 self.doom(session, kept - known)
         self.sweep()
 

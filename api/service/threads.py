@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from api.service.access import scope
 from api.service.chat import REMEMBERED, Chat
 from api.service.records import Actor
 from api.store.models import Conversation
@@ -32,7 +33,7 @@ class Threads:
         return found
 
     def _kept(self, actor: Actor, before: Sequence[str]) -> str | None:
-        with self.chat.context.database.reading() as session:
+        with self.chat.context.database.reading(scope(actor)) as session:
             known = session.scalars(
                 select(Conversation.id).where(Conversation.user_id == actor.id, Conversation.case_id.is_(None),
                                               Conversation.turns == len(before))

@@ -27,6 +27,7 @@ from api.service.review import claims, standing
 from api.service.views import file_view, job_view, line, notices, plain
 from api.store.models import AssessedFile, Assessment, Case, Content, File, Job, User
 from api.store.models import Event as EventRow
+from api.store.rows import INSTALLATION
 from ingestion.domain import Document
 from ingestion.errors import GuoheError
 from ingestion.parsing import Progress
@@ -63,7 +64,7 @@ class Assessing:
 
     def _begin(self, job_id: str) -> list[str]:
         """Take the case as it is now; the files to read."""
-        with self.context.database.writing() as session:
+        with self.context.database.writing(INSTALLATION) as session:
             job, case = self._job(session, job_id)
             if job.state == JobState.QUEUED:
                 rows = session.scalars(select(File.id).where(File.case_id == case.id, File.removed.is_(None))
@@ -75,7 +76,7 @@ class Assessing:
 
     def _read(self, job_id: str, file_id: str, number: int) -> None:
         """Read one file (or find it read), and say what it alone gives."""
-        with self.context.database.writing() as session:
+        with self.context.database.writing(INSTALLATION) as session:
             job, _ = self._job(session, job_id)
             row = session.get(File, file_id)
             if row is None:  # taken away since; the job goes on without it
@@ -86,7 +87,7 @@ class Assessing:
                 self.events.publish(session, row.case_id, "file", plain(file_view(row)))
             sha256, name, case_id, day = row.sha256, row.name, row.case_id, job.application_date
         document = self.reader.document(sha256, name, self._teller(file_id))
-        with self.context.database.writing() as session:
+        with self.context.database.writing(INSTALLATION) as session:
             job, _ = self._job(session, job_id)
             row = session.get(File, file_id)
             if row is not None:
@@ -106,7 +107,7 @@ class Assessing:
             if time.monotonic() - last < TELL_EVERY and not (recognising and done == total):
                 return
             last = time.monotonic()
-            with self.context.database.writing() as session:
+            with self.context.database.writing(INSTALLATION) as session:
                 row = session.get(File, file_id)
                 if row is not None:
                     row.state, row.page, row.pages = (FileState.OCR, done, total) if recognising else \
@@ -129,14 +130,14 @@ class Assessing:
         for fact in found.values():
             fact["evidence_count"] = len(fact["evidence"])
             fact["evidence"] = fact["evidence"][:SHOWN]
-        with self.context.database.writing() as session:
+        with self.context.database.writing(INSTALLATION) as session:
             if session.get(Case, case_id) is not None:
                 self.events.publish(session, case_id, "facts",
                                     {"document": document.name, "file_id": file_id, "facts": found})
 
     def _assess(self, job_id: str, file_ids: list[str]) -> None:
         """Check everything together and store what comes out, once."""
-        with self.context.database.writing() as session:
+        with self.context.database.writing(INSTALLATION) as session:
             job, _ = self._job(session, job_id)
             self._move(session, job, JobState.RUNNING, "checking")
             rows = session.scalars(select(File).where(File.id.in_(file_ids)).order_by(File.name)).all()
@@ -149,7 +150,7 @@ class Assessing:
         result = stored.make(documents, policy, base_type, day)
         content, claimed = stored.encode(result), claims.claims(result.found, policy, documents)
         self.policies.keep_used(digest)
-        with self.context.database.writing() as session:
+        with self.context.database.writing(INSTALLATION) as session:
             self._store(session, job_id, [one for one, _, _ in files], result, content, stored.key(
                 documents, digest, versions.extractor(), base_type, day), digest, claimed)
 
@@ -186,7 +187,7 @@ class Assessing:
                assessment=row.id, key=key, overall=row.overall)
 
     def _fail(self, job_id: str, said: tuple[str, str]) -> None:
-        with self.context.database.writing() as session:
+        with self.context.database.writing(INSTALLATION) as session:
             try:
                 job, _ = self._job(session, job_id)
             except OverError:

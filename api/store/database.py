@@ -18,14 +18,14 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from api.store import chain
+from api.store import chain, rows
 from api.store.models import Base
 from ingestion.errors import UsageError
 
 log = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0008"
+HEAD = "0009"
 BUSY_MILLISECONDS = 30_000
 VERSIONS = "alembic_version"
 _WRITES = "guohe_writes"
@@ -33,7 +33,10 @@ _MIGRATING = 4  # for pg_advisory_xact_lock, as in `Database.alone`
 
 
 class Database:
-    """One database. `reading()` and `writing()` give sessions; a writing one commits at its end or leaves no trace."""
+    """One database. `reading()` and `writing()` give sessions; a writing one commits at its end or leaves no trace.
+
+    On PostgreSQL a session sees what its scope sees (`api.store.rows`); without one, nothing of an applicant's.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -41,18 +44,21 @@ class Database:
         self.engine = _engine(url)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         event.listen(self._sessions, "before_commit", chain.close)
+        event.listen(self._sessions, "after_begin", rows.begun)
         self._writer = threading.RLock() if self.embedded else None
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
+    def reading(self, scope: rows.Scope = rows.NOBODY) -> Iterator[Session]:
         with self._sessions() as session:
+            rows.enter(session, scope)
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def writing(self, scope: rows.Scope = rows.NOBODY) -> Iterator[Session]:
         """A transaction from its first statement on; on SQLite nobody else writes meanwhile. Not to be nested."""
         if self._writer is None:
             with self._sessions.begin() as session:
+                rows.enter(session, scope)
                 yield session
             return
         with self._writer, self._sessions() as session:
@@ -64,6 +70,13 @@ class Database:
         """Until the transaction ends nobody else passes here for the same `what`; SQLite's writers are alone anyway."""
         if not self.embedded:
             session.execute(text("SELECT pg_advisory_xact_lock(:what)"), {"what": what})
+
+    def guarded(self) -> bool:
+        """Whether PostgreSQL holds this process to the rules of rows; not on SQLite, and not for a superuser."""
+        if self.embedded:
+            return False
+        with self.engine.connect() as connection:
+            return bool(connection.execute(text("SELECT row_security_active('cases')")).scalar())
 
     def healthy(self) -> bool:
         try:

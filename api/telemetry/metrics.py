@@ -102,8 +102,9 @@ class _Stored:
 
         from api.service.records import JobState
         from api.store.models import Delivery, Job
+        from api.store.rows import INSTALLATION
 
-        with self._services.context.database.reading() as session:
+        with self._services.context.database.reading(INSTALLATION) as session:
             jobs: dict[str, int] = dict(session.execute(select(Job.state, func.count()).group_by(Job.state)).all())
             oldest = session.scalar(select(func.min(Job.created)).where(
                 Job.state.in_([JobState.QUEUED, JobState.RUNNING])))

@@ -22,6 +22,7 @@ from api.service.context import new_id, now
 from api.service.records import Role
 from api.service.review.worklist import NEVER
 from api.store.models import Case, Check, Review, Standing
+from api.store.rows import INSTALLATION
 from tests.web_samples import Installation, installation
 
 CASES, ROUNDS, AT_ONCE = 10_000, 40, 1_000
@@ -87,7 +88,7 @@ def fill(site: Installation, count: int, owner: str, reviewer: str) -> None:
                                for one in criteria]
             rows[Check] += [{"case_id": case_id, "subject": key, "state": chance.choice(("confirmed", "corrected"))}
                             for key in {key for one in criteria for key in one.facts} if chance.random() < 0.5]
-        with site.services.context.database.writing() as session:
+        with site.services.context.database.writing(INSTALLATION) as session:
             for table, made in rows.items():
                 session.execute(insert(table), made)
 

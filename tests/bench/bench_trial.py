@@ -16,6 +16,7 @@ from api.service import stored
 from api.service.context import new_id, now
 from api.service.records import Role
 from api.store.models import Assessment, Case, Content
+from api.store.rows import INSTALLATION
 from tests import policy_samples
 from tests.web_samples import Installation, installation
 
@@ -44,7 +45,7 @@ def fill(site: Installation, wanted: int) -> None:
     """The example's assessment, again and again, as cases of their own."""
     me = site.client()
     case_id = me.post("/api/v1/cases/demo").json()["id"]
-    with site.services.context.database.writing() as session:
+    with site.services.context.database.writing(INSTALLATION) as session:
         first = session.get_one(Case, case_id)
         row = session.scalars(select(Assessment).where(Assessment.case_id == case_id)).one()
         content = session.get_one(Content, row.id).content

@@ -32,6 +32,7 @@ from api.service.records import Role
 from api.service.services import Services, build
 from api.store.database import Database
 from api.store.models import AssessedFile, Assessment, Base, Case, Content, File, Job, User
+from api.store.rows import INSTALLATION
 from tests.web_samples import AtOnce
 
 SIZES = (100, 1_000, 10_000)
@@ -103,7 +104,7 @@ def prepared(data: Path) -> tuple[str, str]:
     services = services_on(data)
     signed = services.accounts.register(PERSON, "评测", "a quiet harbour 7")
     case = services.cases.create_demo(signed.actor)
-    with services.context.database.writing() as session:
+    with services.context.database.writing(INSTALLATION) as session:
         session.execute(update(User).values(role=Role.REVIEWER))
     services.close()
     return case.id, signed.cookie
@@ -119,7 +120,7 @@ def services_on(data: Path) -> Services:
 def fill(data: Path, case: str, size: int) -> None:
     """Copies of the one case, with all its rows, until there are `size`."""
     services = services_on(data)
-    with services.context.database.writing() as session:
+    with services.context.database.writing(INSTALLATION) as session:
         have = len(session.scalars(select(Case.id)).all())
         rows = {model: [_values(one) for one in session.scalars(_of(model, case))] for model in COPIED}
         for start in range(have, size, AT_ONCE):

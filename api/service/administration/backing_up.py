@@ -31,6 +31,7 @@ from api.settings import SECRET_FILE, Settings
 from api.store.database import HEAD, Database
 from api.store.files import Files
 from api.store.models import File
+from api.store.rows import INSTALLATION
 from ingestion.errors import UsageError
 
 FORMAT = 1
@@ -135,7 +136,8 @@ def _take(contents: Files, sha256: str, staged: Path) -> bool:
 
 def _dump(settings: Settings, staged: Path) -> str:
     if not settings.embedded:
-        _run_postgres("pg_dump", settings, "--format=custom", "--no-owner", f"--file={staged / DUMP}")
+        _run_postgres("pg_dump", settings, "--format=custom", "--no-owner", "--enable-row-security",
+                      f"--file={staged / DUMP}")
         return DUMP
     path = Path(make_url(settings.database_url).database or "")
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as source, \
@@ -151,7 +153,8 @@ def _run_postgres(program: str, settings: Settings, *arguments: str) -> None:
         raise UsageError(f"{program} is not installed; install PostgreSQL's client programs.",
                          f"没有安装 {program}；请安装 PostgreSQL 客户端程序。")
     url = make_url(settings.database_url)
-    environment = {**os.environ, "PGPASSWORD": str(url.password or "")}
+    environment = {**os.environ, "PGPASSWORD": str(url.password or ""),
+                   "PGOPTIONS": f"-c guohe.sight={INSTALLATION.sight.value}"}  # see api.store.rows
     address = url.set(drivername="postgresql", password=None).render_as_string()
     done = subprocess.run([found, f"--dbname={address}", *arguments], capture_output=True, text=True, check=False,
                           env=environment)
@@ -161,7 +164,7 @@ def _run_postgres(program: str, settings: Settings, *arguments: str) -> None:
 
 
 def _named(database: Database) -> set[str]:
-    with database.reading() as session:
+    with database.reading(INSTALLATION) as session:
         return set(session.scalars(select(File.sha256).distinct()))
 
 

@@ -29,8 +29,9 @@ from api.service.retrievers import FOLDER
 from api.settings import Settings
 from api.store.database import HEAD, VERSIONS, Database
 from api.store.files import Files
-from api.store.models import Assessment, Case, Content, Doomed, Executor, File, Job
+from api.store.models import RULES, Assessment, Case, Content, Doomed, Executor, File, Job, row_security
 from api.store.models.installation import APPEND_ONLY
+from api.store.rows import INSTALLATION
 
 STUCK = timedelta(hours=1)
 SHOWN = 5
@@ -68,8 +69,8 @@ class Doctor:
 
     def look(self) -> Iterator[Found]:
         yield self._schema()
-        for check in (self._database, self._audit, self._guards, self._contents_there, self._orphans, self._made,
-                      self._assessments, self._latest, self._stuck, self._engine, self._index):
+        for check in (self._database, self._audit, self._guards, self._rows, self._contents_there, self._orphans,
+                      self._made, self._assessments, self._latest, self._stuck, self._engine, self._index):
             yield self._tried(check)
         self.database.close()
 
@@ -87,7 +88,7 @@ class Doctor:
         state = State.BROKEN if mend is None else State.MENDED if self.mend else State.FOUND
         if mend is not None and self.mend:
             mend()
-            with self.database.writing() as session:
+            with self.database.writing(INSTALLATION) as session:
                 record_system(session, "mend", "setting", what, count=len(names))
         return Found(what, state, len(names), tuple(names[:SHOWN]))
 
@@ -123,15 +124,33 @@ class Doctor:
         missing = [one for one in APPEND_ONLY[kind] if "TRIGGER" in one.split("ON")[0] and one.split()[2] not in there]
 
         def again() -> None:
-            with self.database.writing() as session:
+            with self.database.writing(INSTALLATION) as session:
                 for statement in missing:
                     session.execute(text(statement))
 
         return self._found("guards", [one.split()[2] for one in missing], again)
 
+    def _rows(self) -> Found:
+        """Row-level security of every table that has rules, on PostgreSQL."""
+        if self.database.embedded:
+            return Found("rows", State.WELL)
+        with self.database.engine.connect() as connection:
+            there = {(str(row[0]), str(row[1])) for row in connection.execute(text(
+                "SELECT c.relname, p.polname FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid "
+                "WHERE c.relrowsecurity AND c.relforcerowsecurity AND c.relnamespace = 'public'::regnamespace"))}
+        missing = [table for table in RULES if not {(table, one) for one in row_security.names(table)} <= there]
+
+        def again() -> None:
+            with self.database.writing() as session:
+                for table in missing:
+                    for statement in row_security.statements(table):
+                        session.execute(text(statement))
+
+        return self._found("rows", missing, again)
+
     def _contents_there(self) -> Found:
         """Every file's bytes, by their hash; those refused for a mark of secrecy are not kept on purpose."""
-        with self.database.reading() as session:
+        with self.database.reading(INSTALLATION) as session:
             wanted = session.scalars(select(File.sha256).distinct()).all()
         lost = []
         for sha256 in wanted:
@@ -145,14 +164,14 @@ class Doctor:
 
     def _orphans(self) -> Found:
         """Contents that no row names: left by a crash in the middle of an upload."""
-        with self.database.reading() as session:
+        with self.database.reading(INSTALLATION) as session:
             known = set(session.scalars(select(File.sha256).distinct()))
         orphans = sorted(set(self.contents.all()) - known)
 
         def away() -> None:
             for sha256 in orphans:
                 self.contents.delete(sha256)
-            with self.database.writing() as session:
+            with self.database.writing(INSTALLATION) as session:
                 session.execute(delete(Doomed).where(Doomed.sha256.in_(orphans)))
 
         return self._found("orphans", orphans, away)
@@ -183,7 +202,7 @@ class Doctor:
         broken: list[str] = []
         last = ""
         while True:
-            with self.database.reading() as session:
+            with self.database.reading(INSTALLATION) as session:
                 rows = session.execute(select(Content.assessment_id, Content.content).where(
                     Content.assessment_id > last).order_by(Content.assessment_id).limit(100)).all()
             if not rows:
@@ -199,14 +218,14 @@ class Doctor:
         """A case points to its newest assessment."""
         newest = select(Assessment.case_id, func.max(Assessment.number).label("number")).group_by(
             Assessment.case_id).subquery()
-        with self.database.reading() as session:
+        with self.database.reading(INSTALLATION) as session:
             lost = session.execute(
                 select(Case.id, Assessment.id).join(newest, newest.c.case_id == Case.id).join(Assessment, (
                     Assessment.case_id == Case.id) & (Assessment.number == newest.c.number))
                 .where(Case.latest_id.is_(None) | Case.latest_id.not_in(select(Assessment.id)))).all()
 
         def point() -> None:
-            with self.database.writing() as session:
+            with self.database.writing(INSTALLATION) as session:
                 for case_id, assessment_id in lost:
                     session.get_one(Case, case_id).latest_id = assessment_id
 
@@ -214,13 +233,13 @@ class Doctor:
 
     def _stuck(self) -> Found:
         """Jobs that say they run while no living process works on them: queued again."""
-        with self.database.reading() as session:
+        with self.database.reading(INSTALLATION) as session:
             alive = session.scalar(select(Executor.id).where(Executor.seen > now() - DEAD_AFTER).limit(1))
             ids = [] if alive else session.scalars(select(Job.id).where(
                 Job.state == "running", Job.updated < now() - STUCK)).all()
 
         def again() -> None:
-            with self.database.writing() as session:
+            with self.database.writing(INSTALLATION) as session:
                 for job in session.scalars(select(Job).where(Job.id.in_(ids))):
                     job.state, job.step, job.attempts, job.updated = "queued", "waiting", 0, now()
 

@@ -18,6 +18,7 @@ from api.service.context import Context, now
 from api.service.records import Actor
 from api.service.retrievers import FOLDER
 from api.store.models import Audit, Case, Doomed, Executor, File, Job, User
+from api.store.rows import INSTALLATION
 
 LITTLE = 1_000_000_000       # bytes that should be free
 LONG = timedelta(minutes=10)  # that a job may wait
@@ -54,14 +55,19 @@ class Health:
         return tuple(found)
 
     def _database(self) -> HealthPart:
-        with self.context.database.reading() as session:
+        with self.context.database.reading(INSTALLATION) as session:
             rows: dict[str, str | int | float | bool | datetime | None] = {
                 name: session.scalar(select(func.count()).select_from(table)) or 0
                 for name, table in (("cases", Case), ("files", File), ("users", User), ("audit_rows", Audit))}
-        return HealthPart("database", State.GOOD, {"kind": self.context.database.engine.dialect.name, **rows})
+        database = self.context.database
+        kind = {"kind": database.engine.dialect.name}
+        if database.embedded:
+            return HealthPart("database", State.GOOD, {**kind, **rows})
+        guarded = database.guarded()
+        return HealthPart("database", State.GOOD if guarded else State.WARN, {**kind, "row_security": guarded, **rows})
 
     def _queue(self) -> HealthPart:
-        with self.context.database.reading() as session:
+        with self.context.database.reading(INSTALLATION) as session:
             counts: dict[str, int] = {row[0]: row[1] for row in session.execute(
                 select(Job.state, func.count()).group_by(Job.state))}
             oldest = session.scalar(select(func.min(Job.created)).where(Job.state == "queued"))

@@ -12,6 +12,7 @@ from api.service.policies import Policies
 from api.store.database import Database
 from api.store.files import Files
 from api.store.models import AssessedFile, Assessment, Content, File
+from api.store.rows import INSTALLATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def recompute(database: Database, contents: Files, policies: Policies, key: str)
     """
     from api.service.reading import document_of
 
-    with database.reading() as session:
+    with database.reading(INSTALLATION) as session:
         row = session.scalar(select(Assessment).where(or_(Assessment.key == key, Assessment.id == key))
                              .order_by(Assessment.created.desc()).limit(1))
         if row is None:

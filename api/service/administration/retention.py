@@ -34,6 +34,7 @@ from api.store.models import (
     Token,
     User,
 )
+from api.store.rows import INSTALLATION
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ class Retention:
     def preview(self, actor: Actor) -> Applied:
         """What the periods in force would delete now."""
         self._allowed(actor)
-        with self.context.database.reading() as session:
+        with self.context.database.reading(INSTALLATION) as session:
             return Applied(session.scalar(select(func.count()).select_from(Case).where(self._old_cases())) or 0,
                            session.scalar(select(func.count()).select_from(Conversation)
                                           .where(self._old_conversations())) or 0)
@@ -81,7 +82,7 @@ class Retention:
             self._allowed(actor)
         cases = 0
         while True:
-            with self.context.database.writing() as session:
+            with self.context.database.writing(INSTALLATION) as session:
                 ids = session.scalars(select(Case.id).where(self._old_cases()).limit(AT_ONCE)).all()
                 self._erase(session, ids, actor, "retention")
             for one in ids:
@@ -89,7 +90,7 @@ class Retention:
             cases += len(ids)
             if len(ids) < AT_ONCE:
                 break
-        with self.context.database.writing() as session:
+        with self.context.database.writing(INSTALLATION) as session:
             ids = session.scalars(select(Conversation.id).where(self._old_conversations())).all()
             session.execute(delete(Conversation).where(Conversation.id.in_(ids)))
             for one in ids:
@@ -109,7 +110,7 @@ class Retention:
         if user_id == actor.id:
             raise Failure("forbidden")
         database = self.context.database
-        with database.writing() as session:
+        with database.writing(INSTALLATION) as session:
             database.alone(session, REGISTRATION)
             user = session.get(User, user_id)
             if user is None:

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from api.errors import Failure
 from api.service import paging
-from api.service.access import Action, may
+from api.service.access import Action, may, scope
 from api.service.context import Context, case_for, now, record
 from api.service.governance.records import AskedLine, ClauseUse
 from api.service.records import Actor, Page
 from api.store.models import Asked, AskedClause, Conversation, Thumb, Turn
+from api.store.rows import INSTALLATION
 from assistant import approved
 from assistant.redaction import Redactor
 
@@ -31,7 +32,7 @@ class Questions:
 
     def rate(self, actor: Actor, turn_id: str, *, up: bool, comment: str = "") -> bool:
         """Say whether an answer of one's own was good; the last word counts. Failure "not_found"."""
-        with self.context.database.writing() as session:
+        with self.context.database.writing(scope(actor)) as session:
             turn = session.scalar(select(Turn).join(Conversation, Conversation.id == Turn.conversation_id).where(
                 Turn.id == turn_id, Conversation.user_id == actor.id))
             if turn is None:
@@ -68,7 +69,7 @@ class Questions:
     def catch_up(self) -> None:
         """Count the turns that were kept before they were counted."""
         while True:
-            with self.context.database.writing() as session:
+            with self.context.database.writing(INSTALLATION) as session:
                 rows = session.execute(select(Turn, Conversation.case_id).join(
                     Conversation, Conversation.id == Turn.conversation_id).outerjoin(
                     Asked, Asked.turn_id == Turn.id).where(Asked.turn_id.is_(None)).limit(A_BATCH)).all()
@@ -85,7 +86,7 @@ class Questions:
         times = func.count()
         query = select(Asked.same, times, func.sum(when((Asked.unanswered, 1), else_=0)), func.sum(Asked.down)
                        ).where(Asked.about_policy, Asked.wanting).group_by(Asked.same)
-        with self.context.database.reading() as session:
+        with self.context.database.reading(scope(actor, Action.READ_POLICY_WORK)) as session:
             total = session.scalar(select(func.count()).select_from(query.subquery()))
             groups = session.execute(query.order_by(times.desc(), func.max(Asked.at).desc(), Asked.same)
                                      .offset(start).limit(limit + 1)).all()
@@ -114,7 +115,7 @@ class Questions:
         if not may(actor, Action.READ_POLICY_WORK):
             raise Failure("forbidden")
         about = func.sum(when((Asked.about_policy, 1), else_=0))
-        with self.context.database.reading() as session:
+        with self.context.database.reading(scope(actor, Action.READ_POLICY_WORK)) as session:
             rows = session.execute(select(AskedClause.ref, func.count(), about).join(
                 Asked, Asked.turn_id == AskedClause.turn_id).group_by(AskedClause.ref).order_by(
                 func.count().desc(), AskedClause.ref)).all()

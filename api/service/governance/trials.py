@@ -29,6 +29,7 @@ from api.service.policies import Policies
 from api.service.records import Actor
 from api.service.review.standing import PolicyOf
 from api.store.models import Case, PolicyTrial, PolicyVersion
+from api.store.rows import INSTALLATION
 from ingestion.domain import Criterion, Outcome
 from ingestion.policy import Policy
 
@@ -104,14 +105,14 @@ class Trials:
 
     def _found(self, trial_id: str, before: Policy, after: Policy) -> TrialFound:
         began = time.monotonic()
-        with self.context.database.reading() as session:
+        with self.context.database.reading(INSTALLATION) as session:
             ids = list(filter(None, session.scalars(select(Case.latest_id).where(Case.latest_id.is_not(None)).order_by(
                 Case.updated.desc(), Case.id).limit(MOST_CASES))))
         flips: list[CaseFlip] = []
         cases = skipped = uncertain = 0
         unread = unread_facts(before, after)
         for start in range(0, len(ids), A_BATCH):
-            with self.context.database.reading() as session:
+            with self.context.database.reading(INSTALLATION) as session:
                 for case in replaying.cases(session, ids[start:start + A_BATCH]):
                     flip = flipped(case, before, after, self.policies.of, unread) if case is not None else None
                     if case is None or flip is None:

@@ -17,6 +17,7 @@ from api.service.governance import folders, marking
 from api.service.governance.records import Done, ProblemView, State, VersionDifference, VersionLine, VersionView
 from api.service.policies import Policies
 from api.service.records import Actor, Page
+from api.store import rows
 from api.store.models import Case, PolicyVersion, User
 from assistant import policy_checks
 from ingestion.policy import Policy
@@ -244,8 +245,10 @@ class Versions:
         entries = head.get("base_types")
         kept = {one.get("id") for one in entries if isinstance(one, dict)} if isinstance(entries, list) else set()
         gone = [one.id for one in current.base_types if one.id not in kept]
-        for name, cases in session.execute(select(Case.base_type, func.count()).where(
-                Case.base_type.in_(gone)).group_by(Case.base_type)):
+        with rows.widened(session):  # only their number is told
+            counted = session.execute(select(Case.base_type, func.count()).where(
+                Case.base_type.in_(gone)).group_by(Case.base_type)).all()
+        for name, cases in counted:
             more.append(_problem("base_types", f"{cases} cases are of the base type {name!r}; keep it",
                                  f"已有 {cases} 个案卷属于类型 {name}，请保留"))
         return (*found, *more)

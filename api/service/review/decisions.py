@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.errors import Failure
 from api.service import paging
-from api.service.access import Action, may
+from api.service.access import Action, may, scope
 from api.service.cases import Cases
 from api.service.context import Context, case_for, new_id, now, record
 from api.service.events import Events
@@ -97,7 +97,7 @@ class Decisions:
             with self.context.database.writing() as session:
                 return self._decide(session, actor, case_id, new)
         except IntegrityError as error:  # two at the very same moment: the other one was first
-            with self.context.database.reading() as session:
+            with self.context.database.reading(scope(actor)) as session:
                 raise self._meanwhile(session, case_id, new.subject) from error
 
     # --------------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from api.service.records import Actor, JobView, Role
 from api.service.review import duplicates, standing
 from api.service.review.records import Change, Done, Status, Submission
 from api.service.review.worklist import NEVER
+from api.store import rows
 from api.store.models import Assessment, Letter, Review, Step, User
 from ingestion.domain import Overall
 
@@ -60,7 +61,8 @@ class Progress:
                 raise Failure("submitted_already")
             self._step(session, actor, review, "")
             standing.refresh(session, standing.stand(session, self.policies, case))
-            duplicates.recount(session, duplicates.affected(session, case_id))
+            with rows.widened(session):  # other cases count it too
+                duplicates.recount(session, duplicates.affected(session, case_id))
             return _submission(session, review)
 
     def submission(self, actor: Actor, case_id: str) -> Submission | None:

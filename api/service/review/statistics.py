@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.errors import Failure
-from api.service.access import Action, may
+from api.service.access import Action, may, scope
 from api.service.context import Context
 from api.service.records import Actor
 from api.service.review.records import CriterionCount, FactCount, Statistics, Status, StatusCount, Times
@@ -29,7 +29,7 @@ class Statistician:
     def all(self, actor: Actor) -> Statistics:
         if not may(actor, Action.READ_REVIEWS):
             raise Failure("forbidden")
-        with self.context.database.reading() as session:
+        with self.context.database.reading(scope(actor)) as session:
             statuses = tuple(StatusCount(kind, Status(status), count) for kind, status, count in session.execute(
                 select(Case.base_type, Review.status, func.count()).join(Case, Case.id == Review.case_id)
                 .group_by(Case.base_type, Review.status).order_by(Case.base_type)))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from api.errors import Failure
 from api.service import paging
-from api.service.access import Action, may
+from api.service.access import Action, may, scope
 from api.service.context import Context, new_id
 from api.service.policies import Policies
 from api.service.records import Actor, Page, Role
@@ -42,7 +42,7 @@ class Worklist:
         query: Any = select(Review, Case, Assessment).join(Case, Case.id == Review.case_id).outerjoin(
             Assessment, Assessment.id == Case.latest_id).where(*conditions)
         query = _ordered(query, wanted.sort, after).limit(limit + 1)
-        with self.context.database.reading() as session:
+        with self.context.database.reading(scope(actor)) as session:
             rows: Sequence[Any] = session.execute(query).all()
             total: int | None = session.scalar(_counted(wanted, conditions))
             names = people(session, {review.assignee_id or "" for review, *_ in rows})
@@ -61,7 +61,7 @@ class Worklist:
     def views(self, actor: Actor) -> tuple[SavedViewLine, ...]:
         """The actor's own filters under their names."""
         _look(actor)
-        with self.context.database.reading() as session:
+        with self.context.database.reading(scope(actor)) as session:
             rows = session.scalars(select(SavedView).where(SavedView.user_id == actor.id).order_by(SavedView.name))
             return tuple(SavedViewLine(row.id, row.name, row.query) for row in rows)
 
@@ -69,7 +69,7 @@ class Worklist:
         """Under a name that is there already: in its place. Failure "too_many_views"."""
         _look(actor)
         name = name.strip()[:100] or query[:100]
-        with self.context.database.writing() as session:
+        with self.context.database.writing(scope(actor)) as session:
             row = session.scalar(select(SavedView).where(SavedView.user_id == actor.id, SavedView.name == name))
             if row is None:
                 if (session.scalar(select(func.count()).select_from(SavedView).where(
@@ -83,7 +83,7 @@ class Worklist:
 
     def delete_view(self, actor: Actor, view_id: str) -> None:
         _look(actor)
-        with self.context.database.writing() as session:
+        with self.context.database.writing(scope(actor)) as session:
             found = session.scalar(select(SavedView).where(SavedView.id == view_id, SavedView.user_id == actor.id))
             if found is None:
                 raise Failure("not_found")

@@ -6,6 +6,8 @@ from typing import Any
 from alembic import context
 from sqlalchemy import text
 
+from api.store import rows
+
 
 def _ours(_object: Any, name: str | None, kind: str, _reflected: bool, _compared: Any) -> bool:
     """Tables of the job engine may stand in the same database."""
@@ -21,6 +23,7 @@ def run() -> None:
                           render_as_batch=True, include_object=_ours, compare_type=True)
         if not embedded:  # of several processes that start together one does it, the others find it done
             connection.execute(text("SELECT pg_advisory_xact_lock(4)"))
+            rows.say(connection, rows.INSTALLATION)
         with context.begin_transaction():
             context.run_migrations()
         connection.commit()
