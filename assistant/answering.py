@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-from assistant import case_answers, citations, comparing, conversation, topics, weighing, wording
+from assistant import case_answers, citations, comparing, conversation, likeness, topics, weighing, wording
 from assistant.composing import Composer, Piece
 from assistant.conversation import Turn
+from assistant.judging import Judge
 from assistant.llm import LanguageModel
 from assistant.questions import Part, Question, Reader
 from assistant.say import Say, quoted
@@ -51,15 +51,17 @@ class Advisor:
         self.topics = topics.load(policy)
         self.reader = Reader(self.topics, policy.text)
         self.composer = Composer(policy, self.topics)
+        self._judge = Judge(Selector(policy, self.topics), likeness.load(policy.root), self.topics)
 
     def draft(self, asked: Question, retriever: Retriever | None = None) -> Draft:
         """The answer from the policy alone, without a model."""
-        selector = self._selector(retriever)
+        judge = self._judge if retriever is None else self._with_opinion(retriever)
+        whole = self.reader.whole(asked) if len(asked.parts) > 1 else None
         pieces: list[Piece] = []
         before: Choice | None = None
         considered: list[str] = []
         for part in asked.parts:
-            choice = selector.choose(part, before)
+            choice = judge.choose(part, before, whole)
             if choice.bare and pieces and not part.strange:    # 要多少？ after a question that was answered
                 continue
             types = weighing.types_of(part, self.topics, hints=True)
@@ -69,6 +71,8 @@ class Advisor:
             pieces.append(self.composer.piece(part, choice, compared, types))
             considered += choice.refs
             before = choice if choice.refs else before
+        if whole is not None and any(piece.settled for piece in pieces):
+            pieces.append(self.composer.quoting(judge.besides(whole, considered)))
         cited = citations.verified((one for piece in pieces for one in piece.cites), self.policy)
         answer = Answer(
             asked.text,
@@ -83,15 +87,9 @@ class Advisor:
         quotes = tuple(quoted(one, Say(asked.language)) for one in cited)
         return Draft(answer, said, quotes, pieces[0].verdict if len(pieces) == 1 else "", free)
 
-    @cached_property
-    def _plain_selector(self) -> Selector:
-        return Selector(self.policy, self.topics)
-
-    def _selector(self, retriever: Retriever | None) -> Selector:
-        if retriever is None:
-            return self._plain_selector
-        return self._plain_selector.with_opinion(lambda text: _scores(retriever, text),
-                                                 lambda text: _scores(retriever, text, by_meaning=True))
+    def _with_opinion(self, retriever: Retriever) -> Judge:
+        return self._judge.with_opinion(lambda text: _scores(retriever, text),
+                                        lambda text: _scores(retriever, text, by_meaning=True))
 
 
 def answer(

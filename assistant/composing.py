@@ -60,6 +60,11 @@ class Composer:
         return Piece(said, tuple(one for one in cites if one is not None), choice.kind not in _UNSETTLED, verdict,
                      free=choice.kind in _FREE)
 
+    def quoting(self, refs: Sequence[str]) -> Piece:
+        """Clauses that are cited beside what was said."""
+        cites = (citations.of_clause(self._policy, ref) for ref in refs)
+        return Piece("", tuple(one for one in cites if one is not None), settled=bool(refs), free=True)
+
     def text(self, pieces: Sequence[Piece], language: str) -> str:
         """The whole answer: what is said of each part, then each clause once."""
         say = Say(language)

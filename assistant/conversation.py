@@ -140,7 +140,10 @@ def read(reader: Reader, question: str, history: Sequence[Turn], language: str |
     first = asked.parts[0]
     if before.parts and (_bare(first, reader) or _continues(first, last, reader)):
         joined = replace(
-            first, inherited=first.inherited | before.parts[-1].subjects, refs=first.refs or before.parts[-1].refs
+            first,
+            inherited=first.inherited | before.parts[-1].subjects,
+            refs=first.refs or before.parts[-1].refs,
+            continues=True,
         )
         return replace(asked, parts=(joined, *asked.parts[1:]), understood=f"{before.text}：{asked.text}")
     return asked

@@ -54,6 +54,7 @@ class Part:
     years: tuple[int, ...] = ()
     gaps: frozenset[str] = field(default_factory=frozenset)  # matters that are known not to be settled
     inherited: frozenset[str] = field(default_factory=frozenset)  # subjects that only an earlier question named
+    continues: bool = False  # it names nothing of its own, and is about what the question before was about
 
     @property
     def polar(self) -> bool:
@@ -129,6 +130,10 @@ class Reader:
         spoken = answer_language or language_of(clean)
         parts = [self._part(piece, spoken) for piece in manner.split(fold(clean))]
         return Question(clean, spoken, tuple(_inheriting(parts, self.topics)))
+
+    def whole(self, question: Question) -> Part:
+        """All parts of a question as one."""
+        return self._part("".join(part.text for part in question.parts), question.language)
 
     def part(self, folded: str, spoken: str) -> Part:
         """One folded piece of text, read on its own."""

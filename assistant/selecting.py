@@ -88,6 +88,16 @@ class Selector:
         found = self._gap(matter) or self._listing(matter, before) or self._by_subject(matter, (), before)
         return self._unsaid(part, found) or found
 
+    def speaks_of(self, ref: str, part: Part | None) -> bool:
+        """Whether the policy has such a clause, and it is not of another base type than those that `part` names."""
+        types = weighing.types_of(part, self._topics) if part is not None else ()
+        return ref in self._weigher.clauses and not self._weigher.foreign(ref, types)
+
+    def choose_within(self, part: Part, ref: str) -> Choice:
+        """What settles `part`, which is about the clause `ref`."""
+        found = self._by_subject(self._weigher.matter(part), [ref], None)
+        return found if ref in found.refs else Choice(Kind.CLAUSE, (ref,))
+
     # By number ------------------------------------------------------------------------------------------------------
 
     def _named(self, matter: Matter) -> Choice | list[str]:

@@ -18,7 +18,7 @@ from ingestion.parsing import archive
 from ingestion.policy_files import CRITERIA, HEAD, TEXT
 
 MOST_FILES, MOST_BYTES = 40, 4_000_000
-KINDS = frozenset({".yaml", ".txt", ".md"})
+KINDS = frozenset({".yaml", ".txt", ".md", ".npz"})
 Folder = Mapping[str, bytes]
 
 
