@@ -14,7 +14,9 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
+from api.service.records import Role
 from ingestion import policy as policies
+from tests import review_samples
 from tests.live import listening
 from tests.web_samples import APPLICATION, Installation, installation
 
@@ -108,6 +110,32 @@ def test_a_program_asks_assesses_and_reads_findings_by_http(site: Installation, 
         assert {one["outcome"] for one in failing["findings"]} <= {"not_met"}
 
     by_http(address, secret_of(person), talk)
+
+
+def test_findings_have_the_programs_value_and_the_persons(site: Installation, address: str) -> None:
+    """Both, with who decided and why, for reviewers; the applicant reads the program's alone."""
+    owner, reviewer = site.client(), site.client(Role.REVIEWER, "李审查")
+    case = review_samples.handed_in(owner)
+    assert review_samples.decide(reviewer, case, "correct", low=21, high=21).status_code == 201
+    assert review_samples.decide(reviewer, case, "reject", "joint_papers").status_code == 201
+
+    async def talk(client: Client) -> dict[str, Any]:
+        found = await called(client, "read_findings", case=case, criterion="第八条（二）")
+        met = await called(client, "read_findings", case=case, outcome="met")
+        assert ("8.2.papers" in {one["criterion"] for one in met["findings"]}) == bool(found["person_overall"])
+        return {one["criterion"]: one for one in found["findings"]}
+
+    seen = by_http(address, secret_of(reviewer), talk)
+    papers, joint = seen["8.2.papers"], seen["8.2.joint_papers"]
+    assert (papers["outcome"], papers["facts"]["sci_ei_papers"]["low"]) == ("not_met", 18)
+    assert (papers["person"]["outcome"], papers["person"]["facts"]["sci_ei_papers"]["low"]) == ("met", 21)
+    assert papers["person"]["checked"] == {"sci_ei_papers": "corrected"}
+    assert [(one["act"], one["by"], one["reason"], one["holds"]) for one in papers["person"]["decisions"]] == [
+        ("correct", "李审查", "核对原件", True)]
+    assert (joint["outcome"], joint["person"]["outcome"], joint["person"]["facts"]) == (
+        "met", "insufficient_evidence", {})
+    own = by_http(address, secret_of(owner), talk)
+    assert {one["person"] for one in own.values()} == {None}
 
 
 def test_what_is_not_ones_own_is_not_there(site: Installation, address: str) -> None:

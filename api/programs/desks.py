@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from api.errors import Failure
 from api.programs import clauses, results
+from api.service.access import Action, may
 from api.service.records import Actor, JobState
 from ingestion.errors import PathError, UsageError
 
 if TYPE_CHECKING:
+    from api.service.review.records import ReviewView
     from api.service.services import Services
     from assistant.conversation import Turn
     from assistant.llm import LanguageModel
@@ -67,9 +69,21 @@ class InstalledDesk:
         view = self.services.assessments.latest(self.actor, case, self.language)
         if view is None:
             raise Failure("not_assessed")
-        policy = self.services.policies.of(view.policy)
+        policy, review = self.services.policies.of(view.policy), self._review(case)
         return results.case(case, view.result, policy, self.language, assessment=view.line.id, evidence=evidence,
-                            shown=results.chosen(view.result.findings, criterion, outcome))
+                            shown=results.chosen(view.result.findings, criterion, outcome, review), review=review,
+                            outdated=self.services.cases.get(self.actor, case).outdated)
+
+    def _review(self, case: str) -> ReviewView | None:
+        """What reviewers made of it, for who may read that; None where it was not handed in, or not for them."""
+        if not may(self.actor, Action.READ_REVIEW):
+            return None
+        try:
+            return self.services.review.decisions.view(self.actor, case, self.language)
+        except Failure as failure:
+            if failure.code == "not_submitted":
+                return None
+            raise
 
 
 @dataclass

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from api.service.records import ArticleView, CaseLine, ItemView
+from api.service.review.records import ReviewView
 from assistant.texts import load
 from ingestion.domain import Assessment, Evidence, Exclusion, Finding
 from ingestion.policy import Policy
@@ -74,7 +75,32 @@ class NotCounted(Quotation):
     reason: str
 
 
+class DecisionResult(BaseModel):
+    """What a reviewer did about a fact or the criterion (`subject`); one that does not hold is kept, not applied."""
+
+    subject: str
+    act: str
+    by: str
+    at: str
+    reason: str
+    holds: bool
+
+
+class PersonResult(BaseModel):
+    """A finding as reviewers see it, every outcome computed from the facts as they see them. A fact that was rejected
+    is not in `facts`; `checked` says how each was looked at. `judged`: the outcome is a reviewer's own judgement."""
+
+    outcome: str
+    judged: bool
+    facts: dict[str, FactResult]
+    checked: dict[str, str]
+    decisions: list[DecisionResult]
+
+
 class FindingResult(BaseModel):
+    """`outcome` and `facts` are the program's; `person` is beside them for who may read the review of a case that was
+    handed in, else null."""
+
     criterion: str
     clause: str
     clause_quote: str
@@ -88,6 +114,7 @@ class FindingResult(BaseModel):
     evidence: list[Quotation]
     more_evidence: int
     not_counted: list[NotCounted]
+    person: PersonResult | None = None
 
 
 class DocumentResult(BaseModel):
@@ -98,7 +125,11 @@ class DocumentResult(BaseModel):
 
 
 class CaseResult(BaseModel):
-    """An assessment. Findings of one just made come without their evidence, which `read_findings` has."""
+    """An assessment. Findings of one just made come without their evidence, which `read_findings` has.
+
+    `overall` is the program's, `person_overall` with reviewers' decisions; "" where the caller may not read the review.
+    `outdated`: the policy in force is of another version.
+    """
 
     case: str
     base_type: str
@@ -112,6 +143,8 @@ class CaseResult(BaseModel):
     findings: list[FindingResult]
     notes: list[str]
     assessment: str = ""
+    person_overall: str = ""
+    outdated: bool = False
 
 
 class CaseLineResult(BaseModel):
@@ -149,8 +182,11 @@ def case_line(one: CaseLine) -> CaseLineResult:
 
 
 def case(name: str, result: Assessment, policy: Policy, language: str, *, assessment: str = "",
-         shown: Iterable[Finding] | None = None, evidence: int = 0) -> CaseResult:
-    """An assessment with the findings `shown` (all without), each with so many pieces of evidence."""
+         shown: Iterable[Finding] | None = None, evidence: int = 0, review: ReviewView | None = None,
+         outdated: bool = False) -> CaseResult:
+    """An assessment with the findings `shown` (all without), each with so many pieces of evidence; with its `review`
+    also what reviewers make of each."""
+    persons = _persons(review, policy, language) if review is not None else {}
     return CaseResult(
         case=name, base_type=result.base_type, application_date=result.application_date.isoformat(),
         overall=result.overall.value, pre_screen=pre_screen(language), policy=policy.title,
@@ -159,15 +195,18 @@ def case(name: str, result: Assessment, policy: Policy, language: str, *, assess
             name=one.name, kind=one.kind, pages=len(one.pages),
             notices=[notice.text_en if language == "en" else notice.text for notice in one.notices])
             for one in result.documents],
-        findings=[_finding(one, result, policy, language, evidence)
+        findings=[_finding(one, result, policy, language, evidence, persons.get(one.criterion.id))
                   for one in (result.findings if shown is None else shown)],
-        notes=list(result.notes), assessment=assessment)
+        notes=list(result.notes), assessment=assessment, outdated=outdated,
+        person_overall=review.seen.overall.value if review is not None else "")
 
 
-def chosen(findings: Sequence[Finding], criterion: str, outcome: str) -> list[Finding]:
-    """Those of a criterion (by its id or clause) and of an outcome; empty stands for all."""
+def chosen(findings: Sequence[Finding], criterion: str, outcome: str, review: ReviewView | None = None
+           ) -> list[Finding]:
+    """Those of a criterion (by its id or clause) and of an outcome, the program's or the reviewers'; empty: all."""
+    persons = {one.person.criterion.id: one.person.outcome.value for one in review.criteria} if review else {}
     return [one for one in findings if criterion in {"", one.criterion.id, one.criterion.citation}
-            and outcome in {"", one.outcome.value}]
+            and outcome in {"", one.outcome.value, persons.get(one.criterion.id)}]
 
 
 def quotations(citations: Iterable[Mapping[str, Any]]) -> list[Quotation]:
@@ -175,7 +214,24 @@ def quotations(citations: Iterable[Mapping[str, Any]]) -> list[Quotation]:
             for one in citations]
 
 
-def _finding(one: Finding, result: Assessment, policy: Policy, language: str, evidence: int) -> FindingResult:
+def _persons(review: ReviewView, policy: Policy, language: str) -> dict[str, PersonResult]:
+    facts = {one.key: one for one in review.facts}
+    found = {}
+    for one in review.criteria:
+        keys = [key for key in one.person.criterion.facts if key in facts]
+        steps = sorted([*one.history, *(step for key in keys for step in facts[key].history)],
+                       key=lambda step: (step.at, step.version))
+        found[one.person.criterion.id] = PersonResult(
+            outcome=one.person.outcome.value, judged=one.judged,
+            facts={key: _fact(key, review.seen, policy, language) for key in keys if key in review.seen.facts},
+            checked={key: facts[key].checked.value for key in keys},
+            decisions=[DecisionResult(subject=step.subject, act=step.act.value, by=step.by.name,
+                                      at=step.at.isoformat(), reason=step.reason, holds=step.holds) for step in steps])
+    return found
+
+
+def _finding(one: Finding, result: Assessment, policy: Policy, language: str, evidence: int,
+             person: PersonResult | None = None) -> FindingResult:
     from assistant.report.vocabulary import reason_text
 
     criterion = one.criterion
@@ -188,7 +244,7 @@ def _finding(one: Finding, result: Assessment, policy: Policy, language: str, ev
         evidence=[_place(piece) for piece in one.evidence[:evidence]],
         more_evidence=max(0, len(one.evidence) - evidence),
         not_counted=[NotCounted(**_place(piece).model_dump(), reason=reason_text(policy, piece.reason, language))
-                     for piece in left_out[:evidence]])
+                     for piece in left_out[:evidence]], person=person)
 
 
 def _fact(key: str, result: Assessment, policy: Policy, language: str) -> FactResult:
