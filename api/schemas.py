@@ -272,4 +272,4 @@ def sent(name: str) -> dict[str, Any]:
 
 
 _NAMES = ("retry_after", "shortest", "different", "most", "base_type", "choices", "date", "first", "last", "name",
-          "kind", "page", "count", "times", "reference", "state", "ref", "by", "before", "after")
+          "zh", "en", "kind", "page", "count", "times", "reference", "state", "ref", "by", "before", "after")

@@ -1,6 +1,7 @@
 """Versions of the shipped policy as policy staff bring them."""
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 
@@ -26,6 +27,10 @@ def stricter(version: str = "1.1.0", bar: int = 25) -> dict[str, bytes]:
     files = folders.with_text(FILES, text((PAPERS[0], PAPERS[0].replace("20", str(bar)))).encode(), version)
     quote = f"在所申报领域近三年发表SCI或EI论文{bar}篇（含）以上"
     return folders.with_criterion(files, "8.2.papers", {"quote": quote, "bar": bar})
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def zipped(files: dict[str, bytes], root: str = "policy/") -> bytes:

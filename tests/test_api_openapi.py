@@ -84,12 +84,16 @@ def test_examples_are_what_their_routes_give() -> None:
 
 
 def test_failures_have_texts_in_both_languages() -> None:
-    """Every code: a status, a Chinese and an English text, with the same values in them."""
+    """Every code: a status, a Chinese and an English text, with the same values in them; `{zh}` and `{en}` are one
+    value, told in both."""
+    def values(text: str) -> set[str]:
+        return {"told" if name in {"zh", "en"} else name for name in re.findall(r"{(\w+)}", text)}
+
     for code, entry in load(FAILURES).items():
         assert 400 <= entry["status"] < 600, code
         assert re.search(r"[\u4e00-\u9fff]", entry["zh"]), code
         assert entry["en"], code
-        assert set(re.findall(r"{(\w+)}", entry["zh"])) >= set(re.findall(r"{(\w+)}", entry["en"])) - {"name"}, code
+        assert values(entry["zh"]) >= values(entry["en"]) - {"name"}, code
 
 
 def test_lists_that_grow_are_paged(document: dict[str, Any]) -> None:

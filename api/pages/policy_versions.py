@@ -57,14 +57,16 @@ def versions(request: Request, services: ServicesDep, actor: ActorDep, after: st
 
 @router.post("")
 async def upload(services: ServicesDep, actor: ActorDep, form: FormDep) -> Response:
-    """A folder as a zip, or only the text, as a file or pasted."""
-    work = services.policy_work.versions
-    packed, text = await _content(form, "folder"), await _content(form, "text")
+    """A folder as a zip, or only the text, as a file of any kind that is read or pasted."""
+    work, note = services.policy_work.versions, field(form, "note")
+    (packed, _), (document, name) = await _content(form, "folder"), await _content(form, "text")
     if packed:
-        made = await run_in_threadpool(work.upload, actor, packed, field(form, "note"))
+        made = await run_in_threadpool(work.upload, actor, packed, note)
+    elif document:
+        made = await run_in_threadpool(work.upload_document, actor, document, name, field(form, "version"), note)
     else:
-        words = text or field(form, "words").encode()
-        made = await run_in_threadpool(work.upload_text, actor, words, field(form, "version"), field(form, "note"))
+        made = await run_in_threadpool(work.upload_text, actor, field(form, "words").encode(), field(form, "version"),
+                                       note)
     return see(BACK + made.line.id)
 
 
@@ -147,14 +149,15 @@ def step(services: ServicesDep, actor: ActorDep, version_id: str, step: str, for
     return see(BACK + version_id)
 
 
-async def _content(form: FormData, name: str) -> bytes:
+async def _content(form: FormData, name: str) -> tuple[bytes, str]:
+    """What was sent as a file, and its name; nothing where none was."""
     value = form.get(name)
     if not isinstance(value, UploadFile) or not value.filename:
-        return b""
+        return b"", ""
     data = await value.read(folders.MOST_BYTES + 1)
     if len(data) > folders.MOST_BYTES:
         raise Failure("policy_zip", name=f"> {folders.MOST_BYTES // 1_000_000} MB")
-    return data
+    return data, value.filename
 
 
 def _flip(flip: Flip, case_id: str, reviews: bool, policy: Policy, language: str) -> FlipLine:

@@ -61,7 +61,8 @@ def versions(services: ServicesDep, actor: ActorDep, after: str | None = None,
 
 @router.post("", response_model=VersionView, status_code=201, summary="Upload a policy folder",
              openapi_extra={"requestBody": {"content": {"multipart/form-data": {"example": {"file": "policy.zip"}}}}},
-             responses=answers("policy_version", "not_signed_in", "forbidden", "policy_zip", "csrf", status=201))
+             responses=answers("policy_version", "not_signed_in", "forbidden", "policy_zip", "policy_unread", "csrf",
+                               status=201))
 async def upload(services: ServicesDep, actor: ActorDep, file: UploadFile, note: str = "") -> VersionView:
     """A zip. Mistakes in it are the draft's problems, as `guohe policy check` says them."""
     data = await read(file)
@@ -74,6 +75,19 @@ async def upload(services: ServicesDep, actor: ActorDep, file: UploadFile, note:
 def upload_text(services: ServicesDep, actor: ActorDep, body: NewText) -> VersionView:
     """Criteria whose quotation vanished must be mended before it can be proposed."""
     return services.policy_work.versions.upload_text(actor, body.text.encode(), body.version, body.note)
+
+
+@router.post("/document", response_model=VersionView, status_code=201,
+             summary="Upload the text of a new version as a file",
+             openapi_extra={"requestBody": {"content": {"multipart/form-data": {"example": {"file": "办法.docx"}}}}},
+             responses=answers("policy_version", "not_signed_in", "forbidden", "policy_text", "policy_unread", "csrf",
+                               status=201))
+async def upload_document(services: ServicesDep, actor: ActorDep, file: UploadFile, version: str = "", note: str = ""
+                          ) -> VersionView:
+    """Word, pdf or text in UTF-8, GB18030 or UTF-16, read as applications are; the rest as in `/text`."""
+    data = await read(file)
+    return await run_in_threadpool(services.policy_work.versions.upload_document, actor, data, file.filename or "",
+                                   version, note)
 
 
 @router.get("/{version_id}", response_model=VersionView, summary="One version, with its mistakes",

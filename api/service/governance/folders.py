@@ -14,7 +14,7 @@ import yaml
 
 from api.errors import Failure
 from ingestion.errors import UnreadableError
-from ingestion.parsing import archive
+from ingestion.parsing import archive, text
 from ingestion.policy_files import CRITERIA, HEAD, TEXT
 
 MOST_FILES, MOST_BYTES = 40, 4_000_000
@@ -40,6 +40,24 @@ def unzip(data: bytes) -> dict[str, bytes]:
         found[path.name] = content
     if len(found) > MOST_FILES or sum(map(len, found.values())) > MOST_BYTES:
         raise Failure("policy_zip", name=f"{MOST_FILES} / {MOST_BYTES // 1_000_000} MB")
+    return _as_utf8(found)
+
+
+def _as_utf8(files: Folder) -> dict[str, bytes]:
+    """The files in UTF-8, the head's digest of the text gone along. Failure "policy_unread" for unknown characters."""
+    found = dict(files)
+    for name, content in files.items():
+        try:
+            content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            decoded, doubts = text.decode(content)
+            if doubts:
+                raise Failure("policy_unread", name=name, zh=doubts[0].text, en=doubts[0].text_en) from None
+            found[name] = decoded.replace("\r\n", "\n").encode()
+    if TEXT in found and found[TEXT] != files[TEXT]:
+        head = found[HEAD].decode("utf-8-sig").replace(hashlib.sha256(files[TEXT]).hexdigest(),
+                                                       hashlib.sha256(found[TEXT]).hexdigest())
+        found[HEAD] = head.encode()
     return found
 
 
@@ -70,11 +88,11 @@ def written(files: Folder) -> Iterator[Path]:
         yield Path(folder)
 
 
-def with_text(files: Folder, text: bytes, version: str) -> dict[str, bytes]:
+def with_text(files: Folder, words: bytes, version: str) -> dict[str, bytes]:
     """The folder with another text, its digest and its version in the head; comments there stay."""
     head = files[HEAD].decode("utf-8-sig")
-    head = _with_value(head, ("sha256",), hashlib.sha256(text).hexdigest())
-    return {**files, TEXT: text, HEAD: _with_value(head, ("version",), version).encode()}
+    head = _with_value(head, ("sha256",), hashlib.sha256(words).hexdigest())
+    return {**files, TEXT: words, HEAD: _with_value(head, ("version",), version).encode()}
 
 
 def with_criterion(files: Folder, criterion: str, values: Mapping[str, str | int]) -> dict[str, bytes]:

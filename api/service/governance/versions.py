@@ -20,10 +20,13 @@ from api.service.records import Actor, Page
 from api.store import rows
 from api.store.models import Case, PolicyVersion, User
 from assistant import policy_checks
+from ingestion.errors import UnreadableError
+from ingestion.parsing import wall
 from ingestion.policy import Policy
 from ingestion.policy_files import CRITERIA, HEAD
 
 LONGEST_NOTE = 2_000
+REPLACED = "encoding"   # the notice of a text some of whose characters nobody knows
 _PUBLISHING = 31   # for Database.alone
 OPEN = frozenset({State.DRAFT, State.PROPOSED})
 
@@ -102,6 +105,23 @@ class Versions:
         version = re.sub(r"\s", "", version)[:50] or _next(policy.version)
         return self._add(actor, folders.with_text(self._policies.files(digest), text.replace(b"\r\n", b"\n"), version),
                          note)
+
+    def upload_document(self, actor: Actor, data: bytes, name: str, version: str, note: str = "") -> VersionView:
+        """Only the text, in a file as applications are read from: text in any usual encoding, Word, pdf.
+
+        Failure "policy_unread" where it gives no text or not all its characters; what else was not read goes into the
+        note.
+        """
+        self._allow(actor, Action.WRITE_POLICY)
+        try:
+            document = wall.read(data, name)
+        except UnreadableError as error:
+            raise Failure("policy_unread", name=name, zh=error.chinese, en=str(error)) from error
+        doubtful = next((one for one in document.notices if one.code == REPLACED), None)
+        if doubtful is not None:
+            raise Failure("policy_unread", name=name, zh=doubtful.text, en=doubtful.text_en)
+        said = "\n".join([note.strip(), *(f"{name}：{one.text}" for one in document.notices)]).strip()
+        return self.upload_text(actor, document.text.encode(), version, said)
 
     def mend(self, actor: Actor, version_id: str, digest: str, name: str, content: str) -> VersionView:
         """Another content of one file of a draft that is `digest` still. Failure "policy_changed", "policy_state"."""
