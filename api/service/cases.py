@@ -23,6 +23,7 @@ from api.service.records import Actor, CaseLine, CaseView, Page, Upload
 from api.service.views import last_job, line, outdated
 from api.store.models import Assessment, Case, File, Review, User
 from assistant.texts import load
+from ingestion.policy import Policy
 
 LONGEST = 200
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 12, 31)
@@ -57,8 +58,9 @@ class Cases:
 
     def get(self, actor: Actor, case_id: str) -> CaseView:
         """Failure "not_found" where it is not there or not theirs."""
+        force = self.policies.now()
         with self.context.database.reading() as session:
-            return self._view(session, actor, case_for(session, actor, case_id))
+            return self._view(session, actor, case_for(session, actor, case_id), force)
 
     def seen(self, actor: Actor, case_ids: Sequence[str]) -> frozenset[str]:
         """Those of `case_ids` that the actor may see."""
@@ -75,16 +77,18 @@ class Cases:
         query = select(Case).where(*conditions).order_by(Case.updated.desc(), Case.id.desc()).limit(limit + 1)
         if after:
             query = query.where(tuple_(Case.updated, Case.id) < tuple_(*paging.at(after)))
+        digest = self.policies.digest   # looked up before: a session within a session would wait for a commit's wait
         with self.context.database.reading(scope(actor)) as session:
             rows = session.scalars(query).all()
             total = session.scalar(select(func.count()).select_from(Case).where(*conditions))
-            lines = tuple(self._lines(session, rows[:limit]))
+            lines = tuple(self._lines(session, rows[:limit], digest))
         more = paging.cursor(rows[limit - 1].updated, rows[limit - 1].id) if len(rows) > limit else None
         return Page(lines, more, total)
 
     def update(self, actor: Actor, case_id: str, *, title: str | None = None, applicant: str | None = None,
                base_type: str | None = None, application_date: date | None = None) -> CaseView:
         """What is None stays. A new base type or date makes the latest assessment stale."""
+        force = self.policies.now()
         with self.context.database.writing() as session:
             case = case_for(session, actor, case_id, Action.CHANGE_CASE)
             before = _settings(case)
@@ -102,7 +106,7 @@ class Cases:
                 record(session, actor, "change", "case", case_id,
                        changed=[name for name in after if after[name] != before[name]])
             session.flush()
-            return self._view(session, actor, case)
+            return self._view(session, actor, case, force)
 
     def delete(self, actor: Actor, case_id: str) -> None:
         """With every text of it: files that no other case holds, assessments, conversations, events."""
@@ -121,7 +125,8 @@ class Cases:
         if not may(actor, Action.CREATE_CASE):
             raise Failure("forbidden")
         self._check(base_type, application_date)
-        label = self.policies.current.base_type(base_type).label
+        force = self.policies.now()
+        label = force[0].base_type(base_type).label
         case = Case(id=new_id(), owner_id=actor.id, title=_line(title) or _line(applicant) or label,
                     applicant=_line(applicant), base_type=base_type, application_date=application_date, created=now(),
                     updated=now(), revision=1, demo=demo, latest_id=None)
@@ -130,7 +135,7 @@ class Cases:
             session.flush()
             self.events.publish(session, case.id, "case", {"revision": case.revision, **_settings(case)})
             record(session, actor, "create", "case", case.id, demo=demo)
-            return self._view(session, actor, case)
+            return self._view(session, actor, case, force)
 
     def _check(self, base_type: str | None, application_date: date | None) -> None:
         known = [one.id for one in self.policies.current.base_types]
@@ -139,7 +144,9 @@ class Cases:
         if application_date is not None and not EARLIEST <= application_date <= LATEST:
             raise Failure("date_out_of_range", date=application_date.isoformat(), first=EARLIEST.year, last=LATEST.year)
 
-    def _view(self, session: Session, actor: Actor, case: Case) -> CaseView:
+    @staticmethod
+    def _view(session: Session, actor: Actor, case: Case, force: tuple[Policy, str]) -> CaseView:
+        """`force` is the policy in force with its digest."""
         owner = session.get_one(User, case.owner_id)
         latest = session.get(Assessment, case.latest_id) if case.latest_id else None
         return CaseView(
@@ -147,9 +154,10 @@ class Cases:
             case.created, case.updated, case.revision, case.demo,
             latest is not None and latest.revision != case.revision, line(latest) if latest else None,
             last_job(session, case.id), may(actor, Action.CHANGE_CASE, case.owner_id),
-            outdated(latest, session.get(Review, case.id), self.policies.digest), self.policies.current.version)
+            outdated(latest, session.get(Review, case.id), force[1]), force[0].version)
 
-    def _lines(self, session: Session, rows: Sequence[Case]) -> Iterator[CaseLine]:
+    @staticmethod
+    def _lines(session: Session, rows: Sequence[Case], digest: str) -> Iterator[CaseLine]:
         ids = [row.id for row in rows]
         counted = {row.case_id: row.number for row in session.execute(
             select(File.case_id, func.count().label("number")).where(File.case_id.in_(ids), File.removed.is_(None))
@@ -157,7 +165,6 @@ class Cases:
         latest = {one.id: one for one in session.scalars(
             select(Assessment).where(Assessment.id.in_([row.latest_id for row in rows if row.latest_id])))}
         reviews = {one.case_id: one for one in session.scalars(select(Review).where(Review.case_id.in_(ids)))}
-        digest = self.policies.digest
         for row in rows:
             made, review = latest.get(row.latest_id or ""), reviews.get(row.id)
             yield CaseLine(row.id, row.title, row.applicant, row.base_type, row.application_date, row.created,

@@ -11,11 +11,12 @@ from datetime import date
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from api.service.review import standing
+from api.store.database import Database
 from api.store.models import Assessment as Row
 from api.store.models import Content, Decision
+from api.store.rows import INSTALLATION
 from assistant import corrections
 from assistant.corrections import Checked
 from ingestion.domain import Assessment, Criterion, Document, Extraction, Fact, Finding, Outcome, Overall
@@ -64,17 +65,18 @@ class Outcomes:
     by_person: frozenset[str]    # keys of facts and ids of criteria that rest on a person's decision
 
 
-def cases(session: Session, ids: Sequence[str]) -> Iterator[StoredCase | None]:
-    """Those of the assessments `ids`, in no order; None for one that cannot be opened."""
-    rows = session.execute(select(Row, Content.content).join(Content, Content.assessment_id == Row.id)
-                           .where(Row.id.in_(ids))).all()
-    decided: dict[str, list[Decision]] = {}
-    for one in session.scalars(select(Decision).where(Decision.case_id.in_([row.case_id for row, _ in rows]))
-                               .order_by(Decision.at, Decision.version)):
-        decided.setdefault(one.case_id, []).append(one)
-    made = {one.assessment_id for found in decided.values() for one in found}
-    digests: dict[str, str] = {row.id: row.policy_digest for row in session.execute(
-        select(Row.id, Row.policy_digest).where(Row.id.in_(made)))}
+def cases(database: Database, ids: Sequence[str]) -> Iterator[StoredCase | None]:
+    """Those of the assessments `ids`, in no order; None for one that cannot be opened. Nothing is held meanwhile."""
+    with database.reading(INSTALLATION) as session:
+        rows = session.execute(select(Row, Content.content).join(Content, Content.assessment_id == Row.id)
+                               .where(Row.id.in_(ids))).all()
+        decided: dict[str, list[Decision]] = {}
+        for one in session.scalars(select(Decision).where(Decision.case_id.in_([row.case_id for row, _ in rows]))
+                                   .order_by(Decision.at, Decision.version)):
+            decided.setdefault(one.case_id, []).append(one)
+        made = {one.assessment_id for found in decided.values() for one in found}
+        digests: dict[str, str] = {row.id: row.policy_digest for row in session.execute(
+            select(Row.id, Row.policy_digest).where(Row.id.in_(made)))}
     for row, content in rows:
         try:
             kept = msgspec.json.decode(zlib.decompress(content), type=_Kept)

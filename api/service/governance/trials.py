@@ -112,16 +112,15 @@ class Trials:
         cases = skipped = uncertain = 0
         unread = unread_facts(before, after)
         for start in range(0, len(ids), A_BATCH):
-            with self.context.database.reading(INSTALLATION) as session:
-                for case in replaying.cases(session, ids[start:start + A_BATCH]):
-                    flip = flipped(case, before, after, self.policies.of, unread) if case is not None else None
-                    if case is None or flip is None:
-                        skipped += 1
-                        continue
-                    cases += 1
-                    uncertain += touched(case, after, unread)
-                    if flip.flips or flip.before is not flip.after:
-                        flips.append(flip)
+            for case in replaying.cases(self.context.database, ids[start:start + A_BATCH]):
+                flip = flipped(case, before, after, self.policies.of, unread) if case is not None else None
+                if case is None or flip is None:
+                    skipped += 1
+                    continue
+                cases += 1
+                uncertain += touched(case, after, unread)
+                if flip.flips or flip.before is not flip.after:
+                    flips.append(flip)
             with self.context.database.writing() as session:
                 row = session.get_one(PolicyTrial, trial_id)
                 row.done, row.total, row.updated = min(start + A_BATCH, len(ids)), len(ids), now()

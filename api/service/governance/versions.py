@@ -248,11 +248,12 @@ class Versions:
         if problems := self._problems(row, session):
             raise Failure("policy_problems", count=len(problems))
 
-    def _problems(self, row: PolicyVersion, session: Session) -> tuple[ProblemView, ...]:
-        """Those of the folder itself, then what this installation cannot do without."""
+    def _problems(self, row: PolicyVersion, session: Session, known: Policy | None = None) -> tuple[ProblemView, ...]:
+        """Those of the folder itself, then what this installation cannot do without. `known` is the current policy: to
+        be brought along into a session that only reads."""
         files = self._policies.files(row.digest)
         found = _checked(self._policies, row.digest)
-        head, current = marking.head(files), self._policies.current
+        head, current = marking.head(files), known or self._policies.current
         used = set(session.scalars(select(PolicyVersion.version).where(
             PolicyVersion.state == State.PUBLISHED, PolicyVersion.id != row.id)))
         more = []
@@ -274,10 +275,10 @@ class Versions:
         return (*found, *more)
 
     def _view(self, actor: Actor, row: PolicyVersion, names: Mapping[str, str]) -> VersionView:
+        policy, current = self._policies.now()
         with self._database.reading() as session:
-            problems = self._problems(row, session) if row.state in OPEN else ()
+            problems = self._problems(row, session, policy) if row.state in OPEN else ()
         files = self._policies.files(row.digest)
-        current = self._policies.digest
         base = marking.head(self._policies.files(row.base_digest))
         return VersionView(
             _line(row, names, current), row.base_digest, str(base.get("version", "")),
