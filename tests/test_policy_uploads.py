@@ -8,6 +8,7 @@ import docx
 import pytest
 
 from api.errors import Failure
+from api.service.governance import folders
 from api.service.governance.versions import Versions
 from api.service.records import Actor, Role
 from tests import policy_samples
@@ -57,12 +58,24 @@ def test_the_same_text_in_other_files_is_the_same(versions: Versions, staff: Act
 def test_a_folder_in_gb18030_is_kept_in_utf8(versions: Versions, staff: Actor) -> None:
     """Its digest goes along, so that it is as sound as the same folder in UTF-8."""
     sound = policy_samples.stricter()
-    converted = {name: content.decode().encode("gb18030") for name, content in sound.items()}
+    converted = {name: content.decode().encode("gb18030") if folders.readable(name) else content
+                 for name, content in sound.items()}
     converted["policy.yaml"] = sound["policy.yaml"].decode().replace(
         policy_samples.digest(sound["text.txt"]), policy_samples.digest(converted["text.txt"])).encode("gb18030")
     made = versions.upload(staff, policy_samples.zipped(converted))
     assert made.problems == ()
     assert versions.file(staff, made.line.id, "text.txt") == sound["text.txt"].decode()
+
+
+def test_what_is_no_text_is_not_shown_as_one(versions: Versions, staff: Actor) -> None:
+    """A table of numbers is neither a page of rubbish nor mended by it."""
+    files = {**policy_samples.stricter("1.4.0"), "numbers.npz": b"PK\x03\x04\xa6\xff"}
+    made = versions.upload(staff, policy_samples.zipped(files))
+    for act in (lambda: versions.file(staff, made.line.id, "numbers.npz"),
+                lambda: versions.mend(staff, made.line.id, made.line.digest, "numbers.npz", "1")):
+        with pytest.raises(Failure) as raised:
+            act()
+        assert raised.value.code == "not_found"
 
 
 @pytest.mark.parametrize(("name", "data", "said"), [

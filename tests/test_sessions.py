@@ -18,6 +18,7 @@ from api.service import policies
 from api.service.records import Role
 from api.store import database
 from api.store.database import Database
+from api.store.rows import Scope
 from tests import policy_samples
 from tests.review_samples import decide, handed_in
 from tests.web_samples import installation
@@ -30,12 +31,12 @@ def nested(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     own, reading = threading.local(), Database.reading
 
     @contextmanager
-    def watched(store: Database) -> Iterator[Session]:
+    def watched(store: Database, *scope: Scope) -> Iterator[Session]:
         own.depth = getattr(own, "depth", 0) + 1
         if own.depth > 1:
             found.append(threading.current_thread().name)
         try:
-            with reading(store) as session:
+            with reading(store, *scope) as session:
                 yield session
         finally:
             own.depth -= 1

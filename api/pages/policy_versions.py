@@ -83,6 +83,7 @@ def version(request: Request, services: ServicesDep, actor: ActorDep, language: 
                      for flip in case.flips]) for case in shown]
     names = Vocabulary(policy, language)
     return page(request, "policy/version.html", one=one, line=one.line, trial=trial, flips=flips, seen=seen,
+                readable=[name for name in one.files if folders.readable(name)],
                 labels={one.id: names.label(one) for one in policy.criteria},
                 facts={key: names.fact_label(key) for key in policy.facts.facts},
                 difference=work.versions.difference(actor, version_id), policy=policy,

@@ -18,7 +18,8 @@ from ingestion.parsing import archive, text
 from ingestion.policy_files import CRITERIA, HEAD, TEXT
 
 MOST_FILES, MOST_BYTES = 40, 4_000_000
-KINDS = frozenset({".yaml", ".txt", ".md", ".npz"})
+WORDS = frozenset({".yaml", ".txt", ".md"})      # kinds of files that people read and mend
+KINDS = WORDS | {".npz"}
 Folder = Mapping[str, bytes]
 
 
@@ -47,6 +48,8 @@ def _as_utf8(files: Folder) -> dict[str, bytes]:
     """The files in UTF-8, the head's digest of the text gone along. Failure "policy_unread" for unknown characters."""
     found = dict(files)
     for name, content in files.items():
+        if not readable(name):
+            continue
         try:
             content.decode("utf-8-sig")
         except UnicodeDecodeError:
@@ -59,6 +62,11 @@ def _as_utf8(files: Folder) -> dict[str, bytes]:
                                                        hashlib.sha256(found[TEXT]).hexdigest())
         found[HEAD] = head.encode()
     return found
+
+
+def readable(name: str) -> bool:
+    """Whether a file of the folder is text, and not a table of numbers."""
+    return PurePosixPath(name).suffix in WORDS
 
 
 def pack(files: Folder) -> bytes:
@@ -115,7 +123,7 @@ def without_criterion(files: Folder, criterion: str) -> dict[str, bytes]:
 
 def with_file(files: Folder, name: str, content: str) -> dict[str, bytes]:
     """The folder with another content of one of its files; the head's digest of the text goes along."""
-    if name not in files:
+    if name not in files or not readable(name):
         raise Failure("not_found")
     changed = {**files, name: content.replace("\r\n", "\n").encode()}
     if name == TEXT:

@@ -67,7 +67,7 @@ class Versions:
         self._allow(actor, Action.READ_POLICY_WORK)
         with self._database.reading() as session:
             files = self._policies.files(_row(session, version_id).digest)
-        if name not in files:
+        if name not in files or not folders.readable(name):
             raise Failure("not_found")
         return files[name].decode("utf-8", "replace").removeprefix("\ufeff")
 
