@@ -3,7 +3,7 @@
 Identity card numbers, telephone numbers, account numbers, unified social credit codes and e-mail addresses become
 placeholders that name their kind (身份证#1 in tortoise shell brackets), also when they are written in full-width
 figures or split by blanks, dashes and dots. It redacts rather too much than too little: any run of nine and more
-figures that is no row of dates goes out as an account number.
+figures that is no row of dates goes out as an account number, a row of a table too.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ _RUN = re.compile(rf"[{_ALNUM}](?:[{re.escape(_SPLITS)}]{{0,3}}[{_ALNUM}])+")
 _MAIL_WORD = rf"[{_ALNUM}._%+\-\uff0e\uff0d\uff3f]"
 _MAIL = re.compile(rf"{_MAIL_WORD}+[ \u200b]{{0,2}}[@\uff20][ \u200b]{{0,2}}[{_ALNUM}\-\uff0d]+"
                    rf"(?:[ \u200b]{{0,2}}[.\uff0e][ \u200b]{{0,2}}[{_ALNUM}\-\uff0d]+)+")
+_CODE, _ACCOUNT = "信用代码", "账号"
 _KINDS = (  # in the order in which they are tried on a run without its splits
     (
         "身份证",
@@ -27,16 +28,11 @@ _KINDS = (  # in the order in which they are tried on a run without its splits
             r"(?<![0-9])[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[0-9Xx](?![0-9])"
         ),
     ),
-    (
-        "信用代码",
-        re.compile(
-            r"(?<![0-9A-Za-z])(?=[0-9A-Za-z]*[0-9][0-9A-Za-z]*)[1-9A-Ya-y][1-9A-Ya-y][0-9]{6}[0-9A-Za-z]{10}(?![0-9A-Za-z])"
-        ),
-    ),
+    (_CODE, re.compile(r"(?=([1-9A-Ya-y]{2}[0-9]{6}[0-9A-Za-z]{10}))")),   # at every place: see `_codes`
     ("手机号", re.compile(r"(?<![0-9])(?:86)?1[3-9]\d{9}(?![0-9])")),
     ("身份证", re.compile(r"(?<![0-9])[1-9]\d{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?![0-9])")),
     ("电话", re.compile(r"(?<![0-9])0\d{9,11}(?![0-9])")),
-    ("账号", re.compile(r"(?<![0-9])\d{9,30}(?![0-9])")),
+    (_ACCOUNT, re.compile(r"\d{9,}")),
 )
 _DATES = re.compile(
     r"(?:(?:19|20)\d\d|(?:19|20)\d\d(?:0[1-9]|1[0-2])|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))+"
@@ -89,18 +85,45 @@ def _found(text: str) -> Iterator[tuple[str, int, int]]:
         taken = [False] * len(compact)
         found = []
         for kind, pattern in _KINDS:
-            for match in pattern.finditer(compact):
-                if any(taken[match.start() : match.end()]) or (kind == "账号" and _are_dates(places, match)):
+            spans = _codes(pattern, compact, places) if kind == _CODE else (
+                match.span() for match in pattern.finditer(compact))
+            for start, end in spans:
+                if any(taken[start:end]) or (kind == _ACCOUNT and _are_dates(compact, places, start, end)):
                     continue
-                taken[match.start() : match.end()] = [True] * (match.end() - match.start())
-                found.append((kind, places[match.start()], places[match.end() - 1] + 1))
+                taken[start:end] = [True] * (end - start)
+                found.append((kind, places[start], places[end - 1] + 1))
         yield from sorted(found, key=lambda one: one[1])
 
 
-def _are_dates(places: list[int], match: re.Match[str]) -> bool:
+def _codes(pattern: re.Pattern[str], compact: str, places: list[int]) -> list[tuple[int, int]]:
+    """Where credit codes stand, also after a word or a number: ("read 9150…", "2023 9150…", "code9150…").
+
+    A code begins and ends where a piece does, and its letters are of one case. Where a split one can be read in two
+    ways, all of both is taken. Figures alone within a longer row of figures are left to the account numbers.
+    """
+    def apart(place: int) -> bool:
+        """Whether a piece begins here."""
+        if place in {0, len(compact)} or places[place] > places[place - 1] + 1:
+            return True
+        before, after = compact[place - 1], compact[place]
+        return (before.isalpha() and after.isdigit()) or (not before.islower() and after.islower())
+
+    found: list[tuple[int, int]] = []
+    for match in pattern.finditer(compact):
+        start, end = match.span(1)
+        one = match[1]
+        among = one.isdigit() and (compact[:start][-1:].isdigit() or compact[end:][:1].isdigit())
+        if apart(start) and apart(end) and one in {one.upper(), one.lower()} and not among:
+            if found and start < found[-1][1]:
+                start = found.pop()[0]
+            found.append((start, end))
+    return found
+
+
+def _are_dates(compact: str, places: list[int], start: int, end: int) -> bool:
     """Whether a long number is a row of years or dates with something between them."""
-    split = places[match.end() - 1] - places[match.start()] + 1 > match.end() - match.start()
-    return split and _DATES.fullmatch(match.group()) is not None
+    split = places[end - 1] - places[start] + 1 > end - start
+    return split and _DATES.fullmatch(compact[start:end]) is not None
 
 
 def _compact(text: str) -> str:

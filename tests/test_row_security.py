@@ -69,10 +69,14 @@ def place(request: pytest.FixtureRequest, postgres: str, tmp_path_factory: pytes
             statement(superuser, one)
         address = address.replace("guohe@", f"{name}@")
     with installation(tmp_path_factory.mktemp("site"), GUOHE_DATABASE_URL=address, GUOHE_SECRET=SECRET) as site:
-        owner, other, reviewer = site.client(), site.client(), site.client(Role.REVIEWER)
-        cases = [filled(one, reviewer, title) for one, title in ((owner, CANARY), (other, "别人"))]
-        file = owner.get(f"/api/v1/cases/{cases[0]}/files").json()[0]["id"]
-        yield Place(site, owner, other, reviewer, cases[0], file)
+        yield furnished(site)
+
+
+def furnished(site: Installation) -> Place:
+    owner, other, reviewer = site.client(), site.client(), site.client(Role.REVIEWER)
+    cases = [filled(one, reviewer, title) for one, title in ((owner, CANARY), (other, "别人"))]
+    file = owner.get(f"/api/v1/cases/{cases[0]}/files").json()[0]["id"]
+    return Place(site, owner, other, reviewer, cases[0], file)
 
 
 def filled(owner: Client, reviewer: Client, title: str) -> str:
@@ -278,11 +282,9 @@ def test_with_the_application_s_rule_gone_strangers_still_see_nothing(place: Pla
 def test_without_row_security_that_would_give_cases_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same walk on SQLite, which has no second lock: so the test above can fail."""
     with installation(tmp_path) as site:
-        owner, other, reviewer = site.client(), site.client(), site.client(Role.REVIEWER)
-        case = filled(owner, reviewer, CANARY)
-        file = owner.get(f"/api/v1/cases/{case}/files").json()[0]["id"]
+        place = furnished(site)
         unruled(monkeypatch)
-        open_paths = walked(Place(site, owner, other, reviewer, case, file))[1]
+        open_paths = walked(place)[1]
     assert {"/api/v1/cases/{case_id}", "/api/v1/cases/{case_id}/files/{file_id}/content",
             "/api/v1/review/cases/{case_id}"} <= set(open_paths)
 

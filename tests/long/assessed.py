@@ -18,6 +18,7 @@ from api.service.policies import Policies
 from api.store.database import Database
 from api.store.files import Files
 from api.store.models import Assessment, Content
+from api.store.rows import INSTALLATION
 from tests.facts_words import DAYS
 from tests.web_samples import installation
 
@@ -61,7 +62,7 @@ def main(task: Task) -> tuple[list[Result], list[str]]:
             for one in files:
                 me.upload(case, one)
             assert me.post(f"/api/v1/cases/{case}/assessments").status_code == 202
-            with site.services.context.database.reading() as session:
+            with site.services.context.database.reading(INSTALLATION) as session:
                 row = session.scalars(select(Assessment).where(Assessment.case_id == case)).one()
                 content = session.get_one(Content, row.id).content
             made.append(Result(number, row.key, hashlib.sha256(content).hexdigest()))

@@ -15,15 +15,19 @@ PLACEHOLDER = "\u3014"
 
 
 def run(count: int) -> Outcome:
-    """One identifier in each of `count` questions that reach the model, of every kind and disguise."""
+    """One identifier in each of `count` questions that reach the model, of every kind, disguise and context."""
     chance, faults, asked, tried = random.Random(count), [], 0, 0
     with server.serving(echo) as endpoint:
         while asked < count and tried < 2 * count:
             kind = list(test_redaction.KINDS)[tried % len(test_redaction.KINDS)]
             bare, tried = test_redaction.KINDS[kind](chance), tried + 1
             value = test_redaction.disguised(bare, chance)
+            context = test_redaction.CONTEXTS[tried // len(test_redaction.KINDS) % len(test_redaction.CONTEXTS)]
+            if kind == "邮箱" and context in test_redaction.GLUED:
+                context = "（{}）"
             endpoint.requests.clear()
-            answer = test_llm.ask(f"张三（{value}）{ASKED}", endpoint.url, timeout=test_llm.llm.DEADLINE)
+            question = f"张三{context.replace('{}', value)}\n{ASKED}"
+            answer = test_llm.ask(question, endpoint.url, timeout=test_llm.llm.DEADLINE)
             asked += bool(endpoint.requests)   # a name like 8.8@… is a reference to a clause: then no model is asked
             sent = json.dumps(endpoint.requests, ensure_ascii=False)
             if value in sent or plain(bare) in plain(sent) or (endpoint.requests and PLACEHOLDER not in sent):
