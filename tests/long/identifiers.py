@@ -11,7 +11,7 @@ from tests import test_llm, test_redaction
 from tests.long.goals import Figure, Outcome
 
 ASKED = "问：联合研究中心10篇SCI论文够不够？"
-PLACEHOLDER = "\u3014"
+PLACEHOLDER = re.compile("\u3014[^\u3015]*#\\d+\u3015")   # the policy has such brackets, too: 〔2022〕3号
 
 
 def run(count: int) -> Outcome:
@@ -30,9 +30,9 @@ def run(count: int) -> Outcome:
             answer = test_llm.ask(question, endpoint.url, timeout=test_llm.llm.DEADLINE)
             asked += bool(endpoint.requests)   # a name like 8.8@… is a reference to a clause: then no model is asked
             sent = json.dumps(endpoint.requests, ensure_ascii=False)
-            if value in sent or plain(bare) in plain(sent) or (endpoint.requests and PLACEHOLDER not in sent):
+            if value in sent or plain(bare) in plain(sent) or (endpoint.requests and not PLACEHOLDER.search(sent)):
                 faults.append(f"{value}: sent")
-            if PLACEHOLDER in answer.text or plain(bare) not in plain(answer.question):
+            if PLACEHOLDER.search(answer.text) or plain(bare) not in plain(answer.question):
                 faults.append(f"{value}: not put back")
     return Outcome(asked, (
         Figure("发出的", "sent", str(sum(one.endswith(": sent") for one in faults))),
@@ -41,7 +41,7 @@ def run(count: int) -> Outcome:
 
 def echo(handler: server.Handler) -> None:
     """Repeats whatever placeholder it was given."""
-    found = re.search("\u3014[^\u3015]*#\\d+\u3015", handler.endpoint.requests[-1]["messages"][-1]["content"])
+    found = PLACEHOLDER.search(handler.endpoint.requests[-1]["messages"][-1]["content"])
     server.saying(f"{found[0] if found else ''}问：SCI或EI论文要求20篇（含）以上。[1]")(handler)
 
 

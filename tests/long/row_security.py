@@ -15,15 +15,15 @@ from tests.web_samples import installation
 def run(count: int) -> Outcome:
     """At least `count` requests in whole rounds; each round is another owner and other strangers."""
     requests, rounds, faults = 0, 0, []
-    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder, server() as address:
-        with installation(Path(folder), GUOHE_DATABASE_URL=fresh(address)) as site:
-            while requests < count and not faults:
-                with patch.context() as ruled:
-                    place = suite.furnished(site)
-                    suite.unruled(ruled)
-                    made, open_paths = suite.walked(place)
-                requests, rounds = requests + made, rounds + 1
-                faults += open_paths
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder, server() as address, \
+            installation(Path(folder), GUOHE_DATABASE_URL=fresh(address)) as site:
+        while requests < count and not faults:
+            with patch.context() as ruled:
+                place = suite.furnished(site)
+                suite.unruled(ruled)
+                made, open_paths = suite.walked(place)
+            requests, rounds = requests + made, rounds + 1
+            faults += open_paths
     return Outcome(requests, (
         Figure("案卷所有者", "owners", str(rounds)),
         Figure("给出别人材料的", "that gave something of others away", str(len(faults)))), tuple(faults[:20]))
