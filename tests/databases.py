@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -35,43 +35,71 @@ def _roomy(folder: Path) -> bool:
     return folder.is_dir() and os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > ROOM
 
 
-@contextmanager
-def server() -> Iterator[str]:
-    """A PostgreSQL of its own on a free port, in a temporary folder; its address without a database.
+class Server:
+    """A PostgreSQL of its own on a free port, in a folder; `address` is without a database.
 
     `guohe` is no superuser there, as it should be anywhere; it owns its databases.
     """
-    programs = postgres_programs()
-    assert programs is not None
-    owner = "postgres" if os.geteuid() == 0 else None  # it refuses to run as root
-    folder = Path(tempfile.mkdtemp(prefix="guohe-pg-", dir=MEMORY if _roomy(MEMORY) else None))
-    if owner:
-        os.chown(folder, pwd.getpwnam(owner).pw_uid, -1)
 
-    def run(program: str, *arguments: str) -> None:
-        subprocess.run([programs / program, *arguments], check=True, user=owner, cwd=folder,
+    def __init__(self, folder: Path) -> None:
+        programs = postgres_programs()
+        assert programs is not None
+        self._programs, self._folder, self.data = programs, folder, folder / "data"
+        self._owner = "postgres" if os.geteuid() == 0 else None  # it refuses to run as root
+        if self._owner:
+            os.chown(folder, pwd.getpwnam(self._owner).pw_uid, -1)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self._port = free.getsockname()[1]
+        self.address = f"postgresql+psycopg://guohe@127.0.0.1:{self._port}"
+        self._run("initdb", "-D", str(self.data), "-U", SUPERUSER, "--auth=trust", "-E", "UTF8", "--no-sync")
+        self.start()
+        self._make_role()
+
+    def start(self) -> None:
+        options = (f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder} "
+                   "-c fsync=off")
+        self._run("pg_ctl", "-D", str(self.data), "-w", "-o", options, "start")
+
+    def up(self) -> None:
+        """Start it where it has stopped."""
+        with suppress(subprocess.CalledProcessError):
+            self.start()
+
+    def stop(self, mode: str = "immediate") -> None:
+        self._run("pg_ctl", "-D", str(self.data), "-m", mode, "stop")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run([self._programs / program, *arguments], check=True, user=self._owner, cwd=self._folder,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-    def role(port: int) -> None:
+    def _make_role(self) -> None:
         """As the deployment makes it; here it makes databases, too."""
-        environment = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "PGHOST": "127.0.0.1",
-                       "PGPORT": str(port), "POSTGRES_USER": SUPERUSER, "ROLE_PASSWORD": "it's \"any\" $word"}
+        environment = {**os.environ, "PATH": f"{self._programs}{os.pathsep}{os.environ['PATH']}",
+                       "PGHOST": "127.0.0.1", "PGPORT": str(self._port), "POSTGRES_USER": SUPERUSER,
+                       "ROLE_PASSWORD": "it's \"any\" $word"}
         subprocess.run(["/bin/sh", ROLE], check=True, env=environment, stdout=subprocess.DEVNULL)
-        statement(f"postgresql+psycopg://{SUPERUSER}@127.0.0.1:{port}/postgres", "ALTER ROLE guohe CREATEDB")
+        statement(f"{self.address.replace('guohe@', f'{SUPERUSER}@')}/postgres", "ALTER ROLE guohe CREATEDB")
 
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    data = str(folder / "data")
-    run("initdb", "-D", data, "-U", SUPERUSER, "--auth=trust", "-E", "UTF8", "--no-sync")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-    run("pg_ctl", "-D", data, "-w", "-o", options, "start")
+
+@contextmanager
+def stoppable() -> Iterator[Server]:
+    """A PostgreSQL in a temporary folder."""
+    folder = Path(tempfile.mkdtemp(prefix="guohe-pg-", dir=MEMORY if _roomy(MEMORY) else None))
+    made = Server(folder)
     try:
-        role(port)
-        yield f"postgresql+psycopg://guohe@127.0.0.1:{port}"
+        yield made
     finally:
-        run("pg_ctl", "-D", data, "-m", "immediate", "stop")
+        with suppress(subprocess.CalledProcessError):   # it may be stopped already
+            made.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """Its address alone."""
+    with stoppable() as made:
+        yield made.address
 
 
 def fresh(address: str) -> str:

@@ -16,6 +16,7 @@ import httpx2
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from api import outside
 from api.service.administration.auditing import verify
 from api.store.database import Database
 from tests.test_jobs import Server, until
@@ -122,7 +123,7 @@ def test_a_disk_that_is_full_acknowledges_nothing(site: Installation, monkeypatc
 
     monkeypatch.setattr(type(site.services.context.contents), "put", full)
     answer = me.http.post(f"/api/v1/cases/{case}/files", files=[("files", ("a.txt", b"x"))])
-    assert answer.status_code >= 500
+    assert (answer.status_code, answer.json()["error"]["code"]) == (507, "no_space")
     assert set(answer.json()["error"]) == {"code", "message", "message_en", "detail"}
     assert me.get(f"/api/v1/cases/{case}/files").json() == []
     monkeypatch.undo()
@@ -140,12 +141,29 @@ def test_a_database_that_is_gone_is_said_and_comes_back(site: Installation, monk
     monkeypatch.setattr(site.services.context.database.engine, "connect", gone)
     monkeypatch.setattr(Database, "reading", gone)
     answer = me.get(f"/api/v1/cases/{case}")
-    assert answer.status_code >= 500
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "database_away")
     assert "closed the connection" not in answer.text
     assert site.visitor().get("/readyz").json()["parts"]["database"] == "failed"
     assert site.visitor().get("/healthz").status_code == 200
     monkeypatch.undo()
     assert me.get(f"/api/v1/cases/{case}").json()["id"] == case
+
+
+def test_what_the_program_itself_did_wrong_is_not_put_on_the_database() -> None:
+    """A statement that cannot be right is a fault of the program; a disk that is full is one whatever came of it."""
+    def wrapped(error: Exception) -> Exception:
+        outer = ValueError("the body cannot be read")
+        outer.__cause__ = error
+        return outer
+
+    locked, wrong = sqlite3.OperationalError("database is locked"), sqlite3.OperationalError("no such column")
+    locked.sqlite_errorname, wrong.sqlite_errorname = "SQLITE_BUSY", "SQLITE_ERROR"
+    assert outside.failure(OperationalError("", {}, wrong)) is None
+    assert outside.failure(PermissionError(13, "denied")) is None
+    away, full = outside.failure(OperationalError("", {}, locked)), outside.failure(wrapped(OSError(28, "full")))
+    assert away is not None
+    assert full is not None
+    assert (away.code, full.code) == ("database_away", "no_space")
 
 
 def test_what_was_read_and_is_broken_is_read_again(site: Installation) -> None:

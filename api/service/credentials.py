@@ -5,17 +5,21 @@ A cookie carries a signed secret, a token is shown once; of both only digests ar
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from datetime import timedelta
 
 from itsdangerous import BadSignature, Signer
 from sqlalchemy import delete, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session as Db
 
 from api.errors import Failure
 from api.service.context import Context, new_id, now, record
 from api.service.records import Actor, NewToken, Role, SessionView, SignedIn, TokenView
 from api.store.models import Session, Token, User
+
+log = logging.getLogger(__name__)
 
 TOKEN_PREFIX = "guohe_"  # noqa: S105 - how a token begins, so that scanners know it
 TOUCH_EVERY = timedelta(minutes=5)
@@ -51,7 +55,7 @@ class Credentials:
             return None
         found, user = row
         if now() - found.last_seen > TOUCH_EVERY:
-            self._touch(found.id)
+            self._touch(Session, found.id)
         return _actor(user, session_id=found.id)
 
     def by_token(self, secret: str) -> Actor | None:
@@ -62,9 +66,7 @@ class Credentials:
             return None
         token, user = row
         if token.last_used is None or now() - token.last_used > TOUCH_EVERY:
-            with self._database.writing() as session:
-                if (kept := session.get(Token, token.id)) is not None:
-                    kept.last_used = now()
+            self._touch(Token, token.id)
         return _actor(user, token_id=token.id)
 
     def csrf_token(self, cookie: str) -> str:
@@ -130,12 +132,18 @@ class Credentials:
         session.execute(delete(Session).where(Session.user_id == user.id, Session.expires < now()))
         return SignedIn(_actor(user, session_id=made.id), self._signer.sign(known).decode(), made.expires)
 
-    def _touch(self, session_id: str) -> None:
-        with self._database.writing() as session:
-            found = session.get(Session, session_id)
-            if found is not None:
-                found.last_seen = now()
-                found.expires = min(now() + self._lasts, max(found.created + LONGEST_SESSION, found.expires))
+    def _touch(self, table: type[Session] | type[Token], one: str) -> None:
+        """Note that it was used; where nothing can be written, reading goes on."""
+        try:
+            with self._database.writing() as session:
+                found = session.get(table, one)
+                if isinstance(found, Session):
+                    found.last_seen = now()
+                    found.expires = min(now() + self._lasts, max(found.created + LONGEST_SESSION, found.expires))
+                elif isinstance(found, Token):
+                    found.last_used = now()
+        except SQLAlchemyError as error:
+            log.warning("that somebody was here could not be noted (%s)", type(error).__name__)
 
     @staticmethod
     def _only_person(actor: Actor) -> None:

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = "0009"
 BUSY_MILLISECONDS = 30_000
+CONNECT_SECONDS = 5   # for PostgreSQL to answer; a request waits no longer
 VERSIONS = "alembic_version"
 _WRITES = "guohe_writes"
 _MIGRATING = 4  # for pg_advisory_xact_lock, as in `Database.alone`
@@ -147,7 +148,8 @@ def _version(connection: Connection) -> str | None:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        patience = {} if "connect_timeout" in make_url(url).query else {"connect_timeout": CONNECT_SECONDS}
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=patience)
     engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
                            pool_size=10, max_overflow=40)
 
