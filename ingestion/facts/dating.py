@@ -116,6 +116,9 @@ def assign_period(analysis: Analysis, figure: Figure) -> None:
     if not recent and candidates[-1].span.start < figure.left_start and words("now").search(figure.left):
         return  # 累计引进9支，目前在园6支; 2024年获批1个，目前共6个: the second figure is of today
     own = [p for p in dated if p.span.start >= figure.left_start]
+    started = [p for p in own if words("begun").match(text, p.span.end)]
+    if started and len(started) < len(own):
+        own = started  # 2019年启动、2022年结题的项目
     if own:
         # "2022年…项目，2023年": the nearest; but a window word before a gloss or a year keeps its gloss
         figure.period, figure.own_period = _joined_years(text, own) or _nearest(own), True

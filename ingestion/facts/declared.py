@@ -12,8 +12,9 @@ from ingestion.facts.assertions import Assertion, Claims, Findings, add, overlap
 from ingestion.facts.dating import bound, section_period
 from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
-from ingestion.facts.matching import Match, kinds_in, located, match_figure, matched_parent, status_after
+from ingestion.facts.matching import Match, kinds_in, match_figure, matched_parent
 from ingestion.facts.modality import section_block
+from ingestion.facts.phrases import located, status_after
 from ingestion.facts.records import Analysis, Figure
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.periods import Cover, Period, PeriodKind, Window
@@ -52,6 +53,8 @@ def _lost_since(book: FactBook, spec: FactSpec, analysis: Analysis, matches: lis
     for figure in analysis.figures:
         if any(m.figure is figure for m in matches) or figure.quantity.measure not in spec.measures or figure.blocked:
             continue
+        if words("additional").match(figure.left.lstrip()):
+            continue  # 另有4人常住国内: beside the figure
         bare = not residue(words("part").sub("", figure.left)) or (figure.part and figure.parent is not None)
         said = figure.right + status_after(analysis, figure)
         if bare and not figure.total and book.pattern(spec.subtract).search(said):
@@ -121,11 +124,11 @@ def _with_parts(
     """A figure less its parts that do not count, and the figures that contradict each other where a complete
     breakdown differs from its total."""
     value = top.value
-    parts = [m for m in matches if m.role == "figure" and m.figure.part and _root(m.figure) is top.figure]
+    parts = [m for m in matches if m.role == "figure" and m.figure.part and _under(m.figure, top.figure)]
     for match in matches:
-        if match.role == "rest" and _root(match.figure) is top.figure:
+        if match.role == "rest" and _under(match.figure, top.figure):
             return match.value, ()
-        if match.role == "less" and _root(match.figure) is top.figure:
+        if match.role == "less" and _under(match.figure, top.figure):
             value = subtract(value, match.value)
     complete = [m for m in parts if m.figure.bracketed and m.figure.parent is top.figure]
     if (
@@ -143,7 +146,7 @@ def _with_parts(
         total = add(m.value for m in complete)
         if total.exact and top.value.exact and total != top.value:
             same_kind = len(complete) == 1 and complete[0].kinds
-            less = any(m.role == "less" and _root(m.figure) is top.figure for m in matches)
+            less = any(m.role == "less" and _under(m.figure, top.figure) for m in matches)
             if not same_kind and not less:
                 return Interval(min(total.low, value.low), max(total.low, value.low)), (total.low, value.low)
     return value, ()
@@ -160,10 +163,12 @@ def _fill(top: Match, parts: list[Match]) -> bool:
     return follow and first is not None and first <= whole.start and last >= whole.end - timedelta(days=92)
 
 
-def _root(figure: Figure) -> Figure:
-    while figure.part and figure.parent is not None:
-        figure = figure.parent
-    return figure
+def _under(figure: Figure, top: Figure) -> bool:
+    """Whether a figure is a part of another one, or of a part of it."""
+    node = figure.parent if figure.part else None
+    while node is not None and node is not top:
+        node = node.parent if node.part else None
+    return node is top
 
 
 def _groups(analysis: Analysis, tops: list[Match]) -> list[list[Match]]:

@@ -10,8 +10,8 @@ from ingestion.domain import Span
 from ingestion.facts.assertions import Claims
 from ingestion.facts.items import Item, Pool, is_partial
 from ingestion.facts.lexicon import words
-from ingestion.facts.matching import found
 from ingestion.facts.modality import section_block
+from ingestion.facts.phrases import found
 from ingestion.facts.records import Analysis
 from ingestion.facts.schema import FactBook, FactSpec, Listing
 from ingestion.language import fold, load
@@ -79,8 +79,10 @@ def _regions(book: FactBook, listing: Listing, text: str) -> list[tuple[int, int
             and lead.start() - about.end() < 30
         ):
             regions.append((lead.end(), _list_end(text, lead.end()), True))
-        named = words("about_tail").match(text, about.end())
-        weak = words("enumerates_next").match(text, named.end() if named else about.end())
+        weak = None
+        for match in book.pattern(listing.about).finditer(text):
+            named = words("about_tail").match(text, match.end())
+            weak = weak or words("enumerates_next").match(text, named.end() if named else match.end())
         if weak is not None and not regions:
             regions.append((weak.end(), _list_end(text, weak.end()), True))
     if not listing.split or not found(book, listing.named_in, text):

@@ -224,12 +224,20 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
 def _whole_of(figure: Figure, earlier: list[Figure], before: Analysis | None, lead: str) -> Figure | None:
     """What a figure behind 其中 or 其余 is a part of; `lead` is what stands before that word."""
     pool = [f for f in earlier if f.depth <= figure.depth]
-    if pool and pool[-1].part and figure.depth > pool[-1].depth:
-        return pool[-1]
+    last = pool[-1] if pool else None
+    if last is not None and last.part and (figure.depth > last.depth or _of_the_part(figure, last)):
+        return last
     parent = next((f for f in reversed(pool) if not f.part), None) or (pool[-1] if pool else None)
     if parent is None and before is not None and before.figures and not residue(lead):
         parent = next((f for f in before.figures if _comparable(f, figure) and not f.part), None)
     return parent
+
+
+def _of_the_part(figure: Figure, last: Figure) -> bool:
+    """268户，其中高企12户，其中2户已过期: a second 其中 with nothing named is of the part before it."""
+    high = last.quantity.interval.high
+    bare = words("part").match(figure.left.lstrip("，、 ")) is not None and not residue(figure.left)
+    return bare and last.clause != figure.clause and (high is None or figure.quantity.interval.low < high)
 
 
 def _relate_to(analysis: Analysis, figure: Figure, earlier: list[Figure], lead: str) -> None:

@@ -12,7 +12,7 @@ from ingestion.domain import Document, Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Claims, Findings
 from ingestion.facts.dating import bound
 from ingestion.facts.lexicon import words
-from ingestion.facts.matching import abroad, found
+from ingestion.facts.phrases import abroad, found
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Reject, Require
 from ingestion.facts.terms import term
 from ingestion.language import fold, load
@@ -20,6 +20,7 @@ from ingestion.organisations import Origin
 from ingestion.periods import Cover, Period, PeriodKind, Window, dates, periods
 
 KEEP = ""  # a verdict: the item counts
+NAME_END = 8  # characters at the end of a name in which the word for a body stands
 
 
 UNKNOWN = "?"  # it only lifts the upper bound
@@ -81,7 +82,8 @@ def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, claims: 
     listing = spec.listing
     if listing is None or not pool.items:
         return
-    judged = [_judged(book, listing, pool, item, setting) for item in pool.items]
+    rows = _row_keys(pool)
+    judged = [_judged(book, listing, pool, item, rows[n], setting) for n, item in enumerate(pool.items)]
     named = next((p for p in periods(pool.title, setting.window) if p.kind is PeriodKind.DATED), None)
     claims.later(partial(_count, spec, pool, judged, pool.period or named))
 
@@ -150,20 +152,41 @@ def _listed(titled: Period | None, window: Window) -> tuple[date, date] | None:
 
 def _keys(listing: Listing, item: Item) -> frozenset[str]:
     """What two items that are one have in common: an organisation's names, else the title with what else names it."""
-    former = frozenset().union(*(organisations.keys(m[1]) for m in words("former_name").finditer(item.text)))
+    names = [name for m in words("former_name").finditer(item.text) for name in m.groups() if name]
+    former = frozenset().union(*(organisations.keys(name) for name in names))
     firm = words("firm_end").search(item.name) is not None
     if firm or any(r.origin for r in listing.require) or (listing.names and not item.beside):
         return organisations.keys(item.name) | former
-    return frozenset({_title_key(item.name + item.beside)})
+    return frozenset({_title_key(item.name + item.beside), *(_title_key(name) for name in names)})
+
+
+def _row_keys(pool: Pool) -> list[frozenset[str]]:
+    """For each row the keys that it shares with those it says to be the same (与第3项重复登记, 现名见序号4)."""
+    own = [item.cells.get("number", "").strip() for item in pool.items]
+    named = [
+        {number for m in words("same_as_row").finditer(item.text) for number in m.groups() if number}
+        if number
+        else set[str]()
+        for item, number in zip(pool.items, own, strict=True)
+    ]
+    asked = {number for numbers in named for number in numbers if own.count(number) == 1}
+    place = f"{pool.items[0].document.name}:{pool.items[0].span.start}"
+    return [
+        frozenset(f"{place}:{number}" for number in ({mine} | numbers) & asked)
+        for mine, numbers in zip(own, named, strict=True)
+    ]
 
 
 def _title_key(name: str) -> str:
     return re.sub(r"[^\w\u4e00-\u9fff]", "", fold(name)).casefold()
 
 
-def _judged(book: FactBook, listing: Listing, pool: Pool, item: Item, setting: Setting) -> Judged:
+def _judged(
+    book: FactBook, listing: Listing, pool: Pool, item: Item, row: frozenset[str], setting: Setting
+) -> Judged:
+    """`row`: the keys that its number in the list gives it."""
     verdict = _by_words(book, listing, pool, item)
-    keys = _keys(listing, item)
+    keys = _keys(listing, item) | row
     if verdict not in (KEEP, UNKNOWN):
         return Judged(item, keys, verdict, None, KEEP)
     state = KEEP
@@ -262,6 +285,7 @@ def _foreign(require: Require, pool: Pool, item: Item, missing: str) -> str:
         text = _columns(item, require.columns) if item.cells else item.text
         if _yes(text) and words("foreign_column").search(pool.title):
             return KEEP
+        text = text if item.cells else _without_journal(text)
         origins = {origin for _, _, origin in organisations.mentions(organisations.without_subsidiaries(text))}
         if Origin.FOREIGN in origins:
             return KEEP
@@ -272,7 +296,8 @@ def _foreign(require: Require, pool: Pool, item: Item, missing: str) -> str:
         where = Origin.FOREIGN if require.run_by and _run_from_abroad(item.name) else _origin(item)
         if where in (Origin.FOREIGN, Origin.GREATER_CHINA):
             return KEEP
-        if where is Origin.UNKNOWN and (
+        named = re.search(load("discourse")["body_words"], item.name[-NAME_END:], re.IGNORECASE) is not None
+        if where is Origin.UNKNOWN and (named or item.cells) and (
             abroad(item.text)
             or (pool.loose and abroad(pool.title))
             or (words("foreign_title").search(pool.title) and not words("mixed_title").search(pool.title))
@@ -294,6 +319,14 @@ def _foreign(require: Require, pool: Pool, item: Item, missing: str) -> str:
         if all(side is Origin.DOMESTIC for side in sides):
             return missing
     return KEEP if abroad(item.text) else missing
+
+
+def _without_journal(text: str) -> str:
+    """A reference without the pieces that name its journal (Journal of the European Ceramic Society) or deny a partner
+    abroad (无外方作者)."""
+    body = re.compile(load("discourse")["body_words"], re.IGNORECASE)
+    pieces = re.split(r"(?<=[.。，；;])\s*", words("no_partner").sub("", text))
+    return " ".join(p for p in pieces if not words("journal").search(p) or body.search(words("journal").sub("", p)))
 
 
 def _run_from_abroad(name: str) -> bool:

@@ -9,8 +9,8 @@ from ingestion.facts.dating import section_period
 from ingestion.facts.grids import Grid, Row, name_columns, named
 from ingestion.facts.items import Item, Pool, Setting, is_partial, judge, list_item
 from ingestion.facts.lexicon import listed, words
-from ingestion.facts.matching import found
 from ingestion.facts.modality import section_block
+from ingestion.facts.phrases import found
 from ingestion.facts.scan import ListGroup, Section, Sentence
 from ingestion.facts.schema import FactBook, FactSpec, Listing
 from ingestion.language import fold, load, pattern
@@ -36,6 +36,8 @@ def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, cl
     columns = name_columns(grid, book.pattern(listing.header)) if listing.header else []
     if not columns and listing.header:
         return
+    if len(columns) > 1 and any(r.origin == "foreign" and "title" in r.columns for r in listing.require):
+        columns.sort(key=lambda c: -_bodies(grid, c))  # 协议对方 before 协议名称
     column = columns[0] if columns else None
     items = []
     for row in grid.rows:
@@ -66,6 +68,12 @@ def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, cl
         total_span=grid.total_span,
     )
     judge(book, spec, pool, setting, claims)
+
+
+def _bodies(grid: Grid, column: int) -> int:
+    """How many of a column's cells name a body."""
+    body = re.compile(load("discourse")["body_words"], re.IGNORECASE)
+    return sum(body.search(row.columns.get(column, "")) is not None for row in grid.rows)
 
 
 def _beside(row: Row, columns: list[int]) -> str:
@@ -111,7 +119,8 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
             return
     if listing.avoid and book.pattern(listing.avoid).search("\n".join([title, *group.section.headings[-1:]])):
         return
-    if words("explains").search(title.strip().split("\n")[-1]) and not title.rstrip().endswith("："):
+    last = title.strip().split("\n")[-1]
+    if words("resolves").search(last) or (words("explains").search(last) and not last.endswith("：")):
         return
     reason = section_block(group.section)
     document = group.document

@@ -10,16 +10,27 @@ import re
 from dataclasses import dataclass
 
 from ingestion import organisations
-from ingestion.domain import Interval, Span
+from ingestion.domain import Interval
 from ingestion.facts.assertions import Claims
 from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
+from ingestion.facts.needs import met
+from ingestion.facts.phrases import (
+    ABROAD,
+    ancestors,
+    behind_note,
+    clause_span,
+    clause_words,
+    found,
+    note_behind,
+    quoted,
+    status_after,
+    untitled,
+)
 from ingestion.facts.records import Analysis, Figure
-from ingestion.facts.scan import Sentence
-from ingestion.facts.schema import FactBook, FactSpec, Need
-from ingestion.organisations import Origin, mentions
-
-ABROAD = "$countries"  # in a word list: any country, place or organisation abroad
+from ingestion.facts.schema import FactBook, FactSpec
+from ingestion.language import load, pattern
+from ingestion.organisations import Origin
 
 
 @dataclass(slots=True)
@@ -60,7 +71,7 @@ def match_figure(
         context += "|" + figure.label
     if context is None or _of_something_else(book, spec, analysis, figure, context):
         return None
-    unmet = [need for need in spec.needs if not _met(book, need, analysis, figure, context)]
+    unmet = [need for need in spec.needs if not met(book, need, analysis, figure, context)]
     if any(not (need.open and found(book, need.open, figure.own)) for need in unmet):
         return None
     kinds = kinds_in(book, spec, figure.own)
@@ -90,7 +101,7 @@ def _held_by_another(
     """高企9家、“专精特新”企业4家（均为高企）: a figure whose note says that all of it was counted as another kind."""
     if not (spec.kinds and spec.kinds.overlap):
         return False
-    note = _note_behind(analysis, figure).lstrip()
+    note = note_behind(analysis, figure).lstrip()
     if words("said_of_all").match(note) is None:
         return False
     others = kinds_in(book, spec, note) - kinds
@@ -126,7 +137,7 @@ def _as_part(
         return None
     if twice:
         return Match(figure, frozenset(), "twice", value)
-    text = figure.own + status_after(analysis, figure)
+    text = figure.own + behind_note(analysis, figure) + status_after(analysis, figure)
     if spec.listing is not None and spec.listing.host_only and _of_another_country(analysis, figure):
         claims.exclude(analysis.sentence.document, clause_span(analysis, figure), "other_country")
         return Match(figure, frozenset(), "less", value)
@@ -188,28 +199,6 @@ def _of_something_else(book: FactBook, spec: FactSpec, analysis: Analysis, figur
     return bool(spec.exclude_sentence) and analysis.sentence.holds(book.pattern(spec.exclude_sentence))
 
 
-def _met(book: FactBook, need: Need, analysis: Analysis, figure: Figure, context: str) -> bool:
-    return _need(book, need, analysis, figure, context) or _complement(book, need, analysis, figure)
-
-
-def quoted(analysis: Analysis, span: Span) -> bool:
-    """Whether a place of a sentence lies in a verbatim quotation of the policy."""
-    base = analysis.sentence.span.start
-    return not analysis.sentence.synthetic and any(
-        s.start <= base + span.start and base + span.end <= s.end for s in analysis.sentence.quotations
-    )
-
-
-def abroad(text: str) -> bool:
-    return any(origin in (Origin.FOREIGN, Origin.GREATER_CHINA) for _, _, origin in mentions(text))
-
-
-def found(book: FactBook, words_: list[str], text: str) -> bool:
-    return book.pattern([w for w in words_ if w != ABROAD]).search(text) is not None or (
-        ABROAD in words_ and abroad(text)
-    )
-
-
 def _elsewhere(book: FactBook, text: str) -> bool:
     """A mainland place that is not the policy's region stands in the text, and none of the region's names does."""
     places = [m for m in organisations.scan(text) if m.origin is Origin.DOMESTIC and m.kind is organisations.Kind.PLACE]
@@ -234,16 +223,16 @@ def matched_parent(figure: Figure, earlier: list[Match]) -> Match | None:
 def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str | None:
     """The text that names what is counted: the figure's own phrase, with what it continues; None if neither does."""
     heads = book.pattern(spec.heads)
-    if heads.search(_untitled(figure.own)):
-        return figure.own + (_ancestors(figure) if figure.part else "")
-    note = _note_behind(analysis, figure)
+    if heads.search(untitled(figure.own)):
+        return figure.own + (ancestors(figure) if figure.part else "")
+    note = note_behind(analysis, figure)
     if note and not figure.part and heads.search(note):
         return figure.own + "|" + note  # 甲研究院1个（新型研发机构，2020年认定）
     behind = status_after(analysis, figure)
     if behind and not figure.part and heads.search(behind):
         return figure.own + behind  # 工作人员6名，全部专职从事国际合作事务
     if figure.part and figure.parent is not None:
-        above = _ancestors(figure)
+        above = ancestors(figure)
         return figure.own + above if heads.search(above) else None
     beside = _head_before_colon(heads, analysis, figure) or _shared_head(heads, analysis, figure)
     if beside:
@@ -275,6 +264,8 @@ def _unexplained(book: FactBook, spec: FactSpec, own: str) -> str:
         for mention in reversed(organisations.scan(rest)):
             rest = rest[: mention.start] + rest[mention.end :]
     rest = words("each").sub("", rest)
+    if spec.kind == "money":
+        rest = pattern(tuple(load("numbers")["money"]["foreign"])).sub("", rest)  # 泰铢386万铢
     for need in spec.needs:
         rest = book.pattern([w for w in need.words if w != ABROAD]).sub("", rest)
     for name in ("own_body", "additional", "generic"):
@@ -323,20 +314,6 @@ def _others_head(book: FactBook, spec: FactSpec, own: str) -> bool:
     )
 
 
-def _note_behind(analysis: Analysis, figure: Figure) -> str:
-    """What stands in the bracket right behind a figure, if it holds no figure of its own."""
-    start = figure.quantity.span.end
-    for index, clause in enumerate(analysis.clauses):
-        if clause.span.start == start + 1 and clause.depth == figure.depth + 1:
-            return "" if any(f.clause == index for f in analysis.figures) else analysis.clause_text(index)
-    return ""
-
-
-def _untitled(own: str) -> str:
-    """Titles of works in 《》 name nothing that the figure counts."""
-    return words("title_mark").sub("", own)
-
-
 def _shared_head(heads: re.Pattern[str], analysis: Analysis, figure: Figure) -> str:
     """国家级1个、市级2个创新平台: the head behind the last of figures joined by 、 is theirs together."""
     place = analysis.figures.index(figure)
@@ -355,134 +332,3 @@ def _shared_head(heads: re.Pattern[str], analysis: Analysis, figure: Figure) -> 
     return last.right if last is not figure and heads.search(last.right) else ""
 
 
-def _ancestors(figure: Figure) -> str:
-    text, node = "", figure.parent
-    while node is not None:
-        text += "|" + node.own + "|" + node.sentence.folded[: node.left_start]
-        node = node.parent
-    return text
-
-
-def _need(book: FactBook, need: Need, analysis: Analysis, figure: Figure, context: str) -> bool:
-    if need.coordinate and _coordinated(book, need, analysis, figure):
-        return True
-    context += "|" + _note_behind(analysis, figure) + _spread(analysis, figure) + _said_of_all(analysis, figure)
-    if found(book, need.words, context) or (need.unless and found(book, need.unless, figure.own)):
-        return True
-    if need.reach == "own":
-        return _sums_up(book, need, analysis, figure)
-    if found(book, need.words, clause_words(analysis, figure)):
-        return True
-    if need.reach == "clause":
-        return False
-    lead = analysis.sentence.section.lead if analysis.sentence.listed else ""
-    if found(book, need.words, analysis.sentence.folded) or (lead and found(book, need.words, lead)):
-        return True
-    if need.reach == "sentence":
-        return False
-    previous = analysis.sentence.previous
-    return found(book, need.words, analysis.sentence.section.text) or (
-        previous is not None and found(book, need.words, previous.folded)
-    )
-
-
-def _spread(analysis: Analysis, figure: Figure) -> str:
-    """12 universities in 7 countries: the countries that a figure's things are spread over."""
-    place = analysis.figures.index(figure) + 1
-    following = analysis.figures[place] if place < len(analysis.figures) else None
-    if following is None or following.quantity.measure != "countries":
-        return ""
-    between = analysis.sentence.folded[figure.quantity.span.end : following.quantity.span.start]
-    return "|" + following.quantity.unit if words("spread").search(between) else ""
-
-
-def _sums_up(book: FactBook, need: Need, analysis: Analysis, figure: Figure) -> bool:
-    """已有5个市级平台，又获批1个，目前共6个: a bare total is of what the figures before it are of."""
-    before = [f for f in analysis.figures[: analysis.figures.index(figure)] if not f.part]
-    if not (figure.total and before) or residue(words("now").sub("", figure.own)):
-        return False
-    named = [f for f in before if residue(words("additional").sub("", f.own))]
-    return bool(named) and all(found(book, need.words, f.own) for f in named)
-
-
-def _said_of_all(analysis: Analysis, figure: Figure) -> str:
-    """2021年7篇，2022年9篇，均为SCI收录: a clause behind the last figure that speaks of all of them."""
-    last = analysis.figures[-1]
-    return "".join(
-        "|" + analysis.clause_text(index)
-        for index, clause in enumerate(analysis.clauses)
-        if clause.span.start > last.quantity.span.end
-        and clause.depth == figure.depth
-        and words("said_of_all").match(analysis.clause_text(index).lstrip())
-    )
-
-
-def _complement(book: FactBook, need: Need, analysis: Analysis, figure: Figure) -> bool:
-    """平台9个，其中区级4个: a total that does not say what it must is met by what is left of it (reading 5)."""
-    if not need.complement or figure.part:
-        return False
-    less = [f for f in analysis.figures if f.parent is figure and book.pattern(need.complement).search(f.own)]
-    return bool(less) and all(
-        f in less or found(book, need.words, f.own) for f in analysis.figures if f.parent is figure
-    )
-
-
-def _coordinated(book: FactBook, need: Need, analysis: Analysis, figure: Figure) -> bool:
-    """被EI收录的会议论文9篇、期刊论文7篇: what stands before the first of joined figures holds for the next."""
-    place = analysis.figures.index(figure)
-    if not place or analysis.figures[place - 1].clause != figure.clause or words("joint").match(figure.left) is None:
-        return False
-    first = analysis.figures[place - 1]
-    match = book.pattern(need.words).search(first.left)
-    if match is None:
-        return False
-    if words("respectively").search(first.left) or not residue(first.left[match.end() :]):
-        return True  # 与境外12所高校、5家企业: the word stands before all of them
-    return words("attributive").search(first.left, match.end()) is not None or not residue(
-        words("grade").sub("", figure.left)
-    )
-
-
-def clause_words(analysis: Analysis, figure: Figure) -> str:
-    """The clause with the contents of its brackets blanked, and the clause that its own bracket hangs on."""
-    index = figure.clause
-    text = analysis.outer_text(index)
-    outer = analysis.clauses[index].outer
-    return text if outer < 0 else text + "|" + analysis.outer_text(outer)
-
-
-def status_after(analysis: Analysis, figure: Figure) -> str:
-    """Clauses behind a figure that hold no figure and only say its status, and the bracket right behind it."""
-    text = analysis.sentence.folded
-    found_text = ""
-    counted = {f.clause for f in analysis.figures}
-    for index, clause in enumerate(analysis.clauses):
-        if clause.span.start < figure.quantity.span.end:
-            continue
-        if index in counted:
-            if clause.depth == figure.depth:
-                break
-            continue
-        if (
-            clause.depth > figure.depth
-            and clause.outer == figure.clause
-            and text[figure.quantity.span.end : clause.span.start - 1].strip() == figure.right.strip()
-        ) or (clause.depth == figure.depth and words("status_only").match(analysis.clause_text(index).strip())):
-            found_text += "|" + analysis.clause_text(index)
-    return found_text
-
-
-def clause_span(analysis: Analysis, figure: Figure) -> Span:
-    index = figure.clause
-    while analysis.clauses[index].outer >= 0:
-        index = analysis.clauses[index].outer
-    return located(analysis.sentence, analysis.clauses[index].span)
-
-
-def located(sentence: Sentence, span: Span) -> Span:
-    if sentence.synthetic:
-        return sentence.span
-    text = sentence.folded[span.start : span.end]
-    start = span.start + len(text) - len(text.lstrip(" ，、：\n"))
-    end = span.start + len(text.rstrip(" ，、：\n"))
-    return Span(sentence.span.start + start, sentence.span.start + max(start, end))

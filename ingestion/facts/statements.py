@@ -12,7 +12,7 @@ from ingestion.facts.assertions import Assertion, Claims, Findings
 from ingestion.facts.credit_code import CODE, valid
 from ingestion.facts.dating import section_period
 from ingestion.facts.lexicon import words
-from ingestion.facts.matching import quoted
+from ingestion.facts.phrases import quoted
 from ingestion.facts.records import Analysis
 from ingestion.facts.scan import Sentence
 from ingestion.facts.schema import FactBook, FactSpec, Rule

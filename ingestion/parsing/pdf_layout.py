@@ -17,7 +17,7 @@ WIDE_BLANK = 0.7        # ems of space beside an ideograph that are a blank; les
 GUTTER_ROWS = 3         # rows that must show both columns
 COLUMN_WIDTH = 0.28     # of the text's width, the least width of a column
 LABEL = 10              # characters of a label
-COLUMN_FULL = 0.55      # share of a column's lines that must run (nearly) to its right side
+COLUMN_FULL = 0.55      # share of a column's lines that must run (nearly) to its right side or end what one began
 
 Affine = tuple[float, float, float, float, float, float]
 
@@ -281,15 +281,20 @@ def _running(sides: Sides, text_width: float) -> bool:
     tops, bottoms = [side[0].top for side in sides], [max(strip.bottom for strip in side) for side in sides]
     if min(bottoms) - max(tops) < 0.5 * min(bottom - top for top, bottom in zip(tops, bottoms, strict=True)):
         return False
-    for side in sides:
-        lines = rows_of(side)
+    rows = [rows_of(side) for side in sides]
+    prose = all(sum(len(line) > 1 for line in lines) < 0.3 * len(lines)
+                and max(len(strip.text) for line in lines for strip in line) > LABEL for lines in rows)
+    for lines in rows:
         low = min(line[0].left for line in lines)
         high = max(line[-1].right for line in lines)
         width = high - low
         if width < COLUMN_WIDTH * text_width or len(lines) < GUTTER_ROWS:
             return False
-        full = sum(line[-1].right > high - 0.15 * width and line[0].left < low + 0.2 * width for line in lines)
-        if full < COLUMN_FULL * len(lines):
+        begun = [line[0].left < low + 0.2 * width for line in lines]
+        full = [at and line[-1].right > high - 0.15 * width for at, line in zip(begun, lines, strict=True)]
+        ends = [at and before and not whole for at, before, whole in zip(begun[1:], full, full[1:], strict=False)]
+        last = sum(ends) if prose else 0  # a paragraph's last line is short
+        if sum(full) + last < COLUMN_FULL * len(lines):
             return False
     return True
 

@@ -1,0 +1,95 @@
+"""What a fact needs a figure to say, and where it may say so."""
+
+from __future__ import annotations
+
+from ingestion.facts.figures import residue
+from ingestion.facts.lexicon import words
+from ingestion.facts.phrases import clause_words, found, note_behind
+from ingestion.facts.records import Analysis, Figure
+from ingestion.facts.schema import FactBook, Need
+
+
+def met(book: FactBook, need: Need, analysis: Analysis, figure: Figure, context: str) -> bool:
+    return _need(book, need, analysis, figure, context) or _complement(book, need, analysis, figure)
+
+
+def _need(book: FactBook, need: Need, analysis: Analysis, figure: Figure, context: str) -> bool:
+    if need.coordinate and _coordinated(book, need, analysis, figure):
+        return True
+    context += "|" + note_behind(analysis, figure) + _spread(analysis, figure) + _said_of_all(analysis, figure)
+    if found(book, need.words, context) or (need.unless and found(book, need.unless, figure.own)):
+        return True
+    if need.reach == "own":
+        return _sums_up(book, need, analysis, figure)
+    if found(book, need.words, clause_words(analysis, figure)):
+        return True
+    if need.reach == "clause":
+        return False
+    lead = analysis.sentence.section.lead if analysis.sentence.listed else ""
+    if found(book, need.words, analysis.sentence.folded) or (lead and found(book, need.words, lead)):
+        return True
+    if need.reach == "sentence":
+        return False
+    previous = analysis.sentence.previous
+    return found(book, need.words, analysis.sentence.section.text) or (
+        previous is not None and found(book, need.words, previous.folded)
+    )
+
+
+def _sums_up(book: FactBook, need: Need, analysis: Analysis, figure: Figure) -> bool:
+    """已有5个市级平台，又获批1个，目前共6个: a bare total is of what the figures before it are of."""
+    before = [f for f in analysis.figures[: analysis.figures.index(figure)] if not f.part]
+    if not (figure.total and before) or residue(words("now").sub("", figure.own)):
+        return False
+    named = [f for f in before if residue(words("additional").sub("", f.own))]
+    return bool(named) and all(found(book, need.words, f.own) for f in named)
+
+
+def _said_of_all(analysis: Analysis, figure: Figure) -> str:
+    """2021年7篇，2022年9篇，均为SCI收录: a clause behind the last figure that speaks of all of them."""
+    last = analysis.figures[-1]
+    return "".join(
+        "|" + analysis.clause_text(index)
+        for index, clause in enumerate(analysis.clauses)
+        if clause.span.start > last.quantity.span.end
+        and clause.depth == figure.depth
+        and words("said_of_all").match(analysis.clause_text(index).lstrip())
+    )
+
+
+def _spread(analysis: Analysis, figure: Figure) -> str:
+    """12 universities in 7 countries: the countries that a figure's things are spread over."""
+    place = analysis.figures.index(figure) + 1
+    following = analysis.figures[place] if place < len(analysis.figures) else None
+    if following is None or following.quantity.measure != "countries":
+        return ""
+    between = analysis.sentence.folded[figure.quantity.span.end : following.quantity.span.start]
+    return "|" + following.quantity.unit if words("spread").search(between) else ""
+
+
+def _complement(book: FactBook, need: Need, analysis: Analysis, figure: Figure) -> bool:
+    """平台9个，其中区级4个: a total that does not say what it must is met by what is left of it (reading 5)."""
+    if not need.complement or figure.part:
+        return False
+    less = [f for f in analysis.figures if f.parent is figure and book.pattern(need.complement).search(f.own)]
+    return bool(less) and all(
+        f in less or found(book, need.words, f.own) for f in analysis.figures if f.parent is figure
+    )
+
+
+def _coordinated(book: FactBook, need: Need, analysis: Analysis, figure: Figure) -> bool:
+    """被EI收录的会议论文9篇、期刊论文7篇: what stands before the first of joined figures holds for the next."""
+    place = analysis.figures.index(figure)
+    if not place or analysis.figures[place - 1].clause != figure.clause or words("joint").match(figure.left) is None:
+        return False
+    first = analysis.figures[place - 1]
+    if words("attributive").search(first.left.rstrip()[-1:]) and found(book, need.words, first.left):
+        return True  # 与奥地利、瑞典的5所大学和2家企业
+    match = book.pattern(need.words).search(first.left)
+    if match is None:
+        return False
+    if words("respectively").search(first.left) or not residue(first.left[match.end() :]):
+        return True  # 与境外12所高校、5家企业: the word stands before all of them
+    return words("attributive").search(first.left, match.end()) is not None or not residue(
+        words("grade").sub("", figure.left)
+    )

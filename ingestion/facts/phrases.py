@@ -1,0 +1,106 @@
+"""The words around a figure: its clause, the notes and statuses behind it, and whether words stand in a text."""
+
+from __future__ import annotations
+
+from ingestion.domain import Span
+from ingestion.facts.lexicon import words
+from ingestion.facts.records import Analysis, Figure
+from ingestion.facts.scan import Sentence
+from ingestion.facts.schema import FactBook
+from ingestion.organisations import Origin, mentions
+
+ABROAD = "$countries"  # in a word list: any country, place or organisation abroad
+
+
+def quoted(analysis: Analysis, span: Span) -> bool:
+    """Whether a place of a sentence lies in a verbatim quotation of the policy."""
+    base = analysis.sentence.span.start
+    return not analysis.sentence.synthetic and any(
+        s.start <= base + span.start and base + span.end <= s.end for s in analysis.sentence.quotations
+    )
+
+
+def abroad(text: str) -> bool:
+    return any(origin in (Origin.FOREIGN, Origin.GREATER_CHINA) for _, _, origin in mentions(text))
+
+
+def found(book: FactBook, words_: list[str], text: str) -> bool:
+    return book.pattern([w for w in words_ if w != ABROAD]).search(text) is not None or (
+        ABROAD in words_ and abroad(text)
+    )
+
+
+def note_behind(analysis: Analysis, figure: Figure) -> str:
+    """What stands in the bracket right behind a figure, if it holds no figure of its own."""
+    start = figure.quantity.span.end
+    for index, clause in enumerate(analysis.clauses):
+        if clause.span.start == start + 1 and clause.depth == figure.depth + 1:
+            return "" if any(f.clause == index for f in analysis.figures) else analysis.clause_text(index)
+    return ""
+
+
+def behind_note(analysis: Analysis, figure: Figure) -> str:
+    """其中1家（某团队）已于2023年迁出: what stands behind the bracket that follows a figure, in its clause."""
+    end = figure.quantity.span.end
+    if analysis.sentence.folded[end : end + 1] != "（":
+        return ""
+    clause = analysis.clauses[figure.clause].span
+    behind = (f.left_start for f in analysis.figures if f.quantity.span.start > end and f.clause == figure.clause)
+    stop = min(behind, default=clause.end)
+    return "|" + analysis.outer_text(figure.clause)[end - clause.start : stop - clause.start]
+
+
+def untitled(own: str) -> str:
+    """Titles of works in 《》 name nothing that the figure counts."""
+    return words("title_mark").sub("", own)
+
+
+def clause_words(analysis: Analysis, figure: Figure) -> str:
+    """The clause with the contents of its brackets blanked, and the clause that its own bracket hangs on."""
+    index = figure.clause
+    text = analysis.outer_text(index)
+    outer = analysis.clauses[index].outer
+    return text if outer < 0 else text + "|" + analysis.outer_text(outer)
+
+
+def status_after(analysis: Analysis, figure: Figure) -> str:
+    """Clauses behind a figure that hold no figure and only say its status, and the bracket right behind it."""
+    text = analysis.sentence.folded
+    found_text = ""
+    counted = {f.clause for f in analysis.figures}
+    for index, clause in enumerate(analysis.clauses):
+        if clause.span.start < figure.quantity.span.end:
+            continue
+        if index in counted:
+            if clause.depth == figure.depth:
+                break
+            continue
+        if (
+            clause.depth > figure.depth
+            and clause.outer == figure.clause
+            and text[figure.quantity.span.end : clause.span.start - 1].strip() == figure.right.strip()
+        ) or (clause.depth == figure.depth and words("status_only").match(analysis.clause_text(index).strip())):
+            found_text += "|" + analysis.clause_text(index)
+    return found_text
+
+
+def clause_span(analysis: Analysis, figure: Figure) -> Span:
+    index = figure.clause
+    while analysis.clauses[index].outer >= 0:
+        index = analysis.clauses[index].outer
+    return located(analysis.sentence, analysis.clauses[index].span)
+
+
+def located(sentence: Sentence, span: Span) -> Span:
+    if sentence.synthetic:
+        return sentence.span
+    text = sentence.folded[span.start : span.end]
+    start = span.start + len(text) - len(text.lstrip(" ，、：\n"))
+    end = span.start + len(text.rstrip(" ，、：\n"))
+    return Span(sentence.span.start + start, sentence.span.start + max(start, end))
+def ancestors(figure: Figure) -> str:
+    text, node = "", figure.parent
+    while node is not None:
+        text += "|" + node.own + "|" + node.sentence.folded[: node.left_start]
+        node = node.parent
+    return text
