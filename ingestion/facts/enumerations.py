@@ -15,6 +15,7 @@ from ingestion.facts.phrases import found
 from ingestion.facts.records import Analysis
 from ingestion.facts.schema import FactBook, FactSpec, Listing
 from ingestion.language import fold, load
+from ingestion.numerals import quantities
 from ingestion.organisations import Origin
 
 
@@ -208,7 +209,7 @@ def _is_name(book: FactBook, listing: Listing, name: str) -> bool:
         organisations.origin(name) is not Origin.UNKNOWN
         or re.search(load("discourse")["body_words"], name, re.IGNORECASE) is not None
         or bool(book.pattern(listing.header or ["(?!)"]).search(name))
-        or (listing.bare and words("bare_name").fullmatch(name) is not None)
+        or (listing.bare and words("bare_name").fullmatch(name) is not None and not quantities(name))
     )
 
 
