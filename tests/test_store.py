@@ -4,15 +4,18 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, inspect, select, text
+from sqlalchemy.exc import OperationalError
 
 from api import settings
 from api.errors import Failure
@@ -22,6 +25,7 @@ from api.store.files import Files, spooled
 from api.store.lock import FolderLock
 from api.store.models import RULES, Base, User
 from ingestion.errors import UsageError
+from tests.test_jobs import until
 
 
 @pytest.fixture
@@ -158,6 +162,45 @@ def test_sqlite_keeps_a_rollback_journal(tmp_path: Path) -> None:
         found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
                  for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete")}
     assert found == {"journal_mode": "truncate", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
+
+
+def test_what_is_read_within_a_reading_waits_for_no_writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On SQLite a writer that commits waits for who reads, and who comes to read waits for it: whoever reads already
+    must not be made to come again.
+    """
+    monkeypatch.setattr("api.store.database.BUSY_MILLISECONDS", 10_000)
+    database = Database(f"sqlite:///{tmp_path / 'a.sqlite3'}")
+    database.migrate()
+    failures: list[BaseException] = []
+
+    def write() -> None:
+        try:
+            with database.writing() as session:
+                session.add(person())
+        except OperationalError as error:
+            failures.append(error)
+
+    def commits() -> bool:
+        """Whether a writer keeps newcomers out."""
+        with closing(sqlite3.connect(tmp_path / "a.sqlite3", timeout=0)) as newcomer:
+            try:
+                newcomer.execute("SELECT count(*) FROM users").fetchone()
+            except sqlite3.OperationalError:
+                return True
+        return False
+
+    writer = threading.Thread(target=write)
+    with database.reading() as session:
+        before = session.scalar(select(func.count()).select_from(User))
+        writer.start()
+        until(commits)
+        with database.reading() as again:
+            assert again.scalar(select(func.count()).select_from(User)) == before == 0
+    writer.join()
+    assert failures == []
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(User)) == 1
+    database.close()
 
 
 # Files by content -----------------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = "0009"
 BUSY_MILLISECONDS = 30_000
 CONNECT_SECONDS = 5   # for PostgreSQL to answer; a request waits no longer
+READERS = 40              # connections that SQLite keeps open, one for each thread that answers requests
 VERSIONS = "alembic_version"
 _WRITES = "guohe_writes"
 _MIGRATING = 4  # for pg_advisory_xact_lock, as in `Database.alone`
@@ -47,12 +48,27 @@ class Database:
         event.listen(self._sessions, "before_commit", chain.close)
         event.listen(self._sessions, "after_begin", rows.begun)
         self._writer = threading.RLock() if self.embedded else None
+        self._here = threading.local()   # the session that this thread reads in, on SQLite
 
     @contextmanager
     def reading(self, scope: rows.Scope = rows.NOBODY) -> Iterator[Session]:
+        """What is committed. On SQLite one within another of its thread is the same session: a second one would wait
+        for a writer that waits for the first.
+        """
+        outer: Session | None = getattr(self._here, "session", None)
+        if outer is not None:
+            yield outer
+            return
         with self._sessions() as session:
             rows.enter(session, scope)
-            yield session
+            if not self.embedded:
+                yield session
+                return
+            self._here.session = session
+            try:
+                yield session
+            finally:
+                self._here.session = None
 
     @contextmanager
     def writing(self, scope: rows.Scope = rows.NOBODY) -> Iterator[Session]:
@@ -151,7 +167,7 @@ def _engine(url: str) -> Engine:
         patience = {} if "connect_timeout" in make_url(url).query else {"connect_timeout": CONNECT_SECONDS}
         return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=patience)
     engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
-                           pool_size=10, max_overflow=40)
+                           pool_size=READERS, max_overflow=20)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:

@@ -24,6 +24,7 @@ READS = ("/api/v1/cases", "/api/v1/cases/{case}", "/api/v1/cases/{case}/files",
 QUESTIONS = ("国际联合研究中心要求多少篇论文？", "海外中心要几个人？", "技术转移中心每年要几项？",
              "评估优秀有什么奖励？", "How many papers does a joint research center need?", "年度总结什么时候交？")
 MOST_ERRORS, SLOWEST_READ, GROWTH = 0.001, 0.5, 1.1
+KEPT_OPEN = httpx.Limits(keepalive_expiry=2.0)   # before the server closes what is idle
 SAMPLE = 2.0                                 # seconds between two looks at the server's memory
 
 
@@ -80,7 +81,7 @@ def loaded(folder: Path, users: int, seconds: float, think: float) -> Load:
 
 async def _loaded(address: str, process: int, users: int, seconds: float, think: float) -> Load:
     load, over = Load(), asyncio.Event()
-    people = [httpx.AsyncClient(base_url=address, timeout=60) for _ in range(users)]
+    people = [httpx.AsyncClient(base_url=address, timeout=60, limits=KEPT_OPEN) for _ in range(users)]
     try:
         cases = [await _begun(http, number) for number, http in enumerate(people)]
         await _assessed(people, cases)
