@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser.offices import WIDE, Place, office
 from tests.browser.server import Server
 
 PASSWORD = "a sentence that is remembered"
-WIDE = {"width": 1440, "height": 900}
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +30,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = Server(tmp_path_factory.mktemp("serve") / "data").start()
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    with office(tmp_path_factory.mktemp("office") / "data") as made:
+        yield made
 
 
 @pytest.fixture

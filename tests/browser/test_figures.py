@@ -2,21 +2,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
-from api.gate import SESSION
 from api.service.records import Role
-from tests import policy_samples
-from tests.browser.conftest import WIDE
-from tests.browser.server import Server
-from tests.browser.steps import FILES
-from tests.review_samples import TEXT, decide, handed_in
-from tests.web_samples import Client, installation
+from tests.browser.offices import Place, of
 
 # A figure is what the pages mark as one: a number, a value, a count in a tag. It is explained by a link on it or around
 # it (for what a piece of evidence or a file is read as: that of the piece or the file), by what it opens (the summary
@@ -43,77 +35,6 @@ UNEXPLAINED = r"""() => {
 LINKS = """() => [...document.querySelectorAll('main :is(.num, .figure, .tag.warn, .tally li)')]
   .flatMap(one => [one.closest('a[href]'), ...one.querySelectorAll('a[href]')]).filter(Boolean)
   .map(one => one.href.replace(location.origin, ''))"""
-
-
-@dataclass(frozen=True)
-class Place:
-    """A server with people of every role, cases in every state, and versions of the policy; cookies by role."""
-
-    server: Server
-    cookies: dict[str, str]
-    pages: dict[str, tuple[str, ...]]
-
-
-def published(staff: Client, other: Client, files: dict[str, bytes]) -> str:
-    made = staff.post("/api/v1/policy/versions", files={"file": ("policy.zip", policy_samples.zipped(files))}).json()
-    line = made["line"]
-    path = f"/api/v1/policy/versions/{line['id']}"
-    assert staff.post(f"{path}/proposal", json={"digest": line["digest"]}).status_code == 200
-    assert other.post(f"{path}/publication", json={"digest": line["digest"]}).status_code == 200
-    return str(line["id"])
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """Filled through the API at once, then served."""
-    folder = tmp_path_factory.mktemp("figures") / "data"
-    with installation(folder) as site:
-        people = {role: site.client(role, name) for role, name in (
-            (Role.APPLICANT, "王申报"), (Role.REVIEWER, "李审查"), (Role.POLICY_STAFF, "孙政策"),
-            (Role.ADMINISTRATOR, "赵管理"), (Role.AUDITOR, "郑审计"))}
-        owner, reviewer, staff = (people[role] for role in (Role.APPLICANT, Role.REVIEWER, Role.POLICY_STAFF))
-        membrane = owner.assessed(*[(one.name, one.read_bytes()) for one in FILES], title="膜中心")
-        owner.upload(membrane, ("补充.txt", "近三年发表SCI论文25篇。".encode()))
-        owner.post(f"/api/v1/cases/{membrane}/assessments")
-        owner.post(f"/api/v1/cases/{membrane}/submission")
-        twin, done = handed_in(owner, title="甲"), handed_in(site.client(), title="乙")
-        rejected = handed_in(owner, text=TEXT.replace("18篇", "26篇"), title="丙")
-        decide(reviewer, twin, "correct", low=21, high=21)
-        decide(reviewer, rejected, "reject")
-        reviewer.patch(f"/api/v1/review/cases/{done}", json={"status": "done"})
-        for question in ("认定后有没有停车位补贴？", "国际联合研究中心要求多少篇论文？"):
-            owner.post("/api/v1/answers", json={"question": question})
-        published(staff, site.client(Role.POLICY_STAFF), policy_samples.stricter("1.5.0", 22))
-        tried = staff.post("/api/v1/policy/versions", files={
-            "file": ("policy.zip", policy_samples.zipped(policy_samples.stricter("1.9.0", 26)))}).json()["line"]["id"]
-        trial = staff.post(f"/api/v1/policy/versions/{tried}/trial").json()
-        site.services.policy_work.trials.wait(trial["id"])
-        assert site.services.policy_work.trials.latest(staff.actor, tried)
-        user = people[Role.ADMINISTRATOR].get("/api/v1/users").json()["items"][0]["id"]
-        reviews = tuple(f"/review/cases/{one}" for one in (membrane, twin, rejected, done))
-        read = ("/", "/policy", "/policy/articles/8", "/ask", "/account", "/cases")
-        policy = ("/policy/versions", f"/policy/versions/{tried}", "/policy/questions")
-        case = tuple(f"/cases/{membrane}{part}" for part in ("", "/compare", "/changes", "/facts/sci_ei_papers",
-                                                             "/facts/foreign_partners"))
-        pages = {
-            "": ("/", "/policy", "/login", "/register"), Role.APPLICANT: (*read, *case, f"/cases/{twin}"),
-            Role.REVIEWER: (*read, "/review", "/review?outdated=true", "/review/statistics", *reviews,
-                            f"{reviews[0]}/letter", *case),
-            Role.POLICY_STAFF: (*read, *policy),
-            Role.ADMINISTRATOR: (*read, *policy, "/admin", "/admin/users", f"/admin/users/{user}", "/admin/audit",
-                                 "/admin/settings", "/admin/webhooks"),
-            Role.AUDITOR: (*read, *policy, "/review", "/review/statistics", *reviews, "/admin/audit")}
-        cookies = {str(role): str(one.http.cookies.get(SESSION)) for role, one in people.items()}
-    running = Server(folder).start()
-    yield Place(running, cookies, {str(role): found for role, found in pages.items()})
-    running.stop()
-
-
-def of(chromium: Browser, place: Place, role: str) -> BrowserContext:
-    context = chromium.new_context(base_url=place.server.address, viewport=WIDE, locale="zh-CN")
-    if role:
-        context.add_cookies([{"name": SESSION, "value": place.cookies[role], "url": place.server.address}])
-    return context
 
 
 def walked(page: Page, address: str) -> tuple[list[str], set[str]]:

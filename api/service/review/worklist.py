@@ -39,15 +39,17 @@ class Worklist:
         limit = paging.size(limit)
         digest = self.policies.digest
         conditions = _conditions(actor, wanted, digest)
-        query: Any = select(Review, Case, Assessment).join(Case, Case.id == Review.case_id).outerjoin(
-            Assessment, Assessment.id == Case.latest_id).where(*conditions)
+        query: Any = select(Review, Case).join(Case, Case.id == Review.case_id).where(*conditions)
         query = _ordered(query, wanted.sort, after).limit(limit + 1)
         with self.context.database.reading(scope(actor)) as session:
             rows: Sequence[Any] = session.execute(query).all()
             total: int | None = session.scalar(_counted(wanted, conditions))
-            names = people(session, {review.assignee_id or "" for review, *_ in rows})
-            lines = tuple(_line(review, case, latest, names, digest) for review, case, latest in rows[:limit])
-        more = paging.cursor(*_place(wanted.sort, *rows[limit - 1][:2])) if len(rows) > limit else None
+            names = people(session, {review.assignee_id or "" for review, _ in rows})
+            latest = {one.id: one for one in session.scalars(select(Assessment).where(
+                Assessment.id.in_([case.latest_id for _, case in rows if case.latest_id])))}
+            lines = tuple(_line(review, case, latest.get(case.latest_id or ""), names, digest)
+                          for review, case in rows[:limit])
+        more = paging.cursor(*_place(wanted.sort, *rows[limit - 1])) if len(rows) > limit else None
         return Page(lines, more, total)
 
     def reviewers(self, actor: Actor) -> tuple[Person, ...]:

@@ -1,0 +1,99 @@
+"""An office of every role at work, as pages are looked at: cases in every state, versions of the policy, a trial."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext
+
+from api.gate import SESSION
+from api.service.records import Role
+from tests import policy_samples
+from tests.browser.server import Server
+from tests.browser.steps import FILES
+from tests.review_samples import TEXT, decide, handed_in
+from tests.web_samples import Client, installation
+
+WIDE = {"width": 1440, "height": 900}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A server with people of every role, cases in every state, and versions of the policy; cookies by role."""
+
+    server: Server
+    cookies: dict[str, str]
+    pages: dict[str, tuple[str, ...]]
+    more: dict[str, tuple[str, ...]]      # pages without figures, and refusals
+
+
+def published(staff: Client, other: Client, files: dict[str, bytes]) -> str:
+    made = staff.post("/api/v1/policy/versions", files={"file": ("policy.zip", policy_samples.zipped(files))}).json()
+    line = made["line"]
+    path = f"/api/v1/policy/versions/{line['id']}"
+    assert staff.post(f"{path}/proposal", json={"digest": line["digest"]}).status_code == 200
+    assert other.post(f"{path}/publication", json={"digest": line["digest"]}).status_code == 200
+    return str(line["id"])
+
+
+@contextmanager
+def office(folder: Path) -> Iterator[Place]:
+    """Filled through the API at once, then served."""
+    with installation(folder) as site:
+        people = {role: site.client(role, name) for role, name in (
+            (Role.APPLICANT, "王申报"), (Role.REVIEWER, "李审查"), (Role.POLICY_STAFF, "孙政策"),
+            (Role.ADMINISTRATOR, "赵管理"), (Role.AUDITOR, "郑审计"))}
+        owner, reviewer, staff = (people[role] for role in (Role.APPLICANT, Role.REVIEWER, Role.POLICY_STAFF))
+        membrane = owner.assessed(*[(one.name, one.read_bytes()) for one in FILES], title="膜中心")
+        owner.upload(membrane, ("补充.txt", "近三年发表SCI论文25篇。".encode()))
+        owner.post(f"/api/v1/cases/{membrane}/assessments")
+        owner.post(f"/api/v1/cases/{membrane}/submission")
+        twin, done = handed_in(owner, title="甲"), handed_in(site.client(), title="乙")
+        rejected = handed_in(owner, text=TEXT.replace("18篇", "26篇"), title="丙")
+        decide(reviewer, twin, "correct", low=21, high=21)
+        decide(reviewer, rejected, "reject")
+        reviewer.patch(f"/api/v1/review/cases/{done}", json={"status": "done"})
+        for question in ("认定后有没有停车位补贴？", "国际联合研究中心要求多少篇论文？"):
+            owner.post("/api/v1/answers", json={"question": question})
+        published(staff, site.client(Role.POLICY_STAFF), policy_samples.stricter("1.5.0", 22))
+        tried = staff.post("/api/v1/policy/versions", files={
+            "file": ("policy.zip", policy_samples.zipped(policy_samples.stricter("1.9.0", 26)))}).json()["line"]["id"]
+        trial = staff.post(f"/api/v1/policy/versions/{tried}/trial").json()
+        site.services.policy_work.trials.wait(trial["id"])
+        assert site.services.policy_work.trials.latest(staff.actor, tried)
+        user = people[Role.ADMINISTRATOR].get("/api/v1/users").json()["items"][0]["id"]
+        reviews = tuple(f"/review/cases/{one}" for one in (membrane, twin, rejected, done))
+        read = ("/", "/policy", "/policy/articles/8", "/ask", "/account", "/cases")
+        policy = ("/policy/versions", f"/policy/versions/{tried}", "/policy/questions")
+        case = tuple(f"/cases/{membrane}{part}" for part in ("", "/compare", "/changes", "/facts/sci_ei_papers",
+                                                             "/facts/foreign_partners"))
+        pages = {
+            "": ("/", "/policy", "/login", "/register"), Role.APPLICANT: (*read, *case, f"/cases/{twin}"),
+            Role.REVIEWER: (*read, "/review", "/review?outdated=true", "/review/statistics", *reviews,
+                            f"{reviews[0]}/letter", *case),
+            Role.POLICY_STAFF: (*read, *policy),
+            Role.ADMINISTRATOR: (*read, *policy, "/admin", "/admin/users", f"/admin/users/{user}", "/admin/audit",
+                                 "/admin/settings", "/admin/webhooks"),
+            Role.AUDITOR: (*read, *policy, "/review", "/review/statistics", *reviews, "/admin/audit")}
+        cookies = {str(role): str(one.http.cookies.get(SESSION)) for role, one in people.items()}
+        invitation = people[Role.ADMINISTRATOR].post("/api/v1/invitations", json={"role": "reviewer"}).json()["secret"]
+        hook = people[Role.ADMINISTRATOR].post("/api/v1/webhooks", json={
+            "url": "https://oa.example.com/guohe", "kinds": ["assessment.finished"]}).json()["id"]
+    more = {
+        "": (f"/invitation/{invitation}", "/nothing"), Role.APPLICANT: ("/demo", f"/cases/{membrane}/edit"),
+        Role.REVIEWER: ("/review?criterion=8.2.papers&result=not_met", "/cases/none"),
+        Role.POLICY_STAFF: (f"/policy/versions/{tried}/files/criteria.yaml", "/review"),
+        Role.ADMINISTRATOR: (f"/admin/webhooks/{hook}", f"/admin/users/{user}/erase"), Role.AUDITOR: ()}
+    running = Server(folder).start()
+    yield Place(running, cookies, {str(role): found for role, found in pages.items()},
+                {str(role): found for role, found in more.items()})
+    running.stop()
+
+
+def of(chromium: Browser, place: Place, role: str) -> BrowserContext:
+    context = chromium.new_context(base_url=place.server.address, viewport=WIDE, locale="zh-CN")
+    if role:
+        context.add_cookies([{"name": SESSION, "value": place.cookies[role], "url": place.server.address}])
+    return context

@@ -1,0 +1,38 @@
+"""Pages that no other test holds against axe: those of visitors, of refusals, and what staff see now and then."""
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser
+
+from api.service.records import Role
+from tests.browser.offices import Place, of
+from tests.browser.test_ways import RULES
+
+PHONE, DESK = 360, 1280
+OTHERS = {"": ("/", "/policy", "/login", "/register"), str(Role.REVIEWER): ("/", "/cases", "/review?outdated=true"),
+          str(Role.POLICY_STAFF): ("/", "/policy/articles/8"), str(Role.ADMINISTRATOR): ("/admin/webhooks",),
+          str(Role.AUDITOR): ("/", "/review")}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_other_pages(chromium: Browser, place: Place, axe: str, theme: str) -> None:
+    """No violation of WCAG 2.2 AA or of good practice, on a desk and on a phone; nothing lies beside the screen."""
+    found: list[tuple[object, ...]] = []
+    for role in ("", *map(str, Role)):
+        context = of(chromium, place, role)
+        context.add_cookies([{"name": "guohe_theme", "value": theme, "url": place.server.address}])
+        page = context.new_page()
+        for address in (*OTHERS.get(role, ()), *place.more[role]):
+            page.set_viewport_size({"width": DESK, "height": 900})
+            page.goto(address)
+            page.evaluate("for (const one of document.querySelectorAll('main details:not(.menu)')) one.open = true")
+            page.evaluate(axe)
+            for width in (DESK, PHONE):
+                page.set_viewport_size({"width": width, "height": 900})
+                result = page.evaluate("tags => axe.run({runOnly: tags, resultTypes: ['violations']})", RULES)
+                found += [(role, address, width, one["id"], one["nodes"][0]["html"][:200])
+                          for one in result["violations"]]
+                if page.evaluate("document.documentElement.scrollWidth") > width:
+                    found.append((role, address, width, "too wide"))
+        context.close()
+    assert found == [], "\n".join(map(str, found))
