@@ -19,7 +19,7 @@ function choose(name) {
   for (const button of tabs.querySelectorAll("[data-tab]")) button.setAttribute("aria-pressed", String(button.dataset.tab === name));
   for (const one of side.querySelectorAll("[data-panel]")) one.hidden = one.dataset.panel !== name;
 }
-WIDE.addEventListener("change", () => choose("chat"));
+WIDE.addEventListener("change", () => choose(tabs.querySelector('[aria-pressed="true"]').dataset.tab));
 
 document.addEventListener("click", (event) => {
   if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
