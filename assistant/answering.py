@@ -51,7 +51,8 @@ class Advisor:
         self.topics = topics.load(policy)
         self.reader = Reader(self.topics, policy.text)
         self.composer = Composer(policy, self.topics)
-        self._judge = Judge(Selector(policy, self.topics), likeness.load(policy.root), self.topics)
+        self._judge = Judge(Selector(policy, self.topics), likeness.load(policy.root, self.topics.subjects),
+                            self.topics)
 
     def draft(self, asked: Question, retriever: Retriever | None = None) -> Draft:
         """The answer from the policy alone, without a model."""

@@ -52,11 +52,12 @@ def unsaid(question: str, clauses: Iterable[str], settled: Collection[str] = ())
     `settled` are the kinds of question that something else answers.
     """
     texts = list(clauses)
-    return next((one for one in _asked(question)
+    return next((one for one in asked(question)
                  if one.kinds.isdisjoint(settled) and not any(one.said_by(text, question) for text in texts)), None)
 
 
-def _asked(question: str) -> Iterator[Aspect]:
+def asked(question: str) -> Iterator[Aspect]:
+    """What a folded question asks for."""
     return (one for one in _aspects() if one.asked.search(question))
 
 

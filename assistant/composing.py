@@ -1,6 +1,7 @@
 """Wording answers without a model: what it comes to first, then the clauses word for word. Deterministic."""
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from ingestion import articles
 from ingestion.domain import Article, Citation, Criterion
 from ingestion.policy import Policy
 
+_SENTENCE = re.compile(r"[^。；\n]+[。；]?")
 _OFF_TOPIC = frozenset({"tasks", "chat"})
 _FREE = frozenset({Kind.POINT, Kind.CLAUSE})
 _UNSETTLED = frozenset({Kind.GAP, Kind.NOTHING})
@@ -179,9 +181,20 @@ class Composer:
                 lines.append(say("requires", figures=say.clauses(asked)))
             elif say.language == "en":
                 lines.append(self._gloss(ref, say) + say("stop"))
+            else:
+                lines.append(self._heading(ref))
+        lines = [line for line in lines if line]
         if not lines and part.polar:
             lines.append(say("see", refs=say.joined(say.refs(refs))))
         return (" " if say.language == "en" else "").join(dict.fromkeys(lines))
+
+    def _heading(self, ref: str) -> str:
+        """The sentence under which an item stands, "" for what is no item: 有下列情形之一的取消其资格."""
+        article = articles.by_ref(self._policy.articles, ref.split("（")[0])
+        if not isinstance(article, Article) or article.ref == ref:
+            return ""
+        opening = self._policy.quote(article.opening).removeprefix(article.ref)
+        return next((one.strip() for one in reversed(_SENTENCE.findall(opening)) if one.strip()), "")
 
     def _relevant(self, part: Part, ref: str, say: Say) -> Iterator[str]:
         """What a clause asks for of the question's subjects; its figures where it is about none in particular."""

@@ -18,13 +18,16 @@ from assistant.topics import Topics
 from assistant.weighing import related
 
 _ANSWERED = frozenset({Kind.POINT, Kind.CLAUSE, Kind.ELSEWHERE})
-_OPEN = _ANSWERED | {Kind.GAP, Kind.NOTHING}
-_RULES: Final = 0.2       # what the words' own choice adds
-_NOTHING: Final = 0.1     # what it adds to "not settled" that they find nothing
+_OPEN = _ANSWERED | {Kind.GAP, Kind.NOTHING, Kind.FIGURES}
+_RULES: Final = 0.1       # what the words' own choice adds
 _KNOWN: Final = 0.15      # the least score with which the opinion counts
+_GAP: Final = 0.2         # what a gap that they find adds to that nothing settles it
+_SURE: Final = 0.6        # the score with which a question is about one clause and not about all figures
 _KEPT: Final = 0.15       # the score with which a clause stays that the words cite besides the first
+_HINTED: Final = 0.1      # the score with which an item that the words name counts as much as its article
 _WHOLE: Final = 0.3       # what the whole question counts in a part of it
 _ASKS_SEVERAL: Final = 0.3
+_LIKELY, _NEAR = 0.3, 0.6  # the score, and the share of the first's, with which a second clause is cited in doubt
 _TOO, _ALONE = 0.25, 0.5  # the score with which a clause is cited besides the first, of several and otherwise
 
 Scores = Mapping[str, float]
@@ -65,12 +68,14 @@ class Judge:
         clauses, unsettled = dict(opinion.clauses), opinion.unsettled
         if first.kind in _ANSWERED:
             own = first.refs[0]
-            article = clauses.get(own.split("（")[0], 0.0)    # whoever is sure of an article may not know its item
-            clauses[own] = max(clauses.get(own, 0.0), article) + _RULES
-        else:
-            unsettled += _RULES if first.kind is Kind.GAP else _NOTHING
+            score, article = clauses.get(own, 0.0), clauses.get(own.split("（")[0], 0.0)
+            clauses[own] = (max(score, article) if score >= _HINTED else score) + _RULES
+        elif first.kind is Kind.GAP:
+            unsettled += _GAP
         top = max(clauses, key=lambda ref: (clauses[ref], ref), default="")
         best = clauses.get(top, 0.0)
+        if first.kind is Kind.FIGURES and (not part.polar or best < _SURE or top in first.refs):
+            return first
         if max(best, unsettled) < _KNOWN:
             return first
         if unsettled > best:
@@ -80,7 +85,10 @@ class Judge:
         choice = first if top in first.refs else self._selector.choose_within(part, top)
         refs = [top, *(ref for ref in choice.refs if ref != top and opinion.clauses.get(ref, 0.0) >= _KEPT)]
         refs += self._besides(opinion, refs) if whole is None else ()
-        points = tuple(sorted(choice.points, key=lambda one: top not in one.cites))
+        if len(refs) == 1:
+            refs += self._next(clauses, top)
+        points = tuple(sorted((one for one in choice.points if set(one.cites) & set(refs)),
+                              key=lambda one: top not in one.cites))
         return replace(choice, refs=tuple(refs), points=points)
 
     def besides(self, whole: Part, cited: Collection[str]) -> tuple[str, ...]:
@@ -109,6 +117,12 @@ class Judge:
         if opinion.gaps.get(likeliest, 0.0) < _KNOWN:
             return Choice(Kind.NOTHING)
         return Choice(Kind.GAP, gap=self._gaps[likeliest])
+
+    def _next(self, clauses: Scores, top: str) -> tuple[str, ...]:
+        """The clause that may settle a question as well as the first."""
+        second = max((ref for ref in clauses if ref != top), key=lambda ref: (clauses[ref], ref), default="")
+        near = clauses.get(second, 0.0) >= max(_LIKELY, _NEAR * clauses[top])
+        return (second,) if near else ()
 
     def _besides(self, opinion: Opinion, cited: Collection[str]) -> tuple[str, ...]:
         """The clauses that settle a question too, the surest first."""

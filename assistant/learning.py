@@ -72,14 +72,14 @@ def learn(groups: Sequence[Group], held: Topics, policy_text: str) -> dict[str, 
     reader = Reader(held, policy_text)
     questions = [(question, group.labels) for group in groups for question in group.questions]
     parts = [_whole(reader, question) for question, _ in questions]
-    counts = Counter(name for part in parts for name in _features(part))
+    counts = Counter(name for part in parts for name in _features(part, held))
     names = sorted(name for name, count in counts.items() if count >= _FEWEST)
     rarity = {name: math.log(1 + len(parts) / counts[name]) for name in names}
     labels = sorted({label for _, own in questions for label in own})
     places = {name: place for place, name in enumerate(names)}
     rows = np.zeros((len(parts), len(names)), np.float32)
     for row, part in zip(rows, parts, strict=True):
-        for name, value in likeness.vector(part, rarity).items():
+        for name, value in likeness.vector(part, held.subjects, rarity).items():
             row[places[name]] = value
     wanted = np.zeros((len(parts), len(labels)))
     for line, (_, own) in zip(wanted, questions, strict=True):
@@ -124,9 +124,9 @@ def _whole(reader: Reader, question: str) -> Part:
     return reader.part(fold(question), language_of(question))
 
 
-def _features(part: Part) -> Iterator[str]:
+def _features(part: Part, held: Topics) -> Iterator[str]:
     yield from likeness.wording(part)
-    yield from likeness.findings(part)
+    yield from likeness.findings(part, held.subjects)
 
 
 def _wrong(path: Path, keys: list[str | int], english: str, chinese: str) -> PolicyError:

@@ -13,11 +13,14 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from assistant import aspects
 from assistant.questions import Part
 from assistant.spotting import stem
+from assistant.topics import Subject
 from ingestion.errors import PolicyError
 
 if TYPE_CHECKING:
@@ -47,20 +50,25 @@ def wording(part: Part) -> Counter[str]:
     return found
 
 
-def findings(part: Part) -> Counter[str]:
-    """What was found in a question: subjects, kinds of question, gaps, and that something in it is strange."""
-    found = Counter({f"subject {name}": 1 for name in part.found})
+def findings(part: Part, subjects: Mapping[str, Subject]) -> Counter[str]:
+    """What was found in a question: subjects and pairs of them, kinds of question, what is asked for of the thing
+    (`assistant.aspects`), gaps, and that something in it is strange.
+    """
+    found = Counter(f"subject {name}" for name in part.found)
+    telling = sorted(name for name in part.found if subjects[name].weight)
+    found.update(f"subjects {one}, {other}" for one, other in combinations(telling, 2))
     found.update(f"asks {name}" for name in part.asks)
+    found.update(f"aspect {one.id}" for one in aspects.asked(part.text))
     found.update(f"gap {name}" for name in part.gaps)
     if part.strange:
         found["strange"] = 1
     return found
 
 
-def vector(part: Part, weights: Mapping[str, float]) -> dict[str, float]:
+def vector(part: Part, subjects: Mapping[str, Subject], weights: Mapping[str, float]) -> dict[str, float]:
     """The features that `weights` knows, of length one together: how often, weighed by how few examples have it."""
     features: dict[str, float] = {}
-    for counts, share in ((wording(part), _WORDING), (findings(part), 1 - _WORDING)):
+    for counts, share in ((wording(part), _WORDING), (findings(part, subjects), 1 - _WORDING)):
         some = {name: (1 + math.log(count)) * weights[name] for name, count in counts.items() if name in weights}
         length = math.sqrt(sum(value * value for value in some.values()))
         features |= {name: value * math.sqrt(share) / length for name, value in some.items()}
@@ -70,8 +78,9 @@ def vector(part: Part, weights: Mapping[str, float]) -> dict[str, float]:
 class Likeness:
     """The learned opinion. `rarity` is one number a feature, `says` one row a feature with one column a label."""
 
-    def __init__(self, labels: Sequence[str], features: Sequence[str], rarity: Floats, says: Floats) -> None:
-        self.labels = tuple(labels)
+    def __init__(self, subjects: Mapping[str, Subject], labels: Sequence[str], features: Sequence[str],
+                 rarity: Floats, says: Floats) -> None:
+        self._subjects, self.labels = subjects, tuple(labels)
         self._places = {name: place for place, name in enumerate(features)}
         self._rarity = dict(zip(features, map(float, rarity), strict=True))
         self._says = says
@@ -80,7 +89,7 @@ class Likeness:
         """What speaks for each clause (by its reference) and each gap (GAP and its id)."""
         import numpy as np
 
-        features = vector(part, self._rarity)
+        features = vector(part, self._subjects, self._rarity)
         if not features:
             return {}
         rows = self._says[[self._places[name] for name in features]]
@@ -88,7 +97,7 @@ class Likeness:
         return {label: round(float(value), 4) for label, value in zip(self.labels, sums, strict=True)}
 
 
-def load(folder: Path) -> Likeness | None:
+def load(folder: Path, subjects: Mapping[str, Subject]) -> Likeness | None:
     """The opinion of the policy in `folder`, None where none was learned; a broken file is a PolicyError."""
     import numpy as np
 
@@ -99,7 +108,7 @@ def load(folder: Path) -> Likeness | None:
         with np.load(path, allow_pickle=False) as held:
             labels, features = (str(held[name]).split("\n") for name in ("labels", "features"))
             says = held["says"].astype(np.float32) * held["scale"]
-            return Likeness(labels, features, held["rarity"].astype(np.float32), says)
+            return Likeness(subjects, labels, features, held["rarity"].astype(np.float32), says)
     except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise PolicyError(f"{FILE} cannot be used ({error}); make it again: python -m assistant.learning {folder}",
                           f"{FILE} 无法使用（{error}），请重新生成：python -m assistant.learning {folder}",

@@ -5,11 +5,14 @@ import contextlib
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from assistant import answering
+from assistant import answering, learning
 from ingestion import policy as policies
 from ingestion.domain import Answer, Mode
 from ingestion.errors import UsageError
@@ -36,11 +39,10 @@ def _hits(cited: str, gold: str) -> bool:
     return cited == gold or ("（" not in gold and cited.split("（")[0] == gold)
 
 
-def test_questions_of_our_own_are_answered_from_the_right_clauses() -> None:
-    """Several hundred questions in every register: clauses, key words, and what is left unanswered."""
+def _score(cases: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """How many of the questions are answered as their gold says, by what is measured."""
     score: Counter[str] = Counter()
-    for line in QUESTIONS.read_text(encoding="utf-8").splitlines():
-        case = json.loads(line)
+    for case in cases:
         answer, gold = ask(case["question"]), case["gold"]
         cited = [one.ref for one in answer.citations]
         if not gold:
@@ -55,12 +57,35 @@ def test_questions_of_our_own_are_answered_from_the_right_clauses() -> None:
         score["cited"] += len(cited)
         score["right"] += sum(any(_hits(one, each) for each in gold) for one in cited)
         score["key"] += all(key in re.sub(r"\s", "", answer.text) for key in case["answer_key"])
-    assert score["abstained"] / score["unanswerable"] >= 0.97
-    assert score["answered"] / score["answerable"] >= 0.98
-    assert score["first"] / score["answerable"] >= 0.97
-    assert score["found"] / score["gold"] >= 0.97
-    assert score["right"] / score["cited"] >= 0.94
-    assert score["key"] / score["answerable"] >= 0.97
+    return {"abstain": score["abstained"] / score["unanswerable"], "answered": score["answered"] / score["answerable"],
+            "first": score["first"] / score["answerable"], "complete": score["found"] / score["gold"],
+            "precision": score["right"] / score["cited"], "key": score["key"] / score["answerable"]}
+
+
+def test_questions_that_are_examples_are_answered_from_their_clauses() -> None:
+    """What was learned, or listed, is known: clauses, key words, and what is left unanswered."""
+    score = _score([one for one in _cases() if one["question"] in _examples()])
+    least = {"abstain": 0.97, "answered": 0.98, "first": 0.97, "complete": 0.97, "precision": 0.94, "key": 0.97}
+    assert {name: score[name] for name in least if score[name] < least[name]} == {}
+
+
+def test_questions_that_are_no_examples_are_answered_from_their_clauses() -> None:
+    """The same in other words, in every register."""
+    cases = [one for one in _cases() if one["question"] not in _examples()]
+    assert len(cases) >= 150
+    score = _score(cases)
+    least = {"abstain": 0.88, "answered": 0.97, "first": 0.90, "complete": 0.93, "precision": 0.80, "key": 0.93}
+    assert {name: score[name] for name in least if score[name] < least[name]} == {}
+
+
+@cache
+def _cases() -> list[dict[str, Any]]:
+    return [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+
+
+@cache
+def _examples() -> frozenset[str]:
+    return frozenset(one for group in learning.examples(policy().root) for one in group.questions)
 
 
 def test_the_same_question_gets_the_same_answer() -> None:

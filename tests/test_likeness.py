@@ -41,9 +41,9 @@ def test_examples_teach_words_that_no_list_has(taught: Path) -> None:
     asked = ("车间冒烟要紧么", "得掏多少银两", "中午有没有饭")
     before = [answering.answer(one, policies.load(taught)) for one in asked]
     assert not any(one.answerable for one in before)
-    learning.write(taught)
-    answering._advisors.clear()
-    after = [answering.answer(one, policies.load(taught)) for one in asked]
+    learned = Path(shutil.copytree(taught, taught.parent / "learned"))
+    learning.write(learned)
+    after = [answering.answer(one, policies.load(learned)) for one in asked]
     assert [[cited.ref for cited in one.citations] for one in after] == [["第三条（二）"], ["第四条（二）"], []]
 
 
@@ -68,4 +68,4 @@ def test_a_broken_file_is_named(taught: Path) -> None:
     """Whatever lies there instead of what was learned."""
     (taught / likeness.FILE).write_bytes(b"no archive")
     with pytest.raises(PolicyError, match=r"examples\.npz cannot be used"):
-        likeness.load(taught)
+        likeness.load(taught, {})
