@@ -11,7 +11,7 @@ from ingestion.domain import Interval
 from ingestion.facts.clauses import assign_subjects, clause_of, split
 from ingestion.facts.dating import assign_period, distribute, pair_up
 from ingestion.facts.lexicon import words
-from ingestion.facts.modality import clause_block, figure_block, planned_before
+from ingestion.facts.modality import clause_blocks, figure_block, planned_before
 from ingestion.facts.records import Analysis, Clause, Figure, Names
 from ingestion.facts.scan import Sentence
 from ingestion.language import load
@@ -47,10 +47,7 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
         assign_period(analysis, figure)
         distribute(analysis, figure)
     pair_up(analysis)
-    for index in range(len(clauses)):
-        reason = clause_block(analysis, index)
-        if reason:
-            analysis.clause_blocks[index] = reason
+    analysis.clause_blocks = clause_blocks(analysis)
     for figure in analysis.figures:
         figure.blocked = figure_block(analysis, figure)
     return analysis

@@ -48,25 +48,37 @@ def _section_block(headings: tuple[str, ...], lead: str) -> str:
     return ""
 
 
-def clause_block(analysis: Analysis, index: int) -> str:
-    """Why nothing in a clause counts: a quotation, a template, somebody else's, a plan that began before it."""
+def clause_blocks(analysis: Analysis) -> dict[int, str]:
+    """Why nothing in a clause counts, by its index: a quotation, a template, somebody else's, a plan that began before
+    it."""
     sentence = analysis.sentence
-    if reason := section_block(sentence.section):
-        return reason
-    if sentence.synthetic and not sentence.row:
-        return ""  # each figure of a table speaks for itself
-    text = sentence.folded
-    if text.endswith("？"):
-        return "template"  # a question states nothing
-    if words("not_counted").match(text) or words("irrelevant").search(text):
-        return "definition"
-    if words("template").search(text) or (not analysis.figures and words("template_blank").search(text)):
+    everywhere = section_block(sentence.section)
+    if not everywhere and sentence.synthetic and not sentence.row:
+        return {}  # each figure of a table speaks for itself
+    everywhere = everywhere or _sentence_block(analysis)
+    if everywhere:
+        return dict.fromkeys(range(len(analysis.clauses)), everywhere)
+    quoting = sentence.holds(words("quotation")) and _quoting(sentence.folded)
+    blocks: dict[int, str] = {}
+    for index, clause in enumerate(analysis.clauses):
+        if quoting and not _own_again(analysis, index):
+            blocks[index] = "quotation"
+        elif clause.subject == "other":
+            blocks[index] = "other_body"
+        elif planned_before(analysis, index):
+            blocks[index] = "planned"
+    return blocks
+
+
+def _sentence_block(analysis: Analysis) -> str:
+    """Why nothing in a sentence counts: it asks, it says so itself, or it is a form's instruction or example."""
+    sentence = analysis.sentence
+    if sentence.folded.endswith("？"):
         return "template"
-    if words("quotation").search(text) and _quoting(text) and not _own_again(analysis, index):
-        return "quotation"
-    if analysis.clauses[index].subject == "other":
-        return "other_body"
-    return "planned" if planned_before(analysis, index) else ""
+    if words("not_counted").match(sentence.folded) or sentence.holds(words("irrelevant")):
+        return "definition"
+    blank = not analysis.figures and sentence.holds(words("template_blank"))
+    return "template" if blank or sentence.holds(words("template")) else ""
 
 
 def _own_again(analysis: Analysis, index: int) -> bool:
