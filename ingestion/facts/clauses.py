@@ -87,9 +87,9 @@ def assign_subjects(text: str, clauses: list[Clause], names: Names, before: Anal
         elif other:
             mine = words("own").match(body.lstrip())
             if mine and other.start() > mine.end() and not _named_subject(body, names):
-                clause.subject = current = (
-                    "other" if other.start() - mine.end() <= 4 or words("whole_body").match(other.group()) else "own"
-                )
+                between = body.lstrip()[mine.end() :]
+                near = other.start() - mine.end() <= 4 and words("copula").match(between) is None  # 我们是总公司的分公司
+                clause.subject = current = "other" if near or words("whole_body").match(other.group()) else "own"
             else:
                 clause.subject = "other"
                 if clause.depth == 0:
