@@ -88,7 +88,8 @@ def assign_subjects(text: str, clauses: list[Clause], names: Names, before: Anal
             mine = words("own").match(body.lstrip())
             if mine and other.start() > mine.end() and not _named_subject(body, names):
                 between = body.lstrip()[mine.end() :]
-                near = other.start() - mine.end() <= 4 and words("copula").match(between) is None  # 我们是总公司的分公司
+                stated = words("copula").match(between) is not None  # 我们是总公司的分公司
+                near = other.start() - mine.end() <= 4 and not stated
                 clause.subject = current = "other" if near or words("whole_body").match(other.group()) else "own"
             else:
                 clause.subject = "other"

@@ -84,10 +84,19 @@ def _actual(tops: list[Match]) -> list[Match]:
         own, before = tops[place], tops[place - 1]
         same = own.figure.quantity.measure == before.figure.quantity.measure
         real = [words("actual").search(m.figure.own) is not None for m in (before, own)]
-        real[1] = real[1] or _remains(own)
+        real[1] = real[1] or _remains(own) or _stands_now(before, own)
         if same and own.kinds in (frozenset(), before.kinds) and real == [False, True]:
             return tops[place:]
     return tops
+
+
+def _stands_now(before: Match, own: Match) -> bool:
+    """合计34家，剔除重叠的6家后为28家; 原有5个，现存4个; 2024年底18家，现有21家: what is so now, or net."""
+    if words("net").search(own.figure.left):
+        return True
+    former, period = words("former").search(before.figure.left), before.figure.period
+    dated = period is not None and before.figure.own_period and period.kind in (PeriodKind.STATE, PeriodKind.DATED)
+    return bool(former or dated) and words("now").search(own.figure.left) is not None
 
 
 def _remains(match: Match) -> bool:

@@ -140,7 +140,8 @@ def _trim_right(analysis: Analysis) -> None:
     for first, second in itertools.pairwise(counted):
         limit = second.quantity.span.start - first.quantity.span.end
         if first.clause == second.clause and limit < len(first.right) + 1:
-            named = bool(residue(first.left))
+            lead = residue(first.left)
+            named = bool(lead) and words("with").fullmatch(lead) is None  # 由2名专职干部和4名联络员组成
             pauses = _pauses(first.right[: max(0, limit)], named)
             if pauses:
                 cut = pauses[-1].start()
