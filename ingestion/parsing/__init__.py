@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import importlib
 import logging
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Protocol, cast
 
 from ingestion.domain import Document
 from ingestion.errors import UnreadableError
-from ingestion.parsing.notices import unreadable
+from ingestion.parsing.notices import notice, unreadable
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,8 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PICTURE_STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*")
 FOREIGN = {b"Rar!\x1a\x07": "rar", b"7z\xbc\xaf\x27\x1c": "7z", b"\x1f\x8b": "gz", b"MZ": "exe"}
 PDF_HEADER_WITHIN = 1024
+MACROS = b"vbaProject.bin"                            # as a zip names it
+MACROS_OLE = "_VBA_PROJECT".encode("utf-16-le")      # as an OLE file names its stream
 MOST_CHARACTERS = 3_000_000  # of a document; some 2,000 pages
 
 
@@ -63,7 +66,7 @@ def read(data: bytes, name: str, progress: Progress | None = None) -> Document:
     try:
         if progress is not None and found in RECOGNISED:
             return _unmarked(module.read(data, name, digest, progress=progress))
-        return _unmarked(module.read(data, name, digest))
+        return _noted(_unmarked(module.read(data, name, digest)), data)
     except UnreadableError:
         raise
     except MemoryError as error:
@@ -81,6 +84,13 @@ def _unmarked(document: Document) -> Document:
     if secrecy.mark(document.text) is not None:
         raise unreadable("secrecy_mark")
     return document
+
+
+def _noted(document: Document, data: bytes) -> Document:
+    """The document, with a notice where its file carries macros: they are never run."""
+    if not ((data.startswith(b"PK") and MACROS in data) or (data.startswith(OLE) and MACROS_OLE in data)):
+        return document
+    return replace(document, notices=(*document.notices, notice("macros_not_run")))
 
 
 def kind(data: bytes, name: str) -> str:

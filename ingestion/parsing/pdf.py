@@ -7,6 +7,7 @@ a picture follows the page's own text. Text that a scanner put invisibly behind 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -38,6 +39,7 @@ GARBLED = 0.2            # share of characters without meaning that makes a text
 LAYER = 20               # characters of an invisible layer at least, for it to be the page's text
 LOW_SCORE = 0.8          # of a recognised line, below which it is named
 NAMED = 6                # lines and pages that a notice names
+SCRIPT = re.compile(rb"/S\s*/JavaScript\b")   # an action of a page, of a field or at opening
 TRAILER_WITHIN = 2_048   # bytes from the end of a whole file that hold its end mark
 
 
@@ -72,7 +74,7 @@ def read(data: bytes, name: str, sha256: str, progress: Progress | None = None) 
         attached, scripts, xfa = pdf.attachments, pdf.scripts, pdf.xfa
     builder.notices = [*_notices(found, total, flows),
                        *([notice("attachments_not_read", count=attached)] if attached else []),
-                       *([notice("scripts_not_run")] if scripts else []),
+                       *([notice("scripts_not_run")] if scripts or SCRIPT.search(data) else []),
                        *([notice("dynamic_form")] if xfa else []),
                        *([notice("truncated")] if b"%%EOF" not in data[-TRAILER_WITHIN:] else [])]
     document = written(builder, flows)
