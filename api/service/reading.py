@@ -86,10 +86,15 @@ class Reader:
         if data is None:
             return None
         try:
-            return msgspec.json.decode(zlib.decompress(data), type=Document)
+            found = msgspec.json.decode(zlib.decompress(data), type=Document)
         except (zlib.error, msgspec.DecodeError) as error:
             log.warning("what was read of %s is broken (%s) and is read again", sha256[:12], error)
             return None
+        if found.sha256 != sha256:
+            log.error("what stands for %s was read of another file (%s) and is read again", sha256[:12],
+                      found.sha256[:12])
+            return None
+        return found
 
     def _remembered(self, key: str) -> Document | None:
         with self._lock:

@@ -79,6 +79,7 @@ class Database:
                 yield session
             return
         with self._writer, self._sessions() as session:
+            rows.enter(session, scope)
             session.connection(execution_options={_WRITES: True})
             yield session
             session.commit()

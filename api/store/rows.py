@@ -39,9 +39,15 @@ NOBODY = Scope("", Sight.OWN)
 INSTALLATION = Scope("", Sight.EVERYTHING)
 
 
+def of(session: Session) -> Scope:
+    """For whom the session works."""
+    found: Scope = session.info.get(_SCOPE, NOBODY)
+    return found
+
+
 def enter(session: Session, scope: Scope) -> None:
     """From now on the session's transactions, the one under way too, are this one's."""
-    if session.info.get(_SCOPE, NOBODY) == scope:
+    if of(session) == scope:
         return
     session.info[_SCOPE] = scope
     if session.in_transaction():
@@ -51,7 +57,7 @@ def enter(session: Session, scope: Scope) -> None:
 @contextmanager
 def widened(session: Session) -> Iterator[None]:
     """For a step that the installation takes within a person's transaction, such as a count over all cases."""
-    before = session.info.get(_SCOPE, NOBODY)
+    before = of(session)
     enter(session, INSTALLATION)
     yield
     session.flush()
@@ -60,7 +66,7 @@ def widened(session: Session) -> Iterator[None]:
 
 def begun(session: Session, _transaction: Any, connection: Connection) -> None:
     """For SQLAlchemy's `after_begin`."""
-    scope = session.info.get(_SCOPE, NOBODY)
+    scope = of(session)
     if scope != NOBODY:
         say(connection, scope)
 
