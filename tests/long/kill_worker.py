@@ -40,14 +40,16 @@ class Trials:
 
     def ended(self, http: httpx2.Client, what: str, case: str, job: str, died: float) -> None:
         """The job's end, which must be within the time, and exactly one result."""
+        seen: list[Any] = []
+
         def over() -> Any:
-            found = http.get(f"/api/v1/cases/{case}/job").json()
-            return found if found["state"] in {"done", "failed"} else None
+            seen[:] = [http.get(f"/api/v1/cases/{case}/job").json()]
+            return seen[0] if seen[0]["state"] in {"done", "failed"} else None
 
         try:
             found = until(over, 4 * WITHIN)
         except AssertionError:
-            self.faults.append(f"{what}: not resumed")
+            self.faults.append(f"{what}: not resumed after {4 * WITHIN:.0f} s: {seen[0]['state']}, {seen[0]['step']}")
             return
         took = time.monotonic() - died
         self.seconds.append(took)

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import re
 import statistics
@@ -35,6 +36,7 @@ class Load:
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     errors: list[str] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)
+    processor: float = 0.0   # seconds that the server's process worked
 
     @property
     def requests(self) -> int:
@@ -67,6 +69,7 @@ def run(minutes: int) -> Outcome:
         Figure("错误", "errors", f"{len(load.errors)} ({100 * share:.3f} %)"),
         *(Figure(f"{kind} p50 / p95", f"{kind} p50 / p95", f"{1000 * statistics.median(load.seconds[kind]):.0f} / "
                  f"{1000 * load.p95(kind):.0f} ms") for kind in SHARES),
+        Figure("处理器时间每请求", "processor time a request", f"{1000 * load.processor / load.requests:.0f} ms"),
         Figure("内存从、到", "memory from, to", f"{early:.0f}, {late:.0f} MB")), tuple(faults))
 
 
@@ -85,12 +88,14 @@ async def _loaded(address: str, process: int, users: int, seconds: float, think:
     try:
         cases = [await _begun(http, number) for number, http in enumerate(people)]
         await _assessed(people, cases)
+        before = _processor(process)
         memory = asyncio.create_task(_watched(process, load, over))
         working = [asyncio.create_task(_person(http, case, number, load, over, think))
                    for number, (http, case) in enumerate(zip(people, cases, strict=True))]
         await asyncio.sleep(seconds)
         over.set()
         await asyncio.gather(memory, *working)
+        load.processor = _processor(process) - before
     finally:
         for http in people:
             await http.aclose()
@@ -141,6 +146,11 @@ async def _request(http: httpx.AsyncClient, case: str, kind: str, chance: random
         return await http.post("/api/v1/answers", json={"question": chance.choice(QUESTIONS)})
     return await http.post(f"/api/v1/cases/{case}/files", files=[
         ("files", (f"补充 {mark}.txt", f"{APPLICATION}{mark}".encode()))])
+
+
+def _processor(process: int) -> float:
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def _watched(process: int, load: Load, over: asyncio.Event) -> None:
