@@ -20,6 +20,7 @@ _RUN = re.compile(rf"[{_ALNUM}](?:[{re.escape(_SPLITS)}]{{0,3}}[{_ALNUM}])+")
 _MAIL_WORD = rf"[{_ALNUM}._%+\-\uff0e\uff0d\uff3f]"
 _MAIL = re.compile(rf"{_MAIL_WORD}+[ \u200b]{{0,2}}[@\uff20][ \u200b]{{0,2}}[{_ALNUM}\-\uff0d]+"
                    rf"(?:[ \u200b]{{0,2}}[.\uff0e][ \u200b]{{0,2}}[{_ALNUM}\-\uff0d]+)+")
+LONGEST = 30   # figures of an account number in one piece; a hash may have more
 _CODE, _ACCOUNT = "信用代码", "账号"
 _KINDS = (  # in the order in which they are tried on a run without its splits
     (
@@ -88,7 +89,7 @@ def _found(text: str) -> Iterator[tuple[str, int, int]]:
             spans = _codes(pattern, compact, places) if kind == _CODE else (
                 match.span() for match in pattern.finditer(compact))
             for start, end in spans:
-                if any(taken[start:end]) or (kind == _ACCOUNT and _are_dates(compact, places, start, end)):
+                if any(taken[start:end]) or (kind == _ACCOUNT and _no_account(compact, places, start, end)):
                     continue
                 taken[start:end] = [True] * (end - start)
                 found.append((kind, places[start], places[end - 1] + 1))
@@ -120,10 +121,10 @@ def _codes(pattern: re.Pattern[str], compact: str, places: list[int]) -> list[tu
     return found
 
 
-def _are_dates(compact: str, places: list[int], start: int, end: int) -> bool:
-    """Whether a long number is a row of years or dates with something between them."""
+def _no_account(compact: str, places: list[int], start: int, end: int) -> bool:
+    """Whether a long number is a row of years or dates with something between them, or one piece too long for any."""
     split = places[end - 1] - places[start] + 1 > end - start
-    return split and _DATES.fullmatch(compact[start:end]) is not None
+    return _DATES.fullmatch(compact[start:end]) is not None if split else end - start > LONGEST
 
 
 def _compact(text: str) -> str:
