@@ -28,6 +28,7 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
     analysis = Analysis(sentence, clauses, [], found_periods, window.end, names)
     if before is not None and sentence.continues and before.clauses:
         analysis.planned = planned_before(before, len(before.clauses) - 1)
+        analysis.quoting = before.clause_blocks.get(len(before.clauses) - 1) == "quotation"
         analysis.inherited = next((p for p in reversed(before.periods) if p.years), before.inherited)
     taken = [p.span for p in found_periods if p.kind not in (PeriodKind.MEAN, PeriodKind.CUMULATIVE)]
     for quantity in _units_shared(text, quantities(text, taken)):

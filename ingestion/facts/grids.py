@@ -38,6 +38,9 @@ class Grid:
     total_span: Span | None = None
 
 
+SHORT = 4  # characters of a word for a rank, a status or a kind
+
+
 @lru_cache(maxsize=1)
 def _roles() -> list[tuple[str, re.Pattern[str]]]:
     return [(name, pattern(tuple(words))) for name, words in load("tables")["roles"].items()]
@@ -85,6 +88,8 @@ def looks_like_form(table: Table, header: int | None) -> bool:
     below = [texts for texts in table.texts[header + 1 :] if any(texts)]
     if any("number" in roles_of(t) for t in filled):
         return False
+    if len(filled) == 2 and below and all(_short(texts[1]) for texts in below if len(texts) == 2):
+        return False  # 平台名称｜级别: one kind of short word below the second header
     if len(filled) == 2 and below:
         labels = sum(1 for texts in below if texts and _labels(texts[0]))
         return labels * 2 >= len(below)
@@ -92,6 +97,10 @@ def looks_like_form(table: Table, header: int | None) -> bool:
         labels = sum(1 for texts in below if len(texts) >= 4 and _labels(texts[2]) and _labels(texts[0]))
         return labels * 2 > len(below)
     return False
+
+
+def _short(text: str) -> bool:
+    return 0 < len(text) <= SHORT and re.search(r"\d", text) is None
 
 
 def _begins_with_values(table: Table) -> bool:

@@ -16,6 +16,7 @@ from ingestion.facts.schema import FactBook, FactSpec, Listing
 from ingestion.language import fold, load, pattern
 from ingestion.numerals import has_number, quantities
 
+_NAMING = {"title", "number_granted", "origin", "target"}  # roles of columns whose headers say what a table lists
 _COUNTED = re.compile(r"（\s*(?:共|计)?\s*(\d+\s*[^（）\d，。]{1,2})）")
 
 
@@ -93,7 +94,7 @@ def _about(book: FactBook, listing: Listing, title: str, grid: Grid) -> bool:
     about = book.pattern(listing.about)
     if listing.avoid and book.pattern(listing.avoid).search(title):
         return False
-    named_by = [h for h, roles in zip(grid.headers, grid.roles, strict=True) if roles & {"title", "number_granted"}]
+    named_by = [h for h, roles in zip(grid.headers, grid.roles, strict=True) if roles & _NAMING]
     names = "｜".join(named_by or grid.headers[:1])
     if listing.avoid and book.pattern(listing.avoid).search(names):
         return False

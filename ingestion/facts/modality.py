@@ -58,7 +58,7 @@ def clause_blocks(analysis: Analysis) -> dict[int, str]:
     everywhere = everywhere or _sentence_block(analysis)
     if everywhere:
         return dict.fromkeys(range(len(analysis.clauses)), everywhere)
-    quoting = sentence.holds(words("quotation")) and _quoting(sentence.folded)
+    quoting = analysis.quoting or (sentence.holds(words("quotation")) and _quoting(sentence.folded))
     blocks: dict[int, str] = {}
     for index, clause in enumerate(analysis.clauses):
         if quoting and not _own_again(analysis, index):
@@ -85,7 +85,7 @@ def _own_again(analysis: Analysis, index: int) -> bool:
     """按《办法》应发表20篇以上，本中心近三年发表23篇: behind the requirement, what the applicant has."""
     body = analysis.clause_text(index).lstrip()
     quoted = words("quotation").search(analysis.sentence.folded)
-    behind = quoted is not None and analysis.clauses[index].span.start > quoted.end()
+    behind = quoted is None or analysis.clauses[index].span.start > quoted.end()
     return behind and words("own_body").match(body) is not None and words("quotation").search(body) is None
 
 

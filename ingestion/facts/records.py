@@ -72,6 +72,7 @@ class Analysis:
     today: date
     names: Names
     inherited: Period | None = None  # the years that the statement it goes on began with
+    quoting: bool = False  # the statement that this sentence goes on began with a quotation of the policy
     planned: bool = False  # the statement that this sentence goes on began with a plan
     clause_blocks: dict[int, str] = field(default_factory=dict)
     plans: list[bool] = field(default_factory=list)  # whether a plan holds after each clause, as far as asked
