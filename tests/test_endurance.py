@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -32,6 +33,17 @@ def test_a_goal_has_its_quick_tests_and_its_long_form(goal: Goal) -> None:
 def test_the_page_is_what_the_records_give() -> None:
     """Nobody writes it by hand."""
     assert page.PAGE.read_text(encoding="utf-8") == page.rendered()
+
+
+def test_every_goal_was_measured() -> None:
+    """Its last result stands in the docs, with when, where and how."""
+    assert [goal.name for goal in GOALS if page.kept(goal) is None] == []
+    for goal in GOALS:
+        record = page.kept(goal)
+        assert record is not None
+        assert re.fullmatch(rf"python -m tests\.long {goal.name}(=\d+)?", record.command)
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d", record.date)
+        assert record.outcome.figures or record.outcome.faults
 
 
 def test_a_goal_is_reached_only_in_full_and_without_a_fault() -> None:
