@@ -303,6 +303,8 @@ def _foreign(require: Require, pool: Pool, item: Item, missing: str) -> str:
             or (words("foreign_title").search(pool.title) and not words("mixed_title").search(pool.title))
         ):
             return KEEP
+        if where is Origin.DOMESTIC and item.cells.get("country"):
+            return require.reason  # its country is stated
         return (
             missing if where is Origin.DOMESTIC else (UNKNOWN if words("foreign_title").search(pool.title) else missing)
         )
