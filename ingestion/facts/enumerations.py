@@ -86,6 +86,7 @@ def _regions(book: FactBook, listing: Listing, text: str) -> list[tuple[int, int
             weak = weak or words("enumerates_next").match(text, named.end() if named else match.end())
         if weak is not None and not regions:
             regions.append((weak.end(), _list_end(text, weak.end()), True))
+    regions += _subjects(book, listing, text)
     if not listing.split or not found(book, listing.named_in, text):
         return regions
     stop = -1
@@ -93,6 +94,17 @@ def _regions(book: FactBook, listing: Listing, text: str) -> list[tuple[int, int
         if match.start() >= stop:
             stop = _region_end(text, match.end())
             regions.append((match.end(), stop, False))
+    return regions
+
+
+def _subjects(book: FactBook, listing: Listing, text: str) -> list[tuple[int, int, bool]]:
+    """Names abroad at the beginning of a clause, as the subject of what the listing asks."""
+    regions: list[tuple[int, int, bool]] = []
+    for match in book.pattern(listing.subjects).finditer(text) if listing.subjects else ():
+        start = max(text.rfind(mark, 0, match.start()) for mark in "。，；：\n") + 1
+        names = [text[a:b] for a, b in _names(text, start, match.start())]
+        if names and all(organisations.origin(name) is Origin.FOREIGN for name in names):
+            regions.append((start, match.start(), False))
     return regions
 
 

@@ -85,6 +85,7 @@ class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     enumerated: bool = False  # names enumerated after a lead-in in running text are items
     held: bool = False  # items that somebody else holds are left out (role "holder")
     bare: bool = False  # enumerated names need not say what they are (甲骏科技)
+    subjects: list[str] = []  # names of bodies abroad right before one of these words are items (甲团队、乙团队已入驻)
     split: bool = False  # a sentence that names partners by 与A、B建立… enumerates items
     prose: bool = True  # numbered lists and enumerations count, too
     host_only: bool = False  # only items of the host country
