@@ -115,6 +115,9 @@ def assign_period(analysis: Analysis, figure: Figure) -> None:
     recent = any(p.kind is PeriodKind.RECENT for p in dated)
     if not recent and candidates[-1].span.start < figure.left_start and words("now").search(figure.left):
         return  # 累计引进9支，目前在园6支; 2024年获批1个，目前共6个: the second figure is of today
+    if _in_all(analysis, figure, candidates):
+        figure.period, figure.own_period = candidates[-1], True
+        return
     own = [p for p in dated if p.span.start >= figure.left_start]
     started = [p for p in own if words("begun").match(text, p.span.end)]
     if started and len(started) < len(own):
@@ -127,6 +130,17 @@ def assign_period(analysis: Analysis, figure: Figure) -> None:
     else:
         figure.period = candidates[-1]
         figure.own_period = figure.period.span.start >= figure.left_start
+
+
+def _in_all(analysis: Analysis, figure: Figure, candidates: list[Period]) -> bool:
+    """近三年新增授权专利22件，累计拥有58件: 累计 against a figure of the same kind for a time of its own."""
+    last, place = candidates[-1], analysis.figures.index(figure)
+    before = analysis.figures[place - 1] if place else None
+    if last.kind is not PeriodKind.CUMULATIVE or last.span.start < figure.left_start or before is None or figure.part:
+        return False
+    alike = before.quantity.measure == figure.quantity.measure and before.clause != figure.clause and not before.mean
+    recent = before.own_period and before.period is not None and before.period.kind is PeriodKind.RECENT
+    return alike and recent
 
 
 def _candidates(analysis: Analysis, figure: Figure) -> list[Period]:

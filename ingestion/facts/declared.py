@@ -94,6 +94,8 @@ def _stands_now(before: Match, own: Match) -> bool:
     """合计34家，剔除重叠的6家后为28家; 原有5个，现存4个; 2024年底18家，现有21家: what is so now, or net."""
     if words("net").search(own.figure.left):
         return True
+    if words("signed").search(before.figure.left) and words("now_begun").search(own.figure.left):
+        return True  # 新签7项，已启动5项
     former, period = words("former").search(before.figure.left), before.figure.period
     dated = period is not None and before.figure.own_period and period.kind in (PeriodKind.STATE, PeriodKind.DATED)
     return bool(former or dated) and words("now").search(own.figure.left) is not None

@@ -21,7 +21,7 @@ def section_block(section: Section) -> str:
 @lru_cache(maxsize=4096)
 def _section_block(headings: tuple[str, ...], lead: str) -> str:
     for heading in headings:
-        if words("quotation_heading").search(heading):
+        if words("quotation_heading").search(heading) and not words("quotation_heading_exempt").search(heading):
             return "quotation"
         if words("template_heading").search(heading):
             return "template"
