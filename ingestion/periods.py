@@ -245,6 +245,9 @@ def _bounds(match: re.Match[str], prefix: str) -> tuple[date, date] | None:
     if part("half"):
         first, last = data["halves"][part("half")]
         return date(y, first, 1), month_end(y, last)
+    if part("first"):  # 2025年前5个月
+        months = int(parse_number(part("first")) or 0)
+        return (date(y, 1, 1), month_end(y, months)) if 1 <= months <= 12 else None
     if part("edge"):
         return (date(y, 1, 1), date(y, 1, 31)) if part("edge") == "初" else (date(y, 12, 1), date(y, 12, 31))
     text = part("month")
@@ -264,13 +267,14 @@ def _bounds(match: re.Match[str], prefix: str) -> tuple[date, date] | None:
 
 
 def _date(prefix: str) -> str:
-    """2024年6月15日, 2024-06-15, 2024.06, 2024/6, 2024年底, 2024年第一季度, 2024年度, 2024, June 2024, 15 June 2024."""
+    """2024年6月15日, 2024-06-15, 2024.06, 2024/6, 2024年底, 2024年第一季度, 2024年前5个月, 2024, June 2024, 15 June 2024."""
     p, months_en = prefix, alternation(load("periods")["months_en"])
     year = r"(?:19|20)\d{2}|[一二][零九][零一二三四五六七八九]{2}"
     number = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
     written = (
         rf"(?<![\d.A-Za-z{'' if p == 'b' else '-'}])(?P<{p}_year>{year})(?:"
         rf"\s*年?度?\s*(?:第?(?P<{p}_quarter>[一二三四1-4])季度|(?P<{p}_half>[上下])半年)"
+        rf"|\s*年\s*前\s*(?P<{p}_first>{number})\s*个月"
         rf"|\s*年\s*(?P<{p}_edge>[初底末])"
         rf"|\s*(?:年\s*|[-./])(?P<{p}_month>{number})"
         rf"(?:\s*(?:月份?\s*|[-./])(?P<{p}_day>{number})(?:\s*[日号]|(?![\d年月家项篇个件名人份万亿]|\.\d))|\s*月份?(?:[初底末]|[上中下]旬)?|(?![\d年月家项篇个件名人份万亿%]|\.\d))"
