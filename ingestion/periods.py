@@ -267,7 +267,7 @@ def _bounds(match: re.Match[str], prefix: str) -> tuple[date, date] | None:
 
 
 def _date(prefix: str) -> str:
-    """2024年6月15日, 2024-06-15, 2024.06, 2024/6, 2024年底, 2024年第一季度, 2024年前5个月, 2024, June 2024, 15 June 2024."""
+    """2024年6月15日, 2024-06-15, 2024.06, 2024/6, 2024年底, 2024年前5个月, 2024, June 2024, 5 June 2024."""
     p, months_en = prefix, alternation(load("periods")["months_en"])
     year = r"(?:19|20)\d{2}|[一二][零九][零一二三四五六七八九]{2}"
     number = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
