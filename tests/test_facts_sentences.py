@@ -41,11 +41,11 @@ def test_line(line: dict[str, Any]) -> None:
 
 
 def test_every_fact_is_there() -> None:
-    """Each fact of the policy stands in lines of its own wording, and a fifth of the lines hold no fact at all."""
+    """Each fact of the policy stands in lines of its own wording, and a sixth of the lines hold no fact at all."""
     counts = Counter(key for line in LINES for key in line["gold"])
     assert counts.keys() == POLICY.facts.facts.keys()
     assert min(counts.values()) >= 10
-    assert sum(not line["gold"] for line in LINES) >= len(LINES) // 5
+    assert sum(not line["gold"] for line in LINES) >= len(LINES) // 6
 
 
 def test_score() -> None:
