@@ -81,7 +81,7 @@ class Checker:
         checks = (
             ("clause", self._clauses(text, given)),
             ("quotation", all(_plain(match[1]) in said for match in _QUOTES.finditer(text))),
-            ("number", _figures(text) <= _figures(" ".join(one.text for one in given))),
+            ("number", figures(text) <= figures(" ".join(one.text for one in given))),
             ("bar", _bars_stand(text, [one.text for one in given]) and _limits(plain) <= _limits(said + self._found)),
             ("outcome", _outcomes(plain) <= _outcomes(said + self._found)),
             ("denial", _denials(plain) <= _denials(said + self._found)),
@@ -131,7 +131,7 @@ def _plain(text: str) -> str:
     return _BLANKS.sub("", " ".join(language.fold(simplified(text)).lower().split()))
 
 
-def _figures(text: str) -> frozenset[str]:
+def figures(text: str) -> frozenset[str]:
     """Numbers with their units, and dates, one spelling each."""
     folded = language.fold(text).lower()
     found = set()
@@ -141,6 +141,7 @@ def _figures(text: str) -> frozenset[str]:
         bound = low if low and (high is None or not quantity.interval.exact) else (high if high is not None else low)
         found.add(f"{bound}{quantity.unit}")
         rest = rest[: quantity.span.start] + " " * (quantity.span.end - quantity.span.start) + rest[quantity.span.end :]
+    found |= {f"{numerals.parse_number(kinds[1])} kinds" for kinds in _kinds_pattern().finditer(folded)}
     bare = {number.replace(",", "") for number in re.findall(r"\d[\d,.]*\d|\d", rest)}
     return frozenset(found | bare)
 
@@ -178,6 +179,11 @@ def _denials(plain: str) -> frozenset[str]:
 @cache
 def _outcome_pattern() -> re.Pattern[str]:
     return language.pattern(tuple(load(_LANGUAGE / "checks.yaml")["outcomes"]))
+
+
+@cache
+def _kinds_pattern() -> re.Pattern[str]:
+    return language.pattern(tuple(load(_LANGUAGE / "checks.yaml")["kinds"]))
 
 
 @cache

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import prompts
-from assistant.checking import Checked, Checker, Source, sentences
+from assistant.checking import Checked, Checker, Source, figures, sentences
 from assistant.llm import LanguageModel, ModelError
 from assistant.redaction import Redactor
 from assistant.say import Say
@@ -66,7 +66,7 @@ def stream(draft: Draft, model: LanguageModel) -> Iterator[str | Answer]:
             if not worded.kept:
                 text = _led(text, draft, language)
             worded.kept.append(Kept(text, checked.text, checked.cites))
-            if _answers(worded, sources, answer):
+            if _answers(worded, sources, draft):
                 yield from ([one.text for one in worded.kept] if not shown else [text])
                 shown = True
     except ModelError as error:
@@ -94,10 +94,14 @@ def _sources(draft: Draft) -> list[Source]:
     return [Source(number, text, ref) for number, (ref, text) in enumerate(texts, 1)]
 
 
-def _answers(worded: Worded, sources: Sequence[Source], answer: Answer) -> bool:
-    """Whether what was kept says more than a word, and rests on what settles the question: its first clause, or what
-    was found."""
-    first = answer.citations[0] if answer.citations else None
+def _answers(worded: Worded, sources: Sequence[Source], draft: Draft) -> bool:
+    """Whether what was kept says more than a word, rests on what settles the question (its first clause, or what was
+    found), and gives every figure of what was found, unless a verdict leads it: 共四种 answers 第五类是什么, one of them
+    does not."""
+    first = draft.answer.citations[0] if draft.answer.citations else None
+    said = figures(" ".join(draft.said))
+    if not draft.verdict and not said <= figures(" ".join(one.said for one in worded.kept)):
+        return False
     telling = {one.number for one in sources if not one.ref or (first is not None and one.text == first.quote)}
     return any(set(one.cites) & telling and len(one.said) >= SHORTEST for one in worded.kept)
 

@@ -95,6 +95,15 @@ def test_a_bare_word_is_no_answer() -> None:
         assert ask(FEW, endpoint.url).mode is Mode.EXTRACTIVE
 
 
+def test_a_false_premise_is_not_worded_away() -> None:
+    """Asked for a fifth of four types, a type of them is no answer: what was found (four) must be in it."""
+    asked = "国合基地一共分五类，第五类是什么？"
+    with server.serving(server.saying("第五类是国际联合研究中心。[1]")) as endpoint:
+        answer = ask(asked, endpoint.url)
+    assert answer.mode is Mode.EXTRACTIVE
+    assert answer.text.startswith("共四种类型")
+
+
 def test_a_verdict_against_the_rule_checker_is_not_shown() -> None:
     """10 papers are not enough, whatever the model says; the verdict stands first."""
     with server.serving(server.saying("够了，符合要求。[1] SCI或EI论文要求20篇（含）以上。[1]")) as endpoint:
