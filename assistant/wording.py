@@ -96,8 +96,8 @@ def _sources(draft: Draft) -> list[Source]:
 
 def _answers(worded: Worded, sources: Sequence[Source], draft: Draft) -> bool:
     """Whether what was kept says more than a word, rests on what settles the question (its first clause, or what was
-    found), and gives every figure of what was found, unless a verdict leads it: 共四种 answers 第五类是什么, one of them
-    does not."""
+    found), and gives every figure of what was found, unless a verdict leads it: 共四种 answers 第五类是什么, one of
+    them does not."""
     first = draft.answer.citations[0] if draft.answer.citations else None
     said = figures(" ".join(draft.said))
     if not draft.verdict and not said <= figures(" ".join(one.said for one in worded.kept)):
