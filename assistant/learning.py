@@ -25,6 +25,8 @@ from assistant.topics import Topics
 from ingestion import policy as policies
 from ingestion import typed_yaml
 from ingestion.errors import PolicyError
+from ingestion.policy import Policy
+from ingestion.policy_files import Problems
 
 _RIDGE: Final = 0.2           # how much a single example is distrusted
 _FEWEST: Final = 2            # examples that must share a feature
@@ -47,22 +49,58 @@ class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def examples(folder: Path) -> tuple[Group, ...]:
-    """The examples of the policy in `folder`; a mistake in them is a PolicyError."""
-    path = folder / EXAMPLES
-    groups = typed_yaml.decode(typed_yaml.read(path), tuple[Group, ...], path)
+    """The examples of the policy in `folder`; the first mistake in them is a PolicyError."""
     policy = policies.load(folder)
-    held = topics.load(policy)
-    gaps = {one.id for one in held.gaps} | {""}
+    groups = _written(folder)
+    problems = _mistakes(groups, policy, topics.load(policy))
+    if problems:
+        raise problems[0].error()
+    return groups
+
+
+def check(policy: Policy, held: Topics | None) -> Problems:
+    """Every mistake in the examples of a policy, and whether what was learned is learned of them; none without the
+    file. `held` is None where the topics cannot be read: their gaps are then not looked for."""
+    problems = Problems(policy.root)
+    if not (policy.root / EXAMPLES).is_file():
+        return problems
+    try:
+        groups = _written(policy.root)
+    except PolicyError as error:
+        problems.add_error(error)
+        return problems
+    problems.add_repeated(EXAMPLES)
+    problems += _mistakes(groups, policy, held)
+    if not problems and learned_of(policy.root) != digest(groups):
+        problems.add(FILE, (), "was not learned from these examples; make it again: python -m assistant.learning DIR",
+                     "不是由现在的示例生成的，请重新生成：python -m assistant.learning DIR")
+    return problems
+
+
+def _written(folder: Path) -> tuple[Group, ...]:
+    path = folder / EXAMPLES
+    return typed_yaml.decode(typed_yaml.read(path), tuple[Group, ...], path)
+
+
+def _mistakes(groups: Sequence[Group], policy: Policy, held: Topics | None) -> Problems:
+    problems, seen = Problems(policy.root), set[str]()
+    gaps = {one.id for one in held.gaps} | {""} if held else None
     for place, group in enumerate(groups):
         if (group.gap is None) == (not group.cites):
-            raise _wrong(path, [place], "name either `cites` or a `gap`", "cites 与 gap 须写其一")
-        for ref in group.cites:
-            if topics.resolve(ref, policy.articles) != ref:
-                raise _wrong(path, [place, "cites"], f"{ref!r} does not stand in the policy", f"政策中没有{ref}")
-        if group.gap is not None and group.gap not in gaps:
-            raise _wrong(path, [place, "gap"], f"{group.gap!r} is no gap of {topics.GAPS}",
-                         f"{topics.GAPS} 中没有 {group.gap}")
-    return groups
+            problems.add(EXAMPLES, [place], "name either `cites` or a `gap`; mend it", "cites 与 gap 须写其一，请改正")
+        topics.clauses(problems, EXAMPLES, [place, "cites"], group.cites, policy.articles)
+        if group.gap is not None and gaps is not None and group.gap not in gaps:
+            problems.add(EXAMPLES, [place, "gap"], f"{group.gap!r} is no gap of {topics.GAPS}; mend it",
+                         f"{topics.GAPS} 中没有 {group.gap}，请改正")
+        if not group.questions:
+            problems.add(EXAMPLES, [place, "questions"], "no question stands here; write some or remove the entry",
+                         "这里没有问题，请补上或删去这一条")
+        for number, question in enumerate(group.questions):
+            if question in seen:
+                problems.add(EXAMPLES, [place, "questions", number], f"{question!r} stands twice; remove one",
+                             f"“{question}”出现两次，请删去一个")
+            seen.add(question)
+    return problems
 
 
 def learn(groups: Sequence[Group], held: Topics, policy_text: str) -> dict[str, Any]:
@@ -105,8 +143,11 @@ def learned_of(folder: Path) -> str:
     path = folder / FILE
     if not path.is_file():
         return ""
-    with np.load(path, allow_pickle=False) as held:
-        return str(held["digest"])
+    try:
+        with np.load(path, allow_pickle=False) as held:
+            return str(held["digest"])
+    except likeness.BROKEN:
+        return ""
 
 
 def write(folder: Path) -> Path:
@@ -127,12 +168,6 @@ def _whole(reader: Reader, question: str) -> Part:
 def _features(part: Part, held: Topics) -> Iterator[str]:
     yield from likeness.wording(part)
     yield from likeness.findings(part, held.subjects)
-
-
-def _wrong(path: Path, keys: list[str | int], english: str, chinese: str) -> PolicyError:
-    line = typed_yaml.line(path, keys)
-    return PolicyError(f"{path.name}:{line}: {english}; mend it", f"{path.name} 第{line}行：{chinese}，请改正",
-                       path.name, line)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ EXAMPLES, FILE = "examples.yaml", "examples.npz"
 GAP: Final = "gap:"             # before the id of a gap, in labels
 SEVERAL: Final = "several"      # the label of questions that more than one clause settles
 _WORDING: Final = 0.6           # the share of the wording; the rest is what was found in the question
+BROKEN: Final = (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile)   # what reading a spoiled file raises
 _RUN = re.compile(r"[\u4e00-\u9fff]+|[a-z]+|\d+")
 
 Features = Mapping[str, float]
@@ -109,7 +110,7 @@ def load(folder: Path, subjects: Mapping[str, Subject]) -> Likeness | None:
             labels, features = (str(held[name]).split("\n") for name in ("labels", "features"))
             says = held["says"].astype(np.float32) * held["scale"]
             return Likeness(subjects, labels, features, held["rarity"].astype(np.float32), says)
-    except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+    except BROKEN as error:
         raise PolicyError(f"{FILE} cannot be used ({error}); make it again: python -m assistant.learning {folder}",
                           f"{FILE} 无法使用（{error}），请重新生成：python -m assistant.learning {folder}",
                           FILE) from None

@@ -6,21 +6,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assistant import topics, vocabulary
+from assistant import learning, topics, vocabulary
+from assistant.likeness import EXAMPLES, FILE
 from ingestion import policy
-from ingestion.errors import PolicyError
-from ingestion.policy_files import Problem
+from ingestion.policy_files import CRITERIA, FACTS, HEAD, TEXT, Problem
+
+ORDER = (HEAD, TEXT, CRITERIA, FACTS, topics.TOPICS, topics.POINTS, topics.GAPS, vocabulary.FILE, EXAMPLES, FILE)
 
 
 def check(folder: Path) -> list[Problem]:
-    """By file and line; empty when the folder can be used for everything."""
+    """By file and line; empty when the folder can be used for everything.
+
+    What is said about questions is held against the text as soon as there is one with articles, whatever else is wrong:
+    a text with other numbers shows at once every place that names the old ones.
+    """
     problems = policy.check(folder)
-    if problems:
-        return problems
-    sound = policy.load(folder)
-    try:
-        topics.load(sound)
-    except PolicyError as error:
-        return [Problem(error.file, max(1, error.line), str(error).removeprefix(f"{error.file}:{error.line}: "),
-                        error.chinese.removeprefix(f"{error.file} 第{error.line}行："))]
-    return vocabulary.check(folder, sound.text)
+    draft = policy.draft(folder)
+    if draft is not None and draft.articles:
+        problems += topics.check(draft)
+        problems += vocabulary.check(folder, draft.text)
+        problems += learning.check(draft, topics.readable(draft))
+    order = {name: place for place, name in enumerate(ORDER)}
+    return sorted(problems, key=lambda one: (order.get(one.file, len(order)), one.line))

@@ -99,6 +99,13 @@ class Problem:
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.english}"
 
+    def error(self, more: int = 0) -> PolicyError:
+        """The mistake to raise; `more` is how many others there are."""
+        english = f" (and {more} more: `guohe policy check` lists them)" if more else ""
+        chinese = f"（另有{more}处，用 guohe policy check 查看）" if more else ""
+        return PolicyError(f"{self}{english}", f"{self.file} 第{self.line}行：{self.chinese}{chinese}",
+                           self.file, self.line)
+
 
 class Problems(list[Problem]):
     """The mistakes found in one folder so far."""
@@ -111,6 +118,12 @@ class Problems(list[Problem]):
         """A mistake in what stands under `keys` of `file`."""
         line = typed_yaml.line(self.folder / file, keys) if file.endswith(".yaml") else 1
         self.append(Problem(file, line, english, chinese))
+
+    def add_repeated(self, file: str) -> None:
+        """A mistake for every key that stands twice in one place of `file`."""
+        for key, line in typed_yaml.repeated_keys(self.folder / file):
+            self.append(Problem(file, line, f"{key!r} stands twice here and only the last counts; remove one",
+                                f"{key} 在同一处出现两次，只有后一个有效，请删去一个"))
 
     def add_error(self, error: PolicyError) -> None:
         """A mistake that was raised; what it says of file and line is said once only."""

@@ -10,6 +10,7 @@ from api.errors import Failure
 from api.service.governance.records import State
 from api.service.policies import Policies
 from api.service.records import Role
+from assistant import likeness
 from tests import policy_samples
 from tests.web_samples import Installation, installation
 
@@ -69,6 +70,26 @@ def test_a_version_is_checked_as_the_command_checks_it(site: Installation, tmp_p
                                                      policy_samples.zipped(files))
     assert [(one.file, one.line, one.text_en) for one in made.problems] == [
         (one.file, one.line, one.english) for one in policy_checks.check(folder)] != []
+
+
+def test_what_is_learned_goes_along_with_mended_examples(site: Installation) -> None:
+    """Examples that staff mend in a version are learned from then and there; a folder may come without what was
+    learned of it.
+    """
+    staff = site.client(Role.POLICY_STAFF).actor
+    versions = site.services.policy_work.versions
+    files = {name: content for name, content in policy_samples.stricter().items() if name != likeness.FILE}
+    some = "".join(policy_samples.FILES[likeness.EXAMPLES].decode().partition("- cites: [第三条]")[:1])
+    made = versions.upload(staff, policy_samples.zipped({**files, likeness.EXAMPLES: some.encode()}))
+    assert made.problems == ()
+    assert likeness.FILE in made.files
+    wrong = versions.mend(staff, made.line.id, made.line.digest, likeness.EXAMPLES,
+                          some.replace("[第二条]", "[第九十条]"))
+    assert {one.file for one in wrong.problems} == {likeness.EXAMPLES}
+    mended = versions.mend(staff, made.line.id, wrong.line.digest, likeness.EXAMPLES,
+                           some + '- gap: ""\n  questions: ["食堂管饭么"]\n')
+    assert mended.problems == ()
+    assert mended.line.digest not in (made.line.digest, wrong.line.digest)
 
 
 def test_whoever_proposed_a_version_cannot_publish_it(site: Installation) -> None:

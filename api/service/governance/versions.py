@@ -19,13 +19,14 @@ from api.service.policies import Policies
 from api.service.records import Actor, Page
 from api.store import rows
 from api.store.models import Case, PolicyVersion, User
-from assistant import policy_checks
+from assistant import learning, likeness, policy_checks
 from ingestion.errors import UnreadableError
 from ingestion.parsing import wall
 from ingestion.policy import Policy
 from ingestion.policy_files import CRITERIA, HEAD
 
 LONGEST_NOTE = 2_000
+MOST_EXAMPLES = 6_000   # questions learned from within a request; memory grows with their square
 REPLACED = "encoding"   # the notice of a text some of whose characters nobody knows
 _PUBLISHING = 31   # for Database.alone
 OPEN = frozenset({State.DRAFT, State.PROPOSED})
@@ -202,8 +203,7 @@ class Versions:
             raise Failure("forbidden")
 
     def _add(self, actor: Actor, files: folders.Folder, note: str) -> VersionView:
-        digest = self._policies.keep(files)
-        _checked(self._policies, digest)
+        files, digest = _kept(self._policies, files)
         base = self._policies.digest
         self._policies.keep_used(base)
         with self._database.writing() as session:
@@ -221,9 +221,7 @@ class Versions:
         self._allow(actor, Action.WRITE_POLICY)
         with self._database.reading() as session:
             self._open(session, version_id, digest, State.DRAFT)
-        files = mend(self._policies.files(digest))
-        kept = self._policies.keep(files)
-        _checked(self._policies, kept)  # it takes its time, while nobody waits to write
+        files, kept = _kept(self._policies, mend(self._policies.files(digest)))  # while nobody waits to write
         with self._database.writing() as session:
             row = self._open(session, version_id, digest, State.DRAFT)
             before, row.digest = row.digest, kept
@@ -321,6 +319,19 @@ def _next(version: str) -> str:
     """The version with its last number raised."""
     parts = re.fullmatch(r"(.*?)(\d+)", version)
     return f"{parts[1]}{int(parts[2]) + 1}" if parts else f"{version}-2"
+
+
+def _kept(policies: Policies, files: folders.Folder) -> tuple[folders.Folder, str]:
+    """The files as they are kept, and their digest. Where nothing is wrong but that what was learned is not of these
+    examples, it is learned anew."""
+    digest = policies.keep(files)
+    if [one.file for one in _checked(policies, digest)] != [likeness.FILE]:
+        return files, digest
+    with folders.written(files) as folder:
+        if sum(len(one.questions) for one in learning.examples(folder)) > MOST_EXAMPLES:
+            return files, digest
+        learned = {**files, likeness.FILE: learning.write(folder).read_bytes()}
+    return learned, policies.keep(learned)
 
 
 _checks: dict[str, tuple[ProblemView, ...]] = {}
