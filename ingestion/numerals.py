@@ -65,6 +65,7 @@ def stated_rate(folded: str, currency: str) -> Decimal | None:
 
 def _chinese(text: str) -> Decimal | None:
     grammar = _grammar()
+    text = text.replace(grammar.linking, "")
     whole, point, fraction = text.partition(grammar.point)
     if point:
         number = _chinese(whole)
@@ -96,6 +97,7 @@ def has_number(folded: str) -> bool:
     return _grammar().any_number.search(folded) is not None
 
 
+_OPENED, _CLOSED = re.compile(r"\s*（"), re.compile(r"\s*）")
 _ENDLESS = re.compile(r"\d{64,}")  # no figure is as long; patterns that try each of its digits take a square of time
 
 
@@ -218,13 +220,21 @@ def _unit(folded: str, end: int) -> tuple[str, str, str, Decimal, int]:
     if match := grammar.unit.match(folded, end):
         unit = match[1]
         return unit, grammar.measure_of[unit.lower()], "", Decimal(1), match.end()
+    if opened := _OPENED.match(folded, end):  # 28（篇）, 247（万元）
+        unit, measure, currency, factor, inner = _unit(folded, opened.end())
+        if closed := _CLOSED.match(folded, inner) if unit else None:
+            return unit, measure, currency, factor, closed.end()
     return "", "", "", Decimal(1), end
 
 
 def _ahead(folded: str, start: int, end: int) -> tuple[str, str, str]:
-    """(unit, measure, currency) of an English figure, whose noun stands behind its adjectives (34 SCI-indexed papers)
-    and whose currency stands before it (RMB 2.8 million)."""
+    """(unit, measure, currency) that do not stand right behind the number: an English figure's noun stands behind its
+    adjectives (34 SCI-indexed papers), its currency before it (RMB 2.8 million); 专4兼2 are two pairs."""
     grammar = _grammar()
+    if paired := grammar.paired.search(folded, max(0, start - 6), end + 6):
+        unit = paired["one"] if paired.start("first") == start else paired["two"]
+        if start in (paired.start("first"), paired.start("second")):
+            return unit, grammar.measure_of[unit], ""
     if grammar.currency_before.search(folded, max(0, start - 6), start):
         return "RMB", "money", "CNY"
     if foreign := grammar.foreign_before.search(folded, max(0, start - 6), start):
@@ -290,6 +300,7 @@ def _interval(
 @dataclass(frozen=True)
 class _Grammar:
     point: str
+    linking: str
     digits: dict[str, int]
     powers: dict[str, int]
     masks: re.Pattern[str]
@@ -299,6 +310,7 @@ class _Grammar:
     repeated: re.Pattern[str]
     money: re.Pattern[str]
     unit: re.Pattern[str]
+    paired: re.Pattern[str]
     measure_of: dict[str, str]
     included: re.Pattern[str]
     currency_before: re.Pattern[str]
@@ -332,6 +344,7 @@ def _grammar() -> _Grammar:
         rf"(?:[{ones}十拾廿卅零](?:[{single}]*[{ones}十拾百佰千仟零])?[万萬亿億]?(?:[{single}]*[{ones}十拾百佰千仟])?"
         r"|[百千](?=[余多])"
         r"|(?<=近)[百千](?=[余多]?[万亿]?[家篇个项件名人份元]))"
+        rf"(?:(?<=[十百拾佰]){data['linking']}零?[{ones}](?![{single}]))?"
         rf"(?:点[{ones}零]+)?"
     )
     english = rf"(?:{alternation(data['words_en'])})(?![A-Za-z-])"
@@ -347,12 +360,14 @@ def _grammar() -> _Grammar:
     )
     measures: dict[str, list[str]] = data["measures"]
     measure_of = {word.lower(): name for name, words in measures.items() for word in words}
+    pair = alternation(data["paired_units"])
     yuan: dict[str, int] = data["money"]["yuan"]
     nouns = [word for words in data["nouns_en"].values() for word in words]
     prefixes = "|".join(f"(?P<{name}>{alternation(words)})" for name, words in data["before"].items())
     suffixes = "|".join(f"(?P<{name}>{alternation(words)})" for name, words in data["after"].items())
     return _Grammar(
         data["point"],
+        data["linking"],
         digits,
         powers,
         pattern(tuple(data["masks"])),
@@ -368,8 +383,14 @@ def _grammar() -> _Grammar:
             rf"(?:(?P<yuan>{_latin_bounded(list(yuan))})|(?P<foreign>{_latin_bounded(data['money']['foreign'])}))",
             re.IGNORECASE,
         ),
-        re.compile(rf"\s*({data['unit_before']}|{_latin_bounded(list(measure_of))})", re.IGNORECASE),
-        measure_of,
+        re.compile(
+            rf"\s*({data['unit_before']}|{data['paired_behind']}|{_latin_bounded(list(measure_of))})", re.IGNORECASE
+        ),
+        re.compile(
+            rf"(?P<one>{pair})\s*(?P<first>{arabic}|{chinese})\s*[、，+/]?\s*(?P<two>{pair})\s*(?P<second>{arabic}|{chinese})"
+            r"(?![\w\u4e00-\u9fff])"
+        ),
+        measure_of | data["paired_units"],
         re.compile(r"\s*[（\ue000]含[）\ue001](?!\s*以上)"),
         re.compile(rf"(?:{alternation(data['money']['prefix'])})\s*\Z", re.IGNORECASE),
         re.compile(rf"({alternation([*data['money']['foreign_prefix'], *data['money']['foreign']])})\s*\Z"),

@@ -25,6 +25,7 @@ class Assertion:
     conflict: bool = False
     items: tuple[Span, ...] = ()  # a list's counted items
     item_keys: tuple[frozenset[str], ...] = ()
+    told: bool = False  # things told in running text: they speak where nothing else does
     loose: bool = False  # names found in running text: they bound from below beside a total
     partial: bool = False
     aspects: frozenset[str] = frozenset()
@@ -42,6 +43,7 @@ class Findings:
     assertions: list[Assertion] = field(default_factory=list)
     exclusions: dict[Exclusion, None] = field(default_factory=dict)  # in the order of reading, each once
     disjoint: bool = False  # a note says that the kinds do not overlap
+    nested: bool = False  # all of one kind are said to be of another, too
     empty: list[tuple[date, date]] = field(default_factory=list)  # what lists cover of which nothing counts
 
     def exclude(self, document: Document, span: Span, reason: str, detail: str = "") -> None:
@@ -58,6 +60,7 @@ class Claims:
 
     steps: list[Step] = field(default_factory=list)
     disjoint: bool = False
+    nested: bool = False
     stated: list[tuple[Sentence, Assertion]] = field(default_factory=list)  # figures, by the sentence they stand in
 
     def add(self, entry: Assertion) -> None:
@@ -73,7 +76,7 @@ class Claims:
         self.steps.append(step)
 
     def settle(self, window: Window) -> Findings:
-        found = Findings(disjoint=self.disjoint)
+        found = Findings(disjoint=self.disjoint, nested=self.nested)
         for step in self.steps:
             step(window, found)
         return found
@@ -110,9 +113,12 @@ def intersect(first: Interval, second: Interval) -> Interval | None:
     return None if high is not None and high < low else Interval(low, high)
 
 
-def overlapping(intervals: list[Interval]) -> Interval:
-    """Classes that may overlap: from the largest of them to their sum (reading 3)."""
+def overlapping(intervals: list[Interval], *, nested: bool = False) -> Interval:
+    """Classes that may overlap: from the largest of them to their sum (reading 3); `nested`: the largest of them."""
     total = add(intervals)
+    highs = [i.high for i in intervals if i.high is not None]
+    if nested and len(highs) == len(intervals):
+        return Interval(max(i.low for i in intervals), max(highs))
     return Interval(max(i.low for i in intervals), total.high)
 
 

@@ -14,6 +14,7 @@ from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
 from ingestion.facts.matching import Match, kinds_in, match_figure, matched_parent
 from ingestion.facts.modality import section_block
+from ingestion.facts.nesting import nested
 from ingestion.facts.phrases import located, status_after
 from ingestion.facts.records import Analysis, Figure
 from ingestion.facts.schema import FactBook, FactSpec
@@ -32,6 +33,7 @@ def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window,
             claims.disjoint
             or sum(book.pattern(n).search(analysis.sentence.folded) is not None for n in spec.kinds.names.values()) > 1
         )
+    claims.nested = claims.nested or nested(book, spec, analysis)
     matches: list[Match] = []
     for figure in analysis.figures:
         match = match_figure(book, spec, analysis, figure, matches, claims)
@@ -269,7 +271,7 @@ def _assert_group(
         elif twice:
             value = subtract(add(intervals), add(m.value for m in twice))
         else:
-            value = overlapping(intervals)
+            value = overlapping(intervals, nested=claims.nested)
         kinds = frozenset()
     elif _alike(group) or spec.joined or _dated_years(group) or len({m.kinds for m in group}) == len(group):
         value = add(intervals)

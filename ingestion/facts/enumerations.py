@@ -22,7 +22,7 @@ from ingestion.organisations import Origin
 def may_name(book: FactBook, spec: FactSpec, text: str) -> bool:
     """Whether a statement can hold names of the fact's things at all."""
     listing = spec.listing
-    if listing is None or not listing.prose or not (listing.enumerated or listing.names):
+    if listing is None or not listing.prose or not (listing.enumerated or listing.names or listing.events):
         return False
     return found(book, listing.named_in, text)
 
@@ -253,7 +253,7 @@ def _region_end(text: str, start: int) -> int:
 
 def _of_place(text: str, start: int, end: int) -> bool:
     """匈牙利的塞格德大学: a place before 的 belongs to the name behind it."""
-    before = text[max(start, end - 10) : end]
+    before = words("sole").sub("", text[max(start, end - 10) : end])  # 匈牙利唯一的
     last = organisations.scan(before)[-1:]
     return bool(last) and last[0].end == len(before) and last[0].kind in _PLACES
 

@@ -18,6 +18,7 @@ from ingestion.facts.amounts import amounts
 from ingestion.facts.assertions import Claims, join
 from ingestion.facts.declared import declared
 from ingestion.facts.enumerations import enumerations, may_name, sentence_items
+from ingestion.facts.events import events
 from ingestion.facts.figures import analyse
 from ingestion.facts.grids import Grid, grid
 from ingestion.facts.items import Pool, Setting, judge
@@ -217,6 +218,7 @@ class _Reader:
                     analyses = [self.analysis(s) for s in chain]
                     for analysis in analyses:
                         sentence_items(self.book, spec, analysis, text, pools[key])
+                        events(self.book, spec, analysis, pools[key])
                     enumerations(self.book, spec, analyses, self.found[key], pools[key])
         for key, spec in self.specs.items():
             for pool in pools[key].values():

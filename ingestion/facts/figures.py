@@ -14,6 +14,7 @@ from ingestion.facts.lexicon import words
 from ingestion.facts.modality import clause_blocks, figure_block, planned_before
 from ingestion.facts.records import Analysis, Clause, Figure, Names
 from ingestion.facts.scan import Sentence
+from ingestion.facts.sums import summed
 from ingestion.language import load
 from ingestion.numerals import Quantity, parse_decimal, parse_number, quantities
 from ingestion.periods import PeriodKind, Window, periods
@@ -31,7 +32,7 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
         analysis.quoting = before.clause_blocks.get(len(before.clauses) - 1) == "quotation"
         analysis.inherited = next((p for p in reversed(before.periods) if p.years), before.inherited)
     taken = [p.span for p in found_periods if p.kind not in (PeriodKind.MEAN, PeriodKind.CUMULATIVE)]
-    for quantity in _units_shared(text, quantities(text, taken)):
+    for quantity in _units_shared(text, summed(text, quantities(text, taken))):
         whole = None
         before_it = not quantity.unit and words("of_which").search(text, 0, quantity.span.start)
         if words("of_them").match(text, quantity.span.end) or before_it:
@@ -128,6 +129,7 @@ def _figure(sentence: Sentence, clauses: list[Clause], quantity: Quantity, earli
             "：" in figure.left
             or sentence.pair
             or figure.left.rstrip().endswith(tuple(load("discourse")["counted_label"]))
+            or text[quantity.number.end : quantity.span.end].endswith(tuple(load("numbers")["inside"]["surplus"]))
         )
         and (not tail or tail[:1] in "，（、；")
     )

@@ -51,6 +51,7 @@ class Pool:
     items: list[Item]
     partial: bool
     loose: bool = False
+    told: bool = False
     weak: bool = False  # only a heading names it: each item must say itself what it is
     table: bool = False
     total_span: Span | None = None
@@ -130,6 +131,7 @@ def _count(
             items=tuple(entry.item.span for entry in counted),
             item_keys=tuple(entry.keys for entry in counted),
             loose=pool.loose,
+            told=pool.told,
             partial=pool.partial,
             listed=_listed(titled, window) if dated else None,
             doubtful=unknown,

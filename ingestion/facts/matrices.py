@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from ingestion.domain import Span
 from ingestion.facts.grids import unit_factor
-from ingestion.facts.lexicon import listed
+from ingestion.facts.lexicon import listed, words
 from ingestion.facts.scan import Section, Sentence, Table, policy_columns
 from ingestion.language import load
 
@@ -62,6 +62,7 @@ def matrix(table: Table) -> list[Sentence]:
     columns = [c for c in numeric if not total_row.search(heads[c])] or numeric
     by_row = not labels or sum(bool(re.match(r"(?:19|20)\d\d", heads[c])) for c in columns) >= 2
     groups = [[(r, c) for c in columns] for r in body] if by_row else [[(r, c) for r in body] for c in columns]
+    groups = _with_overlap(groups, heads, labels)
     found = []
     for group in groups:
         pieces = [
@@ -72,6 +73,22 @@ def matrix(table: Table) -> list[Sentence]:
         if pieces:
             found.append(Sentence(table.document, span, "、".join(pieces), section, synthetic=True))
     return found
+
+
+Cells = list[tuple[dict[int, str], int]]
+
+
+def _with_overlap(groups: list[Cells], heads: dict[int, str], labels: list[int]) -> list[Cells]:
+    """SCI｜EI｜同时收录: what is counted twice is read with what it is a part of, behind it."""
+
+    def twice(group: Cells) -> bool:
+        row, column = group[0]
+        named = heads[column] if all(c == column for _, c in group) else "".join(row.get(c, "") for c in labels)
+        return words("overlap").search(named) is not None
+
+    last = [group for group in groups if group and twice(group)]
+    rest = [group for group in groups if group and group not in last]
+    return [[cell for group in [*rest, *last] for cell in group]] if last and rest else groups
 
 
 def _numeric(table: Table, heads: dict[int, str], rows: list[dict[int, str]]) -> list[int]:

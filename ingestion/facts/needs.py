@@ -10,7 +10,11 @@ from ingestion.facts.schema import FactBook, Need
 
 
 def met(book: FactBook, need: Need, analysis: Analysis, figure: Figure, context: str) -> bool:
-    return _need(book, need, analysis, figure, context) or _complement(book, need, analysis, figure)
+    return (
+        _need(book, need, analysis, figure, context)
+        or _complement(book, need, analysis, figure)
+        or _shared(book, need, analysis, figure)
+    )
 
 
 def _need(book: FactBook, need: Need, analysis: Analysis, figure: Figure, context: str) -> bool:
@@ -75,6 +79,16 @@ def _complement(book: FactBook, need: Need, analysis: Analysis, figure: Figure) 
     return bool(less) and all(
         f in less or found(book, need.words, f.own) for f in analysis.figures if f.parent is figure
     )
+
+
+def _shared(book: FactBook, need: Need, analysis: Analysis, figure: Figure) -> bool:
+    """国家重点研发计划项目1项、课题2项: a bare head joined to a figure is of what that one is of."""
+    place = analysis.figures.index(figure)
+    first = analysis.figures[place - 1] if place and need.shared else None
+    if first is None or first.clause != figure.clause or words("joint").match(figure.left) is None:
+        return False
+    bare = not residue(book.pattern(need.shared).sub("", figure.own)) and residue(figure.own)
+    return bool(bare) and met(book, need, analysis, first, first.own)
 
 
 def _coordinated(book: FactBook, need: Need, analysis: Analysis, figure: Figure) -> bool:

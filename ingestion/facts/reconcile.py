@@ -15,10 +15,11 @@ def reconcile(key: str, spec: FactSpec, findings: Findings, window: Window) -> F
         return None
     if spec.kind == "yes_no":
         return _yes_no(key, spec, findings)
-    firm = [a for a in findings.assertions if not a.open] or findings.assertions
+    firm = [a for a in findings.assertions if not a.told] or findings.assertions
+    firm = [a for a in firm if not a.open] or firm
     firm = _named_of_a_total(findings.assertions, firm)
     own = [a for a in firm if not a.larger]
-    assertions = _distinct(_whole(spec, _lists(own or firm, findings.empty, window), findings.disjoint))
+    assertions = _distinct(_whole(spec, _lists(own or firm, findings.empty, window), findings))
     if not assertions:
         return None
     interval, conflict = _meet(assertions)
@@ -141,7 +142,7 @@ def _merge(first: Assertion, second: Assertion) -> None:
     first.item_keys += new
 
 
-def _whole(spec: FactSpec, assertions: list[Assertion], disjoint: bool) -> list[Assertion]:
+def _whole(spec: FactSpec, assertions: list[Assertion], findings: Findings) -> list[Assertion]:
     """Figures for one alternative stand for the fact only where nothing is said of the whole (readings 1 to 3)."""
     partial = [a for a in assertions if a.kinds]
     whole = [a for a in assertions if not a.kinds]
@@ -175,7 +176,8 @@ def _whole(spec: FactSpec, assertions: list[Assertion], disjoint: bool) -> list[
     intervals = [i for i, _ in parts if i is not None]
     if len(intervals) != len(parts):
         return assertions
-    value = overlapping(intervals) if spec.kinds.overlap and not disjoint else add(intervals)
+    apart = findings.disjoint or not spec.kinds.overlap
+    value = add(intervals) if apart else overlapping(intervals, nested=findings.nested)
     first = partial[0]
     points = (value.low,) if value.high is None else (value.low, value.high)
     return [

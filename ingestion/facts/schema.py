@@ -29,6 +29,7 @@ class Need(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unless: list[str] = []
     complement: list[str] = []  # a total less its parts of the other kind, which these words name, meets it
     coordinate: bool = False  # it also holds for figures joined to one that meets it
+    shared: list[str] = []  # a figure joined to one that meets it meets it, too, if its phrase says only one of these
     open: list[str] = []  # with one of these in the figure's own phrase, an unmet need leaves the lower bound open
 
 
@@ -86,6 +87,7 @@ class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     held: bool = False  # items that somebody else holds are left out (role "holder")
     bare: bool = False  # enumerated names need not say what they are (甲骏科技)
     subjects: list[str] = []  # names of bodies abroad right before one of these words are items (甲团队、乙团队已入驻)
+    events: list[str] = []  # what is done with the fact's things: each sentence of running text that tells it is one
     split: bool = False  # a sentence that names partners by 与A、B建立… enumerates items
     prose: bool = True  # numbered lists and enumerations count, too
     host_only: bool = False  # only items of the host country

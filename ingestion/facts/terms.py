@@ -8,14 +8,41 @@ from datetime import date, timedelta
 from ingestion.facts.lexicon import words
 from ingestion.language import load
 from ingestion.numerals import parse_number
-from ingestion.periods import PeriodKind, Window, dates, periods
+from ingestion.periods import PeriodKind, Window, dates, months_before, periods
+
+NEAR = 6  # characters between a date and the renewal that begins on it
 
 
 def term(folded: str, window: Window) -> tuple[date | None, date] | None:
     """(start or None, end) of the last term that a text states; None if it states none.
 
-    Read: a range of dates, a first date with a length in years, two dates of which the second ends it, or only an end.
+    Read: a range of dates, a first date with a length in years, two dates of which the second ends it, or only an end;
+    and how long the term was then renewed for (续租三年).
     """
+    stated = _stated(folded, window)
+    end = _renewed(folded, stated[1] if stated else None)
+    if end is None:
+        return stated
+    return (stated[0] if stated else None), end
+
+
+def _renewed(folded: str, end: date | None) -> date | None:
+    """The end of a renewal told by its length: from the date right before it, else from the end of the term."""
+    found = [*re.finditer(load("discourse")["renewed_for"], folded, re.IGNORECASE)]
+    if not found:
+        return None
+    match = found[-1]
+    number, unit = [g for g in match.groups() if g]
+    count = load("periods")["numbers_en"].get(number.lower()) or parse_number(number)
+    begun = [first for span, first, _ in dates(folded) if 0 <= match.start() - span.end <= NEAR]
+    starts = [day for day in (end, *begun) if day is not None]
+    if not count or not starts:
+        return None
+    months = int(count) * (1 if unit in load("discourse")["months"] else 12)
+    return months_before(max(starts), -months)
+
+
+def _stated(folded: str, window: Window) -> tuple[date | None, date] | None:
     ranges = [
         p
         for p in periods(folded, window)
@@ -34,7 +61,10 @@ def term(folded: str, window: Window) -> tuple[date | None, date] | None:
     ends = [
         last
         for span, _, last in found
-        if re.search(data["term_end_before"], folded[max(0, span.start - 26) : span.start], re.IGNORECASE)
+        if (
+            re.search(data["term_end_before"], folded[max(0, span.start - 26) : span.start], re.IGNORECASE)
+            and not re.match(data["term_start_after"], folded[span.end : span.end + 6])
+        )
         or re.match(data["term_end_after"], folded[span.end : span.end + 8])
     ]
     starts = [

@@ -1,0 +1,52 @@
+"""Sums as they are written: 10+8+9=27篇 is one figure, its total; 5+3家 is what its addends come to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ingestion.domain import Interval, Span
+from ingestion.facts.assertions import add
+from ingestion.numerals import Quantity
+
+_PLUS = re.compile(r"\s*\+\s*")
+_EQUALS = re.compile(r"\s*=\s*")
+
+
+def summed(text: str, found: Sequence[Quantity]) -> list[Quantity]:
+    """The quantities of a text with each sum made one. A total that is not what its addends come to spans both."""
+    if "+" not in text:
+        return [*found]
+    joined: list[Quantity] = []
+    place = 0
+    while place < len(found):
+        last = place
+        while _joined(text, found, last, _PLUS):
+            last += 1
+        total = last + 1 if last > place and _joined(text, found, last, _EQUALS) else None
+        joined += _sum(found[place : last + 1], found[total] if total is not None else None)
+        place = (last if total is None else total) + 1
+    return joined
+
+
+def _joined(text: str, found: Sequence[Quantity], place: int, sign: re.Pattern[str]) -> bool:
+    """Whether nothing but a sign stands between a quantity and the next one."""
+    if place + 1 == len(found):
+        return False
+    return sign.fullmatch(text, found[place].span.end, found[place + 1].span.start) is not None
+
+
+def _sum(addends: Sequence[Quantity], total: Quantity | None) -> list[Quantity]:
+    whole = total or addends[-1]
+    alike = all(a.unit in ("", whole.unit) for a in addends)
+    bare = any(a.unit != whole.unit for a in addends) and whole.measure == "money"  # 80+75+92=247万元
+    if len(addends) < 2 or (total is None and (not whole.unit or not alike or bare)):
+        return [*addends, *([total] if total else [])]
+    value = add(a.interval for a in addends)
+    if total is not None and (bare or not alike or not value.exact or not total.interval.exact):
+        value = total.interval
+    elif total is not None:
+        value = Interval(min(value.low, total.interval.low), max(value.low, total.interval.low))
+    start = addends[0].span.start
+    return [replace(whole, span=Span(start, whole.span.end), number=Span(start, whole.number.end), interval=value)]
