@@ -142,6 +142,7 @@ def _reviewed(site: Any, found: dict[str, Any], case: str, me: Any) -> None:
                          "reason": "核对检索证明"},
         "review_change": {"status": "in_review", "due": "2025-07-31"}, "presence": {"subject": "sci_ei_papers"},
         "bulk_change": {"cases": [case], "assignee": reviewer.actor.id, "due": "2025-07-31"},
+        "cases_to_assess": {"cases": [case]},
         "cases_to_export": {"cases": [case], "kind": "docx"},
         "saved_view_new": {"name": "我的在审", "query": "status=in_review&assignee=me"},
     }
@@ -157,7 +158,8 @@ def _reviewed(site: Any, found: dict[str, Any], case: str, me: Any) -> None:
     found["letter_text"] = {"text": found["letter_draft"]["text"], "number": 0}
     found["letter"] = reviewer.http.put(f"{here}/letter", json=found["letter_text"]).json()
     for name, address in (("worklist", f"{path}/cases"), ("reviewers", f"{path}/reviewers"),
-                          ("saved_views", f"{path}/views"), ("statistics", f"{path}/statistics"), ("review", here),
+                          ("saved_views", f"{path}/views"),
+                          ("renewing", f"{path}/assessments"), ("statistics", f"{path}/statistics"), ("review", here),
                           ("decisions", f"{here}/decisions")):
         found[name] = reviewer.get(address).json()
 

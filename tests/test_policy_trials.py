@@ -177,4 +177,4 @@ def test_only_a_reviewer_of_an_open_case_that_its_applicant_left_as_it_was_asses
     reviewer.patch(f"/api/v1/review/cases/{done}", json={"status": "done"})
     assert reviewer.post(f"/api/v1/review/cases/{done}/assessments").json()["error"]["code"] == "review_closed"
     owner.upload(case, ("补充.txt", "补充说明。".encode()))
-    assert reviewer.post(path).json()["error"]["code"] == "stale"
+    assert reviewer.post(path).json()["error"]["code"] == "changed_since"

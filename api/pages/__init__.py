@@ -24,6 +24,7 @@ from api.pages import (
     policy_versions,
     review_case,
     review_list,
+    review_renewal,
     sign_on,
     viewer,
 )
@@ -33,7 +34,7 @@ for _part in (home, accounts, cases, case, files, live, chat, assessments, viewe
     router.include_router(_part.router)
 for _part in (sign_on, admin_users, admin_settings, admin_audit, admin_webhooks):
     router.include_router(_part.router)
-for _part in (review_list, review_case):
+for _part in (review_list, review_renewal, review_case):
     router.include_router(_part.router)
 for _part in (policy_versions, policy_questions):
     router.include_router(_part.router)

@@ -72,7 +72,7 @@ def settings(services: ServicesDep, actor: ActorDep, case_id: str, form: FormDep
 @router.post("/review/cases/{case_id}/assess")
 def assess_again(services: ServicesDep, actor: ActorDep, case_id: str) -> Response:
     """With the version of the policy that is in force."""
-    services.review.progress.assess_again(actor, case_id)
+    services.review.renewals.one(actor, case_id)
     return see(f"/review/cases/{case_id}")
 
 

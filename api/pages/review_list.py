@@ -11,6 +11,7 @@ from api.deps import ActorDep, LanguageDep, ServicesDep
 from api.pages.assessments import said
 from api.pages.rendering import page
 from api.pages.review_case import change
+from api.pages.review_renewal import confirmation, refused_of, since_of
 from api.pages.routing import FormDep, PageRoute, field, see
 from api.pages.texts import words
 from api.routes.review import FilterDep, sent_file
@@ -32,6 +33,8 @@ CHECKED = ("confirmed", "corrected", "recounted", "rejected", "added")
 def worklist(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, wanted: FilterDep,
              after: str | None = None) -> Response:
     found = services.review.worklist.list(actor, wanted, after=after or None, limit=A_PAGE)
+    since = since_of(request)
+    renewing = services.review.renewals.under_way(actor, since)
     return page(request, "review/list.html", found=found, wanted=wanted, query_now=_query(wanted), later=bool(after),
                 views=services.review.worklist.views(actor), reviewers=services.review.worklist.reviewers(actor),
                 policy=services.policies.current, statuses=Status, sorts=Sort, today=today(),
@@ -39,6 +42,7 @@ def worklist(request: Request, services: ServicesDep, actor: ActorDep, language:
                           for one in Overall], may_review=may(actor, Action.REVIEW_CASE, ""),
                 narrowed=_narrowed(services, wanted, language), wider=_query(replace(wanted, **WIDER)),
                 kept=[(name, value) for name, value in _values(wanted).items() if name in WIDER and value],
+                since=since, renewing=renewing, refused=refused_of(request),
                 done=request.query_params.get("done", ""), failed=request.query_params.get("failed", ""))
 
 
@@ -55,9 +59,11 @@ def delete_view(services: ServicesDep, actor: ActorDep, view_id: str) -> Respons
 
 
 @router.post("/review/bulk")
-def bulk(services: ServicesDep, actor: ActorDep, language: LanguageDep, form: FormDep) -> Response:
-    """The chosen cases: changed, or taken away in a zip."""
+def bulk(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, form: FormDep) -> Response:
+    """The chosen cases: changed, taken away in a zip, or (once confirmed) assessed again."""
     chosen = [str(one) for one in form.getlist("cases")]
+    if field(form, "assess"):
+        return confirmation(request, services, actor, chosen, field(form, "back"))
     if field(form, "export"):
         return sent_file(services.review.exports.cases(actor, chosen, field(form, "export"), language))
     done = services.review.progress.change_all(actor, chosen, change(form))

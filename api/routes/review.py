@@ -1,6 +1,7 @@
 """The review: the worklist, one case before a reviewer, what is decided, letters, statistics, files to take away."""
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ from api.service.review.records import (
     Done,
     Filter,
     LetterView,
+    Renewing,
     SavedViewLine,
     Sort,
     Statistics,
@@ -92,6 +94,24 @@ def change_all(services: ServicesDep, actor: ActorDep, body: bodies.BulkBody) ->
     return services.review.progress.change_all(actor, body.cases, body.record())
 
 
+@router.post("/review/cases/assessments", response_model=list[Done], status_code=202,
+             summary="Assess several cases with the version of the policy in force",
+             openapi_extra=sent("cases_to_assess"),
+             responses=answers("bulk_done", "not_signed_in", "too_many_cases", "csrf", status=202))
+def assess_many(services: ServicesDep, actor: ActorDep, body: bodies.RenewalBody) -> tuple[Done, ...]:
+    """Those that were assessed with another version, each for itself; how they go on: `/review/assessments`."""
+    return services.review.renewals.many(actor, body.cases)
+
+
+@router.get("/review/assessments", response_model=Renewing, summary="How the assessments of others' cases go on",
+            responses=answers("renewing", "not_signed_in", "forbidden"))
+def under_way(services: ServicesDep, actor: ActorDep,
+              since: Annotated[datetime | None, Query(description="Without: those that are not ended")] = None
+              ) -> Renewing:
+    """Those that one asked for oneself, since then."""
+    return services.review.renewals.under_way(actor, since)
+
+
 @router.get("/review/reviewers", response_model=bodies.PeopleBody, summary="Whom a case can be given to",
             responses=answers("reviewers", "not_signed_in", "forbidden"))
 def reviewers(services: ServicesDep, actor: ActorDep) -> bodies.PeopleBody:
@@ -142,10 +162,11 @@ def change(services: ServicesDep, actor: ActorDep, case_id: str, body: bodies.Ch
 
 @router.post(f"{CASE}/assessments", response_model=JobView, status_code=202,
              summary="Assess a case with the version of the policy in force",
-             responses=answers("job", *USUAL, "review_closed", "stale", "no_files", "csrf", status=202))
+             responses=answers("job", *USUAL, "review_closed", "changed_since", "no_files", "queue_full", "csrf",
+                               status=202))
 def assess_again(services: ServicesDep, actor: ActorDep, case_id: str) -> JobView:
     """By a reviewer, after a version was published. Results that were made, and decisions, are kept."""
-    return services.review.progress.assess_again(actor, case_id)
+    return services.review.renewals.one(actor, case_id)
 
 
 @router.get(f"{CASE}/decisions", response_model=Part[DecisionView], summary="What was decided about a case",

@@ -70,6 +70,10 @@ class BulkBody(ChangeBody):
     cases: list[str] = Field(max_length=200)
 
 
+class RenewalBody(Body):
+    cases: list[str] = Field(max_length=200)
+
+
 class ViewBody(Body):
     name: str = Field(max_length=100)
     query: str = Field(max_length=500, description="As in the address of the worklist")

@@ -41,11 +41,12 @@ class Assessments:
         self._policies, self._reader, self._events, self._jobs = policies, reader, events, jobs
         self._most_waiting = most_waiting
 
-    def start(self, actor: Actor, case_id: str, action: Action = Action.CHANGE_CASE) -> JobView:
+    def start(self, actor: Actor, case_id: str, action: Action = Action.CHANGE_CASE,
+              note: Callable[[Session], None] = lambda _: None) -> JobView:
         """Ask for an assessment of the case as it is now, by whoever may do `action` to it.
 
         One that waits already will see it, and one under way or made for this very state is what was asked for; its job
-        is given then. Failure "no_files".
+        is given then. `note` is called within the transaction of a new one. Failure "no_files", "queue_full".
         """
         with self._database.writing() as session:
             self._database.alone(session, _STARTING)
@@ -62,6 +63,7 @@ class Assessments:
                       error_en="")
             session.add(job)
             session.flush()
+            note(session)
             view = job_view(job, None)
             self._events.publish(session, case_id, "job", plain(view))
         self._jobs.submit(view.id)

@@ -9,11 +9,10 @@ from sqlalchemy.orm import Session
 
 from api.errors import Failure
 from api.service.access import Action
-from api.service.assessments import Assessments
 from api.service.context import Context, case_for, now, record
 from api.service.events import Events
 from api.service.policies import Policies
-from api.service.records import Actor, JobView, Role
+from api.service.records import Actor, Role
 from api.service.review import duplicates, standing
 from api.service.review.records import Change, Done, Status, Submission
 from api.service.review.worklist import NEVER
@@ -36,7 +35,6 @@ class Progress:
     context: Context
     policies: Policies
     events: Events
-    assessments: Assessments
 
     def submit(self, actor: Actor, case_id: str) -> Submission:
         """Hand a case in, as it was assessed. Failure "not_assessed", "stale", "submitted_already"."""
@@ -71,23 +69,6 @@ class Progress:
             case_for(session, actor, case_id)
             review = session.get(Review, case_id)
             return _submission(session, review) if review is not None else None
-
-    def assess_again(self, actor: Actor, case_id: str) -> JobView:
-        """Assess an open case of others with the version of the policy that is in force; what was made is kept.
-
-        Failure "not_submitted", "review_closed"; "stale" where its applicant has changed it since.
-        """
-        with self.context.database.reading() as session:
-            case = case_for(session, actor, case_id, Action.REVIEW_CASE)
-            review = session.get(Review, case_id)
-            if review is None:
-                raise Failure("not_submitted")
-            if review.status == Status.DONE:
-                raise Failure("review_closed")
-            latest = session.get(Assessment, case.latest_id) if case.latest_id else None
-            if latest is None or latest.revision != case.revision:
-                raise Failure("stale")
-        return self.assessments.start(actor, case_id, Action.REVIEW_CASE)
 
     def change(self, actor: Actor, case_id: str, change: Change) -> None:
         """Failure "status_not_possible", "not_a_reviewer", "not_submitted"."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from api.service.records import CaseView
+from api.service.records import CaseView, JobState
 from assistant.corrections import Act, Checked
 from ingestion.domain import Assessment, Exclusion, Fact, Finding, Interval, Outcome, Overall
 
@@ -60,7 +60,8 @@ class Filter:
 @dataclass(frozen=True, slots=True)
 class WorkLine:
     """A case as the worklist shows it. `unchecked` facts nobody has looked at; `duplicates` are shared with others;
-    `outdated`: open, and assessed with `policy_version`, which is not the one in force.
+    `outdated`: open, and assessed with `policy_version`, which is not the one in force; `under_way`: how a new
+    assessment stands that is not ended.
     """
 
     case_id: str
@@ -80,6 +81,21 @@ class WorkLine:
     duplicates: int
     policy_version: str = ""
     outdated: bool = False
+    under_way: JobState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Renewing:
+    """How many assessments wait for their turn, are made, are made already, and failed."""
+
+    waiting: int
+    running: int
+    done: int
+    failed: int
+
+    @property
+    def total(self) -> int:
+        return self.waiting + self.running + self.done + self.failed
 
 
 @dataclass(frozen=True, slots=True)

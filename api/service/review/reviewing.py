@@ -14,6 +14,7 @@ from api.service.review.exports import Exports
 from api.service.review.letters import Letters
 from api.service.review.presence import Presences
 from api.service.review.progress import Progress
+from api.service.review.renewal import Renewals
 from api.service.review.statistics import Statistician
 from api.service.review.worklist import Worklist
 
@@ -22,6 +23,7 @@ from api.service.review.worklist import Worklist
 class Reviewing:
     worklist: Worklist
     progress: Progress
+    renewals: Renewals
     decisions: Decisions
     presences: Presences
     letters: Letters
@@ -32,8 +34,9 @@ class Reviewing:
 def build(context: Context, policies: Policies, cases: Cases, reader: Reader, events: Events,
           assessments: Assessments) -> Reviewing:
     worklist = Worklist(context, policies)
-    progress = Progress(context, policies, events, assessments)
+    progress = Progress(context, policies, events)
     decisions = Decisions(context, policies, cases, reader, events)
     letters = Letters(context, policies, progress, events)
-    return Reviewing(worklist, progress, decisions, Presences(context, events), letters,
+    renewals = Renewals(context, policies, assessments)
+    return Reviewing(worklist, progress, renewals, decisions, Presences(context, events), letters,
                      Exports(decisions, worklist, letters, policies, reader), Statistician(context))

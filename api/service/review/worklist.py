@@ -14,10 +14,10 @@ from api.service import paging
 from api.service.access import Action, may, scope
 from api.service.context import Context, new_id
 from api.service.policies import Policies
-from api.service.records import Actor, Page, Role
+from api.service.records import Actor, JobState, Page, Role
 from api.service.review.records import Filter, Person, SavedViewLine, Sort, Status, WorkLine
 from api.service.views import outdated
-from api.store.models import Assessment, Case, Check, Review, SavedView, Standing, User
+from api.store.models import Assessment, Case, Check, Job, Review, SavedView, Standing, User
 from assistant.corrections import Checked
 from ingestion.domain import Overall
 
@@ -27,6 +27,7 @@ MOST_VIEWS = 50
 TENTHS, LAST = 10, 100       # of what lacks of a bar, in percent
 CHANGED = "changed"         # every way that a fact was looked at but confirmed
 ENDED = frozenset({Status.DONE, Status.RETURNED})
+UNDER_WAY = (JobState.QUEUED, JobState.RUNNING)
 
 
 @dataclass(frozen=True)
@@ -37,20 +38,31 @@ class Worklist:
     def list(self, actor: Actor, wanted: Filter, *, after: str | None = None, limit: int = 50) -> Page[WorkLine]:
         """Those that match, in the order asked for; equal ones by id. `total` counts them all."""
         limit = paging.size(limit)
-        digest = self.policies.digest
-        conditions = _conditions(actor, wanted, digest)
+        conditions = _conditions(actor, wanted, self.policies.digest)
         query: Any = select(Review, Case).join(Case, Case.id == Review.case_id).where(*conditions)
         query = _ordered(query, wanted.sort, after).limit(limit + 1)
         with self.context.database.reading(scope(actor)) as session:
             rows: Sequence[Any] = session.execute(query).all()
             total: int | None = session.scalar(_counted(wanted, conditions))
-            names = people(session, {review.assignee_id or "" for review, _ in rows})
-            latest = {one.id: one for one in session.scalars(select(Assessment).where(
-                Assessment.id.in_([case.latest_id for _, case in rows if case.latest_id])))}
-            lines = tuple(_line(review, case, latest.get(case.latest_id or ""), names, digest)
-                          for review, case in rows[:limit])
+            lines = self._lines(session, rows[:limit])
         more = paging.cursor(*_place(wanted.sort, *rows[limit - 1])) if len(rows) > limit else None
         return Page(lines, more, total)
+
+    def chosen(self, actor: Actor, case_ids: Sequence[str]) -> tuple[WorkLine, ...]:
+        """Those of the cases that are in the worklist, the longest waiting first."""
+        _look(actor)
+        query: Any = select(Review, Case).join(Case, Case.id == Review.case_id).where(Review.case_id.in_(case_ids))
+        with self.context.database.reading(scope(actor)) as session:
+            return self._lines(session, session.execute(query.order_by(Review.received, Review.case_id)).all())
+
+    def _lines(self, session: Session, rows: Sequence[Any]) -> tuple[WorkLine, ...]:
+        names = people(session, {review.assignee_id or "" for review, _ in rows})
+        latest = {one.id: one for one in session.scalars(select(Assessment).where(
+            Assessment.id.in_([case.latest_id for _, case in rows if case.latest_id])))}
+        jobs: dict[str, str] = dict(session.execute(select(Job.case_id, Job.state).where(
+            Job.case_id.in_([case.id for _, case in rows]), Job.state.in_(UNDER_WAY))).all())
+        return tuple(_line(review, case, latest.get(case.latest_id or ""), names, self.policies.digest,
+                           jobs.get(case.id)) for review, case in rows)
 
     def reviewers(self, actor: Actor) -> tuple[Person, ...]:
         """Those whom a case can be given to."""
@@ -204,12 +216,13 @@ def _moment(text: str) -> datetime:
         raise Failure("cursor_invalid") from error
 
 
-def _line(review: Review, case: Case, latest: Assessment | None, names: Mapping[str, Person], digest: str
-          ) -> WorkLine:
+def _line(review: Review, case: Case, latest: Assessment | None, names: Mapping[str, Person], digest: str,
+          job: str | None) -> WorkLine:
     return WorkLine(case.id, case.title, case.applicant, case.base_type, case.application_date, Status(review.status),
                     review.round, names.get(review.assignee_id or ""), review.due if review.due != NEVER else None,
                     review.received, review.changed, Overall(review.outcome), review.unchecked, review.conflicts,
-                    review.duplicates, latest.policy_version if latest else "", outdated(latest, review, digest))
+                    review.duplicates, latest.policy_version if latest else "", outdated(latest, review, digest),
+                    JobState(job) if job else None)
 
 
 def _escaped(text: str) -> str:
