@@ -2,26 +2,28 @@
 
 A job is a row of the table `jobs`, written in the same transaction as what asked for it; that row is the truth. DBOS
 runs it as a workflow of the same id, step by step, and after a crash goes on from the step that was interrupted. Each
-process is an executor of its own with a heartbeat, so that the jobs of a dead one are taken over and those of a living
+process is an executor of its own (`api.executors`), so that the jobs of a dead one are taken over and those of a living
 one are not. A job without a workflow (a crash between the two) is handed over again. Steps may run twice, so each
 leaves the same behind when it does.
 """
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import threading
-import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from api.errors import Failure
+from api.executors import Presence
 from api.service.records import JobState
 from api.store.database import Database
-from api.store.models import Executor, Job
+from api.store.models import Job
 from api.store.rows import INSTALLATION
 from api.telemetry import traces
 
@@ -31,11 +33,13 @@ NAME = "guohe"
 VERSION = "1"             # of the steps: a change leaves jobs of the old version to be begun again
 QUEUE = "assessments"
 POLL_SECONDS = 0.5
-HEARTBEAT_SECONDS = 5.0
-DEAD_AFTER = timedelta(seconds=20)
+HEARTBEAT_SECONDS = 2.0
+LOOK_EVERY = 3            # heartbeats between two looks for jobs that nobody works on, unless a process has died
 MOST_ATTEMPTS = 5
 KEPT = timedelta(days=3)
-FORGET_EVERY = 720        # heartbeats: an hour
+FORGET_EVERY = 600        # looks: an hour
+
+_ADOPTING = 5002          # for Database.sole
 
 Value = TypeVar("Value")
 
@@ -73,11 +77,14 @@ class Jobs:
 
     def __init__(self, url: str, database: Database, work: Work, workers: int) -> None:
         self._url, self._database, self._work, self._workers = url, database, work, workers
-        self._executor = uuid.uuid4().hex
+        self._presence = Presence(database)
         self._stop = threading.Event()
+        self._known = threading.Event()   # to the others, as a process that lives
         self._ready = threading.Event()
         self._threads: list[threading.Thread] = []
         self._failed = ""
+        self._running: list[str] = []   # jobs, one that runs beside what is left of an earlier run of it twice
+        self._idle: set[str] = set()    # jobs that are this process's and did not run when it looked last
 
     @property
     def ready(self) -> bool:
@@ -90,10 +97,10 @@ class Jobs:
 
     def start(self) -> None:
         """Begin in the background: importing and launching takes seconds, and the page need not wait for it."""
-        self._beat()
-        thread = threading.Thread(target=self._run, name="jobs", daemon=True)
-        self._threads.append(thread)
-        thread.start()
+        for name, target in (("heartbeat", self._live), ("jobs", self._run)):
+            thread = threading.Thread(target=target, name=name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def stop(self) -> None:
         """Take no more jobs. One under way is left as after a crash, and goes on at the next start."""
@@ -106,41 +113,67 @@ class Jobs:
             self._ready.clear()
             DBOS.destroy()
         _current.clear()
-        with self._database.writing() as session:
-            session.execute(delete(Executor).where(Executor.id == self._executor))
+        self._presence.leave()
 
     def submit(self, job_id: str) -> None:
-        """Hand a committed job over; where the engine is not there yet, its start or its next round finds it."""
+        """Hand a committed job over; where the engine is not there yet, its start or its next look finds it."""
         if self._ready.is_set():
             try:
-                self._hand_over([job_id])
+                self._enqueue(job_id, job_id)
             except Exception:
                 log.exception("job %s could not be handed over and will be again", job_id)
 
+    def _live(self) -> None:
+        """Beats, from before the engine's start on: nothing that takes long may keep them."""
+        while True:
+            try:
+                self._presence.beat()
+                self._known.set()
+            except Exception as error:  # noqa: BLE001 - the database may be away for a while
+                log.warning("that this process lives could not be said (%s); trying again", error)
+            if self._stop.wait(HEARTBEAT_SECONDS * (LOOK_EVERY if self._database.embedded else 1)):
+                return
+
     def _run(self) -> None:
+        while not (self._known.wait(HEARTBEAT_SECONDS) and self._launched()):
+            if self._stop.wait(HEARTBEAT_SECONDS):
+                return
+        looks, living = 0, set[str]()
+        for beats in itertools.count():
+            try:
+                before, living = living, self._presence.living()
+                if before - living or beats % LOOK_EVERY == 0:
+                    self._adopt()
+                    if looks % FORGET_EVERY == 0:
+                        self._forget()
+                    looks += 1
+            except Exception as error:  # noqa: BLE001 - the database may be away for a while
+                log.warning("jobs could not be looked after (%s); trying again", error)
+            if self._stop.wait(HEARTBEAT_SECONDS):
+                return
+
+    def _launched(self) -> bool:
+        """Whether the engine has started; what keeps it from that, such as a database that is away, may pass."""
         try:
             self._launch()
         except Exception as error:
-            log.exception("the job engine could not start")
+            log.exception("the job engine could not start; trying again")
             self._failed = type(error).__name__
-            return
-        rounds = 0
-        while not self._stop.wait(HEARTBEAT_SECONDS):
-            try:
-                self._beat()
-                self._adopt()
-                if rounds % FORGET_EVERY == 0:
-                    self._forget()
-                rounds += 1
-            except Exception as error:  # noqa: BLE001 - the database may be away for a while
-                log.warning("jobs could not be looked after (%s); trying again", error)
+            from dbos import DBOS
+
+            with suppress(Exception):
+                DBOS.destroy()
+            _current.clear()
+            return False
+        self._failed = ""
+        return True
 
     def _launch(self) -> None:
         from dbos import DBOS, DBOSConfig
 
         config: DBOSConfig = {
             "name": NAME, "system_database_url": self._url, "application_version": VERSION,
-            "executor_id": self._executor, "log_level": "WARNING", "enable_otlp": False,
+            "executor_id": self._presence.id, "log_level": "WARNING", "enable_otlp": False,
             "serializer": _serializer(),
         }
         _current.append(self)
@@ -152,47 +185,61 @@ class Jobs:
         DBOS.register_queue(QUEUE, worker_concurrency=max(1, self._workers), polling_interval_sec=POLL_SECONDS,
                             on_conflict="always_update" if self._workers else "never_update")
         self._ready.set()
-        self._adopt()
-
-    def _beat(self) -> None:
-        now = datetime.now(UTC)
-        with self._database.writing() as session:
-            session.merge(Executor(id=self._executor, seen=now))
-            if self._database.embedded:  # there is no other process
-                session.execute(delete(Executor).where(Executor.id != self._executor))
-            session.execute(delete(Executor).where(Executor.seen < now - timedelta(days=1)))
 
     def _adopt(self) -> None:
-        """Hand over what nobody works on: new jobs without a workflow, and those of executors that are dead."""
-        with self._database.reading(INSTALLATION) as session:
-            unfinished = session.scalars(select(Job.id).where(
-                Job.state.in_([JobState.QUEUED, JobState.RUNNING])).order_by(Job.created)).all()
-        if unfinished:
-            self._hand_over(unfinished)
+        """Hand over what nobody works on: new jobs without a workflow, and those of executors that are dead.
+
+        One process at a time: another one that looked before and acts later would take a job from whom it was given to.
+        """
+        with self._database.sole(_ADOPTING) as alone:
+            if not alone:
+                return
+            with self._database.reading(INSTALLATION) as session:
+                unfinished = session.scalars(select(Job.id).where(
+                    Job.state.in_([JobState.QUEUED, JobState.RUNNING])).order_by(Job.created)).all()
+            if unfinished:
+                self._hand_over(unfinished)
 
     def _hand_over(self, job_ids: Sequence[str]) -> None:
-        from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
+        from dbos import DBOS
 
-        living = self._living()
         known = {status.workflow_id: status for status in DBOS.list_workflows(
             workflow_id_prefix=list(job_ids), load_input=False, load_output=False)}
+        living = self._presence.living()   # after the look at what runs: who took a job was known to live before
+        idle, self._idle = self._idle, set()
         for job_id in job_ids:
             runs = sorted(one for one in known if one.partition(".")[0] == job_id)
             last = known[runs[-1]] if runs else None
-            if last is not None and last.status in {"ENQUEUED", "DELAYED"} and last.app_version in {None, VERSION}:
+            if last is None:
+                self._enqueue(job_id, job_id)
                 continue
-            if last is not None and last.status == "PENDING" and last.executor_id in living:
+            if last.status in {"ENQUEUED", "DELAYED"} and last.app_version in {None, VERSION}:
                 continue
-            if last is not None and not self._again(job_id):
+            if last.status == "PENDING" and last.executor_id in living and not self._forgotten(last, job_id, idle):
                 continue
-            if last is not None and last.status == "PENDING" and last.app_version == VERSION:
+            if not self._again(job_id):
+                continue
+            if last.status == "PENDING" and last.app_version == VERSION:
                 log.info("job %s was interrupted and goes on", job_id)
                 DBOS.resume_workflow(last.workflow_id, queue_name=QUEUE)
-                continue
-            # New, or ended without ending its job (another version, a failure outside its steps): begun afresh.
-            with SetWorkflowID(job_id if last is None else f"{job_id}.{len(runs)}"), \
-                    SetEnqueueOptions(priority=self._turn(job_id)):
-                DBOS.enqueue_workflow(QUEUE, _workflow(), job_id)
+            else:  # it ended without ending its job (another version, a failure outside its steps): begun afresh
+                self._enqueue(f"{job_id}.{len(runs)}", job_id)
+
+    def _forgotten(self, workflow: Any, job_id: str, idle: set[str]) -> bool:
+        """Whether this process took the job and does not run it, at this look and the one before: an error after it was
+        taken, such as a lost connection, is only logged by the engine.
+        """
+        if workflow.executor_id != self._presence.id or job_id in self._running:
+            return False
+        self._idle.add(job_id)
+        return job_id in idle
+
+    def _enqueue(self, workflow_id: str, job_id: str) -> None:
+        """A workflow of this id, unless there is one."""
+        from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
+
+        with SetWorkflowID(workflow_id), SetEnqueueOptions(priority=self._turn(job_id)):
+            DBOS.enqueue_workflow(QUEUE, _workflow(), job_id)
 
     def _forget(self) -> None:
         """Drop the engine's own record of jobs that ended some days ago; the table `jobs` keeps what matters."""
@@ -229,10 +276,6 @@ class Jobs:
                 Job.requested_by == job.requested_by, Job.state.in_([JobState.QUEUED, JobState.RUNNING]),
                 Job.created < job.created)) or 0)
 
-    def _living(self) -> set[str]:
-        with self._database.reading() as session:
-            return set(session.scalars(select(Executor.id).where(Executor.seen > datetime.now(UTC) - DEAD_AFTER)))
-
     def run(self, job_id: str) -> None:
         """One job, within a workflow."""
         from dbos import DBOS
@@ -244,7 +287,11 @@ class Jobs:
 
             return DBOS.run_step({"name": name}, watched)
 
-        self._work(job_id, step)
+        self._running.append(job_id)
+        try:
+            self._work(job_id, step)
+        finally:
+            self._running.remove(job_id)
 
 
 _current: list[Jobs] = []

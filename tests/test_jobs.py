@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,12 +17,14 @@ from typing import Any
 import httpx2
 import pytest
 
+from api import executors
 from api import jobs as engine
+from api.executors import Presence
 from api.jobs import Jobs, Steps
 from api.service.context import new_id, now
 from api.service.records import JobState
 from api.store.database import Database
-from api.store.models import Case, Executor, Job, User
+from api.store.models import Case, Job, User
 from api.store.rows import INSTALLATION
 from tests.databases import KINDS, fresh, server
 from tests.web_samples import APPLICATION, PASSWORD
@@ -127,8 +130,12 @@ def test_a_job_that_nobody_handed_over_is_found_at_the_start(database: Database,
     assert done == [made]
 
 
-def test_a_job_of_a_dead_process_goes_on_where_it_was(database: Database, addresses: tuple[str, str]) -> None:
-    """Its first step is not done again, the interrupted one is."""
+def test_a_job_of_a_dead_process_goes_on_where_it_was(
+        database: Database, addresses: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its first step is not done again, the interrupted one is; the lock of the dead says at once that it is dead, so
+    that its last sign of life is not waited out.
+    """
+    monkeypatch.setattr(executors, "DEAD_AFTER", timedelta(days=1))
     made = job(database)
     script = (
         "import os, sys, time\n"
@@ -139,10 +146,6 @@ def test_a_job_of_a_dead_process_goes_on_where_it_was(database: Database, addres
         "jobs = Jobs(sys.argv[2], Database(sys.argv[1]), work, 1)\njobs.start()\ntime.sleep(60)\n")
     ended = subprocess.run([sys.executable, "-c", script, *addresses], check=False, capture_output=True, timeout=120)
     assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
-    if not database.embedded:  # elsewhere a process counts as dead when its heartbeat has stopped for a while
-        with database.writing(INSTALLATION) as session:
-            for row in session.query(Executor):
-                row.seen = now() - engine.DEAD_AFTER - timedelta(seconds=1)
     done: list[str] = []
 
     def work(job_id: str, step: Steps) -> None:
@@ -172,6 +175,75 @@ def test_a_job_that_keeps_failing_outside_its_steps_is_given_up(
         found = session.get_one(Job, made)
         assert "中断" in found.error
     assert len(tries) == 2
+
+
+def test_a_job_that_was_taken_and_then_lost_in_this_very_process_is_taken_again(
+        database: Database, addresses: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error between the two is only logged by the engine, and the job would be a living process's for ever."""
+    from dbos import _queue
+
+    monkeypatch.setattr(engine, "HEARTBEAT_SECONDS", 0.2)
+    run, lost = _queue.execute_dequeued_workflow, []
+
+    def lose(dbos: Any, status: Any, owner: str) -> Any:
+        if lost:
+            return run(dbos, status, owner)
+        lost.append(status["workflow_uuid"])
+        raise ConnectionError("the database went away")
+
+    monkeypatch.setattr(_queue, "execute_dequeued_workflow", lose)
+    made = job(database)
+
+    def work(job_id: str, step: Steps) -> None:
+        step("end", lambda: finish(database, job_id))
+
+    with running(database, addresses[1], work):
+        until(lambda: _state(database, made) == JobState.DONE)
+    assert lost == [made]
+
+
+def test_an_engine_that_cannot_start_is_started_again(
+        database: Database, addresses: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that is away, or too slow for a moment, leaves no process without its work."""
+    from dbos import DBOS
+
+    monkeypatch.setattr(engine, "HEARTBEAT_SECONDS", 0.2)
+    launch, refused = DBOS.launch, []
+
+    def refuse() -> None:
+        if refused:
+            launch()
+            return
+        refused.append(True)
+        raise ConnectionError("the database is away")
+
+    monkeypatch.setattr(DBOS, "launch", refuse)
+    made, done = Jobs(addresses[1], database, lambda job_id, _step: finish(database, job_id), workers=2), job(database)
+    made.start()
+    try:
+        until(lambda: _state(database, done) == JobState.DONE)
+        assert (refused, made.failed) == ([True], "")
+    finally:
+        made.stop()
+
+
+def test_one_process_at_a_time_hands_over_what_nobody_works_on(
+        database: Database, addresses: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else one that looked earlier and acts later takes jobs from whom another one gave them to."""
+    others: list[bool] = []
+    living = Presence.living
+
+    def looked(presence: Presence) -> set[str]:
+        if threading.current_thread().name == "jobs":
+            with database.sole(engine._ADOPTING) as alone:
+                others.append(alone)
+        return living(presence)
+
+    monkeypatch.setattr(Presence, "living", looked)
+    made = job(database)
+    with running(database, addresses[1], lambda job_id, _step: finish(database, job_id)):
+        until(lambda: _state(database, made) == JobState.DONE)
+    assert others[:2] == [True, database.embedded]   # before the hand-over, and within
 
 
 def _state(database: Database, job_id: str) -> str:

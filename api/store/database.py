@@ -89,6 +89,15 @@ class Database:
         if not self.embedded:
             session.execute(text("SELECT pg_advisory_xact_lock(:what)"), {"what": what})
 
+    @contextmanager
+    def sole(self, what: int) -> Iterator[bool]:
+        """Whether this process alone is within for the same `what`; nobody waits. Transactions within are others."""
+        if self.embedded:
+            yield True
+            return
+        with self.engine.begin() as connection:
+            yield bool(connection.scalar(text("SELECT pg_try_advisory_xact_lock(:what)"), {"what": what}))
+
     def guarded(self) -> bool:
         """Whether PostgreSQL holds this process to the rules of rows; not on SQLite, and not for a superuser."""
         if self.embedded:

@@ -48,8 +48,8 @@ class Trials:
 
         try:
             found = until(over, 4 * WITHIN)
-        except AssertionError:
-            self.faults.append(f"{what}: not resumed after {4 * WITHIN:.0f} s: {seen[0]['state']}, {seen[0]['step']}")
+        except (AssertionError, httpx2.HTTPError, ValueError, KeyError) as error:
+            self.faults.append(f"{what}: not resumed after {time.monotonic() - died:.0f} s: {error!r}, job {seen}")
             return
         took = time.monotonic() - died
         self.seconds.append(took)
@@ -169,11 +169,14 @@ def die_together(trials: Trials, folder: Path, http: httpx2.Client, environment:
             one.kill()
             one.wait()
         died = time.monotonic()
-        stack.enter_context(process(folder / "survivor", "-m", "api.cli", "work", "--data", "data",
-                                    **{**environment, "GUOHE_WORKERS": "2"}))
+        survivor = stack.enter_context(process(folder / "survivor", "-m", "api.cli", "work", "--data", "data",
+                                               **{**environment, "GUOHE_WORKERS": "2"}))
         waiting = [threading.Thread(target=trials.ended, args=(http, str(last or "random"), case, job, died))
                    for last, (case, job) in zip(batch, orders, strict=True)]
         for thread in waiting:
             thread.start()
         for thread in waiting:
             thread.join()
+        if survivor.poll() is not None:
+            said = (folder / "survivor" / "log").read_text(encoding="utf-8").strip().splitlines()
+            trials.faults.append(f"the process that was to take over ended with {survivor.returncode}: {said[-1:]}")

@@ -20,7 +20,7 @@ from sqlalchemy import delete, func, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.errors import Failure
-from api.jobs import DEAD_AFTER
+from api.executors import DEAD_AFTER
 from api.service import stored
 from api.service.administration.auditing import verify
 from api.service.context import now, record_system

@@ -11,7 +11,8 @@ from enum import StrEnum
 from sqlalchemy import func, select
 
 from api.errors import Failure
-from api.jobs import DEAD_AFTER, Queue
+from api.executors import DEAD_AFTER
+from api.jobs import Queue
 from api.service.access import Action, may
 from api.service.administration.modelling import Modelling
 from api.service.context import Context, now
