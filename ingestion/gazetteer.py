@@ -60,6 +60,11 @@ def scan(text: str) -> list[Mention]:
     return found
 
 
+def may_begin(text: str) -> bool:
+    """Whether a word in Chinese can stand at the beginning of a text."""
+    return plain(text[:2]) in lexicon().heads
+
+
 def plain(text: str) -> str:
     """A copy of the same length for matching: `fold`, simplified characters, no diacritics."""
     return fold(text).translate(lexicon().letters)

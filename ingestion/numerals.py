@@ -16,6 +16,7 @@ from typing import Any
 
 from ingestion.domain import Interval, Span
 from ingestion.language import alternation, load, pattern
+from ingestion.language.ngrams import may, search
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +117,7 @@ def quantities(folded: str, taken: Sequence[Span] = ()) -> list[Quantity]:
             blocked[place] = 1
     found: list[Quantity] = []
     position = 0
-    grammar = _grammar()
-    while (match := grammar.core.search(folded, position)) is not None:
+    while (match := _next(folded, position)) is not None:
         quantity = None
         if not blocked[match.start("number")]:
             quantity = _read(folded, match, blocked)
@@ -129,6 +129,15 @@ def quantities(folded: str, taken: Sequence[Span] = ()) -> list[Quantity]:
         found.append(quantity)
         position = quantity.span.end
     return found
+
+
+def _next(folded: str, position: int) -> re.Match[str] | None:
+    """The next number: tried only where one can begin."""
+    grammar = _grammar()
+    for start in grammar.starts.finditer(folded, position):
+        if (match := grammar.core.match(folded, start.start())) is not None:
+            return match
+    return None
 
 
 def _read(folded: str, match: re.Match[str], blocked: bytearray) -> Quantity | None:
@@ -172,7 +181,7 @@ def _range(
 ) -> tuple[Decimal, Decimal | None, int]:
     """(value, upper end of a range or None, end of what was read): 20至30篇, 三四十家; 2至3万元 is 20,000 to 30,000."""
     grammar = _grammar()
-    tail = grammar.range_tail.match(folded, match.end())
+    tail = grammar.range_tail.match(folded, match.end()) if may(grammar.range_tail, folded) else None
     if not tail or blocked[tail.start("second")]:
         if match["pair"]:
             first, last = (Decimal(grammar.digits[c]) for c in match["pair"])
@@ -190,7 +199,7 @@ def _range(
 
 def _past_repetition(folded: str, end: int, value: Decimal, upper: Decimal | None) -> int:
     """The end behind the same number in brackets, if it stands there: 贰拾贰（22）篇."""
-    repeated = _grammar().repeated.match(folded, end)
+    repeated = _grammar().repeated.match(folded, end) if may(_grammar().repeated, folded) else None
     if repeated and upper is None and parse_number(repeated[1]) == value:
         return repeated.end()
     return end
@@ -249,7 +258,8 @@ def _plain_allowed(words: str) -> bool:
 
 
 def _suffix(folded: str, end: int) -> tuple[str, int]:
-    match = _grammar().after.match(folded, end)
+    after = _grammar().after
+    match = after.match(folded, end) if may(after, folded) else None
     if match is None:
         return "", end
     name = next(name for name, text in match.groupdict().items() if text is not None)
@@ -257,7 +267,7 @@ def _suffix(folded: str, end: int) -> tuple[str, int]:
 
 
 def _prefix(folded: str, start: int) -> tuple[str, int]:
-    match = _grammar().before.search(folded, max(0, start - 24), start)
+    match = search(_grammar().before, folded, max(0, start - 24), start)
     if match is None:
         return "", start
     name = next(name for name, text in match.groupdict().items() if text is not None)
@@ -305,6 +315,7 @@ class _Grammar:
     powers: dict[str, int]
     masks: re.Pattern[str]
     core: re.Pattern[str]
+    starts: re.Pattern[str]  # the characters that a number begins with
     any_number: re.Pattern[str]
     range_tail: re.Pattern[str]
     repeated: re.Pattern[str]
@@ -348,6 +359,7 @@ def _grammar() -> _Grammar:
         rf"(?:点[{ones}零]+)?"
     )
     english = rf"(?:{alternation(data['words_en'])})(?![A-Za-z-])"
+    latin = "".join(sorted({word[0].lower() for word in data["words_en"]}))
     inside = alternation(data["inside"]["surplus"])
     magnitude = f"[{''.join(powers)}]"
     core = re.compile(
@@ -372,6 +384,7 @@ def _grammar() -> _Grammar:
         powers,
         pattern(tuple(data["masks"])),
         core,
+        re.compile(rf"[\d{single}{latin}{latin.upper()}]"),
         re.compile(rf"\d|[{single}]|\b(?:{english})", re.IGNORECASE),
         re.compile(
             rf"\s*(?:{inside})?(?:[篇家项个件名人份所户支]|{_latin_bounded(list(yuan))})?"

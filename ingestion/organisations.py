@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from ingestion.gazetteer import Kind, Mention, Origin, forms_of, lexicon, plain, scan, scan_plain
+from ingestion.gazetteer import Kind, Mention, Origin, forms_of, lexicon, may_begin, plain, scan, scan_plain
 from ingestion.language import load
 from ingestion.name_forms import CHINESE, by_form, is_latin_body, name_forms
 
-__all__ = ["Kind", "Mention", "Origin", "countries_in", "country", "keys", "mentions", "normalise", "origin", "region",
-           "scan"]
+__all__ = ["Kind", "Mention", "Origin", "countries_in", "country", "keys", "may_begin", "mentions", "normalise",
+           "origin", "region", "scan"]
 
 _BRACKET = re.compile(r"（([^（）]*)）")
 _PUNCTUATION = re.compile(r"[^0-9a-z\u3400-\u9fff]+")

@@ -16,6 +16,7 @@ from typing import Any
 
 from ingestion.domain import Span
 from ingestion.language import alternation, load
+from ingestion.language.ngrams import may
 from ingestion.numerals import parse_number
 
 GRACE_MONTHS = 3  # a period may end this many calendar months before the application date and still be the window
@@ -104,7 +105,7 @@ def periods(folded: str, window: Window) -> list[Period]:
     """Every period in a folded text, in order, without overlaps (the longest reading of a place wins)."""
     candidates = []
     for hint, compiled, resolve in _grammar():
-        if hint.search(folded) is None:
+        if not (may(compiled, folded) and may(hint, folded)) or hint.search(folded) is None:
             continue
         for match in compiled.finditer(folded):
             period = resolve(match, window)

@@ -12,9 +12,11 @@ from ingestion.facts.dating import bound, section_period
 from ingestion.facts.grids import roles_of, unit_factor
 from ingestion.facts.lexicon import listed
 from ingestion.facts.modality import section_block
-from ingestion.facts.scan import Section, Sentence, Table
+from ingestion.facts.scan import Table
 from ingestion.facts.schema import FactBook, FactSpec
+from ingestion.facts.sentences import Section, Sentence
 from ingestion.language import load
+from ingestion.language.ngrams import Text
 from ingestion.numerals import stated_rate
 from ingestion.periods import Cover, Period, PeriodKind, Window, periods
 
@@ -43,7 +45,7 @@ def amounts(book: FactBook, spec: FactSpec, table: Table, window: Window, claims
         Sentence(
             table.document,
             table.block.span,
-            "",
+            Text(""),
             Section(table.section.headings, "\n".join([table.section.lead, caption])),
         ),
         window,

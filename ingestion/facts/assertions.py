@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ingestion.domain import Document, Evidence, Exclusion, Interval, Method, Span
-from ingestion.facts.scan import Sentence
+from ingestion.facts.sentences import Sentence
 from ingestion.periods import Window
 
 

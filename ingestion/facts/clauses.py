@@ -9,6 +9,7 @@ from ingestion import organisations
 from ingestion.domain import Span
 from ingestion.facts.lexicon import words
 from ingestion.facts.records import Analysis, Clause, Names
+from ingestion.language.ngrams import may
 
 _CUTS = frozenset("，,。；！？")
 
@@ -74,8 +75,8 @@ def assign_subjects(text: str, clauses: list[Clause], names: Names, before: Anal
         current = ""
     for clause in clauses:
         body = text[clause.span.start : clause.span.end]
-        other = _other(body, names) or _named_subject(body, names)
-        if words("others_own").search(body):
+        other = (_other(body, names) if may(words("others"), text) else None) or _named_subject(body, names)
+        if may(words("others_own"), text) and words("others_own").search(body):
             clause.subject = current = "own"
         elif _elsewhere(body, names) and not words("own").search(body):
             clause.subject = "other"
@@ -107,7 +108,7 @@ def assign_subjects(text: str, clauses: list[Clause], names: Names, before: Anal
 def _elsewhere(body: str, names: Names) -> bool:
     """A clause that begins with a mainland place outside the policy's region speaks of a body there."""
     head = body.strip()[:14]
-    if not names.home or not re.match(r"[\u4e00-\u9fff]", head) or any(name in head for name in names.home):
+    if not names.home or not organisations.may_begin(head) or any(name in head for name in names.home):
         return False
     first = next(iter(organisations.scan(head)), None)
     return (

@@ -10,8 +10,8 @@ from ingestion.domain import Interval
 from ingestion.facts.clauses import clause_of
 from ingestion.facts.lexicon import words
 from ingestion.facts.records import Analysis, Figure
-from ingestion.facts.scan import Sentence
 from ingestion.facts.schema import FactSpec
+from ingestion.facts.sentences import Sentence
 from ingestion.language import load
 from ingestion.periods import Cover, Period, PeriodKind, Window, periods
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -49,8 +50,11 @@ def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window,
 def _lost_since(book: FactBook, spec: FactSpec, analysis: Analysis, matches: list[Match], claims: Claims) -> None:
     """常驻5人。2024年3月，2人结束派驻回国: what a sentence says was lost is taken from the figure of the one before."""
     sentence = analysis.sentence
-    stated = [entry for place, entry in claims.stated if place is sentence.previous]
-    if len(stated) != 1 or not stated[0].interval.exact or not spec.subtract:
+    if not spec.subtract or not claims.stated or sentence.previous is None:
+        return
+    last = itertools.takewhile(lambda one: one[0] is sentence.previous, reversed(claims.stated))
+    stated = [entry for _, entry in last]
+    if len(stated) != 1 or not stated[0].interval.exact:
         return
     for figure in analysis.figures:
         if any(m.figure is figure for m in matches) or figure.quantity.measure not in spec.measures or figure.blocked:

@@ -31,7 +31,7 @@ def events(book: FactBook, spec: FactSpec, analysis: Analysis, pools: dict[str, 
         if start == end or blocked or book.pattern(spec.exclude_clause).search(clause):
             continue
         text = sentence.folded[start:end] + _of_all(analysis, end)
-        if words("plan").search(exempted(text, analysis.today)):
+        if words("plan").search(exempted(text, analysis.today, sentence.folded)):
             continue
         span = Span(sentence.span.start + start, sentence.span.start + end)
         item = Item(sentence.document, span, text, _name(match[0]))

@@ -28,14 +28,14 @@ from ingestion.facts.matrices import matrix
 from ingestion.facts.money import spent
 from ingestion.facts.reconcile import reconcile
 from ingestion.facts.records import Analysis, Names
-from ingestion.facts.scan import Reading, Section, Sentence, Table, pairs, policy_columns, scan, squeezed
+from ingestion.facts.scan import Reading, Table, pairs, policy_columns, scan, squeezed
 from ingestion.facts.schema import FactBook, FactSpec
+from ingestion.facts.sentences import Section, Sentence
 from ingestion.facts.statements import may_state, statements
 from ingestion.language import fold, load
+from ingestion.language.ngrams import Text, search
 from ingestion.numerals import has_number, parse_number
 from ingestion.periods import Window
-
-LONGEST_CHAIN = 24  # sentences that go on from one another
 
 
 @dataclass(frozen=True)
@@ -114,10 +114,15 @@ class _Reader:
         self.book, self.specs, self.setting, self.names = book, specs, setting, names
         self.window = setting.window
         self.found = {key: Claims() for key in specs}
-        self._heads = {key: book.pattern(spec.heads) for key, spec in specs.items()}
-        self._openers = {key: _opener(book, spec) for key, spec in specs.items()}
+        self._stating = [(key, spec) for key, spec in specs.items() if spec.kind == "yes_no"]
+        self._counting = [(key, spec) for key, spec in specs.items() if spec.kind != "yes_no"]
+        self._openers = {key: _opener(book, spec) for key, spec in self._stating}
+        self._heads = {
+            key: [book.pattern(names) for names in (spec.heads, spec.none_words) if names or names is spec.heads]
+            for key, spec in self._counting
+        }
         self._analyses: dict[int, Analysis] = {}
-        self._above: dict[tuple[int, int], bool] = {}  # whether a section names a head, by their identities
+        self._above: dict[int, frozenset[str]] = {}  # what a section names, by its identity
 
     def read(self, reading: Reading) -> None:
         sentences = [*reading.sentences]
@@ -139,8 +144,8 @@ class _Reader:
 
     def analysis(self, sentence: Sentence) -> Analysis:
         """The sentence's analysis, after those of the sentences that it goes on from."""
-        for one in reversed([s for s in _chain(sentence) if id(s) not in self._analyses]):
-            before = self._analyses.get(id(one.previous)) if one.previous is not None and _goes_on(one) else None
+        for one in reversed([s for s in sentence.chain() if id(s) not in self._analyses]):
+            before = self._analyses.get(id(one.previous)) if one.previous is not None and one.goes_on else None
             self._analyses[id(one)] = analyse(one, self.window, self.names, before)
         return self._analyses[id(sentence)]
 
@@ -172,29 +177,38 @@ class _Reader:
         return sum(len(claims.steps) for claims in self.found.values())
 
     def _sentence(self, sentence: Sentence, sentences: Sequence[Sentence], position: int) -> None:
-        counts = not sentence.row and (has_number(sentence.folded) or sentence.holds(words("zero")))
-        for key, spec in self.specs.items():
-            if spec.kind == "yes_no":
-                if sentence.holds(self._openers[key]) and may_state(self.book, spec, sentence, rows=sentence.row):
-                    context = _context(sentences, position)
-                    statements(self.book, spec, self.analysis(sentence), self.window, self.found[key], context)
-            elif not counts or not self._may_declare(key, sentence):
-                continue
-            elif spec.kind == "money":
-                spent(self.book, spec, self.analysis(sentence), self.window, self.found[key])
-            else:
-                declared(self.book, spec, self.analysis(sentence), self.window, self.found[key])
+        for key, spec in self._stating:
+            if sentence.holds(self._openers[key]) and may_state(self.book, spec, sentence, rows=sentence.row):
+                context = _context(sentences, position)
+                statements(self.book, spec, self.analysis(sentence), self.window, self.found[key], context)
+        if sentence.row or not (has_number(sentence.folded) or sentence.holds(words("zero"))):
+            return
+        named = self._named(sentence)
+        for key, spec in self._counting:
+            if key in named or self._may_lose(key, sentence):
+                count = spent if spec.kind == "money" else declared
+                count(self.book, spec, self.analysis(sentence), self.window, self.found[key])
 
-    def _may_declare(self, key: str, sentence: Sentence) -> bool:
-        """Whether a head of the fact stands in a sentence, above it, or in those that it goes on from; or a none."""
-        heads, nothing = self._heads[key], self.specs[key].none_words
-        return any(
-            one.holds(heads)
-            or one.holds(words("disjoint"))
-            or (nothing and one.holds(self.book.pattern(nothing)))
-            or self._headed(one.section, heads)
-            for one in _chain(sentence)
-        ) or self._may_lose(key, sentence)
+    def _named(self, sentence: Sentence) -> Collection[str]:
+        """The facts whose heads stand in a sentence, above it, or in those that it goes on from; or a none of them."""
+        chain = sentence.chain()
+        if any(one.holds(words("disjoint")) for one in chain):
+            return self.specs
+        named: set[str] = set()
+        for one in chain:
+            named |= self._heading(one.section)
+            for key, patterns in self._heads.items():
+                if key not in named and any(one.holds(pattern) for pattern in patterns):
+                    named.add(key)
+        return named
+
+    def _heading(self, section: Section) -> frozenset[str]:
+        """The facts whose heads stand in the headings and the lead-in of a section."""
+        if id(section) not in self._above:
+            self._above[id(section)] = frozenset(
+                key for key, patterns in self._heads.items() if search(patterns[0], section.text)
+            )
+        return self._above[id(section)]
 
     def _may_lose(self, key: str, sentence: Sentence) -> bool:
         """Whether the sentence before states the fact, and this one may say what was lost of it since."""
@@ -202,17 +216,11 @@ class _Reader:
         stated = self.found[key].stated
         return bool(lost and stated and stated[-1][0] is sentence.previous) and sentence.holds(self.book.pattern(lost))
 
-    def _headed(self, section: Section, heads: re.Pattern[str]) -> bool:
-        place = (id(section), id(heads))
-        if place not in self._above:
-            self._above[place] = heads.search(section.text) is not None
-        return self._above[place]
-
     def _statements(self, sentences: Sequence[Sentence]) -> None:
         """Names enumerated in running text, statement by statement: sentences that semicolons join."""
         pools: dict[str, dict[str, Pool]] = {key: {} for key in self.specs}
         for chain in _chains(sentences):
-            text = "；".join(s.folded for s in chain)
+            text = Text("；".join(s.folded for s in chain))
             for key, spec in self.specs.items():
                 if may_name(self.book, spec, text):
                     analyses = [self.analysis(s) for s in chain]
@@ -229,21 +237,6 @@ def _opener(book: FactBook, spec: FactSpec) -> re.Pattern[str]:
     """What a sentence must hold for any of a fact's rules: a word of the shortest of each rule's groups."""
     groups = [min(rule.all, key=lambda group: len(book.pattern(group).pattern)) for rule in spec.rules]
     return book.pattern(dict.fromkeys(word for group in groups for word in group))
-
-
-def _chain(sentence: Sentence) -> list[Sentence]:
-    """The sentence, and backwards those that it goes on from."""
-    chain = [sentence]
-    while len(chain) < LONGEST_CHAIN and chain[-1].previous is not None and _goes_on(chain[-1]):
-        chain.append(chain[-1].previous)
-    return chain
-
-
-def _goes_on(sentence: Sentence) -> bool:
-    """Whether a sentence continues the one before it: after a semicolon, with 其中, or with a figure "of them"."""
-    if sentence.continues:
-        return True
-    return words("part").search(sentence.folded, 0, 12) is not None or sentence.holds(words("of_them"))
 
 
 def _chains(sentences: Sequence[Sentence]) -> list[list[Sentence]]:
@@ -283,7 +276,7 @@ def _rows(table: Table, lists: Grid, reading: Reading, counted: bool) -> list[Se
         )
         if kept:
             found.append(
-                Sentence(table.document, row.span, "，".join(kept), table.section, synthetic=True, row=counted)
+                Sentence(table.document, row.span, Text("，".join(kept)), table.section, synthetic=True, row=counted)
             )
     return found
 

@@ -13,7 +13,7 @@ from ingestion.facts.dating import assign_period, distribute, pair_up
 from ingestion.facts.lexicon import words
 from ingestion.facts.modality import clause_blocks, figure_block, planned_before
 from ingestion.facts.records import Analysis, Clause, Figure, Names
-from ingestion.facts.scan import Sentence
+from ingestion.facts.sentences import Sentence
 from ingestion.facts.sums import summed
 from ingestion.language import load
 from ingestion.numerals import Quantity, parse_decimal, parse_number, quantities

@@ -11,9 +11,11 @@ from ingestion.facts.items import Item, Pool, Setting, is_partial, judge, list_i
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.modality import section_block
 from ingestion.facts.phrases import found
-from ingestion.facts.scan import ListGroup, Section, Sentence
+from ingestion.facts.scan import ListGroup
 from ingestion.facts.schema import FactBook, FactSpec, Listing
+from ingestion.facts.sentences import Section, Sentence
 from ingestion.language import fold, load, pattern
+from ingestion.language.ngrams import Text
 from ingestion.numerals import has_number, quantities
 
 _NAMING = {"title", "number_granted", "origin", "target"}  # roles of columns whose headers say what a table lists
@@ -56,7 +58,7 @@ def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, cl
     sentence = Sentence(
         grid.table.document,
         grid.table.block.span,
-        "",
+        Text(""),
         Section(grid.table.section.headings, "\n".join([grid.table.section.lead, grid.title])),
     )
     pool = Pool(
@@ -137,7 +139,7 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
         for item in items:
             claims.exclude(document, item.span, reason)
         return
-    sentence = Sentence(document, group.items[0], "", group.section)
+    sentence = Sentence(document, group.items[0], Text(""), group.section)
     pool = Pool(
         document,
         title,

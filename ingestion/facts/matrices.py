@@ -11,8 +11,10 @@ from functools import lru_cache
 from ingestion.domain import Span
 from ingestion.facts.grids import unit_factor
 from ingestion.facts.lexicon import listed, words
-from ingestion.facts.scan import Section, Sentence, Table, policy_columns
+from ingestion.facts.scan import Table, policy_columns
+from ingestion.facts.sentences import Section, Sentence
 from ingestion.language import load
+from ingestion.language.ngrams import Text
 
 _UNIT = re.compile(r"（\s*([^（）]{1,4})\s*）\s*$")
 
@@ -71,7 +73,7 @@ def matrix(table: Table) -> list[Sentence]:
             if listed("figure").match(r.get(c, ""))
         ]
         if pieces:
-            found.append(Sentence(table.document, span, "、".join(pieces), section, synthetic=True))
+            found.append(Sentence(table.document, span, Text("、".join(pieces)), section, synthetic=True))
     return found
 
 

@@ -8,8 +8,9 @@ from functools import lru_cache
 
 from ingestion.facts.lexicon import words
 from ingestion.facts.records import Analysis, Figure
-from ingestion.facts.scan import Section
+from ingestion.facts.sentences import Section
 from ingestion.language import load
+from ingestion.language.ngrams import Text, may, search
 from ingestion.periods import Period, PeriodKind
 
 
@@ -113,8 +114,10 @@ def planned_before(analysis: Analysis, index: int) -> bool:
 def _planned(analysis: Analysis, place: int, before: bool, *, asked: bool = False) -> bool:
     """Whether a plan holds at the end of a clause; `asked`: for that clause itself."""
     clause = analysis.clauses[place]
-    body = exempted(analysis.clause_text(place), analysis.today)
-    forward, done = words("plan_forward").search(body), words("done").search(body)
+    whole = analysis.sentence.folded
+    body = exempted(analysis.clause_text(place), analysis.today, whole)
+    forward = words("plan_forward").search(body) if whole.may(words("plan_forward")) else None
+    done = words("done").search(body) if whole.may(words("done")) else None
     future = any(
         p.kind is PeriodKind.FUTURE
         and (p.start is None or p.start > analysis.today)
@@ -141,10 +144,13 @@ def _term(text: str, period: Period) -> bool:
     )
 
 
-def exempted(body: str, today: date) -> str:
-    """The text with words blanked that look like a plan and are none: names of programmes, 到2024年5月底 when past."""
-    body = words("plan_exempt").sub(lambda m: "○" * len(m.group()), body)
-    return words("until_month").sub(lambda m: _blanked_if_past(m, today), body)
+def exempted(body: str, today: date, whole: Text) -> str:
+    """A part of a `whole`; what looks like a plan and is none is blanked: names of programmes, 到2024年5月底."""
+    if whole.may(words("plan_exempt")):
+        body = words("plan_exempt").sub(lambda m: "○" * len(m.group()), body)
+    if whole.may(words("until_month")):
+        body = words("until_month").sub(lambda m: _blanked_if_past(m, today), body)
+    return body
 
 
 def _blanked_if_past(until: re.Match[str], today: date) -> str:
@@ -162,22 +168,23 @@ def figure_block(analysis: Analysis, figure: Figure) -> str:
     if analysis.clauses[figure.clause].subject == "whole":
         return "other_body"
     text = analysis.sentence.folded
-    if words("outgrown").match(text, figure.quantity.span.end):
+    if may(words("outgrown"), text) and words("outgrown").match(text, figure.quantity.span.end):
         return "dropped_status"
-    if words("mistaken_before").search(text, figure.left_start, figure.quantity.span.start):
+    if search(words("mistaken_before"), text, figure.left_start, figure.quantity.span.start):
         return "dropped_status"
-    if words("increase").search(analysis.sentence.folded, figure.left_start, figure.quantity.span.start):
+    if search(words("increase"), text, figure.left_start, figure.quantity.span.start):
         return "definition"
-    own = exempted(figure.own, analysis.today)
-    if words("plan").search(own):
+    own = exempted(figure.own, analysis.today, figure.own)
+    if figure.own.may(words("plan")) and words("plan").search(own):
         return "planned"
     if analysis.sentence.synthetic:
         future = figure.own_period and figure.period is not None and figure.period.kind is PeriodKind.FUTURE
         return "planned" if future or words("plan_forward").search(own) else "yearly_mean" if figure.mean else ""
     in_clause = [f for f in analysis.figures if f.clause == figure.clause]
-    body = exempted(analysis.outer_text(figure.clause), analysis.today)
-    if len(in_clause) == 1 and words("plan").search(body):
-        return "planned"
+    if len(in_clause) == 1 and text.may(words("plan")):
+        body = exempted(analysis.outer_text(figure.clause), analysis.today, text)
+        if words("plan").search(body):
+            return "planned"
     if _dropped_after(analysis, figure):
         return "dropped_status"
     if figure.mean:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from ingestion.domain import Span
 from ingestion.facts.lexicon import words
 from ingestion.facts.records import Analysis, Figure
-from ingestion.facts.scan import Sentence
 from ingestion.facts.schema import FactBook
+from ingestion.facts.sentences import Sentence
+from ingestion.language.ngrams import search
 from ingestion.organisations import Origin, mentions
 
 ABROAD = "$countries"  # in a word list: any country, place or organisation abroad
@@ -25,9 +26,7 @@ def abroad(text: str) -> bool:
 
 
 def found(book: FactBook, words_: list[str], text: str) -> bool:
-    return book.pattern([w for w in words_ if w != ABROAD]).search(text) is not None or (
-        ABROAD in words_ and abroad(text)
-    )
+    return search(book.pattern(words_), text) is not None or (ABROAD in words_ and abroad(text))
 
 
 def note_behind(analysis: Analysis, figure: Figure) -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ingestion.domain import Span
-from ingestion.facts.scan import Sentence
+from ingestion.facts.sentences import Sentence
 from ingestion.language import load
+from ingestion.language.ngrams import Text
 from ingestion.numerals import Quantity
 from ingestion.periods import Period
 
@@ -44,9 +45,17 @@ class Figure:
     label: str = ""  # what stands before the colon that cuts its phrase: 市级：…研究院1个
     mean: bool = False
     open: bool = False  # a need is unmet that leaves its lower bound open
+    _own: tuple[tuple[str, str, str], Text] | None = None
 
     @property
-    def own(self) -> str:
+    def own(self) -> Text:
+        """Its own phrase: what stands before and behind it, with the noun that its unit holds."""
+        made_of = (self.left, self.right, self.quantity.unit)
+        if self._own is None or self._own[0] != made_of:
+            self._own = made_of, Text(self._phrase())
+        return self._own[1]
+
+    def _phrase(self) -> str:
         unit = self.quantity.unit
         nouns: dict[str, str] = load("numbers")["noun_units"]
         if unit in nouns:

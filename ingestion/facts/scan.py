@@ -13,52 +13,15 @@ from functools import lru_cache
 
 from ingestion.domain import Block, BlockKind, Cell, Document, Span
 from ingestion.facts import numbering
+from ingestion.facts.sentences import Section, Sentence
 from ingestion.language import fold, load, pattern
+from ingestion.language.ngrams import Text
 from ingestion.numerals import has_number
 
 LONGEST_ENTRY = 20  # characters of a name and its figure in a list within a sentence
 LONGEST_SENTENCE = 1_500  # characters
 _HEADING_NUMBER = re.compile(r"^\s*\d+(?:\.\d+)*(?=[\s　、.．])")
 _STOP = re.compile(r"[。！？；\n]|(?<=[a-z\d）])\.(?=\s+[A-Z])|(?<=[a-z])\.\s*$")
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Where a piece stands: the headings above it and the nearest lead-in or caption, all folded."""
-
-    headings: tuple[str, ...] = ()
-    lead: str = ""
-
-    @property
-    def text(self) -> str:
-        return "\n".join([*self.headings[-2:], self.lead])
-
-
-@dataclass(slots=True)
-class Sentence:
-    document: Document
-    span: Span
-    folded: str
-    section: Section
-    pair: bool = False  # label and value of a form
-    previous: Sentence | None = None  # the sentence before it in the same paragraph, or the line before it
-    listed: bool = False  # an item of a list
-    row: bool = False  # a row of a list, for statements only
-    quotations: tuple[Span, ...] = ()  # verbatim quotations of the policy in the document
-    seen: dict[int, bool] = field(default_factory=dict)
-    synthetic: bool = False  # put together from a table's cells: `span` is the evidence, `folded` only what it says
-
-    @property
-    def continues(self) -> bool:
-        """Whether it goes on from the sentence before it: behind a semicolon, or as the answer to a question."""
-        return self.previous is not None and self.previous.folded.endswith(("；", "？"))
-
-    def holds(self, searched: re.Pattern[str]) -> bool:
-        """Whether a pattern matches anywhere; asked once."""
-        key = id(searched)
-        if key not in self.seen:
-            self.seen[key] = searched.search(self.folded) is not None
-        return self.seen[key]
 
 
 @dataclass(slots=True)
@@ -381,7 +344,7 @@ def _sentences(
         left = first + len(body) - len(body.lstrip())
         right = first + len(body.rstrip())
         sentence = Sentence(
-            document, Span(span.start + left, span.start + right), folded[left:right], section, previous=previous
+            document, Span(span.start + left, span.start + right), Text(folded[left:right]), section, previous=previous
         )
         yield sentence
         previous = sentence
@@ -478,7 +441,7 @@ def pairs(table: Table) -> list[Sentence]:
                     width = row[place].span.end - whole.start
                     marked = answered(body[:width].replace("\n", " ") + "：" + body[width + 1 :].replace("\n", "，"))
                     sentence = Sentence(
-                        document, whole, marked, table.section, pair=True, previous=found[-1] if found else None
+                        document, whole, Text(marked), table.section, pair=True, previous=found[-1] if found else None
                     )
                     found.append(sentence)
                 place += 2

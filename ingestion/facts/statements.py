@@ -14,8 +14,8 @@ from ingestion.facts.dating import section_period
 from ingestion.facts.lexicon import words
 from ingestion.facts.phrases import quoted
 from ingestion.facts.records import Analysis
-from ingestion.facts.scan import Sentence
 from ingestion.facts.schema import FactBook, FactSpec, Rule
+from ingestion.facts.sentences import Sentence
 from ingestion.facts.terms import term
 from ingestion.language import load
 from ingestion.numerals import parse_number

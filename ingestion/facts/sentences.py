@@ -1,0 +1,73 @@
+"""A sentence as it is read, where it stands, and quick answers to whether a pattern matches in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ingestion.domain import Document, Span
+from ingestion.facts.lexicon import words
+from ingestion.language import ngrams
+from ingestion.language.ngrams import Text
+
+LONGEST_CHAIN = 24  # sentences that go on from one another
+
+
+@dataclass(frozen=True)
+class Section:
+    """Where a piece stands: the headings above it and the nearest lead-in or caption, all folded."""
+
+    headings: tuple[str, ...] = ()
+    lead: str = ""
+
+    @cached_property
+    def text(self) -> Text:
+        return Text("\n".join([*self.headings[-2:], self.lead]))
+
+
+@dataclass
+class Sentence:
+    document: Document
+    span: Span
+    folded: Text
+    section: Section
+    pair: bool = False  # label and value of a form
+    previous: Sentence | None = None  # the sentence before it in the same paragraph, or the line before it
+    listed: bool = False  # an item of a list
+    row: bool = False  # a row of a list, for statements only
+    quotations: tuple[Span, ...] = ()  # verbatim quotations of the policy in the document
+    synthetic: bool = False  # put together from a table's cells: `span` is the evidence, `folded` only what it says
+    _seen: dict[int, bool] = field(default_factory=dict)
+
+    @property
+    def continues(self) -> bool:
+        """Whether it goes on from the sentence before it: behind a semicolon, or as the answer to a question."""
+        return self.previous is not None and self.previous.folded.endswith(("；", "？"))
+
+    @cached_property
+    def goes_on(self) -> bool:
+        """Whether it continues the one before it: after a semicolon, with 其中, or with a figure "of them"."""
+        if self.continues or ngrams.search(words("part"), self.folded, 0, 12):
+            return True
+        return self.holds(words("of_them"))
+
+    def may(self, pattern: re.Pattern[str]) -> bool:
+        """Whether a pattern can match at all in the sentence, or in a part of it."""
+        return self.folded.may(pattern)
+
+    def holds(self, pattern: re.Pattern[str]) -> bool:
+        """Whether a pattern matches anywhere; searched once."""
+        if not self.folded.may(pattern):
+            return False
+        key = id(pattern)
+        if key not in self._seen:
+            self._seen[key] = pattern.search(self.folded) is not None
+        return self._seen[key]
+
+    def chain(self) -> list[Sentence]:
+        """The sentence, and backwards those that it goes on from."""
+        chain = [self]
+        while len(chain) < LONGEST_CHAIN and chain[-1].previous is not None and chain[-1].goes_on:
+            chain.append(chain[-1].previous)
+        return chain

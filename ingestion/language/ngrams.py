@@ -1,0 +1,165 @@
+"""Which of many patterns can match in a text at all, from the characters and pairs of characters that it holds.
+
+A regular expression that needs one of `未获`, `没有` cannot match where neither stands. For each pattern such a set of
+n-grams is derived from its syntax tree once; a text is then taken apart once, and every further question about it is
+one operation on a mask of bits. The answer is sound and not complete: what may match still has to be searched.
+After R. Cox, "Regular Expression Matching with a Trigram Index" (2012).
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import sys
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+MOST = 192  # n-grams of one pattern; one that may match in more ways is always searched
+ASKED = 64  # times that a pattern is searched before it is worth to be taken apart
+KEPT = 8_192  # patterns known together; then all are forgotten
+RARE, COMMON = 1, 6  # what a pair of characters and a single one cost: how often they stand in a text by chance
+_ODD = re.compile("[\u0130\u0131\u017f]")  # letters that are equal to others without regard to case, not when folded
+
+
+class Patterns:
+    """Patterns by the n-grams that they need: each has a bit, once it was asked for a number of times."""
+
+    def __init__(self) -> None:
+        self.bits: dict[int, int] = {}  # by identity: a pattern's own hash reads all of its code
+        self._kept: list[re.Pattern[str]] = []
+        self._asked: dict[int, int] = {}
+        self._needing: dict[str, dict[str, int]] = {}  # character -> the one behind it, or "" -> what they may fulfil
+        self._free = 0  # the patterns that need nothing
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def bit(self, pattern: re.Pattern[str]) -> int:
+        """The bit of a pattern; -1, which every mask shares, while it has none."""
+        found = self.bits.get(id(pattern))
+        if found is not None:
+            return found
+        with self._lock:
+            self._asked[id(pattern)] = asked = self._asked.get(id(pattern), 0) + 1
+            return self._add(pattern) if asked >= ASKED and id(pattern) not in self.bits else -1
+
+    def _add(self, pattern: re.Pattern[str]) -> int:
+        bit = 1 << len(self._kept)
+        needed = required(pattern)
+        if needed is None:
+            self._free |= bit
+        for gram in needed or ():
+            behind = self._needing.setdefault(gram[0], {})
+            behind[gram[1:]] = behind.get(gram[1:], 0) | bit
+        self._kept.append(pattern)
+        self.bits[id(pattern)] = bit
+        return bit
+
+    def mask(self, text: str) -> int:
+        """The bits of the patterns that may match in a text, and of all that come to be known later."""
+        mask = -1 << len(self._kept)
+        if _ODD.search(text):
+            return -1
+        mask |= self._free
+        folded, needing = text.casefold(), self._needing
+        for first, second in itertools.pairwise(folded + "\n"):
+            behind = needing.get(first)
+            if behind is not None:
+                mask |= behind.get(second, 0) | behind.get("", 0)
+        return mask
+
+
+_shared = Patterns()
+
+
+def shared() -> Patterns:
+    """Those of this process."""
+    global _shared
+    if len(_shared) >= KEPT:
+        _shared = Patterns()
+    return _shared
+
+
+class Text(str):
+    """A text that knows which patterns may match in it, or in any part of it."""
+
+    __slots__ = ("_mask", "_patterns")
+    _mask: int
+    _patterns: Patterns
+
+    def may(self, pattern: re.Pattern[str]) -> bool:
+        """Whether a pattern can match at all."""
+        try:
+            patterns = self._patterns
+        except AttributeError:
+            patterns = self._patterns = shared()
+            self._mask = patterns.mask(self)
+        bit = patterns.bits.get(id(pattern))
+        return self._mask & (patterns.bit(pattern) if bit is None else bit) != 0
+
+
+def may(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether a pattern can match in a text; of one that is no `Text`, or not yet, nothing is known."""
+    return not isinstance(text, Text) or text.may(pattern)
+
+
+def search(pattern: re.Pattern[str], text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+    """`pattern.search(text, start, end)`, where it may match."""
+    return pattern.search(text, start, end) if may(pattern, text) else None
+
+
+def required(pattern: re.Pattern[str]) -> frozenset[str] | None:
+    """Characters and pairs of them, case folded, one of which stands in every match; None where nothing is sure."""
+    from re import _parser  # type: ignore[attr-defined]
+
+    if not pattern.flags & re.UNICODE:
+        return None
+    return _sequence(list(_parser.parse(pattern.pattern, pattern.flags)))
+
+
+def _sequence(items: Sequence[tuple[Any, Any]]) -> frozenset[str] | None:
+    """The cheapest set among those that the parts of a sequence need."""
+    best: frozenset[str] | None = None
+    run = ""
+    for name, value in [*((str(op), value) for op, value in items), ("END", None)]:
+        if name == "LITERAL":
+            run += chr(value).casefold()
+            continue
+        if name in {"AT", "ASSERT", "ASSERT_NOT"}:
+            continue  # no character of its own: what stands before and behind it is side by side
+        if run:
+            best = _cheaper(best, frozenset({run[-2:]}))
+        run = ""
+        best = _cheaper(best, _one(name, value))
+    return best
+
+
+def _one(name: str, value: Any) -> frozenset[str] | None:
+    if name == "IN":
+        return _any_of([frozenset(chr(code).casefold()) if str(op) == "LITERAL" else None for op, code in value])
+    if name == "BRANCH":
+        return _any_of([_sequence(list(branch)) for branch in value[1]])
+    if name == "SUBPATTERN":
+        return _sequence(list(value[3]))
+    if name in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"} and value[0]:
+        return _sequence(list(value[2]))
+    if name == "ATOMIC_GROUP":
+        return _sequence(list(value))
+    return None
+
+
+def _any_of(sets: Sequence[frozenset[str] | None]) -> frozenset[str] | None:
+    union: set[str] = set()
+    for one in sets:
+        if one is None or len(union) > MOST:
+            return None
+        union |= one
+    return frozenset(union) if len(union) <= MOST else None
+
+
+def _cheaper(first: frozenset[str] | None, second: frozenset[str] | None) -> frozenset[str] | None:
+    if first is None or second is None:
+        return second if first is None else first
+    return min(first, second, key=lambda grams: sum(RARE if len(gram) > 1 else COMMON for gram in grams))

@@ -1,0 +1,79 @@
+"""What a pattern needs of a text: sound for every pattern of the project on every sentence, and worth its while."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingestion import policy
+from ingestion.facts.lexicon import words
+from ingestion.language import load, ngrams
+
+SENTENCES = Path(__file__).parent / "data" / "sentences.jsonl"
+ALPHABET = "未没有获批准aAbBSsKİiß，。（\u017f"
+
+
+@pytest.mark.parametrize(("pattern", "needed"), [
+    ("未获批准", {"批准"[-2:]}),
+    ("未获|没有", {"未获", "没有"}),
+    ("(?:未|没有)[^，。]{0,6}(?:获得|批准)", {"获得", "批准"}),
+    ("[未没]", {"未", "没"}),
+    ("(?<!尚)未(?=获)", {"未"}),
+    ("未(?=获)获批", {"获批"}),
+    ("SCI", {"ci"}),
+    ("(?:a|b)+", {"a", "b"}),
+    (r"\d+篇?", None),
+    ("未?", None),
+    ("[^未]", None),
+    ("未|", None),
+    ("", None),
+])
+def test_what_a_pattern_needs(pattern: str, needed: set[str] | None) -> None:
+    assert ngrams.required(re.compile(pattern, re.IGNORECASE)) == (None if needed is None else frozenset(needed))
+
+
+def test_no_match_is_missed_in_any_sentence() -> None:
+    """Every pattern of the word lists and of the policy, on every sentence of the tests."""
+    book = policy.load().facts
+    patterns = [words(name) for name, value in load("discourse").items()
+                if isinstance(value, list) and all(isinstance(one, (str, list)) for one in value)]
+    for spec in book.facts.values():
+        patterns += [book.pattern(group) for rule in spec.rules for group in rule.all]
+        patterns += [book.pattern(spec.heads), book.pattern(spec.exclude)]
+    known = ngrams.Patterns()
+    for pattern in patterns:
+        for _ in range(ngrams.ASKED):
+            known.bit(pattern)
+    texts = [json.loads(line)["text"] for line in SENTENCES.read_text(encoding="utf-8").splitlines()]
+    spared = 0
+    for text in texts:
+        mask = known.mask(text)
+        impossible = [pattern for pattern in patterns if not mask & known.bit(pattern)]
+        assert [pattern.pattern for pattern in impossible if pattern.search(text)] == []
+        spared += len(impossible)
+    assert spared > 0.5 * len(texts) * len(patterns)
+
+
+LETTERS = ALPHABET.replace("（", "")  # of these, every one stands for itself in a pattern
+
+
+@given(st.text(ALPHABET, max_size=12), st.lists(st.text(LETTERS, min_size=1, max_size=3), min_size=1))
+def test_no_match_is_missed_whatever_the_letters(text: str, alternatives: list[str]) -> None:
+    pattern = re.compile("|".join(alternatives), re.IGNORECASE)
+    known = ngrams.Patterns()
+    for _ in range(ngrams.ASKED):
+        known.bit(pattern)
+    assert known.mask(text) & known.bit(pattern) or pattern.search(text) is None
+
+
+def test_a_pattern_that_came_later_is_searched() -> None:
+    known = ngrams.Patterns()
+    mask = known.mask("没有")
+    for _ in range(ngrams.ASKED):
+        known.bit(late := re.compile("没有"))
+    assert mask & known.bit(late)
