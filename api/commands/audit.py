@@ -43,15 +43,18 @@ def _verify(options: argparse.Namespace, console: Console) -> int:
 
 def _export(options: argparse.Namespace, console: Console) -> int:
     from api import outputs
+    from api.pages.audit_words import rows_said
     from api.service.administration.auditing import FORMATS, Auditing
     from api.service.administration.records import AuditFilter
+    from ingestion import policy
 
     form = Path(options.file).suffix.lstrip(".").lower()
     if form not in FORMATS:
         raise PathError(f"{options.file!r} must end in .csv or .jsonl.", f"{options.file!r} 须以 .csv 或 .jsonl 结尾。")
     outputs.check_target(options.file, [])
     database = opened(options.data)
-    outputs.write("".join(Auditing(database).written(AuditFilter(), form)).encode(), options.file)
+    say = rows_said(console.language, policy.load())
+    outputs.write("".join(Auditing(database).written(AuditFilter(), form, say)).encode(), options.file)
     database.close()
     console.note(console.text("written", path=options.file))
     return 0

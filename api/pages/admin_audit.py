@@ -6,9 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
-from api.deps import ActorDep, ServicesDep
+from api.deps import ActorDep, LanguageDep, ServicesDep
 from api.pages.admin_frame import admin_page
+from api.pages.audit_words import AuditWords, rows_said
 from api.pages.routing import PageRoute
+from api.pages.texts import words
 from api.service.access import Action
 from api.service.administration.auditing import FORMATS
 from api.service.administration.records import AuditFilter
@@ -19,19 +21,25 @@ FIELDS = ("actor", "action", "kind", "object_id", "since", "until")
 
 
 @router.get("/admin/audit")
-def audit(request: Request, services: ServicesDep, actor: ActorDep, after: str | None = None) -> Response:
+def audit(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, after: str | None = None
+          ) -> Response:
     auditing, wanted = services.administration.auditing, _wanted(request)
     actions, kinds = auditing.choices(actor)
+    lines = auditing.list(actor, wanted, after=after, limit=A_PAGE)
+    said = AuditWords(words(language), services.policies.current, auditing.people(actor, lines.items))
     return admin_page(
-        request, actor, Action.READ_AUDIT, "audit.html", lines=auditing.list(actor, wanted, after=after, limit=A_PAGE),
+        request, actor, Action.READ_AUDIT, "audit.html", lines=lines, said=said,
         typed={name: request.query_params.get(name, "") for name in FIELDS}, actions=actions, kinds=kinds,
         formats=tuple(FORMATS), later=after is not None,
         checked=auditing.verify(actor) if "verify" in request.query_params else None)
 
 
 @router.get("/admin/audit/export")
-def export(request: Request, services: ServicesDep, actor: ActorDep, form: str = "csv") -> Response:
-    pieces = services.administration.auditing.export(actor, _wanted(request), form)
+def export(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, form: str = "csv"
+           ) -> Response:
+    """As it is kept; a csv has each row in words beside it."""
+    say = rows_said(language, services.policies.current)
+    pieces = services.administration.auditing.export(actor, _wanted(request), form, say)
     return StreamingResponse(pieces, media_type=FORMATS[form], headers={
         "Content-Disposition": f'attachment; filename="audit.{form}"'})
 

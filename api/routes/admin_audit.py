@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 
-from api.deps import ActorDep, ServicesDep
+from api.deps import ActorDep, LanguageDep, ServicesDep
+from api.pages.audit_words import rows_said
 from api.schemas import Part, answers, part
 from api.service.administration.auditing import FORMATS
 from api.service.administration.records import AuditFilter, AuditLine, Verification
@@ -42,9 +43,11 @@ def verification(services: ServicesDep, actor: ActorDep) -> Verification:
 @router.get("/audit/export", response_class=StreamingResponse, summary="The audit as a file",
             responses={**answers("", "not_signed_in", "forbidden", "unknown_format"),
                        200: {"content": {"text/csv": {"example": "id,at,actor_id,role,action,…"}}}})
-def export(services: ServicesDep, actor: ActorDep, wanted: WantedDep, form: str = "csv") -> StreamingResponse:
-    """As `csv` or `jsonl`, the oldest row first."""
-    pieces = services.administration.auditing.export(actor, wanted, form)
+def export(services: ServicesDep, actor: ActorDep, language: LanguageDep, wanted: WantedDep, form: str = "csv"
+           ) -> StreamingResponse:
+    """As `csv`, each row in words too, or `jsonl`; the oldest row first."""
+    say = rows_said(language, services.policies.current)
+    pieces = services.administration.auditing.export(actor, wanted, form, say)
     return StreamingResponse(pieces, media_type=FORMATS[form], headers={
         "Content-Disposition": f'attachment; filename="audit.{form}"'})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -23,7 +23,14 @@ PIECE = 500
 FORMATS = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 COLUMNS = ("id", "at", "actor_id", "role", "action", "object_kind", "object_id", "before", "after", "reason", "detail",
            "previous", "hash")
+SAID = ("action_said", "object_said", "what_said")   # columns for people, after those that are kept
+PERSONS = ("assignee", "proposed_by")               # details that are a user's id
+USER, SETTING = "user", "setting"                   # kinds of objects
+ERASED = "@erased.invalid"                          # how the address of a person ends who was erased
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
+
+
+Say = Callable[[Sequence[Audit], Mapping[str, str]], Iterable[tuple[str, ...]]]
 
 
 @dataclass(frozen=True)
@@ -51,25 +58,37 @@ class Auditing:
             return (tuple(session.scalars(select(Audit.action).distinct().order_by(Audit.action))),
                     tuple(session.scalars(select(Audit.object_kind).distinct().order_by(Audit.object_kind))))
 
-    def export(self, actor: Actor, wanted: AuditFilter, form: str) -> Iterator[str]:
+    def export(self, actor: Actor, wanted: AuditFilter, form: str, say: Say | None = None) -> Iterator[str]:
         """What was found, the oldest first, as "csv" or "jsonl", piece by piece. Failure "unknown_format"."""
         self._allowed(actor)
         if form not in FORMATS:
             raise Failure("unknown_format", kind=form, choices=", ".join(FORMATS))
-        return self.written(wanted, form)
+        return self.written(wanted, form, say)
 
-    def written(self, wanted: AuditFilter, form: str) -> Iterator[str]:
+    def written(self, wanted: AuditFilter, form: str, say: Say | None = None) -> Iterator[str]:
+        """With `say` a csv has the columns SAID as well, each row in words; a jsonl never."""
         if form == "csv":
-            yield "\ufeff" + _csv([COLUMNS])
+            yield "\ufeff" + _csv([(*COLUMNS, *SAID) if say else COLUMNS])
         last = 0
         while True:
             with self.database.reading() as session:
                 rows = session.scalars(select(Audit).where(Audit.id > last, *_conditions(session, wanted))
                                        .order_by(Audit.id).limit(PIECE)).all()
+                names = _people(session, rows) if say and rows else {}
             if not rows:
                 return
             last = rows[-1].id
-            yield _csv([_cells(row) for row in rows]) if form == "csv" else "".join(_json_line(row) for row in rows)
+            if form == "csv":
+                said = say(rows, names) if say else ((),) * len(rows)
+                yield _csv([[*_cells(row), *map(_safe, told)] for row, told in zip(rows, said, strict=True)])
+            else:
+                yield "".join(_json_line(row) for row in rows)
+
+    def people(self, actor: Actor, lines: Sequence[AuditLine]) -> dict[str, str]:
+        """Names of the persons whose ids stand in the lines, as far as they are still there."""
+        self._allowed(actor)
+        with self.database.reading() as session:
+            return _people(session, lines)
 
     def verify(self, actor: Actor) -> Verification:
         self._allowed(actor)
@@ -118,6 +137,15 @@ def _conditions(session: Session, wanted: AuditFilter) -> list[ColumnElement[boo
     return found
 
 
+def _people(session: Session, rows: Sequence[Audit | AuditLine]) -> dict[str, str]:
+    ids = {row.object_id for row in rows if row.object_kind == USER} | {
+        found[name] for row in rows for found in (row.before, row.after, row.detail) for name in PERSONS
+        if found and isinstance(found.get(name), str)}
+    people = session.execute(select(User.id, User.name, User.email).where(
+        User.id.in_(ids), User.email.not_like(f"%{ERASED}")))
+    return {one.id: one.name or one.email for one in people}
+
+
 def _lines(session: Session, rows: Sequence[Audit]) -> tuple[AuditLine, ...]:
     names: dict[str, str] = {one.id: one.name for one in session.execute(
         select(User.id, User.name).where(User.id.in_({row.actor_id for row in rows})))}
@@ -141,8 +169,12 @@ def _cells(row: Audit) -> list[object]:
             cells.append("" if value is None else value)
             continue
         shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
-        cells.append(f"'{shown}" if shown.startswith(FORMULA) else shown)
+        cells.append(_safe(shown))
     return cells
+
+
+def _safe(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _csv(rows: Sequence[Sequence[object]]) -> str:

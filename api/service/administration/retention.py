@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session as Db
 from api.errors import Failure
 from api.service.access import Action, may
 from api.service.accounts import REGISTRATION
+from api.service.administration.auditing import ERASED
 from api.service.administration.kept import Kept, RetentionSettings
 from api.service.context import Context, now, record, record_system
 from api.service.events import Events
@@ -120,7 +121,7 @@ class Retention:
             session.execute(delete(Invitation).where(Invitation.email == user.email))
             for table in (Conversation, Session, Token, Identity):
                 session.execute(delete(table).where(table.user_id == user_id))
-            user.email, user.name, user.password_hash = f"{user_id}@erased.invalid", "", ""
+            user.email, user.name, user.password_hash = f"{user_id}{ERASED}", "", ""
             user.role, user.active = Role.APPLICANT, False
             session.flush()
             if session.scalar(select(User.id).where(User.role == Role.ADMINISTRATOR, User.active).limit(1)) is None:
