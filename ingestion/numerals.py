@@ -98,6 +98,7 @@ def has_number(folded: str) -> bool:
     return _grammar().any_number.search(folded) is not None
 
 
+_LABELLED, _ENDED = re.compile(r"：\s*\Z"), re.compile(r"\s*(?:[，。；、）\n]|\Z)")
 _OPENED, _CLOSED = re.compile(r"\s*（"), re.compile(r"\s*）")
 _ENDLESS = re.compile(r"\d{64,}")  # no figure is as long; patterns that try each of its digits take a square of time
 
@@ -156,7 +157,8 @@ def _read(folded: str, match: re.Match[str], blocked: bytearray) -> Quantity | N
     if currency == "CNY" and (stated := grammar.foreign_before.search(folded, max(0, number.start - 6), number.start)):
         unit = currency = stated[1]  # 欧元25万元
         begin -= len(stated.group().lstrip())
-    plain = _plain_allowed(match["number"]) or grammar.of_them.match(folded, end) is not None
+    answer = _LABELLED.search(folded, 0, number.start) and _ENDED.match(folded, end)  # 专职人数：三
+    plain = bool(answer) or _plain_allowed(match["number"]) or grammar.of_them.match(folded, end) is not None
     if unit == "" and not plain and not _ahead(folded, number.start, end)[1]:
         return None
     if currency:

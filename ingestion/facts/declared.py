@@ -19,6 +19,7 @@ from ingestion.facts.nesting import nested
 from ingestion.facts.phrases import located, status_after
 from ingestion.facts.records import Analysis, Figure
 from ingestion.facts.schema import FactBook, FactSpec
+from ingestion.facts.standing import actual
 from ingestion.periods import Cover, Period, PeriodKind, Window
 
 
@@ -73,47 +74,20 @@ def _combine(
     book: FactBook, spec: FactSpec, analysis: Analysis, matches: list[Match], window: Window, claims: Claims
 ) -> None:
     figures = [m for m in matches if m.role == "figure"]
-    tops = _actual([m for m in figures if not _is_part(analysis, m, figures)])
+    tops = actual([m for m in figures if not _is_part(spec, analysis, m, figures)])
+    known = {id(m.figure) for m in matches}
     values: dict[int, Interval] = {}
     clashes: dict[int, tuple[int, ...]] = {}
     disjoint, lost = analysis.sentence.holds(words("disjoint")), _rest_lost(book, spec, analysis)
     for top in tops:
-        values[id(top)], clashes[id(top)] = _with_parts(top, matches, spec, disjoint, lost)
+        fills = not any(f.bracketed and f.parent is top.figure and id(f) not in known for f in analysis.figures)
+        values[id(top)], clashes[id(top)] = _with_parts(top, matches, spec, disjoint, lost, fills=fills)
     twice = [m for m in matches if m.role == "twice"]
     for group in _groups(analysis, tops):
         _assert_group(spec, analysis, group, values, clashes, twice, window, claims)
 
 
-def _actual(tops: list[Match]) -> list[Match]:
-    """与4支团队签约，已有2支实际入驻: what is said to be real stands for the figures before it."""
-    for place in range(len(tops) - 1, 0, -1):
-        own, before = tops[place], tops[place - 1]
-        same = own.figure.quantity.measure == before.figure.quantity.measure
-        real = [words("actual").search(m.figure.own) is not None for m in (before, own)]
-        real[1] = real[1] or _remains(own) or _stands_now(before, own)
-        if same and own.kinds in (frozenset(), before.kinds) and real == [False, True]:
-            return tops[place:]
-    return tops
-
-
-def _stands_now(before: Match, own: Match) -> bool:
-    """合计34家，剔除重叠的6家后为28家; 原有5个，现存4个; 2024年底18家，现有21家: what is so now, or net."""
-    if words("net").search(own.figure.left):
-        return True
-    if words("signed").search(before.figure.left) and words("now_begun").search(own.figure.left):
-        return True  # 新签7项，已启动5项
-    former, period = words("former").search(before.figure.left), before.figure.period
-    dated = period is not None and before.figure.own_period and period.kind in (PeriodKind.STATE, PeriodKind.DATED)
-    return bool(former or dated) and words("now").search(own.figure.left) is not None
-
-
-def _remains(match: Match) -> bool:
-    """高企21家，但到2024年5月底只有18家: a figure of which only is said that so many are left."""
-    left = match.figure.left
-    return words("remain").search(left) is not None and len(residue(words("remain").sub("", left))) <= 2
-
-
-def _is_part(analysis: Analysis, match: Match, figures: list[Match]) -> bool:
+def _is_part(spec: FactSpec, analysis: Analysis, match: Match, figures: list[Match]) -> bool:
     """A part of a figure that counts, too; one for a period of its own (近五年88篇，其中近三年51篇) stands for itself,
     and so does the applicant's part of what the body above it has (学校850篇，其中本中心48篇)."""
     parent = matched_parent(match.figure, figures) if match.figure.part else None
@@ -123,7 +97,7 @@ def _is_part(analysis: Analysis, match: Match, figures: list[Match]) -> bool:
         return False
     own, whole = match.figure.period, parent.figure.period
     apart = match.figure.own_period and own is not None and (whole is None or own.start != whole.start)
-    return not (apart and own is not None and own.kind is PeriodKind.RECENT)
+    return not (apart and spec.time == "window" and own is not None and own.kind is PeriodKind.RECENT)
 
 
 def _rest_lost(book: FactBook, spec: FactSpec, analysis: Analysis) -> bool:
@@ -136,10 +110,10 @@ def _rest_lost(book: FactBook, spec: FactSpec, analysis: Analysis) -> bool:
 
 
 def _with_parts(
-    top: Match, matches: list[Match], spec: FactSpec, disjoint: bool, rest_lost: bool
+    top: Match, matches: list[Match], spec: FactSpec, disjoint: bool, rest_lost: bool, *, fills: bool
 ) -> tuple[Interval, tuple[int, ...]]:
     """A figure less its parts that do not count, and the figures that contradict each other where a complete
-    breakdown differs from its total."""
+    breakdown differs from its total. `fills`: no part in its brackets is of something else."""
     value = top.value
     parts = [m for m in matches if m.role == "figure" and m.figure.part and _under(m.figure, top.figure)]
     for match in matches:
@@ -147,7 +121,7 @@ def _with_parts(
             return match.value, ()
         if match.role == "less" and _under(match.figure, top.figure):
             value = subtract(value, match.value)
-    complete = [m for m in parts if m.figure.bracketed and m.figure.parent is top.figure]
+    complete = [m for m in parts if fills and m.figure.bracketed and m.figure.parent is top.figure]
     if (
         disjoint
         and spec.kinds
@@ -260,7 +234,7 @@ def _assert_group(
             and summed.exact
             and value.exact
             and summed != value
-            and not (spec.kinds and spec.kinds.overlap)
+            and not (spec.kinds and spec.kinds.overlap and len({m.kinds for m in group[:-1]}) > 1)
         ):
             points += (summed.low, value.low)
             value = Interval(min(summed.low, value.low), max(summed.low, value.low))

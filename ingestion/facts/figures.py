@@ -12,6 +12,7 @@ from ingestion.facts.clauses import assign_subjects, clause_of, split
 from ingestion.facts.dating import assign_period, distribute, pair_up
 from ingestion.facts.lexicon import words
 from ingestion.facts.modality import clause_blocks, figure_block, planned_before
+from ingestion.facts.pairing import pair_names
 from ingestion.facts.records import Analysis, Clause, Figure, Names
 from ingestion.facts.sentences import Sentence
 from ingestion.facts.sums import summed
@@ -49,12 +50,14 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
         assign_period(analysis, figure)
         distribute(analysis, figure)
     pair_up(analysis)
+    pair_names(analysis)
     analysis.clause_blocks = clause_blocks(analysis)
     for figure in analysis.figures:
         figure.blocked = figure_block(analysis, figure)
     return analysis
 
 
+_YEAR_BEFORE = re.compile(r"(?:19|20)\d\d年度?[：\s]*\Z")
 _POWER = re.compile(r"[十百千万亿]+")
 
 
@@ -127,11 +130,12 @@ def _figure(sentence: Sentence, clauses: list[Clause], quantity: Quantity, earli
         not quantity.unit
         and (
             "：" in figure.left
+            or (_YEAR_BEFORE.search(text, 0, start) and "：" in text[:start])
             or sentence.pair
             or figure.left.rstrip().endswith(tuple(load("discourse")["counted_label"]))
             or text[quantity.number.end : quantity.span.end].endswith(tuple(load("numbers")["inside"]["surplus"]))
         )
-        and (not tail or tail[:1] in "，（、；")
+        and (not tail or text[quantity.span.end :].lstrip()[:1] in "，（、；。")
     )
     figure.plain = figure.plain or (sentence.synthetic and not quantity.unit and "，" not in sentence.folded)
     return figure
@@ -250,7 +254,7 @@ def _relate_to(analysis: Analysis, figure: Figure, earlier: list[Figure], lead: 
     elif _additional(lead):
         if last.part and _completes(figure, last, earlier):
             figure.part, figure.parent = True, root
-    elif last.depth == figure.depth and _lost(figure):
+    elif last.depth == figure.depth and (_lost(figure) or _progress(figure, last)):
         figure.part, figure.parent = True, root
     elif last.part and not last.bracketed and last.depth == figure.depth and not figure.total:
         figure.part, figure.parent = True, last.parent
@@ -283,6 +287,17 @@ def _lost(figure: Figure) -> bool:
         and words("status_only").match(figure.right) is not None
         and words("dropped_status").search(figure.right) is not None
     )
+
+
+def _progress(figure: Figure, last: Figure) -> bool:
+    """项目11项，已完成7项: a smaller figure of which only is said how far it is, behind one of which nothing is."""
+    how_far = words("progress")
+    bare = how_far.sub("", figure.left)
+    high = last.quantity.interval.high
+    smaller = high is None or figure.quantity.interval.low < high
+    alike = last.quantity.measure == figure.quantity.measure and not last.part and not figure.total
+    said = how_far.search(last.own) or words("signed").search(last.left)
+    return bare != figure.left and smaller and alike and not said and not residue(bare + figure.right)
 
 
 def _in_bracket(figure: Figure, earlier: list[Figure], part: bool) -> bool:

@@ -74,7 +74,9 @@ def match_figure(
     unmet = [need for need in spec.needs if not met(book, need, analysis, figure, context)]
     if any(not (need.open and found(book, need.open, figure.own)) for need in unmet):
         return None
-    kinds = kinds_in(book, spec, figure.own)
+    if figure.paired and _others_of_pair(book, spec, analysis, figure):
+        return None
+    kinds = kinds_in(book, spec, figure.paired or figure.own)
     reason = _against(book, spec, analysis, figure)
     if not reason and _held_by_another(book, spec, analysis, figure, kinds, earlier):
         reason = "part_of_total"
@@ -84,6 +86,13 @@ def match_figure(
     if not kinds and spec.kinds and not book.pattern(spec.heads).search(figure.own) and not figure.total:
         kinds = kinds_in(book, spec, context)  # 申请发明专利70件，已授权33件
     return Match(figure, kinds, "figure", _value(spec, figure, doubtful=bool(unmet)), bool(unmet))
+
+
+def _others_of_pair(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> bool:
+    """高企、规上企业分别为15家、22家: the head stands in another member of the pair, and not behind them all."""
+    heads = book.pattern(spec.heads)
+    members = [f.paired for f in analysis.figures if f.clause == figure.clause and f.paired]
+    return bool(heads.search(members[0])) and heads.search(figure.paired) is None
 
 
 def _against(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str:
@@ -135,7 +144,7 @@ def _as_part(
     counted = figure.quantity.measure in spec.measures or not figure.quantity.measure
     if not figure.part or not counted or matched_parent(figure, earlier) is None:
         return None
-    if twice:
+    if twice or _of_another_kind(book, spec, figure, earlier):
         return Match(figure, frozenset(), "twice", value)
     text = figure.own + behind_note(analysis, figure) + status_after(analysis, figure)
     if spec.listing is not None and spec.listing.host_only and _of_another_country(analysis, figure):
@@ -146,6 +155,8 @@ def _as_part(
         return Match(figure, frozenset(), "less", value)
     if spec.time == "state" and words("in_force").search(figure.own):
         return Match(figure, frozenset(), "rest", value)  # 28家，其中有效期内的21家
+    if _decided(book, spec, analysis, figure):
+        return Match(figure, frozenset(), "rest", value)
     counted_beside = any(m.role == "figure" and m.figure.part and m.figure.parent is figure.parent for m in earlier)
     rest = words("rest").search(figure.left) is not None and not counted_beside
     if rest and not book.pattern(spec.subtract).search(figure.own):
@@ -155,6 +166,25 @@ def _as_part(
         claims.exclude(analysis.sentence.document, clause_span(analysis, figure), reason)
         return Match(figure, frozenset(), "less", value)
     return None
+
+
+def _decided(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> bool:
+    """与22家机构合作，其中长期稳定合作14家: only the part says what its total must."""
+    fulfilled = book.pattern(spec.fulfilled)
+    said = fulfilled.search(figure.own) is not None and book.pattern(spec.subtract).search(figure.own) is None
+    if not spec.fulfilled or figure.parent is None or not said:
+        return False
+    own = figure.parent.sentence is analysis.sentence
+    return not fulfilled.search(clause_words(analysis, figure.parent) if own else figure.parent.sentence.folded)
+
+
+def _of_another_kind(book: FactBook, spec: FactSpec, figure: Figure, earlier: list[Match]) -> bool:
+    """高企8家，科技型中小企业17家（其中高企8家）: a part of one kind that is of the other was counted there."""
+    parent = matched_parent(figure, earlier)
+    kinds = kinds_in(book, spec, figure.own)
+    if parent is None or not (spec.kinds and spec.kinds.overlap and kinds and parent.kinds) or kinds & parent.kinds:
+        return False
+    return any(m.role == "figure" and m.kinds == kinds for m in earlier)
 
 
 def _not_deducted(

@@ -32,7 +32,10 @@ def spent(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, cl
 
 def _take_unit_of_label(analysis: Analysis, figure: Figure) -> None:
     """经费支出（万元）：312.5: a bare figure is money in the unit that its label states."""
-    unit = unit_factor(figure.left) if not figure.quantity.measure and figure.plain else None
+    if figure.quantity.measure or not figure.plain:
+        return
+    text = analysis.sentence.folded
+    unit = unit_factor(figure.left) or unit_factor(text[: text.find("：") + 1])
     if not unit:
         return
     quantity = figure.quantity

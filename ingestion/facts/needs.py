@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ingestion.facts.assertions import add
 from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
 from ingestion.facts.phrases import clause_words, found, note_behind
@@ -72,13 +73,14 @@ def _spread(analysis: Analysis, figure: Figure) -> str:
 
 
 def _complement(book: FactBook, need: Need, analysis: Analysis, figure: Figure) -> bool:
-    """平台9个，其中区级4个: a total that does not say what it must is met by what is left of it (reading 5)."""
+    """平台9个，其中区级4个: a total that does not say what it must is met by what is left of it (reading 5); or its
+    parts, which fill it, say it (孵化器2家（国家级1家、市级1家）)."""
     if not need.complement or figure.part:
         return False
-    less = [f for f in analysis.figures if f.parent is figure and book.pattern(need.complement).search(f.own)]
-    return bool(less) and all(
-        f in less or found(book, need.words, f.own) for f in analysis.figures if f.parent is figure
-    )
+    parts = [f for f in analysis.figures if f.parent is figure]
+    less = [f for f in parts if book.pattern(need.complement).search(f.own)]
+    filled = bool(parts) and add(f.quantity.interval for f in parts) == figure.quantity.interval
+    return (bool(less) or filled) and all(f in less or found(book, need.words, f.own) for f in parts)
 
 
 def _shared(book: FactBook, need: Need, analysis: Analysis, figure: Figure) -> bool:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 from ingestion.domain import Block, BlockKind
+from ingestion.facts.lexicon import words
+from ingestion.numerals import has_number
 
+LONGEST_ENTRY = 20  # characters of a name and its figure in a list within a sentence
 DASH = re.compile(r"\s*(?:—{1,2}|–|-{1,2}|－{1,2}|[●•·◆■➢▪◇])\s*(?=[^\s\d—–-])")
 _MEMBER = re.compile(r"（(\d{1,2})）|([①-⑳])|(?<![\d.])(\d{1,2})）")
 
@@ -42,3 +45,13 @@ def numbered(text: str, label: str = "") -> list[tuple[int, int, int]]:
     ends = [*(start for start, _ in marks[1:]), stop if stop >= 0 else len(text)]
     members = [(start, first, end) for (start, first), end in zip(marks, ends, strict=True)]
     return [(start, first, first + len(text[first:end].rstrip("；，。 \n"))) for start, first, end in members]
+
+
+def entry(text: str) -> bool:
+    """A name and its figure, nothing more."""
+    return len(text.strip()) <= LONGEST_ENTRY and not re.search("[，,：]", text) and has_number(text)
+
+
+def ranked(text: str) -> bool:
+    """An entry that begins with a rank or with who gave it."""
+    return entry(text) and words("rank_entry").match(text) is not None

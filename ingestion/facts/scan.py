@@ -16,9 +16,7 @@ from ingestion.facts import numbering
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.language import fold, load, pattern
 from ingestion.language.ngrams import Text
-from ingestion.numerals import has_number
 
-LONGEST_ENTRY = 20  # characters of a name and its figure in a list within a sentence
 LONGEST_SENTENCE = 1_500  # characters
 _HEADING_NUMBER = re.compile(r"^\s*\d+(?:\.\d+)*(?=[\s　、.．])")
 _STOP = re.compile(r"[。！？；\n]|(?<=[a-z\d）])\.(?=\s+[A-Z])|(?<=[a-z])\.\s*$")
@@ -362,24 +360,22 @@ def _cut(folded: str, pieces: Iterator[tuple[int, int]]) -> Iterator[tuple[int, 
 
 
 def _joined(folded: str, pieces: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Short entries behind a colon that semicolons part (国家级：0项；市级：3项) make one statement."""
+    """Short entries that semicolons part make one statement: those behind a colon (国家级：0项；市级：3项), and
+    those of one rank after another (国家级8项；市级15项)."""
     place = 0
     while place < len(pieces):
         first, last = pieces[place]
-        _, colon, entry = folded[first:last].partition("：")
+        _, colon, listed = folded[first:last].partition("：")
+        alike = numbering.entry if colon else numbering.ranked
+        entry = listed if colon else folded[first:last]
         place += 1
-        while colon and _entry(entry) and folded[last - 1] == "；" and place < len(pieces):
+        while alike(entry) and folded[last - 1] == "；" and place < len(pieces):
             entry = folded[slice(*pieces[place])]
-            if not _entry(entry):
+            if not alike(entry):
                 break
             last = pieces[place][1]
             place += 1
         yield first, last
-
-
-def _entry(text: str) -> bool:
-    """A name and its figure, nothing more."""
-    return len(text.strip()) <= LONGEST_ENTRY and not re.search("[，,：]", text) and has_number(text)
 
 
 def _table(document: Document, block: Block, section: Section, folded: str) -> Table:

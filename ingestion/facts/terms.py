@@ -73,14 +73,15 @@ def _stated(folded: str, window: Window) -> tuple[date | None, date] | None:
         if re.search(data["term_start_before"], folded[max(0, span.start - 26) : span.start], re.IGNORECASE)
         or re.match(data["term_start_after"], folded[span.end : span.end + 6])
     ]
-    if ends:
-        return (min(starts) if starts else None), max(ends)
     length = re.search(data["term_length"], folded, re.IGNORECASE)
+    anew = [first for first in starts if ends and first > max(ends)]  # 原租约8月到期，新租约自9月1日起，为期三年
+    if ends and not (length and anew):
+        return (min(starts) if starts else None), max(ends)
     if length and found:
         number = next(g for g in length.groups() if g)
         years = load("periods")["numbers_en"].get(number.lower()) or parse_number(number)
         if years:
-            first = min(starts) if starts else found[0][1]
+            first = min(anew or starts) if starts else found[0][1]
             whole = date(first.year + int(years), first.month, min(28, first.day)) - timedelta(days=1)
             return first, whole
     return None

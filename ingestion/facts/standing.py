@@ -1,0 +1,40 @@
+"""Which of several figures of one thing stands: what is real, left, valid or so today, for those before it."""
+
+from __future__ import annotations
+
+from ingestion.facts.figures import residue
+from ingestion.facts.lexicon import words
+from ingestion.facts.matching import Match
+from ingestion.periods import PeriodKind
+
+
+def actual(tops: list[Match]) -> list[Match]:
+    """与4支团队签约，已有2支实际入驻: what is said to be real stands for the figures before it."""
+    for place in range(len(tops) - 1, 0, -1):
+        own, before = tops[place], tops[place - 1]
+        same = own.figure.quantity.measure == before.figure.quantity.measure
+        real = [words("actual").search(m.figure.own) is not None for m in (before, own)]
+        real[1] = real[1] or _remains(own) or _stands_now(before, own)
+        if same and own.kinds in (frozenset(), before.kinds) and real == [False, True]:
+            return tops[place:]
+    return tops
+
+
+def _stands_now(before: Match, own: Match) -> bool:
+    """合计34家，剔除重叠的6家后为28家; 原有5个，现存4个; 2024年底18家，现有21家: what is so now, or net."""
+    if words("net").search(own.figure.left):
+        return True
+    if words("signed").search(before.figure.left) and words("now_begun").search(own.figure.left):
+        return True  # 新签7项，已启动5项
+    in_force = words("in_force").sub("", own.figure.left)
+    if in_force != own.figure.left and not residue(in_force + own.figure.right):
+        return own.value.low <= before.value.low  # 共6份，现行有效5份
+    former, period = words("former").search(before.figure.left), before.figure.period
+    dated = period is not None and before.figure.own_period and period.kind in (PeriodKind.STATE, PeriodKind.DATED)
+    return bool(former or dated) and words("now").search(own.figure.left) is not None
+
+
+def _remains(match: Match) -> bool:
+    """高企21家，但到2024年5月底只有18家: a figure of which only is said that so many are left."""
+    left = match.figure.left
+    return words("remain").search(left) is not None and len(residue(words("remain").sub("", left))) <= 2
