@@ -15,8 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from ingestion.domain import Span
-from ingestion.language import alternation, load
-from ingestion.language.ngrams import may
+from ingestion.language import alternation, load, ngrams
 from ingestion.numerals import parse_number
 
 GRACE_MONTHS = 3  # a period may end this many calendar months before the application date and still be the window
@@ -104,8 +103,10 @@ def month_end(year: int, month: int) -> date:
 def periods(folded: str, window: Window) -> list[Period]:
     """Every period in a folded text, in order, without overlaps (the longest reading of a place wins)."""
     candidates = []
-    for hint, compiled, resolve in _grammar():
-        if not (may(compiled, folded) and may(hint, folded)) or hint.search(folded) is None:
+    entries, patterns = _grammar()
+    for place in patterns.possible(folded):
+        hint, compiled, resolve = entries[place]
+        if hint.search(folded) is None:
             continue
         for match in compiled.finditer(folded):
             period = resolve(match, window)
@@ -299,8 +300,8 @@ Resolve = Callable[[re.Match[str], Window], Period | None]
 
 
 @lru_cache(maxsize=1)
-def _grammar() -> list[tuple[re.Pattern[str], re.Pattern[str], Resolve]]:
-    """(hint, pattern, what a match means). A text without the hint cannot match the pattern and is not searched."""
+def _grammar() -> tuple[list[tuple[re.Pattern[str], re.Pattern[str], Resolve]], ngrams.Several]:
+    """(hint, pattern, what a match means), and the patterns; a text without a hint is not searched for its pattern."""
     data: dict[str, Any] = load("periods")
     recent, within = alternation(data["recent"]), alternation(data["within"])
     plans, since = alternation(data["plans_of_years"]), alternation(data["since_words"])
@@ -356,9 +357,10 @@ def _grammar() -> list[tuple[re.Pattern[str], re.Pattern[str], Resolve]]:
         ("", alternation(data["cumulative"]), _cumulative),
         ("", alternation(data["yearly_mean"]), _mean),
     ]
-    return [
+    grammar = [
         (re.compile(hint, re.IGNORECASE), re.compile(text, re.IGNORECASE), resolve) for hint, text, resolve in entries
     ]
+    return grammar, ngrams.Several(compiled for _, compiled, _ in grammar)
 
 
 def _since(match: re.Match[str], window: Window) -> Period | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,19 @@ def test_what_a_pattern_needs(pattern: str, needed: set[str] | None) -> None:
     assert ngrams.required(re.compile(pattern, re.IGNORECASE)) == (None if needed is None else frozenset(needed))
 
 
+def numbered(*patterns: re.Pattern[str]) -> ngrams.Patterns:
+    known = ngrams.Patterns()
+    for pattern in patterns:
+        for _ in range(ngrams.ASKED):
+            known.number(pattern)
+    return known
+
+
+def impossible(known: ngrams.Patterns, text: str, patterns: Iterable[re.Pattern[str]]) -> list[re.Pattern[str]]:
+    mask, count = known.mask(text)
+    return [pattern for pattern in patterns if known.number(pattern) < count and not mask >> known.number(pattern) & 1]
+
+
 def test_no_match_is_missed_in_any_sentence() -> None:
     """Every pattern of the word lists and of the policy, on every sentence of the tests."""
     book = policy.load().facts
@@ -45,17 +59,13 @@ def test_no_match_is_missed_in_any_sentence() -> None:
     for spec in book.facts.values():
         patterns += [book.pattern(group) for rule in spec.rules for group in rule.all]
         patterns += [book.pattern(spec.heads), book.pattern(spec.exclude)]
-    known = ngrams.Patterns()
-    for pattern in patterns:
-        for _ in range(ngrams.ASKED):
-            known.bit(pattern)
+    known = numbered(*patterns)
     texts = [json.loads(line)["text"] for line in SENTENCES.read_text(encoding="utf-8").splitlines()]
     spared = 0
     for text in texts:
-        mask = known.mask(text)
-        impossible = [pattern for pattern in patterns if not mask & known.bit(pattern)]
-        assert [pattern.pattern for pattern in impossible if pattern.search(text)] == []
-        spared += len(impossible)
+        without = impossible(known, text, patterns)
+        assert [pattern.pattern for pattern in without if pattern.search(text)] == []
+        spared += len(without)
     assert spared > 0.5 * len(texts) * len(patterns)
 
 
@@ -65,15 +75,25 @@ LETTERS = ALPHABET.replace("（", "")  # of these, every one stands for itself i
 @given(st.text(ALPHABET, max_size=12), st.lists(st.text(LETTERS, min_size=1, max_size=3), min_size=1))
 def test_no_match_is_missed_whatever_the_letters(text: str, alternatives: list[str]) -> None:
     pattern = re.compile("|".join(alternatives), re.IGNORECASE)
-    known = ngrams.Patterns()
-    for _ in range(ngrams.ASKED):
-        known.bit(pattern)
-    assert known.mask(text) & known.bit(pattern) or pattern.search(text) is None
+    assert impossible(numbered(pattern), text, [pattern]) == [] or pattern.search(text) is None
+
+
+@given(st.text(ALPHABET, max_size=12), st.lists(st.text(LETTERS, min_size=1, max_size=3), min_size=1, max_size=4))
+def test_several_are_answered_for_as_each(text: str, words_: list[str]) -> None:
+    patterns = [re.compile(word, re.IGNORECASE) for word in words_]
+    together, asked = ngrams.Several(patterns), ngrams.Text(text)
+    for _ in range(2 * ngrams.ASKED):  # before they are numbered, in between, and after it
+        assert {p for p in range(len(patterns)) if patterns[p].search(text)} <= {*together.possible(asked)}
+        assert [*together.possible(asked)] == [p for p in range(len(patterns)) if asked.may(patterns[p])]
+    fresh = ngrams.Text(text)
+    assert [*together.possible(fresh)] == [p for p in range(len(patterns)) if fresh.may(patterns[p])]
+    assert [*together.possible(text)] == [*range(len(patterns))]
 
 
 def test_a_pattern_that_came_later_is_searched() -> None:
-    known = ngrams.Patterns()
-    mask = known.mask("没有")
+    early, late = re.compile("没有"), re.compile("没有了")
+    known = numbered(early)
+    _, count = known.mask("未")
     for _ in range(ngrams.ASKED):
-        known.bit(late := re.compile("没有"))
-    assert mask & known.bit(late)
+        known.number(late)
+    assert known.number(late) >= count

@@ -75,7 +75,9 @@ def assign_subjects(text: str, clauses: list[Clause], names: Names, before: Anal
         current = ""
     for clause in clauses:
         body = text[clause.span.start : clause.span.end]
-        other = (_other(body, names) if may(words("others"), text) else None) or _named_subject(body, names)
+        other = _other(body, names) if may(words("others"), text) else None
+        named = _named_subject(body, names) if may(words("organisation_subject"), text) else None
+        other = other or named
         if may(words("others_own"), text) and words("others_own").search(body):
             clause.subject = current = "own"
         elif _elsewhere(body, names) and not words("own").search(body):
@@ -87,7 +89,7 @@ def assign_subjects(text: str, clauses: list[Clause], names: Names, before: Anal
             clause.subject = "whole"  # of a whole city or school; the next clause may be the applicant's again
         elif other:
             mine = words("own").match(body.lstrip())
-            if mine and other.start() > mine.end() and not _named_subject(body, names):
+            if mine and other.start() > mine.end() and not named:
                 between = body.lstrip()[mine.end() :]
                 stated = words("copula").match(between) is not None  # 我们是总公司的分公司
                 near = other.start() - mine.end() <= 4 and not stated

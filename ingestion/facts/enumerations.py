@@ -28,15 +28,15 @@ def may_name(book: FactBook, spec: FactSpec, text: str) -> bool:
 
 
 def enumerations(
-    book: FactBook, spec: FactSpec, analyses: list[Analysis], claims: Claims, pools: dict[str, Pool]
+    book: FactBook, spec: FactSpec, analyses: list[Analysis], chain: str, claims: Claims, pools: dict[str, Pool]
 ) -> None:
-    """Names enumerated in one statement: 如下：A；B；C, 有A、B、C两支, 与A、B建立长期合作."""
+    """Names enumerated in one statement, `chain`: 如下：A；B；C, 有A、B、C两支, 与A、B建立长期合作."""
     listing = spec.listing
     if (
         listing is None
         or not listing.enumerated
         or analyses[0].sentence.pair
-        or not found(book, listing.named_in, "；".join(a.sentence.folded for a in analyses))
+        or not found(book, listing.named_in, chain)
     ):
         return
     first, last = analyses[0].sentence, analyses[-1].sentence

@@ -32,8 +32,8 @@ from ingestion.facts.scan import Reading, Table, pairs, policy_columns, scan, sq
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.facts.statements import may_state, statements
-from ingestion.language import fold, load
-from ingestion.language.ngrams import Text, search
+from ingestion.language import fold, load, ngrams
+from ingestion.language.ngrams import Text
 from ingestion.numerals import has_number, parse_number
 from ingestion.periods import Window
 
@@ -117,10 +117,12 @@ class _Reader:
         self._stating = [(key, spec) for key, spec in specs.items() if spec.kind == "yes_no"]
         self._counting = [(key, spec) for key, spec in specs.items() if spec.kind != "yes_no"]
         self._openers = {key: _opener(book, spec) for key, spec in self._stating}
-        self._heads = {
-            key: [book.pattern(names) for names in (spec.heads, spec.none_words) if names or names is spec.heads]
-            for key, spec in self._counting
-        }
+        self._opening = ngrams.Several(self._openers.values())
+        self._heads = [(key, book.pattern(spec.heads)) for key, spec in self._counting]
+        nones = [(key, book.pattern(spec.none_words)) for key, spec in self._counting if spec.none_words]
+        self._names_of = [*self._heads, *nones]
+        self._heading_any = ngrams.Several(pattern for _, pattern in self._heads)
+        self._naming = ngrams.Several(pattern for _, pattern in self._names_of)
         self._analyses: dict[int, Analysis] = {}
         self._above: dict[int, frozenset[str]] = {}  # what a section names, by its identity
 
@@ -177,14 +179,15 @@ class _Reader:
         return sum(len(claims.steps) for claims in self.found.values())
 
     def _sentence(self, sentence: Sentence, sentences: Sequence[Sentence], position: int) -> None:
-        for key, spec in self._stating:
+        for place in self._opening.possible(sentence.folded):
+            key, spec = self._stating[place]
             if sentence.holds(self._openers[key]) and may_state(self.book, spec, sentence, rows=sentence.row):
                 context = _context(sentences, position)
                 statements(self.book, spec, self.analysis(sentence), self.window, self.found[key], context)
         if sentence.row or not (has_number(sentence.folded) or sentence.holds(words("zero"))):
             return
         named = self._named(sentence)
-        for key, spec in self._counting:
+        for key, spec in self._counting if named or sentence.previous is not None else ():
             if key in named or self._may_lose(key, sentence):
                 count = spent if spec.kind == "money" else declared
                 count(self.book, spec, self.analysis(sentence), self.window, self.found[key])
@@ -197,17 +200,17 @@ class _Reader:
         named: set[str] = set()
         for one in chain:
             named |= self._heading(one.section)
-            for key, patterns in self._heads.items():
-                if key not in named and any(one.holds(pattern) for pattern in patterns):
+            for place in self._naming.possible(one.folded):
+                key, pattern = self._names_of[place]
+                if key not in named and one.holds(pattern):
                     named.add(key)
         return named
 
     def _heading(self, section: Section) -> frozenset[str]:
         """The facts whose heads stand in the headings and the lead-in of a section."""
         if id(section) not in self._above:
-            self._above[id(section)] = frozenset(
-                key for key, patterns in self._heads.items() if search(patterns[0], section.text)
-            )
+            above = [self._heads[place] for place in self._heading_any.possible(section.text)]
+            self._above[id(section)] = frozenset(key for key, heads in above if heads.search(section.text))
         return self._above[id(section)]
 
     def _may_lose(self, key: str, sentence: Sentence) -> bool:
@@ -220,14 +223,14 @@ class _Reader:
         """Names enumerated in running text, statement by statement: sentences that semicolons join."""
         pools: dict[str, dict[str, Pool]] = {key: {} for key in self.specs}
         for chain in _chains(sentences):
-            text = Text("；".join(s.folded for s in chain))
+            text = chain[0].folded if len(chain) == 1 else Text("；".join(s.folded for s in chain))
             for key, spec in self.specs.items():
                 if may_name(self.book, spec, text):
                     analyses = [self.analysis(s) for s in chain]
                     for analysis in analyses:
                         sentence_items(self.book, spec, analysis, text, pools[key])
                         events(self.book, spec, analysis, pools[key])
-                    enumerations(self.book, spec, analyses, self.found[key], pools[key])
+                    enumerations(self.book, spec, analyses, text, self.found[key], pools[key])
         for key, spec in self.specs.items():
             for pool in pools[key].values():
                 judge(self.book, spec, pool, self.setting, self.found[key])

@@ -115,7 +115,7 @@ def _planned(analysis: Analysis, place: int, before: bool, *, asked: bool = Fals
     """Whether a plan holds at the end of a clause; `asked`: for that clause itself."""
     clause = analysis.clauses[place]
     whole = analysis.sentence.folded
-    body = exempted(analysis.clause_text(place), analysis.today, whole)
+    body = _unplanned(analysis, place)
     forward = words("plan_forward").search(body) if whole.may(words("plan_forward")) else None
     done = words("done").search(body) if whole.may(words("done")) else None
     future = any(
@@ -142,6 +142,13 @@ def _term(text: str, period: Period) -> bool:
         period.start is not None
         and words("terms").search(text, max(0, period.span.start - 12), min(len(text), period.span.end + 8)) is not None
     )
+
+
+def _unplanned(analysis: Analysis, index: int) -> str:
+    """A clause after `exempted`, made once."""
+    if index not in analysis.exempt:
+        analysis.exempt[index] = exempted(analysis.clause_text(index), analysis.today, analysis.sentence.folded)
+    return analysis.exempt[index]
 
 
 def exempted(body: str, today: date, whole: Text) -> str:

@@ -86,6 +86,7 @@ class Analysis:
     quoting: bool = False  # the statement that this sentence goes on began with a quotation of the policy
     planned: bool = False  # the statement that this sentence goes on began with a plan
     clause_blocks: dict[int, str] = field(default_factory=dict)
+    exempt: dict[int, str] = field(default_factory=dict)  # clauses with what looks like a plan and is none blanked
     plans: list[bool] = field(default_factory=list)  # whether a plan holds after each clause, as far as asked
 
     def clause_text(self, index: int) -> str:

@@ -96,6 +96,7 @@ def _apply(
         return
     if (
         not rule.planned
+        and sentence.may(words("plan"))
         and words("plan").search(words("plan_exempt").sub("", _nearby(book, rule, body)))
         and not rule.denied
     ):

@@ -12,7 +12,7 @@ import itertools
 import re
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 MOST = 192  # n-grams of one pattern; one that may match in more ways is always searched
@@ -23,52 +23,50 @@ _ODD = re.compile("[\u0130\u0131\u017f]")  # letters that are equal to others wi
 
 
 class Patterns:
-    """Patterns by the n-grams that they need: each has a bit, once it was asked for a number of times."""
+    """Patterns by the n-grams that they need: each has a number, once it was asked for some times."""
 
     def __init__(self) -> None:
-        self.bits: dict[int, int] = {}  # by identity: a pattern's own hash reads all of its code
+        self.numbers: dict[int, int] = {}  # by identity: a pattern's own hash reads all of its code
         self._kept: list[re.Pattern[str]] = []
         self._asked: dict[int, int] = {}
-        self._needing: dict[str, dict[str, int]] = {}  # character -> the one behind it, or "" -> what they may fulfil
+        self._needing: dict[str, dict[str, int]] = {}  # character -> the one behind it, or "" -> a bit for each pattern
         self._free = 0  # the patterns that need nothing
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._kept)
 
-    def bit(self, pattern: re.Pattern[str]) -> int:
-        """The bit of a pattern; -1, which every mask shares, while it has none."""
-        found = self.bits.get(id(pattern))
+    def number(self, pattern: re.Pattern[str]) -> int:
+        """The number of a pattern; one beyond all others while it has none."""
+        found = self.numbers.get(id(pattern))
         if found is not None:
             return found
         with self._lock:
             self._asked[id(pattern)] = asked = self._asked.get(id(pattern), 0) + 1
-            return self._add(pattern) if asked >= ASKED and id(pattern) not in self.bits else -1
+            return self._add(pattern) if asked >= ASKED and id(pattern) not in self.numbers else sys.maxsize
 
     def _add(self, pattern: re.Pattern[str]) -> int:
-        bit = 1 << len(self._kept)
-        needed = required(pattern)
+        number, needed = len(self._kept), required(pattern)
         if needed is None:
-            self._free |= bit
+            self._free |= 1 << number
         for gram in needed or ():
             behind = self._needing.setdefault(gram[0], {})
-            behind[gram[1:]] = behind.get(gram[1:], 0) | bit
+            behind[gram[1:]] = behind.get(gram[1:], 0) | 1 << number
         self._kept.append(pattern)
-        self.bits[id(pattern)] = bit
-        return bit
+        self.numbers[id(pattern)] = number
+        return number
 
-    def mask(self, text: str) -> int:
-        """The bits of the patterns that may match in a text, and of all that come to be known later."""
-        mask = -1 << len(self._kept)
+    def mask(self, text: str) -> tuple[int, int]:
+        """A bit for each pattern that may match in a text, and how many patterns that says anything of."""
+        known, mask = len(self._kept), self._free
         if _ODD.search(text):
-            return -1
-        mask |= self._free
+            return 0, 0
         folded, needing = text.casefold(), self._needing
         for first, second in itertools.pairwise(folded + "\n"):
             behind = needing.get(first)
             if behind is not None:
                 mask |= behind.get(second, 0) | behind.get("", 0)
-        return mask
+        return mask, known
 
 
 _shared = Patterns()
@@ -85,29 +83,62 @@ def shared() -> Patterns:
 class Text(str):
     """A text that knows which patterns may match in it, or in any part of it."""
 
-    __slots__ = ("_mask", "_patterns")
-    _mask: int
-    _patterns: Patterns
+    __slots__ = ("known", "mask", "patterns")
+    patterns: Patterns
+    mask: int  # a bit for each pattern that may match,
+    known: int  # and how many patterns that says anything of
+
+    def __getattr__(self, name: str) -> Any:
+        """Found out when it is first asked for."""
+        if name not in Text.__slots__:
+            raise AttributeError(name)
+        self.patterns = shared()
+        self.mask, self.known = self.patterns.mask(self)
+        return getattr(self, name)
 
     def may(self, pattern: re.Pattern[str]) -> bool:
         """Whether a pattern can match at all."""
-        try:
-            patterns = self._patterns
-        except AttributeError:
-            patterns = self._patterns = shared()
-            self._mask = patterns.mask(self)
-        bit = patterns.bits.get(id(pattern))
-        return self._mask & (patterns.bit(pattern) if bit is None else bit) != 0
+        number = self.patterns.numbers.get(id(pattern))
+        if number is None:
+            number = self.patterns.number(pattern)
+        return number >= self.known or self.mask >> number & 1 == 1
 
 
 def may(pattern: re.Pattern[str], text: str) -> bool:
-    """Whether a pattern can match in a text; of one that is no `Text`, or not yet, nothing is known."""
+    """Whether a pattern can match in a text; of one that is no `Text`, nothing is known."""
     return not isinstance(text, Text) or text.may(pattern)
 
 
 def search(pattern: re.Pattern[str], text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
     """`pattern.search(text, start, end)`, where it may match."""
     return pattern.search(text, start, end) if may(pattern, text) else None
+
+
+class Several:
+    """Patterns that are always asked for together."""
+
+    def __init__(self, patterns: Iterable[re.Pattern[str]]) -> None:
+        self._all = tuple(patterns)
+        self._of: Patterns | None = None  # whose numbers the following are
+        self._numbers: list[int] = []
+        self._last, self._mask = sys.maxsize, 0
+
+    def possible(self, text: str) -> Sequence[int]:
+        """The places, among them, of those that can match in a text."""
+        if not isinstance(text, Text):
+            return range(len(self._all))
+        if text.patterns is not self._of:
+            self._look_up(text.patterns)
+        if self._last >= text.known:
+            return [place for place, pattern in enumerate(self._all) if text.may(pattern)]
+        found = text.mask & self._mask
+        return [place for place, number in enumerate(self._numbers) if found >> number & 1] if found else ()
+
+    def _look_up(self, patterns: Patterns) -> None:
+        self._numbers = [patterns.number(pattern) for pattern in self._all]
+        self._last = max(self._numbers, default=-1)
+        if self._last < sys.maxsize:
+            self._of, self._mask = patterns, sum(1 << number for number in {*self._numbers})
 
 
 def required(pattern: re.Pattern[str]) -> frozenset[str] | None:
