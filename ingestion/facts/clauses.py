@@ -8,7 +8,7 @@ from bisect import bisect_right
 from ingestion import organisations
 from ingestion.domain import Span
 from ingestion.facts.lexicon import words
-from ingestion.facts.records import Analysis, Clause, Names
+from ingestion.facts.records import Clause, Names
 from ingestion.language.ngrams import may
 
 _CUTS = frozenset("，,。；！？")
@@ -68,11 +68,9 @@ def clause_of(clauses: list[Clause], place: int) -> int:
     return best
 
 
-def assign_subjects(text: str, clauses: list[Clause], names: Names, before: Analysis | None) -> None:
+def assign_subjects(text: str, clauses: list[Clause], names: Names) -> None:
     """Whose figures a clause gives. A subject holds until another one is named; 其中本中心 brings it home."""
     current = ""
-    if before is not None and before.clauses:
-        current = ""
     for clause in clauses:
         body = text[clause.span.start : clause.span.end]
         other = _other(body, names) if may(words("others"), text) else None

@@ -25,9 +25,7 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
     """`before` is the analysis of the previous sentence in the same paragraph: 其中 may continue it."""
     text = sentence.folded
     found_periods = periods(text, window)
-    clauses = split(text)
-    assign_subjects(text, clauses, names, before)
-    analysis = Analysis(sentence, clauses, [], found_periods, window.end, names)
+    analysis = Analysis(sentence, [], found_periods, window.end, names, _clauses, clause_blocks)
     if before is not None and sentence.continues and before.clauses:
         analysis.planned = planned_before(before, len(before.clauses) - 1)
         analysis.quoting = before.clause_blocks.get(len(before.clauses) - 1) == "quotation"
@@ -41,9 +39,11 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
             whole = above[-1] if above else None
         if whole is not None:
             quantity = replace(quantity, measure=whole.quantity.measure, unit=whole.quantity.unit)
-        figure = _figure(sentence, clauses, quantity, analysis.figures)
+        figure = _figure(sentence, analysis.clauses, quantity, analysis.figures)
         figure.whole = whole
         analysis.figures.append(figure)
+    if not analysis.figures:
+        return analysis
     _trim_right(analysis)
     for position, figure in enumerate(analysis.figures):
         _relate(analysis, position, before)
@@ -51,10 +51,15 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
         distribute(analysis, figure)
     pair_up(analysis)
     pair_names(analysis)
-    analysis.clause_blocks = clause_blocks(analysis)
     for figure in analysis.figures:
         figure.blocked = figure_block(analysis, figure)
     return analysis
+
+
+def _clauses(analysis: Analysis) -> list[Clause]:
+    clauses = split(analysis.sentence.folded)
+    assign_subjects(analysis.sentence.folded, clauses, analysis.names)
+    return clauses
 
 
 _YEAR_BEFORE = re.compile(r"(?:19|20)\d\d年度?[：\s]*\Z")

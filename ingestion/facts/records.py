@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from ingestion.domain import Span
 from ingestion.facts.sentences import Sentence
@@ -74,20 +76,31 @@ class Names:
     host: str = ""  # the country that the documents call their host, as a code
 
 
-@dataclass(slots=True)
+@dataclass
 class Analysis:
+    """A sentence without figures is often asked for nothing else: its clauses are found when they are asked for."""
+
     sentence: Sentence
-    clauses: list[Clause]
     figures: list[Figure]
     periods: list[Period]
     today: date
     names: Names
+    find_clauses: Callable[[Analysis], list[Clause]]
+    find_blocks: Callable[[Analysis], dict[int, str]]
     inherited: Period | None = None  # the years that the statement it goes on began with
     quoting: bool = False  # the statement that this sentence goes on began with a quotation of the policy
     planned: bool = False  # the statement that this sentence goes on began with a plan
-    clause_blocks: dict[int, str] = field(default_factory=dict)
     exempt: dict[int, str] = field(default_factory=dict)  # clauses with what looks like a plan and is none blanked
     plans: list[bool] = field(default_factory=list)  # whether a plan holds after each clause, as far as asked
+
+    @cached_property
+    def clauses(self) -> list[Clause]:
+        return self.find_clauses(self)
+
+    @cached_property
+    def clause_blocks(self) -> dict[int, str]:
+        """Why nothing in a clause counts, by its index."""
+        return self.find_blocks(self)
 
     def clause_text(self, index: int) -> str:
         span = self.clauses[index].span
