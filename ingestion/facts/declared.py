@@ -9,13 +9,15 @@ from functools import partial
 from itertools import pairwise
 
 from ingestion.domain import Interval, Span
+from ingestion.facts.apart import set_apart
 from ingestion.facts.assertions import Assertion, Claims, Findings, add, overlapping, subtract
+from ingestion.facts.classes import classed
 from ingestion.facts.dating import bound, section_period
 from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
-from ingestion.facts.matching import Match, kinds_in, match_figure, matched_parent
-from ingestion.facts.modality import section_block
+from ingestion.facts.matching import Match, match_figure, matched_parent
 from ingestion.facts.nesting import nested
+from ingestion.facts.nones import explicit_none
 from ingestion.facts.phrases import located, status_after
 from ingestion.facts.records import Analysis, Figure
 from ingestion.facts.schema import FactBook, FactSpec
@@ -36,12 +38,13 @@ def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window,
             or sum(book.pattern(n).search(analysis.sentence.folded) is not None for n in spec.kinds.names.values()) > 1
         )
     claims.nested = claims.nested or nested(book, spec, analysis)
+    claims.disjoint = claims.disjoint or any(set_apart(book, spec, analysis, figure) for figure in analysis.figures)
     matches: list[Match] = []
     for figure in analysis.figures:
         match = match_figure(book, spec, analysis, figure, matches, claims)
         if match is not None:
             matches.append(match)
-    _none(book, spec, analysis, claims)
+    explicit_none(book, spec, analysis, claims)
     _lost_since(book, spec, analysis, matches, claims)
     figures = [m for m in matches if m.role == "figure"]
     if figures:
@@ -83,8 +86,10 @@ def _combine(
         fills = not any(f.bracketed and f.parent is top.figure and id(f) not in known for f in analysis.figures)
         values[id(top)], clashes[id(top)] = _with_parts(top, matches, spec, disjoint, lost, fills=fills)
     twice = [m for m in matches if m.role == "twice"]
+    classes = classed(book, spec, analysis)
     for group in _groups(analysis, tops):
-        _assert_group(spec, analysis, group, values, clashes, twice, window, claims)
+        whole = bool(group) and all(any(m.figure is f for f in classes) for m in group)
+        _assert_group(spec, analysis, group, values, clashes, twice, window, claims, whole)
 
 
 def _is_part(spec: FactSpec, analysis: Analysis, match: Match, figures: list[Match]) -> bool:
@@ -212,7 +217,9 @@ def _assert_group(
     twice: list[Match],
     window: Window,
     claims: Claims,
+    classes: bool,
 ) -> None:
+    """`classes`: the figures are for the classes of one whole."""
     intervals = [values[id(m)] for m in group]
     points = tuple(p for m in group for p in clashes[id(m)])
     kinds = frozenset().union(*(m.kinds for m in group)) if len(group) > 1 else group[0].kinds
@@ -239,19 +246,19 @@ def _assert_group(
             points += (summed.low, value.low)
             value = Interval(min(summed.low, value.low), max(summed.low, value.low))
         kinds = group[-1].kinds
-    elif len(group) > 1 and _breakdown(group, intervals):
+    elif len(group) > 1 and _breakdown(spec, group, intervals):
         value, kinds = intervals[0], group[0].kinds
     elif len(group) == 1:
         value = intervals[0]
     elif spec.kinds and spec.kinds.overlap and all(m.kinds for m in group) and len({m.kinds for m in group}) > 1:
-        if words("disjoint").search(text):
+        if claims.disjoint or words("disjoint").search(text):
             value = add(intervals)
         elif twice:
             value = subtract(add(intervals), add(m.value for m in twice))
         else:
             value = overlapping(intervals, nested=claims.nested)
         kinds = frozenset()
-    elif _alike(group) or spec.joined or _dated_years(group) or len({m.kinds for m in group}) == len(group):
+    elif _alike(group) or spec.joined or classes or _dated_years(group) or len({m.kinds for m in group}) == len(group):
         value = add(intervals)
     else:
         for match in group:
@@ -291,13 +298,17 @@ def _alike(group: list[Match]) -> bool:
     )
 
 
-def _breakdown(group: list[Match], intervals: list[Interval]) -> bool:
+def _breakdown(spec: FactSpec, group: list[Match], intervals: list[Interval]) -> bool:
     """A total followed by its kinds without 其中: 专利24件，发明8件，实用新型16件."""
     first, rest = intervals[0], intervals[1:]
     if group[0].figure.clause == group[1].figure.clause:
         return False
     if not first.exact or not all(i.exact for i in rest) or words("additional").search(group[1].figure.left):
         return False
+    names = spec.kinds.within if spec.kinds else {}
+    within = [set(kinds) for word, kinds in names.items() if word in group[0].figure.own]
+    if within and not set().union(*(m.kinds for m in group[1:])) <= set().union(*within):
+        return False  # 授权专利12件，软件著作权5件: a copyright is no patent
     if words("graded").search(group[0].figure.own):
         return False  # 二等奖2项，一等奖1项、三等奖1项: no total
     if add(rest).low == first.low and len(rest) > 1 and not group[0].kinds:
@@ -440,34 +451,3 @@ def _evidence_span(analysis: Analysis, group: list[Match], period: Period | None
     if period is not None and any(p is period for p in analysis.periods) and period.span.start < start:
         start = period.span.start
     return located(sentence, Span(start, max(ends)))
-
-
-def _none(book: FactBook, spec: FactSpec, analysis: Analysis, claims: Claims) -> None:
-    """An explicit none is 0 (reading 15): a negation that governs the fact's words in one clause without a figure."""
-    if not spec.none_words or not analysis.sentence.holds(words("zero")):
-        return
-    nothing = book.pattern(spec.none_words)
-    if not analysis.sentence.holds(nothing):
-        return
-    for index, clause in enumerate(analysis.clauses):
-        body = analysis.clause_text(index)
-        if any(f.clause == index for f in analysis.figures):
-            continue
-        match = nothing.search(body)
-        if match is None:
-            continue
-        zero = words("zero").search(body, 0, match.start())
-        answered = words("answered_none").match(body[match.end() :])
-        if not answered and (
-            zero is None or match.start() - zero.end() > 16 or words("negation").search(body, 0, zero.start())
-        ):
-            continue
-        if analysis.clause_blocks.get(index) or section_block(analysis.sentence.section):
-            continue
-        if words("additional").search(body, 0, match.start()) or words("except").search(analysis.sentence.folded):
-            continue
-        span = located(analysis.sentence, clause.span)
-        kinds = kinds_in(book, spec, body)
-        claims.add(
-            Assertion(Interval(0, 0), analysis.sentence.document, span, points=(0,), kinds=kinds)
-        )

@@ -14,8 +14,9 @@ from ingestion.facts.lexicon import words
 from ingestion.facts.modality import clause_blocks, figure_block, planned_before
 from ingestion.facts.pairing import pair_names
 from ingestion.facts.records import Analysis, Clause, Figure, Names
+from ingestion.facts.rests import completed, of_nothing_stated
 from ingestion.facts.sentences import Sentence
-from ingestion.facts.sums import summed
+from ingestion.facts.sums import nothing, summed
 from ingestion.language import load
 from ingestion.numerals import Quantity, parse_decimal, parse_number, quantities
 from ingestion.periods import PeriodKind, Window, periods
@@ -31,7 +32,7 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
         analysis.quoting = before.clause_blocks.get(len(before.clauses) - 1) == "quotation"
         analysis.inherited = next((p for p in reversed(before.periods) if p.years), before.inherited)
     taken = [p.span for p in found_periods if p.kind not in (PeriodKind.MEAN, PeriodKind.CUMULATIVE)]
-    for quantity in _units_shared(text, summed(text, quantities(text, taken))):
+    for quantity in _units_shared(text, nothing(text, summed(text, quantities(text, taken)))):
         whole = None
         before_it = not quantity.unit and words("of_which").search(text, 0, quantity.span.start)
         if words("of_them").match(text, quantity.span.end) or before_it:
@@ -128,7 +129,7 @@ def _figure(sentence: Sentence, clauses: list[Clause], quantity: Quantity, earli
     figure = Figure(quantity, sentence, clause, depth, text[stop:start], text[quantity.span.end : right_end], stop)
     if colon >= 0 and stop == colon + 1:
         figure.label = text[max(clauses[clause].span.start, colon - 10) : colon]
-    elif clause and "：" in text[:start]:
+    elif "：" in text[: stop + 1]:
         figure.label = _list_label(text[:start])
     tail = text[quantity.span.end :].strip(" 。；.）")
     figure.plain = (
@@ -222,6 +223,11 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
     if not part and not earlier and before is not None and before.figures and rest:
         earlier = [f for f in before.figures if _comparable(f, figure)]
     if part is None and earlier and rest:
+        whole = completed(figure, earlier)
+        if whole is not None:
+            figure.part, figure.parent = True, whole
+        if whole is not None or of_nothing_stated(earlier):
+            return
         part = rest
     if part is None and earlier and not residue(figure.left) and words("anaphor").match(figure.right):
         figure.total = True
@@ -291,7 +297,7 @@ def _lost(figure: Figure) -> bool:
         not residue(figure.left)
         and words("status_only").match(figure.right) is not None
         and words("dropped_status").search(figure.right) is not None
-    )
+    ) or (not residue(figure.left) and words("lost").match(figure.right) is not None)
 
 
 def _progress(figure: Figure, last: Figure) -> bool:

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 from ingestion import organisations
 from ingestion.domain import Interval
+from ingestion.facts.apart import without_apart
 from ingestion.facts.assertions import Claims
+from ingestion.facts.classes import classed
 from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
-from ingestion.facts.needs import met
+from ingestion.facts.needs import met, said_of_all
 from ingestion.facts.phrases import (
     ABROAD,
     ancestors,
@@ -76,7 +78,7 @@ def match_figure(
         return None
     if figure.paired and _others_of_pair(book, spec, analysis, figure):
         return None
-    kinds = kinds_in(book, spec, figure.paired or figure.own)
+    kinds = kinds_in(book, spec, without_apart(book, spec, figure.paired or figure.own))
     reason = _against(book, spec, analysis, figure)
     if not reason and _held_by_another(book, spec, analysis, figure, kinds, earlier):
         reason = "part_of_total"
@@ -99,7 +101,8 @@ def _against(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure)
     """Why a figure of the fact's things does not count; "" where it does."""
     if figure.blocked and not (figure.blocked == "other_body" and _for_applicant(book, spec, analysis, figure)):
         return figure.blocked
-    if spec.subtract and book.pattern(spec.subtract).search(figure.own + status_after(analysis, figure)):
+    said = f"{figure.label}|{figure.own}{status_after(analysis, figure)}"
+    if spec.subtract and book.pattern(spec.subtract).search(said):
         return "definition"
     return "direction" if spec.home_only and _elsewhere(book, clause_words(analysis, figure)) else ""
 
@@ -219,14 +222,26 @@ def _of_something_else(book: FactBook, spec: FactSpec, analysis: Analysis, figur
         settled = bool(spec.fulfilled) and book.pattern(spec.fulfilled).search(figure.own) is not None
         named = figure.own if settled else context  # its head is its total's, and so is what that total counts
     if any(found(book, need.words, figure.own) for need in spec.needs):
-        named = figure.own
+        named = _subject(book, spec, figure)
     if figure.depth and not residue(figure.own):
         named += "|" + analysis.sentence.folded[: figure.left_start]  # 申请未授权（13件）
+    if figure in classed(book, spec, analysis):
+        named = book.pattern([word for names in spec.classes for word in names]).sub("", named)
     if book.pattern(spec.exclude).search(named):
         return True
     if spec.exclude_clause and book.pattern(spec.exclude_clause).search(clause_words(analysis, figure)):
         return True
     return bool(spec.exclude_sentence) and analysis.sentence.holds(book.pattern(spec.exclude_sentence))
+
+
+def _subject(book: FactBook, spec: FactSpec, figure: Figure) -> str:
+    """A figure's phrase without the predicate behind it (三篇SCI文章都是与…合写的), where it names the fact alone."""
+    said = words("predicate").search(figure.right)
+    if said is None:
+        return figure.own
+    own = figure.own[: len(figure.own) - len(figure.right) + said.start()]
+    named = book.pattern(spec.heads).search(own) and all(found(book, need.words, own) for need in spec.needs)
+    return own if named else figure.own
 
 
 def _elsewhere(book: FactBook, text: str) -> bool:
@@ -271,6 +286,9 @@ def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -
         continued = _head_in_title(book, spec, analysis, figure)
     else:
         continued = _head_before(heads, analysis, figure)
+    if continued is None and len(_unexplained(book, spec, figure.own)) <= 1:
+        said = said_of_all(analysis, figure)
+        continued = said if heads.search(said) else None  # 2023年12篇，2024年15篇，以上都是SCI收录的文章
     return None if continued is None else figure.own + continued
 
 

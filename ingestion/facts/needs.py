@@ -21,7 +21,7 @@ def met(book: FactBook, need: Need, analysis: Analysis, figure: Figure, context:
 def _need(book: FactBook, need: Need, analysis: Analysis, figure: Figure, context: str) -> bool:
     if need.coordinate and _coordinated(book, need, analysis, figure):
         return True
-    context += "|" + note_behind(analysis, figure) + _spread(analysis, figure) + _said_of_all(analysis, figure)
+    context += "|" + note_behind(analysis, figure) + _spread(analysis, figure) + said_of_all(analysis, figure)
     if found(book, need.words, context) or (need.unless and found(book, need.unless, figure.own)):
         return True
     if need.reach == "own":
@@ -50,7 +50,7 @@ def _sums_up(book: FactBook, need: Need, analysis: Analysis, figure: Figure) -> 
     return bool(named) and all(found(book, need.words, f.own) for f in named)
 
 
-def _said_of_all(analysis: Analysis, figure: Figure) -> str:
+def said_of_all(analysis: Analysis, figure: Figure) -> str:
     """2021年7篇，2022年9篇，均为SCI收录: a clause behind the last figure that speaks of all of them."""
     last = analysis.figures[-1]
     return "".join(

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from ingestion.domain import Block, BlockKind, Cell, Document, Span
 from ingestion.facts import numbering
+from ingestion.facts.marks import punctuated
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.language import fold, load, pattern
 from ingestion.language.ngrams import Text
@@ -178,7 +179,7 @@ class _Scan:
     """One walk over a document's blocks, and what it remembers of those above: headings, lead-in, a list's items."""
 
     def __init__(self, document: Document) -> None:
-        self.reading = Reading(document, answered(checked(fold(document.text))), [], [], [])
+        self.reading = Reading(document, punctuated(answered(checked(fold(document.text)))), [], [], [])
         self.headings: list[tuple[int, str]] = []
         self.lead = ""
         self.lead_sentence: Sentence | None = None

@@ -38,6 +38,7 @@ class Kinds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     names: dict[str, list[str]]
     overlap: bool = False
+    within: dict[str, list[str]] = {}  # a word that names a whole of some of the kinds only (专利: no copyright)
 
 
 class Require(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -141,6 +142,7 @@ class FactSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     overlap: list[str] = []  # a part counted twice
     disjoint: list[str] = []  # says that the kinds do not overlap
     kinds: Kinds | None = None
+    classes: list[list[str]] = []  # classes that make up the whole: figures for each of them add up
     home_only: bool = False  # a figure for another mainland region is left out
     doubtful_origin: bool = False  # a figure for Hong Kong, Macao or Taiwan alone raises the upper bound only
     joined: bool = False  # different figures in one sentence add up

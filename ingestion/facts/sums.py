@@ -1,4 +1,5 @@
-"""Sums as they are written: 10+8+9=27篇 is one figure, its total; 5+3家 is what its addends come to."""
+"""Sums as they are written: 10+8+9=27篇 is one figure, its total; 5+3家 is what its addends come to. And denied ones:
+没有一篇 is none."""
 
 from __future__ import annotations
 
@@ -8,9 +9,11 @@ from dataclasses import replace
 
 from ingestion.domain import Interval, Span
 from ingestion.facts.assertions import add
+from ingestion.facts.lexicon import words
 from ingestion.numerals import Quantity
 
 _PLUS = re.compile(r"\s*\+\s*")
+NEAR = 6  # characters before a figure in which its denial ends
 _EQUALS = re.compile(r"\s*=\s*")
 
 
@@ -28,6 +31,21 @@ def summed(text: str, found: Sequence[Quantity]) -> list[Quantity]:
         joined += _sum(found[place : last + 1], found[total] if total is not None else None)
         place = (last if total is None else total) + 1
     return joined
+
+
+def nothing(text: str, found: Sequence[Quantity]) -> list[Quantity]:
+    """没有一篇, 一家也没有: the one of which nothing is there is none."""
+    return [replace(q, interval=Interval(0, 0)) if _denied(text, q) else q for q in found]
+
+
+def _denied(text: str, quantity: Quantity) -> bool:
+    start, end = quantity.span.start, quantity.span.end
+    if quantity.interval != Interval(1, 1) or not quantity.unit:
+        return False
+    return (
+        words("none_before").search(text, max(0, start - NEAR), start) is not None
+        or words("none_after").match(text, end) is not None
+    )
 
 
 def _joined(text: str, found: Sequence[Quantity], place: int, sign: re.Pattern[str]) -> bool:

@@ -1,0 +1,33 @@
+"""Marks that terse notes use for commas and colons: 论文22篇／专利13件, 7篇——均为…, total – 32."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from ingestion.language import alternation, load
+
+
+@lru_cache(maxsize=1)
+def _marks() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    numbers = load("numbers")
+    units = sorted({u for name, units in numbers["measures"].items() if name not in ("time", "percent") for u in units})
+    unit = alternation([*units, *numbers["money"]["yuan"]])
+    digit = "0-9" + "".join(numbers["digits"]) + "".join(numbers["powers"])
+    counted = rf"[{digit}]\s*(?:{alternation(numbers['inside']['surplus'])})?(?:{unit})"
+    slash = re.compile(rf"(?P<before>{counted}(?:（[^（）]*）)?\s*)/(?=\s*[^\s\d/年月日天次人个家件])")
+    dashes = re.compile(rf"(?P<before>{counted}\s*)--+(?=\s*[^\s\d])")
+    name = r"(?P<before>(?:^|[；,，：]\s*|\s)(?:(?:19|20)\d\d|[A-Za-z][A-Za-z -]*?)\s)"
+    entry = re.compile(name + r"-(?=\s\d{1,4}\s*(?:[；,，.。]|$))")
+    return slash, dashes, entry
+
+
+def punctuated(folded: str) -> str:
+    """The text with such marks written as commas and colons; same length."""
+    slash, dashes, entry = _marks()
+    if "/" in folded:
+        folded = slash.sub(lambda m: m["before"] + "，", folded)
+    if "-" in folded:
+        folded = dashes.sub(lambda m: m["before"] + "，" * (len(m.group()) - len(m["before"])), folded)
+        folded = entry.sub(lambda m: m["before"] + "：", folded)
+    return folded
