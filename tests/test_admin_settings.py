@@ -116,6 +116,7 @@ def test_health_tells_every_part(site: Installation) -> None:
     admin = site.client(Role.ADMINISTRATOR)
     parts = {one["name"]: one for one in admin.get("/api/v1/admin/health").json()}
     assert parts.keys() == {"database", "queue", "storage", "index", "parser", "model"}
+    assert parts["model"]["state"] == "off"
     assert (parts["database"]["state"], parts["storage"]["facts"]["writable"]) == ("good", True)
     site.services.jobs.failed = "RuntimeError"  # type: ignore[misc]
     site.services.context.contents.healthy = lambda: False  # type: ignore[method-assign]

@@ -419,6 +419,22 @@ def test_a_question_that_is_empty_or_endless_is_refused(site: Site) -> None:
     assert "500" in site.person.words()
 
 
+def test_who_has_asked_nothing_reads_what_the_list_is_for(site: Site) -> None:
+    """Not that nothing fits: nothing was looked for."""
+    person = stranger(site)
+    person.get("/ask")
+    assert "还没有提问" in person.text and "没有符合的提问" not in person.text
+    person.get("/ask?q=论文")
+    assert "没有符合的提问" in person.text and "还没有提问" not in person.text
+
+
+def test_articles_without_a_heading_are_called_by_what_they_ask(site: Site) -> None:
+    """The conditions that every base type shares say so; the others have the policy's own heading."""
+    site.person.get(site.case)
+    heads = re.findall(r'<h3 id="g-\d+">(.*?)</h3>', site.person.text)
+    assert [re.sub("<[^>]+>", "", one) for one in heads] == ["第五条 基本条件", "第八条 国际联合研究中心申报条件"]
+
+
 def test_a_question_is_answered_without_scripts(site: Site) -> None:
     """The form posts, and the page comes back with the answer and its sources as links."""
     assert site.person.post(f"{site.case}/ask", question="论文要多少篇？") == 200

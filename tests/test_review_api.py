@@ -95,6 +95,17 @@ def test_the_stored_assessment_stays_what_it_was(reviewer: Client, case: str) ->
     assert reviewer.get(f"/api/v1/cases/{case}/assessments/latest").content == before
 
 
+def test_a_fact_without_a_bar_says_what_it_is_for(site: Installation, reviewer: Client, case: str) -> None:
+    """Money for cooperation is asked for of no joint research centre; it helps to judge its means."""
+    page = reviewer.get(f"/review/cases/{case}").text
+    fact = page[page.index('id="s-cooperation_funding"'):]
+    fact = fact[:fact.index("</article>")]
+    assert "没有指标，供判断时参考：" in fact
+    assert "国际科技合作队伍和资金来源相对稳定" in fact
+    papers = page[page.index('id="s-sci_ei_papers"'):]
+    assert "没有指标" not in papers[:papers.index("</article>")]
+
+
 def test_a_decision_on_an_outdated_version_is_refused_and_shows_the_others(site: Installation, reviewer: Client,
                                                                           case: str) -> None:
     """The second of two reviewers learns who decided what; nothing is overwritten."""

@@ -107,7 +107,9 @@ def test_the_page_says_how_many_before_it_does_anything(site: Installation) -> N
     assert "重新预审：排队 0，进行中 0，已完成 2，失败 0" in done.text
     assert "search=" in str(done.url)
     assert [len(owner.get(f"/api/v1/cases/{one}/assessments").json()["items"]) for one in cases] == [2, 2, 1]
-    assert "所选案卷都不需要或不能重新预审" in reviewer.post("/review/bulk", data={"assess": "1"}).text
+    assert "所选案卷都不需要或不能重新预审" in reviewer.post("/review/bulk", data={"assess": "1", "cases": cases}).text
+    for act in ({}, {"assess": "1"}, {"export": "docx"}):
+        assert "请先在列表中勾选案卷" in reviewer.post("/review/bulk", data=act).text
     assert "按现行版本重新预审所选" not in reviewer.get("/review").text
 
 

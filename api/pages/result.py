@@ -70,7 +70,8 @@ class Group:
     """The criteria of one article."""
 
     ref: str
-    heading: str
+    heading: str         # the policy's own, "" without one
+    category: str
     href: str
     rows: tuple[Row, ...]
 
@@ -182,8 +183,10 @@ class _Viewing:
         for finding in self.result_.findings:
             found.setdefault(finding.criterion.citation.split("（")[0], []).append(self._row(finding))
         by_ref = {article.ref: article for article in self.policy.articles}
+        first = {one.criterion.citation.split("（")[0]: one.criterion for one in reversed(self.result_.findings)}
         return tuple(Group(self.names.say.citation(ref), by_ref[ref].heading if ref in by_ref else "",
-                           clause_address(ref), tuple(rows)) for ref, rows in found.items())
+                           self.names.category(first[ref]), clause_address(ref), tuple(rows))
+                     for ref, rows in found.items())
 
     def _row(self, finding: Finding) -> Row:
         criterion, names = finding.criterion, self.names

@@ -62,6 +62,8 @@ def delete_view(services: ServicesDep, actor: ActorDep, view_id: str) -> Respons
 def bulk(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, form: FormDep) -> Response:
     """The chosen cases: changed, taken away in a zip, or (once confirmed) assessed again."""
     chosen = [str(one) for one in form.getlist("cases")]
+    if not chosen:
+        return see(f"/review?{urlencode({**dict(parse_qsl(field(form, 'back'))), 'done': 0})}")
     if field(form, "assess"):
         return confirmation(request, services, actor, chosen, field(form, "back"))
     if field(form, "export"):

@@ -81,6 +81,7 @@ class FactRow:
     left_out: tuple[Item, ...]
     more: int
     needed: tuple[Needed, ...]
+    serves: tuple[Needed, ...]      # what a person judges with it, where no criterion asks for it
     history: tuple[Told, ...]
     shared: int
 
@@ -175,6 +176,7 @@ class Viewing:
             names.say.pick(spec.unit_zh, spec.unit), person.interval.low if person else None,
             person.interval.high if person else None, self._meter(one.key, person), counted[:MOST], left[:MOST],
             max(0, len(counted) - MOST) + max(0, len(left) - MOST), tuple(self._needed(one.key)),
+            () if any(self._needed(one.key)) else tuple(self._needed(one.key, related=True)),
             tuple(self._told(step) for step in reversed(one.history)),
             sum(shared.mine.fact == one.key for shared in self.view.shared))
 
@@ -192,10 +194,10 @@ class Viewing:
         machine = self.view.machine.facts.get(row.key)
         return not (machine and machine.conflict), not row.shared, not row.machine
 
-    def _needed(self, key: str) -> Iterator[Needed]:
+    def _needed(self, key: str, *, related: bool = False) -> Iterator[Needed]:
         for one in self.view.criteria:
             criterion = one.person.criterion
-            if key in criterion.facts:
+            if key in (criterion.related if related else criterion.facts):
                 yield Needed(self.names.citation(criterion), clause_address(criterion.citation),
                              self.names.label(criterion), self.names.requirement(criterion),
                              said(one.person.outcome, self.language), self._before(one))

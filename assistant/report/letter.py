@@ -18,8 +18,9 @@ LACKING = frozenset({Outcome.NOT_MET, Outcome.INSUFFICIENT})
 
 
 def draft(assessment: Assessment, policy: Policy, applicant: str, due: date | None, language: str = "zh") -> str:
-    """Every required criterion that is not met or open, with its clause word for word; then what contradicts itself,
-    and what could not be read. What only reviewers have to look at again is not asked of the applicant."""
+    """Every required criterion that is not met or open, with its clause word for word; then what contradicts itself and
+    was not said with its criterion, and what could not be read. What only reviewers have to look at again is not asked
+    of the applicant."""
     names = Vocabulary(policy, language)
     words = names.words
     lines = [words("letter.to", applicant=applicant), "",
@@ -27,8 +28,9 @@ def draft(assessment: Assessment, policy: Policy, applicant: str, due: date | No
     gaps = [one for one in assessment.findings if one.criterion.required and one.outcome in LACKING]
     items = [[_gap(one, names), words("letter.clause", citation=names.citation(one.criterion),
                                       quote=one.criterion.quote)] for one in gaps]
+    said = {key for one in gaps if one.outcome is Outcome.INSUFFICIENT for key in one.criterion.facts}
     items += [[words("letter.conflict", label=names.fact_label(fact.key), figure=names.figure(fact))]
-              for fact in assessment.facts.values() if fact.conflict]
+              for fact in assessment.facts.values() if fact.conflict and fact.key not in said]
     for_reviewers = set(load(FOR_REVIEWERS)["notices"])
     asking = [replace(one, notices=tuple(notice for notice in one.notices if notice.code not in for_reviewers))
               for one in assessment.documents]

@@ -33,6 +33,7 @@ def test_from_the_first_page_to_the_deleted_case(person: Page, tmp_path: Path) -
     steps.assessed(page)
     expect(page.locator("#result-head")).to_contain_text(re.compile(r"可量化条件 \d+/\d+ 达到"))
     expect(page.locator(".file.done")).to_have_count(3, timeout=steps.LONG)
+    expect(page.locator('#submission button:has-text("提交审查")')).to_be_visible()
 
     chip = page.locator('[data-filter="insufficient_evidence"]')
     chip.click()
@@ -106,6 +107,17 @@ def test_a_file_of_the_same_name_replaces_the_old_one_and_says_so(person: Page, 
     steps.upload(person, tmp_path / "坏的.pdf")
     expect(person.locator('.file.unread:has-text("坏的.pdf")')).to_be_visible(timeout=steps.LONG)
     expect(person.locator('.file:has-text("坏的.pdf") .notices li')).not_to_have_count(0)
+
+
+def test_what_was_asked_is_listed_at_once(person: Page) -> None:
+    """Beside the answer, without the page being loaded again."""
+    person.goto("/ask")
+    expect(person.locator(".history")).to_contain_text("还没有提问")
+    steps.ready(person)
+    person.fill("#question", "国际联合研究中心要求多少篇论文？")
+    person.press("#question", "Enter")
+    expect(person.locator(".history a[aria-current]")).to_have_text("国际联合研究中心要求多少篇论文？", timeout=steps.LONG)
+    expect(person.locator(".turn .answer")).to_contain_text("20篇（含）以上")
 
 
 def test_the_journey_works_without_scripts(new_person: Callable[..., Page]) -> None:

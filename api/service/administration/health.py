@@ -29,6 +29,7 @@ class State(StrEnum):
     GOOD = "good"
     WARN = "warn"
     BAD = "bad"
+    OFF = "off"     # by choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,8 @@ class Health:
 
     def _model(self) -> HealthPart:
         known = self.modelling.known()
-        return HealthPart("model", State.GOOD, {"enabled": known.enabled, "url": known.url, "model": known.model})
+        state = State.GOOD if known.enabled and known.url else State.OFF
+        return HealthPart("model", state, {"enabled": known.enabled, "url": known.url, "model": known.model})
 
 
 def _looked(name: str, look: Callable[[], HealthPart]) -> HealthPart:

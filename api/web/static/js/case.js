@@ -7,14 +7,17 @@ import "./panel.js";
 const page = document.getElementById("case");
 export const base = `/cases/${page.dataset.case}`;
 
-// The first result changes the whole page: what can be done with the case, and the files below it.
-async function first() {
+// A result changes what can be done with the case; the first one also where its files stand.
+async function head(first) {
   const answer = await part(location.pathname, undefined, {});
   const fresh = new DOMParser().parseFromString(answer.html, "text/html");
-  const head = fresh.querySelector(".case-head");
-  if (!head) return;
-  document.querySelector(".case-head").replaceWith(head);
-  times(head);
+  for (const name of [".case-head", "#submission"]) {
+    const made = fresh.querySelector(name);
+    if (!made) return;
+    document.querySelector(name).replaceWith(made);
+    times(made);
+  }
+  if (!first) return;
   page.dataset.assessment = fresh.getElementById("case").dataset.assessment;
   document.getElementById("upload")?.classList.remove("first");
   document.getElementById("result-holder").after(document.getElementById("files"));
@@ -28,7 +31,7 @@ export async function refresh() {
   const answer = await part(`${base}?part=result&show=${only}`);
   if (!answer.ok) return;
   fill(holder, answer.html);
-  if (!page.dataset.assessment && holder.querySelector(".criterion")) await first();
+  if (holder.querySelector(".criterion")) await head(!page.dataset.assessment);
   for (const id of open) holder.querySelector(`#${CSS.escape(id)} details`)?.setAttribute("open", "");
 }
 

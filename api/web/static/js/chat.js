@@ -1,5 +1,5 @@
 // Questions answered sentence by sentence. Without this module the form posts and the page comes back.
-import { Refused, element, ended, expired, fill, text, times, token } from "./net.js";
+import { Refused, element, ended, expired, fill, part, text, times, token } from "./net.js";
 
 const form = document.getElementById("ask");
 const turns = document.getElementById("turns");
@@ -66,12 +66,22 @@ async function send(question, typed) {
     if (!finished) throw new Error(text("stream_broken"));
     if (typed) { field.value = ""; sessionStorage.removeItem(`guohe:${field.dataset.keep}`); }
     times(turns);
+    await listed();
   } catch (error) {
     broken(turn, question, error.shown || error instanceof Refused ? error.message : text("stream_broken"));
     if (!field.value) field.value = question;
   }
   busy = false;
   turns.scrollTop = turns.scrollHeight;
+}
+
+// What was asked stands in the list beside the page too.
+async function listed() {
+  const list = document.querySelector("[data-history]");
+  if (!list || document.getElementById("q").value) return;
+  const answer = await part(`/ask?conversation=${encodeURIComponent(form.elements.conversation.value)}`, undefined, {}).catch(() => null);
+  const made = answer?.ok && new DOMParser().parseFromString(answer.html, "text/html").querySelector("[data-history]");
+  if (made) { list.replaceWith(made); times(made); }
 }
 
 function broken(turn, question, message) {

@@ -70,8 +70,9 @@ export function expired() {
   banner("expired", text("expired"), link);
 }
 
-// Times in the reader's own zone.
+// Times in the reader's own zone, in choices as well; to the second where that matters.
 export function times(within = document) {
-  const form = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
-  for (const one of within.querySelectorAll("time[datetime]")) one.textContent = form.format(new Date(one.dateTime));
+  const [form, exact] = ["short", "medium"].map((timeStyle) => new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle }));
+  for (const one of within.querySelectorAll("time[datetime]")) one.textContent = ("exact" in one.dataset ? exact : form).format(new Date(one.dateTime));
+  for (const one of within.querySelectorAll("option[data-moment]")) one.textContent = one.dataset.said + form.format(new Date(one.dataset.moment));
 }

@@ -80,7 +80,7 @@ const row = (id) => document.querySelector(`[data-file="${CSS.escape(id)}"]`);
 function show(file) {
   const shown = row(file.id);
   if (!shown) return false;
-  const paged = (file.state === "reading" || file.state === "ocr") && file.pages;
+  const paged = (file.state === "reading" || file.state === "ocr") && file.pages && file.page;
   shown.className = `file ${file.state}`;
   shown.querySelector("[data-state]").textContent = paged ? text(`${file.state}_page`, file) : text(file.state);
   const bar = shown.querySelector("[data-progress]");

@@ -9,6 +9,7 @@ const shown = document.querySelector("[data-chosen]");
 function count() {
   const chosen = boxes.filter((one) => one.checked).length;
   if (shown) shown.textContent = chosen;
+  for (const one of document.querySelectorAll(".bulk-bar button")) one.disabled = !chosen;
   if (all) { all.checked = chosen === boxes.length && chosen > 0; all.indeterminate = chosen > 0 && chosen < boxes.length; }
 }
 
