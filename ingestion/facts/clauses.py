@@ -97,12 +97,19 @@ def assign_subjects(text: str, clauses: list[Clause], names: Names) -> None:
                 if clause.depth == 0:
                     current = "other"
         elif words("own").match(body.lstrip()):
-            clause.larger = words("larger").match(body.lstrip()) is not None
+            clause.larger = _larger(text, clause, body.lstrip())
             clause.subject = "own"
             if clause.depth == 0:
                 current = "own"
         else:
             clause.subject = current
+
+
+def _larger(text: str, clause: Clause, body: str) -> bool:
+    """The university, or a body against one within it that speaks behind it (学院210篇，中心27篇)."""
+    if words("larger").match(body):
+        return True
+    return words("wider").match(body) is not None and words("within_it").search(text, clause.span.end) is not None
 
 
 def _elsewhere(body: str, names: Names) -> bool:
@@ -124,7 +131,8 @@ def _other(body: str, names: Names) -> re.Match[str] | None:
     for match in words("others").finditer(body):
         if words("group").search(match.group()) and any(words("group").search(name) for name in names.own):
             continue  # the applicant is a group itself
-        if not words("with").search(body, max(0, match.start() - 6), match.start()):
+        before = max(0, match.start() - 6), match.start()
+        if not words("with").search(body, *before) and not words("toward").search(body, *before):
             return match
     return None
 

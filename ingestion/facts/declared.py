@@ -223,7 +223,7 @@ def _assert_group(
     intervals = [values[id(m)] for m in group]
     points = tuple(p for m in group for p in clashes[id(m)])
     kinds = frozenset().union(*(m.kinds for m in group)) if len(group) > 1 else group[0].kinds
-    period = _group_period(group)
+    period = _group_period(analysis, group)
     text = analysis.sentence.folded
     totals = [m for m in group if m.figure.total]
     if len(group) > 1 and totals and totals[-1] is group[-1] and _mixed(analysis, spec, group):
@@ -329,12 +329,15 @@ def _period_of(figure: Figure) -> Period | None:
     return None
 
 
-def _group_period(group: list[Match]) -> Period | None:
+def _group_period(analysis: Analysis, group: list[Match]) -> Period | None:
     dated = [
         m.figure.period
         for m in group
         if m.figure.period is not None and m.figure.own_period and _single(m.figure.period)
     ]
+    titled = _title_period(analysis, group, dated)
+    if titled is not None:
+        return titled
     last = group[-1].figure
     spans = list(dict.fromkeys((p.start, p.end) for m in group if (p := m.figure.period) is not None))
     if len(spans) > 1 and all(p is not None for p in (m.figure.period for m in group)):
@@ -348,6 +351,14 @@ def _group_period(group: list[Match]) -> Period | None:
         starts = [p.start for p in dated if p.start is not None]
         return Period(dated[0].span, PeriodKind.DATED, min(starts), max(p.end for p in dated))
     return _period_of(last) or _period_of(group[0].figure)
+
+
+def _title_period(analysis: Analysis, group: list[Match], dated: list[Period]) -> Period | None:
+    """近三年论文：2021年8篇、2022年9篇: the title's period, where the years behind it begin with it (reading 29)."""
+    colon = analysis.sentence.folded.rfind("：", 0, group[0].figure.quantity.span.start)
+    titles = [p for p in analysis.periods if p.kind is PeriodKind.RECENT and p.span.end <= colon]
+    whole = len(dated) == len(group) > 1 and bool(titles)
+    return titles[-1] if whole and dated[0].start == titles[-1].start else None
 
 
 def _assert(

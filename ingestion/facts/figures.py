@@ -64,6 +64,8 @@ def _clauses(analysis: Analysis) -> list[Clause]:
 
 
 _YEAR_BEFORE = re.compile(r"(?:19|20)\d\d年度?[：\s]*\Z")
+_NAME_BEFORE = re.compile(r"[\u4e00-\u9fff]{2}\s*\Z")
+_SERIES = re.compile(r"[^，。；：]{2,24}：[^，。；：]{2,10}\d+、")  # 授权：发明 14、实用新型 21
 _POWER = re.compile(r"[十百千万亿]+")
 
 
@@ -129,22 +131,38 @@ def _figure(sentence: Sentence, clauses: list[Clause], quantity: Quantity, earli
     figure = Figure(quantity, sentence, clause, depth, text[stop:start], text[quantity.span.end : right_end], stop)
     if colon >= 0 and stop == colon + 1:
         figure.label = text[max(clauses[clause].span.start, colon - 10) : colon]
-    elif "：" in text[: stop + 1]:
-        figure.label = _list_label(text[:start])
-    tail = text[quantity.span.end :].strip(" 。；.）")
-    figure.plain = (
-        not quantity.unit
-        and (
-            "：" in figure.left
-            or (_YEAR_BEFORE.search(text, 0, start) and "：" in text[:start])
-            or sentence.pair
-            or figure.left.rstrip().endswith(tuple(load("discourse")["counted_label"]))
-            or text[quantity.number.end : quantity.span.end].endswith(tuple(load("numbers")["inside"]["surplus"]))
-        )
-        and (not tail or text[quantity.span.end :].lstrip()[:1] in "，（、；。")
-    )
-    figure.plain = figure.plain or (sentence.synthetic and not quantity.unit and "，" not in sentence.folded)
+    else:
+        figure.label = _label(text, start if clause else 0, stop)
+    figure.plain = _plain(sentence, figure)
     return figure
+
+
+def _label(text: str, start: int, stop: int) -> str:
+    """What a list begins with: 合作外方中，高校6所、企业3家; 市级：甲研究院1个，乙工作站1个."""
+    lead = words("among_lead").match(text, 0, start)
+    if lead is not None:
+        return lead[1]
+    return _list_label(text[: stop + 1]) if "：" in text[: stop + 1] else ""
+
+
+def _plain(sentence: Sentence, figure: Figure) -> bool:
+    """Whether a figure without a unit is that of a label, or of a series behind one."""
+    text, quantity, start = sentence.folded, figure.quantity, figure.quantity.span.start
+    if quantity.unit:
+        return False
+    if sentence.synthetic and "，" not in text:
+        return True
+    behind = text[quantity.span.end :]
+    if behind.strip(" 。；.）") and behind.lstrip()[:1] not in "，（、；。":
+        return False
+    return bool(
+        "：" in figure.left
+        or (_YEAR_BEFORE.search(text, 0, start) and "：" in text[:start])
+        or (_NAME_BEFORE.search(text, 0, start) and _SERIES.match(text))
+        or sentence.pair
+        or figure.left.rstrip().endswith(tuple(load("discourse")["counted_label"]))
+        or text[quantity.number.end : quantity.span.end].endswith(tuple(load("numbers")["inside"]["surplus"]))
+    )
 
 
 def _trim_right(analysis: Analysis) -> None:

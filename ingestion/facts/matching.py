@@ -94,7 +94,8 @@ def _others_of_pair(book: FactBook, spec: FactSpec, analysis: Analysis, figure: 
     """高企、规上企业分别为15家、22家: the head stands in another member of the pair, and not behind them all."""
     heads = book.pattern(spec.heads)
     members = [f.paired for f in analysis.figures if f.clause == figure.clause and f.paired]
-    return bool(heads.search(members[0])) and heads.search(figure.paired) is None
+    own = heads.search(figure.paired) is not None or kinds_in(book, spec, figure.paired)
+    return bool(heads.search(members[0])) and not own
 
 
 def _against(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str:
@@ -279,7 +280,11 @@ def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -
     if figure.part and figure.parent is not None:
         above = ancestors(figure)
         return figure.own + above if heads.search(above) else None
-    beside = _head_before_colon(heads, analysis, figure) or _shared_head(heads, analysis, figure)
+    beside = (
+        _head_before_colon(heads, analysis, figure)
+        or _shared_head(heads, analysis, figure)
+        or _head_of_whole(heads, analysis, figure)
+    )
     if beside:
         return figure.own + "|" + beside
     if len(_unexplained(book, spec, figure.own)) > 1:
@@ -301,6 +306,16 @@ def _head_before_colon(heads: re.Pattern[str], analysis: Analysis, figure: Figur
     if any(f.quantity.span.end <= colon for f in analysis.figures):
         return ""
     return sentence.folded[:colon]
+
+
+def _head_of_whole(heads: re.Pattern[str], analysis: Analysis, figure: Figure) -> str:
+    """专职队伍由主任1名、官员3名组成: what stands before the members that make up a whole."""
+    made_of = words("made_of").search(analysis.clause_text(figure.clause))
+    start = analysis.clauses[figure.clause].span.start
+    if made_of is None or not made_of.start(1) <= figure.quantity.span.start - start < made_of.end(1):
+        return ""
+    whole = analysis.clause_text(figure.clause)[: made_of.start(1)]
+    return whole if heads.search(whole) else ""
 
 
 def _unexplained(book: FactBook, spec: FactSpec, own: str) -> str:

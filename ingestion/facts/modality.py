@@ -175,7 +175,7 @@ def figure_block(analysis: Analysis, figure: Figure) -> str:
     if analysis.clauses[figure.clause].subject == "whole":
         return "other_body"
     text = analysis.sentence.folded
-    if may(words("outgrown"), text) and words("outgrown").match(text, figure.quantity.span.end):
+    if may(words("outgrown"), text) and _outgrown(analysis, figure):
         return "dropped_status"
     if search(words("mistaken_before"), text, figure.left_start, figure.quantity.span.start):
         return "dropped_status"
@@ -197,6 +197,17 @@ def figure_block(analysis: Analysis, figure: Figure) -> str:
     if figure.mean:
         return "yearly_mean"
     return ""
+
+
+def _outgrown(analysis: Analysis, figure: Figure) -> bool:
+    """由8家增至15家: a figure of the past; and those joined to one (从2021年12家、2022年15家增至19家)."""
+    text, end = analysis.sentence.folded, figure.quantity.span.end
+    if words("outgrown").match(text, end):
+        return True
+    following = next((f for f in analysis.figures if f.quantity.span.start >= end), None)
+    if following is None or following.clause != figure.clause or words("joint").match(text, end) is None:
+        return False
+    return following.quantity.measure == figure.quantity.measure and _outgrown(analysis, following)
 
 
 def _dropped_after(analysis: Analysis, figure: Figure) -> bool:

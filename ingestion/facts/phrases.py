@@ -34,7 +34,9 @@ def note_behind(analysis: Analysis, figure: Figure) -> str:
     start = figure.quantity.span.end
     for index, clause in enumerate(analysis.clauses):
         if clause.span.start == start + 1 and clause.depth == figure.depth + 1:
-            return "" if any(f.clause == index for f in analysis.figures) else analysis.clause_text(index)
+            note = analysis.clause_text(index)
+            counted = any(f.clause == index for f in analysis.figures)
+            return "" if counted or words("leaves_out").match(note.lstrip()) else note
     return ""
 
 
@@ -78,6 +80,7 @@ def status_after(analysis: Analysis, figure: Figure) -> str:
             clause.depth > figure.depth
             and clause.outer == figure.clause
             and text[figure.quantity.span.end : clause.span.start - 1].strip() == figure.right.strip()
+            and not words("leaves_out").match(analysis.clause_text(index).lstrip())
         ) or (clause.depth == figure.depth and words("status_only").match(analysis.clause_text(index).strip())):
             found_text += "|" + analysis.clause_text(index)
     return found_text
