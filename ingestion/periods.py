@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from ingestion.domain import Span
-from ingestion.language import alternation, load, ngrams
+from ingestion.language import alternation, load, ngrams, pattern
 from ingestion.numerals import parse_number
 
 GRACE_MONTHS = 3  # a period may end this many calendar months before the application date and still be the window
@@ -100,16 +100,31 @@ def month_end(year: int, month: int) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
-def periods(folded: str, window: Window) -> list[Period]:
-    """Every period in a folded text, in order, without overlaps (the longest reading of a place wins)."""
+def reported_year(*texts: str) -> int | None:
+    """The year that a report is of, by the first of the texts that says one: 2021年度工作总结."""
+    return next((year for text in texts if text and (year := _reported(text)) is not None), None)
+
+
+@lru_cache(maxsize=4096)
+def _reported(text: str) -> int | None:
+    match = pattern(tuple(load("periods")["report_of_year"])).search(text)
+    return int(match[1]) if match else None
+
+
+def periods(folded: str, window: Window, reported: int | None = None) -> list[Period]:
+    """Every period in a folded text, in order, without overlaps (the longest reading of a place wins). `reported`: the
+    year that a report is of; 本年度 in it is that year, not the application's."""
     candidates = []
+    then = window
+    if reported is not None and reported < window.end.year:
+        then = Window(window.start, date(reported, 12, 31), window.years)
     entries, patterns = _grammar()
     for place in patterns.possible(folded):
         hint, compiled, resolve = entries[place]
         if hint.search(folded) is None:
             continue
         for match in compiled.finditer(folded):
-            period = resolve(match, window)
+            period = resolve(match, then if resolve is _relative else window)
             if period is not None:
                 candidates.append(period)
     candidates.sort(key=lambda p: (p.span.start, -p.span.end))

@@ -44,6 +44,7 @@ class Findings:
     exclusions: dict[Exclusion, None] = field(default_factory=dict)  # in the order of reading, each once
     disjoint: bool = False  # a note says that the kinds do not overlap
     nested: bool = False  # all of one kind are said to be of another, too
+    twice: Interval | None = None  # what a line of its own says to be of both kinds
     empty: list[tuple[date, date]] = field(default_factory=list)  # what lists cover of which nothing counts
 
     def exclude(self, document: Document, span: Span, reason: str, detail: str = "") -> None:
@@ -61,6 +62,8 @@ class Claims:
     steps: list[Step] = field(default_factory=list)
     disjoint: bool = False
     nested: bool = False
+    twice: Interval | None = None
+    kinded: list[tuple[Sentence, frozenset[str]]] = field(default_factory=list)  # figures for one kind
     stated: list[tuple[Sentence, Assertion]] = field(default_factory=list)  # figures, by the sentence they stand in
 
     def add(self, entry: Assertion) -> None:
@@ -71,12 +74,19 @@ class Claims:
         entry = Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason, detail)
         self.steps.append(lambda _window, found: found.exclusions.setdefault(entry))
 
+    def kinds_above(self, sentence: Sentence) -> frozenset[str]:
+        """The kinds that the sentences right before one give figures for."""
+        kinds, above = frozenset[str](), sentence.previous
+        while above is not None and (said := [k for place, k in self.kinded if place is above]):
+            kinds, above = kinds.union(*said), above.previous
+        return kinds
+
     def later(self, step: Step) -> None:
         """What the window decides: `step` adds it to the findings."""
         self.steps.append(step)
 
     def settle(self, window: Window) -> Findings:
-        found = Findings(disjoint=self.disjoint, nested=self.nested)
+        found = Findings(disjoint=self.disjoint, nested=self.nested, twice=self.twice)
         for step in self.steps:
             step(window, found)
         return found

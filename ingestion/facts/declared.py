@@ -49,6 +49,8 @@ def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window,
     figures = [m for m in matches if m.role == "figure"]
     if figures:
         _combine(book, spec, analysis, matches, window, claims)
+    elif twice := [m.value for m in matches if m.role == "twice"]:
+        claims.twice = add(twice)
 
 
 def _lost_since(book: FactBook, spec: FactSpec, analysis: Analysis, matches: list[Match], claims: Claims) -> None:
@@ -405,6 +407,8 @@ def _assert(
         return
     if not entry.conflict and not entry.kinds:
         claims.stated.append((analysis.sentence, entry))
+    elif entry.kinds:
+        claims.kinded.append((analysis.sentence, entry.kinds))
     claims.later(partial(_settle, spec, entry, period))
 
 

@@ -341,6 +341,8 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
             continue
         body = analysis.clause_text(index)
         figures = [f for f in analysis.figures if f.clause == index]
+        tail = _tail(analysis, index)
+        said_of_all = tail if words("all_of_them").match(tail.lstrip("｜ ")) else ""
         for match in names.finditer(body):
             name = _proper(match.group(), generic)
             if not name and words("own").match(body.lstrip()) and words("recognised_as").search(body, 0, match.end()):
@@ -350,6 +352,8 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
             noted = _note(text, clause.span.start + match.end(), len(text))
             if not name and noted and words("approved").search(noted):
                 name = words("before_name").split(match.group())[-1]  # 国家级博士后科研工作站（2020年批准设立）
+            if not name and said_of_all and not words("figure_follows").search(body):
+                name = words("before_name").split(match.group())[-1]  # 有工程研究中心、企业技术中心，均为市级
             if words("figure_follows").match(body[match.end() :]):
                 continue  # 重庆市科技进步奖1项: the figure says it
             if not name or any(
@@ -363,7 +367,7 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
                 if len(list(names.finditer(body))) == 1
                 else name + note + "｜" + names.sub("", _without_notes(body))
             )
-            tail = "" if len(list(names.finditer(body))) > 1 else _tail(analysis, index)
+            tail = said_of_all or ("" if len(list(names.finditer(body))) > 1 else _tail(analysis, index))
             if words("plan").search(_exempt(scope + tail)) and not words("approved").search(scope):
                 continue
             if words("shared_use").search(body[: match.start()]) and not words("own_use").search(body):

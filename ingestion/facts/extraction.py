@@ -188,7 +188,7 @@ class _Reader:
             return
         named = self._named(sentence)
         for key, spec in self._counting if named or sentence.previous is not None else ():
-            if key in named or self._may_lose(key, sentence):
+            if key in named or self._may_lose(key, sentence) or self._may_overlap(key, sentence):
                 count = spent if spec.kind == "money" else declared
                 count(self.book, spec, self.analysis(sentence), self.window, self.found[key])
 
@@ -218,6 +218,12 @@ class _Reader:
         lost = self.specs[key].subtract
         stated = self.found[key].stated
         return bool(lost and stated and stated[-1][0] is sentence.previous) and sentence.holds(self.book.pattern(lost))
+
+    def _may_overlap(self, key: str, sentence: Sentence) -> bool:
+        """Whether this sentence may say how many of those that the ones before it state are of both kinds."""
+        kinded = self.found[key].kinded
+        before = bool(kinded) and kinded[-1][0] is sentence.previous
+        return before and sentence.holds(self.specs[key].overlap_pattern(self.book))
 
     def _statements(self, sentences: Sequence[Sentence]) -> None:
         """Names enumerated in running text, statement by statement: sentences that semicolons join."""

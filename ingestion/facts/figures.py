@@ -18,14 +18,17 @@ from ingestion.facts.rests import completed, of_nothing_stated
 from ingestion.facts.sentences import Sentence
 from ingestion.facts.sums import nothing, summed
 from ingestion.language import load
-from ingestion.numerals import Quantity, parse_decimal, parse_number, quantities
-from ingestion.periods import PeriodKind, Window, periods
+from ingestion.numerals import Quantity, classifiers, parse_decimal, parse_number, quantities
+from ingestion.periods import PeriodKind, Window, periods, reported_year
 
 
 def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis | None = None) -> Analysis:
     """`before` is the analysis of the previous sentence in the same paragraph: 其中 may continue it."""
     text = sentence.folded
-    found_periods = periods(text, window)
+    section = sentence.section
+    said = sentence.previous.folded if sentence.previous is not None else ""
+    year = reported_year(text, said, section.lead, *reversed(section.headings), sentence.document.name)
+    found_periods = periods(text, window, year)
     analysis = Analysis(sentence, [], found_periods, window.end, names, _clauses, clause_blocks)
     if before is not None and sentence.continues and before.clauses:
         analysis.planned = planned_before(before, len(before.clauses) - 1)
@@ -42,6 +45,7 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
             quantity = replace(quantity, measure=whole.quantity.measure, unit=whole.quantity.unit)
         figure = _figure(sentence, analysis.clauses, quantity, analysis.figures)
         figure.whole = whole
+        _take_unit_of_label(figure)
         analysis.figures.append(figure)
     if not analysis.figures:
         return analysis
@@ -163,6 +167,17 @@ def _plain(sentence: Sentence, figure: Figure) -> bool:
         or figure.left.rstrip().endswith(tuple(load("discourse")["counted_label"]))
         or text[quantity.number.end : quantity.span.end].endswith(tuple(load("numbers")["inside"]["surplus"]))
     )
+
+
+_UNIT_OF_LABEL = re.compile(r"（([^（）\d]{1,3})）[\s：:|]*$")
+
+
+def _take_unit_of_label(figure: Figure) -> None:
+    """有效协议（份）：3: a bare figure counts in the unit that its label states."""
+    match = _UNIT_OF_LABEL.search(figure.left) if figure.plain else None
+    measure = classifiers().get(match[1].strip()) if match else None
+    if measure is not None and match is not None:
+        figure.quantity = replace(figure.quantity, measure=measure, unit=match[1].strip())
 
 
 def _trim_right(analysis: Analysis) -> None:

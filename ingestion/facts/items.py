@@ -16,6 +16,7 @@ from ingestion.facts.phrases import abroad, found
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Reject, Require
 from ingestion.facts.terms import term
 from ingestion.language import fold, load
+from ingestion.numerals import has_number
 from ingestion.organisations import Origin
 from ingestion.periods import Cover, Period, PeriodKind, Window, dates, periods
 
@@ -256,7 +257,7 @@ def _origin(item: Item) -> Origin:
 def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
     missing = UNKNOWN if require.missing == "unknown" else require.reason
     if require.origin == "foreign":
-        return _foreign(require, pool, item, missing)
+        return _foreign(book, require, pool, item, missing)
     if require.optional and item.cells and not any(role in item.cells for role in require.columns):
         return KEEP
     text = _columns(item, require.columns) if require.columns and item.cells else item.text
@@ -281,7 +282,7 @@ def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
     return missing
 
 
-def _foreign(require: Require, pool: Pool, item: Item, missing: str) -> str:
+def _foreign(book: FactBook, require: Require, pool: Pool, item: Item, missing: str) -> str:
     """Whether an item shows somebody abroad: by its country column, its name, or any column that the rule names."""
     if require.columns and "authors" in require.columns:
         text = _columns(item, require.columns) if item.cells else item.text
@@ -293,7 +294,7 @@ def _foreign(require: Require, pool: Pool, item: Item, missing: str) -> str:
             return KEEP
         if Origin.GREATER_CHINA in origins:
             return UNKNOWN
-        return missing
+        return KEEP if not origins and _in_foreign_column(item) else missing
     if "title" in require.columns:
         where = Origin.FOREIGN if require.run_by and _run_from_abroad(item.name) else _origin(item)
         if where in (Origin.FOREIGN, Origin.GREATER_CHINA):
@@ -305,7 +306,7 @@ def _foreign(require: Require, pool: Pool, item: Item, missing: str) -> str:
             or (words("foreign_title").search(pool.title) and not words("mixed_title").search(pool.title))
         ):
             return KEEP
-        if where is Origin.DOMESTIC and item.cells.get("country"):
+        if where is Origin.DOMESTIC and (item.cells.get("country") or _of_elsewhere(book, item.name)):
             return require.reason  # its country is stated
         return (
             missing if where is Origin.DOMESTIC else (UNKNOWN if words("foreign_title").search(pool.title) else missing)
@@ -325,6 +326,24 @@ def _foreign(require: Require, pool: Pool, item: Item, missing: str) -> str:
     return KEEP if abroad(item.text) else missing
 
 
+def _of_elsewhere(book: FactBook, name: str) -> bool:
+    """成都光电研究院重庆中心: a name that begins with a mainland place outside the policy's region."""
+    first = next(iter(organisations.scan(name)), None)
+    if first is None or first.start or first.kind is not organisations.Kind.PLACE:
+        return False
+    return first.origin is Origin.DOMESTIC and book.pattern(book.home.names).match(name) is None
+
+
+def _in_foreign_column(item: Item) -> bool:
+    """Whether a column for bodies abroad (外方作者单位) names one, though nothing else tells where it is."""
+    nothing = {*load("tables")["empty"], *load("tables")["no"], *load("tables")["yes"]}
+    return any(
+        words("foreign_title").search(header) and words("named_body").search(header) and text.strip() not in nothing
+        for header, text in item.headed
+        if not has_number(text)
+    )
+
+
 def _without_journal(text: str) -> str:
     """A reference without the pieces that name its journal (Journal of the European Ceramic Society) or deny a partner
     abroad (无外方作者)."""
@@ -334,10 +353,12 @@ def _without_journal(text: str) -> str:
 
 
 def _run_from_abroad(name: str) -> bool:
-    """静冈大学电子工学研究所重庆实验室: a body abroad named first runs what stands behind it."""
-    first = next(iter(organisations.mentions(name)), None)
-    return first is not None and first[0] == 0 and first[2] is Origin.FOREIGN and words("institution_end").search(
-        name[: first[1]]) is not None
+    """静冈大学电子所重庆实验室, 新加坡制造研究院重庆实验室: a body abroad named first runs what stands behind it."""
+    mentions = [*organisations.mentions(name)]
+    if not mentions or mentions[0][0] or mentions[0][2] is not Origin.FOREIGN:
+        return False
+    home = next((start for start, _, origin in mentions if origin is Origin.DOMESTIC), len(name))
+    return any(words("institution_end").search(name[:end]) for end in (mentions[0][1], home))
 
 
 def _yes(text: str) -> bool:

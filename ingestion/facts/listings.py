@@ -100,13 +100,19 @@ def _about(book: FactBook, listing: Listing, title: str, grid: Grid) -> bool:
     names = "｜".join(named_by or grid.headers[:1])
     if listing.avoid and book.pattern(listing.avoid).search(names):
         return False
+    if about.search(title) or about.search(names):
+        return True
+    if _of_another(book, listing, grid):
+        return False
     sections = "｜".join(dict.fromkeys(x for row in grid.rows for x in (row.section, row.cells.get("kind", "")) if x))
-    return bool(
-        about.search(title)
-        or about.search(names)
-        or (sections and about.search(sections))
-        or about.search("\n".join(grid.table.section.headings[-1:]))
-    )
+    return bool(sections and about.search(sections)) or bool(about.search("\n".join(grid.table.section.headings[-1:])))
+
+
+def _of_another(book: FactBook, listing: Listing, grid: Grid) -> bool:
+    """表二 海外研发团队 below the heading 平台与合作伙伴: a table's own title says that it lists other things."""
+    lists = [spec.listing for spec in book.facts.values() if spec.listing is not None]
+    caption = "\n".join(line for line in grid.title.split("\n") if not line.rstrip().endswith("。"))
+    return any(found(book, other.about, caption) for other in lists if other.about != listing.about)
 
 
 def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Setting, claims: Claims) -> None:

@@ -16,6 +16,7 @@ from ingestion.facts.assertions import Claims
 from ingestion.facts.classes import classed
 from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
+from ingestion.facts.modality import dropped
 from ingestion.facts.needs import met, said_of_all
 from ingestion.facts.phrases import (
     ABROAD,
@@ -79,6 +80,7 @@ def match_figure(
     if figure.paired and _others_of_pair(book, spec, analysis, figure):
         return None
     kinds = kinds_in(book, spec, without_apart(book, spec, figure.paired or figure.own))
+    kinds = kinds or kinds_in(book, spec, figure.label)
     reason = _against(book, spec, analysis, figure)
     if not reason and _held_by_another(book, spec, analysis, figure, kinds, earlier):
         reason = "part_of_total"
@@ -100,12 +102,22 @@ def _others_of_pair(book: FactBook, spec: FactSpec, analysis: Analysis, figure: 
 
 def _against(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str:
     """Why a figure of the fact's things does not count; "" where it does."""
-    if figure.blocked and not (figure.blocked == "other_body" and _for_applicant(book, spec, analysis, figure)):
+    said, own_status = status_after(analysis, figure), _own_status(book, spec, analysis, figure)
+    of_another = figure.blocked == "dropped_status" and said != own_status and not dropped(own_status)
+    mine = figure.blocked == "other_body" and _for_applicant(book, spec, analysis, figure)
+    if figure.blocked and not (mine or of_another):
         return figure.blocked
-    said = f"{figure.label}|{figure.own}{status_after(analysis, figure)}"
-    if spec.subtract and book.pattern(spec.subtract).search(said):
+    if spec.subtract and book.pattern(spec.subtract).search(f"{figure.label}|{figure.own}{own_status}"):
         return "definition"
     return "direction" if spec.home_only and _elsewhere(book, clause_words(analysis, figure)) else ""
+
+
+def _own_status(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str:
+    """What is said of a figure behind it; not a plan for another thing (工作站1个，正在筹建市级重点实验室)."""
+    heads = book.pattern(spec.heads)
+    pieces = status_after(analysis, figure).split("|")
+    plans = ((piece, words("plan_forward").search(piece) or words("plan").search(piece)) for piece in pieces)
+    return "|".join(piece for piece, plan in plans if plan is None or heads.search(piece, plan.end()) is None)
 
 
 def _held_by_another(
@@ -144,6 +156,8 @@ def _as_part(
     behind = analysis.sentence.folded[figure.quantity.span.end : end] if figure.part else ""
     twice = spec.overlap_pattern(book).search(figure.own + behind) is not None
     if twice and earlier and (analysis.sentence.synthetic or _of_both(spec, figure, earlier)):
+        return Match(figure, frozenset(), "twice", value)
+    if twice and not earlier and _of_those_above(analysis, figure, claims):
         return Match(figure, frozenset(), "twice", value)
     counted = figure.quantity.measure in spec.measures or not figure.quantity.measure
     if not figure.part or not counted or matched_parent(figure, earlier) is None:
@@ -194,8 +208,15 @@ def _of_another_kind(book: FactBook, spec: FactSpec, figure: Figure, earlier: li
 def _not_deducted(
     book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, earlier: list[Match]
 ) -> None:
-    """共计11户，去年迁出1户，尚未扣除: what was lost is a part of the figure that still holds it."""
-    if figure.part or not earlier or not spec.subtract or not analysis.sentence.holds(words("not_deducted")):
+    """共计11户，去年迁出1户，尚未扣除; 登记5人，2人在总部远程参与: what was lost is a part of what still holds it."""
+    if figure.part or not earlier or not spec.subtract:
+        return
+    whole, value = earlier[-1].figure.quantity, figure.quantity
+    bare = not figure.left.strip("，、； ") and value.measure == whole.measure
+    if bare and earlier[-1].figure.clause != figure.clause and value.interval.low < whole.interval.low:
+        figure.part = book.pattern(spec.subtract).search(figure.right) is not None
+        figure.parent = earlier[-1].figure if figure.part else None
+    if figure.part or not analysis.sentence.holds(words("not_deducted")):
         return
     if book.pattern(spec.subtract).search(figure.own) and not book.pattern(spec.heads).search(figure.own):
         figure.part, figure.parent = True, earlier[-1].figure
@@ -203,6 +224,14 @@ def _not_deducted(
 
 def _for_applicant(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> bool:
     return bool(spec.applicant) and book.pattern(spec.applicant).search(clause_words(analysis, figure)) is not None
+
+
+def _of_those_above(analysis: Analysis, figure: Figure, claims: Claims) -> bool:
+    """SCI：19篇 / EI：6篇 / 同时被SCI和EI收录：4篇: line by line, what is counted twice is of the figures above it."""
+    if analysis.sentence.synthetic:
+        return False
+    within = figure.part and figure.parent is not None and figure.parent.sentence is not analysis.sentence
+    return within or len(claims.kinds_above(analysis.sentence)) > 1
 
 
 def _of_both(spec: FactSpec, figure: Figure, earlier: list[Match]) -> bool:
@@ -329,6 +358,7 @@ def _unexplained(book: FactBook, spec: FactSpec, own: str) -> str:
     rest = words("each").sub("", rest)
     if spec.kind == "money":
         rest = pattern(tuple(load("numbers")["money"]["foreign"])).sub("", rest)  # 泰铢386万铢
+        rest = _without_country_behind(rest)  # 马来西亚林吉特68万元
     for need in spec.needs:
         rest = book.pattern([w for w in need.words if w != ABROAD]).sub("", rest)
     for name in ("own_body", "additional", "generic"):
@@ -336,6 +366,12 @@ def _unexplained(book: FactBook, spec: FactSpec, own: str) -> str:
     for names in [*(spec.kinds.names.values() if spec.kinds else []), spec.spent, spec.received, spec.not_spent]:
         rest = book.pattern(names).sub("", rest)
     return rest
+
+
+def _without_country_behind(text: str) -> str:
+    last = organisations.scan(text)[-1:]
+    named = last and last[0].kind is organisations.Kind.COUNTRY and last[0].end == len(text)
+    return text[: last[0].start] if named else text
 
 
 def _head_in_title(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str | None:

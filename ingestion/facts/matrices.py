@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from ingestion.domain import Span
 from ingestion.facts.grids import unit_factor
@@ -15,19 +14,9 @@ from ingestion.facts.scan import Table, policy_columns
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.language import load
 from ingestion.language.ngrams import Text
+from ingestion.numerals import classifiers
 
 _UNIT = re.compile(r"（\s*([^（）]{1,4})\s*）\s*$")
-
-
-@lru_cache(maxsize=1)
-def _classifiers() -> frozenset[str]:
-    measures: dict[str, list[str]] = load("numbers")["measures"]
-    return frozenset(
-        w
-        for name, words in measures.items()
-        if name not in ("percent", "time", "equipment", "visits", "countries")
-        for w in words
-    )
 
 
 def matrix(table: Table) -> list[Sentence]:
@@ -43,7 +32,7 @@ def matrix(table: Table) -> list[Sentence]:
     rows = [r for r in rows if any(r.values())]
     numeric = _numeric(table, heads, rows)
     units = {
-        c for c in heads if c not in numeric and rows and all(r.get(c, "") in {"", *_classifiers()} for r in rows)
+        c for c in heads if c not in numeric and rows and all(r.get(c, "") in {"", *classifiers()} for r in rows)
     }
     passed = units | policy_columns(table) | {c for c in heads if listed("number_column").search(heads[c])}
     first = min((c for c in heads if c not in passed), default=0)
@@ -122,7 +111,7 @@ def _piece(row: dict[int, str], column: int, heads: dict[int, str], labels: list
     head = heads[column]
     for text in (head, label, title) if not unit else ():
         match = re.search(load("tables")["unit_word"], text) or _UNIT.search(text)
-        if match and match[1] in _classifiers():
+        if match and match[1] in classifiers():
             unit = match[1]
             break
     clean = [_without_unit(label), listed("column_part").sub("", _without_unit(head))]
@@ -134,4 +123,4 @@ def _piece(row: dict[int, str], column: int, heads: dict[int, str], labels: list
 def _without_unit(text: str) -> str:
     """SCI论文（篇） without its unit; 论文（近三年） says more than a unit."""
     match = _UNIT.search(text)
-    return text[: match.start()] if match and (match[1] in _classifiers() or unit_factor(match[0])) else text
+    return text[: match.start()] if match and (match[1] in classifiers() or unit_factor(match[0])) else text

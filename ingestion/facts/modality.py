@@ -224,17 +224,17 @@ def _dropped_after(analysis: Analysis, figure: Figure) -> bool:
         if clause.depth > figure.depth:
             opened = clause.span.start - 1
             between = analysis.sentence.folded[figure.quantity.span.end : opened]
-            if clause.outer == figure.clause and not re.search(r"[，、；]", between) and _dropped(body):
+            if clause.outer == figure.clause and not re.search(r"[，、；]", between) and dropped(body):
                 return True
             continue
         if clause.depth < figure.depth:
             continue
-        if words("status_only").match(body.strip()) and _dropped(body):
+        if words("status_only").match(body.strip()) and dropped(body):
             return True
     return False
 
 
-def _dropped(body: str) -> bool:
+def dropped(body: str) -> bool:
     """A status that takes the figure away; 未过期 and 未终止 do not."""
     data = load("discourse")
     return any(

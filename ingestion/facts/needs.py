@@ -14,6 +14,7 @@ def met(book: FactBook, need: Need, analysis: Analysis, figure: Figure, context:
     return (
         _need(book, need, analysis, figure, context)
         or _complement(book, need, analysis, figure)
+        or _made_up_of(book, need, analysis, figure)
         or _shared(book, need, analysis, figure)
     )
 
@@ -81,6 +82,14 @@ def _complement(book: FactBook, need: Need, analysis: Analysis, figure: Figure) 
     less = [f for f in parts if book.pattern(need.complement).search(f.own)]
     filled = bool(parts) and add(f.quantity.interval for f in parts) == figure.quantity.interval
     return (bool(less) or filled) and all(f in less or found(book, need.words, f.own) for f in parts)
+
+
+def _made_up_of(book: FactBook, need: Need, analysis: Analysis, figure: Figure) -> bool:
+    """孵化器2个（国家级、市级各1个）: a total is met by parts that meet it and come to it."""
+    value = figure.quantity.interval
+    parts = [] if figure.part else [f for f in analysis.figures if f.parent is figure and f.bracketed]
+    meet = bool(parts) and all(found(book, need.words, f.own) for f in parts)
+    return meet and value.exact and sum(f.quantity.interval.low for f in parts) == value.low
 
 
 def _shared(book: FactBook, need: Need, analysis: Analysis, figure: Figure) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from ingestion.domain import Evidence, Fact, Interval, Method, Span
-from ingestion.facts.assertions import Assertion, Findings, add, evidence, intersect, overlapping
+from ingestion.facts.assertions import Assertion, Findings, add, evidence, intersect, overlapping, subtract
 from ingestion.facts.schema import FactSpec
 from ingestion.periods import Cover, Period, PeriodKind, Window
 
@@ -178,6 +178,8 @@ def _whole(spec: FactSpec, assertions: list[Assertion], findings: Findings) -> l
         return assertions
     apart = findings.disjoint or not spec.kinds.overlap
     value = add(intervals) if apart else overlapping(intervals, nested=findings.nested)
+    if findings.twice is not None and not apart:
+        value = subtract(add(intervals), findings.twice)
     first = partial[0]
     points = (value.low,) if value.high is None else (value.low, value.high)
     return [

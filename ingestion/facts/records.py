@@ -63,6 +63,8 @@ class Figure:
         nouns: dict[str, str] = load("numbers")["noun_units"]
         if unit in nouns:
             return f"{self.left}|{nouns[unit]}{self.right}"
+        if self.quantity.measure == "money":
+            unit = ""
         unit = unit if unit.isascii() else unit[1:] if len(unit) > 2 else ""  # 3家企业: the noun is in the unit
         return f"{self.left}|{unit}{self.right}" if self.right or unit else self.left
 

@@ -160,9 +160,15 @@ def scan(document: Document, policy: str = "") -> Reading:
     reading = _Scan(document).run()
     found = quotations(document, policy) if policy else ()
     for sentence in reading.sentences if found else ():
-        sentence.quotations = found
+        sentence.quotations = () if _pledged(sentence) else found
     reading.quotations = found
     return reading
+
+
+def _pledged(sentence: Sentence) -> bool:
+    """Below 我单位郑重承诺： the policy's words are the applicant's own."""
+    pledge = pattern(tuple(load("discourse")["pledges_below"]))
+    return sentence.listed and pledge.search(sentence.section.lead) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,136 @@
+"""Facts in small documents of several blocks: what a table's title, its headings and the lines above a list decide."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from ingestion import facts, policy, reading
+from ingestion.domain import Interval
+
+POLICY = policy.load()
+DAY = date(2025, 3, 31)
+
+TEAMS = """# 平台与合作机构一览
+
+表一 长期合作的境外机构
+
+| 序号 | 单位名称 | 国别 | 状态 |
+| --- | --- | --- | --- |
+| 1 | 卑尔根大学 | 挪威 | 协议有效 |
+| 2 | 大阪府立研究所 | 日本 | 协议有效 |
+| 3 | Universitetet i Bergen | 挪威 | 同序号1 |
+
+表二 入驻的海外研发团队
+
+| 序号 | 名称 | 国别 | 备注 |
+| --- | --- | --- | --- |
+| 1 | 釜山港口机器人团队 | 韩国 | 2023年入驻园区 |
+| 2 | 里斯本水声团队 | 葡萄牙 | 已签意向，未入驻 |
+| 3 | 都灵轻量化设计团队 | 意大利 | 2022年入驻园区 |
+"""
+
+ALIASES = """# 创新平台
+
+| 序号 | 平台名称 | 级别 | 备注 |
+| --- | --- | --- | --- |
+| 1 | 江北智造研究院 | 市级 | 2021年认定 |
+| 2 | 江北装备研究中心 | 市级 | 序号1平台更名前的名称 |
+| 3 | 数控机床重点实验室 | 市级 | 2022年批准 |
+| 4 | 模具工程研究中心 | 市级 | 已申报，待评审 |
+"""
+
+AUTHORS = """# 近三年SCI、EI论文目录
+
+| 序号 | 论文题目 | 发表时间 | 收录 | 外方作者单位 | 备注 |
+| --- | --- | --- | --- | --- | --- |
+| 1 | Wear of ceramic tools | 2023-02 | SCI | ZHAW-IAMP | |
+| 2 | Chatter in thin-wall milling | 2023-06 | SCI | 无 | |
+| 3 | Cooling by cryogenic jets | 2024-01 | EI | — | 与重庆大学合作 |
+| 4 | Tool life under dry cutting | 2024-05 | SCI | 香港城市大学 | |
+"""
+
+LEDGER = """# 安全环保台账
+
+| 日期 | 事项 | 定性 | 处理情况 |
+| --- | --- | --- | --- |
+| 2023-05-11 | 消防演练 | 日常工作 | 已完成 |
+| {day} | 喷涂车间溶剂起火 | {kind} | 已整改 |
+"""
+
+PLEDGE = """# 承诺书
+
+我单位郑重承诺如下：
+
+1. 所报材料真实有效。
+2. 近三年未发生环保、安全等责任事故，未出现科研诚信问题。
+3. 遵守我国科技保密有关规定。
+"""
+
+QUOTED = """# 政策条文
+
+申报条件如下：
+
+1. 近三年未发生环保、安全等责任事故，未出现科研诚信问题。
+"""
+
+PROJECTS = """# 近三年联合研发和技术转移转化项目
+
+| 序号 | 项目名称 | 类型 | 启动时间 | 状态 |
+| --- | --- | --- | --- | --- |
+| 1 | 风机叶片检测联合研发 | 联合研发 | 2022-06 | 结题 |
+| 2 | 塔筒防腐技术引进 | 技术转移转化 | 2023-04 | 在研 |
+| 3 | 总装线自动化升级 | 国内技改 | 2023-09 | 完工 |
+"""
+
+
+def read(tmp_path: Path, *texts: str) -> dict[str, Interval]:
+    files = []
+    for number, text in enumerate(texts):
+        files.append(tmp_path / f"{number}.md")
+        files[-1].write_text(text, encoding="utf-8")
+    found = facts.extract(reading.read_all(files), POLICY, DAY)
+    return {key: fact.interval for key, fact in found.facts.items()}
+
+
+def test_a_title_of_its_own_says_what_a_table_lists(tmp_path: Path) -> None:
+    """The heading speaks of partners; the second table's title of teams. The name in another language is no partner
+    more, a letter of intent no resident."""
+    found = read(tmp_path, TEAMS)
+    assert (found["foreign_partners"], found["overseas_units"]) == (Interval(2, 2), Interval(2, 2))
+
+
+def test_a_row_that_names_another_row_s_former_name_is_the_same(tmp_path: Path) -> None:
+    assert read(tmp_path, ALIASES)["municipal_platforms"] == Interval(2, 2)
+
+
+def test_who_stands_in_a_column_for_foreign_bodies_is_foreign(tmp_path: Path) -> None:
+    """An institution that no list knows counts; one of Hong Kong only lifts the upper bound; 无 and — name none."""
+    assert read(tmp_path, AUTHORS)["joint_papers"] == Interval(1, 2)
+
+
+@pytest.mark.parametrize(("day", "kind", "value"), [
+    ("2023-08-02", "安全责任事故", Interval(0, 0)),
+    ("2023-08-02", "日常工作", None),
+    ("2020-08-02", "安全责任事故", None),
+    ("2023-08-02", "非责任事故", None),
+])
+def test_a_row_of_a_ledger_discloses_an_accident(tmp_path: Path, day: str, kind: str, value: Interval | None) -> None:
+    assert read(tmp_path, LEDGER.format(day=day, kind=kind)).get("no_incidents") == value
+
+
+def test_a_pledge_in_the_policy_s_words_is_a_statement(tmp_path: Path) -> None:
+    found = read(tmp_path, PLEDGE)
+    assert [found.get(key) for key in ("no_incidents", "no_integrity_issues", "secrecy_compliance")] == [
+        Interval(1, 1)
+    ] * 3
+
+
+def test_the_policy_s_words_elsewhere_are_a_quotation(tmp_path: Path) -> None:
+    assert "no_incidents" not in read(tmp_path, QUOTED)
+
+
+def test_a_row_of_another_kind_is_no_joint_project(tmp_path: Path) -> None:
+    assert read(tmp_path, PROJECTS)["joint_projects"] == Interval(2, 2)
