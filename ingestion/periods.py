@@ -338,7 +338,11 @@ def _grammar() -> tuple[list[tuple[re.Pattern[str], re.Pattern[str], Resolve]], 
             r"(?:(?:over|in|during|within|for)\s+)?the\s+(?:past|last|recent|previous|preceding)\s+(?P<n>\w+)\s+years?",
             _recent,
         ),
-        ("五", rf"[“\"]?(?P<plan>{plans})[”\"]?(?:(?:规划)?(?:期间|时期|期)(?:内)?|(?P<since>以来|至今))", _plan),
+        (
+            "五",
+            rf"[“\"]?(?P<plan>{plans})[”\"]?(?:(?:规划)?(?:期间|时期|期)(?:内)?|(?P<since>{alternation(data['plan_since'])}))",
+            _plan,
+        ),
         (rf"{joints}\s*(?:{today})", rf"{at_start}{_date('a')}{to}(?:{today})", _between),
         (
             rf"{joints}\s*[\w“‘]",

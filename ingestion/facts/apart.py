@@ -17,8 +17,8 @@ def kinds_apart(book: FactBook, spec: FactSpec, text: str) -> list[tuple[int, in
     found = []
     for names in spec.kinds.names.values():
         for match in book.pattern(names).finditer(text):
-            before = words("leaves_out").search(text, max(0, match.start() - 2 * NEAR), match.start())
-            if before is not None or words("left_out").match(text, match.end()):
+            before = words("apart_before").search(text, max(0, match.start() - 2 * NEAR), match.start())
+            if before is not None or words("apart_behind").match(text, match.end()):
                 found.append(match.span())
     return found
 

@@ -115,6 +115,10 @@ def assign_period(analysis: Analysis, figure: Figure) -> None:
     recent = any(p.kind is PeriodKind.RECENT for p in dated)
     if not recent and candidates[-1].span.start < figure.left_start and words("now").search(figure.left):
         return  # 累计引进9支，目前在园6支; 2024年获批1个，目前共6个: the second figure is of today
+    said = next((p for p in analysis.periods if _labelled(text, p)), None)
+    if said is not None and all(p.start == p.end and p.span.start < figure.left_start for p in candidates):
+        figure.period = said  # 9月2日出具报告（检索时段2022-01-01至2025-08-31）：…
+        return
     if _in_all(analysis, figure, candidates):
         figure.period, figure.own_period = candidates[-1], True
         return

@@ -13,6 +13,7 @@ from ingestion.facts.apart import set_apart
 from ingestion.facts.assertions import Assertion, Claims, Findings, add, overlapping, subtract
 from ingestion.facts.classes import classed
 from ingestion.facts.dating import bound, section_period
+from ingestion.facts.doubts import lowered, of_the_one_before
 from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
 from ingestion.facts.matching import Match, match_figure, matched_parent
@@ -46,6 +47,7 @@ def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window,
             matches.append(match)
     explicit_none(book, spec, analysis, claims)
     _lost_since(book, spec, analysis, matches, claims)
+    matches = of_the_one_before(analysis, matches, claims)
     figures = [m for m in matches if m.role == "figure"]
     if figures:
         _combine(book, spec, analysis, matches, window, claims)
@@ -147,7 +149,7 @@ def _with_parts(
             less = any(m.role == "less" and _under(m.figure, top.figure) for m in matches)
             if not same_kind and not less:
                 return Interval(min(total.low, value.low), max(total.low, value.low)), (total.low, value.low)
-    return value, ()
+    return lowered(value, parts), ()
 
 
 def _fill(top: Match, parts: list[Match]) -> bool:
@@ -381,6 +383,8 @@ def _assert(
         and not _same_clause(analysis, group, period)
     ):
         period = None
+    if spec.time == "state" and period is not None and period.kind is PeriodKind.RECENT and period.years > window.years:
+        period = next((p for p in analysis.periods if p.kind is PeriodKind.CUMULATIVE), period)  # 十年来累计引进
     if spec.time == "open" and period is not None and all(_dated_behind(m.figure) for m in group):
         period = None  # 二等奖1项（2021年）: when this one was won, not what the count is limited to
     titled = analysis.sentence.synthetic and period is not None and period.kind is PeriodKind.DATED

@@ -113,7 +113,8 @@ def _list_end(text: str, start: int) -> int:
     end = text.find("。", start)
     end = len(text) if end < 0 else end
     if "；" in text[start:end]:
-        return end
+        labelled = words("next_list").search(text, start, end)
+        return labelled.start() if labelled else end
     depth = 0
     for place in range(start, end):
         depth += {"（": 1, "）": -1}.get(text[place], 0)
@@ -255,7 +256,8 @@ def _of_place(text: str, start: int, end: int) -> bool:
     """匈牙利的塞格德大学: a place before 的 belongs to the name behind it."""
     before = words("sole").sub("", text[max(start, end - 10) : end])  # 匈牙利唯一的
     last = organisations.scan(before)[-1:]
-    return bool(last) and last[0].end == len(before) and last[0].kind in _PLACES
+    named = bool(last) and last[0].end == len(before) and last[0].kind in _PLACES
+    return named or words("place_of").search(before) is not None
 
 
 def _names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -19,7 +19,7 @@ from ingestion.facts.sentences import Sentence
 from ingestion.facts.sums import nothing, summed
 from ingestion.language import load
 from ingestion.numerals import Quantity, classifiers, parse_decimal, parse_number, quantities
-from ingestion.periods import PeriodKind, Window, periods, reported_year
+from ingestion.periods import Period, PeriodKind, Window, periods, reported_year
 
 
 def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis | None = None) -> Analysis:
@@ -33,7 +33,7 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
     if before is not None and sentence.continues and before.clauses:
         analysis.planned = planned_before(before, len(before.clauses) - 1)
         analysis.quoting = before.clause_blocks.get(len(before.clauses) - 1) == "quotation"
-        analysis.inherited = next((p for p in reversed(before.periods) if p.years), before.inherited)
+        analysis.inherited = next((p for p in reversed(before.periods) if _goes_on_for(before, p)), before.inherited)
     taken = [p.span for p in found_periods if p.kind not in (PeriodKind.MEAN, PeriodKind.CUMULATIVE)]
     for quantity in _units_shared(text, nothing(text, summed(text, quantities(text, taken)))):
         whole = None
@@ -70,6 +70,16 @@ def _clauses(analysis: Analysis) -> list[Clause]:
 _YEAR_BEFORE = re.compile(r"(?:19|20)\d\d年度?[：\s]*\Z")
 _NAME_BEFORE = re.compile(r"[\u4e00-\u9fff]{2}\s*\Z")
 _SERIES = re.compile(r"[^，。；：]{2,24}：[^，。；：]{2,10}\d+、")  # 授权：发明 14、实用新型 21
+
+
+def _goes_on_for(before: Analysis, period: Period) -> bool:
+    """近三年…；, and 2022—2024年：…；: a period that holds behind the semicolon, too."""
+    behind = before.sentence.folded[period.span.end :].lstrip()
+    return bool(period.years) or (
+        behind.startswith("：") and period.start is not None and (period.end - period.start).days > 366
+    )
+
+
 _POWER = re.compile(r"[十百千万亿]+")
 
 
@@ -249,7 +259,10 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
         return
     if figure.depth and _in_bracket(figure, earlier, part is not None):
         return
-    if earlier and words("among").search(text, earlier[-1].quantity.span.end, figure.left_start):
+    if earlier and (
+        words("among").search(text, earlier[-1].quantity.span.end, figure.left_start)
+        or words("among").search(figure.left)
+    ):
         figure.part, figure.parent = True, earlier[-1]  # 6家海外研发机构中，2家已撤离
         return
     rest = words("rest").search(lead)

@@ -12,7 +12,7 @@ from ingestion.domain import Document, Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Claims, Findings
 from ingestion.facts.dating import bound
 from ingestion.facts.lexicon import words
-from ingestion.facts.phrases import abroad, found
+from ingestion.facts.phrases import abroad, found, run_from_abroad
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Reject, Require
 from ingestion.facts.terms import term
 from ingestion.language import fold, load
@@ -296,7 +296,7 @@ def _foreign(book: FactBook, require: Require, pool: Pool, item: Item, missing: 
             return UNKNOWN
         return KEEP if not origins and _in_foreign_column(item) else missing
     if "title" in require.columns:
-        where = Origin.FOREIGN if require.run_by and _run_from_abroad(item.name) else _origin(item)
+        where = Origin.FOREIGN if require.run_by and run_from_abroad(item.name) else _origin(item)
         if where in (Origin.FOREIGN, Origin.GREATER_CHINA):
             return KEEP
         named = re.search(load("discourse")["body_words"], item.name[-NAME_END:], re.IGNORECASE) is not None
@@ -350,15 +350,6 @@ def _without_journal(text: str) -> str:
     body = re.compile(load("discourse")["body_words"], re.IGNORECASE)
     pieces = re.split(r"(?<=[.。，；;])\s*", words("no_partner").sub("", text))
     return " ".join(p for p in pieces if not words("journal").search(p) or body.search(words("journal").sub("", p)))
-
-
-def _run_from_abroad(name: str) -> bool:
-    """静冈大学电子所重庆实验室, 新加坡制造研究院重庆实验室: a body abroad named first runs what stands behind it."""
-    mentions = [*organisations.mentions(name)]
-    if not mentions or mentions[0][0] or mentions[0][2] is not Origin.FOREIGN:
-        return False
-    home = next((start for start, _, origin in mentions if origin is Origin.DOMESTIC), len(name))
-    return any(words("institution_end").search(name[:end]) for end in (mentions[0][1], home))
 
 
 def _yes(text: str) -> bool:

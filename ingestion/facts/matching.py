@@ -27,6 +27,7 @@ from ingestion.facts.phrases import (
     found,
     note_behind,
     quoted,
+    run_from_abroad,
     status_after,
     untitled,
 )
@@ -46,6 +47,7 @@ class Match:
     role: str  # "figure", "rest", "less" or "twice"
     value: Interval
     open: bool = False  # a need is unmet that leaves its lower bound open
+    doubtful: bool = False  # it may not count by where its things are from
 
 
 def match_figure(
@@ -75,7 +77,9 @@ def match_figure(
     if context is None or _of_something_else(book, spec, analysis, figure, context):
         return None
     unmet = [need for need in spec.needs if not met(book, need, analysis, figure, context)]
-    if any(not (need.open and found(book, need.open, figure.own)) for need in unmet):
+    if any(not (need.open and found(book, need.open, figure.own)) for need in unmet) or (
+        unmet and run_from_abroad(figure.left)  # 南洋理工大学在园区内运营联合实验室1个: somebody else's
+    ):
         return None
     if figure.paired and _others_of_pair(book, spec, analysis, figure):
         return None
@@ -89,7 +93,9 @@ def match_figure(
         return None
     if not kinds and spec.kinds and not book.pattern(spec.heads).search(figure.own) and not figure.total:
         kinds = kinds_in(book, spec, context)  # 申请发明专利70件，已授权33件
-    return Match(figure, kinds, "figure", _value(spec, figure, doubtful=bool(unmet)), bool(unmet))
+    doubtful = spec.doubtful_origin and _greater_china_only(figure.own)
+    value = _value(figure, doubtful=doubtful or bool(unmet))
+    return Match(figure, kinds, "figure", value, bool(unmet), doubtful)
 
 
 def _others_of_pair(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> bool:
@@ -133,9 +139,9 @@ def _held_by_another(
     return bool(others) and any(m.role == "figure" and m.kinds and m.kinds <= others for m in earlier)
 
 
-def _value(spec: FactSpec, figure: Figure, *, doubtful: bool) -> Interval:
+def _value(figure: Figure, *, doubtful: bool) -> Interval:
     value = figure.quantity.interval
-    if doubtful or (spec.doubtful_origin and _greater_china_only(figure.own)):
+    if doubtful:
         value = Interval(0, value.high)
     return Interval(value.low, None) if words("sample").search(figure.own) else value  # 代表性论文5篇
 
@@ -281,6 +287,9 @@ def _elsewhere(book: FactBook, text: str) -> bool:
 
 
 def _greater_china_only(own: str) -> bool:
+    """Whether all that a phrase names abroad is of Hong Kong, Macao or Taiwan, or what it says them all to be from."""
+    only = words("only_from").search(own)
+    own = own[only.end() :] if only else own
     origins = {origin for _, _, origin in organisations.mentions(own)}
     return Origin.GREATER_CHINA in origins and Origin.FOREIGN not in origins
 

@@ -8,6 +8,7 @@ from ingestion.domain import Block, BlockKind
 from ingestion.facts.lexicon import words
 from ingestion.numerals import has_number
 
+YEAR_LABEL = re.compile(r"^\s*(?:19|20)\d\d\s*年?\s*：")  # 2023：13 is an entry, too
 LONGEST_ENTRY = 20  # characters of a name and its figure in a list within a sentence
 DASH = re.compile(r"\s*(?:—{1,2}|–|-{1,2}|－{1,2}|[●•·◆■➢▪◇])\s*(?=[^\s\d—–-])")
 _MEMBER = re.compile(r"（(\d{1,2})）|([①-⑳])|(?<![\d.])(\d{1,2})）")
@@ -49,7 +50,8 @@ def numbered(text: str, label: str = "") -> list[tuple[int, int, int]]:
 
 def entry(text: str) -> bool:
     """A name and its figure, nothing more."""
-    return len(text.strip()) <= LONGEST_ENTRY and not re.search("[，,：]", text) and has_number(text)
+    named = YEAR_LABEL.sub("", text)
+    return len(named.strip()) <= LONGEST_ENTRY and not re.search("[，,：]", named) and has_number(named)
 
 
 def ranked(text: str) -> bool:

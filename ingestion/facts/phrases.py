@@ -25,6 +25,15 @@ def abroad(text: str) -> bool:
     return any(origin in (Origin.FOREIGN, Origin.GREATER_CHINA) for _, _, origin in mentions(text))
 
 
+def run_from_abroad(name: str) -> bool:
+    """静冈大学电子所重庆实验室, 新加坡制造研究院重庆实验室: a body abroad named first runs what stands behind it."""
+    named = mentions(name)
+    if not named or named[0][0] or named[0][2] is not Origin.FOREIGN:
+        return False
+    home = next((start for start, _, origin in named if origin is Origin.DOMESTIC), len(name))
+    return any(words("institution_end").search(name[:end]) for end in (named[0][1], home))
+
+
 def found(book: FactBook, words_: list[str], text: str) -> bool:
     return search(book.pattern(words_), text) is not None or (ABROAD in words_ and abroad(text))
 

@@ -208,11 +208,13 @@ def _period(book: FactBook, rule: Rule, analysis: Analysis, span: Span, window: 
 
 
 def _percent(match: re.Match[str]) -> float:
-    """A share as a percentage: 67%, 百分之六十七, 三分之二."""
+    """A share as a percentage: 67%, 百分之六十七, 三分之二, 六成五."""
     if match[1]:
         return float(match[1])
     if match[2]:
         return float(parse_number(match[2]) or 0)
+    if match[5]:
+        return float(parse_number(match[5]) or 0) * 10 + float(parse_number(match[6] or "") or 0)  # 六成五
     whole, part = parse_number(match[3]) or 1, parse_number(match[4]) or 0
     return float(part) * 100 / float(whole)
 
