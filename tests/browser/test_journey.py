@@ -116,7 +116,8 @@ def test_what_was_asked_is_listed_at_once(person: Page) -> None:
     steps.ready(person)
     person.fill("#question", "国际联合研究中心要求多少篇论文？")
     person.press("#question", "Enter")
-    expect(person.locator(".history a[aria-current]")).to_have_text("国际联合研究中心要求多少篇论文？", timeout=steps.LONG)
+    listed = person.locator(".history a[aria-current]")
+    expect(listed).to_have_text("国际联合研究中心要求多少篇论文？", timeout=steps.LONG)
     expect(person.locator(".turn .answer")).to_contain_text("20篇（含）以上")
 
 
