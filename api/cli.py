@@ -95,6 +95,9 @@ class Parser(argparse.ArgumentParser):
             def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None) -> None:
                 super().add_usage(usage, actions, groups, words["usage"] if prefix is None else prefix)
 
+            def format_help(self) -> str:
+                return re.sub(r"^(\S+):$", rf"\1{words['colon']}", super().format_help(), flags=re.MULTILINE)
+
         super().__init__(add_help=False, allow_abbrev=False, formatter_class=Formatter, **settings)
         self._positionals.title, self._optionals.title = words["arguments"], words["options"]
         self.add_argument("-h", "--help", action="help", help=words["help"])

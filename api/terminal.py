@@ -34,16 +34,19 @@ def show_answer(answer: Mapping[str, Any], language: str) -> None:
 
 
 def answer_lines(answer: Mapping[str, Any], words: Wording, columns: int, paint: Painter) -> Iterator[str]:
-    """The answer, then the sources that it does not quote itself: each clause or document with its words."""
+    """The answer, then the sources that it does not quote itself: each clause or document once, with its words."""
     text = str(answer["answer"])
     for paragraph in text.splitlines():
         yield from wrap(plain(paragraph), columns)
     sources = [citation for citation in answer["citations"] if citation["quote"] not in text]
     if sources:
         yield from _section(words("sections.sources"), columns, paint)
+    above = ""
     for citation in sources:
         source = citation.get("ref") or phrases(words.language).place(citation["document"], citation.get("page"))
-        yield paint(plain(source), "bold")
+        if source != above:
+            yield paint(plain(source), "bold")
+        above = source
         yield from hanging("  ", words("quote", text=plain(citation["quote"])), columns)
 
 

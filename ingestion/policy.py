@@ -64,10 +64,15 @@ class Policy:
         for one in self.base_types:
             if one.id == base_type_id:
                 return one
-        english = ", ".join(f"{one.id} ({one.label})" for one in self.base_types)
-        chinese = "、".join(f"{one.id}（{one.label}）" for one in self.base_types)
+        english, chinese = self.choices
         raise UsageError(f"unknown base type {base_type_id!r}; choose one of: {english}",
                          f"未知的基地类型 {base_type_id!r}，可选：{chinese}")
+
+    @property
+    def choices(self) -> tuple[str, str]:
+        """The base types with their names, in one line, in English and in Chinese."""
+        return (", ".join(f"{one.id} ({one.label_en})" for one in self.base_types),
+                "、".join(f"{one.id}（{one.label}）" for one in self.base_types))
 
     def criteria_for(self, base_type_id: str) -> tuple[Criterion, ...]:
         """The criteria of the common articles and of the base type's, in the order of criteria.yaml."""

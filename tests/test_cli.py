@@ -205,6 +205,18 @@ def test_an_unreadable_file_is_named_and_the_others_are_read(application: Path,
     assert body["facts"]["sci_ei_papers"]["low"] == 23
 
 
+@pytest.mark.parametrize(("language", "heads"), [("zh", {"参数：", "选项："}), ("en", {"arguments:", "options:"})])
+def test_help_has_the_punctuation_of_its_language(capsys: pytest.CaptureFixture[str], language: str, heads: set[str]
+                                                  ) -> None:
+    """And no option that means nothing to the command."""
+    with pytest.raises(SystemExit) as left:
+        main(["policy", "check", "--lang", language, "--help"])
+    assert left.value.code == 0
+    said = capsys.readouterr().out
+    assert {line for line in said.splitlines() if line.endswith((":", "："))} == heads
+    assert "--policy" not in said
+
+
 def test_policy_check_says_what_a_sound_folder_holds(capsys: pytest.CaptureFixture[str]) -> None:
     """The shipped policy passes."""
     assert main(["policy", "check", str(ROOT / "policy_corpus" / "cq-base-measures-draft")]) == 0
@@ -286,6 +298,7 @@ def test_every_command_has_help(command: list[str], language: str, capsys: pytes
     (["assess"], "没有给出申报材料"),
     (["assess", "无此文件.docx", *OPTIONS], "无此文件.docx"),
     (["assess", "{}", "--date", "2024-06-15"], "--base-type"),
+    (["assess", "{}", "--date", "2024-06-15"], "overseas_innovation_center（海外科技创新中心）"),
     (["assess", "{}", "--base-type", "park"], "innovation_park"),
     (["assess", "{}", "--base-type", "innovation_park", "--date", "2024-02-30"], "2024-02-30"),
     (["assess", "{}", "--base-type", "innovation_park", "--date", "20240615"], "YYYY-MM-DD"),

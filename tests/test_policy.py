@@ -118,7 +118,7 @@ def test_unknown_base_type_names_the_choices() -> None:
     with pytest.raises(UsageError) as raised:
         POLICY.criteria_for("park")
     assert "'park'" in str(raised.value)
-    assert "innovation_park (国际创新园)" in str(raised.value)
+    assert "innovation_park (International Innovation Park)" in str(raised.value)
     assert "国际联合研究中心" in raised.value.chinese
 
 

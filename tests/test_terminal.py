@@ -86,13 +86,14 @@ def test_facts_without_any_say_so() -> None:
 
 
 def test_an_answer_is_followed_by_the_sources_it_does_not_quote() -> None:
-    """What the answer quotes itself is not shown twice."""
+    """What the answer quotes itself is not shown twice, and a document is named once for all that is from it."""
     answer = {"answer": "要求20篇。\n第八条（二）：“近三年发表”", "citations": [
-        {"ref": "第八条（二）", "quote": "近三年发表"}, {"document": "申报书.docx", "page": 3, "quote": "发表23篇"}]}
+        {"ref": "第八条（二）", "quote": "近三年发表"}, {"document": "申报书.docx", "page": 3, "quote": "发表23篇"},
+        {"document": "申报书.docx", "page": 3, "quote": "专利9件"}]}
     shown = list(answer_lines(answer, Wording("zh"), 80, Painter(io.StringIO())))
     assert shown[:2] == ["要求20篇。", "第八条（二）：“近三年发表”"]
-    assert shown[-2:] == ["申报书.docx第3页", "  “发表23篇”"]
-    assert len(shown) == 6
+    assert shown[-3:] == ["申报书.docx第3页", "  “发表23篇”", "  “专利9件”"]
+    assert len(shown) == 7
 
 
 @settings(max_examples=200, deadline=None)

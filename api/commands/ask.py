@@ -77,9 +77,9 @@ def _assessment(base_type: str | None, paths: Sequence[Path], policy: Policy, ap
     console.clear()
     found = base_type or particulars.base_type(documents, policy)
     if not found:
-        raise UsageError("--base-type is missing and the documents do not say it; name what is applied for, "
-                         "such as joint_research_center.",
-                         "缺少 --base-type，材料中也没有写明；请写申报类型，例如 joint_research_center。")
+        english, chinese = policy.choices
+        raise UsageError(f"--base-type is missing and the documents do not say it; choose one of: {english}",
+                         f"缺少 --base-type，材料中也没有写明；请写申报类型，可选：{chinese}")
     policy.base_type(found)
     return assessing.assess_documents(documents, policy, found, application_date, console.language)
 

@@ -46,8 +46,9 @@ def run(options: argparse.Namespace, console: Console) -> int:
     if not options.paths:
         raise UsageError("no documents are named; give files or a folder.", "没有给出申报材料；请写文件或文件夹。")
     if not options.base_type:
-        raise UsageError("--base-type is missing; name what is applied for, such as joint_research_center.",
-                         "缺少 --base-type；请写申报类型，例如 joint_research_center。")
+        english, chinese = policy_of(options.policy).choices
+        raise UsageError(f"--base-type is missing; choose one of: {english}",
+                         f"缺少 --base-type；请写申报类型，可选：{chinese}")
     application_date, paths = day(options.date), existing(options.paths)
     outputs.check_target(options.json, paths)
     for report in options.report:

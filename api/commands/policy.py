@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from api.commands.shared import add_common
+from api.commands.shared import add_language
 from api.console import Console, one_line
 from ingestion.errors import PathError
 
@@ -15,7 +15,7 @@ def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None
     actions = parser.add_subparsers(title=words["commands"], metavar=words["command"], dest="action", required=True)
     check = actions.add_parser("check", help=words["policy_check"], description=words["policy_check"])
     check.add_argument("folder", metavar="DIR", help=words["policy_folder"])
-    add_common(check, words, json_help=False)
+    add_language(check, words)
     check.set_defaults(run=run)
 
 

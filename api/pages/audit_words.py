@@ -143,7 +143,7 @@ class AuditWords:
         for name, value in values.items():
             shown = self._days(value) if (row.object_kind, row.object_id) == (SETTING, RETENTION) else \
                 self._shown(name, value)
-            raw = _plain(value)
+            raw = "" if value is None or isinstance(value, bool) else _plain(value)
             pairs.append(Pair(self._words.label(f"audit_details.{name}"), shown, raw if raw != shown else ""))
         return tuple(pairs)
 

@@ -128,3 +128,27 @@ def test_from_a_new_text_to_its_publication_by_two_persons(office: Callable[[str
     applicant.press("#q", "Enter")
     expect(applicant.locator(".history li")).to_have_count(2)
     clean(applicant, axe)
+
+
+def test_every_place_of_an_old_number_is_found_in_its_file(office: Callable[[str, str], Page], axe: str) -> None:
+    """A text whose last articles have other numbers: each mistake leads to its very line, from the list or the file."""
+    staff = office("policy_staff", "two")
+    staff.goto("/policy/versions")
+    words = policy_samples.TEXT
+    for old, new in (("八", "二十"), ("七", "十九"), ("六", "十八"), ("五", "十七")):
+        words = words.replace(f"第十{old}条", f"第{new}条")
+    staff.fill("#words", words)
+    staff.click('button:has-text("上传原文")')
+    staff.click('details:has-text("其余") summary')
+    expect(staff.locator(".mistakes li").first).to_contain_text("政策中没有 第十五条")
+    clean(staff, axe)
+    staff.locator('.mistakes a:has-text("问题示例")').last.click()
+    expect(staff.locator("h1")).to_contain_text("问题示例")
+    steps.ready(staff)
+    for _ in range(2):
+        selected = staff.evaluate("() => { const field = document.getElementById('content'); "
+                                  "return field.value.slice(field.selectionStart, field.selectionEnd); }")
+        assert selected.startswith("- cites:")
+        assert "第十五条" in selected or "第十六条" in selected
+        staff.locator("[data-line]").first.click()
+    clean(staff, axe)

@@ -74,6 +74,7 @@ await Promise.all([
   document.querySelector("[data-viewer]") && import("./viewer.js").then((module) => module.start(document)),
   document.getElementById("case") && import("./case.js"),
   document.getElementById("review") && import("./review.js"),
+  document.getElementById("content") && import("./lines.js"),
   document.getElementById("worklist") && import("./review_list.js"),
   document.getElementById("keys-dialog") && import("./keys.js"),
 ]);
