@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from ingestion.domain import Interval
+from ingestion.facts.assertions import add
 from ingestion.facts.clauses import clause_of
 from ingestion.facts.lexicon import words
 from ingestion.facts.records import Analysis, Figure
@@ -53,7 +54,13 @@ def _of_each_counted(analysis: Analysis, figure: Figure, lead: str) -> bool:
     if before is None or before.clause != figure.clause or before.quantity.measure != "organisation":
         return False
     each = words("each_of_them").match(lead)
-    count, value = before.quantity.interval, figure.quantity.interval
+    joined = [before]  # 两所大学、一家研究所各签一份
+    while (above := analysis.figures[place - len(joined) - 1] if place > len(joined) else None) is not None:
+        alike = above.clause == figure.clause and above.quantity.measure == "organisation"
+        if not alike or words("joint").match(joined[-1].left.lstrip()) is None:
+            break
+        joined.append(above)
+    count, value = add(f.quantity.interval for f in joined), figure.quantity.interval
     if each is None or not count.exact or figure.quantity.measure in ("time", "organisation"):
         return False
     high = None if value.high is None else value.high * count.low
@@ -109,7 +116,8 @@ def assign_period(analysis: Analysis, figure: Figure) -> None:
     text = analysis.sentence.folded
     candidates = _candidates(analysis, figure)
     if not candidates:
-        figure.period = next((p for p in analysis.periods if _labelled(text, p) or _closes(text, p, analysis)), None)
+        labelled = (p for p in analysis.periods if _labelled(text, p) or _closes(text, p, analysis))
+        figure.period = _noted_before(analysis, figure) or next(labelled, None)
         return
     dated = [p for p in candidates if p.kind is not PeriodKind.CUMULATIVE]
     recent = any(p.kind is PeriodKind.RECENT for p in dated)
@@ -134,6 +142,15 @@ def assign_period(analysis: Analysis, figure: Figure) -> None:
     else:
         figure.period = candidates[-1]
         figure.own_period = figure.period.span.start >= figure.left_start
+
+
+def _noted_before(analysis: Analysis, figure: Figure) -> Period | None:
+    """SCI论文33篇（近三年），中外合著9篇: the period in the bracket behind the first of figures of one measure."""
+    first = next((f for f in analysis.figures if f.quantity.measure == figure.quantity.measure), figure)
+    period = first.period
+    if period is None or period.kind is not PeriodKind.RECENT or period.span.start < first.quantity.span.end:
+        return None
+    return period if _gloss(analysis.sentence.folded, period) else None
 
 
 def _in_all(analysis: Analysis, figure: Figure, candidates: list[Period]) -> bool:

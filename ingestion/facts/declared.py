@@ -22,7 +22,7 @@ from ingestion.facts.nones import explicit_none
 from ingestion.facts.phrases import located, status_after
 from ingestion.facts.records import Analysis, Figure
 from ingestion.facts.schema import FactBook, FactSpec
-from ingestion.facts.standing import actual
+from ingestion.facts.standing import actual, stock
 from ingestion.periods import Cover, Period, PeriodKind, Window
 
 
@@ -81,7 +81,7 @@ def _combine(
     book: FactBook, spec: FactSpec, analysis: Analysis, matches: list[Match], window: Window, claims: Claims
 ) -> None:
     figures = [m for m in matches if m.role == "figure"]
-    tops = actual([m for m in figures if not _is_part(spec, analysis, m, figures)])
+    tops = stock(spec, analysis, actual([m for m in figures if not _is_part(spec, analysis, m, figures)]))
     known = {id(m.figure) for m in matches}
     values: dict[int, Interval] = {}
     clashes: dict[int, tuple[int, ...]] = {}

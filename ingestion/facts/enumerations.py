@@ -164,6 +164,9 @@ def _enumerate(
             claims.exclude(item.document, item.span, reason or "planned")
         return True
     title = text[:start] + text[max(bodies[-1][1], start) :] if not closed else text[:start]
+    abroad = any(r.origin == "foreign" for r in listing.require)
+    if abroad and not closed and all(organisations.origin(text[a:b]) is Origin.DOMESTIC for a, b in bodies):
+        open_list = numbered = False  # 与清华大学等4所国内高校: none of them could count
     pool = Pool(
         document, title, None, items, open_list or (numbered and not closed) or is_partial(text[:start]), loose=True
     )
@@ -214,8 +217,8 @@ def _is_name(book: FactBook, listing: Listing, name: str) -> bool:
         rest = rest[: mention.start] + rest[mention.end :]
     rest = book.pattern(["$foreign", "$domestic", "$organisations", "$countries"]).sub("", rest)
     rest = words("generic").sub("", rest)
-    if len(rest) < 2:
-        return False
+    if len(rest) < 2 and not rest.isupper():
+        return False  # 外国大学; A大学 is one whose name is left out
     if listing.names and book.pattern(listing.names).search(name):
         return True
     return (

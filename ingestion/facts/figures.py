@@ -33,7 +33,9 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
     if before is not None and sentence.continues and before.clauses:
         analysis.planned = planned_before(before, len(before.clauses) - 1)
         analysis.quoting = before.clause_blocks.get(len(before.clauses) - 1) == "quotation"
-        analysis.inherited = next((p for p in reversed(before.periods) if _goes_on_for(before, p)), before.inherited)
+        of_parts = [f.period for f in before.figures if f.part and f.own_period]
+        named = (p for p in reversed(before.periods) if _goes_on_for(before, p) and p not in of_parts)
+        analysis.inherited = next(named, before.inherited)
     taken = [p.span for p in found_periods if p.kind not in (PeriodKind.MEAN, PeriodKind.CUMULATIVE)]
     for quantity in _units_shared(text, nothing(text, summed(text, quantities(text, taken)))):
         whole = None
@@ -70,6 +72,7 @@ def _clauses(analysis: Analysis) -> list[Clause]:
 _YEAR_BEFORE = re.compile(r"(?:19|20)\d\d年度?[：\s]*\Z")
 _NAME_BEFORE = re.compile(r"[\u4e00-\u9fff]{2}\s*\Z")
 _SERIES = re.compile(r"[^，。；：]{2,24}：[^，。；：]{2,10}\d+、")  # 授权：发明 14、实用新型 21
+_OF_WHAT = re.compile(r"占([^，。；：（）\d]{2,16}(?:总数|总量|总额))（\Z")
 
 
 def _goes_on_for(before: Analysis, period: Period) -> bool:
@@ -139,6 +142,8 @@ def _figure(sentence: Sentence, clauses: list[Clause], quantity: Quantity, earli
         right_end = quantity.span.end  # a table's cell is named by what stands before it
     if text[stop:start].isascii() and (last := text.rfind(" and ", stop, start)) >= 0:
         stop = last + 1
+    if depth and (of_what := _OF_WHAT.search(text, 0, floor)) is not None:
+        stop = of_what.start(1)  # 占SCI论文总数（31篇）的42%
     colon = text.rfind("：", stop, start)
     if colon >= 0 and residue(text[colon + 1 : start]):
         stop = colon + 1
@@ -257,7 +262,8 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
     if figure.whole is not None:
         figure.part, figure.parent = True, figure.whole
         return
-    if figure.depth and _in_bracket(figure, earlier, part is not None):
+    named = figure.left_start < analysis.clauses[figure.clause].span.start
+    if figure.depth and not named and _in_bracket(figure, earlier, part is not None):
         return
     if earlier and (
         words("among").search(text, earlier[-1].quantity.span.end, figure.left_start)
@@ -349,12 +355,13 @@ def _lost(figure: Figure) -> bool:
 def _progress(figure: Figure, last: Figure) -> bool:
     """项目11项，已完成7项: a smaller figure of which only is said how far it is, behind one of which nothing is."""
     how_far = words("progress")
-    bare = how_far.sub("", figure.left)
+    bare, behind = how_far.sub("", figure.left), how_far.sub("", figure.right)
     high = last.quantity.interval.high
     smaller = high is None or figure.quantity.interval.low < high
     alike = last.quantity.measure == figure.quantity.measure and not last.part and not figure.total
     said = how_far.search(last.own) or words("signed").search(last.left)
-    return bare != figure.left and smaller and alike and not said and not residue(bare + figure.right)
+    stated = bare != figure.left or behind != figure.right  # 已完成7项, 7项已完成
+    return stated and smaller and alike and not said and not residue(bare + behind)
 
 
 def _in_bracket(figure: Figure, earlier: list[Figure], part: bool) -> bool:

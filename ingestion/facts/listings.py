@@ -47,6 +47,8 @@ def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, cl
         name, _ = named(grid, row, column)
         if not name or name in load("tables")["empty"] or listed("figure").match(name):
             continue  # 项目数｜4: a figure, not one project
+        if _kind_alone(book, spec, name) and _has_figure(grid, row):
+            continue  # 发明专利｜21
         cells = _with_name(row, name)
         headed = tuple((grid.headers[c], text) for c, text in row.columns.items() if c < len(grid.headers))
         beside = _beside(row, columns[1:])
@@ -71,6 +73,17 @@ def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, cl
         total_span=grid.total_span,
     )
     judge(book, spec, pool, setting, claims)
+
+
+def _kind_alone(book: FactBook, spec: FactSpec, name: str) -> bool:
+    """A name that only says what kind of thing it is."""
+    kinds = [word for words_ in (spec.kinds.names.values() if spec.kinds else ()) for word in words_]
+    return not book.pattern([*spec.heads, *kinds]).sub("", name).strip()
+
+
+def _has_figure(grid: Grid, row: Row) -> bool:
+    numbered = {column for column, roles in enumerate(grid.roles) if "number" in roles}
+    return any(listed("figure").match(text) for column, text in row.columns.items() if column not in numbered)
 
 
 def _bodies(grid: Grid, column: int) -> int:

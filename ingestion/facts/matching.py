@@ -69,7 +69,8 @@ def match_figure(
         return None
     if measure not in spec.measures and not (measure == "" and figure.plain and spec.kind == "count"):
         return None
-    if words("refers_back").search(analysis.sentence.folded, figure.left_start, figure.quantity.span.start):
+    refers = words("refers_back").search(analysis.sentence.folded, figure.left_start, figure.quantity.span.start)
+    if refers or _sums_others(analysis, figure, earlier):
         return None  # 上述16项中，有1项已撤销: the figure of the sentence before it
     context = _heads(book, spec, analysis, figure)
     if context is not None and figure.label:
@@ -80,8 +81,6 @@ def match_figure(
     if any(not (need.open and found(book, need.open, figure.own)) for need in unmet) or (
         unmet and run_from_abroad(figure.left)  # 南洋理工大学在园区内运营联合实验室1个: somebody else's
     ):
-        return None
-    if figure.paired and _others_of_pair(book, spec, analysis, figure):
         return None
     kinds = kinds_in(book, spec, without_apart(book, spec, figure.paired or figure.own))
     kinds = kinds or kinds_in(book, spec, figure.label)
@@ -94,8 +93,19 @@ def match_figure(
     if not kinds and spec.kinds and not book.pattern(spec.heads).search(figure.own) and not figure.total:
         kinds = kinds_in(book, spec, context)  # 申请发明专利70件，已授权33件
     doubtful = spec.doubtful_origin and _greater_china_only(figure.own)
-    value = _value(figure, doubtful=doubtful or bool(unmet))
+    value = _value(spec, figure, doubtful=doubtful or bool(unmet))
     return Match(figure, kinds, "figure", value, bool(unmet), doubtful)
+
+
+def _sums_others(analysis: Analysis, figure: Figure, earlier: list[Match]) -> bool:
+    """派驻2人，外籍全职3人，合计5人: a bare total of figures none of which is of the fact."""
+    before = [
+        f
+        for f in analysis.figures[: analysis.figures.index(figure)]
+        if f.quantity.measure == figure.quantity.measure and not f.part and f.depth == figure.depth
+    ]
+    none = len(before) > 1 and not any(m.figure in before for m in earlier)
+    return none and figure.total and not residue(words("now").sub("", figure.own))
 
 
 def _others_of_pair(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> bool:
@@ -113,7 +123,8 @@ def _against(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure)
     mine = figure.blocked == "other_body" and _for_applicant(book, spec, analysis, figure)
     if figure.blocked and not (mine or of_another):
         return figure.blocked
-    if spec.subtract and book.pattern(spec.subtract).search(f"{figure.label}|{figure.own}{own_status}"):
+    said = f"{figure.label}|{figure.paired or figure.own}{own_status}"
+    if spec.subtract and book.pattern(spec.subtract).search(said):
         return "definition"
     return "direction" if spec.home_only and _elsewhere(book, clause_words(analysis, figure)) else ""
 
@@ -139,11 +150,12 @@ def _held_by_another(
     return bool(others) and any(m.role == "figure" and m.kinds and m.kinds <= others for m in earlier)
 
 
-def _value(figure: Figure, *, doubtful: bool) -> Interval:
+def _value(spec: FactSpec, figure: Figure, *, doubtful: bool) -> Interval:
     value = figure.quantity.interval
     if doubtful:
         value = Interval(0, value.high)
-    return Interval(value.low, None) if words("sample").search(figure.own) else value  # 代表性论文5篇
+    newly = spec.time == "state" and words("newly").search(figure.own) is not None  # 今年新增高企4家
+    return Interval(value.low, None) if newly or words("sample").search(figure.own) else value  # 代表性论文5篇
 
 
 def kinds_in(book: FactBook, spec: FactSpec, text: str) -> frozenset[str]:
@@ -263,6 +275,10 @@ def _of_something_else(book: FactBook, spec: FactSpec, analysis: Analysis, figur
         named += "|" + analysis.sentence.folded[: figure.left_start]  # 申请未授权（13件）
     if figure in classed(book, spec, analysis):
         named = book.pattern([word for names in spec.classes for word in names]).sub("", named)
+    if figure.paired:
+        named = figure.paired
+        if _others_of_pair(book, spec, analysis, figure) or book.pattern(spec.subtract).search(named):
+            return True
     if book.pattern(spec.exclude).search(named):
         return True
     if spec.exclude_clause and book.pattern(spec.exclude_clause).search(clause_words(analysis, figure)):

@@ -79,7 +79,8 @@ def _with_overlap(groups: list[Cells], heads: dict[int, str], labels: list[int])
 
     last = [group for group in groups if group and twice(group)]
     rest = [group for group in groups if group and group not in last]
-    return [[cell for group in [*rest, *last] for cell in group]] if last and rest else groups
+    apart = any(words("disjoint").search(text) for text in heads.values())
+    return [[cell for group in [*rest, *last] for cell in group]] if (last or apart) and rest else groups
 
 
 def _numeric(table: Table, heads: dict[int, str], rows: list[dict[int, str]]) -> list[int]:

@@ -96,7 +96,9 @@ def _shared(book: FactBook, need: Need, analysis: Analysis, figure: Figure) -> b
     """国家重点研发计划项目1项、课题2项: a bare head joined to a figure is of what that one is of."""
     place = analysis.figures.index(figure)
     first = analysis.figures[place - 1] if place and need.shared else None
-    if first is None or first.clause != figure.clause or words("joint").match(figure.left) is None:
+    if first is None or first.depth != figure.depth or figure.clause - first.clause not in (0, 1):
+        return False
+    if first.clause == figure.clause and words("joint").match(figure.left) is None:
         return False
     bare = not residue(book.pattern(need.shared).sub("", figure.own)) and residue(figure.own)
     return bool(bare) and met(book, need, analysis, first, first.own)

@@ -34,6 +34,8 @@ def explicit_none(book: FactBook, spec: FactSpec, analysis: Analysis, claims: Cl
             continue
         if analysis.clause_blocks.get(index) or section_block(analysis.sentence.section):
             continue
+        if words("some_of").search(body, 0, match.end()):
+            continue  # 部分海外团队尚未入驻
         if words("additional").search(body, 0, match.start()) or words("except").search(analysis.sentence.folded):
             continue
         span = located(analysis.sentence, clause.span)

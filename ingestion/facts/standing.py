@@ -5,6 +5,8 @@ from __future__ import annotations
 from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
 from ingestion.facts.matching import Match
+from ingestion.facts.records import Analysis
+from ingestion.facts.schema import FactSpec
 from ingestion.periods import PeriodKind
 
 
@@ -38,3 +40,20 @@ def _remains(match: Match) -> bool:
     """高企21家，但到2024年5月底只有18家: a figure of which only is said that so many are left."""
     left = match.figure.left
     return words("remain").search(left) is not None and len(residue(words("remain").sub("", left))) <= 2
+
+
+def stock(spec: FactSpec, analysis: Analysis, tops: list[Match]) -> list[Match]:
+    """Of the present state: 已有14家，今年新增2家 holds the new ones; 2023年14家、2024年18家 without a word of what
+    came in are levels, of which the last stands."""
+    if spec.time != "state" or len(tops) < 2:
+        return tops
+    held = [m for m in tops if words("newly").search(m.figure.own) is None]
+    if held and len(held) < len(tops):
+        return held
+    years = [m.figure.period for m in tops if m.figure.own_period and m.figure.period is not None]
+    single = [p for p in years if p.start is not None and p.kind is PeriodKind.DATED and (p.end - p.start).days <= 366]
+    ends = [p.end for p in single]
+    levels = len(single) == len(tops) and ends == sorted(set(ends)) and len({m.kinds for m in tops}) == 1
+    if not levels or words("flow").search(analysis.sentence.folded + analysis.sentence.section.text):
+        return tops
+    return tops[-1:]
