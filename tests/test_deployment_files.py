@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from api.cli import parser
+from api.commands import serve
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
@@ -47,3 +48,10 @@ def test_nothing_but_the_proxy_is_reachable_from_outside() -> None:
     assert open_ones == {"proxy"}
     assert COMPOSE["networks"]["inside"]["internal"] is True
     assert all(re.search(r":\d", one["image"]) or one["image"] == "guohe:local" for one in COMPOSE["services"].values())
+
+
+def test_the_proxy_closes_an_idle_connection_before_the_server_does() -> None:
+    """Else it sends a request on one that is being closed, and answers 502."""
+    upstream = re.search(r"keepalive_timeout (\d+)s", (DEPLOY / "nginx.conf").read_text(encoding="utf-8"))
+    assert upstream is not None
+    assert int(upstream[1]) + 10 <= serve.KEPT_ALIVE

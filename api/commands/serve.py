@@ -15,6 +15,8 @@ from api.commands.shared import add_common
 from api.console import Console
 from ingestion.errors import UsageError
 
+KEPT_ALIVE = 75   # seconds that an idle connection stays open: longer than the 60 that proxies keep one for use
+
 
 def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None:
     parser.add_argument("--host", default="127.0.0.1", help=words["host"])
@@ -45,7 +47,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
     address = given.base_url or f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{port}"  # noqa: S104
     console.note(console.text("serving", address=address, data=given.data))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False,
-                                           timeout_graceful_shutdown=3, proxy_headers=bool(given.base_url)))
+                                           timeout_graceful_shutdown=3, timeout_keep_alive=KEPT_ALIVE,
+                                           proxy_headers=bool(given.base_url)))
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's way to stop it is as good as ours
     with contextlib.suppress(KeyboardInterrupt):  # raised again once everything is closed
         server.run(sockets=[listener])
