@@ -25,7 +25,7 @@ from ingestion.errors import UsageError
 log = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0009"
+HEAD = "0010"
 BUSY_MILLISECONDS = 30_000
 CONNECT_SECONDS = 5   # for PostgreSQL to answer; a request waits no longer
 READERS = 40              # connections that SQLite keeps open, one for each thread that answers requests
@@ -175,7 +175,15 @@ def _version(connection: Connection) -> str | None:
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
         patience = {} if "connect_timeout" in make_url(url).query else {"connect_timeout": CONNECT_SECONDS}
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=patience)
+        shared = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=patience)
+
+        @event.listens_for(shared, "connect")
+        def _interpret(connection: Any, _record: object) -> None:
+            """Rules of rows look so costly to the planner that it would compile what runs for milliseconds."""
+            connection.execute("SET jit = off")
+            connection.commit()
+
+        return shared
     engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
                            pool_size=READERS, max_overflow=20)
 
