@@ -71,7 +71,7 @@ def _clauses(analysis: Analysis) -> list[Clause]:
 
 _YEAR_BEFORE = re.compile(r"(?:19|20)\d\d年度?[：\s]*\Z")
 _NAME_BEFORE = re.compile(r"[\u4e00-\u9fff]{2}\s*\Z")
-_SERIES = re.compile(r"[^，。；：]{2,24}：[^，。；：]{2,10}\d+、")  # 授权：发明 14、实用新型 21
+_SERIES = re.compile(r"[^，。；：]{2,24}：[^，。；：]{2,10}\d+[、，]")  # 授权：发明 14、实用新型 21
 _OF_WHAT = re.compile(r"占([^，。；：（）\d]{2,16}(?:总数|总量|总额))（\Z")
 
 
@@ -161,6 +161,8 @@ def _label(text: str, start: int, stop: int) -> str:
     lead = words("among_lead").match(text, 0, start)
     if lead is not None:
         return lead[1]
+    if "：" in text[stop + 1 : start]:
+        return ""  # its own
     return _list_label(text[: stop + 1]) if "：" in text[: stop + 1] else ""
 
 
@@ -224,7 +226,7 @@ def _trim_right(analysis: Analysis) -> None:
 def _list_label(before: str) -> str:
     """市级：甲研究院1个，乙工作站1个: the label holds for what follows in its sentence."""
     label = before[: before.find("：")]
-    return label if len(label) <= 8 and not re.search(r"[，。；\d]", label) else ""
+    return label if len(label) <= 12 and not re.search(r"[，。；\d]", label) else ""
 
 
 def _pauses(text: str, named: bool) -> list[re.Match[str]]:

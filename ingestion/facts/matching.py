@@ -355,6 +355,8 @@ def _head_before_colon(heads: re.Pattern[str], analysis: Analysis, figure: Figur
     """What stands before the colon that the figure follows, if it holds the head and no figure of its own."""
     sentence = analysis.sentence
     colon = sentence.folded.rfind("：", 0, figure.left_start + 1)
+    if words("among_lead").match(sentence.folded) and heads.search(figure.label):
+        return figure.label  # 协议签署方中，境外14家、境内6家
     if colon <= 0 or sentence.pair or heads.search(sentence.folded, 0, colon) is None:
         return ""
     if any(f.quantity.span.end <= colon for f in analysis.figures):

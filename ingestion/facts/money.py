@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from ingestion.domain import Interval
@@ -13,6 +14,8 @@ from ingestion.facts.records import Analysis, Figure
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.numerals import Quantity, parse_decimal, stated_rate
 from ingestion.periods import Window
+
+_POWER_ALONE = re.compile(r"\s*[万亿](?:余|多)?")
 
 
 def spent(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, claims: Claims) -> None:
@@ -32,9 +35,13 @@ def spent(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, cl
 
 def _take_unit_of_label(analysis: Analysis, figure: Figure) -> None:
     """经费支出（万元）：312.5: a bare figure is money in the unit that its label states."""
-    if figure.quantity.measure or not figure.plain:
+    if figure.quantity.measure:
         return
     text = analysis.sentence.folded
+    if _POWER_ALONE.fullmatch(text, figure.quantity.number.end, figure.quantity.span.end):
+        figure.quantity = replace(figure.quantity, measure="money", unit="CNY", currency="CNY")  # 投入235万
+    if figure.quantity.measure or not figure.plain:
+        return
     unit = unit_factor(figure.left) or unit_factor(text[: text.find("：") + 1])
     if not unit:
         return

@@ -22,7 +22,8 @@ def met(book: FactBook, need: Need, analysis: Analysis, figure: Figure, context:
 def _need(book: FactBook, need: Need, analysis: Analysis, figure: Figure, context: str) -> bool:
     if need.coordinate and _coordinated(book, need, analysis, figure):
         return True
-    context += "|" + note_behind(analysis, figure) + _spread(analysis, figure) + said_of_all(analysis, figure)
+    note = words("rate").sub("", note_behind(analysis, figure))
+    context += "|" + note + _spread(analysis, figure) + said_of_all(analysis, figure)
     if found(book, need.words, context) or (need.unless and found(book, need.unless, figure.own)):
         return True
     if need.reach == "own":

@@ -56,4 +56,4 @@ def entry(text: str) -> bool:
 
 def ranked(text: str) -> bool:
     """An entry that begins with a rank or with who gave it."""
-    return entry(text) and words("rank_entry").match(text) is not None
+    return entry(text.replace("：", "", 1)) and words("rank_entry").match(text) is not None

@@ -373,8 +373,9 @@ def _joined(folded: str, pieces: list[tuple[int, int]]) -> Iterator[tuple[int, i
     while place < len(pieces):
         first, last = pieces[place]
         _, colon, listed = folded[first:last].partition("：")
-        alike = numbering.entry if colon else numbering.ranked
-        entry = listed if colon else folded[first:last]
+        ranked = numbering.ranked(folded[first:last])
+        alike = numbering.entry if colon and not ranked else numbering.ranked
+        entry = listed if colon and not ranked else folded[first:last]
         place += 1
         while alike(entry) and folded[last - 1] == "；" and place < len(pieces):
             entry = folded[slice(*pieces[place])]

@@ -28,6 +28,12 @@ def _stands_now(before: Match, own: Match) -> bool:
         return True
     if words("signed").search(before.figure.left) and words("now_begun").search(own.figure.left):
         return True  # 新签7项，已启动5项
+    between = own.figure.sentence.folded[before.figure.quantity.span.end : own.figure.left_start]
+    if words("deducted").search(between) and not residue(own.figure.left):
+        return True  # 共20家，剔除分公司2家，为18家
+    today = words("now").sub("", own.figure.own)
+    if today != own.figure.own and not residue(today) and before.figure.clause != own.figure.clause:
+        return not own.figure.part and own.figure.period is None  # 扩充到6人，离职1人，现有5人
     in_force = words("in_force").sub("", own.figure.left)
     if in_force != own.figure.left and not residue(in_force + own.figure.right):
         return own.value.low <= before.value.low  # 共6份，现行有效5份
