@@ -225,3 +225,48 @@ def test_a_base_type_that_cases_have_cannot_go(site: Installation) -> None:
     files["policy.yaml"] = "".join(line for line in lines if "innovation_park" not in line).encode()
     made = site.services.policy_work.versions.upload(site.client(Role.POLICY_STAFF).actor, policy_samples.zipped(files))
     assert any("innovation_park" in one.text for one in made.problems)
+
+
+INSERTED = "第五条 申报单位应当如实提供材料。\n"
+NUMBERS = ("十八", "十七", "十六", "十五", "十四", "十三", "十二", "十一", "十", "九", "八", "七", "六", "五")
+
+
+def shifted() -> str:
+    """The text with an article put in before the fifth: those after it have the next number each."""
+    words = policy_samples.TEXT
+    for number, after in zip(NUMBERS, ("十九", *NUMBERS), strict=False):
+        words = words.replace(f"第{number}条", f"第{after}条")
+    return words.replace("第六条", f"{INSERTED}第六条", 1)
+
+
+def test_a_text_with_other_numbers_is_followed_by_the_folders_own_files(site: Installation) -> None:
+    """Old numbers that are other clauses now are told too; written anew at once, the version asks what it asked before,
+    answers included.
+    """
+    staff = site.client(Role.POLICY_STAFF).actor
+    versions = site.services.policy_work.versions
+    made = versions.upload_text(staff, shifted().encode(), "2.0.0")
+    found = versions.difference(staff, made.line.id)
+    assert dict(found.renumbered)["第八条（二）"] == "第九条（二）"
+    assert found.old_numbers == ("policy.yaml", "criteria.yaml", "topics.yaml", "points.yaml", "gaps.yaml",
+                                 "examples.yaml")
+    assert made.problems
+    mended = versions.renumber(staff, made.line.id, made.line.digest)
+    assert mended.problems == ()
+    assert versions.difference(staff, made.line.id).old_numbers == ()
+    files = site.services.policies.files(mended.line.digest)
+    assert b"cites: \xe7\xac\xac\xe4\xb9\x9d\xe6\x9d\xa1\xef\xbc\x88\xe4\xba\x8c\xef\xbc\x89" in files["criteria.yaml"]
+    again = versions.renumber(staff, made.line.id, mended.line.digest)
+    assert again.line.digest == mended.line.digest
+
+
+def test_a_file_that_was_written_for_the_new_numbers_is_left_alone(site: Installation) -> None:
+    """Whoever mended one file by hand does not find it changed twice."""
+    staff = site.client(Role.POLICY_STAFF).actor
+    versions = site.services.policy_work.versions
+    made = versions.upload_text(staff, shifted().encode(), "2.0.0")
+    gaps = versions.file(staff, made.line.id, "gaps.yaml").replace("第十一条", "第十二条")
+    mine = versions.mend(staff, made.line.id, made.line.digest, "gaps.yaml", gaps)
+    assert "gaps.yaml" not in versions.difference(staff, made.line.id).old_numbers
+    versions.renumber(staff, made.line.id, mine.line.digest)
+    assert versions.file(staff, made.line.id, "gaps.yaml") == gaps

@@ -138,11 +138,12 @@ def try_it(services: ServicesDep, actor: ActorDep, version_id: str) -> Response:
 
 @router.post("/{version_id}/{step}")
 def step(services: ServicesDep, actor: ActorDep, version_id: str, step: str, form: FormDep) -> Response:
-    """propose, publish, send-back, renew, withdraw."""
+    """propose, publish, send-back, renumber, renew, withdraw."""
     work, digest = services.policy_work.versions, field(form, "digest")
     steps = {"propose": lambda: work.propose(actor, version_id, digest),
              "publish": lambda: work.publish(actor, version_id, digest),
              "send-back": lambda: work.send_back(actor, version_id, field(form, "reason")),
+             "renumber": lambda: work.renumber(actor, version_id, digest),
              "renew": lambda: work.renew(actor, version_id), "withdraw": lambda: work.withdraw(actor, version_id)}
     if step not in steps:
         raise Failure("not_found")

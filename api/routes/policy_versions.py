@@ -168,6 +168,13 @@ def publish(services: ServicesDep, actor: ActorDep, version_id: str, body: Diges
     return services.policy_work.versions.publish(actor, version_id, body.digest)
 
 
+@router.post("/{version_id}/numbers", response_model=VersionView, summary="Name clauses by the numbers they have now",
+             openapi_extra=sent("policy_digest"), responses=answers("policy_version", *WRITES))
+def renumber(services: ServicesDep, actor: ActorDep, version_id: str, body: Digest) -> VersionView:
+    """In every file of a draft that still has the old ones (`old_numbers` of its difference)."""
+    return services.policy_work.versions.renumber(actor, version_id, body.digest)
+
+
 @router.post("/{version_id}/base", response_model=VersionView, summary="Hold a draft against the current version",
              responses=answers("policy_version", *READS, "policy_state", "csrf"))
 def renew(services: ServicesDep, actor: ActorDep, version_id: str) -> VersionView:

@@ -141,6 +141,7 @@ def test_every_place_of_an_old_number_is_found_in_its_file(office: Callable[[str
     staff.click('button:has-text("上传原文")')
     staff.click('details:has-text("其余") summary')
     expect(staff.locator(".mistakes li").first).to_contain_text("政策中没有 第十五条")
+    expect(staff.locator('.notice:has-text("条款编号有变")')).to_contain_text("第十八条 → 第二十条")
     clean(staff, axe)
     staff.locator('.mistakes a:has-text("问题示例")').last.click()
     expect(staff.locator("h1")).to_contain_text("问题示例")
@@ -152,3 +153,7 @@ def test_every_place_of_an_old_number_is_found_in_its_file(office: Callable[[str
         assert "第十五条" in selected or "第十六条" in selected
         staff.locator("[data-line]").first.click()
     clean(staff, axe)
+    staff.click('.crumbs a >> nth=1')
+    staff.click('button:has-text("按新编号改写这些文件")', timeout=steps.LONG)  # examples are learned from
+    expect(staff.locator("#problems-head + p")).to_have_text("没有发现问题。", timeout=steps.LONG)
+    expect(staff.locator('.notice:has-text("条款编号有变")')).to_have_count(0)

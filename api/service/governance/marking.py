@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from api.service.governance import renumbering
 from api.service.governance.folders import Folder, written
 from api.service.governance.records import ClauseChangeView, CriterionMark, VersionDifference
 from assistant import policy_difference
@@ -34,11 +35,13 @@ def difference(before: Folder, after: Folder) -> VersionDifference:
     changed = [one for one in changes if one.change is not Change.SAME]
     refs = {one.before.ref for one in changed if one.before} | {one.after.ref for one in changed if one.after}
     heads = head(before), head(after)
+    became = renumbering.numbers(changes)
     return VersionDifference(
         str(heads[0].get("version", "")), str(heads[1].get("version", "")),
         tuple(_view(one, resting) for one in changed), len(changes) - len(changed), marks,
         sum(name in new for name in old) - sum(one.id in old and one.id in new for one in marks),
-        tuple(_others(before, after, heads)), tuple(sorted(refs & _glossed(after))))
+        tuple(_others(before, after, heads)), tuple(became.items()), renumbering.waiting(before, after, became),
+        tuple(sorted(refs & _glossed(after))))
 
 
 def criteria(files: Folder) -> dict[str, CriterionEntry]:

@@ -112,6 +112,8 @@ class VersionDifference:
     criteria: tuple[CriterionMark, ...]       # what is the same is left out
     criteria_unchanged: int
     other: tuple[str, ...]
+    renumbered: tuple[tuple[str, str], ...]   # clauses that had another number, and the one they have
+    old_numbers: tuple[str, ...]              # files that still name clauses by the numbers they had
     wordings: tuple[str, ...]                 # clauses whose explanation in points.yaml speaks of a changed clause
 
 

@@ -13,7 +13,7 @@ from api.errors import Failure
 from api.service import paging
 from api.service.access import Action, may
 from api.service.context import Context, new_id, now, record
-from api.service.governance import folders, marking
+from api.service.governance import folders, marking, renumbering
 from api.service.governance.records import Done, ProblemView, State, VersionDifference, VersionLine, VersionView
 from api.service.policies import Policies
 from api.service.records import Actor, Page
@@ -136,6 +136,14 @@ class Versions:
 
     def drop_criterion(self, actor: Actor, version_id: str, digest: str, criterion: str) -> VersionView:
         return self._mended(actor, version_id, digest, lambda files: folders.without_criterion(files, criterion))
+
+    def renumber(self, actor: Actor, version_id: str, digest: str) -> VersionView:
+        """Name clauses by the numbers that they have now, in every file that still has the old ones."""
+        self._allow(actor, Action.WRITE_POLICY)
+        with self._database.reading() as session:
+            base = self._open(session, version_id, digest, State.DRAFT).base_digest
+        before, became = self._policies.files(base), dict(_difference(self._policies, base, digest).renumbered)
+        return self._mended(actor, version_id, digest, lambda files: renumbering.renumbered(before, files, became))
 
     def propose(self, actor: Actor, version_id: str, digest: str) -> VersionView:
         """Ask for its publication. Failure "policy_problems"; "policy_moved" where the current version is another."""
