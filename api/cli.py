@@ -8,7 +8,8 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from api import __version__
@@ -29,8 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = parser(console.language).parse_args(arguments)
         console.quiet = getattr(options, "quiet", False)
         _log_to_standard_error(quiet=console.quiet)
-        status: int = options.run(options, console)
-        sys.stdout.flush()
+        with _patterns_kept():
+            status: int = options.run(options, console)
+            sys.stdout.flush()
     except GuoheError as error:
         console.fail(error)
         return UNUSABLE
@@ -54,6 +56,18 @@ def _log_to_standard_error(*, quiet: bool) -> None:
     import logging
 
     logging.basicConfig(format="guohe: %(message)s", level=logging.ERROR if quiet else logging.WARNING)
+
+
+@contextmanager
+def _patterns_kept() -> Iterator[None]:
+    """What this command translates of the word lists, the next one reads."""
+    from ingestion import caches, compiled
+
+    compiled.use(caches.folder() / "patterns")
+    try:
+        yield
+    finally:
+        compiled.keep()
 
 
 def _show_version() -> int:

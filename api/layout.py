@@ -4,6 +4,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import TextIO
 
 NO_BREAK_BEFORE = frozenset("，。；：、）！？”’》】〉％%,.;:)!?]}…")
@@ -12,6 +13,7 @@ NARROWEST = 11
 _STYLES = {"good": "32", "bad": "31", "open": "33", "dim": "2", "bold": "1"}
 
 
+@lru_cache(maxsize=4_096)
 def character_width(character: str) -> int:
     """Columns one character takes: 2 for wide and full-width ones, 0 for combining ones."""
     if character < "\u0300":

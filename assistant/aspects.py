@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from assistant.texts import load
 
@@ -29,8 +29,7 @@ class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kinds: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Aspect:
+class Aspect(Struct, frozen=True):
     id: str
     zh: str
     en: str

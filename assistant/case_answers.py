@@ -8,7 +8,9 @@ passages of the documents word for word, or not at all.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from msgspec import Struct
 
 from assistant import case_questions, citations, rules
 from assistant.case_passages import passages
@@ -27,8 +29,7 @@ SHOWN = 12  # places that are cited for one question
 _OPEN = (Outcome.NOT_MET, Outcome.INSUFFICIENT)
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(Struct, frozen=True):
     """What is said about an application, and the places that it rests on."""
 
     lines: tuple[str, ...]

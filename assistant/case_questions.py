@@ -3,9 +3,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from assistant.questions import Part
 from assistant.texts import load
@@ -16,8 +17,7 @@ from ingestion.domain import Finding
 _PATTERNS = Path(__file__).parent / "language" / "cases.yaml"
 
 
-@dataclass(frozen=True)
-class CaseQuestion:
+class CaseQuestion(Struct, frozen=True):
     """`intent` is a name of `cases.yaml`, "" for none. `own`: the question speaks of the application; `counts`: it
     asks how many there are; `lists`: which ones; `other_matter`: it is about something else in the policy."""
 

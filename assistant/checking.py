@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from assistant.strangers import everyday
 from assistant.texts import load
@@ -34,8 +35,7 @@ _FOREIGN_SHARE = 0.5  # of a sentence's pairs of characters that may be new
 _LONGEST = 400  # characters of a sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """Something that was given under a number: a clause, or a line of what was found."""
 
     number: int
@@ -43,8 +43,7 @@ class Source:
     ref: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """A sentence of a model. `fault` is why it is dropped, "" if it is kept; `cites` are the numbers it names."""
 
     text: str

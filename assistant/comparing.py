@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from assistant import manner, outcomes
 from assistant.questions import Part
@@ -29,8 +30,7 @@ _LOOSE = frozenset({"", "thing", "piece", "organisation", "project"})
 _UNSURE = ("unfinished", "low_rank")  # subjects that say that a figure beside them does not count
 
 
-@dataclass(frozen=True)
-class Stated:
+class Stated(Struct, frozen=True):
     """A figure of the question for a fact. `pieces` figures were added up; `counted_out` did not count."""
 
     fact: str
@@ -39,8 +39,7 @@ class Stated:
     counted_out: int = 0
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """One criterion against what was stated. `claimed`: the figure was said to be the bar itself."""
 
     criterion: Criterion

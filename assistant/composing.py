@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assistant import citations, compared, verdicts
 from assistant.comparing import Comparison
@@ -21,8 +22,7 @@ _FREE = frozenset({Kind.POINT, Kind.CLAUSE})
 _UNSETTLED = frozenset({Kind.GAP, Kind.NOTHING})
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """The answer to one part: the verdict word of a yes-or-no question, what is said, and what it rests on.
 
     `free`: it is a statement that may be worded otherwise, not a listing or the text of a clause.

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assistant.likeness import GAP, SEVERAL, Likeness
 from assistant.questions import Part
@@ -33,8 +35,7 @@ _TOO, _ALONE = 0.25, 0.5  # the score with which a clause is cited besides the f
 Scores = Mapping[str, float]
 
 
-@dataclass(frozen=True)
-class Opinion:
+class Opinion(Struct, frozen=True):
     """`gaps` are by their ids, "" for none in particular; `several` that more than one clause settles the question."""
 
     clauses: Scores

@@ -6,12 +6,14 @@ somebody meets it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from assistant.texts import load
 from ingestion.articles import in_english
@@ -24,8 +26,7 @@ WAN = 10_000
 _WAN_STEP = 100      # whole hundreds of yuan are shown in 万元, with two decimals at most
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(Struct, frozen=True):
     """The variables of a template; the comment at the head of zh.yaml says what each one is."""
 
     noun: str = ""

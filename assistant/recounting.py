@@ -6,15 +6,15 @@ they agree on, where they do not it spans them and is a conflict.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ingestion.domain import Evidence, Exclusion, Fact, Interval, Method, Span
 
 Key = tuple[str, Span]   # a piece by its document and place
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """A fact (None: absent) with everything that is left out of it."""
 
     fact: Fact | None

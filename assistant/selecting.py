@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assistant import aspects, manner, questions, weighing
 from assistant.aspects import Aspect
@@ -38,8 +40,7 @@ class Kind(StrEnum):
     NOTHING = "nothing"        # nothing in the policy is about it
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """`refs` are what is cited, the most direct first; `points` what they come to.
 
     `missing` names a clause that is not there, `passage` what the clauses of MENTIONS hold. `bare`: nothing was found,

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from ingestion.domain import Span
 from ingestion.pinyin import syllable
@@ -27,8 +28,7 @@ _ENDINGS_ALIKE = (("ang", "an"), ("eng", "en"), ("ing", "in"))
 _STEM = 3  # letters that a Latin word keeps at least
 
 
-@dataclass(frozen=True, slots=True)
-class Spotted:
+class Spotted(Struct, frozen=True):
     """`word` as the list has it, where the question has it; `slip` when it was written otherwise."""
 
     word: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assistant import questions
 from assistant.clause_words import ClauseWords
@@ -30,8 +31,7 @@ _TELLING = 5           # characters from which a word is the policy's own
 Scores = Mapping[str, float]
 
 
-@dataclass(frozen=True)
-class Matter:
+class Matter(Struct, frozen=True):
     """A question as it is weighed: its subjects with what is computed from it, and the base types that it names."""
 
     part: Part

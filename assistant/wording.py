@@ -5,8 +5,10 @@ The model gets the question, the clauses under numbers and what was found, nothi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
+
+from msgspec import Struct, field
 
 import prompts
 from assistant.checking import Checked, Checker, Source, figures, sentences
@@ -20,8 +22,7 @@ PROMPT = "answer.v1"
 SHORTEST = 8     # characters of a sentence that says something
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """What was found without a model: the answer, its statements, its lines of quotations, and its verdict word."""
 
     answer: Answer
@@ -31,8 +32,7 @@ class Draft:
     free: bool = True        # a model may word it
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A checked sentence as it is shown and as it was said."""
 
     text: str
@@ -40,8 +40,7 @@ class Kept:
     cites: tuple[int, ...]
 
 
-@dataclass
-class Worded:
+class Worded(Struct):
     """What a model made of a draft; `kept` grows while it is streamed."""
 
     kept: list[Kept] = field(default_factory=list)

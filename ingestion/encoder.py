@@ -12,12 +12,12 @@ import os
 import struct
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
@@ -33,8 +33,7 @@ class UnknownLayoutError(ValueError):
     """The file of weights is not laid out as this module knows it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Layer:
+class _Layer(Struct, frozen=True):
     qkv: Floats
     qkv_bias: Floats
     out: Floats

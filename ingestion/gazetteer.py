@@ -7,10 +7,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ingestion.language import fold, load
 
@@ -31,8 +33,7 @@ class Kind(StrEnum):
     NEUTRAL = "neutral"            # holds a name by accident
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True):
     """A word of the data in a text, `text[start:end]`. `where` is an ISO code, or a province of the mainland."""
 
     start: int
@@ -76,15 +77,13 @@ _LATIN_START = re.compile(r"(?<![a-z0-9])[a-z0-9]+")
 _LATIN_INSIDE = re.compile(r"[a-z0-9]")
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(Struct, frozen=True):
     origin: Origin
     kind: Kind
     where: str
 
 
-@dataclass(frozen=True)
-class Lexicon:
+class Lexicon(Struct, frozen=True):
     """`heads` maps the first two characters of a word (the first run of letters in Latin script) to the lengths of
     the words that begin so, longest first: faster than one alternation of thousands of words, nothing to compile."""
 

@@ -6,10 +6,12 @@ words by something that a change of the extractor cannot move.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from msgspec import Struct
+
+from ingestion import compiled
 from ingestion.articles import whole_number
 from ingestion.domain import Comparator
 from ingestion.language import load
@@ -19,8 +21,7 @@ _DIGITS = r"[0-9０-９]+(?:[,，][0-9０-９]{3})*(?:[.．][0-9０-９]+)?"
 _FULL = str.maketrans("０１２３４５６７８９．，", "0123456789.,")
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """`bar` is inclusive and in single units (200万元 is 2,000,000 of 元): 超过5 is at least 6."""
 
     comparator: Comparator
@@ -76,8 +77,7 @@ def _plain(word: str) -> str:
     return re.sub(r"\s", "", word).replace("(", "（").replace(")", "）")
 
 
-@dataclass(frozen=True)
-class _Words:
+class _Words(Struct, frozen=True):
     bar: re.Pattern[str]
     presence: re.Pattern[str]
     plural: re.Pattern[str]
@@ -93,12 +93,12 @@ def _words() -> _Words:
     after = {word: name for name, words in data["after"].items() for word in words}
     units, magnitudes = _either(data["units"]), _either(data["magnitudes"])
     inside = rf"[（(]{_BLANK}含(?:本数)?{_BLANK}[)）]"
-    bar = re.compile(
+    bar = compiled.pattern(
         rf"(?:(?P<before>{_either(before)}){_BLANK})?(?P<number>{_DIGITS}|[零一二三四五六七八九十百千两]{{1,8}}){_BLANK}"
         rf"(?P<magnitude>{magnitudes})?{_BLANK}(?:{inside}{_BLANK})?(?P<unit>{units}){_BLANK}(?P<inside>{inside})?{_BLANK}"
         rf"(?P<after>{_either(after)})?")
-    return _Words(bar, re.compile(_either(data["presence"])),
-                  re.compile(rf"(?:{_either(data['plural'])})(?P<unit>{units})"), data["magnitudes"], before, after)
+    plural = compiled.pattern(rf"(?:{_either(data['plural'])})(?P<unit>{units})")
+    return _Words(bar, compiled.pattern(_either(data["presence"])), plural, data["magnitudes"], before, after)
 
 
 def _either(words: list[str] | dict[str, int] | dict[str, str]) -> str:

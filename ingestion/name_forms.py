@@ -6,17 +6,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
+from msgspec import Struct
+
+from ingestion import compiled
 from ingestion.gazetteer import Origin, plain
 from ingestion.language import load
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
-@dataclass(frozen=True)
-class NameForms:
+class NameForms(Struct, frozen=True):
     """Patterns of the data, compiled; matched on `plain` text."""
 
     domestic_start: re.Pattern[str]
@@ -61,22 +62,22 @@ def name_forms() -> NameForms:
     sounds = data["transliteration"]
     bodies = [plain(form).split()[-1] for block in data["foreign_suffixes"].values() for form in split(block)]
     return NameForms(
-        domestic_start=re.compile(any_of(data["domestic_starts"].split())),
-        domestic=re.compile("|".join(f"(?:{line})" for line in data["domestic_patterns"].split("\n") if line)),
-        foreign=re.compile("|".join(f"(?:{line})" for line in data["foreign_patterns"].split("\n") if line)),
-        branch=re.compile(f"[省市区县）]*[^（），,]{{0,8}}?(?:{any_of(data['branch_words'].split())})"),
-        abroad=re.compile(f"(?:{any_of(data['abroad_words'].split())})"),
-        registered=re.compile(any_of(data["registered_words"].split())),
-        joiner=re.compile(any_of(data["joiners"].split()) + r"|\band\b"),
-        bracket=re.compile(any_of(data["bracket_words"].split()) + r"|[\s,，.、：·-]"),
-        alias=re.compile(f"^(?:{any_of(data['alias_words'].split())})[：“\"]?"),
-        suffix=re.compile(f"(?:{any_of(data['organisation_suffixes'].split())})$"),
-        legal=re.compile(rf"(?:(?<=[\u3400-\u9fff）a-zA-Z])(?:{any_of(legal['chinese'].split())})"
+        domestic_start=compiled.pattern(any_of(data["domestic_starts"].split())),
+        domestic=compiled.pattern("|".join(f"(?:{line})" for line in data["domestic_patterns"].split("\n") if line)),
+        foreign=compiled.pattern("|".join(f"(?:{line})" for line in data["foreign_patterns"].split("\n") if line)),
+        branch=compiled.pattern(f"[省市区县）]*[^（），,]{{0,8}}?(?:{any_of(data['branch_words'].split())})"),
+        abroad=compiled.pattern(f"(?:{any_of(data['abroad_words'].split())})"),
+        registered=compiled.pattern(any_of(data["registered_words"].split())),
+        joiner=compiled.pattern(any_of(data["joiners"].split()) + r"|\band\b"),
+        bracket=compiled.pattern(any_of(data["bracket_words"].split()) + r"|[\s,，.、：·-]"),
+        alias=compiled.pattern(f"^(?:{any_of(data['alias_words'].split())})[：“\"]?"),
+        suffix=compiled.pattern(f"(?:{any_of(data['organisation_suffixes'].split())})$"),
+        legal=compiled.pattern(rf"(?:(?<=[\u3400-\u9fff）a-zA-Z])(?:{any_of(legal['chinese'].split())})"
                          rf"|(?:\s*[,，]\s*|\s+)(?:{any_of(split(legal['latin']))}))[\s.。]*$"),
         legal_ends=frozenset(word[-1] for word in [*legal["chinese"].split(), *split(legal["latin"]), " "]),
         latin_bodies=frozenset(bodies), mainland_bodies=frozenset(data["mainland_bodies"].split()),
-        mainland_legal=re.compile(any_of(split(data["mainland_legal"]))),
-        kinds=re.compile(f"(?:{any_of(sounds['kinds'].split())})+$"),
+        mainland_legal=compiled.pattern(any_of(split(data["mainland_legal"]))),
+        kinds=compiled.pattern(f"(?:{any_of(sounds['kinds'].split())})+$"),
         not_a_name=tuple(data["not_a_name"].split()), mainland_forms=tuple(data["mainland_forms"].split()),
         characters=frozenset(sounds["characters"]), strong=frozenset(sounds["foreign_only"]),
         share=sounds["share"], company_share=sounds["company_share"],
@@ -104,7 +105,7 @@ def by_form(text: str) -> Origin:
 @lru_cache(maxsize=1)
 def _pinyin() -> re.Pattern[str]:
     """Two syllables or more of Mandarin: Lifan Co., Ltd. or Ludong University may be in the mainland."""
-    return re.compile(rf"(?:{load('places')['pinyin']}){{2,}}", re.IGNORECASE)
+    return compiled.pattern(rf"(?:{load('places')['pinyin']}){{2,}}", re.IGNORECASE)
 
 
 def is_latin_body(text: str) -> bool:

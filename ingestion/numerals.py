@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import lru_cache
 from typing import Any
 
+from msgspec import Struct
+
+from ingestion import compiled
 from ingestion.domain import Interval, Span
 from ingestion.language import alternation, load, pattern
 from ingestion.language.ngrams import may, search
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(Struct, frozen=True):
     """`span` covers qualifier, number and unit; `measure` is the unit's class ("paper", "money", "" without a unit).
 
     Money is in yuan (`currency` "CNY") or in units of a foreign currency as stated.
@@ -317,8 +318,7 @@ def _interval(
     return Interval(low, high)
 
 
-@dataclass(frozen=True)
-class _Grammar:
+class _Grammar(Struct, frozen=True):
     point: str
     linking: str
     digits: dict[str, int]
@@ -372,7 +372,7 @@ def _grammar() -> _Grammar:
     latin = "".join(sorted({word[0].lower() for word in data["words_en"]}))
     inside = alternation(data["inside"]["surplus"])
     magnitude = f"[{''.join(powers)}]"
-    core = re.compile(
+    core = compiled.pattern(
         r"(?:(?<![\dA-Za-z.,-])|(?<=[^\dA-Za-z.]-)|(?<=[A-Z])(?=\d+\s*[余多]?[篇件项个家]))"
         rf"(?P<number>{arabic}|{english}"
         rf"|(?P<pair>(?:一两|两三|三四|三五|四五|五六|六七|七八|八九)(?![{single}]))|{chinese})"
@@ -394,35 +394,35 @@ def _grammar() -> _Grammar:
         powers,
         pattern(tuple(data["masks"])),
         core,
-        re.compile(rf"[\d{single}{latin}{latin.upper()}]"),
-        re.compile(rf"\d|[{single}]|\b(?:{english})", re.IGNORECASE),
-        re.compile(
+        compiled.pattern(rf"[\d{single}{latin}{latin.upper()}]"),
+        compiled.pattern(rf"\d|[{single}]|\b(?:{english})", re.IGNORECASE),
+        compiled.pattern(
             rf"\s*(?:{inside})?(?:[篇家项个件名人份所户支]|{_latin_bounded(list(yuan))})?"
             rf"\s*(?:{alternation(data['range'])})\s*(?P<second>{arabic}|{chinese})(?P<magnitude>{magnitude}+)?"
         ),
-        re.compile(rf"\s*（({arabic}|{chinese})）"),
-        re.compile(
+        compiled.pattern(rf"\s*（({arabic}|{chinese})）"),
+        compiled.pattern(
             rf"\s*(?P<power>{magnitude}*)\s*"
             rf"(?:(?P<yuan>{_latin_bounded(list(yuan))})|(?P<foreign>{_latin_bounded(data['money']['foreign'])}))",
             re.IGNORECASE,
         ),
-        re.compile(
+        compiled.pattern(
             rf"\s*({data['unit_before']}|{data['paired_behind']}|{_latin_bounded(list(measure_of))})", re.IGNORECASE
         ),
-        re.compile(
+        compiled.pattern(
             rf"(?P<one>{pair})\s*(?P<first>{arabic}|{chinese})\s*[、，+/]?\s*(?P<two>{pair})\s*(?P<second>{arabic}|{chinese})"
             r"(?![\w\u4e00-\u9fff])"
         ),
         measure_of | data["paired_units"],
-        re.compile(r"\s*[（\ue000]含[）\ue001](?!\s*以上)"),
-        re.compile(rf"(?:{alternation(data['money']['prefix'])})\s*\Z", re.IGNORECASE),
-        re.compile(rf"({alternation([*data['money']['foreign_prefix'], *data['money']['foreign']])})\s*\Z"),
-        re.compile(
+        compiled.pattern(r"\s*[（\ue000]含[）\ue001](?!\s*以上)"),
+        compiled.pattern(rf"(?:{alternation(data['money']['prefix'])})\s*\Z", re.IGNORECASE),
+        compiled.pattern(rf"({alternation([*data['money']['foreign_prefix'], *data['money']['foreign']])})\s*\Z"),
+        compiled.pattern(
             rf"\s*(?:(?!or\b|of\b|to\b|in\b)[A-Za-z&/+'.-]+\s+){{0,6}}?({alternation(nouns)})(?![A-Za-z])",
             re.IGNORECASE,
         ),
         {word.lower(): name for name, words in data["nouns_en"].items() for word in words},
-        re.compile(rf"\s*(?:{alternation(data['of_them_en'])})(?![A-Za-z])", re.IGNORECASE),
-        re.compile(rf"(?:{prefixes})(?:[为有达到了]|至|共|计|：|人民币|\s)*\Z", re.IGNORECASE),
-        re.compile(rf"\s*(?:{suffixes})", re.IGNORECASE),
+        compiled.pattern(rf"\s*(?:{alternation(data['of_them_en'])})(?![A-Za-z])", re.IGNORECASE),
+        compiled.pattern(rf"(?:{prefixes})(?:[为有达到了]|至|共|计|：|人民币|\s)*\Z", re.IGNORECASE),
+        compiled.pattern(rf"\s*(?:{suffixes})", re.IGNORECASE),
     )

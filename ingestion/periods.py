@@ -8,12 +8,14 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from msgspec import Struct
+
+from ingestion import compiled
 from ingestion.domain import Span
 from ingestion.language import alternation, load, ngrams, pattern
 from ingestion.numerals import parse_number
@@ -21,8 +23,7 @@ from ingestion.numerals import parse_number
 GRACE_MONTHS = 3  # a period may end this many calendar months before the application date and still be the window
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """近三年: from `start` to `end` (the application date), both inclusive; `years` is the number in the term."""
 
     start: date
@@ -49,8 +50,7 @@ class Cover(StrEnum):
     PARTIAL = "partial"
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     span: Span
     kind: PeriodKind
     start: date | None
@@ -120,10 +120,10 @@ def periods(folded: str, window: Window, reported: int | None = None) -> list[Pe
         then = Window(window.start, date(reported, 12, 31), window.years)
     entries, patterns = _grammar()
     for place in patterns.possible(folded):
-        hint, compiled, resolve = entries[place]
+        hint, whole, resolve = entries[place]
         if hint.search(folded) is None:
             continue
-        for match in compiled.finditer(folded):
+        for match in whole.finditer(folded):
             period = resolve(match, then if resolve is _relative else window)
             if period is not None:
                 candidates.append(period)
@@ -308,7 +308,7 @@ def _date(prefix: str) -> str:
 
 @lru_cache(maxsize=1)
 def _date_pattern() -> re.Pattern[str]:
-    return re.compile(_date("b"), re.IGNORECASE)  # "b": a date may follow a dash
+    return compiled.pattern(_date("b"), re.IGNORECASE)  # "b": a date may follow a dash
 
 
 Resolve = Callable[[re.Match[str], Window], Period | None]
@@ -377,9 +377,10 @@ def _grammar() -> tuple[list[tuple[re.Pattern[str], re.Pattern[str], Resolve]], 
         ("", alternation(data["yearly_mean"]), _mean),
     ]
     grammar = [
-        (re.compile(hint, re.IGNORECASE), re.compile(text, re.IGNORECASE), resolve) for hint, text, resolve in entries
+        (compiled.pattern(hint, re.IGNORECASE), compiled.pattern(text, re.IGNORECASE), resolve)
+        for hint, text, resolve in entries
     ]
-    return grammar, ngrams.Several(compiled for _, compiled, _ in grammar)
+    return grammar, ngrams.Several(whole for _, whole, _ in grammar)
 
 
 def _since(match: re.Match[str], window: Window) -> Period | None:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 import policy_corpus
 from ingestion import articles, policy_criteria, typed_yaml, windows
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["BaseType", "Policy", "Problem", "Wording", "check", "load"]
 
 
-@dataclass(frozen=True, slots=True)
-class BaseType:
+class BaseType(Struct, frozen=True):
     """What can be applied for. `articles` are the references whose criteria apply, the common ones first."""
 
     id: str
@@ -35,8 +35,7 @@ class BaseType:
     articles: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """`root` is the folder it came from; `wordings` holds one entry for every criterion, by its id."""
 
     id: str

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ingestion import articles, measures, typed_yaml
 from ingestion.domain import Article, Criterion, CriterionKind, Span
@@ -16,8 +17,7 @@ class Wording(Words, frozen=True, kw_only=True):
     measure: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Against:
+class Against(Struct, frozen=True):
     """What criteria are held against. `kinds`: "count", "money" or "yes_no" by fact, None where they are not known."""
 
     text: str

@@ -2,10 +2,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from ingestion import typed_yaml
 from ingestion.domain import Comparator, CriterionKind
@@ -87,8 +87,7 @@ class CriterionEntry(Words, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return self.cites.split("（")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """A mistake in a policy folder. `english` and `chinese` say what is wrong and how to mend it; `line` from 1."""
 
     file: str

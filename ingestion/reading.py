@@ -11,8 +11,9 @@ import os
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from ingestion import parsing
 from ingestion.domain import Document, Notice
@@ -26,8 +27,7 @@ UNREAD = "unread"         # kind of a document that gave no text
 Progress = Callable[[int, int, str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """One file to read: on disk at `path`, or `content`, already taken out of a zip; `error` says why neither."""
 
     name: str

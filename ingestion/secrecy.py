@@ -5,7 +5,7 @@ import re
 from functools import cache
 from typing import Any
 
-from ingestion import language
+from ingestion import compiled, language
 from ingestion.domain import Span
 
 GAP = r"[\s\u3000\u200b]*"
@@ -29,8 +29,9 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     star = "[" + "".join(words["stars"]) + "]"
     term = _any(words["terms"])
     label = _any(words["labels"])
-    starred = re.compile(f"{level}{GAP}{star}(?:{GAP}{term})?")
-    alone = re.compile(rf"^[^\S\n]*(?:{label}{GAP}[:：]?{GAP})?(?P<mark>{level}{GAP}{term})[^\S\n]*$", re.MULTILINE)
+    starred = compiled.pattern(f"{level}{GAP}{star}(?:{GAP}{term})?")
+    line = rf"^[^\S\n]*(?:{label}{GAP}[:：]?{GAP})?(?P<mark>{level}{GAP}{term})[^\S\n]*$"
+    alone = compiled.pattern(line, re.MULTILINE)
     return starred, alone
 
 

@@ -7,12 +7,12 @@ before. A day that a month does not have is its last (29 February, 31).
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+
+class Edge(Struct, frozen=True):
     """Years and months are moved first, then `month` and `day` are set, then days are moved."""
 
     years: int = 0
@@ -22,8 +22,7 @@ class Edge:
     day: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class WindowReading:
+class WindowReading(Struct, frozen=True):
     """One way to understand the term; both edges are inclusive."""
 
     id: str
@@ -33,8 +32,7 @@ class WindowReading:
     end: Edge = Edge()
 
 
-@dataclass(frozen=True, slots=True)
-class WindowSetting:
+class WindowSetting(Struct, frozen=True):
     """The policy's words for the window, where they stand, the reading that is used and its alternatives."""
 
     term: str                        # "近三年"

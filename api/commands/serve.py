@@ -6,14 +6,17 @@ import contextlib
 import dataclasses
 import os
 import signal
-import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from api.commands.shared import add_common
 from api.console import Console
 from ingestion.errors import UsageError
+
+if TYPE_CHECKING:
+    import socket
 
 KEPT_ALIVE = 75   # seconds that an idle connection stays open: longer than the 60 that proxies keep one for use
 
@@ -58,6 +61,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
 
 
 def _listener(host: str, port: int) -> socket.socket:
+    import socket
+
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         listener = socket.socket(family, socket.SOCK_STREAM)

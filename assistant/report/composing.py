@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from assistant.phrases import phrases
 from assistant.report.model import DocumentLine, FactSection, Gap, LeftOut, Quotation, Report, Row, Unread

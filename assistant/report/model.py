@@ -1,13 +1,12 @@
 """What a report says, apart from the form it takes: records for docx, pdf and the terminal alike."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ingestion.domain import Outcome, Overall
 
 
-@dataclass(frozen=True, slots=True)
-class Quotation:
+class Quotation(Struct, frozen=True):
     """A verbatim piece with its place. `whole` is False for a contiguous part of the quote."""
 
     place: str
@@ -17,8 +16,7 @@ class Quotation:
     whole: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One line of the table of criteria. `word` is its conclusion; without an `outcome` only people check it."""
 
     category: str
@@ -37,8 +35,7 @@ class Row:
     required: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """What is to be mended, or what a person has to judge."""
 
     item: str
@@ -47,8 +44,7 @@ class Gap:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True):
     """Something seen and not counted."""
 
     place: str
@@ -56,8 +52,7 @@ class LeftOut:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class FactSection:
+class FactSection(Struct, frozen=True):
     """A fact with all its evidence, and what was left out of it. `figure` is empty for a fact that stayed absent."""
 
     key: str
@@ -68,22 +63,19 @@ class FactSection:
     left_out: tuple[LeftOut, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Struct, frozen=True):
     document: str
     place: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentLine:
+class DocumentLine(Struct, frozen=True):
     name: str
     pages: str
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """Everything a report shows, worded; what people fill in stands empty."""
 
     language: str

@@ -4,10 +4,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import fields, replace
 
 from assistant.texts import load
 from ingestion.domain import Block, BlockKind, Document
@@ -18,8 +20,7 @@ _BRACKETED = re.compile(r"[（(][^（）()]*[)）]$")
 _SPACES = re.compile(r"\s+")
 
 
-@dataclass(frozen=True, slots=True)
-class Particulars:
+class Particulars(Struct, frozen=True):
     """What identifies an application; "" where it is not known."""
 
     number: str = ""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ingestion.domain import Document, Evidence, Exclusion, Interval, Method, Span
 from ingestion.facts.sentences import Sentence
 from ingestion.periods import Window
 
 
-@dataclass(slots=True)
-class Assertion:
+class Assertion(Struct):
     """`interval` is what the place alone settles. `points` are the figures as stated: where statements contradict one
     another the fact spans them. `kinds` names the alternatives that the figure is for; empty: the fact as a whole."""
 
@@ -36,8 +37,7 @@ class Assertion:
     larger: bool = False  # said of the body that the applicant is a part of
 
 
-@dataclass(slots=True)
-class Findings:
+class Findings(Struct):
     """All that was found for one fact, held against one window."""
 
     assertions: list[Assertion] = field(default_factory=list)
@@ -55,8 +55,7 @@ class Findings:
 Step = Callable[[Window, Findings], None]
 
 
-@dataclass(slots=True)
-class Claims:
+class Claims(Struct):
     """All that documents say of one fact, in the order of reading, before it is held against a window by `settle`."""
 
     steps: list[Step] = field(default_factory=list)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from ingestion.domain import Interval, Span
 from ingestion.facts.apart import set_apart

@@ -6,9 +6,11 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ingestion import organisations, windows
 from ingestion.domain import Document, Exclusion, Extraction, Fact
@@ -38,8 +40,7 @@ from ingestion.numerals import has_number, parse_number
 from ingestion.periods import Window
 
 
-@dataclass(frozen=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """Documents split into what is read, the names of the applicant, the host country; and what the documents claim,
     by application date, once it was asked for: it is read once and settled under each window."""
 

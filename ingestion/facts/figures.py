@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ingestion.domain import Interval
 from ingestion.facts.clauses import assign_subjects, clause_of, split

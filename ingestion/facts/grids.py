@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
+
+from msgspec import Struct, field
 
 from ingestion.domain import Cell, Span
 from ingestion.facts.lexicon import listed
@@ -12,8 +13,7 @@ from ingestion.facts.scan import Table
 from ingestion.language import load, pattern
 
 
-@dataclass(slots=True)
-class Row:
+class Row(Struct):
     """One row of a list table: the text of each role's cells, the whole row's text, and the label of its section."""
 
     span: Span
@@ -25,8 +25,7 @@ class Row:
     columns: dict[int, str] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Grid:
+class Grid(Struct):
     """A table that lists things: its title (caption lines and headers) and its rows."""
 
     table: Table

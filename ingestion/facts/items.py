@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+
+from msgspec import Struct, field
 
 from ingestion import organisations
 from ingestion.domain import Document, Interval, Method, Span
@@ -27,8 +28,7 @@ NAME_END = 8  # characters at the end of a name in which the word for a body sta
 UNKNOWN = "?"  # it only lifts the upper bound
 
 
-@dataclass(slots=True)
-class Item:
+class Item(Struct):
     """`cells` by role (empty for list items); `name` identifies it, with `beside` where other columns name it, too."""
 
     document: Document
@@ -42,8 +42,7 @@ class Item:
     titled: bool = False  # `name` is a title of a work, whose words say nothing of its status
 
 
-@dataclass(slots=True)
-class Pool:
+class Pool(Struct):
     """The items of one list with its title, before they are judged."""
 
     document: Document
@@ -58,8 +57,7 @@ class Pool:
     total_span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """What judging needs besides the item: the day, the window, the host country."""
 
     window: Window
@@ -68,8 +66,7 @@ class Setting:
     own: frozenset[str] = frozenset()  # the applicant's names
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """What is known of an item before its date is held against a window."""
 
     item: Item

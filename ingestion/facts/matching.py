@@ -7,7 +7,8 @@ every need is met within its reach, and nothing in its phrase says that it count
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ingestion import organisations
 from ingestion.domain import Interval
@@ -37,8 +38,7 @@ from ingestion.language import load, pattern
 from ingestion.organisations import Origin
 
 
-@dataclass(slots=True)
-class Match:
+class Match(Struct):
     """What a figure is to a fact: a "figure" of its own, the "rest" of a total (其余5家均在履行), a part that makes the
     total "less" because it does not count, or a part that is counted "twice"."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from ingestion.domain import Span
 from ingestion.facts.sentences import Sentence
@@ -15,8 +16,7 @@ from ingestion.numerals import Quantity
 from ingestion.periods import Period
 
 
-@dataclass(slots=True)
-class Clause:
+class Clause(Struct):
     """A stretch between commas at one depth of brackets; offsets are the sentence's."""
 
     span: Span
@@ -26,8 +26,7 @@ class Clause:
     subject: str = ""  # "own", "other" or "" where the clause names none
 
 
-@dataclass(slots=True)
-class Figure:
+class Figure(Struct):
     quantity: Quantity
     sentence: Sentence
     clause: int
@@ -69,8 +68,7 @@ class Figure:
         return f"{self.left}|{unit}{self.right}" if self.right or unit else self.left
 
 
-@dataclass(frozen=True)
-class Names:
+class Names(Struct, frozen=True):
     """Who applies: names found in the documents' forms, and short names given to them."""
 
     own: frozenset[str] = frozenset()
@@ -78,8 +76,7 @@ class Names:
     host: str = ""  # the country that the documents call their host, as a code
 
 
-@dataclass
-class Analysis:
+class Analysis(Struct, dict=True):
     """A sentence without figures is often asked for nothing else: its clauses are found when they are asked for."""
 
     sentence: Sentence

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
+
+from msgspec import Struct, field
 
 from ingestion.domain import Block, BlockKind, Cell, Document, Span
 from ingestion.facts import numbering
@@ -23,8 +25,7 @@ _HEADING_NUMBER = re.compile(r"^\s*\d+(?:\.\d+)*(?=[\s　、.．])")
 _STOP = re.compile(r"[。！？；\n]|(?<=[a-z\d）])\.(?=\s+[A-Z])|(?<=[a-z])\.\s*$")
 
 
-@dataclass(slots=True)
-class Table:
+class Table(Struct):
     """A table with its title: `rows` of cells by grid position, folded texts beside."""
 
     document: Document
@@ -34,16 +35,14 @@ class Table:
     texts: list[list[str]] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class ListGroup:
+class ListGroup(Struct):
     document: Document
     section: Section
     items: list[Span]
     lead: Sentence | None = None
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(Struct):
     """All that one document offers to the extractor."""
 
     document: Document
@@ -171,8 +170,7 @@ def _pledged(sentence: Sentence) -> bool:
     return sentence.listed and pledge.search(sentence.section.lead) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class _Outer:
+class _Outer(Struct, frozen=True):
     """A list that another one within it interrupts."""
 
     family: str

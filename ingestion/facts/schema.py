@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from ingestion import language, typed_yaml
+from ingestion import compiled, language, typed_yaml
 from ingestion.errors import PolicyError
 
 Reach = Literal["own", "clause", "sentence", "section"]
@@ -191,7 +191,8 @@ class FactBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
         key = tuple(words)
         if key not in self._patterns:
             try:
-                self._patterns[key] = re.compile(language.alternation(resolve(key, self._lists)), re.IGNORECASE)
+                self._patterns[key] = compiled.pattern(
+                    language.alternation(resolve(key, self._lists)), re.IGNORECASE)
             except KeyError as error:
                 raise PolicyError(
                     f"the word list ${error.args[0]} is not defined; add it under words:",

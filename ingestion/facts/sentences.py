@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from ingestion.domain import Document, Span
 from ingestion.facts.lexicon import words
@@ -14,8 +15,7 @@ from ingestion.language.ngrams import Text
 LONGEST_CHAIN = 24  # sentences that go on from one another
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(Struct, frozen=True, dict=True):
     """Where a piece stands: the headings above it and the nearest lead-in or caption, all folded."""
 
     headings: tuple[str, ...] = ()
@@ -26,8 +26,7 @@ class Section:
         return Text("\n".join([*self.headings[-2:], self.lead]))
 
 
-@dataclass
-class Sentence:
+class Sentence(Struct, dict=True):
     document: Document
     span: Span
     folded: Text

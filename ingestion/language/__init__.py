@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from ingestion import compiled
+
 ROOT = Path(__file__).resolve().parent
 
 
@@ -34,7 +36,7 @@ def alternation(words: Iterable[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def _compiled(words: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(alternation(words), re.IGNORECASE)
+    return compiled.pattern(alternation(words), re.IGNORECASE)
 
 
 def pattern(words: Iterable[str]) -> re.Pattern[str]:

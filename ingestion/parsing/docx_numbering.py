@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ingestion.parsing.docx_styles import VAL, W, flag, number
 from ingestion.parsing.docx_symbols import bullet
@@ -19,8 +20,7 @@ LEVELS = 9
 MOST = 32_767  # the highest number Word itself writes
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(Struct, frozen=True):
     format: str
     text: str
     start: int

@@ -1,7 +1,7 @@
 """What a docx paragraph is: heading, list item, line of contents or plain, from its style, its number and its look."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ingestion.domain import BlockKind
 from ingestion.parsing import structure
@@ -10,8 +10,7 @@ from ingestion.parsing.docx_styles import BODY_OUTLINE, VAL, Style, Styles, W, c
 from ingestion.parsing.package import Element
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """`label` is a list label typed in the words and `lead` its length there; `declared`: the file itself says so."""
 
     kind: BlockKind
@@ -21,8 +20,7 @@ class Shape:
     lead: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """What a paragraph names: its own properties (None: it has none), its style and that style's id."""
 
     properties: Element

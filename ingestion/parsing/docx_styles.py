@@ -3,8 +3,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
 from itertools import islice
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ingestion.parsing.package import Element
 
@@ -19,8 +21,7 @@ RUNNING_TEXT = 20  # characters of a run that is hardly a heading or a cell
 SAMPLE = 400       # runs that tell the size of a document's body text
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """`outline` counts from 1, 0 is body text; `size` in half points, 0 unknown; `num` is (numId, ilvl or -1)."""
 
     outline: int = 0

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ingestion.parsing.docx_styles import VAL, W, child, number
 from ingestion.parsing.package import Element
@@ -13,8 +14,7 @@ MOST_COLUMNS = 63  # of a Word table
 Children = Callable[[Element], Iterable[Element]]
 
 
-@dataclass(slots=True)
-class Place:
+class Place(Struct):
     """One cell of the grid and the element that holds its words."""
 
     element: Element

@@ -7,7 +7,8 @@ cannot hold: RENDERED where Word last broke a page, HARD where the author did.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ingestion.parsing.docx_styles import VAL, Styles, W, flag
 from ingestion.parsing.docx_symbols import PRIVATE, character, is_symbol_font, run_text
@@ -40,8 +41,7 @@ ELEMENT = re.compile(rb"<(?:\w+:)?(\w+)")
 SMALL_PICTURE = 1_500_000  # EMU, some 4 cm: a logo or a signature
 
 
-@dataclass(slots=True)
-class Losses:
+class Losses(Struct):
     """What stands in the file and is not in the text."""
 
     deleted: int = 0
@@ -50,8 +50,7 @@ class Losses:
     objects: int = 0
 
 
-@dataclass(slots=True)
-class Words:
+class Words(Struct):
     """`text` with its page breaks; the notes it refers to as (kind, id); the text boxes that it anchors."""
 
     text: str = ""

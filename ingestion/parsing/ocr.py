@@ -13,10 +13,11 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from ingestion.parsing import ocr_cache
 from ingestion.parsing.ocr_cache import Recognised, RecognisedLine
@@ -43,8 +44,7 @@ class OcrUnavailableError(Exception):
     """rapidocr or what it needs cannot be loaded here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """A picture to read: `key` names its content, `draw` makes it."""
 
     key: str

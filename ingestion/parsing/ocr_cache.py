@@ -10,19 +10,21 @@ import hashlib
 import json
 import logging
 import os
-import sys
 import tempfile
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from ingestion import caches
 
 logger = logging.getLogger(__name__)
 
 Numbers = tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RecognisedLine:
+class RecognisedLine(Struct, frozen=True):
     """`quad` holds the corners x, y clockwise from the top left; `edges` distances along the top side or nothing."""
 
     text: str
@@ -31,8 +33,7 @@ class RecognisedLine:
     edges: Numbers
 
 
-@dataclass(frozen=True, slots=True)
-class Recognised:
+class Recognised(Struct, frozen=True):
     """A picture's text. All coordinates are pixels of the picture turned `turn` quarters clockwise.
 
     `width` and `height` are those of the picture as it was given. Rulings are (x0, y0, x1, y1).
@@ -48,16 +49,7 @@ class Recognised:
 
 def folder() -> Path:
     """Where entries are kept."""
-    given = os.environ.get("GUOHE_CACHE")
-    if given:
-        return Path(given) / "ocr"
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "guohe" / "ocr"
+    return caches.folder() / "ocr"
 
 
 def load(key: str) -> Recognised | None:
@@ -76,8 +68,8 @@ def save(key: str, recognised: Recognised) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                json.dump(asdict(recognised), stream, ensure_ascii=False, separators=(",", ":"))
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(msgspec.json.encode(recognised))
             Path(temporary).replace(path)
         except BaseException:
             with contextlib.suppress(OSError):

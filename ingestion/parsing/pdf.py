@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ingestion.domain import Document, Notice
 from ingestion.errors import UnreadableError
@@ -43,8 +44,7 @@ SCRIPT = re.compile(rb"/S\s*/JavaScript\b")   # an action of a page, of a field 
 TRAILER_WITHIN = 2_048   # bytes from the end of a whole file that hold its end mark
 
 
-@dataclass(slots=True)
-class _Found:
+class _Found(Struct):
     """What the pages turned out to be, for the notices; page numbers."""
 
     broken: list[int] = field(default_factory=list)

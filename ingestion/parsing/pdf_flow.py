@@ -4,8 +4,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from statistics import median
+
+from msgspec import Struct, field
 
 from ingestion.parsing.pdf_aligned import aligned
 from ingestion.parsing.pdf_layout import PageContent, Row, Strip, in_columns, joined
@@ -27,8 +28,7 @@ _DIGITS = re.compile(r"\d+")
 _NOTE_MARK = re.compile(r"\s*(?:[①-⑳⁰-⁹¹²³*†‡]|\[\d{1,2}\]|\d{1,2}(?=[\s.．　\u2e80-\uffff])|注[：:\d])")
 
 
-@dataclass(slots=True)
-class PageFlow:
+class PageFlow(Struct):
     """One page: running heads, the body in reading order, footnotes, running feet and slanted text."""
 
     content: PageContent

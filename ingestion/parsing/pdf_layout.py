@@ -6,9 +6,10 @@ on the displayed page carries the affine map back (`PageContent.to_display`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 CJK = "\u2e80"          # the first of the wide scripts: radicals, ideographs, kana, full-width forms
 SAME_SEGMENT = 1.5      # ems between two pieces that were drawn one after the other and still make one segment
@@ -49,8 +50,7 @@ class Ruling(NamedTuple):
     end: float
 
 
-@dataclass(slots=True)
-class PageContent:
+class PageContent(Struct):
     """What stands on one page, not yet in order. Sizes are those of the page as displayed."""
 
     number: int
@@ -73,8 +73,7 @@ class PageContent:
         return self.width if self.turned else self.height
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One row of a column: its segments joined into `strip`, between the column's sides `left` and `right`."""
 
     strip: Strip

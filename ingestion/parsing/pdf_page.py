@@ -9,10 +9,11 @@ import ctypes
 import re
 import unicodedata
 from collections import deque
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate, pairwise, repeat
 from typing import cast
+
+from msgspec import Struct, field
 
 from ingestion import language
 from ingestion.parsing.pdf_layout import CJK, Affine, PageContent, Strip
@@ -41,8 +42,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _HYPHENS = "\x02\ufffe"   # pdfium's marks for a hyphen at a line's end
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(Struct):
     """A page with what decides whether its text can be trusted."""
 
     content: PageContent

@@ -6,9 +6,10 @@ decide; words decide only between a wrapped line and a new item (a line that end
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
+
+from msgspec import Struct, field
 
 from ingestion.parsing import structure
 from ingestion.parsing.pdf_flow import PageFlow
@@ -33,16 +34,14 @@ QUOTES = "“”‘’"          # no line is divided before or after one
 NO_END = "（《“‘〈【「『([{￥¥$"
 
 
-@dataclass(slots=True)
-class Paragraph:
+class Paragraph(Struct):
     """Rows that make one paragraph; each with the page that it stands on."""
 
     rows: list[Row]
     pages: list[PageContent]
 
 
-@dataclass(slots=True)
-class Tabulation:
+class Tabulation(Struct):
     """The parts of one table, page by page, with repeated header rows left out."""
 
     table: Table
@@ -52,8 +51,7 @@ class Tabulation:
     """Of a row that a page's end divides: from which line on each column's words stand on the next page."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """What is usual in a document: the distance of lines in ems by size, and whether paragraphs are indented."""
 
     pitch: float

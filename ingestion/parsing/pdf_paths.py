@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from itertools import pairwise
+
+from msgspec import Struct, field
 
 from ingestion.parsing.pdf_layout import Ruling
 from ingestion.parsing.pdfium import Rectangle, quick
@@ -51,8 +52,7 @@ Point = tuple[float, float]
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
-@dataclass(slots=True)
-class Paths:
+class Paths(Struct):
     """Rectangles are (left, bottom, right, top) in the page's own space; thin ones are rulings."""
 
     thin: list[Rectangle] = field(default_factory=list)

@@ -4,7 +4,8 @@ from __future__ import annotations
 import ctypes
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ingestion.parsing.docx_symbols import run_text
 from ingestion.parsing.pdf_layout import PageContent, Strip, spacing
@@ -37,8 +38,7 @@ _PRIVATE = re.compile("[\uf020-\uf0ff]")
 _BLACK = re.compile(r"hei(?!ti.?light)|黑", re.IGNORECASE)
 
 
-@dataclass(slots=True)
-class Characters:
+class Characters(Struct):
     """Parallel lists in reading position; y runs downwards."""
 
     text: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
+
+from msgspec import Struct, field
 
 from ingestion.parsing.pdf_layout import Ruling, Strip, joined, rows_of
 
@@ -14,8 +15,7 @@ MAX_RULINGS = 3_000   # of one direction on a page; a page with more is a drawin
 MAX_CELLS = 20_000    # of one grid
 
 
-@dataclass(slots=True)
-class CellText:
+class CellText(Struct):
     """A cell of the grid with its lines, each joined from the strips of one row."""
 
     row: int
@@ -25,8 +25,7 @@ class CellText:
     lines: list[Strip] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Table:
+class Table(Struct):
     """`edges` are the x of the columns' borders; `rows` list the cells of each grid row, left to right."""
 
     left: float
@@ -37,8 +36,7 @@ class Table:
     rows: list[list[CellText]]
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     xs: tuple[float, ...]
     ys: tuple[float, ...]
     owner: tuple[tuple[int, ...], ...]                   # the number of the cell that covers each field

@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
+
+from msgspec import Struct
 
 from ingestion.domain import Block, BlockKind, Box, Document, Line, Page, Span
 from ingestion.parsing import structure
@@ -36,8 +38,7 @@ SCAN_RATIO = 1.3     # sizes read from a picture are rough: a smaller difference
 Element = Paragraph | Tabulation
 
 
-@dataclass(frozen=True, slots=True)
-class Aside:
+class Aside(Struct, frozen=True):
     """Lines that are not part of the running text, on their page."""
 
     strips: Sequence[Strip]

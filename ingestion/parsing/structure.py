@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
-from ingestion import language
+from msgspec import Struct
+
+from ingestion import compiled, language
 from ingestion.domain import Block, BlockKind, Span
 
 UNNUMBERED_LEVEL = 6
@@ -21,16 +23,14 @@ TAIL = 12  # characters at its end that hold the page number, or the last leader
 BREAK_ENDS = ("。", "；", "：", "！", "？", ";", ":", ".")
 
 
-@dataclass(frozen=True, slots=True)
-class Numbering:
+class Numbering(Struct, frozen=True):
     name: str
     level: int
     pattern: re.Pattern[str]
     plain: bool  # its number alone makes a short line a heading
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     headings: tuple[Numbering, ...]
     sentence_end: re.Pattern[str]
     sentence_inside: re.Pattern[str]
@@ -50,25 +50,25 @@ class Rules:
 def rules() -> Rules:
     data = language.load("structure.yaml")
     return Rules(
-        headings=tuple(Numbering(entry["name"], entry["level"], re.compile(entry["pattern"]), entry.get("plain", True))
-                       for entry in data["headings"]),
-        sentence_end=re.compile(data["sentence_end"]),
-        sentence_inside=re.compile(data["sentence_inside"]),
-        clause_inside=re.compile(data["clause_inside"]),
-        counted=re.compile(data["counted"]),
+        headings=tuple(Numbering(entry["name"], entry["level"], compiled.pattern(entry["pattern"]),
+                                 entry.get("plain", True)) for entry in data["headings"]),
+        sentence_end=compiled.pattern(data["sentence_end"]),
+        sentence_inside=compiled.pattern(data["sentence_inside"]),
+        clause_inside=compiled.pattern(data["clause_inside"]),
+        counted=compiled.pattern(data["counted"]),
         never=_any(data["never"]),
         never_unnumbered=_any(data["never_unnumbered"]),
-        page_tail=re.compile(data["page_tail"]),
-        leaders=re.compile(data["leaders"]),
-        remark=re.compile(data["remark"]),
-        labelled=re.compile(data["labelled"]),
-        list_label=re.compile(r"\s*(?:" + "|".join(data["list_labels"]) + r")\s*"),
+        page_tail=compiled.pattern(data["page_tail"]),
+        leaders=compiled.pattern(data["leaders"]),
+        remark=compiled.pattern(data["remark"]),
+        labelled=compiled.pattern(data["labelled"]),
+        list_label=compiled.pattern(r"\s*(?:" + "|".join(data["list_labels"]) + r")\s*"),
         limits=data["limits"],
     )
 
 
 def _any(patterns: Sequence[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+    return compiled.pattern("|".join(f"(?:{pattern})" for pattern in patterns))
 
 
 def numbering(text: str) -> Numbering | None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from dataclasses import dataclass, field
 
 from lxml import etree
+from msgspec import Struct, field
 
 from ingestion.parsing.package import Element, Package, parse
 
@@ -30,8 +30,7 @@ VALUELESS = re.compile(rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f(?:\s[^<>]*)?/>)\s*+"
 HIDDEN = re.compile(rb"<(?:\w+:)?(?:row|col)\s[^<>]*?\bhidden=[\"'](?:1|true)[\"']")
 
 
-@dataclass(slots=True)
-class Sheet:
+class Sheet(Struct):
     """`lost` cells with a value lie beyond the first `rows` rows and `columns` columns and were cut off."""
 
     hidden_cells: bool = False
