@@ -155,7 +155,7 @@ def _sequence(items: Sequence[tuple[Any, Any]]) -> frozenset[str] | None:
     best: frozenset[str] | None = None
     run = ""
     for name, value in [*((str(op), value) for op, value in items), ("END", None)]:
-        if name == "LITERAL":
+        if name == "LITERAL" and not _ODD.match(chr(value)):
             run += chr(value).casefold()
             continue
         if name in {"AT", "ASSERT", "ASSERT_NOT"}:
@@ -169,7 +169,7 @@ def _sequence(items: Sequence[tuple[Any, Any]]) -> frozenset[str] | None:
 
 def _one(name: str, value: Any) -> frozenset[str] | None:
     if name == "IN":
-        return _any_of([frozenset(chr(code).casefold()) if str(op) == "LITERAL" else None for op, code in value])
+        return _any_of([_letter(code) if str(op) == "LITERAL" else None for op, code in value])
     if name == "BRANCH":
         return _any_of([_sequence(list(branch)) for branch in value[1]])
     if name == "SUBPATTERN":
@@ -179,6 +179,10 @@ def _one(name: str, value: Any) -> frozenset[str] | None:
     if name == "ATOMIC_GROUP":
         return _sequence(list(value))
     return None
+
+
+def _letter(code: int) -> frozenset[str] | None:
+    return None if _ODD.match(chr(code)) else frozenset(chr(code).casefold())
 
 
 def _any_of(sets: Sequence[frozenset[str] | None]) -> frozenset[str] | None:
