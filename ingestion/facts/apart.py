@@ -44,3 +44,14 @@ def set_apart(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure
         for names in spec.kinds.names.values()
         for match in book.pattern(names).finditer(figure.left)
     )
+
+
+def said_disjoint(spec: FactSpec, analysis: Analysis) -> bool:
+    """SCI：21；EI：6，两库不重: a clause without a figure, in a statement that goes on from another one."""
+    if spec.kinds is None or not spec.kinds.overlap or not analysis.figures or not analysis.sentence.continues:
+        return False
+    counted = {f.clause for f in analysis.figures}
+    return any(
+        not clause.depth and index not in counted and words("disjoint").search(analysis.clause_text(index))
+        for index, clause in enumerate(analysis.clauses)
+    )

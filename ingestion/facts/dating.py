@@ -116,6 +116,8 @@ def assign_period(analysis: Analysis, figure: Figure) -> None:
     """The period of a figure: in its own phrase, then before it in the sentence; a gloss in brackets overrides."""
     text = analysis.sentence.folded
     candidates = _candidates(analysis, figure)
+    if figure.total and any(words("had_before").search(f.left) for f in analysis.figures if f is not figure):
+        return  # 去年又拿一项，加上之前的两项，一共三项: of all times
     if not candidates:
         labelled = (p for p in analysis.periods if _labelled(text, p) or _closes(text, p, analysis))
         figure.period = _noted_before(analysis, figure) or next(labelled, None)
@@ -258,10 +260,17 @@ def _nearest(found: list[Period]) -> Period:
 def _gloss(text: str, period: Period) -> bool:
     """A period in brackets that explains the period before the bracket: 近三年（2021—2023年）."""
     opened = text.rfind("（", 0, period.span.start)
-    if opened < 0 or text[opened + 1 : period.span.start].strip(load("discourse")["gloss_lead"]):
+    lead = text[opened + 1 : period.span.start]
+    if opened < 0 or (lead.strip(load("discourse")["gloss_lead"]) and not words("gloss_unit").fullmatch(lead)):
         return False
     closed = text.find("）", period.span.end)
-    return closed < 0 or not text[period.span.end : closed].strip(load("discourse")["gloss_tail"])
+    tail = text[period.span.end : closed]
+    return closed < 0 or not tail.strip(load("discourse")["gloss_tail"]) or _told(period, tail)
+
+
+def _told(period: Period, tail: str) -> bool:
+    """近三年启动, 近三年SCI/EI: a term of years with a word of what it counts behind it."""
+    return bool(period.years) and words("gloss_told").fullmatch(tail) is not None
 
 
 def _heads_list(text: str, period: Period, analysis: Analysis) -> bool:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from ingestion.domain import Interval, Span
-from ingestion.facts.apart import set_apart
+from ingestion.facts.apart import said_disjoint, set_apart
 from ingestion.facts.assertions import Assertion, Claims, Findings, add, overlapping, subtract
 from ingestion.facts.classes import classed
 from ingestion.facts.dating import bound, section_period
@@ -39,6 +39,7 @@ def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window,
             claims.disjoint
             or sum(book.pattern(n).search(analysis.sentence.folded) is not None for n in spec.kinds.names.values()) > 1
         )
+    claims.disjoint = claims.disjoint or said_disjoint(spec, analysis)
     claims.nested = claims.nested or nested(book, spec, analysis)
     claims.disjoint = claims.disjoint or any(set_apart(book, spec, analysis, figure) for figure in analysis.figures)
     matches: list[Match] = []

@@ -9,13 +9,14 @@ import re
 from msgspec.structs import replace
 
 from ingestion.domain import Interval
+from ingestion.facts import terse
 from ingestion.facts.clauses import assign_subjects, clause_of, split
 from ingestion.facts.dating import assign_period, distribute, pair_up
 from ingestion.facts.lexicon import words
 from ingestion.facts.modality import clause_blocks, figure_block, planned_before
 from ingestion.facts.pairing import pair_names
 from ingestion.facts.records import Analysis, Clause, Figure, Names
-from ingestion.facts.rests import completed, of_nothing_stated
+from ingestion.facts.rests import completed, newly, of_nothing_stated
 from ingestion.facts.sentences import Sentence
 from ingestion.facts.sums import nothing, summed
 from ingestion.language import load
@@ -36,7 +37,8 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
         analysis.quoting = before.clause_blocks.get(len(before.clauses) - 1) == "quotation"
         of_parts = [f.period for f in before.figures if f.part and f.own_period]
         named = (p for p in reversed(before.periods) if _goes_on_for(before, p) and p not in of_parts)
-        analysis.inherited = next(named, before.inherited)
+        inherited = next(named, before.inherited)
+        analysis.inherited = None if inherited and _behind_a_label(before, inherited, text) else inherited
     taken = [p.span for p in found_periods if p.kind not in (PeriodKind.MEAN, PeriodKind.CUMULATIVE)]
     for quantity in _units_shared(text, nothing(text, summed(text, quantities(text, taken)))):
         whole = None
@@ -82,6 +84,15 @@ def _goes_on_for(before: Analysis, period: Period) -> bool:
     return bool(period.years) or (
         behind.startswith("：") and period.start is not None and (period.end - period.start).days > 366
     )
+
+
+_LABEL = re.compile(r"\s*[^，。；：\d]{2,8}：")
+
+
+def _behind_a_label(before: Analysis, period: Period, text: str) -> bool:
+    """论文：近三年SCI 20篇；专利：15件: what was said behind one label does not hold behind the next."""
+    label = _LABEL.match(before.sentence.folded)
+    return label is not None and label.end() <= period.span.start and _LABEL.match(text) is not None
 
 
 _POWER = re.compile(r"[十百千万亿]+")
@@ -176,7 +187,7 @@ def _plain(sentence: Sentence, figure: Figure) -> bool:
         return True
     behind = text[quantity.span.end :]
     if behind.strip(" 。；.）") and behind.lstrip()[:1] not in "，（、；。":
-        return False
+        return _NOTED.match(behind) is not None and terse.counts(text, start)
     return bool(
         "：" in figure.left
         or (_YEAR_BEFORE.search(text, 0, start) and "：" in text[:start])
@@ -184,9 +195,11 @@ def _plain(sentence: Sentence, figure: Figure) -> bool:
         or sentence.pair
         or figure.left.rstrip().endswith(tuple(load("discourse")["counted_label"]))
         or text[quantity.number.end : quantity.span.end].endswith(tuple(load("numbers")["inside"]["surplus"]))
+        or terse.counts(text, start)
     )
 
 
+_NOTED = re.compile(r"\s*[/｜|+]|\s+[\u4e00-\u9fffA-Za-z]")  # 引进6 输出2; 中方2＋当地4
 _UNIT_OF_LABEL = re.compile(r"（([^（）\d]{1,3})）[\s：:|]*$")
 
 
@@ -227,6 +240,8 @@ def _trim_right(analysis: Analysis) -> None:
 def _list_label(before: str) -> str:
     """市级：甲研究院1个，乙工作站1个: the label holds for what follows in its sentence."""
     label = before[: before.find("：")]
+    if words("speech_label").search(label):
+        return ""  # 会议确认：…
     return label if len(label) <= 12 and not re.search(r"[，。；\d]", label) else ""
 
 
@@ -267,6 +282,9 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
         return
     named = figure.left_start < analysis.clauses[figure.clause].span.start
     if figure.depth and not named and _in_bracket(figure, earlier, part is not None):
+        return
+    if earlier and newly(figure, earlier):
+        figure.part, figure.parent = True, earlier[-1]
         return
     if earlier and (
         words("among").search(text, earlier[-1].quantity.span.end, figure.left_start)

@@ -110,7 +110,8 @@ def _about(book: FactBook, listing: Listing, title: str, grid: Grid) -> bool:
     if listing.avoid and book.pattern(listing.avoid).search(title):
         return False
     named_by = [h for h, roles in zip(grid.headers, grid.roles, strict=True) if roles & _NAMING]
-    names = "｜".join(named_by or grid.headers[:1])
+    first = [h for h, roles in zip(grid.headers, grid.roles, strict=True) if "number" not in roles][:1]
+    names = "｜".join(dict.fromkeys([*first, *named_by]))
     if listing.avoid and book.pattern(listing.avoid).search(names):
         return False
     if about.search(title) or about.search(names):

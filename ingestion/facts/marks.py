@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from ingestion.facts.terse import noted
 from ingestion.language import alternation, load
+
+_LINE = re.compile(r"[^\n。]*[/|｜][^\n。]*")
+_BARE = re.compile(r"(?<=\d\s)[/|｜](?=\s*[\u4e00-\u9fff])|(?<=\d)[/|｜](?=\s*[\u4e00-\u9fff])")
 
 
 @lru_cache(maxsize=1)
@@ -15,7 +19,7 @@ def _marks() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     unit = alternation([*units, *numbers["money"]["yuan"]])
     digit = "0-9" + "".join(numbers["digits"]) + "".join(numbers["powers"])
     counted = rf"[{digit}]\s*(?:{alternation(numbers['inside']['surplus'])})?(?:{unit})"
-    slash = re.compile(rf"(?P<before>{counted}(?:（[^（）]*）)?\s*)/(?=\s*[^\s\d/年月日天次人个家件])")
+    slash = re.compile(rf"(?P<before>{counted}(?:（[^（）]*）)?\s*)[/|｜](?=\s*[^\s\d/年月日天次人个家件])")
     dashes = re.compile(rf"(?P<before>{counted}\s*)--+(?=\s*[^\s\d])")
     name = r"(?P<before>(?:^|[；,，：]\s*|\s)(?:(?:19|20)\d\d|[A-Za-z][A-Za-z -]*?)\s)"
     entry = re.compile(name + r"-(?=\s\d{1,4}\s*(?:[；,，.。]|$))")
@@ -25,8 +29,9 @@ def _marks() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
 def punctuated(folded: str) -> str:
     """The text with such marks written as commas and colons; same length."""
     slash, dashes, entry = _marks()
-    if "/" in folded:
+    if "/" in folded or "|" in folded or "｜" in folded:
         folded = slash.sub(lambda m: m["before"] + "，", folded)
+        folded = _LINE.sub(lambda m: _BARE.sub("，", m[0]) if noted(m[0]) else m[0], folded)
     if "-" in folded:
         folded = dashes.sub(lambda m: m["before"] + "，" * (len(m.group()) - len(m["before"])), folded)
         folded = entry.sub(lambda m: m["before"] + "：", folded)

@@ -28,3 +28,11 @@ def of_nothing_stated(earlier: list[Figure]) -> bool:
     first, last = earlier[-2:]
     joined = words("joint").match(last.left.lstrip()) is not None
     return joined and first.clause == last.clause and first.quantity.unit == last.quantity.unit and not first.total
+
+
+def newly(figure: Figure, earlier: list[Figure]) -> bool:
+    """由9家增加到11家，新加两家是…: what is new is a part of what it grew to."""
+    if len(earlier) < 2 or words("new_ones").match(figure.left.lstrip("，、 ")) is None:
+        return False
+    was, now = (f.quantity.interval for f in earlier[-2:])
+    return was.exact and now.exact and now.low - was.low == figure.quantity.interval.low
