@@ -264,7 +264,14 @@ def _assert_group(
         else:
             value = overlapping(intervals, nested=claims.nested)
         kinds = frozenset()
-    elif _alike(group) or spec.joined or classes or _dated_years(group) or len({m.kinds for m in group}) == len(group):
+    elif (
+        _alike(group)
+        or _series(group)
+        or spec.joined
+        or classes
+        or _dated_years(group)
+        or len({m.kinds for m in group}) == len(group)
+    ):
         value = add(intervals)
     else:
         for match in group:
@@ -302,6 +309,12 @@ def _alike(group: list[Match]) -> bool:
         and len({m.figure.clause for m in group}) == 1
         and len({residue(m.figure.own) for m in group}) == len(group)
     )
+
+
+def _series(group: list[Match]) -> bool:
+    """年度分布为：9篇、12篇、14篇: bare figures joined to the first."""
+    bare = all(not residue(m.figure.own) and words("joint").match(m.figure.left.lstrip()) for m in group[1:])
+    return bare and len({m.figure.clause for m in group}) == 1
 
 
 def _breakdown(spec: FactSpec, group: list[Match], intervals: list[Interval]) -> bool:

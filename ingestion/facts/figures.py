@@ -217,7 +217,7 @@ def _trim_right(analysis: Analysis) -> None:
     for first, second in itertools.pairwise(counted):
         limit = second.quantity.span.start - first.quantity.span.end
         if first.clause == second.clause and limit < len(first.right) + 1:
-            lead = residue(first.left)
+            lead = residue(_without_having(first.left))
             named = bool(lead) and words("with").fullmatch(lead) is None  # 由2名专职干部和4名联络员组成
             pauses = _pauses(first.right[: max(0, limit)], named)
             if pauses:
@@ -235,6 +235,12 @@ def _trim_right(analysis: Analysis) -> None:
                 first.right = first.right[: max(0, limit)]
                 if not words("attributive").match(first.right) and second.left_start < second.quantity.span.start:
                     second.left = ""
+
+
+def _without_having(left: str) -> str:
+    """园区建有1个国家级平台和3个市级平台: who has it names nothing of the first figure."""
+    rest = words("having").sub("", left)
+    return words("own_body").sub("", rest) if rest != left else left
 
 
 def _list_label(before: str) -> str:
