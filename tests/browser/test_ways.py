@@ -134,6 +134,17 @@ def test_a_phone_is_wide_enough(new_person: Callable[..., Page]) -> None:
     expect(page.locator("#c-8\\.2\\.papers")).to_be_visible()
 
 
+def test_a_page_in_another_language_opens_its_parts_in_it(person: Page) -> None:
+    """An address with ?lang=en is of that page alone, with what is opened beside it."""
+    case = steps.demo(person)
+    person.goto(f"{case}?lang=en")
+    steps.ready(person)
+    person.click("#c-8\\.2\\.papers .cover")
+    expect(person.locator("#viewer-panel")).to_contain_text("Article 8(2)")
+    person.goto(case)
+    expect(person.locator("#result-head")).to_contain_text("可量化条件")
+
+
 def test_language_and_theme_are_kept(person: Page) -> None:
     """Switched once, everywhere after, also in what the scripts say."""
     person.goto("/cases")

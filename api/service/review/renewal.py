@@ -33,7 +33,7 @@ class Renewals:
         """Failure "not_submitted", "review_closed"; "stale_review" where its applicant has changed it since."""
         with self.context.database.reading() as session:
             latest, _ = self._latest(session, actor, case_id)
-            before = {"version": latest.policy_version, "number": latest.number}
+            before = {"version": latest.policy_version}
 
         def note(session: Session) -> None:
             record(session, actor, "assess_again", "case", case_id, before=before,

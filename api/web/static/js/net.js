@@ -33,7 +33,9 @@ export async function ask(address, options = {}) {
 
 // A page's inner part, as the server renders it for a page that is open already.
 export async function part(address, signal, asked = { "X-Part": "1" }) {
-  const answer = await fetch(address, { headers: { ...asked, Accept: "text/html" }, credentials: "same-origin", signal });
+  const wanted = new URL(address, location.href), chosen = new URLSearchParams(location.search).get("lang");
+  if (chosen && !wanted.searchParams.has("lang")) wanted.searchParams.set("lang", chosen);   // of this page alone
+  const answer = await fetch(wanted, { headers: { ...asked, Accept: "text/html" }, credentials: "same-origin", signal });
   if (answer.redirected && new URL(answer.url).pathname === "/login") { expired(); throw new Refused(401, null); }
   const html = await answer.text();
   if (!answer.ok && answer.status === 401) expired();
