@@ -16,7 +16,7 @@ from ingestion.facts.lexicon import words
 from ingestion.facts.modality import clause_blocks, figure_block, planned_before
 from ingestion.facts.pairing import pair_names
 from ingestion.facts.records import Analysis, Clause, Figure, Names
-from ingestion.facts.rests import completed, newly, of_nothing_stated
+from ingestion.facts.rests import completed, fill, newly, of_nothing_stated
 from ingestion.facts.sentences import Sentence
 from ingestion.facts.sums import nothing, summed
 from ingestion.language import load
@@ -59,6 +59,7 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
         _relate(analysis, position, before)
         assign_period(analysis, figure)
         distribute(analysis, figure)
+    fill(analysis.figures)
     pair_up(analysis)
     pair_names(analysis)
     for figure in analysis.figures:
