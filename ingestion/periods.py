@@ -173,6 +173,8 @@ def _half_year(match: re.Match[str], window: Window) -> Period | None:
 def _plan(match: re.Match[str], window: Window) -> Period | None:
     first, last = load("periods")["plans_of_years"][match["plan"]]
     start, end = date(first, 1, 1), date(last, 12, 31)
+    if match["first"] or match["last"]:
+        start, end = (start, date(first, 12, 31)) if match["first"] else (date(last, 1, 1), end)
     if start > window.end:
         return Period(Span(*match.span()), PeriodKind.FUTURE, start, end)
     return Period(Span(*match.span()), PeriodKind.DATED, start, window.end if match["since"] else min(end, window.end))
@@ -323,6 +325,7 @@ def _grammar() -> tuple[list[tuple[re.Pattern[str], re.Pattern[str], Resolve]], 
     number = r"\d{1,2}|[一二两三四五六七八九十]{1,3}"
     joints = r"(?:-+|~|至|到|to|until|and|–)"
     to, today = rf"\s*起?{joints}\s*", alternation(data["today"])
+    plan_since = alternation(data["plan_since"])
     begun, whole_year, year = alternation(data["since_start"]), r"(?:19|20)\d{2}", r"\d{4}|[一二][零九]"
     at_start = rf"(?:{alternation(data['from'])})?\s*"
     entries: list[tuple[str, str, Resolve]] = [
@@ -340,7 +343,7 @@ def _grammar() -> tuple[list[tuple[re.Pattern[str], re.Pattern[str], Resolve]], 
         ),
         (
             "五",
-            rf"[“\"]?(?P<plan>{plans})[”\"]?(?:(?:规划)?(?:期间|时期|期)(?:内)?|(?P<since>{alternation(data['plan_since'])}))",
+            rf"[“\"]?(?P<plan>{plans})[”\"]?(?:(?:规划)?(?:期间|时期|期)(?:内)?|(?P<since>{plan_since})|{data['plan_edges']})",
             _plan,
         ),
         (rf"{joints}\s*(?:{today})", rf"{at_start}{_date('a')}{to}(?:{today})", _between),

@@ -134,3 +134,33 @@ def test_the_policy_s_words_elsewhere_are_a_quotation(tmp_path: Path) -> None:
 
 def test_a_row_of_another_kind_is_no_joint_project(tmp_path: Path) -> None:
     assert read(tmp_path, PROJECTS)["joint_projects"] == Interval(2, 2)
+
+CASES = """# 国际技术转移典型案例{title}
+
+瑞典某公司的污泥干化技术，经本公司引荐许可给重庆某环保企业。双方2022年初接触，2023年5月完成技术交付并投入使用。
+
+重庆某研究所的柑橘分选技术，转让给摩洛哥某合作社，2024年2月通过验收。
+
+荷兰某公司的智能温室技术，拟引进到重庆某园艺企业，双方仍在洽谈。
+"""
+
+AGREEMENTS = """# 合作协议
+
+渝海（岘港）食品创新中心由公司2022年在越南岘港市投资设立。
+
+| 协议方 | 所在国 | 有效期至 | 备注 |
+| --- | --- | --- | --- |
+| 岘港大学 | 越南 | 2028年5月9日 | {note} |
+| 孔敬大学 | 泰国 | 2029年3月1日 | 培训 |
+"""
+
+
+@pytest.mark.parametrize(("title", "value"), [("", Interval(2, 2)), ("（节选）", Interval(2, None))])
+def test_what_became_of_a_transfer_may_stand_in_the_next_sentence(tmp_path: Path, title: str, value: Interval) -> None:
+    """A title that says that the cases are an excerpt leaves their number open."""
+    assert read(tmp_path, CASES.format(title=title).replace("典型", ""))["technology_transfers"] == value
+
+
+@pytest.mark.parametrize(("note", "value"), [("联合实验", Interval(1, 1)), ("第三国合作", None)])
+def test_the_country_where_the_centre_was_set_up_is_its_host(tmp_path: Path, note: str, value: Interval | None) -> None:
+    assert read(tmp_path, AGREEMENTS.format(note=note)).get("host_country_agreements") == value

@@ -96,7 +96,7 @@ def assign_subjects(text: str, clauses: list[Clause], names: Names) -> None:
                 clause.subject = "other"
                 if clause.depth == 0:
                     current = "other"
-        elif words("own").match(body.lstrip()):
+        elif words("own").match(body.lstrip()) or words("larger").match(body.lstrip()):
             clause.larger = _larger(text, clause, body.lstrip())
             clause.subject = "own"
             if clause.depth == 0:

@@ -140,11 +140,19 @@ def assign_period(analysis: Analysis, figure: Figure) -> None:
     if own:
         # "2022年…项目，2023年": the nearest; but a window word before a gloss or a year keeps its gloss
         figure.period, figure.own_period = _joined_years(text, own) or _nearest(own), True
+    elif dated and _of_whole(figure) is not None:
+        figure.period = _of_whole(figure)
     elif dated:
         figure.period = (_years_before(analysis, figure) if figure.total else None) or _nearest(dated)
     else:
         figure.period = candidates[-1]
         figure.own_period = figure.period.span.start >= figure.left_start
+
+
+def _of_whole(figure: Figure) -> Period | None:
+    """The period of what a figure is a part of, in one sentence."""
+    whole = figure.parent
+    return whole.period if whole is not None and whole.sentence is figure.sentence else None
 
 
 def _noted_before(analysis: Analysis, figure: Figure) -> Period | None:

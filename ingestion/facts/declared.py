@@ -397,8 +397,10 @@ def _assert(
         and not any(m.figure.own_period for m in group)
         and not _same_clause(analysis, group, period)
     ):
-        period = None
-    if spec.time == "state" and period is not None and period.kind is PeriodKind.RECENT and period.years > window.years:
+        longer = period.kind is PeriodKind.RECENT and period.years > window.years  # 十年来，累计引进
+        in_all = (p for p in analysis.periods if p.kind is PeriodKind.CUMULATIVE)
+        period = next(in_all, None) if longer else None
+    elif spec.time == "state" and period and period.kind is PeriodKind.RECENT and period.years > window.years:
         period = next((p for p in analysis.periods if p.kind is PeriodKind.CUMULATIVE), period)  # 十年来累计引进
     if spec.time == "open" and period is not None and all(_dated_behind(m.figure) for m in group):
         period = None  # 二等奖1项（2021年）: when this one was won, not what the count is limited to

@@ -215,6 +215,8 @@ def _is_name(book: FactBook, listing: Listing, name: str) -> bool:
     rest = name
     for mention in reversed(covered):
         rest = rest[: mention.start] + rest[mention.end :]
+    if covered and words("national_body").search(rest):
+        return True  # 越南科学院
     rest = book.pattern(["$foreign", "$domestic", "$organisations", "$countries"]).sub("", rest)
     rest = words("generic").sub("", rest)
     if len(rest) < 2 and not rest.isupper():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 from ingestion import organisations
@@ -9,8 +10,10 @@ from ingestion.domain import Span
 from ingestion.facts.items import Item, Pool, is_partial
 from ingestion.facts.lexicon import words
 from ingestion.facts.modality import exempted, section_block
+from ingestion.facts.phrases import found
 from ingestion.facts.records import Analysis
 from ingestion.facts.schema import FactBook, FactSpec
+from ingestion.language import fold
 
 
 def events(book: FactBook, spec: FactSpec, analysis: Analysis, pools: dict[str, Pool]) -> None:
@@ -31,6 +34,8 @@ def events(book: FactBook, spec: FactSpec, analysis: Analysis, pools: dict[str, 
         if start == end or blocked or book.pattern(spec.exclude_clause).search(clause):
             continue
         text = sentence.folded[start:end] + _of_all(analysis, end)
+        if not any(found(book, rule.words, text) for rule in listing.require if "status" in rule.columns):
+            text += "｜" + _following(analysis, book.pattern(listing.events))
         if words("plan").search(exempted(text, analysis.today, sentence.folded)):
             continue
         span = Span(sentence.span.start + start, sentence.span.start + end)
@@ -38,11 +43,20 @@ def events(book: FactBook, spec: FactSpec, analysis: Analysis, pools: dict[str, 
         empty = Pool(sentence.document, sentence.folded, None, [], partial=False, loose=True, told=True)
         pool = pools.setdefault(f"{sentence.document.name}|events", empty)
         pool.items.append(item)
-        pool.partial = len(pool.items) < 2 or is_partial(sentence.section.lead) or is_partial(sentence.folded[:start])
+        around = [sentence.section.lead, *sentence.section.headings, sentence.document.name, sentence.folded[:start]]
+        pool.partial = len(pool.items) < 2 or any(is_partial(text) for text in around)
 
 
 def _clause_start(analysis: Analysis, place: int) -> int:
     return max(c.span.start for c in analysis.clauses if c.span.start <= place and not c.depth)
+
+
+def _following(analysis: Analysis, events_: re.Pattern[str]) -> str:
+    """The next sentence of the paragraph, where what became of it may stand, if it tells of nothing else."""
+    sentence = analysis.sentence
+    rest = fold(sentence.document.text[sentence.span.end :].split("\n", 1)[0])
+    following = re.split(r"(?<=。)", rest.lstrip("。； "))[0]
+    return "" if events_.search(following) else following
 
 
 def _of_all(analysis: Analysis, end: int) -> str:

@@ -57,6 +57,7 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
     _trim_right(analysis)
     for position, figure in enumerate(analysis.figures):
         _relate(analysis, position, before)
+        _plain_as(figure, analysis.figures[position - 1] if position and figure.total else figure.parent)
         assign_period(analysis, figure)
         distribute(analysis, figure)
     fill(analysis.figures)
@@ -349,6 +350,8 @@ def _relate_to(analysis: Analysis, figure: Figure, earlier: list[Figure], lead: 
         figure.part, figure.parent = True, root
     elif last.part and not last.bracketed and last.depth == figure.depth and not figure.total:
         figure.part, figure.parent = True, last.parent
+    elif not last.part and _told_of(figure, last):
+        figure.part, figure.parent = True, last
     elif not last.part and words("breaks_down").match(lead):
         figure.part, figure.bracketed, figure.parent = True, True, last  # 平台12个，分别为孵化器3个、…
     elif (
@@ -357,6 +360,19 @@ def _relate_to(analysis: Analysis, figure: Figure, earlier: list[Figure], lead: 
         or (last.bracketed and last.depth == figure.depth)
     ):
         figure.part, figure.bracketed, figure.parent = True, True, root
+
+
+def _plain_as(figure: Figure, other: Figure | None) -> None:
+    """2022年：9；2023年：12；合计21，其中与外方合著7: a bare total, or a part, counts what the bare figures count."""
+    if other is not None and other.plain and not figure.quantity.unit:
+        figure.plain = True
+
+
+def _told_of(figure: Figure, last: Figure) -> bool:
+    """协议2份，一份与甲大学签订，一份与…: figures without words of their own, of which something is said."""
+    alike = figure.quantity.measure == last.quantity.measure and figure.clause != last.clause
+    bare = alike and figure.depth == last.depth and not figure.left.strip("，、； ")
+    return bare and words("said_of_part").match(figure.right) is not None
 
 
 def _additional(lead: str) -> bool:

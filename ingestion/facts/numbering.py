@@ -54,6 +54,11 @@ def entry(text: str) -> bool:
     return len(named.strip()) <= LONGEST_ENTRY and not re.search("[，,：]", named) and has_number(named)
 
 
+def sums_up(text: str) -> bool:
+    """The last entry of a series, with its parts: …；2024年11篇；合计32篇，其中…."""
+    return words("sums_up").match(text.lstrip()) is not None
+
+
 def ranked(text: str) -> bool:
     """An entry that begins with a rank or with who gave it."""
     return entry(text.replace("：", "", 1)) and words("rank_entry").match(text) is not None

@@ -377,7 +377,7 @@ def _joined(folded: str, pieces: list[tuple[int, int]]) -> Iterator[tuple[int, i
         place += 1
         while alike(entry) and folded[last - 1] == "；" and place < len(pieces):
             entry = folded[slice(*pieces[place])]
-            if not alike(entry):
+            if not alike(entry) and not numbering.sums_up(entry):
                 break
             last = pieces[place][1]
             place += 1
