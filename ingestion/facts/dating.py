@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
+from ingestion import organisations
 from ingestion.domain import Interval
 from ingestion.facts.assertions import add
 from ingestion.facts.clauses import clause_of
@@ -16,6 +17,8 @@ from ingestion.facts.schema import FactSpec
 from ingestion.facts.sentences import Sentence
 from ingestion.language import load
 from ingestion.periods import Cover, Period, PeriodKind, Window, periods
+
+SHORTEST_KIND = 4  # characters
 
 
 def distribute(analysis: Analysis, figure: Figure) -> None:
@@ -91,7 +94,15 @@ def _members(text: str) -> list[str]:
         if pause or whole:
             members.append(text[start : joint.start()])
             start = joint.end()
-    return [m for m in [*members, text[start:]] if m.strip()]
+    members = [m for m in [*members, text[start:]] if m.strip()]
+    return members if len(members) != 1 else _two_kinds(text) or members
+
+
+def _two_kinds(text: str) -> list[str]:
+    """联合研发与技术转移转化项目各3项: two kinds joined by one word, no body with whom something is done."""
+    parts = words("joint").split(text)
+    whole = len(parts) == 2 and min(len(p.strip()) for p in parts) >= SHORTEST_KIND
+    return parts if whole and not words("own").search(parts[0]) and not organisations.scan(parts[1]) else []
 
 
 def pair_up(analysis: Analysis) -> None:
@@ -117,9 +128,10 @@ def assign_period(analysis: Analysis, figure: Figure) -> None:
     text = analysis.sentence.folded
     candidates = _candidates(analysis, figure)
     if figure.total and any(words("had_before").search(f.left) for f in analysis.figures if f is not figure):
+        figure.period = Period(figure.quantity.span, PeriodKind.CUMULATIVE, None, analysis.today)
         return  # 去年又拿一项，加上之前的两项，一共三项: of all times
     if not candidates:
-        labelled = (p for p in analysis.periods if _labelled(text, p) or _closes(text, p, analysis))
+        labelled = (p for p in analysis.periods if _labelled(text, p) or _closes(text, p, analysis) or _sums(analysis, p))
         figure.period = _noted_before(analysis, figure) or next(labelled, None)
         return
     dated = [p for p in candidates if p.kind is not PeriodKind.CUMULATIVE]
@@ -255,6 +267,13 @@ def _outgrown_before(analysis: Analysis, figure: Figure) -> bool:
 def _labelled(text: str, period: Period) -> bool:
     """统计时间：2021.01—2024.05: a period that a label gives to the whole sentence, wherever it stands."""
     return words("period_label").search(text, max(0, period.span.start - 14), period.span.start) is not None
+
+
+def _sums(analysis: Analysis, period: Period) -> bool:
+    """26篇，是中心近三年SCI论文的总数: a period in what is said of a figure that begins its sentence."""
+    clause = analysis.clauses[clause_of(analysis.clauses, period.span.start)]
+    first = analysis.figures[0].quantity.span
+    return first.start == 0 and words("its_sum").match(analysis.sentence.folded, clause.span.start) is not None
 
 
 def _nearest(found: list[Period]) -> Period:
