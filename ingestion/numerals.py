@@ -195,8 +195,9 @@ def _range(
     tail = grammar.range_tail.match(folded, match.end()) if may(grammar.range_tail, folded) else None
     if not tail or blocked[tail.start("second")]:
         if match["pair"]:
-            first, last = (Decimal(grammar.digits[c]) for c in match["pair"])
-            return first, last, match.end()
+            tens, factor = parse_number(match["tens"] or "") or 0, grammar.powers.get(match["zeros"] or "", 1)
+            first, last = (Decimal(grammar.digits[c]) * factor + tens for c in match["digits"])
+            return first, last, match.end()  # 七八, 十七八, 一二十
         return value, None, match.end()
     second = parse_number(tail["second"])
     if second is None:
@@ -375,7 +376,8 @@ def _grammar() -> _Grammar:
     core = compiled.pattern(
         r"(?:(?<![\dA-Za-z.,-])|(?<=[^\dA-Za-z.]-)|(?<=[A-Z])(?=\d+\s*[余多]?[篇件项个家]))"
         rf"(?P<number>{arabic}|{english}"
-        rf"|(?P<pair>(?:一两|两三|三四|三五|四五|五六|六七|七八|八九)(?![{single}]))|{chinese})"
+        rf"|(?P<pair>(?P<tens>[{ones}]?十)?(?P<digits>一二|一两|两三|二三|三四|三五|四五|五六|六七|七八|八九)"
+        rf"(?P<zeros>(?<![十][{ones}][{ones}])[十百千])?(?![{single}]))|{chinese})"
         rf"\s*(?:(?P<surplus>{inside})?"
         rf"(?P<magnitude>{magnitude}+|(?:thousand|million|billion)(?![a-z]))?(?P<surplus2>{inside})?)",
         re.IGNORECASE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from itertools import pairwise
 
 from msgspec.structs import replace
@@ -19,6 +20,7 @@ from ingestion.language import load
 from ingestion.periods import Cover, Period, PeriodKind, Window, periods
 
 SHORTEST_KIND = 4  # characters
+SENTENCES_BACK = 6  # how far behind the sentence that states a period for all it holds
 
 
 def distribute(analysis: Analysis, figure: Figure) -> None:
@@ -131,8 +133,9 @@ def assign_period(analysis: Analysis, figure: Figure) -> None:
         figure.period = Period(figure.quantity.span, PeriodKind.CUMULATIVE, None, analysis.today)
         return  # 去年又拿一项，加上之前的两项，一共三项: of all times
     if not candidates:
-        labelled = (p for p in analysis.periods if _labelled(text, p) or _closes(text, p, analysis) or _sums(analysis, p))
-        figure.period = _noted_before(analysis, figure) or next(labelled, None)
+        labelled = (p for p in analysis.periods if _labelled(text, p) or _closes(text, p, analysis))
+        told = (p for p in analysis.periods if _sums(analysis, p))
+        figure.period = _noted_before(analysis, figure) or next(labelled, None) or next(told, None)
         return
     dated = [p for p in candidates if p.kind is not PeriodKind.CUMULATIVE]
     recent = any(p.kind is PeriodKind.RECENT for p in dated)
@@ -141,6 +144,12 @@ def assign_period(analysis: Analysis, figure: Figure) -> None:
     said = next((p for p in analysis.periods if _labelled(text, p)), None)
     if said is not None and all(p.start == p.end and p.span.start < figure.left_start for p in candidates):
         figure.period = said  # 9月2日出具报告（检索时段2022-01-01至2025-08-31）：…
+        return
+    since = words("since_then").search(figure.left)
+    if since and candidates[-1].kind is PeriodKind.DATED and candidates[-1].span.start < figure.left_start:
+        start = candidates[-1].end + timedelta(days=1)  # 2018—2020年44篇，此后又发表31篇
+        figure.period = Period(candidates[-1].span, PeriodKind.DATED, start, max(start, analysis.today))
+        figure.own_period = True
         return
     if _in_all(analysis, figure, candidates):
         figure.period, figure.own_period = candidates[-1], True
@@ -270,10 +279,24 @@ def _labelled(text: str, period: Period) -> bool:
 
 
 def _sums(analysis: Analysis, period: Period) -> bool:
-    """26篇，是中心近三年SCI论文的总数: a period in what is said of a figure that begins its sentence."""
+    """26篇，是中心近三年SCI论文的总数; 28篇，时间均在近三年内: a period in what is said of the figures before it."""
     clause = analysis.clauses[clause_of(analysis.clauses, period.span.start)]
     first = analysis.figures[0].quantity.span
+    if words("its_time").match(analysis.sentence.folded, clause.span.start) is not None:
+        return True
     return first.start == 0 and words("its_sum").match(analysis.sentence.folded, clause.span.start) is not None
+
+
+def stated_for_all(sentence: Sentence, window: Window) -> Period | None:
+    """统计口径：2022.1.1—2024.12.31。: a sentence before that only says what period all figures are of."""
+    before = sentence.previous
+    for _ in range(SENTENCES_BACK):
+        if before is None:
+            return None
+        if before.holds(words("period_sentence")):
+            return next((p for p in periods(before.folded, window) if _labelled(before.folded, p)), None)
+        before = before.previous
+    return None
 
 
 def _nearest(found: list[Period]) -> Period:

@@ -188,6 +188,8 @@ def _together(analysis: Analysis, group: list[Match], top: Match) -> bool:
     if analysis.clauses[group[-1].figure.clause].larger != analysis.clauses[top.figure.clause].larger:
         return False
     first, period = group[-1].figure.period, top.figure.period
+    if words("since_then").search(top.figure.left):
+        return False  # 2018—2020年44篇，此后又发表31篇
     if first is not None and period is None and words("now").search(top.figure.left):
         return False  # 累计引进5支，目前在园共1支
     if top.figure.total and not top.figure.own_period:

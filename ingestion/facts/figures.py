@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from ingestion.domain import Interval
 from ingestion.facts import terse
 from ingestion.facts.clauses import assign_subjects, clause_of, split
-from ingestion.facts.dating import assign_period, distribute, pair_up
+from ingestion.facts.dating import assign_period, distribute, pair_up, stated_for_all
 from ingestion.facts.lexicon import words
 from ingestion.facts.modality import clause_blocks, figure_block, planned_before
 from ingestion.facts.pairing import pair_names
@@ -39,6 +39,7 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
         named = (p for p in reversed(before.periods) if _goes_on_for(before, p) and p not in of_parts)
         inherited = next(named, before.inherited)
         analysis.inherited = None if inherited and _behind_a_label(before, inherited, text) else inherited
+    analysis.inherited = analysis.inherited or stated_for_all(sentence, window)
     taken = [p.span for p in found_periods if p.kind not in (PeriodKind.MEAN, PeriodKind.CUMULATIVE)]
     for quantity in _units_shared(text, nothing(text, summed(text, quantities(text, taken)))):
         whole = None
@@ -231,6 +232,8 @@ def _trim_right(analysis: Analysis) -> None:
             if joint:
                 second.left = first.right[joint.start() : limit]
                 first.right = first.right[: joint.start()]
+            elif among := words("among_things").match(first.right[: max(0, limit)]):
+                first.right, second.left = among[0], first.right[among.end() : limit]  # 所列12家高企中有2家
             elif named and not words("attributive").match(first.right):
                 first.right = ""
             else:

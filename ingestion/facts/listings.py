@@ -114,12 +114,19 @@ def _about(book: FactBook, listing: Listing, title: str, grid: Grid) -> bool:
     names = "｜".join(dict.fromkeys([*first, *named_by]))
     if listing.avoid and book.pattern(listing.avoid).search(names):
         return False
-    if about.search(title) or about.search(names):
+    if about.search(title) or about.search(names) or _each_about(book, listing, grid):
         return True
     if _of_another(book, listing, grid):
         return False
     sections = "｜".join(dict.fromkeys(x for row in grid.rows for x in (row.section, row.cells.get("kind", "")) if x))
     return bool(sections and about.search(sections)) or bool(about.search("\n".join(grid.table.section.headings[-1:])))
+
+
+def _each_about(book: FactBook, listing: Listing, grid: Grid) -> bool:
+    """Whether the name in every row says that it is one of the fact's things (低温阀联合研发)."""
+    columns = name_columns(grid, book.pattern(listing.header)) if listing.header else []
+    named_ = [row.columns.get(columns[0], "") for row in grid.rows] if columns else []
+    return len(named_) > 1 and all(book.pattern(listing.about).search(name) for name in named_)
 
 
 def _of_another(book: FactBook, listing: Listing, grid: Grid) -> bool:

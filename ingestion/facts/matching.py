@@ -197,11 +197,20 @@ def _as_part(
     rest = words("rest").search(figure.left) is not None and not counted_beside
     if rest and not book.pattern(spec.subtract).search(figure.own):
         return Match(figure, frozenset(), "rest", value)
-    if book.pattern(spec.subtract).search(text) and not figure.blocked.startswith(("quotation", "template")):
+    lost = book.pattern(spec.subtract).search(text) or words("awaited").search(figure.own) or _struck(analysis, figure)
+    if lost and not figure.blocked.startswith(("quotation", "template")):
         reason = "definition" if spec.needs else "expired"
         claims.exclude(analysis.sentence.document, clause_span(analysis, figure), reason)
         return Match(figure, frozenset(), "less", value)
     return None
+
+
+def _struck(analysis: Analysis, figure: Figure) -> bool:
+    """12家中有2家证书过期、1家已搬走，应予剔除: a clause behind the parts that leaves them all out."""
+    return any(
+        clause.span.start > figure.quantity.span.end and words("struck").match(analysis.clause_text(index))
+        for index, clause in enumerate(analysis.clauses)
+    )
 
 
 def _decided(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> bool:
