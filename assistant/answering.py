@@ -10,6 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from msgspec import structs
+
 from assistant import case_answers, citations, comparing, conversation, likeness, topics, weighing, wording
 from assistant.composing import Composer, Piece
 from assistant.conversation import Turn
@@ -132,7 +134,7 @@ def stream(
     else:
         draft = case_answers.draft(asked, assessment, policy, one.topics, lambda again: one.draft(again, retriever))
     if asked.understood:
-        draft = replace(draft, answer=replace(draft.answer, understood=asked.understood))
+        draft = structs.replace(draft, answer=replace(draft.answer, understood=asked.understood))
     if model is None or not draft.free:
         yield draft.answer
     else:
