@@ -245,7 +245,7 @@ def _trim_right(analysis: Analysis) -> None:
 def _without_having(left: str) -> str:
     """园区建有1个国家级平台和3个市级平台: who has it names nothing of the first figure."""
     rest = words("having").sub("", left)
-    return words("own_body").sub("", rest) if rest != left else left
+    return words("own_body").sub("", words("host_words").sub("", rest)) if rest != left else left
 
 
 def _list_label(before: str) -> str:
