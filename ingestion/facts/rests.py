@@ -47,6 +47,6 @@ def fill(figures: list[Figure]) -> None:
             continue
         exact = all(f.quantity.interval.exact for f in (whole, *alike))
         summed = sum(f.quantity.interval.low for f in alike)
-        if exact and summed == whole.quantity.interval.low and words("sums_up").search(whole.left):
+        if exact and summed == whole.quantity.interval.low and words("whole_said").search(whole.left):
             for member in alike:
                 member.part, member.parent = True, whole
