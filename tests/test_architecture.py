@@ -164,3 +164,10 @@ def test_data_files_of_the_packages_are_readable_text() -> None:
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*.yaml"):
             assert path.read_text(encoding="utf-8").strip(), path
+
+
+def test_a_list_of_the_language_stands_once() -> None:
+    """A second list of the same name would silently stand for the first."""
+    for path in (ROOT / "ingestion" / "language").glob("*.yaml"):
+        names = re.findall(r"^([A-Za-z_]+):", path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert [name for name in set(names) if names.count(name) > 1] == [], path.name
