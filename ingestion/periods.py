@@ -111,6 +111,9 @@ def _reported(text: str) -> int | None:
     return int(match[1]) if match else None
 
 
+_OF_A_NUMBER = re.compile(r"[〕\]）〉]\s*\d+\s*号")  # 渝科局发〔2021〕33号: a document's number is no period
+
+
 def periods(folded: str, window: Window, reported: int | None = None) -> list[Period]:
     """Every period in a folded text, in order, without overlaps (the longest reading of a place wins). `reported`: the
     year that a report is of; 本年度 in it is that year, not the application's."""
@@ -125,7 +128,7 @@ def periods(folded: str, window: Window, reported: int | None = None) -> list[Pe
             continue
         for match in whole.finditer(folded):
             period = resolve(match, then if resolve is _relative else window)
-            if period is not None:
+            if period is not None and _OF_A_NUMBER.match(folded, period.span.end) is None:
                 candidates.append(period)
     candidates.sort(key=lambda p: (p.span.start, -p.span.end))
     found: list[Period] = []

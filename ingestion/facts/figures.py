@@ -344,7 +344,7 @@ def _relate_to(analysis: Analysis, figure: Figure, earlier: list[Figure], lead: 
     """A figure without 其中 that is nevertheless a part of what stands before it."""
     text, last = analysis.sentence.folded, earlier[-1]
     root = last.parent if last.part else last
-    if words("except_before").search(lead):
+    if words("except_before").search(lead) or words("taken_off").search(lead):
         figure.part, figure.parent = True, root  # 合作伙伴13家，除2家为境内机构外均来自欧洲
     elif _additional(lead):
         if last.part and _completes(figure, last, earlier):
@@ -414,7 +414,7 @@ def _progress(figure: Figure, last: Figure) -> bool:
 def _in_bracket(figure: Figure, earlier: list[Figure], part: bool) -> bool:
     """A figure in brackets is a part of the one that they hang on, or of that of the figure before it there; one that
     the bracket adds or leaves out (另有兼职2名, 不含外聘3人) is not."""
-    if words("beside_total").match(figure.left.lstrip()):
+    if words("beside_total").match(figure.left.lstrip()) or words("net_in_bracket").match(figure.left.lstrip()):
         return False
     outer = [f for f in earlier if f.depth < figure.depth]
     if outer:

@@ -197,7 +197,8 @@ def _as_part(
     rest = words("rest").search(figure.left) is not None and not counted_beside
     if rest and not book.pattern(spec.subtract).search(figure.own):
         return Match(figure, frozenset(), "rest", value)
-    lost = book.pattern(spec.subtract).search(text) or words("awaited").search(figure.own) or _struck(analysis, figure)
+    lost = book.pattern(spec.subtract).search(text) or words("awaited").search(figure.own)
+    lost = lost or _struck(analysis, figure) or words("taken_off").search(figure.left)
     if lost and not figure.blocked.startswith(("quotation", "template")):
         reason = "definition" if spec.needs else "expired"
         claims.exclude(analysis.sentence.document, clause_span(analysis, figure), reason)
