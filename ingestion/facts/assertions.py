@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
@@ -68,6 +69,11 @@ class Claims(Struct):
     def add(self, entry: Assertion) -> None:
         """What holds under every window. Reconciling changes assertions, so each window has its own copy."""
         self.steps.append(lambda _window, found: found.assertions.append(replace(entry)))
+
+    def stated_in(self, sentence: Sentence | None) -> list[Assertion]:
+        """The figures that a sentence states, if it is the last that stated any."""
+        last = itertools.takewhile(lambda one: one[0] is sentence, reversed(self.stated))
+        return [entry for _, entry in last][::-1]
 
     def exclude(self, document: Document, span: Span, reason: str, detail: str = "") -> None:
         entry = Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason, detail)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from datetime import timedelta
 from functools import partial
 from itertools import pairwise
@@ -62,8 +61,7 @@ def _lost_since(book: FactBook, spec: FactSpec, analysis: Analysis, matches: lis
     sentence = analysis.sentence
     if not spec.subtract or not claims.stated or sentence.previous is None:
         return
-    last = itertools.takewhile(lambda one: one[0] is sentence.previous, reversed(claims.stated))
-    stated = [entry for _, entry in last]
+    stated = claims.stated_in(sentence.previous)
     if len(stated) != 1 or not stated[0].interval.exact:
         return
     for figure in analysis.figures:

@@ -17,7 +17,7 @@ def lowered(value: Interval, parts: list[Match]) -> Interval:
 
 def of_the_one_before(analysis: Analysis, matches: list[Match], claims: Claims) -> list[Match]:
     """…8篇；这8篇里有1篇只来自香港大学: such a part lowers the figure of the sentence before; the other matches."""
-    stated = [entry for place, entry in claims.stated if place is analysis.sentence.previous]
+    stated = claims.stated_in(analysis.sentence.previous)
     if len(stated) != 1:
         return matches
     kept = []

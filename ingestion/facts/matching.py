@@ -55,6 +55,8 @@ def match_figure(
 ) -> Match | None:
     """What a figure is to a fact, given the figures before it that were matched; None: it says nothing of it."""
     measure = figure.quantity.measure
+    if not earlier and measure and measure not in spec.measures:
+        return None
     _not_deducted(book, spec, analysis, figure, earlier)
     part = _as_part(book, spec, analysis, figure, earlier, claims)
     if part is not None:
