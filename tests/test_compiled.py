@@ -41,6 +41,7 @@ def found(pattern: re.Pattern[str], text: str) -> list[tuple[object, ...]]:
 @pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("flags", FLAGS)
 def test_a_kept_pattern_is_the_same(source: str, flags: int, tmp_path: Path) -> None:
+    """Equal to what `re.compile` makes, in everything that can be asked of it."""
     keep_all(tmp_path / "patterns")
     compiled.use(tmp_path / "patterns")
     kept, usual = compiled.pattern(source, flags), re.compile(source, flags)
@@ -52,12 +53,14 @@ def test_a_kept_pattern_is_the_same(source: str, flags: int, tmp_path: Path) -> 
 
 
 def test_without_a_file_nothing_is_kept(tmp_path: Path) -> None:
+    """A program that names no file uses `re.compile` and remembers nothing."""
     assert compiled.pattern("未|没") == re.compile("未|没")
     compiled.keep()
     assert compiled._kept.known == {}
 
 
 def test_a_few_new_patterns_are_not_worth_a_file(tmp_path: Path) -> None:
+    """Below the least number nothing is written."""
     compiled.use(tmp_path / "patterns")
     compiled.pattern("未|没")
     compiled.keep()
@@ -66,6 +69,7 @@ def test_a_few_new_patterns_are_not_worth_a_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("harm", ["cut", "changed", "foreign", "empty", "folder"])
 def test_a_file_that_is_not_ours_is_ignored_and_replaced(harm: str, tmp_path: Path) -> None:
+    """Cut off, changed by a bit, from elsewhere, empty, a folder: no error, and a whole file afterwards."""
     path = tmp_path / "patterns"
     keep_all(path)
     data = path.read_bytes()
@@ -83,12 +87,14 @@ def test_a_file_that_is_not_ours_is_ignored_and_replaced(harm: str, tmp_path: Pa
 
 
 def test_a_mistake_in_a_pattern_is_told_as_always(tmp_path: Path) -> None:
+    """The error is that of `re`."""
     compiled.use(tmp_path / "patterns")
     with pytest.raises(re.error, match="unterminated"):
         compiled.pattern("(未")
 
 
 def test_an_interpreter_with_other_parts_compiles_as_usual(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the private parts of `re` are others, `re.compile` is used."""
     def gone(_source: str, _flags: int) -> None:
         raise AttributeError("_code")
 
@@ -98,6 +104,7 @@ def test_an_interpreter_with_other_parts_compiles_as_usual(tmp_path: Path, monke
 
 
 def test_a_second_command_reads_what_the_first_kept(tmp_path: Path) -> None:
+    """Its output is the same, and it has nothing to write."""
     text, cache = tmp_path / "材料.txt", tmp_path / "cache"
     text.write_text("近三年发表SCI论文26篇，其中中外联合论文9篇。", encoding="utf-8")
     said, written = [], []

@@ -103,6 +103,7 @@ def test_a_title_of_its_own_says_what_a_table_lists(tmp_path: Path) -> None:
 
 
 def test_a_row_that_names_another_row_s_former_name_is_the_same(tmp_path: Path) -> None:
+    """They are counted once."""
     assert read(tmp_path, ALIASES)["municipal_platforms"] == Interval(2, 2)
 
 
@@ -118,10 +119,12 @@ def test_who_stands_in_a_column_for_foreign_bodies_is_foreign(tmp_path: Path) ->
     ("2023-08-02", "非责任事故", None),
 ])
 def test_a_row_of_a_ledger_discloses_an_accident(tmp_path: Path, day: str, kind: str, value: Interval | None) -> None:
+    """It contradicts that there was none."""
     assert read(tmp_path, LEDGER.format(day=day, kind=kind)).get("no_incidents") == value
 
 
 def test_a_pledge_in_the_policy_s_words_is_a_statement(tmp_path: Path) -> None:
+    """Below a line that promises, the words are the applicant's."""
     found = read(tmp_path, PLEDGE)
     assert [found.get(key) for key in ("no_incidents", "no_integrity_issues", "secrecy_compliance")] == [
         Interval(1, 1)
@@ -129,10 +132,12 @@ def test_a_pledge_in_the_policy_s_words_is_a_statement(tmp_path: Path) -> None:
 
 
 def test_the_policy_s_words_elsewhere_are_a_quotation(tmp_path: Path) -> None:
+    """They state nothing."""
     assert "no_incidents" not in read(tmp_path, QUOTED)
 
 
 def test_a_row_of_another_kind_is_no_joint_project(tmp_path: Path) -> None:
+    """Its kind decides, not the table it stands in."""
     assert read(tmp_path, PROJECTS)["joint_projects"] == Interval(2, 2)
 
 CASES = """# 国际技术转移典型案例{title}
@@ -163,4 +168,5 @@ def test_what_became_of_a_transfer_may_stand_in_the_next_sentence(tmp_path: Path
 
 @pytest.mark.parametrize(("note", "value"), [("联合实验", Interval(1, 1)), ("第三国合作", None)])
 def test_the_country_where_the_centre_was_set_up_is_its_host(tmp_path: Path, note: str, value: Interval | None) -> None:
+    """Agreements count for that country."""
     assert read(tmp_path, AGREEMENTS.format(note=note)).get("host_country_agreements") == value

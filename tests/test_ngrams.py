@@ -35,6 +35,7 @@ ALPHABET = "未没有获批准aAbBSsKİiß，。（\u017f"
     ("", None),
 ])
 def test_what_a_pattern_needs(pattern: str, needed: set[str] | None) -> None:
+    """The n-grams of each kind of construct, and None where nothing is sure."""
     assert ngrams.required(re.compile(pattern, re.IGNORECASE)) == (None if needed is None else frozenset(needed))
 
 
@@ -74,12 +75,14 @@ LETTERS = ALPHABET.replace("（", "")  # of these, every one stands for itself i
 
 @given(st.text(ALPHABET, max_size=12), st.lists(st.text(LETTERS, min_size=1, max_size=3), min_size=1))
 def test_no_match_is_missed_whatever_the_letters(text: str, alternatives: list[str]) -> None:
+    """Letters with odd cases included."""
     pattern = re.compile("|".join(alternatives), re.IGNORECASE)
     assert impossible(numbered(pattern), text, [pattern]) == [] or pattern.search(text) is None
 
 
 @given(st.text(ALPHABET, max_size=12), st.lists(st.text(LETTERS, min_size=1, max_size=3), min_size=1, max_size=4))
 def test_several_are_answered_for_as_each(text: str, words_: list[str]) -> None:
+    """Before they are numbered, while they are, and afterwards."""
     patterns = [re.compile(word, re.IGNORECASE) for word in words_]
     together, asked = ngrams.Several(patterns), ngrams.Text(text)
     for _ in range(2 * ngrams.ASKED):  # before they are numbered, in between, and after it
@@ -91,6 +94,7 @@ def test_several_are_answered_for_as_each(text: str, words_: list[str]) -> None:
 
 
 def test_a_pattern_that_came_later_is_searched() -> None:
+    """A mask made earlier says nothing of it."""
     early, late = re.compile("没有"), re.compile("没有了")
     known = numbered(early)
     _, count = known.mask("未")

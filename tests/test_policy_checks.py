@@ -44,6 +44,29 @@ def test_every_yaml_reader_reads_the_same(path: Path) -> None:
     assert yaml.load(text, Loader=yaml.SafeLoader) == yaml.load(text, Loader=loader)  # noqa: S506 - safe loaders
 
 
+@pytest.mark.parametrize("path", sorted(
+    (one for folder in ("policy_corpus", "assistant", "ingestion", "api", "prompts")
+     for one in (ROOT / folder).rglob("*.yaml")), key=str), ids=lambda one: f"{one.parent.name}/{one.name}")
+def test_no_key_stands_twice(path: Path) -> None:
+    """YAML readers keep the last of two entries with one name, without a word."""
+    twice: list[str] = []
+
+    def look(node: yaml.Node) -> None:
+        if isinstance(node, yaml.MappingNode):
+            keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+            twice.extend(f"{path.name}:{node.start_mark.line + 1} {key}" for key in {*keys} if keys.count(key) > 1)
+            for _, value in node.value:
+                look(value)
+        elif isinstance(node, yaml.SequenceNode):
+            for value in node.value:
+                look(value)
+
+    root = yaml.compose(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    assert root is not None
+    look(root)
+    assert twice == []
+
+
 def test_the_shipped_folder_has_no_mistake() -> None:
     """In none of its files."""
     assert policy_checks.check(policy_corpus.DEFAULT) == []
