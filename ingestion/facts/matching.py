@@ -199,8 +199,14 @@ def _as_part(
     rest = words("rest").search(figure.left) is not None and not counted_beside
     if rest and not book.pattern(spec.subtract).search(figure.own):
         return Match(figure, frozenset(), "rest", value)
-    lost = book.pattern(spec.subtract).search(text) or words("awaited").search(figure.own)
-    lost = lost or _struck(analysis, figure) or words("taken_off").search(figure.left)
+    lost = _struck(analysis, figure) or any(
+        found_ is not None
+        for found_ in (
+            book.pattern(spec.subtract).search(text),
+            words("awaited").search(figure.own),
+            words("taken_off").search(figure.left),
+        )
+    )
     if lost and not figure.blocked.startswith(("quotation", "template")):
         reason = "definition" if spec.needs else "expired"
         claims.exclude(analysis.sentence.document, clause_span(analysis, figure), reason)
