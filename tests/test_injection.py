@@ -9,11 +9,11 @@ import io
 import json
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from datetime import date
 from functools import cache
 from pathlib import Path
 
+import msgspec
 import openpyxl
 import pytest
 
@@ -95,7 +95,7 @@ def outcome(files: Files, model: Obedient | None = None) -> str:
             Path(folder, name).write_bytes(data)
         found = assessing.assess([Path(folder)], known, BASE_TYPE, DAY)
     said = serialising.assessment(found, known, "zh")
-    report = asdict(composing.compose(found, known, "zh", particulars.read(found.documents, "")))
+    report = msgspec.to_builtins(composing.compose(found, known, "zh", particulars.read(found.documents, "")))
     parts = {part: said[part] for part in ("facts", "criteria", "overall")}
     answers = [answering.to_json(answering.answer(one, known, assessment=found, model=model)) for one in QUESTIONS]
     lines = json.dumps([parts, report, answers], ensure_ascii=False, default=str)

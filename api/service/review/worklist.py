@@ -38,13 +38,14 @@ class Worklist:
     def list(self, actor: Actor, wanted: Filter, *, after: str | None = None, limit: int = 50) -> Page[WorkLine]:
         """Those that match, in the order asked for; equal ones by id. `total` counts them all."""
         limit = paging.size(limit)
-        conditions = _conditions(actor, wanted, self.policies.digest)
+        digest = self.policies.digest  # before the session: it looks for a newer version in one of its own
+        conditions = _conditions(actor, wanted, digest)
         query: Any = select(Review, Case).join(Case, Case.id == Review.case_id).where(*conditions)
         query = _ordered(query, wanted.sort, after).limit(limit + 1)
         with self.context.database.reading(scope(actor)) as session:
             rows: Sequence[Any] = session.execute(query).all()
             total: int | None = session.scalar(_counted(wanted, conditions))
-            lines = self._lines(session, rows[:limit])
+            lines = _lines(session, rows[:limit], digest)
         more = paging.cursor(*_place(wanted.sort, *rows[limit - 1])) if len(rows) > limit else None
         return Page(lines, more, total)
 
@@ -52,17 +53,9 @@ class Worklist:
         """Those of the cases that are in the worklist, the longest waiting first."""
         _look(actor)
         query: Any = select(Review, Case).join(Case, Case.id == Review.case_id).where(Review.case_id.in_(case_ids))
+        digest = self.policies.digest
         with self.context.database.reading(scope(actor)) as session:
-            return self._lines(session, session.execute(query.order_by(Review.received, Review.case_id)).all())
-
-    def _lines(self, session: Session, rows: Sequence[Any]) -> tuple[WorkLine, ...]:
-        names = people(session, {review.assignee_id or "" for review, _ in rows})
-        latest = {one.id: one for one in session.scalars(select(Assessment).where(
-            Assessment.id.in_([case.latest_id for _, case in rows if case.latest_id])))}
-        jobs: dict[str, str] = dict(session.execute(select(Job.case_id, Job.state).where(
-            Job.case_id.in_([case.id for _, case in rows]), Job.state.in_(UNDER_WAY))).all())
-        return tuple(_line(review, case, latest.get(case.latest_id or ""), names, self.policies.digest,
-                           jobs.get(case.id)) for review, case in rows)
+            return _lines(session, session.execute(query.order_by(Review.received, Review.case_id)).all(), digest)
 
     def reviewers(self, actor: Actor) -> tuple[Person, ...]:
         """Those whom a case can be given to."""
@@ -115,6 +108,16 @@ def today() -> date:
 
 
 # ----------------------------------------------------------------------------------------------------------------------
+
+def _lines(session: Session, rows: Sequence[Any], digest: str) -> tuple[WorkLine, ...]:
+    names = people(session, {review.assignee_id or "" for review, _ in rows})
+    latest = {one.id: one for one in session.scalars(select(Assessment).where(
+        Assessment.id.in_([case.latest_id for _, case in rows if case.latest_id])))}
+    jobs: dict[str, str] = dict(session.execute(select(Job.case_id, Job.state).where(
+        Job.case_id.in_([case.id for _, case in rows]), Job.state.in_(UNDER_WAY))).all())
+    return tuple(_line(review, case, latest.get(case.latest_id or ""), names, digest, jobs.get(case.id))
+                 for review, case in rows)
+
 
 def _look(actor: Actor) -> None:
     if not may(actor, Action.READ_REVIEWS):
