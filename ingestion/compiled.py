@@ -1,9 +1,9 @@
-"""Regular expressions in the interpreter's own form, kept between runs.
+"""Regular expressions in the interpreter's own form, tested by their beginnings and kept between runs.
 
 To translate the word lists takes longer than to read a short document with them. A command that names a file (`use`)
 finds there what an earlier run translated, and adds what it had to translate itself (`keep`). The file only saves time:
-where it is missing, broken, or from another interpreter, every pattern is translated as by `re.compile`, and where the
-interpreter's parts are not as expected here, `re.compile` is all there is.
+where it is missing, broken, or from another interpreter, every pattern is translated anew, and where the interpreter's
+parts are not as expected here, `re.compile` is all there is.
 """
 
 from __future__ import annotations
@@ -20,8 +20,11 @@ from pathlib import Path
 
 from msgspec import DecodeError, Struct, ValidationError, msgpack
 
+from ingestion.beginnings import tested_first
+
 logger = logging.getLogger(__name__)
 
+FORMAT = 2          # of the file, and of how patterns are translated
 MOST = 8_192        # patterns in one file; with more it is begun anew
 WORTH_KEEPING = 16  # patterns that a run had to translate before the file is written again
 
@@ -46,16 +49,15 @@ _kept = _Kept()
 
 
 def pattern(source: str, flags: int = 0) -> re.Pattern[str]:
-    """`re.compile(source, flags)`; raises re.error as it does."""
-    if _kept.path is None:
-        return re.compile(source, flags)
+    """As `re.compile(source, flags)`, and sooner done with what cannot match; raises re.error as it does."""
     key = f"{int(flags)} {source}"
     found = _kept.known.get(key)
     try:
         if found is None:
             found = _translate(source, int(flags))
-            _kept.known[key] = found
-            _kept.added += 1
+            if _kept.path is not None:
+                _kept.known[key] = found
+                _kept.added += 1
         return _made(source, found)
     except (ImportError, AttributeError, TypeError, RuntimeError, OverflowError) as error:
         logger.debug("a pattern is compiled as usual: %r", error)
@@ -101,8 +103,8 @@ def keep() -> None:
 
 
 def _head(data: bytes) -> bytes:
-    """What must stand before the data: the interpreter's whole version, and a hash."""
-    return hashlib.sha256(sys.version.encode() + array("I").itemsize.to_bytes(1, "big") + data).digest()
+    """What must stand before the data: the interpreter's whole version, ours, and a hash."""
+    return hashlib.sha256(f"{FORMAT} {sys.version}".encode() + array("I").itemsize.to_bytes(1, "big") + data).digest()
 
 
 _HEAD = hashlib.sha256().digest_size
@@ -112,6 +114,7 @@ def _translate(source: str, flags: int) -> Translated:
     from re import _compiler, _parser  # type: ignore[attr-defined]
 
     tree = _parser.parse(source, flags)
+    tested_first(tree, flags | tree.state.flags)
     code = array("I", _compiler._code(tree, flags))
     return Translated(int(flags | tree.state.flags), code.tobytes(), tree.state.groups - 1, dict(tree.state.groupdict))
 

@@ -127,7 +127,8 @@ def quantities(folded: str, taken: Sequence[Span] = ()) -> list[Quantity]:
             blocked[place] = 1
     found: list[Quantity] = []
     position = 0
-    while (match := _next(folded, position)) is not None:
+    core = _grammar().core
+    while (match := core.search(folded, position)) is not None:
         quantity = None
         if not blocked[match.start("number")]:
             quantity = _read(folded, match, blocked)
@@ -139,15 +140,6 @@ def quantities(folded: str, taken: Sequence[Span] = ()) -> list[Quantity]:
         found.append(quantity)
         position = quantity.span.end
     return found
-
-
-def _next(folded: str, position: int) -> re.Match[str] | None:
-    """The next number: tried only where one can begin."""
-    grammar = _grammar()
-    for start in grammar.starts.finditer(folded, position):
-        if (match := grammar.core.match(folded, start.start())) is not None:
-            return match
-    return None
 
 
 def _read(folded: str, match: re.Match[str], blocked: bytearray) -> Quantity | None:
@@ -326,7 +318,6 @@ class _Grammar(Struct, frozen=True):
     powers: dict[str, int]
     masks: re.Pattern[str]
     core: re.Pattern[str]
-    starts: re.Pattern[str]  # the characters that a number begins with
     any_number: re.Pattern[str]
     range_tail: re.Pattern[str]
     repeated: re.Pattern[str]
@@ -370,7 +361,6 @@ def _grammar() -> _Grammar:
         rf"(?:点[{ones}零]+)?"
     )
     english = rf"(?:{alternation(data['words_en'])})(?![A-Za-z-])"
-    latin = "".join(sorted({word[0].lower() for word in data["words_en"]}))
     inside = alternation(data["inside"]["surplus"])
     magnitude = f"[{''.join(powers)}]"
     core = compiled.pattern(
@@ -396,7 +386,6 @@ def _grammar() -> _Grammar:
         powers,
         pattern(tuple(data["masks"])),
         core,
-        compiled.pattern(rf"[\d{single}{latin}{latin.upper()}]"),
         compiled.pattern(rf"\d|[{single}]|\b(?:{english})", re.IGNORECASE),
         compiled.pattern(
             rf"\s*(?:{inside})?(?:[篇家项个件名人份所户支]|{_latin_bounded(list(yuan))})?"
