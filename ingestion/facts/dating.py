@@ -16,10 +16,11 @@ from ingestion.facts.lexicon import words
 from ingestion.facts.records import Analysis, Figure
 from ingestion.facts.schema import FactSpec
 from ingestion.facts.sentences import Sentence
-from ingestion.language import load
+from ingestion.language import fold, load
 from ingestion.periods import Cover, Period, PeriodKind, Window, periods
 
 SHORTEST_KIND = 4  # characters
+LONGEST_NOTE = 80  # characters
 SENTENCES_BACK = 6  # how far behind the sentence that states a period for all it holds
 
 
@@ -33,7 +34,7 @@ def distribute(analysis: Analysis, figure: Figure) -> None:
     each = found[-1] if found else None
     if each is None or len(lead) - each.end() > 16:
         return
-    members = _members(_companions(lead[: each.start()]))
+    members = _members(_companions(_behind_noun(analysis, figure, lead[: each.start()])))
     if figure.left_start and not lead[: each.start()].strip() and analysis.clauses[figure.clause].span.start:
         return
     if len(members) < 2:
@@ -51,6 +52,16 @@ def distribute(analysis: Analysis, figure: Figure) -> None:
             named[0].span, PeriodKind.DATED, min(p.start for p in named if p.start), max(p.end for p in named)
         )
         figure.own_period = True
+
+
+def _behind_noun(analysis: Analysis, figure: Figure, lead: str) -> str:
+    """荷兰1所大学以及德国、法国各2家: without the noun of the figure before, where it stands in the same clause."""
+    place = analysis.figures.index(figure)
+    before = analysis.figures[place - 1] if place else None
+    joint = words("joint").search(lead)
+    if before is None or joint is None or before.quantity.span.end != figure.left_start:
+        return lead
+    return lead[joint.end() :]
 
 
 def _of_each_counted(analysis: Analysis, figure: Figure, lead: str) -> bool:
@@ -297,6 +308,16 @@ def stated_for_all(sentence: Sentence, window: Window) -> Period | None:
             return next((p for p in periods(before.folded, window) if _labelled(before.folded, p)), None)
         before = before.previous
     return None
+
+
+def stated_behind(sentence: Sentence, window: Window) -> Period | None:
+    """…去重后27篇。检索区间：2022年1月1日至2025年5月31日。: the next sentence, if it only says that."""
+    end = sentence.span.end
+    rest = fold(sentence.document.text[end : end + LONGEST_NOTE].split("\n", 1)[0]).lstrip("。； ")
+    following = rest.split("。", 1)[0]
+    if not words("period_sentence").match(following):
+        return None
+    return next((p for p in periods(following, window) if _labelled(following, p)), None)
 
 
 def _nearest(found: list[Period]) -> Period:

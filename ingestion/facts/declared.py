@@ -17,6 +17,7 @@ from ingestion.facts.doubts import lowered, of_the_one_before
 from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
 from ingestion.facts.matching import Match, match_figure, matched_parent
+from ingestion.facts.named import named_lost
 from ingestion.facts.nesting import nested
 from ingestion.facts.nones import explicit_none
 from ingestion.facts.phrases import located, status_after
@@ -54,6 +55,7 @@ def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window,
         _combine(book, spec, analysis, matches, window, claims)
     elif twice := [m.value for m in matches if m.role == "twice"]:
         claims.twice = add(twice)
+    named_lost(book, spec, analysis, claims)
 
 
 def _lost_since(book: FactBook, spec: FactSpec, analysis: Analysis, matches: list[Match], claims: Claims) -> None:

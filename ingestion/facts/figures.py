@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from ingestion.domain import Interval
 from ingestion.facts import terse
 from ingestion.facts.clauses import assign_subjects, clause_of, split
-from ingestion.facts.dating import assign_period, distribute, pair_up, stated_for_all
+from ingestion.facts.dating import assign_period, distribute, pair_up, stated_behind, stated_for_all
 from ingestion.facts.lexicon import words
 from ingestion.facts.modality import clause_blocks, figure_block, planned_before
 from ingestion.facts.pairing import pair_names
@@ -39,7 +39,7 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
         named = (p for p in reversed(before.periods) if _goes_on_for(before, p) and p not in of_parts)
         inherited = next(named, before.inherited)
         analysis.inherited = None if inherited and _behind_a_label(before, inherited, text) else inherited
-    analysis.inherited = analysis.inherited or stated_for_all(sentence, window)
+    analysis.inherited = analysis.inherited or stated_for_all(sentence, window) or stated_behind(sentence, window)
     taken = [p.span for p in found_periods if p.kind not in (PeriodKind.MEAN, PeriodKind.CUMULATIVE)]
     for quantity in _units_shared(text, nothing(text, summed(text, quantities(text, taken)))):
         whole = None

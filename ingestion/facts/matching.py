@@ -71,8 +71,7 @@ def match_figure(
         return None
     if measure not in spec.measures and not (measure == "" and figure.plain and spec.kind == "count"):
         return None
-    refers = words("refers_back").search(analysis.sentence.folded, figure.left_start, figure.quantity.span.start)
-    if refers or _sums_others(analysis, figure, earlier):
+    if _refers_back(book, spec, analysis, figure) or _sums_others(analysis, figure, earlier):
         return None  # 上述16项中，有1项已撤销: the figure of the sentence before it
     context = _heads(book, spec, analysis, figure)
     if context is not None and figure.label:
@@ -97,6 +96,19 @@ def match_figure(
     doubtful = spec.doubtful_origin and _greater_china_only(figure.own)
     value = _value(spec, figure, doubtful=doubtful or bool(unmet))
     return Match(figure, kinds, "figure", value, bool(unmet), doubtful)
+
+
+def _refers_back(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> bool:
+    """上述16项中，有1项已撤销: the figure of the sentence before it; not where its own sentence names the things
+    that it counts (引进的甲技术、输出的乙技术，上述两项国际技术转移均已完成)."""
+    text = analysis.sentence.folded
+    back = words("refers_back").search(text, figure.left_start, figure.quantity.span.start)
+    if back is None:
+        return False
+    before = text[: back.start()].rstrip("，、 ")
+    counted = any(f.quantity.measure == figure.quantity.measure for f in analysis.figures if f is not figure)
+    named = words("joint").search(before) is not None and "，" not in before
+    return counted or not named or book.pattern(spec.heads).search(figure.own) is None
 
 
 def _sums_others(analysis: Analysis, figure: Figure, earlier: list[Match]) -> bool:
@@ -301,7 +313,11 @@ def _of_something_else(book: FactBook, spec: FactSpec, analysis: Analysis, figur
         return True
     if spec.exclude_clause and book.pattern(spec.exclude_clause).search(clause_words(analysis, figure)):
         return True
-    return bool(spec.exclude_sentence) and analysis.sentence.holds(book.pattern(spec.exclude_sentence))
+    if not spec.exclude_sentence:
+        return False
+    if analysis.sentence.synthetic and not analysis.sentence.row and "，" not in analysis.sentence.folded:
+        return book.pattern(spec.exclude_sentence).search(figure.own) is not None  # each cell is of its own thing
+    return analysis.sentence.holds(book.pattern(spec.exclude_sentence))
 
 
 def _subject(book: FactBook, spec: FactSpec, figure: Figure) -> str:

@@ -61,6 +61,7 @@ def matrix(table: Table) -> list[Sentence]:
             for r, c in group
             if listed("figure").match(r.get(c, ""))
         ]
+        pieces = pieces[:1] + [listed("column_part").sub("", p) if by_row else p for p in pieces[1:]]
         if pieces:
             found.append(Sentence(table.document, span, Text("、".join(pieces)), section, synthetic=True))
     return found

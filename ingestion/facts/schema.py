@@ -108,6 +108,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     value: int
     all: list[list[str]]
     none: list[str] = []
+    none_so_far: list[str] = []  # nor between the sentence's beginning and the end of that place
     reach: Literal["clause", "sentence", "paragraph", "document"] = "clause"
     period: Literal["", "covers", "inside", "running", "ended"] = ""
     percent: Literal["", "majority"] = ""

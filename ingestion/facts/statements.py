@@ -55,17 +55,30 @@ def _places(book: FactBook, rule: Rule, analysis: Analysis) -> list[Span]:
         else [c.span for c in analysis.clauses if not c.depth]
     )
     if rule.reach == "clause" and rule.nested and not analysis.sentence.pair:
-        spans += [c.span for c in analysis.clauses if c.depth]
+        spans += [c.span for c in analysis.clauses if c.depth and not _of_somebody(text, c.span.start - 1)]
     places = []
     for span in spans:
         body = text[span.start : span.end]
-        if not rule.nested and not analysis.sentence.pair:
-            body = re.sub(r"（[^（）]*）", lambda m: " " * len(m.group()), body)
+        if "（" in body and not analysis.sentence.pair:
+            body = _without_brackets(body, every=not rule.nested)
         if all(book.pattern(group).search(body) for group in rule.all) and not (
-            rule.none and book.pattern(rule.none).search(body)
+            (rule.none and book.pattern(rule.none).search(body))
+            or (rule.none_so_far and book.pattern(rule.none_so_far).search(text, 0, span.end))
         ):
             places.append(span)
     return places
+
+
+def _without_brackets(body: str, *, every: bool) -> str:
+    """The text with its brackets blanked, same length: every one, or those that say something of another body."""
+    return re.sub(
+        r"（[^（）]*）", lambda m: " " * len(m[0]) if every or _of_somebody(body, m.start()) else m[0], body
+    )
+
+
+def _of_somebody(text: str, opened: int) -> bool:
+    """向一家化工企业（重庆市注册）转让: whether the bracket that opens here hangs on another body."""
+    return words("somebody").search(text, max(0, opened - 24), opened) is not None
 
 
 def _apply(
