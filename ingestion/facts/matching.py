@@ -410,7 +410,7 @@ def _head_of_whole(heads: re.Pattern[str], analysis: Analysis, figure: Figure) -
 
 def _unexplained(book: FactBook, spec: FactSpec, own: str) -> str:
     """What is left of a phrase without the words of the fact's needs, kinds and money: a thing of another name."""
-    for name in ("remain", "in_force"):
+    for name in ("remain", "in_force", "own_noted"):
         own = words(name).sub("", own)
     rest = residue(own)
     if any(ABROAD in need.words for need in spec.needs):
