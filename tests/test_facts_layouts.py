@@ -170,3 +170,25 @@ def test_what_became_of_a_transfer_may_stand_in_the_next_sentence(tmp_path: Path
 def test_the_country_where_the_centre_was_set_up_is_its_host(tmp_path: Path, note: str, value: Interval | None) -> None:
     """Agreements count for that country."""
     assert read(tmp_path, AGREEMENTS.format(note=note)).get("host_country_agreements") == value
+
+
+RESIDENTS = """# 入园企业情况
+
+{declared}。
+
+| 序号 | 企业名称 | 称号 | 备注 |
+| --- | --- | --- | --- |
+| 1 | 重庆澄川阀门有限公司 | 高新技术企业 | |
+| 2 | 重庆朗月仪表有限公司 | 高新技术企业 | |
+| 3 | 重庆石舫轴承有限公司 | 创新型企业 | |
+| 4 | 重庆麦田商贸有限公司 | | 一般企业 |
+"""
+
+
+@pytest.mark.parametrize(("declared", "value"), [
+    ("园区现有高新技术企业6户", Interval(3, 6)),
+    ("园区现有高新技术企业2户", Interval(3, 3)),
+])
+def test_one_kind_stated_above_the_whole_list_contradicts_it(tmp_path: Path, declared: str, value: Interval) -> None:
+    """A part cannot outnumber the whole: both stay (15 declared, 9 listed); a part that fits says nothing more."""
+    assert read(tmp_path, RESIDENTS.format(declared=declared))["resident_enterprises"] == value

@@ -149,6 +149,8 @@ def _whole(spec: FactSpec, assertions: list[Assertion], findings: Findings) -> l
     if not partial or spec.kinds is None:
         return assertions
     if any(a.interval.high is not None and not a.loose for a in whole):
+        if _outnumbered(whole, partial):
+            return assertions
         lows = [
             Assertion(Interval(min(a.interval.low, _least(whole)), None), a.document, a.span, a.method, ())
             for a in partial
@@ -186,6 +188,14 @@ def _whole(spec: FactSpec, assertions: list[Assertion], findings: Findings) -> l
         *whole,
         Assertion(value, first.document, first.span, first.method, points, conflict=any(c for _, c in parts)),
     ]
+
+
+def _outnumbered(whole: list[Assertion], partial: list[Assertion]) -> bool:
+    """高新技术企业15户, and a list of all that holds 9: one kind alone is stated as more than the whole list shows."""
+    listed = [a for a in whole if a.method is Method.LISTED and a.interval.high is not None]
+    return len(listed) == len([a for a in whole if not a.loose]) and any(
+        a.method is Method.DECLARED and not a.loose and a.interval.low > _least(listed) for a in partial
+    )
 
 
 def _least(whole: list[Assertion]) -> int:
