@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -31,6 +32,7 @@ def spent(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, cl
         if figure.quantity.measure == "money" and not figure.blocked:
             _judge_figure(book, spec, analysis, figure)
     _leave_out_received(book, spec, analysis)
+    _open_beside_foreign(book, spec, analysis)
     declared(book, spec, analysis, window, claims)
 
 
@@ -97,6 +99,16 @@ def _leave_out_received(book: FactBook, spec: FactSpec, analysis: Analysis) -> N
     if any(f not in received and book.pattern(spec.spent).search(f.own) for f in usable):
         for figure in received:
             figure.blocked = "not_spent"
+
+
+def _open_beside_foreign(book: FactBook, spec: FactSpec, analysis: Analysis) -> None:
+    """支出人民币150万元，另有12万欧元由境外账户支付: what was spent besides in foreign money leaves the sum open."""
+    usable = [f for f in analysis.figures if f.quantity.measure == "money" and not f.blocked]
+    for before, figure in pairwise(usable):
+        beside = words("additional").search(figure.left) and book.pattern(spec.spent).search(figure.left + figure.right)
+        if figure.quantity.currency in ("", "CNY") or not beside or before.quantity.currency not in ("", "CNY"):
+            continue
+        before.quantity = replace(before.quantity, interval=Interval(before.quantity.interval.low, None))
 
 
 def _last(book: FactBook, spec: FactSpec, own: str) -> bool:
