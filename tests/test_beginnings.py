@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
 from re import _parser  # type: ignore[attr-defined]
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion import beginnings, compiled, policy
-from ingestion.facts.lexicon import words
-from ingestion.language import load
-
-SENTENCES = Path(__file__).parent / "data" / "sentences.jsonl"
+from ingestion import beginnings, compiled
+from tests import shipped_patterns
 
 
 @pytest.mark.parametrize(("pattern", "flags", "tested"), [
@@ -44,14 +39,8 @@ def test_what_is_tested(pattern: str, flags: int, tested: list[str] | None) -> N
 
 def test_every_pattern_matches_what_it_did() -> None:
     """Of the word lists and the policy, on a part of the sentences of the tests."""
-    book = policy.load().facts
-    patterns = [words(name) for name, value in load("discourse").items()
-                if isinstance(value, list) and all(isinstance(one, (str, list)) for one in value)]
-    for spec in book.facts.values():
-        patterns += [book.pattern(group) for rule in spec.rules for group in rule.all]
-        patterns += [book.pattern(spec.heads), book.pattern(spec.exclude)]
-    texts = [json.loads(line)["text"] for line in SENTENCES.read_text(encoding="utf-8").splitlines()[::9]]
-    for pattern in patterns:
+    texts = shipped_patterns.texts()[::9]
+    for pattern in shipped_patterns.patterns():
         usual = re.compile(pattern.pattern, pattern.flags)
         for text in texts:
             assert [m.span() for m in pattern.finditer(text)] == [m.span() for m in usual.finditer(text)], pattern

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion import policy
-from ingestion.facts.lexicon import words
-from ingestion.language import load, ngrams
+from ingestion.language import ngrams
+from tests import shipped_patterns
 
-SENTENCES = Path(__file__).parent / "data" / "sentences.jsonl"
 ALPHABET = "未没有获批准aAbBSsKİiß，。（\u017f"
 
 
@@ -54,14 +50,8 @@ def impossible(known: ngrams.Patterns, text: str, patterns: Iterable[re.Pattern[
 
 def test_no_match_is_missed_in_any_sentence() -> None:
     """Every pattern of the word lists and of the policy, on every sentence of the tests."""
-    book = policy.load().facts
-    patterns = [words(name) for name, value in load("discourse").items()
-                if isinstance(value, list) and all(isinstance(one, (str, list)) for one in value)]
-    for spec in book.facts.values():
-        patterns += [book.pattern(group) for rule in spec.rules for group in rule.all]
-        patterns += [book.pattern(spec.heads), book.pattern(spec.exclude)]
+    patterns, texts = shipped_patterns.patterns(), shipped_patterns.texts()
     known = numbered(*patterns)
-    texts = [json.loads(line)["text"] for line in SENTENCES.read_text(encoding="utf-8").splitlines()]
     spared = 0
     for text in texts:
         without = impossible(known, text, patterns)

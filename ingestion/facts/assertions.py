@@ -70,6 +70,12 @@ class Claims(Struct):
         """What holds under every window. Reconciling changes assertions, so each window has its own copy."""
         self.steps.append(lambda _window, found: found.assertions.append(replace(entry)))
 
+    def lose(self, entry: Assertion, lost: Interval, span: Span) -> None:
+        """Take from a figure what its document says at `span` was lost since."""
+        entry.interval = subtract(entry.interval, lost)
+        entry.points = (entry.interval.low,)
+        self.exclude(entry.document, span, "expired")
+
     def stated_in(self, sentence: Sentence | None) -> list[Assertion]:
         """The figures that a sentence states, if it is the last that stated any."""
         last = itertools.takewhile(lambda one: one[0] is sentence, reversed(self.stated))

@@ -74,9 +74,7 @@ def _lost_since(book: FactBook, spec: FactSpec, analysis: Analysis, matches: lis
         bare = not residue(words("part").sub("", figure.left)) or (figure.part and figure.parent is not None)
         said = figure.right + status_after(analysis, figure)
         if bare and not figure.total and book.pattern(spec.subtract).search(said):
-            stated[0].interval = subtract(stated[0].interval, figure.quantity.interval)
-            stated[0].points = (stated[0].interval.low,)
-            claims.exclude(sentence.document, located(sentence, analysis.clauses[figure.clause].span), "expired")
+            claims.lose(stated[0], figure.quantity.interval, located(sentence, analysis.clauses[figure.clause].span))
 
 
 def _combine(

@@ -36,7 +36,7 @@ def events(book: FactBook, spec: FactSpec, analysis: Analysis, pools: dict[str, 
         text = sentence.folded[start:end] + _of_all(analysis, end)
         if not any(found(book, rule.words, text) for rule in listing.require if "status" in rule.columns):
             text += "｜" + _following(analysis, book.pattern(listing.events))
-        if words("plan").search(exempted(text, analysis.today, sentence.folded)):
+        if words("plan").search(exempted(text, analysis.today)):
             continue
         span = Span(sentence.span.start + start, sentence.span.start + end)
         item = Item(sentence.document, span, text, _name(match[0]))

@@ -10,7 +10,7 @@ from ingestion.facts.lexicon import words
 from ingestion.facts.records import Analysis, Figure
 from ingestion.facts.sentences import Section
 from ingestion.language import load
-from ingestion.language.ngrams import Text, may, search
+from ingestion.language.ngrams import may, search
 from ingestion.periods import Period, PeriodKind
 
 
@@ -151,11 +151,12 @@ def _unplanned(analysis: Analysis, index: int) -> str:
     return analysis.exempt[index]
 
 
-def exempted(body: str, today: date, whole: Text) -> str:
+def exempted(body: str, today: date, whole: str = "") -> str:
     """A part of a `whole`; what looks like a plan and is none is blanked: names of programmes, 到2024年5月底."""
-    if whole.may(words("plan_exempt")):
+    whole = whole or body
+    if may(words("plan_exempt"), whole):
         body = words("plan_exempt").sub(lambda m: "○" * len(m.group()), body)
-    if whole.may(words("until_month")):
+    if may(words("until_month"), whole):
         body = words("until_month").sub(lambda m: _blanked_if_past(m, today), body)
     return body
 

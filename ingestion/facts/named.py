@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingestion.facts.assertions import Claims, subtract
+from ingestion.facts.assertions import Claims
 from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
 from ingestion.facts.phrases import located
@@ -40,6 +40,4 @@ def named_lost(book: FactBook, spec: FactSpec, analysis: Analysis, claims: Claim
         lost = next((q for q in quantities(before, []) if q.span.start >= place + len(name[0])), None)
         if lost is None or residue(before[place + len(name[0]) : lost.span.start]) or not lost.interval.exact:
             continue
-        stated[0].interval = subtract(stated[0].interval, lost.interval)
-        stated[0].points = (stated[0].interval.low,)
-        claims.exclude(sentence.document, located(sentence, clause.span), "expired")
+        claims.lose(stated[0], lost.interval, located(sentence, clause.span))
