@@ -11,6 +11,7 @@ import io
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pypdfium2
@@ -56,20 +57,40 @@ def without_system_fonts() -> Iterator[None]:
     """Read text without the machine's fonts; hold `LOCK`.
 
     Where a font is not embedded pdfium measures every glyph of the font that it takes instead, ten times the work of
-    reading the text. The file's own widths place the characters, the same on every machine. Text that is not
-    embedded and runs up or down has no extent then and is left out by pdfium; `pdf_page.Reading.flat` tells.
+    reading the text. The file's own widths place the characters, the same on every machine. Text that is not embedded
+    and runs up or down, and a lone ideograph, have no extent then and are left out by pdfium; `pdf_page.Reading.flat`
+    tells.
     """
     raw.FPDF_SetSystemFontInfo(None)
-    if _fonts:
-        raw.FPDF_FreeDefaultSystemFontInfo(_fonts.pop())
     try:
         yield
     finally:
-        _fonts.append(raw.FPDF_GetDefaultSystemFontInfo())
-        raw.FPDF_SetSystemFontInfo(_fonts[0])
+        raw.FPDF_SetSystemFontInfo(_system_fonts())
 
 
-_fonts: list[Any] = []  # what pdfium was given to find the machine's fonts by; freed when it is taken back
+@cache
+def _system_fonts() -> Any:
+    """By what pdfium finds the machine's fonts: kept, and looking for them once.
+
+    Given it anew, pdfium asks for the list of fonts again and adds it to the list that it has.
+    """
+    given = raw.FPDF_GetDefaultSystemFontInfo()
+    if not given:
+        return None
+    fonts, kinds = given.contents, dict(raw.FPDF_SYSFONTINFO._fields_)
+    look = kinds["EnumFonts"](ctypes.cast(fonts.EnumFonts, _pointer).value or 0)
+
+    def once(own: Any, mapper: Any) -> None:
+        fonts.EnumFonts = kinds["EnumFonts"]()
+        look(own, mapper)
+
+    _callbacks.append(kinds["EnumFonts"](once))
+    fonts.EnumFonts = _callbacks[0]
+    fonts.Release = kinds["Release"]()  # pdfium would free it when it is taken back
+    return given
+
+
+_callbacks: list[Any] = []  # pdfium knows only where they stand
 
 
 class Pdf:
