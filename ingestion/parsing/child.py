@@ -4,7 +4,8 @@
 
 Requests and replies are frames: a letter, a length, the processor seconds spent so far on the request, and the content.
 A child of the command line serves all files of one person itself. A child of the server makes a process for each file,
-so that nothing of one person's file is there when the next one's is read, and what recognition took goes with it.
+which takes the file itself from the pipe: nothing of one person's file is there when the next one's is read, and what
+recognition took goes with it. The process for the next file is made while none is waiting.
 """
 from __future__ import annotations
 
@@ -31,6 +32,8 @@ HELLO, TOLD, DOCUMENT, PICTURE, REFUSED = b"h", b"t", b"d", b"b", b"e"      # re
 TELL_EVERY = 0.2     # seconds between two signs of life
 ALONE = 3_700        # seconds after which a child whose parent is gone ends by itself, whatever it does
 CHUNK = 1 << 20
+PIPE = 1 << 18       # bytes that a pipe holds, where the system lets it: the sides take turns less often
+NO_MORE = 64         # status of a process that was made for a file that never came
 
 
 def serve(requests: int, replies: int, folder: str, *, each_alone: bool) -> NoReturn:
@@ -45,10 +48,11 @@ def serve(requests: int, replies: int, folder: str, *, each_alone: bool) -> NoRe
         layers.append(confinement.PROGRAMS)
     gc.freeze()
     _send(replies, HELLO, " ".join(layers).encode())
-    while (request := _next(requests)) is not None:
-        if each_alone:
-            _in_a_process_of_its_own(replies, *request)
-        else:
+    if each_alone:
+        while _in_a_process_of_its_own(requests, replies):
+            pass
+    else:
+        while (request := _next(requests)) is not None:
             confinement.limit()
             _answer(replies, *request)
     os._exit(0)
@@ -77,21 +81,25 @@ def _writable(folder: str) -> list[str]:
     return [folder, str(kept)]
 
 
-def _in_a_process_of_its_own(replies: int, what: bytes, arguments: Any, data: bytes) -> None:
+def _in_a_process_of_its_own(requests: int, replies: int) -> bool:
+    """Make a process that answers the next request, and wait for its end; False if there was no request any more."""
     process = os.fork()
     if process:
-        del data
         ended = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
-        if ended:  # what it had begun to say cannot be told from what comes next
+        if ended and ended != NO_MORE:  # what it had begun to say cannot be told from what comes next
             os._exit(ended if ended > 0 else 128 - ended)
-        return
+        return not ended
     try:
+        gc.disable()
         confinement.die_with_parent()
+        request = _next(requests)
+        if request is None:
+            os._exit(NO_MORE)
         signal.alarm(ALONE)
         confinement.limit()
-        if not _is_office(what, arguments, data):
+        if not _is_office(*request):
             confinement.no_programs()
-        _answer(replies, what, arguments, data)
+        _answer(replies, *request)
         os._exit(0)
     finally:
         os._exit(70)
@@ -173,16 +181,28 @@ def _exactly(source: int, count: int) -> bytes:
     """Fewer only where the other side is gone."""
     if not count:
         return b""
-    first = os.read(source, min(count, CHUNK))
+    first = os.read(source, min(count, PIPE))
     if len(first) == count or not first:
         return first
-    found = bytearray(first)
-    while len(found) < count:
-        piece = os.read(source, min(count - len(found), CHUNK))
-        if not piece:
-            break
-        found += piece
-    return bytes(found)
+    found = bytearray(count)
+    found[:len(first)] = first
+    have = len(first)
+    with memoryview(found) as view:
+        while have < count:
+            more = os.readv(source, [view[have:have + CHUNK]])
+            if not more:
+                break
+            have += more
+    return bytes(found) if have == count else bytes(found[:have])
+
+
+def widen(pipe: int) -> None:
+    """Let a pipe hold `PIPE` bytes, where the system allows it."""
+    if sys.platform == "linux":
+        import fcntl
+
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
 
 
 def _send(target: int, what: bytes, content: bytes, seconds: float = 0.0) -> None:

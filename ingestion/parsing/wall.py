@@ -128,6 +128,8 @@ class _Child:
         self.layers: tuple[str, ...] = ()
         theirs, self._requests = os.pipe()
         self._replies, theirs_too = os.pipe()
+        inside.widen(self._requests)
+        inside.widen(self._replies)
         self.by_fork = _single()
         self.process: int | None = _forked(theirs, theirs_too, self.folder) if self.by_fork else _spawned(
             theirs, theirs_too, self.folder)
@@ -200,16 +202,18 @@ class _Child:
         return made, self._exactly(length, until), seconds
 
     def _exactly(self, count: int, until: float) -> bytes:
-        found = bytearray()
+        found = bytearray(count)
+        have = 0
         waiting = select.poll()
         waiting.register(self._replies, select.POLLIN)
-        while len(found) < count:
-            if not waiting.poll(max(0.0, until - time.monotonic()) * 1000):
-                raise TimeoutError
-            piece = os.read(self._replies, min(count - len(found), inside.CHUNK))
-            if not piece:
-                raise EOFError
-            found += piece
+        with memoryview(found) as view:
+            while have < count:
+                if not waiting.poll(max(0.0, until - time.monotonic()) * 1000):
+                    raise TimeoutError
+                more = os.readv(self._replies, [view[have:have + inside.CHUNK]])
+                if not more:
+                    raise EOFError
+                have += more
         return bytes(found)
 
     def _died(self, seconds: float) -> UnreadableError:
