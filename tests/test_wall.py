@@ -13,7 +13,7 @@ import pytest
 
 from ingestion import parsing
 from ingestion.errors import UnreadableError
-from ingestion.parsing import confinement, office, wall
+from ingestion.parsing import confinement, office, wall, warm
 from tests import pdf_samples
 from tests.test_mutations import GOOD
 
@@ -61,6 +61,16 @@ def test_a_reader_reaches_nothing_outside(outcomes: dict[str, dict[str, str]], n
 def test_a_reader_of_the_server_knows_no_secret(outcomes: dict[str, dict[str, str]]) -> None:
     """Its environment holds only what it needs; a reader of the command line is of the same person anyway."""
     assert outcomes["said"]["secret"] == {"spawn": "nothing", "fork": "x" * 40}[outcomes["kind"][""]]
+
+
+def test_readers_are_made_from_a_process_that_has_read_a_page() -> None:
+    """It knows the modules and the fonts that a page needs, and has no second thread that would be lost."""
+    code = ("import sys, threading; from ingestion.parsing import pdf, pdfium, warm; warm.load(); "
+            "known = set(sys.modules); document = pdf.read(warm.page(), 'a', 'b'); "
+            "print(document.text.split(), set(sys.modules) - known, threading.active_count(), "
+            "bool(pdfium._system_fonts().contents.EnumFonts))")
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == f"{[*warm.WORDS.split(), 'SCI', '23', *warm.CELLS]} set() 1 False"
 
 
 def test_the_level_in_force_is_told() -> None:

@@ -42,7 +42,9 @@ def serve(requests: int, replies: int, folder: str, *, each_alone: bool) -> NoRe
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     tempfile.tempdir = os.environ["TMPDIR"] = folder
     if each_alone:
-        _load()
+        from ingestion.parsing import warm
+
+        warm.load()
     layers = confinement.confine(_writable(folder), [str(Path(__file__).parent.parent)])
     if each_alone and confinement.NETWORK in layers:
         layers.append(confinement.PROGRAMS)
@@ -56,16 +58,6 @@ def serve(requests: int, replies: int, folder: str, *, each_alone: bool) -> NoRe
             confinement.limit()
             _answer(replies, *request)
     os._exit(0)
-
-
-def _load() -> None:
-    """What every reader needs, once for all processes that are made from this one; nothing that starts threads."""
-    from ingestion.parsing import docx, image, pdf, structure, text, workbook
-    from ingestion.parsing.notices import unreadable
-
-    structure.rules()
-    unreadable("blank")
-    del docx, image, pdf, text, workbook
 
 
 def _writable(folder: str) -> list[str]:
