@@ -159,10 +159,16 @@ def _turned(raw: Characters, box: Rectangle, turn: int) -> Characters:
 
 
 def _turned_box(place: Rectangle, box: Rectangle, turn: int) -> Rectangle:
-    """(left, bottom, right, top) in the page's own space as (left, top, right, bottom), turned."""
+    """(left, bottom, right, top) in the page's own space as (left, top, right, bottom), turned as `_turned` does."""
     left, bottom, right, top = place
-    one = _turned(Characters("", [left], [top], [right], [bottom], ()), box, turn)
-    return one.left[0], one.top[0], one.right[0], one.bottom[0]
+    low_x, low_y, high_x, high_y = box
+    if turn == 0:
+        return left - low_x if low_x else left, high_y - top, right - low_x if low_x else right, high_y - bottom
+    if turn == 1:
+        return bottom - low_y, left - low_x, top - low_y, right - low_x
+    if turn == 2:
+        return high_x - right, bottom - low_y, high_x - left, top - low_y
+    return high_y - top, high_x - right, high_y - bottom, high_x - left
 
 
 def _back(quarter: int, width: float, height: float) -> Affine:

@@ -42,6 +42,7 @@ _segment_close = quick("FPDFPathSegment_GetClose", _int, _pointer)
 
 _four = (ctypes.c_float * 4)()
 _sides = tuple(ctypes.addressof(_four) + 4 * place for place in range(4))
+_four_values = memoryview(_four).cast("B").cast("f").tolist
 _six = (ctypes.c_float * 6)()
 _six_place = ctypes.addressof(_six)
 _fill, _stroke = ctypes.c_int(), ctypes.c_int()
@@ -83,7 +84,8 @@ def paths(page: int) -> Paths:
 def _walk(objects: list[int], outer: Matrix, found: Paths, depth: int) -> None:
     for drawn, kind in zip(objects, map(_type, objects), strict=True):
         if kind == TEXT:
-            if _bounds(drawn, *_sides) and _four[2] - _four[0] < FLAT and not _is_embedded(_font(drawn)):
+            if not found.flat_text and _bounds(drawn, *_sides) and _four[2] - _four[0] < FLAT \
+                    and not _is_embedded(_font(drawn)):
                 found.flat_text = True
         elif kind == PATH:
             found.count += 1
@@ -103,7 +105,7 @@ def _path(path: int, outer: Matrix, found: Paths) -> None:
     stroked = bool(_stroke.value)
     if not _bounds(path, *_sides):
         return
-    left, bottom, right, top = _four
+    left, bottom, right, top = _four_values()
     width, height = right - left, top - bottom
     found.segments += 1
     if min(width, height) < THIN:
@@ -162,6 +164,9 @@ def _product(inner: tuple[float, ...], outer: Matrix) -> Matrix:
 
 def _rectangle(points: list[Point], outer: Matrix) -> Rectangle:
     """What bounds `points` after `outer`."""
+    if len(points) == 2 and outer is IDENTITY:
+        (x0, y0), (x1, y1) = points
+        return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
     if outer is not IDENTITY:
         (x0, y0), (x1, y1) = points[0], points[-1]
         points = [_moved(point, outer) for point in ((x0, y0), (x1, y0), (x0, y1), (x1, y1))]

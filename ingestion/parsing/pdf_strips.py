@@ -28,8 +28,10 @@ _render_mode = quick("FPDFTextObj_GetTextRenderMode", _int, _pointer)
 _font_name = quick("FPDFFont_GetBaseFontName", ctypes.c_size_t, _pointer, _pointer, ctypes.c_size_t)
 _matrix = quick("FPDFPageObj_GetMatrix", _int, _pointer, _pointer)
 _name = ctypes.create_string_buffer(256)
-_number = ctypes.c_float()
-_six = (ctypes.c_float * 6)()
+_seven = (ctypes.c_float * 7)()   # a font's size and a matrix
+_size_place = ctypes.addressof(_seven)
+_matrix_place = _size_place + 4
+_seven_values = memoryview(_seven).cast("B").cast("f").tolist
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BOLD = re.compile(r"bold|heavy|black(?!letter)|demi", re.IGNORECASE)
@@ -61,16 +63,18 @@ class Strips:
         self.unseen: list[Strip] = []
         self.count = self.doubtful = self.outside = 0
         self.fonts: dict[int, tuple[int, str]] = {}
-        self.texts: list[str] = []
-        self.edges: list[float] = []
-        self.longest = (0, 0)      # length of the longest piece, and its first character
-        self.top = self.bottom = 0.0
+        self.width, self.height = page.reading_width, page.reading_height
 
     def build(self, pieces: list[tuple[int, int]], chains: list[list[int]]) -> None:
         characters = self.characters
         text, left, top, right, bottom = (characters.text, characters.left, characters.top, characters.right,
                                           characters.bottom)
         turned = {place for chain in chains for place in chain}
+        private = _PRIVATE.search(text) is not None
+        texts: list[str] = []          # of the strip that grows, with its edges and its sides
+        edges: list[float] = []
+        above = below = 0.0
+        longest = longest_start = 0    # its longest piece: length and first character
         blank = False
         for place, (start, end) in enumerate(pieces):
             begin, stop = left[start], right[end - 1]
@@ -80,47 +84,34 @@ class Strips:
             if place in turned:
                 continue
             piece, high, low = text[start:end], top[start], bottom[start]
-            if (end - start == 1 and piece < LATIN_END and not piece.isdigit()) or _PRIVATE.search(piece):
+            if (end - start == 1 and piece < LATIN_END and not piece.isdigit()) \
+                    or (private and _PRIVATE.search(piece)):
                 piece = self._symbols(piece, start)
-            if self.texts and self._follows(begin, high, low):
-                between = spacing(self.texts[-1], piece, begin - self.edges[-1], EM * (low - high), blank)
+            if texts and begin - edges[-1] < REACH * EM * (low - high) and begin > edges[-2] - 0.5 \
+                    and min(low, below) - max(high, above) > 0.6 * min(low - high, below - above):
+                # on the strip's line, not before its last character and not far behind it
+                between = spacing(texts[-1], piece, begin - edges[-1], EM * (low - high), blank)
                 if between:
-                    self.texts.append(between)
+                    texts.append(between)
                 else:
-                    self.edges.pop()
-                piece = self._raised(piece, high, low)
-                self.top, self.bottom = min(self.top, high), max(self.bottom, low)
+                    edges.pop()
+                if high != above or low != below:
+                    piece = _raised(texts, piece, low - high, below - above, below - low)
+                    above, below = min(above, high), max(below, low)
             else:
-                self._close()
-                self.top, self.bottom = high, low
-            self.texts.append(piece)
-            self.edges += left[start:end]
-            self.edges.append(stop)
-            if end - start > self.longest[0]:
-                self.longest = (end - start, start)
+                if texts:
+                    self._add("".join(texts), edges, above, below, longest_start)
+                texts, edges, above, below, longest = [], [], high, low, 0
+            texts.append(piece)
+            edges += left[start:end]
+            edges.append(stop)
+            if end - start > longest:
+                longest, longest_start = end - start, start
             blank = False
-        self._close()
+        if texts:
+            self._add("".join(texts), edges, above, below, longest_start)
         for chain in chains:
             self._aside([pieces[place][0] for place in chain])
-
-    def _follows(self, begin: float, high: float, low: float) -> bool:
-        """Whether a piece stands on the strip's line, not before its last character and not far behind it."""
-        height = low - high
-        overlap = min(low, self.bottom) - max(high, self.top)
-        return overlap > 0.6 * min(height, self.bottom - self.top) and begin > self.edges[-2] - 0.5 \
-            and begin - self.edges[-1] < REACH * EM * height
-
-    def _raised(self, piece: str, high: float, low: float) -> str:
-        """A piece, in superscript figures if it is a number smaller and higher than the words before it.
-
-        If the words before it are such a number to it, they become one.
-        """
-        height, before = low - high, self.bottom - self.top
-        if before > RAISED * height and self.bottom - low > 0.15 * before and piece.isdigit():
-            return piece.translate(_SUPERSCRIPTS)
-        if height > RAISED * before and low - self.bottom > 0.15 * height and "".join(self.texts).isdigit():
-            self.texts = [word.translate(_SUPERSCRIPTS) for word in self.texts]
-        return piece
 
     def _symbols(self, piece: str, place: int) -> str:
         """A piece as shown, where it is set in a symbol font or holds characters of the private area."""
@@ -128,29 +119,24 @@ class Strips:
         symbolic = self._font_of(drawn)[1] if drawn else ""
         return run_text(symbolic, piece) if symbolic or _PRIVATE.search(piece) else piece
 
-    def _close(self) -> None:
-        if not self.texts:
-            return
-        text, edges = "".join(self.texts), self.edges
-        start = self.longest[1]
-        self.texts, self.edges, self.longest = [], [], (0, 0)
+    def _add(self, text: str, edges: list[float], top: float, bottom: float, start: int) -> None:
+        """The strip of `text`, in the looks of the character `start`, to those that are seen or unseen."""
         bare = text.strip()
         if not bare:
             return
         if len(bare) < len(text):
             lead = len(text) - len(text.lstrip())
             text, edges = bare, edges[lead:lead + len(bare) + 1]
-        page = self.page
-        if not (-NOWHERE < edges[0] <= page.reading_width and 0 <= edges[-1] < NOWHERE
-                and -NOWHERE < self.top <= page.reading_height and 0 <= self.bottom < NOWHERE):
+        if not (-NOWHERE < edges[0] <= self.width and 0 <= edges[-1] < NOWHERE
+                and -NOWHERE < top <= self.height and 0 <= bottom < NOWHERE):
             self.outside += 1  # or no number at all
             return
         size, weight, mode = self._look(start)
         self.count += len(text)
         if not text.isprintable() or "\ufffd" in text:
             self.doubtful += meaningless(text)
-        strip = Strip(text, tuple(edges), edges[0], self.top, edges[-1], self.bottom, size, weight)
-        (self.unseen if mode == INVISIBLE else page.strips).append(strip)
+        strip = Strip(text, tuple(edges), edges[0], top, edges[-1], bottom, size, weight)
+        (self.unseen if mode == INVISIBLE else self.page.strips).append(strip)
 
     def _aside(self, places: list[int]) -> None:
         characters = self.characters
@@ -169,9 +155,9 @@ class Strips:
         drawn = _text_object(self.text_page, self.characters.index[place])
         if not drawn:
             return size, 0, 0
-        if _font_size(drawn, ctypes.addressof(_number)) and _matrix(drawn, ctypes.addressof(_six)):
-            a, b, c, d = _six[:4]
-            scaled = _number.value * abs(a * d - b * c) ** 0.5
+        if _font_size(drawn, _size_place) and _matrix(drawn, _matrix_place):
+            number, a, b, c, d, _, _ = _seven_values()
+            scaled = number * abs(a * d - b * c) ** 0.5
             size = scaled if LEAST_SIZE < scaled < NOWHERE else max(size, LEAST_SIZE)
         mode = _render_mode(drawn)
         return size, 2 if mode in STROKED else self._font_of(drawn)[0], mode
@@ -186,6 +172,19 @@ class Strips:
             self.fonts[font] = (2 if _BOLD.search(name) else 1 if _BLACK.search(name) else 0,
                                 " ".join(part.lower() for part in found.groups() if part) if found else "")
         return self.fonts[font]
+
+
+def _raised(texts: list[str], piece: str, height: float, before: float, over: float) -> str:
+    """A piece of some height, in superscript figures if it is a number smaller and higher than the words before it.
+
+    If the words before it (`texts`, of the height `before`) are such a number to it, they become one. `over` is how far
+    its foot stands over theirs.
+    """
+    if before > RAISED * height and over > 0.15 * before and piece.isdigit():
+        return piece.translate(_SUPERSCRIPTS)
+    if height > RAISED * before and -over > 0.15 * height and "".join(texts).isdigit():
+        texts[:] = [word.translate(_SUPERSCRIPTS) for word in texts]
+    return piece
 
 
 def meaningless(text: str) -> int:

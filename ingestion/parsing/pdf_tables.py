@@ -42,11 +42,9 @@ class Grid(Struct, frozen=True):
     owner: tuple[tuple[int, ...], ...]                   # the number of the cell that covers each field
     cells: tuple[tuple[int, int, int, int], ...]         # row, column, row span, column span
 
-    def cell_at(self, x: float, y: float) -> int | None:
-        column, row = bisect_right(self.xs, x) - 1, bisect_right(self.ys, y) - 1
-        if 0 <= column < len(self.xs) - 1 and 0 <= row < len(self.ys) - 1:
-            return self.owner[row][column]
-        return None
+    def row_at(self, y: float) -> tuple[int, ...]:
+        """The cell of each column at a height between the grid's top and bottom."""
+        return self.owner[bisect_right(self.ys, y) - 1]
 
 
 def ruled(strips: Sequence[Strip], horizontals: Sequence[Ruling], verticals: Sequence[Ruling],
@@ -55,7 +53,9 @@ def ruled(strips: Sequence[Strip], horizontals: Sequence[Ruling], verticals: Seq
     left_over = list(strips)
     tables = []
     for grid in grids(horizontals, verticals):
-        inside = [strip for strip in left_over if _within(strip, grid)]
+        top, bottom = grid.ys[0], grid.ys[-1]
+        inside = [strip for strip in left_over
+                  if top < (strip.top + strip.bottom) / 2 < bottom and _across(strip, grid)]
         if not inside:
             continue
         table = _filled(grid, inside)
@@ -127,11 +127,11 @@ def _components(across: list[Ruling], down: list[Ruling]) -> list[tuple[list[Rul
             place = parent[place]
         return place
 
-    for column, vertical in enumerate(down):
-        top, bottom, x = vertical.start - NEAR, vertical.end + NEAR, vertical.at
-        for row, (at, start, end) in enumerate(across):
-            if top <= at <= bottom and start - NEAR <= x <= end + NEAR:
-                parent[root(row)] = root(len(across) + column)
+    heights = [ruling.at for ruling in across]  # ascending, as `_merged` leaves them
+    for column, (x, top, bottom) in enumerate(down, len(across)):
+        for row in range(bisect_left(heights, top - NEAR), bisect_right(heights, bottom + NEAR)):
+            if across[row].start - NEAR <= x <= across[row].end + NEAR:
+                parent[root(row)] = root(column)
     groups: dict[int, tuple[list[Ruling], list[Ruling]]] = defaultdict(lambda: ([], []))
     for place in range(len(parent)):
         group = groups[root(place)]
@@ -210,10 +210,8 @@ def _walls(lines: list[Ruling], sides: tuple[float, ...], steps: tuple[float, ..
     return walls
 
 
-def _within(strip: Strip, grid: Grid) -> bool:
-    middle = (strip.top + strip.bottom) / 2
-    if not grid.ys[0] < middle < grid.ys[-1]:
-        return False
+def _across(strip: Strip, grid: Grid) -> bool:
+    """Whether most of a strip's width lies within the grid's."""
     inside = min(strip.right, grid.xs[-1]) - max(strip.left, grid.xs[0])
     return inside > 0.5 * (strip.right - strip.left)
 
@@ -237,12 +235,11 @@ def _filled(grid: Grid, strips: list[Strip]) -> Table | None:
 
 def _split(strip: Strip, grid: Grid) -> list[tuple[int, Strip]]:
     """A strip cut where it crosses into another cell."""
-    middle = (strip.top + strip.bottom) / 2
-    y = min(max(middle, grid.ys[0] + 0.1), grid.ys[-1] - 0.1)
-    low, high = grid.xs[0] + 0.1, grid.xs[-1] - 0.1
-    first = grid.cell_at(min(max(strip.left + 0.5, low), high), y)
-    last = grid.cell_at(min(max(strip.right - 0.5, low), high), y)
-    if first is not None and first == last:
+    xs, ys = grid.xs, grid.ys
+    row = grid.row_at(min(max((strip.top + strip.bottom) / 2, ys[0] + 0.1), ys[-1] - 0.1))
+    low, high = xs[0] + 0.1, xs[-1] - 0.1
+    first = row[bisect_right(xs, min(max(strip.left + 0.5, low), high)) - 1]
+    if first == row[bisect_right(xs, min(max(strip.right - 0.5, low), high)) - 1]:
         return [(first, strip)]
     pieces: list[tuple[int, Strip]] = []
     start, current = 0, None
@@ -250,7 +247,7 @@ def _split(strip: Strip, grid: Grid) -> list[tuple[int, Strip]]:
     for place in range(len(strip.text) + 1):
         cell = None
         if place < len(strip.text):
-            cell = grid.cell_at(min(max((edges[place] + edges[place + 1]) / 2, low), high), y)
+            cell = row[bisect_right(xs, min(max((edges[place] + edges[place + 1]) / 2, low), high)) - 1]
             if strip.text[place].isspace() and current is not None:
                 cell = current
         if cell != current:

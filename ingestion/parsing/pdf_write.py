@@ -181,8 +181,9 @@ class _Writer:
             divided, after = table.rest.get(place, ({}, page))
             for cell, (_, gaps) in zip(cells, row, strict=True):
                 start = next(places).span.start
+                rest = divided.get(cell.column, len(cell.lines)) if divided else len(cell.lines)
                 for number, (strip, gap) in enumerate(zip(cell.lines, gaps, strict=True)):
-                    own = after if number >= divided.get(cell.column, len(cell.lines)) else page
+                    own = after if number >= rest else page
                     if own is page:
                         self.starts.setdefault(own.number, start)
                     start = self._line(strip, own, start, gap)
@@ -226,6 +227,8 @@ class _Writer:
 
 def _joined(strips: Sequence[Strip]) -> tuple[str, list[str]]:
     """Lines that were wrapped as one text, and what stands behind each of them."""
+    if len(strips) == 1:
+        return strips[0].text, [""]
     gaps = [*(glue(before.text, after.text) for before, after in pairwise(strips)), ""]
     return "".join(strip.text + gap for strip, gap in zip(strips, gaps, strict=True)), gaps
 
@@ -235,8 +238,8 @@ def _cell_text(cell: CellText, table: Table, divided: int | None) -> tuple[str, 
 
     `divided` is the first line that stands on the next page: the page's end is no break.
     """
-    if not cell.lines:
-        return "", []
+    if len(cell.lines) < 2:
+        return ("", []) if not cell.lines else (cell.lines[0].text, [""])
     gaps = []
     for number, (before, after) in enumerate(pairwise(cell.lines), 1):
         wrapped = wraps(cell, after, table.edges, number - 1) and not (
