@@ -123,7 +123,7 @@ def _reading(pdf: Pdf, index: int) -> Reading | None:
             reading = pdf_page.read(pdf, page, index + 1) if page else None
         if reading is not None and reading.flat:
             with pdf.shown.page(index) as page:
-                reading = pdf_page.read(pdf.shown, page, index + 1) if page else None
+                reading = pdf_page.read(pdf.shown, page, index + 1, shown=True) if page else None
     return reading
 
 

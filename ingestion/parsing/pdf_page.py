@@ -57,8 +57,8 @@ class Reading(Struct):
     flat: bool = False                 # text may be missing that only the machine's fonts give an extent
 
 
-def read(pdf: Pdf, page: int, number: int) -> Reading:
-    """The content of a loaded page, number `number`."""
+def read(pdf: Pdf, page: int, number: int, *, shown: bool = False) -> Reading:
+    """The content of a loaded page, number `number`; no text of a flat one that was not loaded as it is shown."""
     box, rotation = frame(page)
     width, height = box[2] - box[0], box[3] - box[1]
     if rotation % 2:
@@ -67,6 +67,8 @@ def read(pdf: Pdf, page: int, number: int) -> Reading:
     found: Paths = paths(page)
     reading = Reading(content, pictures=tuple(_turned_box(picture, box, rotation) for picture in found.pictures),
                       drawings=found.count, flat=found.flat_text)
+    if reading.flat and not shown:
+        return reading
     text_page = _load_text(page)
     if not text_page:
         return reading
