@@ -67,10 +67,10 @@ def _lost_since(book: FactBook, spec: FactSpec, analysis: Analysis, matches: lis
     if len(stated) != 1 or not stated[0].interval.exact:
         return
     for figure in analysis.figures:
+        if words("additional").match(figure.left.lstrip()):
+            return  # 另有4人常住国内，2人…: beside the figure, and so is what follows
         if any(m.figure is figure for m in matches) or figure.quantity.measure not in spec.measures or figure.blocked:
             continue
-        if words("additional").match(figure.left.lstrip()):
-            continue  # 另有4人常住国内: beside the figure
         bare = not residue(words("part").sub("", figure.left)) or (figure.part and figure.parent is not None)
         said = figure.right + status_after(analysis, figure)
         if bare and not figure.total and book.pattern(spec.subtract).search(said):
@@ -81,7 +81,7 @@ def _combine(
     book: FactBook, spec: FactSpec, analysis: Analysis, matches: list[Match], window: Window, claims: Claims
 ) -> None:
     figures = [m for m in matches if m.role == "figure"]
-    tops = stock(spec, analysis, actual([m for m in figures if not _is_part(spec, analysis, m, figures)]))
+    tops = stock(spec, analysis, actual([m for m in figures if not _is_part(spec, analysis, m, figures, window)]))
     known = {id(m.figure) for m in matches}
     values: dict[int, Interval] = {}
     clashes: dict[int, tuple[int, ...]] = {}
@@ -96,7 +96,9 @@ def _combine(
         _assert_group(spec, analysis, group, values, clashes, twice, window, claims, whole)
 
 
-def _is_part(spec: FactSpec, analysis: Analysis, match: Match, figures: list[Match]) -> bool:
+def _is_part(
+    spec: FactSpec, analysis: Analysis, match: Match, figures: list[Match], window: Window
+) -> bool:
     """A part of a figure that counts, too; one for a period of its own (近五年88篇，其中近三年51篇) stands for itself,
     and so does the applicant's part of what the body above it has (学校850篇，其中本中心48篇)."""
     parent = matched_parent(match.figure, figures) if match.figure.part else None
@@ -105,8 +107,12 @@ def _is_part(spec: FactSpec, analysis: Analysis, match: Match, figures: list[Mat
     if analysis.clauses[parent.figure.clause].larger and words("others_own").search(match.figure.left):
         return False
     own, whole = match.figure.period, parent.figure.period
-    apart = match.figure.own_period and own is not None and (whole is None or own.start != whole.start)
-    return not (apart and spec.time == "window" and own is not None and own.kind is PeriodKind.RECENT)
+    if spec.time != "window" or not match.figure.own_period or own is None:
+        return True
+    if own.kind is PeriodKind.RECENT:
+        return whole is not None and own.start == whole.start
+    wider = whole is not None and whole.cover(window) is Cover.WIDER
+    return not (wider and own.cover(window) in (Cover.WINDOW, Cover.NARROWER))  # 近五年90篇，其中2022—2023年44篇
 
 
 def _rest_lost(book: FactBook, spec: FactSpec, analysis: Analysis) -> bool:

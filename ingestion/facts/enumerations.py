@@ -267,9 +267,9 @@ def _of_place(text: str, start: int, end: int) -> bool:
 
 def _names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The members of an enumeration, without the notes in brackets behind them."""
-    if text[start:end].isascii():
-        for match in re.finditer(r"[^,;]+?(?=,|;|\band\b|$)", text[start:end]):
-            name = match.group()
+    if _without_notes(text[start:end]).isascii():
+        for match in re.finditer(r"(?:（[^（）]*）|[^,;])+?(?=,|;|\band\b|$)", text[start:end]):
+            name = match.group().partition("（")[0]
             left = start + match.start() + len(name) - len(name.lstrip(" "))
             left += 4 if text.startswith("and ", left) else 0
             right = start + match.start() + len(name.rstrip(" ."))
@@ -350,7 +350,10 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
         figures = [f for f in analysis.figures if f.clause == index]
         tail = _tail(analysis, index)
         said_of_all = tail if words("all_of_them").match(tail.lstrip("｜ ")) else ""
+        former = [found_.span(n) for found_ in words("former_name").finditer(body) for n in range(1, found_.re.groups + 1)]
         for match in names.finditer(body):
+            if any(start < match.end() <= end for start, end in former):
+                continue  # （由重庆市某实验室更名）
             name = _proper(match.group(), generic)
             if not name and words("own").match(body.lstrip()) and words("recognised_as").search(body, 0, match.end()):
                 name = words("before_name").split(match.group())[-1]  # 本院被认定为重庆市新型研发机构: itself one

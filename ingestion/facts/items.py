@@ -273,10 +273,21 @@ def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
         require.topic
         and not pool.weak
         and found(book, require.words, pool.title)
-        and (not require.columns or not any(r in item.cells for r in require.columns))
+        and not any(role in item.cells for role in _telling(require, pool))
     ):
         return KEEP
     return missing
+
+
+_STATE = frozenset({"status", "number_granted"})  # roles of columns that tell how a thing stands, not what it is
+
+
+def _telling(require: Require, pool: Pool) -> list[str]:
+    """The columns that could tell what is asked. Where the list has none for its things' class, what its columns of
+    state say (在园, 有效期至2025-11) is beside the question, and the title's word holds for all rows."""
+    classes = [role for role in require.columns if role not in _STATE]
+    known = {role for item in pool.items for role in item.cells}
+    return require.columns if not classes or known & set(classes) else classes
 
 
 def _foreign(book: FactBook, require: Require, pool: Pool, item: Item, missing: str) -> str:
@@ -418,6 +429,16 @@ _REFERENCE = re.compile(
 )
 
 
+_TAG = re.compile(r"(?<=.{6})[,，]\s*[^\s,，]{1,8}$")
+
+
+def _without_tags(title: str) -> str:
+    """再生骨料改性研究, 北大核心: one word behind a comma at a title's end tells something of it."""
+    while tag := _TAG.search(title):
+        title = title[: tag.start()]
+    return title
+
+
 _ITEM_NAME = re.compile(r"(?:[^（，,；：。|]|（[^（）]{1,8}）(?=[^（），,；：。|\s]*(?:公司|Ltd)))+")
 
 
@@ -431,7 +452,7 @@ def list_item(document: Document, span: Span, text: str) -> Item:
     """An item of a list, named by its quoted title, a reference's title, or the words before its first note."""
     match = _CITATION.search(text) or _REFERENCE.search(text)
     if match and not _body(match[1]):
-        return Item(document, span, text, match[1].strip(), titled=True)
+        return Item(document, span, text, _without_tags(match[1].strip()), titled=True)
     pieces = [piece.strip() for piece in re.split(r"[.。]\s+", text) if len(piece.strip()) >= 6]
     if match and (title := next((piece for piece in pieces if not _body(piece)), "")):
         return Item(document, span, text, title, titled=True)

@@ -18,7 +18,7 @@ from ingestion.facts.classes import classed
 from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
 from ingestion.facts.modality import dropped
-from ingestion.facts.needs import met, said_of_all
+from ingestion.facts.needs import met, said_of_all, told_of_all
 from ingestion.facts.phrases import (
     ABROAD,
     ancestors,
@@ -140,7 +140,10 @@ def _against(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure)
     said = f"{figure.label}|{figure.paired or figure.own}{own_status}"
     if spec.subtract and book.pattern(spec.subtract).search(said):
         return "definition"
-    return "direction" if spec.home_only and _elsewhere(book, clause_words(analysis, figure)) else ""
+    places = spec.home_only and any(
+        _elsewhere(book, said) for said in (clause_words(analysis, figure), told_of_all(analysis, figure))
+    )
+    return "direction" if places else ""
 
 
 def _own_status(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str:

@@ -232,6 +232,8 @@ def _dropped_after(analysis: Analysis, figure: Figure) -> bool:
             continue
         if words("status_only").match(body.strip()) and dropped(body):
             return True
+        if words("planned_status").match(body.strip()) and not words("settled_status").search(figure.own):
+            return True  # 另有1家已签约，拟于年底入驻
     return False
 
 

@@ -64,6 +64,17 @@ def said_of_all(analysis: Analysis, figure: Figure) -> str:
     )
 
 
+def told_of_all(analysis: Analysis, figure: Figure) -> str:
+    """引进技术3项，受让方均为贵阳企业: as `said_of_all`, also where the clause names whose it is."""
+    last = analysis.figures[-1]
+    behind = [
+        analysis.clause_text(index)
+        for index, clause in enumerate(analysis.clauses)
+        if clause.span.start > last.quantity.span.end and clause.depth == figure.depth
+    ]
+    return "".join("|" + text for text in behind if words("all_of_them").match(text.lstrip()))
+
+
 def _spread(analysis: Analysis, figure: Figure) -> str:
     """12 universities in 7 countries: the countries that a figure's things are spread over."""
     place = analysis.figures.index(figure) + 1

@@ -65,10 +65,13 @@ def checked(folded: str) -> str:
     """Only the ticked box of a form speaks (reading 25): unticked options are blanked, and 是否… becomes the statement
     that the tick makes of it; same length. A question with nothing ticked is blanked whole."""
     option, ticked, questions, yes, no = _boxes()
+    is_one = load("discourse")["check"]["is_one"]  # □独立法人 ☑分支机构 on a line of their own: it is one
     if option.search(folded) is None:
         return folded
     out = []
-    for line in re.split(r"(\n|；|，)", folded):
+    lines = re.split(r"(\n|；|，)", folded)
+    bare = [(found := option.search(line)) is not None and not line[: found.start()].strip() for line in lines]
+    for place, line in enumerate(lines):
         options = list(option.finditer(line))
         question = next((q for q in questions if q in line), None)
         if not options:
@@ -82,10 +85,12 @@ def checked(folded: str) -> str:
             continue
         chars = list(line)
         answer = ""
+        several = len(options) > 1 or any(bare[max(0, place - 2) : place] + bare[place + 1 : place + 3])
+        alone = several and bare[place] and not question
         for found in options:
             if found[1] in ticked:
                 answer = answer or ("no" if no.match(found[2]) else "yes" if yes.match(found[2]) else "")
-                chars[found.start()] = " "
+                chars[found.start()] = is_one if alone and not (no.match(found[2]) or yes.match(found[2])) else " "
                 if question and answer:
                     chars[found.start() : found.end()] = " " * (found.end() - found.start())
             else:

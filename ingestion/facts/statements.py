@@ -245,8 +245,11 @@ def _majority(analysis: Analysis, span: Span) -> bool | None:
     outer = analysis.clauses[index].outer if index >= 0 else -1
     scope = body[: match.start()]
     own, other = words("own_holder"), words("other_holder")
-    summed = words("total_before").search(scope) or words("sums_up").match(scope.rsplit("，", 1)[-1].lstrip())
+    holds = [*words("holds_share").finditer(scope)]
+    holder = scope[: holds[-1].start()] if holds else scope
+    summed = words("total_before").search(holder) or words("sums_up").match(holder.rsplit("，", 1)[-1].lstrip())
     for candidate in (
+        holder if holds and not summed else "",  # 依托单位持有汉堡中心100%的股权
         (text[: span.start] or scope).split("，")[0] if summed else "",  # 公司持有34%，并受托行使…20%，合计54%
         scope,
         body[match.end() : match.end() + 14] if body[match.end() : match.end() + 1] != "" else "",
