@@ -229,6 +229,7 @@ def _settle(
         if found is None:
             for _, _, cell in inside:
                 findings.exclude(table.document, _row_span(table, cell), "foreign_currency")
+            findings.foreign = True
             findings.assertions.append(Assertion(Interval(0, None), table.document, _row_span(table, inside[0][2])))
             return
         rate = found

@@ -46,6 +46,7 @@ class Findings(Struct):
     disjoint: bool = False  # a note says that the kinds do not overlap
     nested: bool = False  # all of one kind are said to be of another, too
     twice: Interval | None = None  # what a line of its own says to be of both kinds
+    foreign: bool = False  # a table gives amounts in foreign money without a rate
     empty: list[tuple[date, date]] = field(default_factory=list)  # what lists cover of which nothing counts
 
     def exclude(self, document: Document, span: Span, reason: str, detail: str = "") -> None:

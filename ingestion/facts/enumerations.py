@@ -350,7 +350,7 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
         figures = [f for f in analysis.figures if f.clause == index]
         tail = _tail(analysis, index)
         said_of_all = tail if words("all_of_them").match(tail.lstrip("｜ ")) else ""
-        former = [found_.span(n) for found_ in words("former_name").finditer(body) for n in range(1, found_.re.groups + 1)]
+        former = _former(body)
         for match in names.finditer(body):
             if any(start < match.end() <= end for start, end in former):
                 continue  # （由重庆市某实验室更名）
@@ -392,6 +392,12 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
                 is_partial(body[: match.start()]) or words("open_list_noted").match(body[match.end() :]) is not None
             )
             _pool(pools, Pool(sentence.document, text, None, [item], open_list, loose=True), merge=True)
+
+
+def _former(body: str) -> list[tuple[int, int]]:
+    """Where a text says what a body was called before."""
+    found_ = words("former_name").finditer(body)
+    return [match.span(n) for match in found_ for n in range(1, match.re.groups + 1) if match[n]]
 
 
 def _without_notes(body: str) -> str:

@@ -327,14 +327,14 @@ def host_country(readings: Sequence[Reading]) -> str:
                 codes = [code]
             if codes:
                 return codes[0]
-    return _spoken_of(readings)
+    return _spoken_of(readings, "host_words") or _spoken_of(readings, "host_seat")
 
 
-def _spoken_of(readings: Sequence[Reading]) -> str:
+def _spoken_of(readings: Sequence[Reading], said: str) -> str:
     """The country of more than half of the lines that speak of the centre abroad and name a place; else ""."""
     named: Counter[str] = Counter()
     for line in (line for reading in readings for line in re.split("[\n。；]", reading.folded)):
-        if words("host_words").search(line):
+        if words(said).search(line):
             places = (m for m in organisations.scan(line) if m.origin is organisations.Origin.FOREIGN)
             named.update({m.where for m in places if m.where})
     code, most = named.most_common(1)[0] if named else ("", 0)

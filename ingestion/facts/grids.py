@@ -11,6 +11,7 @@ from ingestion.domain import Cell, Span
 from ingestion.facts.lexicon import listed
 from ingestion.facts.scan import Table
 from ingestion.language import load, pattern
+from ingestion.numerals import classifiers
 
 
 class Row(Struct):
@@ -210,15 +211,18 @@ def named(found: Grid, row: Row, column: int | None) -> tuple[str, Span]:
 
 
 def unit_factor(text: str) -> tuple[str, int] | None:
-    """Currency and factor that a unit line or a header's bracket gives: 单位：万元 is ("CNY", 10000)."""
-    data = load("tables")
-    match = re.search(data["unit_line"].replace("[:：]", "[:：]"), text) or re.search(data["unit_in_header"], text)
-    if match is None:
-        return None
-    unit = match[1]
-    powers: dict[str, int] = load("numbers")["powers"]
-    factor = 1
-    while unit and unit[0] in powers:
-        factor *= powers[unit[0]]
-        unit = unit[1:]
-    return ("CNY" if unit in load("numbers")["money"]["yuan"] else unit), factor
+    """Currency and factor that a unit line or a header's bracket gives: 单位：万元 is ("CNY", 10000). A word behind a
+    power (万德兰) that is no classifier is a currency, too."""
+    data, numbers = load("tables"), load("numbers")
+    powers: dict[str, int] = numbers["powers"]
+    for name in ("unit_line", "unit_in_header"):
+        for match in re.finditer(data[name], text):
+            unit, factor = match[1], 1
+            while unit and unit[0] in powers:
+                factor *= powers[unit[0]]
+                unit = unit[1:]
+            if unit in numbers["money"]["yuan"]:
+                return "CNY", factor
+            if unit in numbers["money"]["foreign"] or (factor > 1 and unit and unit not in classifiers()):
+                return unit, factor
+    return None

@@ -15,6 +15,10 @@ def reconcile(key: str, spec: FactSpec, findings: Findings, window: Window) -> F
         return None
     if spec.kind == "yes_no":
         return _yes_no(key, spec, findings)
+    if findings.foreign:  # a table in yuan beside it shows a part of what was spent (reading 14)
+        for entry in findings.assertions:
+            if entry.method is Method.LISTED:
+                entry.interval = Interval(entry.interval.low, None)
     firm = [a for a in findings.assertions if not a.told] or findings.assertions
     firm = [a for a in firm if not a.open] or firm
     firm = _named_of_a_total(findings.assertions, firm)

@@ -22,7 +22,13 @@ from ingestion.language.ngrams import Text
 
 LONGEST_SENTENCE = 1_500  # characters
 _HEADING_NUMBER = re.compile(r"^\s*\d+(?:\.\d+)*(?=[\s　、.．])")
-_STOP = re.compile(r"[。！？；\n]|(?<=[a-z\d）])\.(?=\s+[A-Z])|(?<=[a-z])\.\s*$")
+
+
+@lru_cache(maxsize=1)
+def _stops() -> re.Pattern[str]:
+    """Brackets, and what ends a sentence; the full stop of an abbreviation (Sdn. Bhd., Co. Ltd) does not."""
+    short = "".join(rf"(?<!\b{word})" for word in load("discourse")["abbreviations"])
+    return re.compile(rf"[（）]|[。！？；\n]|(?<=[a-z\d）]){short}\.(?=\s+[A-Z])|(?<=[a-z])\.\s*$")
 
 
 class Table(Struct):
@@ -333,7 +339,7 @@ def _sentences(
     start = 0
     depth = 0
     pieces: list[tuple[int, int]] = []
-    for match in re.finditer(r"[（）]|" + _STOP.pattern, folded):
+    for match in _stops().finditer(folded):
         char = match.group()
         if char == "（":
             depth += 1

@@ -12,6 +12,7 @@ from ingestion.domain import Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Claims, Findings
 from ingestion.facts.credit_code import CODE, valid
 from ingestion.facts.dating import section_period
+from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
 from ingestion.facts.phrases import quoted
 from ingestion.facts.records import Analysis
@@ -233,6 +234,23 @@ def _percent(match: re.Match[str]) -> float:
     return float(part) * 100 / float(whole)
 
 
+def _against_own(analysis: Analysis, span: Span, holder: str) -> bool:
+    """芯帆公司持股40%，Perai Microtech持股60%: beside a share of the applicant's, one whose holder is called otherwise
+    is somebody else's."""
+    name = residue(holder.rpartition("，")[2])
+    if len(name) < 2 or _own_holder(analysis, holder):
+        return False
+    others = [analysis.clause_text(index) for index, clause in enumerate(analysis.clauses) if clause.span != span]
+    return any(words("share").search(text) and _own_holder(analysis, text) for text in others)
+
+
+def _own_holder(analysis: Analysis, text: str) -> bool:
+    return words("own_holder").search(text) is not None or any(name in text for name in analysis.names.own)
+
+
+_LATIN_NAME = re.compile(r"[A-Z][A-Za-z\u00c0-\u024f]*(?:[ .&,'-]+[A-Za-z\u00c0-\u024f.]+)+$")
+
+
 def _majority(analysis: Analysis, span: Span) -> bool | None:
     """True: the applicant holds more than half; False: somebody else does; None: neither is said."""
     text = analysis.sentence.folded
@@ -248,6 +266,8 @@ def _majority(analysis: Analysis, span: Span) -> bool | None:
     holds = [*words("holds_share").finditer(scope)]
     holder = scope[: holds[-1].start()] if holds else scope
     summed = words("total_before").search(holder) or words("sums_up").match(holder.rsplit("，", 1)[-1].lstrip())
+    if holds and not summed and _against_own(analysis, span, holder):
+        return False
     for candidate in (
         holder if holds and not summed else "",  # 依托单位持有汉堡中心100%的股权
         (text[: span.start] or scope).split("，")[0] if summed else "",  # 公司持有34%，并受托行使…20%，合计54%
@@ -269,6 +289,9 @@ def _majority(analysis: Analysis, span: Span) -> bool | None:
             and not words("foreign_title").search(candidate[m.start : m.end])
         ]
         holders += [(m.start, m.origin is Origin.DOMESTIC) for m in bodies]
+        latin = _LATIN_NAME.search(candidate.rstrip(" ，、：（"))
+        if latin is not None and organisations.origin(latin[0]) is Origin.FOREIGN:
+            holders.append((latin.start(), False))  # Perai Microtech Sdn. Bhd.持股60%
         if holders:
             place, mine = max(holders)
             named = [
