@@ -78,16 +78,14 @@ def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window) -> li
     """Rows are periods: the amount stands in the column whose header says so, a total's column first."""
     if spec.amounts is None:
         return []
-    header_index = next((i for i, texts in enumerate(table.texts) if len([t for t in texts if t]) >= 2), None)
-    if header_index is None:
-        return []
+    begin, heads = _heads(table)
     wanted = book.pattern(spec.amounts.column)
     columns = [
-        (cell.column, text)
-        for cell, text in zip(table.rows[header_index], table.texts[header_index], strict=True)
+        (column, text)
+        for column, text in heads.items()
         if wanted.search(text) and not listed("part_column").search(text) and not periods(text, window)
-    ]
-    if not columns:
+    ] or ([(column, "") for column in _numeric(table, begin)] if not heads else [])
+    if not columns or (not heads and len(columns) > 1):
         return []
     preferred = (
         [c for c in columns if listed("total_column").search(c[1])]
@@ -95,13 +93,9 @@ def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window) -> li
         or columns
     )
     column = preferred[0][0]
-    years = {
-        cell.column
-        for cell, text in zip(table.rows[header_index], table.texts[header_index], strict=True)
-        if "date" in roles_of(text)
-    }
+    years = {column for column, text in heads.items() if "date" in roles_of(text)}
     series: list[Entry] = []
-    for row, texts in zip(table.rows[header_index + 1 :], table.texts[header_index + 1 :], strict=True):
+    for row, texts in zip(table.rows[begin:], table.texts[begin:], strict=True):
         cell = next((c for c in row if c.column <= column < c.column + c.column_span), None)
         if cell is None or not texts:
             continue
@@ -125,31 +119,38 @@ def _by_kinds(book: FactBook, spec: FactSpec, table: Table, titled: Period) -> l
     """Rows are kinds of spending under a title that gives the period: its total row, else the sum of its rows."""
     if spec.amounts is None:
         return []
-    header = next((i for i, texts in enumerate(table.texts) if len([t for t in texts if t]) >= 2), None)
-    if header is None:
-        return []
-    numeric = {
-        c.column
-        for row, texts in zip(table.rows[header + 1 :], table.texts[header + 1 :], strict=True)
-        for c, t in zip(row, texts, strict=True)
-        if _NUMBER.fullmatch(t.replace(" ", ""))
-    }
-    column = next(
-        (
-            cell.column
-            for cell, text in zip(table.rows[header], table.texts[header], strict=True)
-            if cell.column in numeric and book.pattern(spec.amounts.column).search(text)
-        ),
-        None,
-    )
+    begin, heads = _heads(table)
+    numeric = _numeric(table, begin)
+    named = [c for c in numeric if book.pattern(spec.amounts.column).search(heads.get(c, ""))]
+    column = next(iter(named if heads else numeric), None)
     rows = []
-    for row, texts in zip(table.rows[header + 1 :], table.texts[header + 1 :], strict=True):
+    for row, texts in zip(table.rows[begin:], table.texts[begin:], strict=True):
         for cell, text in zip(row, texts, strict=True):
             if cell.column == column and (number := _NUMBER.fullmatch(text.replace(" ", ""))):
                 rows.append((texts[0], Decimal(number[0].replace(",", "")), cell))
     totals = [r for r in rows if listed("total_row").search(r[0])]
     parts = [r for r in rows if r not in totals]
     return [(titled, value, cell) for _, value, cell in parts] + [(None, value, cell) for _, value, cell in totals]
+
+
+def _heads(table: Table) -> tuple[int, dict[int, str]]:
+    """Where the rows of amounts begin, and the columns' heads above them; none where the first row has an amount."""
+    first = next((i for i, texts in enumerate(table.texts) if len([t for t in texts if t]) >= 2), len(table.rows))
+    if first == len(table.rows) or any(_NUMBER.fullmatch(text.replace(" ", "")) for text in table.texts[first][1:]):
+        return first, {}
+    return first + 1, {c.column: text for c, text in zip(table.rows[first], table.texts[first], strict=True)}
+
+
+def _numeric(table: Table, begin: int) -> list[int]:
+    """The columns behind the first that hold amounts from row `begin` on."""
+    return sorted(
+        {
+            cell.column
+            for row, texts in zip(table.rows[begin:], table.texts[begin:], strict=True)
+            for cell, text in list(zip(row, texts, strict=True))[1:]
+            if _NUMBER.fullmatch(text.replace(" ", ""))
+        }
+    )
 
 
 def _widest(found: list[Period]) -> Period:

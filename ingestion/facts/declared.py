@@ -16,11 +16,11 @@ from ingestion.facts.dating import bound, section_period
 from ingestion.facts.doubts import lowered, of_the_one_before
 from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
+from ingestion.facts.losses import lost_since, named_lost
 from ingestion.facts.matching import Match, match_figure, matched_parent
-from ingestion.facts.named import named_lost
 from ingestion.facts.nesting import nested
 from ingestion.facts.nones import explicit_none
-from ingestion.facts.phrases import located, status_after
+from ingestion.facts.phrases import located
 from ingestion.facts.records import Analysis, Figure
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.standing import actual, stock
@@ -48,7 +48,7 @@ def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window,
         if match is not None:
             matches.append(match)
     explicit_none(book, spec, analysis, claims)
-    _lost_since(book, spec, analysis, matches, claims)
+    lost_since(book, spec, analysis, matches, claims)
     matches = of_the_one_before(analysis, matches, claims)
     figures = [m for m in matches if m.role == "figure"]
     if figures:
@@ -56,25 +56,6 @@ def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window,
     elif twice := [m.value for m in matches if m.role == "twice"]:
         claims.twice = add(twice)
     named_lost(book, spec, analysis, claims)
-
-
-def _lost_since(book: FactBook, spec: FactSpec, analysis: Analysis, matches: list[Match], claims: Claims) -> None:
-    """常驻5人。2024年3月，2人结束派驻回国: what a sentence says was lost is taken from the figure of the one before."""
-    sentence = analysis.sentence
-    if not spec.subtract or not claims.stated or sentence.previous is None:
-        return
-    stated = claims.stated_in(sentence.previous)
-    if len(stated) != 1 or not stated[0].interval.exact:
-        return
-    for figure in analysis.figures:
-        if words("additional").match(figure.left.lstrip()):
-            return  # 另有4人常住国内，2人…: beside the figure, and so is what follows
-        if any(m.figure is figure for m in matches) or figure.quantity.measure not in spec.measures or figure.blocked:
-            continue
-        bare = not residue(words("part").sub("", figure.left)) or (figure.part and figure.parent is not None)
-        said = figure.right + status_after(analysis, figure)
-        if bare and not figure.total and book.pattern(spec.subtract).search(said):
-            claims.lose(stated[0], figure.quantity.interval, located(sentence, analysis.clauses[figure.clause].span))
 
 
 def _combine(
@@ -87,8 +68,14 @@ def _combine(
     clashes: dict[int, tuple[int, ...]] = {}
     disjoint, lost = analysis.sentence.holds(words("disjoint")), _rest_lost(book, spec, analysis)
     for top in tops:
-        fills = not any(f.bracketed and f.parent is top.figure and id(f) not in known for f in analysis.figures)
-        values[id(top)], clashes[id(top)] = _with_parts(top, matches, spec, disjoint, lost, fills=fills)
+        others = [f for f in analysis.figures if f.bracketed and f.parent is top.figure and id(f) not in known]
+        counting = [m.value for m in figures if m.figure.bracketed and m.figure.parent is top.figure]
+        not_so = book.pattern([*spec.subtract, *spec.exclude_clause])
+        left_out = bool(others) and all(not_so.search(f.own) for f in others)
+        if left_out and counting and add([*counting, *(f.quantity.interval for f in others)]) == top.value:
+            values[id(top)], clashes[id(top)] = add(counting), ()  # 12项：境外引进5项，向境外输出2项，市内之间5项
+            continue
+        values[id(top)], clashes[id(top)] = _with_parts(top, matches, spec, disjoint, lost, fills=not others)
     twice = [m for m in matches if m.role == "twice"]
     classes = classed(book, spec, analysis)
     for group in _groups(analysis, tops):
@@ -432,9 +419,9 @@ def _assert(
     )
     if _adds(spec, analysis, group, entry, claims):
         return
-    if not entry.conflict and not entry.kinds:
+    if not entry.conflict:
         claims.stated.append((analysis.sentence, entry))
-    elif entry.kinds:
+    if entry.kinds:
         claims.kinded.append((analysis.sentence, entry.kinds))
     claims.later(partial(_settle, spec, entry, period))
 

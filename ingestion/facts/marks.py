@@ -12,6 +12,12 @@ _LINE = re.compile(r"[^\n。]*[/|｜][^\n。]*")
 _BARE = re.compile(r"(?<=\d\s)[/|｜](?=\s*[\u4e00-\u9fff])|(?<=\d)[/|｜](?=\s*[\u4e00-\u9fff])")
 
 
+_ENTRY_OF_YEAR = r"(?:19|20)\d\d年(?:度)?[：\s]\s*\d[\d.,]*[^\s\d，。；：]{0,2}"
+_SERIES = re.compile(rf"{_ENTRY_OF_YEAR}(?:\s{_ENTRY_OF_YEAR})+")
+_NEXT_YEAR = re.compile(r"\s(?=(?:19|20)\d\d年)")  # 2022年：7　2023年：12　2024年 15
+_YEAR = re.compile(r"((?:19|20)\d\d年(?:度)?)\s")
+
+
 @lru_cache(maxsize=1)
 def _marks() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     numbers = load("numbers")
@@ -32,6 +38,7 @@ def punctuated(folded: str) -> str:
     if "/" in folded or "|" in folded or "｜" in folded:
         folded = slash.sub(lambda m: m["before"] + "，", folded)
         folded = _LINE.sub(lambda m: _BARE.sub("，", m[0]) if noted(m[0]) else m[0], folded)
+    folded = _SERIES.sub(lambda m: _YEAR.sub(r"\1：", _NEXT_YEAR.sub("，", m[0])), folded)
     if "-" in folded:
         folded = dashes.sub(lambda m: m["before"] + "，" * (len(m.group()) - len(m["before"])), folded)
         folded = entry.sub(lambda m: m["before"] + "：", folded)

@@ -36,17 +36,17 @@ def _section_block(headings: tuple[str, ...], lead: str) -> str:
         caption = lead.strip().split("\n")[-1]
         if not caption.endswith("。") and words("quotation_heading").search(lead):
             return "quotation"
-        if (
-            len(caption) <= 20
-            and not caption.endswith("。")
-            and words("plan_heading").search(caption)
-            and not words("plan_heading_exempt").search(caption)
-            and not words("done").search(caption)
-        ):
+        if any(_plans(line) for line in lead.strip().split("\n")):
             return "planned"
         if lead.rstrip().endswith("：") and words("plan_forward").search(lead) and not words("done").search(lead):
             return "planned"
     return ""
+
+
+def _plans(caption: str) -> bool:
+    """年度计划与考核指标: the title of what is planned."""
+    short = len(caption) <= 20 and not caption.endswith("。") and words("plan_heading").search(caption) is not None
+    return short and not words("plan_heading_exempt").search(caption) and not words("done").search(caption)
 
 
 def clause_blocks(analysis: Analysis) -> dict[int, str]:
@@ -174,6 +174,8 @@ def figure_block(analysis: Analysis, figure: Figure) -> str:
     if reason and not (reason == "planned" and words("done_own").search(figure.left)):
         return reason
     if analysis.clauses[figure.clause].subject == "whole":
+        return "other_body"
+    if words("wider_scope").match(figure.right):
         return "other_body"
     text = analysis.sentence.folded
     if may(words("outgrown"), text) and _outgrown(analysis, figure):

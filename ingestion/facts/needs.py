@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from ingestion.facts import forms
 from ingestion.facts.assertions import add
 from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
 from ingestion.facts.phrases import clause_words, found, note_behind
 from ingestion.facts.records import Analysis, Figure
 from ingestion.facts.schema import FactBook, Need
+from ingestion.facts.sentences import Sentence
+
+MOST_LINES = 6  # of a form that are read together
 
 
 def met(book: FactBook, need: Need, analysis: Analysis, figure: Figure, context: str) -> bool:
@@ -37,10 +41,21 @@ def _need(book: FactBook, need: Need, analysis: Analysis, figure: Figure, contex
         return True
     if need.reach == "sentence":
         return False
-    previous = analysis.sentence.previous
-    return found(book, need.words, analysis.sentence.section.text) or (
-        previous is not None and found(book, need.words, previous.folded)
+    if forms.of_a_part(analysis.sentence.folded):
+        return False  # 综合部：专职4人
+    return found(book, need.words, analysis.sentence.section.text) or any(
+        found(book, need.words, before.folded) for before in _above(analysis.sentence)
     )
+
+
+def _above(sentence: Sentence) -> list[Sentence]:
+    """The sentence before it; of a line of a form, the lines above it."""
+    above = [sentence.previous] if sentence.previous is not None else []
+    while above and len(above) < MOST_LINES and forms.is_entry(sentence.folded) and forms.is_entry(above[-1].folded):
+        if above[-1].previous is None:
+            break
+        above.append(above[-1].previous)
+    return above
 
 
 def _sums_up(book: FactBook, need: Need, analysis: Analysis, figure: Figure) -> bool:

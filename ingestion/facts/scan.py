@@ -14,7 +14,7 @@ from functools import lru_cache
 from msgspec import Struct, field
 
 from ingestion.domain import Block, BlockKind, Cell, Document, Span
-from ingestion.facts import numbering
+from ingestion.facts import forms, numbering
 from ingestion.facts.marks import punctuated
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.language import fold, load, pattern
@@ -57,92 +57,6 @@ class Reading(Struct):
     tables: list[Table]
     lists: list[ListGroup]
     quotations: tuple[Span, ...] = ()
-
-
-@lru_cache(maxsize=1)
-def _boxes() -> tuple[re.Pattern[str], str, dict[str, dict[str, str]], re.Pattern[str], re.Pattern[str]]:
-    data = load("discourse")["check"]
-    marks = data["ticked"] + data["unticked"]
-    option = re.compile(rf"([{re.escape(marks)}])\s*([^{re.escape(marks)}\s，。；、（）]*)")
-    return option, data["ticked"], data["questions"], pattern(tuple(data["yes"])), pattern(tuple(data["no"]))
-
-
-def checked(folded: str) -> str:
-    """Only the ticked box of a form speaks (reading 25): unticked options are blanked, and 是否… becomes the statement
-    that the tick makes of it; same length. A question with nothing ticked is blanked whole."""
-    option, ticked, questions, yes, no = _boxes()
-    is_one = load("discourse")["check"]["is_one"]  # □独立法人 ☑分支机构 on a line of their own: it is one
-    if option.search(folded) is None:
-        return folded
-    out = []
-    lines = re.split(r"(\n|；|，)", folded)
-    bare = [(found := option.search(line)) is not None and not line[: found.start()].strip() for line in lines]
-    for place, line in enumerate(lines):
-        options = list(option.finditer(line))
-        question = next((q for q in questions if q in line), None)
-        if not options:
-            out.append(line)
-            continue
-        if not any(found[1] in ticked for found in options):
-            out.append(" " * len(line))
-            continue
-        if _behind(line, options):
-            out.append(_ticked_behind(line, options, ticked))
-            continue
-        chars = list(line)
-        answer = ""
-        several = len(options) > 1 or any(bare[max(0, place - 2) : place] + bare[place + 1 : place + 3])
-        alone = several and bare[place] and not question
-        for found in options:
-            if found[1] in ticked:
-                answer = answer or ("no" if no.match(found[2]) else "yes" if yes.match(found[2]) else "")
-                chars[found.start()] = is_one if alone and not (no.match(found[2]) or yes.match(found[2])) else " "
-                if question and answer:
-                    chars[found.start() : found.end()] = " " * (found.end() - found.start())
-            else:
-                chars[found.start() : found.end()] = " " * (found.end() - found.start())
-        text = "".join(chars)
-        if question:
-            text = text.replace(question, questions[question][answer], 1) if answer else " " * len(line)
-        out.append(text)
-    return "".join(out)
-
-
-def _behind(line: str, options: list[re.Match[str]]) -> bool:
-    """Whether the boxes stand behind what they tick: 独立法人☑ 非独立法人□."""
-    first = line[: options[0].start()].rstrip(" ")
-    return len(options) > 1 and not options[-1][2].strip() and first[-1:].isalnum()
-
-
-def _ticked_behind(line: str, options: list[re.Match[str]], ticked: str) -> str:
-    chars, start = list(line), re.search(r"[^，。：；、\s|]*\s*$", line[: options[0].start()])
-    begun = start.start() if start else 0
-    for found in options:
-        first = begun if found[1] not in ticked else found.start()
-        chars[first : found.start() + 1] = " " * (found.start() + 1 - first)
-        begun = found.start() + 1
-    return "".join(chars)
-
-
-@lru_cache(maxsize=1)
-def _question() -> tuple[re.Pattern[str], dict[str, dict[str, str]], re.Pattern[str]]:
-    data = load("discourse")["check"]
-    answers = sorted({a for a in [*data["yes"], *data["no"]] if a}, key=len, reverse=True)
-    asked = "|".join(map(re.escape, data["questions"]))
-    said = "|".join(map(re.escape, answers))
-    return (
-        re.compile(rf"({asked})([^：？，。；\n]{{2,40}}[：？，\t][\s|]*)({said})(?=\s*(?:[，。；\n]|$))"),
-        data["questions"],
-        pattern(tuple(data["no"])),
-    )
-
-
-def answered(folded: str) -> str:
-    """是否发生责任事故：否 is a statement: the question becomes 没有 or 已经, the answer is blanked; same length."""
-    asked, questions, no = _question()
-    return asked.sub(
-        lambda m: questions[m[1]]["no" if no.match(m[3]) else "yes"] + m[2] + " " * len(m[3]), folded
-    )
 
 
 def quotations(document: Document, policy: str) -> tuple[Span, ...]:
@@ -194,12 +108,13 @@ class _Scan:
     """One walk over a document's blocks, and what it remembers of those above: headings, lead-in, a list's items."""
 
     def __init__(self, document: Document) -> None:
-        self.reading = Reading(document, punctuated(answered(checked(fold(document.text)))), [], [], [])
+        self.reading = Reading(document, punctuated(forms.answered(forms.checked(fold(document.text)))), [], [], [])
         self.headings: list[tuple[int, str]] = []
         self.lead = ""
         self.lead_sentence: Sentence | None = None
         self.items: list[Span] = []
         self.family, self.last_item, self.ends_open = "", "", False  # of the list that is open
+        self.titled = False  # the lead-in is the title of a form, which holds for all of its lines
         self.above: list[_Outer] = []  # the lists that it stands in
         self.last: Sentence | None = None
 
@@ -265,7 +180,12 @@ class _Scan:
             self._item(block, text, found)
         elif found:
             self._numbered_within(block, text, found[0])
-            self.lead, self.lead_sentence = _lead(text, found, self.lead)
+            if self.titled and forms.is_entry(text):
+                for sentence in found:
+                    sentence.listed = True
+            else:
+                self.lead, self.lead_sentence = _lead(text, found, self.lead)
+                self.titled = forms.is_title(text)
         self.last = found[-1] if found else self.last
 
     def _item(self, block: Block, text: str, found: list[Sentence]) -> None:
@@ -428,7 +348,7 @@ def pairs(table: Table) -> list[Sentence]:
     """A form's label and value cells as sentences "label\\tvalue"; long values are sentences of their own."""
     found: list[Sentence] = []
     document = table.document
-    folded = checked(fold(document.text[table.block.span.start : table.block.span.end]))
+    folded = forms.checked(fold(document.text[table.block.span.start : table.block.span.end]))
     base = table.block.span.start
     skipped = policy_columns(table)
     for row, texts in zip(table.rows, table.texts, strict=True):
@@ -452,7 +372,8 @@ def pairs(table: Table) -> list[Sentence]:
                     )
                 elif texts[place + 1]:
                     width = row[place].span.end - whole.start
-                    marked = answered(body[:width].replace("\n", " ") + "：" + body[width + 1 :].replace("\n", "，"))
+                    said = body[:width].replace("\n", " ") + "：" + body[width + 1 :].replace("\n", "，")
+                    marked = forms.answered(said)
                     sentence = Sentence(
                         document, whole, Text(marked), table.section, pair=True, previous=found[-1] if found else None
                     )

@@ -1,17 +1,43 @@
-"""What a clause says by its name to be lost: 重点实验室2个、工作站1个；其中工作站2022年到期后未续."""
+"""What is said to be lost: by the sentence behind a figure (常驻5人。2024年3月，2人回国), or by a clause that names it
+(重点实验室2个、工作站1个；其中工作站2022年到期后未续)."""
 
 from __future__ import annotations
 
 from ingestion.facts.assertions import Claims
 from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
-from ingestion.facts.phrases import located
+from ingestion.facts.matching import Match, kinds_in
+from ingestion.facts.phrases import located, status_after
 from ingestion.facts.records import Analysis
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.language.ngrams import may
 from ingestion.numerals import quantities
 
 NEAR = 8  # characters between 其中 and the end of what stands before the thing's name
+
+
+def lost_since(book: FactBook, spec: FactSpec, analysis: Analysis, matches: list[Match], claims: Claims) -> None:
+    """常驻5人。2024年3月，2人结束派驻回国: what a sentence says was lost is taken from the figure of the one before."""
+    sentence = analysis.sentence
+    if not spec.subtract or not claims.stated or sentence.previous is None:
+        return
+    stated = claims.stated_in(sentence.previous)
+    if len(stated) != 1 or not stated[0].interval.exact:
+        return
+    for figure in analysis.figures:
+        if words("additional").match(figure.left.lstrip()):
+            return  # 另有4人常住国内，2人…: beside the figure, and so is what follows
+        if any(m.figure is figure for m in matches) or figure.quantity.measure not in spec.measures:
+            continue
+        if figure.blocked in ("quotation", "template", "other_body"):
+            continue
+        bare = not residue(words("part").sub("", figure.left)) or (figure.part and figure.parent is not None)
+        said = figure.right + status_after(analysis, figure)
+        kinds = kinds_in(book, spec, figure.own)
+        if kinds and stated[0].kinds and kinds != stated[0].kinds:
+            continue  # 软件著作权8项；3件发明专利尚在实审
+        if bare and not figure.total and book.pattern(spec.subtract).search(said):
+            claims.lose(stated[0], figure.quantity.interval, located(sentence, analysis.clauses[figure.clause].span))
 
 
 def named_lost(book: FactBook, spec: FactSpec, analysis: Analysis, claims: Claims) -> None:

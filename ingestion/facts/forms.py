@@ -1,0 +1,137 @@
+"""Forms written as plain lines: titles and entries, ticked boxes, questions that are answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from ingestion.facts.lexicon import listed, words
+from ingestion.language import load, pattern
+
+_ENTRY = re.compile(r"\s*[^，。；：\s][^，。；：]{1,24}(?:：\s*[^：。]{1,60}|[ \u3000]+\d[^，。；：]{0,12})\s*")
+_TITLE = re.compile(r"\s*[^，。；：！？|\s][^，。；：！？|]{3,40}\s*")
+
+
+def is_entry(text: str) -> bool:
+    """One line of a form: a label, and what is filled in (SCI收录论文：52篇; 授权发明专利  9件)."""
+    return _ENTRY.fullmatch(text) is not None and listed("title_lines").search(text) is None
+
+
+def of_a_part(text: str) -> bool:
+    """A line that begins with the name of a department (综合部｜专职4人): what it says is of that one alone."""
+    return words("department_line").match(text) is not None
+
+
+def is_title(text: str) -> bool:
+    """A line without punctuation that entries may stand below; not the title of a whole document (申报书)."""
+    return _TITLE.fullmatch(text) is not None and words("document_title").search(text.strip()) is None
+
+
+@lru_cache(maxsize=1)
+def _boxes() -> tuple[re.Pattern[str], str, dict[str, dict[str, str]], re.Pattern[str], re.Pattern[str]]:
+    data = load("discourse")["check"]
+    marks = data["ticked"] + data["unticked"]
+    own = rf"[^{re.escape(marks)}\s，。；、（）]"
+    option = re.compile(rf"([{re.escape(marks)}])\s*({own}*)(?:\s*（[^（）]*）{own}{{0,3}})?")  # □有（ ）项
+    return option, data["ticked"], data["questions"], pattern(tuple(data["yes"])), pattern(tuple(data["no"]))
+
+
+def checked(folded: str) -> str:
+    """Only the ticked box of a form speaks (reading 25): unticked options are blanked, and 是否… becomes the statement
+    that the tick makes of it; same length. A question with nothing ticked is blanked whole."""
+    option, ticked, questions, yes, no = _boxes()
+    is_one = load("discourse")["check"]["is_one"]  # □独立法人 ☑分支机构 on a line of their own: it is one
+    if option.search(folded) is None:
+        return folded
+    out = []
+    lines = list(_lines(folded, option))
+    bare = [(found := option.search(line)) is not None and not line[: found.start()].strip() for line in lines]
+    for place, line in enumerate(lines):
+        options = list(option.finditer(line))
+        question = next((q for q in questions if q in line), None)
+        if not options:
+            out.append(line)
+            continue
+        if not any(found[1] in ticked for found in options):
+            out.append(" " * len(line))
+            continue
+        if _behind(line, options):
+            out.append(_ticked_behind(line, options, ticked))
+            continue
+        chars = list(line)
+        answer = ""
+        several = len(options) > 1 or any(bare[max(0, place - 2) : place] + bare[place + 1 : place + 3])
+        alone = several and bare[place] and not question
+        for found in options:
+            if found[1] in ticked:
+                answer = answer or ("no" if no.match(found[2]) else "yes" if yes.match(found[2]) else "")
+                chars[found.start()] = is_one if alone and not (no.match(found[2]) or yes.match(found[2])) else " "
+                if question and answer:
+                    chars[found.start() : found.end(2)] = " " * (found.end(2) - found.start())
+                filled = _FILLED.match(line, found.end(2))
+                for mark in (filled.start(1), filled.end(1) - 1) if filled else ():
+                    chars[mark] = " "  # ☑有（ 3 ）个
+            else:
+                chars[found.start() : found.end()] = " " * (found.end() - found.start())
+        text = "".join(chars)
+        if question:
+            text = text.replace(question, questions[question][answer], 1) if answer else " " * len(line)
+        out.append(text)
+    return "".join(out)
+
+
+_FILLED = re.compile(r"\s*(（\s*\d[\d.,]*\s*）)")
+
+
+def _lines(folded: str, option: re.Pattern[str]) -> Iterator[str]:
+    """A form's lines and what parts them. A comma parts two questions (是否…：☑是，有无…：□有), not what is filled in
+    behind a box (■已入驻，4家)."""
+    pieces = re.split(r"(\n|；|，)", folded)
+    line = pieces[0]
+    for mark, piece in zip(pieces[1::2], pieces[2::2], strict=True):
+        box = option.search(piece)
+        if mark == "，" and not (box is not None and "：" in piece[: box.start()]):
+            line += mark + piece
+            continue
+        yield line
+        yield mark
+        line = piece
+    yield line
+
+
+def _behind(line: str, options: list[re.Match[str]]) -> bool:
+    """Whether the boxes stand behind what they tick: 独立法人☑ 非独立法人□."""
+    first = line[: options[0].start()].rstrip(" ")
+    return len(options) > 1 and not options[-1][2].strip() and first[-1:].isalnum()
+
+
+def _ticked_behind(line: str, options: list[re.Match[str]], ticked: str) -> str:
+    chars, start = list(line), re.search(r"[^，。：；、\s|]*\s*$", line[: options[0].start()])
+    begun = start.start() if start else 0
+    for found in options:
+        first = begun if found[1] not in ticked else found.start()
+        chars[first : found.start() + 1] = " " * (found.start() + 1 - first)
+        begun = found.start() + 1
+    return "".join(chars)
+
+
+@lru_cache(maxsize=1)
+def _question() -> tuple[re.Pattern[str], dict[str, dict[str, str]], re.Pattern[str]]:
+    data = load("discourse")["check"]
+    answers = sorted({a for a in [*data["yes"], *data["no"]] if a}, key=len, reverse=True)
+    asked = "|".join(map(re.escape, data["questions"]))
+    said = "|".join(map(re.escape, answers))
+    return (
+        re.compile(rf"({asked})([^：？，。；\n]{{2,40}}[：？，\t][\s|]*)({said})(?=\s*(?:[，。；\n]|$))"),
+        data["questions"],
+        pattern(tuple(data["no"])),
+    )
+
+
+def answered(folded: str) -> str:
+    """是否发生责任事故：否 is a statement: the question becomes 没有 or 已经, the answer is blanked; same length."""
+    asked, questions, no = _question()
+    return asked.sub(
+        lambda m: questions[m[1]]["no" if no.match(m[3]) else "yes"] + m[2] + " " * len(m[3]), folded
+    )
