@@ -16,7 +16,7 @@ from ingestion.facts.dating import bound, section_period
 from ingestion.facts.doubts import lowered, of_the_one_before
 from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
-from ingestion.facts.losses import lost_since, named_lost
+from ingestion.facts.losses import lost_since, named_lost, restated
 from ingestion.facts.matching import Match, match_figure, matched_parent
 from ingestion.facts.nesting import nested
 from ingestion.facts.nones import explicit_none
@@ -49,6 +49,7 @@ def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window,
             matches.append(match)
     explicit_none(book, spec, analysis, claims)
     lost_since(book, spec, analysis, matches, claims)
+    restated(spec, analysis, matches, claims)
     matches = of_the_one_before(analysis, matches, claims)
     figures = [m for m in matches if m.role == "figure"]
     if figures:

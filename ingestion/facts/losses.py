@@ -1,8 +1,9 @@
-"""What is said to be lost: by the sentence behind a figure (常驻5人。2024年3月，2人回国), or by a clause that names it
-(重点实验室2个、工作站1个；其中工作站2022年到期后未续)."""
+"""What later words do to a figure: the sentence behind it says what was lost (常驻5人。2024年3月，2人回国) or gives another
+figure for it (该数未经核实，证明为33篇); a clause names what was lost (重点实验室2个；其中重点实验室2022年到期)."""
 
 from __future__ import annotations
 
+from ingestion.domain import Interval
 from ingestion.facts.assertions import Claims
 from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
@@ -38,6 +39,21 @@ def lost_since(book: FactBook, spec: FactSpec, analysis: Analysis, matches: list
             continue  # 软件著作权8项；3件发明专利尚在实审
         if bare and not figure.total and book.pattern(spec.subtract).search(said):
             claims.lose(stated[0], figure.quantity.interval, located(sentence, analysis.clauses[figure.clause].span))
+
+
+def restated(spec: FactSpec, analysis: Analysis, matches: list[Match], claims: Claims) -> None:
+    """…40篇。该数未经核实，检索证明为33篇: another figure for the one before, which is kept (reading 26): a conflict."""
+    before = claims.stated_in(analysis.sentence.previous)
+    if matches or len(before) != 1 or not analysis.sentence.holds(words("that_figure")):
+        return
+    others = [f for f in analysis.figures if f.quantity.measure in spec.measures and not f.blocked and not f.part]
+    if len(others) != 1 or not others[0].quantity.interval.exact or not before[0].interval.exact:
+        return
+    entry, other = before[0], others[0].quantity.interval
+    if entry.interval != other:
+        entry.points = (entry.interval.low, other.low)
+        entry.interval = Interval(min(entry.points), max(entry.points))
+        entry.conflict = True
 
 
 def named_lost(book: FactBook, spec: FactSpec, analysis: Analysis, claims: Claims) -> None:
