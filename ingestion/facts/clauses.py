@@ -9,6 +9,7 @@ from ingestion import organisations
 from ingestion.domain import Span
 from ingestion.facts.lexicon import words
 from ingestion.facts.records import Clause, Names
+from ingestion.language import load
 from ingestion.language.ngrams import may
 
 _CUTS = frozenset("，,。；！？")
@@ -103,9 +104,19 @@ def assign_subjects(text: str, clauses: list[Clause], names: Names) -> None:
                 current = "own"
         else:
             clause.subject = current
+    _make_larger(text, clauses)
+
+
+def _make_larger(text: str, clauses: list[Clause]) -> None:
+    """What is told by its part (高新区1,260家，其中本园区26家) is of a larger body; that body's figures are somebody
+    else's where they are told as the ground that it gives (学校…近千篇，为中心建设提供了土壤)."""
+    for place, clause in enumerate(clauses):
+        if words("within_part").match(text, clause.span.start):
+            for before in clauses[:place]:
+                before.larger = before.larger or before.subject != "own"
     if any(c.larger for c in clauses) and any(words("supports_own").match(text, c.span.start) for c in clauses):
         for clause in clauses:
-            clause.subject = "other" if clause.larger else clause.subject  # 学校…近千篇，为中心建设提供了土壤
+            clause.subject = "other" if clause.larger else clause.subject
 
 
 def _larger(text: str, clause: Clause, body: str) -> bool:
@@ -134,6 +145,8 @@ def _other(body: str, names: Names) -> re.Match[str] | None:
     for match in words("others").finditer(body):
         if words("group").search(match.group()) and any(words("group").search(name) for name in names.own):
             continue  # the applicant is a group itself
+        if match.group() in load("discourse")["that_body"] and words("reported").search(body, 0, match.start()):
+            continue
         before = max(0, match.start() - 6), match.start()
         if not words("with").search(body, *before) and not words("toward").search(body, *before):
             return match

@@ -11,7 +11,7 @@ from ingestion.facts.assertions import Claims
 from ingestion.facts.items import Item, Pool, is_partial
 from ingestion.facts.lexicon import words
 from ingestion.facts.modality import section_block
-from ingestion.facts.phrases import found
+from ingestion.facts.phrases import found, run_from_abroad
 from ingestion.facts.records import Analysis
 from ingestion.facts.schema import FactBook, FactSpec, Listing
 from ingestion.language import fold, load
@@ -86,7 +86,7 @@ def _regions(book: FactBook, listing: Listing, text: str) -> list[tuple[int, int
             weak = weak or words("enumerates_next").match(text, named.end() if named else match.end())
         if weak is not None and not regions:
             regions.append((weak.end(), _list_end(text, weak.end()), True))
-    regions += _subjects(book, listing, text)
+    regions += [*_subjects(book, listing, text), *_objects(book, listing, text)]
     if not listing.split or not found(book, listing.named_in, text):
         return regions
     stop = -1
@@ -105,6 +105,21 @@ def _subjects(book: FactBook, listing: Listing, text: str) -> list[tuple[int, in
         names = [text[a:b] for a, b in _names(text, start, match.start())]
         if names and all(organisations.origin(name) is Origin.FOREIGN for name in names):
             regions.append((start, match.start(), False))
+    return regions
+
+
+def _objects(book: FactBook, listing: Listing, text: str) -> list[tuple[int, int, bool]]:
+    """Names abroad behind a verb of what the listing asks: 已入驻A研究中心、B团队等海外机构; not 引进A大学的技术."""
+    regions: list[tuple[int, int, bool]] = []
+    for match in book.pattern(listing.objects).finditer(text) if listing.objects else ():
+        end = words("objects_end").search(text, match.end())
+        stop = end.start() if end else len(text)
+        if words("attributive").match(text, stop):
+            continue
+        names = [text[a:b] for a, b in _names(text, match.end(), stop)]
+        bodies = bool(names) and all(words("resident_end").search(name) for name in names)
+        if bodies and all(organisations.origin(name) is Origin.FOREIGN or run_from_abroad(name) for name in names):
+            regions.append((match.end(), stop, False))
     return regions
 
 
@@ -349,6 +364,7 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
         body = analysis.clause_text(index)
         figures = [f for f in analysis.figures if f.clause == index]
         tail = _tail(analysis, index)
+        tail = "" if names.search(tail) else tail  # of something else that has a name
         said_of_all = tail if words("all_of_them").match(tail.lstrip("｜ ")) else ""
         former = _former(body)
         for match in names.finditer(body):
@@ -377,15 +393,15 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
                 if len(list(names.finditer(body))) == 1
                 else name + note + "｜" + names.sub("", _without_notes(body))
             )
-            tail = said_of_all or ("" if len(list(names.finditer(body))) > 1 else _tail(analysis, index))
-            if words("plan").search(_exempt(scope + tail)) and not words("approved").search(scope):
+            status = said_of_all or ("" if len(list(names.finditer(body))) > 1 else tail)
+            if words("plan").search(_exempt(scope + status)) and not words("approved").search(scope):
                 continue
             if words("shared_use").search(body[: match.start()]) and not words("own_use").search(body):
                 continue
             item = Item(
                 sentence.document,
                 Span(sentence.span.start + start, sentence.span.start + clause.span.start + match.end() + len(note)),
-                name + "｜" + note + "｜" + scope + tail,
+                name + "｜" + note + "｜" + scope + status,
                 name,
             )
             open_list = (
@@ -413,8 +429,14 @@ def _tail(analysis: Analysis, index: int) -> str:
     return ""
 
 
+_TITLED = re.compile(r"(.*)([“《][^”》]{3,}[”》])")
+
+
 def _proper(name: str, generic: re.Pattern[str]) -> str:
     """A proper name without the verb and connectives before it; "" if only a kind and a rank are left."""
+    titled = _TITLED.fullmatch(name)
+    if titled is not None:
+        return words("before_name").split(titled[1])[-1] + titled[2]  # 承担国家重点研发计划项目“深层…”
     name = words("before_name").split(name)[-1]
     rest = words("rank_words").sub("", name)
     rest = generic.sub("", rest)

@@ -1,5 +1,5 @@
-"""What later words do to a figure: the sentence behind it says what was lost (常驻5人。2024年3月，2人回国) or gives another
-figure for it (该数未经核实，证明为33篇); a clause names what was lost (重点实验室2个；其中重点实验室2022年到期)."""
+"""What later words do to a figure: the sentence behind it says what was lost (常驻5人。2024年3月，2人回国) or gives
+another figure for it; a clause names what was lost (重点实验室2个；其中重点实验室2022年到期)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def lost_since(book: FactBook, spec: FactSpec, analysis: Analysis, matches: list
 
 
 def restated(spec: FactSpec, analysis: Analysis, matches: list[Match], claims: Claims) -> None:
-    """…40篇。该数未经核实，检索证明为33篇: another figure for the one before, which is kept (reading 26): a conflict."""
+    """…40篇。该数未经核实，证明为33篇: another figure for the one before, which is kept (reading 26): a conflict."""
     before = claims.stated_in(analysis.sentence.previous)
     if matches or len(before) != 1 or not analysis.sentence.holds(words("that_figure")):
         return

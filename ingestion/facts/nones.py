@@ -7,7 +7,7 @@ from ingestion.facts.assertions import Assertion, Claims
 from ingestion.facts.lexicon import words
 from ingestion.facts.matching import kinds_in
 from ingestion.facts.modality import section_block
-from ingestion.facts.phrases import located
+from ingestion.facts.phrases import found, located
 from ingestion.facts.records import Analysis
 from ingestion.facts.schema import FactBook, FactSpec
 
@@ -34,6 +34,8 @@ def explicit_none(book: FactBook, spec: FactSpec, analysis: Analysis, claims: Cl
             continue
         if analysis.clause_blocks.get(index) or section_block(analysis.sentence.section):
             continue
+        if _of_something_else(book, spec, analysis, body):
+            continue
         if words("some_of").search(body, 0, match.end()):
             continue  # 部分海外团队尚未入驻
         if words("additional").search(body, 0, match.start()) or words("except").search(analysis.sentence.folded):
@@ -43,3 +45,12 @@ def explicit_none(book: FactBook, spec: FactSpec, analysis: Analysis, claims: Cl
         claims.add(
             Assertion(Interval(0, 0), analysis.sentence.document, span, points=(0,), kinds=kinds)
         )
+
+
+def _of_something_else(book: FactBook, spec: FactSpec, analysis: Analysis, body: str) -> bool:
+    """尚未与境外机构建立长期合作 says nothing of bodies in the park, nor of papers: what a figure of the fact may not
+    stand beside, and what it needs in its sentence or above, holds for its none, too."""
+    if book.pattern([*spec.exclude, *spec.exclude_clause]).search(body):
+        return True
+    around = f"{analysis.sentence.folded}|{analysis.sentence.section.text}"
+    return any(need.reach in ("sentence", "section") and not found(book, need.words, around) for need in spec.needs)

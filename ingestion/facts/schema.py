@@ -88,6 +88,7 @@ class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     held: bool = False  # items that somebody else holds are left out (role "holder")
     bare: bool = False  # enumerated names need not say what they are (甲骏科技)
     subjects: list[str] = []  # names of bodies abroad right before one of these words are items (甲团队、乙团队已入驻)
+    objects: list[str] = []  # and so are such names right behind one of these (已入驻甲中心、乙团队等)
     events: list[str] = []  # what is done with the fact's things: each sentence of running text that tells it is one
     split: bool = False  # a sentence that names partners by 与A、B建立… enumerates items
     prose: bool = True  # numbered lists and enumerations count, too
