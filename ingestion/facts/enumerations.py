@@ -364,7 +364,8 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
         body = analysis.clause_text(index)
         figures = [f for f in analysis.figures if f.clause == index]
         tail = _tail(analysis, index)
-        tail = "" if names.search(tail) else tail  # of something else that has a name
+        if any(_proper(match.group(), generic) for match in names.finditer(tail)):
+            tail = ""  # it is of something else that has a name
         said_of_all = tail if words("all_of_them").match(tail.lstrip("｜ ")) else ""
         former = _former(body)
         for match in names.finditer(body):

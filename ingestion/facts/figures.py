@@ -218,6 +218,12 @@ def _trim_right(analysis: Analysis) -> None:
     """Words between two figures without punctuation belong to the second one, unless the first has none before it."""
     counted = [f for f in analysis.figures if f.quantity.measure not in ("time", "percent")]
     for first, second in itertools.pairwise(counted):
+        stop = first.quantity.span.end + len(first.right)
+        noted = analysis.sentence.folded[stop : stop + 1] == "（" and stop < second.quantity.span.start
+        if noted and first.clause == second.clause:
+            pauses = _pauses(first.right, named=True)
+            first.right = first.right[: pauses[-1].start()] if pauses else first.right  # 7篇、2024年（截至6月）3篇
+            continue
         limit = second.quantity.span.start - first.quantity.span.end
         if first.clause == second.clause and limit < len(first.right) + 1:
             lead = residue(_without_having(first.left))

@@ -93,10 +93,19 @@ def looks_like_form(table: Table, header: int | None) -> bool:
     if len(filled) == 2 and below:
         labels = sum(1 for texts in below if texts and _labels(texts[0]))
         return labels * 2 >= len(below)
+    if len(filled) == 4 and below and _labelled_twice([texts for texts in table.texts[header:] if any(texts)]):
+        return True
     if len(filled) == 4 and below:
         labels = sum(1 for texts in below if len(texts) >= 4 and _labels(texts[2]) and _labels(texts[0]))
         return labels * 2 > len(below)
     return False
+
+
+def _labelled_twice(rows: list[list[str]]) -> bool:
+    """专职机构｜国际合作处｜成立时间｜2015年: a first row with a figure beside its labels heads nothing."""
+    labels = [text for texts in rows for text in texts[::2]]
+    values = re.search(r"\d", "".join(rows[0][1::2])) is not None
+    return values and all(0 < len(text) <= 16 and re.search(r"[\d，。；]", text) is None for text in labels)
 
 
 def _short(text: str) -> bool:

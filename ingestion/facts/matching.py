@@ -304,6 +304,8 @@ def _of_something_else(book: FactBook, spec: FactSpec, analysis: Analysis, figur
         named = figure.own if settled else context  # its head is its total's, and so is what that total counts
     if any(found(book, need.words, figure.own) for need in spec.needs):
         named = _subject(book, spec, figure)
+    if analysis.sentence.synthetic and "，" in analysis.sentence.folded and not residue(figure.own):
+        named = context  # 履行中的技术转移合同，6项: a row's cells before the figure name what it counts
     if figure.depth and not residue(figure.own):
         named += "|" + analysis.sentence.folded[: figure.left_start]  # 申请未授权（13件）
     if figure in classed(book, spec, analysis):

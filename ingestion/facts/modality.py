@@ -188,8 +188,7 @@ def figure_block(analysis: Analysis, figure: Figure) -> str:
     if figure.own.may(words("plan")) and words("plan").search(own):
         return "planned"
     if analysis.sentence.synthetic:
-        future = figure.own_period and figure.period is not None and figure.period.kind is PeriodKind.FUTURE
-        return "planned" if future or words("plan_forward").search(own) else "yearly_mean" if figure.mean else ""
+        return _cell_block(analysis, figure, own)
     in_clause = [f for f in analysis.figures if f.clause == figure.clause]
     if len(in_clause) == 1 and text.may(words("plan")):
         body = exempted(analysis.outer_text(figure.clause), analysis.today, text)
@@ -200,6 +199,16 @@ def figure_block(analysis: Analysis, figure: Figure) -> str:
     if figure.mean:
         return "yearly_mean"
     return ""
+
+
+def _cell_block(analysis: Analysis, figure: Figure, own: str) -> str:
+    """Why a figure of a table does not count; `own`: its phrase without what looks like a plan and is none."""
+    future = figure.own_period and figure.period is not None and figure.period.kind is PeriodKind.FUTURE
+    if future or words("plan_forward").search(own):
+        return "planned"
+    if "，" in analysis.sentence.folded and _dropped_after(analysis, figure):
+        return "dropped_status"
+    return "yearly_mean" if figure.mean else ""
 
 
 def _outgrown(analysis: Analysis, figure: Figure) -> bool:

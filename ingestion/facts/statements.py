@@ -197,6 +197,8 @@ def _located(analysis: Analysis, span: Span) -> Span:
 def _term_holds(rule: Rule, analysis: Analysis, window: Window, context: str) -> bool:
     """Whether the term that the sentence (or the text around it) states is running, or has ended."""
     folded = analysis.sentence.folded
+    if rule.period == "running" and re.search(load("discourse")["given_up"], context):
+        return False
     found = term(folded, window) or term(context, window)
     if found is None:
         return rule.period == "ended" and bool(re.search(load("discourse")["ended_pattern"], folded))
@@ -273,7 +275,7 @@ def _majority(analysis: Analysis, span: Span) -> bool | None:
         (text[: span.start] or scope).split("，")[0] if summed else "",  # 公司持有34%，并受托行使…20%，合计54%
         scope,
         body[match.end() : match.end() + 14] if body[match.end() : match.end() + 1] != "" else "",
-        analysis.clause_text(outer) if outer >= 0 else "",
+        text[analysis.clauses[outer].span.start : max(0, span.start - 1)] if outer >= 0 else "",
         text[: span.start],
     ):
         if any(name in candidate[-24:] for name in analysis.names.own if len(name) >= 3):
