@@ -374,7 +374,8 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
             name = _proper(match.group(), generic)
             if not name and words("own").match(body.lstrip()) and words("recognised_as").search(body, 0, match.end()):
                 name = words("before_name").split(match.group())[-1]  # 本院被认定为重庆市新型研发机构: itself one
-            if not name and words("approved_as").search(match.group()):
+            counted = any(f.quantity.measure in spec.measures for f in figures)
+            if not name and not counted and words("approved_as").search(match.group()):
                 name = words("before_name").split(match.group())[-1]  # 获批重庆市院士专家工作站
             noted = _note(text, clause.span.start + match.end(), len(text))
             if not name and noted and words("approved").search(noted):
