@@ -225,6 +225,8 @@ def _trim_right(analysis: Analysis) -> None:
             first.right = first.right[: pauses[-1].start()] if pauses else first.right  # 7篇、2024年（截至6月）3篇
             continue
         limit = second.quantity.span.start - first.quantity.span.end
+        if not limit and first.quantity.measure == "countries":
+            continue  # 与5国7所大学签订: what stands before the countries is said of the second figure
         if first.clause == second.clause and limit < len(first.right) + 1:
             lead = residue(_without_having(first.left))
             named = bool(lead) and words("with").fullmatch(lead) is None  # 由2名专职干部和4名联络员组成
@@ -304,7 +306,7 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
         figure.part, figure.parent = True, earlier[-1]
         return
     if earlier and (
-        words("among").search(text, earlier[-1].quantity.span.end, figure.left_start)
+        words("among").search(text[earlier[-1].quantity.span.end : figure.left_start])
         or words("among").search(figure.left)
     ):
         figure.part, figure.parent = True, earlier[-1]  # 6家海外研发机构中，2家已撤离
