@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from ingestion.facts.records import Analysis, Figure
 from ingestion.facts.schema import FactBook, FactSpec
+from ingestion.language.ngrams import search
 
 
 def classed(book: FactBook, spec: FactSpec, analysis: Analysis) -> list[Figure]:
     """The figures that between them name every class, each class once; none where a class is missing, or named twice,
     or where the figures are parts of a stated total."""
-    if not spec.classes:
+    if not spec.classes or len(analysis.figures) < 2:
         return []
     named: list[set[int]] = []
     figures = []
     for figure in analysis.figures:
-        classes = {n for n, names in enumerate(spec.classes) if book.pattern(names).search(figure.own)}
+        classes = {n for n, names in enumerate(spec.classes) if search(book.pattern(names), figure.own)}
         if classes and figure.quantity.measure in spec.measures:
             figures.append(figure)
             named.append(classes)

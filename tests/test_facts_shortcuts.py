@@ -1,0 +1,51 @@
+"""What extraction passes over without a look could not have changed what it finds."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+
+from ingestion import policy
+from ingestion.facts import modality
+from ingestion.facts.assertions import Claims
+from ingestion.facts.figures import analyse
+from ingestion.facts.matching import match_figure
+from ingestion.facts.records import Analysis, Names
+from ingestion.facts.scan import scan
+from ingestion.parsing.text import from_string
+from ingestion.periods import Window
+from tests import shipped_patterns
+
+POLICY = policy.load()
+WINDOW = Window(date(2021, 1, 1), date(2024, 6, 15), 3)
+
+
+@cache
+def analyses() -> tuple[Analysis, ...]:
+    """Of every sentence of the tests, each by itself."""
+    readings = [scan(from_string(text)) for text in shipped_patterns.texts()]
+    return tuple(analyse(one, WINDOW, Names()) for reading in readings for one in reading.sentences)
+
+
+def test_no_figure_matches_where_none_is_in_a_unit_of_the_fact() -> None:
+    """Such a sentence is not asked for figures of the fact."""
+    passed = 0
+    for spec in POLICY.facts.facts.values():
+        for analysis in analyses():
+            if not any(f.quantity.measure in ("", *spec.measures) for f in analysis.figures):
+                claims = Claims()
+                found = [match_figure(POLICY.facts, spec, analysis, f, [], claims) for f in analysis.figures]
+                assert [match for match in found if match is not None] == []
+                assert claims == Claims()
+                passed += len(found)
+    assert passed > 1_000
+
+
+def test_no_clause_is_planned_where_nothing_can_start_a_plan() -> None:
+    """Clause by clause, in the sentences that are not asked."""
+    passed = 0
+    for analysis in analyses():
+        if not modality._may_plan(analysis):
+            assert not any(modality._planned(analysis, place, before=False) for place in range(len(analysis.clauses)))
+            passed += 1
+    assert passed > 50
