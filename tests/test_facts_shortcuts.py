@@ -49,3 +49,11 @@ def test_no_clause_is_planned_where_nothing_can_start_a_plan() -> None:
             assert not any(modality._planned(analysis, place, before=False) for place in range(len(analysis.clauses)))
             passed += 1
     assert passed > 50
+
+
+def test_a_list_that_is_not_the_books_is_told_by_its_words() -> None:
+    """A list made on the spot may stand where another one stood before; the book's own are known by their place."""
+    book = policy.load().facts
+    for spec in book.facts.values():
+        assert book.pattern(spec.heads) is book.pattern(spec.heads) is book.pattern((*spec.heads,))
+        assert book.pattern([*spec.heads, "甲"]).search("甲") and not book.pattern([*spec.heads, "乙"]).search("甲")
