@@ -5,15 +5,24 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 
-from ingestion import policy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingestion import gazetteer, policy
+from ingestion.domain import Span
 from ingestion.facts import modality
 from ingestion.facts.assertions import Claims
+from ingestion.facts.clauses import split
+from ingestion.facts.dating import section_period
 from ingestion.facts.figures import analyse
 from ingestion.facts.matching import match_figure
 from ingestion.facts.records import Analysis, Names
 from ingestion.facts.scan import scan
+from ingestion.facts.sentences import Section, Sentence
+from ingestion.language import fold
+from ingestion.language.ngrams import Text
 from ingestion.parsing.text import from_string
-from ingestion.periods import Window
+from ingestion.periods import Window, periods
 from tests import shipped_patterns
 
 POLICY = policy.load()
@@ -57,3 +66,35 @@ def test_a_list_that_is_not_the_books_is_told_by_its_words() -> None:
     for spec in book.facts.values():
         assert book.pattern(spec.heads) is book.pattern(spec.heads) is book.pattern((*spec.heads,))
         assert book.pattern([*spec.heads, "甲"]).search("甲") and not book.pattern([*spec.heads, "乙"]).search("甲")
+
+
+@given(st.text("（），；1a", max_size=16))
+def test_clauses_stand_in_order_and_hang_on_one_less_deep(text: str) -> None:
+    """With brackets and without, closed or not."""
+    clauses = split(text)
+    assert [c.span.start for c in clauses] == sorted(c.span.start for c in clauses)
+    for clause in clauses:
+        outer = clauses[clause.outer] if clause.outer >= 0 else None
+        assert (outer is None) == (clause.depth == 0)
+        if outer is not None:
+            assert outer.depth == clause.depth - 1
+            assert outer.span.start <= clause.span.start <= clause.span.end <= outer.span.end
+
+
+def test_what_a_title_says_is_held_against_the_window_at_hand() -> None:
+    """The period of a section's heading is kept for all that stands below it, under each window for itself."""
+    other = Window(date(2022, 1, 1), date(2024, 12, 31), 3)
+    for title in ("近三年合作情况", "2021—2023年合作项目", "国际合作"):
+        title = Text(fold(title))
+        sentence = Sentence(from_string("甲"), Span(0, 1), Text("甲"), Section((title,)))
+        for window in (WINDOW, other, WINDOW):
+            assert section_period(sentence, window) == next(iter(periods(title, window)), None)
+
+
+def test_only_what_begins_like_a_word_of_the_gazetteer_may_begin_with_one() -> None:
+    """Every text of the tests, from each of its characters on."""
+    for text in map(gazetteer.plain, shipped_patterns.texts()):
+        for mention in gazetteer.scan_plain(text):
+            beginning = text[mention.start :]
+            joint = gazetteer.lexicon().joint.match(beginning) is not None
+            assert beginning[0].isascii() or joint or gazetteer.may_begin(beginning)

@@ -147,6 +147,9 @@ class _Reader:
 
     def analysis(self, sentence: Sentence) -> Analysis:
         """The sentence's analysis, after those of the sentences that it goes on from."""
+        known = self._analyses.get(id(sentence))
+        if known is not None:
+            return known
         for one in reversed([s for s in sentence.chain() if id(s) not in self._analyses]):
             before = self._analyses.get(id(one.previous)) if one.previous is not None and one.goes_on else None
             self._analyses[id(one)] = analyse(one, self.window, self.names, before)
@@ -189,7 +192,7 @@ class _Reader:
             return
         named = self._named(sentence)
         for key, spec in self._counting if named or sentence.previous is not None else ():
-            if key in named or self._may_lose(key, sentence) or self._may_overlap(key, sentence):
+            if key in named or self._goes_on(key, spec, sentence):
                 count = spent if spec.kind == "money" else declared
                 count(self.book, spec, self.analysis(sentence), self.window, self.found[key])
 
@@ -214,17 +217,15 @@ class _Reader:
             self._above[id(section)] = frozenset(key for key, heads in above if heads.search(section.text))
         return self._above[id(section)]
 
-    def _may_lose(self, key: str, sentence: Sentence) -> bool:
-        """Whether the sentence before states the fact, and this one may say what was lost of it since."""
-        lost = self.specs[key].subtract
-        stated = self.found[key].stated
-        return bool(lost and stated and stated[-1][0] is sentence.previous) and sentence.holds(self.book.pattern(lost))
-
-    def _may_overlap(self, key: str, sentence: Sentence) -> bool:
-        """Whether this sentence may say how many of those that the ones before it state are of both kinds."""
-        kinded = self.found[key].kinded
-        before = bool(kinded) and kinded[-1][0] is sentence.previous
-        return before and sentence.holds(self.specs[key].overlap_pattern(self.book))
+    def _goes_on(self, key: str, spec: FactSpec, sentence: Sentence) -> bool:
+        """Whether the sentence before states the fact, and this one may say what was lost of it since, or how many of
+        those that the ones before it state are of both kinds."""
+        claims, before = self.found[key], sentence.previous
+        stated = bool(claims.stated) and claims.stated[-1][0] is before
+        if stated and spec.subtract and sentence.holds(self.book.pattern(spec.subtract)):
+            return True
+        kinded = bool(claims.kinded) and claims.kinded[-1][0] is before
+        return kinded and sentence.holds(spec.overlap_pattern(self.book))
 
     def _statements(self, sentences: Sequence[Sentence]) -> None:
         """Names enumerated in running text, statement by statement: sentences that semicolons join."""
