@@ -35,10 +35,14 @@ class Quantity(Struct, frozen=True):
     currency: str = ""
 
 
+_MIXED = re.compile(r"(\d+(?:\.\d+)?)([十拾百佰千仟万萬亿億]*)")
+
+
+@lru_cache(maxsize=16_384)
 def parse_number(text: str) -> Decimal | None:
     """A plain number, Arabic, Chinese or formal ("1,026", "1.2亿", "二十三", "贰拾贰", "3千万"); None if it is none."""
     text = text.replace(",", "").replace(" ", "")
-    mixed = re.fullmatch(r"(\d+(?:\.\d+)?)([十拾百佰千仟万萬亿億]*)", text)
+    mixed = _MIXED.fullmatch(text)
     if mixed:
         value = Decimal(mixed[1])
         for power in mixed[2]:
