@@ -8,7 +8,7 @@ from functools import cache
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion import gazetteer, policy
+from ingestion import facts, gazetteer, policy
 from ingestion.domain import Span
 from ingestion.facts import modality
 from ingestion.facts.assertions import Claims
@@ -98,3 +98,18 @@ def test_only_what_begins_like_a_word_of_the_gazetteer_may_begin_with_one() -> N
             beginning = text[mention.start :]
             joint = gazetteer.lexicon().joint.match(beginning) is not None
             assert beginning[0].isascii() or joint or gazetteer.may_begin(beginning)
+
+
+def test_a_bare_reading_has_the_same_intervals() -> None:
+    """Without evidence and exclusions, under the policy's window and under another one."""
+    day, found = date(2024, 6, 15), 0
+    for text in shipped_patterns.texts():
+        prepared = facts.prepare([from_string(text)], POLICY)
+        for window in (None, (date(2023, 1, 1), date(2023, 12, 31))):
+            full = facts.read(prepared, POLICY, day, window=window)
+            bare = facts.read(prepared, POLICY, day, window=window, bare=True)
+            assert {k: f.interval for k, f in bare.facts.items()} == {k: f.interval for k, f in full.facts.items()}
+            assert {k: f.conflict for k, f in bare.facts.items()} == {k: f.conflict for k, f in full.facts.items()}
+            assert not bare.exclusions and not any(f.evidence or f.exclusions for f in bare.facts.values())
+            found += len(full.facts)
+    assert found > 300

@@ -47,8 +47,11 @@ class Findings(Struct):
     nested: bool = False  # all of one kind are said to be of another, too
     twice: Interval | None = None  # what a line of its own says to be of both kinds
     empty: list[tuple[date, date]] = field(default_factory=list)  # what lists cover of which nothing counts
+    bare: bool = False  # intervals alone are asked for: no exclusions are kept, no evidence is made
 
     def exclude(self, document: Document, span: Span, reason: str, detail: str = "") -> None:
+        if self.bare:
+            return
         entry = Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason, detail)
         self.exclusions.setdefault(entry)
 
@@ -83,7 +86,7 @@ class Claims(Struct):
 
     def exclude(self, document: Document, span: Span, reason: str, detail: str = "") -> None:
         entry = Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason, detail)
-        self.steps.append(lambda _window, found: found.exclusions.setdefault(entry))
+        self.steps.append(lambda _window, found: None if found.bare else found.exclusions.setdefault(entry))
 
     def kinds_above(self, sentence: Sentence) -> frozenset[str]:
         """The kinds that the sentences right before one give figures for."""
@@ -96,8 +99,8 @@ class Claims(Struct):
         """What the window decides: `step` adds it to the findings."""
         self.steps.append(step)
 
-    def settle(self, window: Window) -> Findings:
-        found = Findings(disjoint=self.disjoint, nested=self.nested, twice=self.twice)
+    def settle(self, window: Window, *, bare: bool = False) -> Findings:
+        found = Findings(disjoint=self.disjoint, nested=self.nested, twice=self.twice, bare=bare)
         for step in self.steps:
             step(window, found)
         return found

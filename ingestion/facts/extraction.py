@@ -65,8 +65,11 @@ def read(
     application_date: date,
     bounds: tuple[date, date] | None = None,
     keys: Collection[str] | None = None,
+    *,
+    bare: bool = False,
 ) -> Extraction:
-    """The facts named by `keys` (all of them without it) under the policy's window, or under `bounds`."""
+    """The facts named by `keys` (all of them without it) under the policy's window, or under `bounds`. `bare`: their
+    intervals alone, without evidence and exclusions."""
     book = policy.facts
     current = windows.window(policy.window.current, application_date)
     specs = {key: spec for key, spec in book.facts.items() if keys is None or key in keys}
@@ -76,7 +79,7 @@ def read(
     facts: dict[str, Fact] = {}
     exclusions: dict[str, tuple[Exclusion, ...]] = {}
     for key, spec in specs.items():
-        found = claims[key].settle(window)
+        found = claims[key].settle(window, bare=bare)
         fact = reconcile(key, spec, found, window)
         if fact is not None:
             facts[key] = fact
