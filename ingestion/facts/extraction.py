@@ -12,7 +12,7 @@ from functools import partial
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ingestion import organisations, windows
+from ingestion import collector, organisations, windows
 from ingestion.domain import Document, Exclusion, Extraction, Fact
 from ingestion.facts import PolicyFacts
 from ingestion.facts.agreements import agreement
@@ -51,6 +51,7 @@ class Prepared(Struct, frozen=True):
     claims: dict[date, dict[str, Claims]] = field(default_factory=dict)
 
 
+@collector.paused()
 def prepare(documents: Sequence[Document], policy: PolicyFacts) -> Prepared:
     text = squeezed(policy.text)
     readings = [scan(d, text) for d in sorted(documents, key=lambda d: d.name) if d.text.strip()]
@@ -59,6 +60,7 @@ def prepare(documents: Sequence[Document], policy: PolicyFacts) -> Prepared:
     return Prepared(tuple(readings), replace(applicants(readings, policy.facts), host=host), host, hosted)
 
 
+@collector.paused()
 def read(
     prepared: Prepared,
     policy: PolicyFacts,
