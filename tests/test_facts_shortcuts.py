@@ -12,7 +12,7 @@ from ingestion import facts, gazetteer, policy
 from ingestion.domain import Span
 from ingestion.facts import modality
 from ingestion.facts.assertions import Claims
-from ingestion.facts.clauses import split
+from ingestion.facts.clauses import clause_of, split
 from ingestion.facts.dating import section_period
 from ingestion.facts.figures import analyse
 from ingestion.facts.matching import match_figure
@@ -113,3 +113,13 @@ def test_a_bare_reading_has_the_same_intervals() -> None:
             assert not bare.exclusions and not any(f.evidence or f.exclusions for f in bare.facts.values())
             found += len(full.facts)
     assert found > 300
+
+
+def test_the_clause_of_a_place_is_the_deepest_that_holds_it() -> None:
+    """In brackets and without, at every place of a sentence."""
+    for analysis in analyses():
+        clauses = analysis.clauses
+        for place in range(len(analysis.sentence.folded)):
+            holding = [n for n, c in enumerate(clauses) if c.span.start <= place < max(c.span.end, c.span.start + 1)]
+            deepest = max(holding, key=lambda n: (clauses[n].depth, n), default=0)
+            assert clause_of(clauses, place) == deepest

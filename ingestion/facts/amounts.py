@@ -102,10 +102,11 @@ def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window) -> li
     }
     series: list[Entry] = []
     for row, texts in zip(table.rows[header_index + 1 :], table.texts[header_index + 1 :], strict=True):
-        cell = next((c for c in row if c.column <= column < c.column + c.column_span), None)
-        if cell is None or not texts:
+        place = next((n for n, c in enumerate(row) if c.column <= column < c.column + c.column_span), -1)
+        if place < 0 or not texts:
             continue
-        number = _NUMBER.fullmatch(texts[row.index(cell)].replace(" ", "").rstrip(load("tables")["amount_suffix"]))
+        cell = row[place]
+        number = _NUMBER.fullmatch(texts[place].replace(" ", "").rstrip(load("tables")["amount_suffix"]))
         if number is None:
             continue
         beside = [t for c, t in zip(row, texts, strict=True) if c is not cell]

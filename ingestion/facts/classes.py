@@ -14,11 +14,11 @@ def classed(book: FactBook, spec: FactSpec, analysis: Analysis) -> list[Figure]:
         return []
     named: list[set[int]] = []
     figures = []
+    of_any = book.pattern(spec.class_words)
     for figure in analysis.figures:
-        classes = {n for n, names in enumerate(spec.classes) if search(book.pattern(names), figure.own)}
-        if classes and figure.quantity.measure in spec.measures:
+        if figure.quantity.measure in spec.measures and search(of_any, figure.own):
             figures.append(figure)
-            named.append(classes)
+            named.append({n for n, names in enumerate(spec.classes) if book.pattern(names).search(figure.own)})
     whole = set[int]().union(*named) if named else set[int]()
     if len(whole) < len(spec.classes) or sum(len(classes) for classes in named) > len(whole) or len(figures) < 2:
         return []

@@ -61,10 +61,9 @@ def _hang(clauses: list[Clause]) -> None:
 def clause_of(clauses: list[Clause], place: int) -> int:
     best = 0
     for index, clause in enumerate(clauses):
-        if (
-            clause.span.start <= place < max(clause.span.end, clause.span.start + 1)
-            and clause.depth >= clauses[best].depth
-        ):
+        if clause.span.start > place:
+            break
+        if place < max(clause.span.end, clause.span.start + 1) and clause.depth >= clauses[best].depth:
             best = index
     return best
 

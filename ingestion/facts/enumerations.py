@@ -41,9 +41,7 @@ def enumerations(
         return
     first, last = analyses[0].sentence, analyses[-1].sentence
     document, base = first.document, first.span.start
-    text = fold(document.text[base : last.span.end])
-    if len(analyses) == 1:
-        text = first.folded
+    text = first.folded if len(analyses) == 1 else fold(document.text[base : last.span.end])
     if any(section_block(a.sentence.section) for a in analyses[:1]) or any(
         r in ("quotation", "template") for a in analyses for r in a.clause_blocks.values()
     ):
@@ -342,6 +340,8 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
     sentence = analysis.sentence
     text = sentence.folded
     names = book.pattern(listing.names)
+    if not sentence.may(names):
+        return
     generic = book.pattern([*spec.heads, "$rank_high", "$rank_low", "$home"])
     for index, clause in enumerate(analysis.clauses):
         if clause.depth or analysis.clause_blocks.get(index):

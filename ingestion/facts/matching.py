@@ -304,7 +304,7 @@ def _of_something_else(book: FactBook, spec: FactSpec, analysis: Analysis, figur
     if figure.depth and not residue(figure.own):
         named += "|" + analysis.sentence.folded[: figure.left_start]  # 申请未授权（13件）
     if figure in classed(book, spec, analysis):
-        named = book.pattern([word for names in spec.classes for word in names]).sub("", named)
+        named = book.pattern(spec.class_words).sub("", named)
     if figure.paired:
         named = figure.paired
         if _others_of_pair(book, spec, analysis, figure) or book.pattern(spec.subtract).search(named):

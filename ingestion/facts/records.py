@@ -107,8 +107,11 @@ class Analysis(Struct, dict=True):
 
     def outer_text(self, index: int) -> str:
         """A clause with the contents of its brackets blanked, same length."""
+        text = self.clause_text(index)
+        if "（" not in text:
+            return text
         depth, out = 0, []
-        for char in self.clause_text(index):
+        for char in text:
             depth += char == "（"
             out.append(" " if depth else char)
             depth = max(0, depth - (char == "）"))

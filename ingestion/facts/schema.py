@@ -158,6 +158,11 @@ class FactSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     settled_by: str = ""
     settled_by_en: str = ""
 
+    @cached_property
+    def class_words(self) -> list[str]:
+        """The words of all classes."""
+        return [word for names in self.classes for word in names]
+
     def overlap_pattern(self, book: FactBook) -> re.Pattern[str]:
         """Words for a part that is of two kinds: the fact's own, else the language's; only where kinds may overlap."""
         if self.kinds is None or not self.kinds.overlap:
