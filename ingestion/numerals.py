@@ -213,6 +213,7 @@ def _past_repetition(folded: str, end: int, value: Decimal, upper: Decimal | Non
     return end
 
 
+@lru_cache(maxsize=4096)
 def _scaled(value: Decimal, magnitude: str) -> tuple[Decimal, Decimal]:
     """The value with its magnitude, and the place of its last non-zero digit."""
     if magnitude.isascii() and magnitude:

@@ -107,8 +107,13 @@ def reported_year(*texts: str) -> int | None:
 
 @lru_cache(maxsize=4096)
 def _reported(text: str) -> int | None:
-    match = pattern(tuple(load("periods")["report_of_year"])).search(text)
+    match = ngrams.search(_report_of_year(), text)
     return int(match[1]) if match else None
+
+
+@lru_cache(maxsize=1)
+def _report_of_year() -> re.Pattern[str]:
+    return pattern(tuple(load("periods")["report_of_year"]))
 
 
 _OF_A_NUMBER = re.compile(r"[〕\]）〉]\s*\d+\s*号")  # 渝科局发〔2021〕33号: a document's number is no period

@@ -22,7 +22,7 @@ from ingestion.language.ngrams import Text
 
 LONGEST_SENTENCE = 1_500  # characters
 _HEADING_NUMBER = re.compile(r"^\s*\d+(?:\.\d+)*(?=[\s　、.．])")
-_STOP = re.compile(r"[。！？；\n]|(?<=[a-z\d）])\.(?=\s+[A-Z])|(?<=[a-z])\.\s*$")
+_MARK = re.compile(r"[（）。！？；\n]|(?<=[a-z\d）])\.(?=\s+[A-Z])|(?<=[a-z])\.\s*$")  # a bracket, or a stop
 
 
 class Table(Struct):
@@ -152,7 +152,7 @@ def quotations(document: Document, policy: str) -> tuple[Span, ...]:
 
 
 def squeezed(text: str) -> str:
-    return "".join(text.split()).translate({ord("("): "（", ord(")"): "）"})
+    return "".join(text.split()).replace("(", "（").replace(")", "）")
 
 
 def scan(document: Document, policy: str = "") -> Reading:
@@ -328,7 +328,7 @@ def _sentences(
     start = 0
     depth = 0
     pieces: list[tuple[int, int]] = []
-    for match in re.finditer(r"[（）]|" + _STOP.pattern, folded):
+    for match in _MARK.finditer(folded):
         char = match.group()
         if char == "（":
             depth += 1
