@@ -14,6 +14,7 @@ from ingestion.facts import modality
 from ingestion.facts.assertions import Claims
 from ingestion.facts.clauses import clause_of, split
 from ingestion.facts.dating import section_period
+from ingestion.facts.enumerations import may_be_named, may_name
 from ingestion.facts.figures import analyse
 from ingestion.facts.matching import match_figure
 from ingestion.facts.records import Analysis, Names
@@ -123,3 +124,11 @@ def test_the_clause_of_a_place_is_the_deepest_that_holds_it() -> None:
             holding = [n for n, c in enumerate(clauses) if c.span.start <= place < max(c.span.end, c.span.start + 1)]
             deepest = max(holding, key=lambda n: (clauses[n].depth, n), default=0)
             assert clause_of(clauses, place) == deepest
+
+
+def test_only_listings_of_things_that_prose_may_name_are_looked_for_in_it() -> None:
+    """A fact whose things no running text names is named by no text."""
+    book = POLICY.facts
+    unnamed = [spec for spec in book.facts.values() if not may_be_named(spec)]
+    assert 0 < len(unnamed) < len(book.facts)
+    assert not any(may_name(book, spec, text) for spec in unnamed for text in shipped_patterns.texts())

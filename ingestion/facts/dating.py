@@ -301,11 +301,11 @@ def _sums(analysis: Analysis, period: Period) -> bool:
 
 def stated_for_all(sentence: Sentence, window: Window) -> Period | None:
     """统计口径：2022.1.1—2024.12.31。: a sentence before that only says what period all figures are of."""
-    before = sentence.previous
+    before, says_only_that = sentence.previous, words("period_sentence")
     for _ in range(SENTENCES_BACK):
         if before is None:
             return None
-        if before.holds(words("period_sentence")):
+        if before.holds(says_only_that):
             return next((p for p in periods(before.folded, window) if _labelled(before.folded, p)), None)
         before = before.previous
     return None
@@ -411,11 +411,11 @@ def bound(spec: FactSpec, value: Interval, period: Period | None, window: Window
         if period is None or period.kind in (PeriodKind.CUMULATIVE, PeriodKind.STATE):
             return Interval(0, value.high)
         cover = period.cover(window)
-        return {
-            Cover.WINDOW: value,
-            Cover.WIDER: Interval(0, value.high),
-            Cover.NARROWER: Interval(value.low, None),
-        }.get(cover)
+        if cover is Cover.WIDER:
+            return Interval(0, value.high)
+        if cover is Cover.NARROWER:
+            return Interval(value.low, None)
+        return value if cover is Cover.WINDOW else None
     if spec.time == "open":
         if period is None or period.kind in (PeriodKind.CUMULATIVE, PeriodKind.STATE):
             return value

@@ -19,12 +19,15 @@ from ingestion.numerals import quantities
 from ingestion.organisations import Origin
 
 
+def may_be_named(spec: FactSpec) -> bool:
+    """Whether the fact's things may be named in running text."""
+    listing = spec.listing
+    return listing is not None and listing.prose and bool(listing.enumerated or listing.names or listing.events)
+
+
 def may_name(book: FactBook, spec: FactSpec, text: str) -> bool:
     """Whether a statement can hold names of the fact's things at all."""
-    listing = spec.listing
-    if listing is None or not listing.prose or not (listing.enumerated or listing.names or listing.events):
-        return False
-    return found(book, listing.named_in, text)
+    return spec.listing is not None and may_be_named(spec) and found(book, spec.listing.named_in, text)
 
 
 def enumerations(

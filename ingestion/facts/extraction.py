@@ -19,7 +19,7 @@ from ingestion.facts.agreements import agreement
 from ingestion.facts.amounts import amounts
 from ingestion.facts.assertions import Claims, join
 from ingestion.facts.declared import declared
-from ingestion.facts.enumerations import enumerations, may_name, sentence_items
+from ingestion.facts.enumerations import enumerations, may_be_named, may_name, sentence_items
 from ingestion.facts.events import events
 from ingestion.facts.figures import analyse
 from ingestion.facts.grids import Grid, grid
@@ -235,9 +235,10 @@ class _Reader:
     def _statements(self, sentences: Sequence[Sentence]) -> None:
         """Names enumerated in running text, statement by statement: sentences that semicolons join."""
         pools: dict[str, dict[str, Pool]] = {key: {} for key in self.specs}
+        named = [(key, spec) for key, spec in self.specs.items() if may_be_named(spec)]
         for chain in _chains(sentences):
             text = chain[0].folded if len(chain) == 1 else Text("；".join(s.folded for s in chain))
-            for key, spec in self.specs.items():
+            for key, spec in named:
                 if may_name(self.book, spec, text):
                     analyses = [self.analysis(s) for s in chain]
                     for analysis in analyses:
