@@ -127,8 +127,7 @@ def quantities(folded: str, taken: Sequence[Span] = ()) -> list[Quantity]:
     """Every quantity of a folded text in order, none of which touches a masked or `taken` span (dates, periods)."""
     blocked = bytearray(len(folded))
     for span in [*masked(folded), *taken]:
-        for place in range(span.start, span.end):
-            blocked[place] = 1
+        blocked[span.start : span.end] = b"\1" * (span.end - span.start)
     found: list[Quantity] = []
     position = 0
     core = _grammar().core
