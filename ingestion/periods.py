@@ -90,6 +90,7 @@ def years_before(window: Window, years: int) -> date:
     return window.start.replace(year=window.start.year - (years - window.years), day=min(28, window.start.day))
 
 
+@lru_cache(maxsize=1024)
 def months_before(day: date, months: int) -> date:
     """The same day `months` calendar months earlier, or that month's last."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)

@@ -32,8 +32,7 @@ def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window,
     if spec.kinds is not None and spec.kinds.overlap:
         _how_kinds_lie(book, spec, analysis, claims)
     matches: list[Match] = []
-    measures = (f.quantity.measure for f in analysis.figures)
-    counted = any(not measure or measure in spec.measures for measure in measures)  # else no figure can match
+    counted = analysis.counts(spec.measures)  # else no figure can match
     for figure in analysis.figures if counted else ():
         match = match_figure(book, spec, analysis, figure, matches, claims)
         if match is not None:

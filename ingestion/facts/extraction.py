@@ -340,7 +340,8 @@ def host_country(readings: Sequence[Reading]) -> str:
 def _spoken_of(readings: Sequence[Reading]) -> str:
     """The country of more than half of the lines that speak of the centre abroad and name a place; else ""."""
     named: Counter[str] = Counter()
-    for line in (line for reading in readings for line in re.split("[\n。；]", reading.folded)):
+    spoken = [reading.folded for reading in readings if words("host_words").search(reading.folded)]
+    for line in (line for text in spoken for line in re.split("[\n。；]", text)):
         if words("host_words").search(line):
             places = (m for m in organisations.scan(line) if m.origin is organisations.Origin.FOREIGN)
             named.update({m.where for m in places if m.where})

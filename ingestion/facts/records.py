@@ -101,6 +101,14 @@ class Analysis(Struct, dict=True):
         """Why nothing in a clause counts, by its index."""
         return self.find_blocks(self)
 
+    def counts(self, measures: list[str]) -> bool:
+        """Whether a figure is in a unit of one of the measures, or has none."""
+        for figure in self.figures:
+            measure = figure.quantity.measure
+            if not measure or measure in measures:
+                return True
+        return False
+
     def clause_text(self, index: int) -> str:
         span = self.clauses[index].span
         return self.sentence.folded[span.start : span.end]
