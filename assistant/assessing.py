@@ -22,7 +22,8 @@ Value = TypeVar("Value")
 
 
 class Extracted(Struct, frozen=True):
-    """What was found in documents. `windows` keeps the facts under other readings of the window, once asked for."""
+    """What was found in documents. `windows` keeps the facts under other readings of the window, once asked for:
+    their intervals, without evidence."""
 
     documents: tuple[Document, ...]
     prepared: Prepared
@@ -62,8 +63,9 @@ def check(extracted: Extracted, policy: Policy, base_type: str, application_date
         """Only what the window bears on is read again."""
         place = (base_type, window)
         if place not in extracted.windows:
-            again = facts.read(extracted.prepared, policy, application_date, window=window, keys=windowed).facts
-            extracted.windows[place] = {key: fact for key, fact in found.facts.items() if key not in windowed} | again
+            again = facts.read(extracted.prepared, policy, application_date, window=window, keys=windowed, bare=True)
+            same = {key: fact for key, fact in found.facts.items() if key not in windowed}
+            extracted.windows[place] = same | again.facts
         return extracted.windows[place]
 
     findings, notes = rules.findings_for(policy, base_type, found, application_date, language, facts_for,

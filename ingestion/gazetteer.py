@@ -63,7 +63,12 @@ def scan(text: str) -> list[Mention]:
 
 def may_begin(text: str) -> bool:
     """Whether a word in Chinese can stand at the beginning of a text."""
-    return plain(text[:2]) in lexicon().heads
+    return _is_head(text[:2])
+
+
+@lru_cache(maxsize=65_536)
+def _is_head(beginning: str) -> bool:
+    return plain(beginning) in lexicon().heads
 
 
 def plain(text: str) -> str:

@@ -35,10 +35,14 @@ class Quantity(Struct, frozen=True):
     currency: str = ""
 
 
+_MIXED = re.compile(r"(\d+(?:\.\d+)?)([十拾百佰千仟万萬亿億]*)")
+
+
+@lru_cache(maxsize=16_384)
 def parse_number(text: str) -> Decimal | None:
     """A plain number, Arabic, Chinese or formal ("1,026", "1.2亿", "二十三", "贰拾贰", "3千万"); None if it is none."""
     text = text.replace(",", "").replace(" ", "")
-    mixed = re.fullmatch(r"(\d+(?:\.\d+)?)([十拾百佰千仟万萬亿億]*)", text)
+    mixed = _MIXED.fullmatch(text)
     if mixed:
         value = Decimal(mixed[1])
         for power in mixed[2]:
@@ -123,8 +127,7 @@ def quantities(folded: str, taken: Sequence[Span] = ()) -> list[Quantity]:
     """Every quantity of a folded text in order, none of which touches a masked or `taken` span (dates, periods)."""
     blocked = bytearray(len(folded))
     for span in [*masked(folded), *taken]:
-        for place in range(span.start, span.end):
-            blocked[place] = 1
+        blocked[span.start : span.end] = b"\1" * (span.end - span.start)
     found: list[Quantity] = []
     position = 0
     core = _grammar().core
@@ -209,6 +212,7 @@ def _past_repetition(folded: str, end: int, value: Decimal, upper: Decimal | Non
     return end
 
 
+@lru_cache(maxsize=4096)
 def _scaled(value: Decimal, magnitude: str) -> tuple[Decimal, Decimal]:
     """The value with its magnitude, and the place of its last non-zero digit."""
     if magnitude.isascii() and magnitude:

@@ -90,6 +90,7 @@ def years_before(window: Window, years: int) -> date:
     return window.start.replace(year=window.start.year - (years - window.years), day=min(28, window.start.day))
 
 
+@lru_cache(maxsize=1024)
 def months_before(day: date, months: int) -> date:
     """The same day `months` calendar months earlier, or that month's last."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
@@ -107,8 +108,13 @@ def reported_year(*texts: str) -> int | None:
 
 @lru_cache(maxsize=4096)
 def _reported(text: str) -> int | None:
-    match = pattern(tuple(load("periods")["report_of_year"])).search(text)
+    match = ngrams.search(_report_of_year(), text)
     return int(match[1]) if match else None
+
+
+@lru_cache(maxsize=1)
+def _report_of_year() -> re.Pattern[str]:
+    return pattern(tuple(load("periods")["report_of_year"]))
 
 
 _OF_A_NUMBER = re.compile(r"[〕\]）〉]\s*\d+\s*号")  # 渝科局发〔2021〕33号: a document's number is no period
@@ -117,31 +123,25 @@ _OF_A_NUMBER = re.compile(r"[〕\]）〉]\s*\d+\s*号")  # 渝科局发〔2021�
 def periods(folded: str, window: Window, reported: int | None = None) -> list[Period]:
     """Every period in a folded text, in order, without overlaps (the longest reading of a place wins). `reported`: the
     year that a report is of; 本年度 in it is that year, not the application's."""
-    candidates = []
     then = window
     if reported is not None and reported < window.end.year:
         then = Window(window.start, date(reported, 12, 31), window.years)
     entries, patterns = _grammar()
+    candidates: list[tuple[int, int, int, re.Match[str], Resolve]] = []
     for place in patterns.possible(folded):
         hint, whole, resolve = entries[place]
         if hint.search(folded) is None:
             continue
         for match in whole.finditer(folded):
-            period = resolve(match, then if resolve is _relative else window)
-            if period is not None and _OF_A_NUMBER.match(folded, period.span.end) is None:
-                candidates.append(period)
-    candidates.sort(key=lambda p: (p.span.start, -p.span.end))
+            candidates.append((match.start(), -match.end(), len(candidates), match, resolve))
+    candidates.sort()
     found: list[Period] = []
-    for period in candidates:
-        if found and period.span.start < found[-1].span.end:
-            if (
-                period.span.end > found[-1].span.end
-                and period.kind is not PeriodKind.MEAN
-                and found[-1].span.start == period.span.start
-            ):
-                found[-1] = period
+    for start, _, _, match, resolve in candidates:
+        if found and start < found[-1].span.end:
             continue
-        found.append(period)
+        period = resolve(match, then if resolve is _relative else window)
+        if period is not None and _OF_A_NUMBER.match(folded, period.span.end) is None:
+            found.append(period)
     return found
 
 

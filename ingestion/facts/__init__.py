@@ -58,11 +58,12 @@ def read(
     *,
     window: tuple[date, date] | None = None,
     keys: Collection[str] | None = None,
+    bare: bool = False,
 ) -> Extraction:
-    """As `extract`, from prepared documents."""
+    """As `extract`, from prepared documents. `bare`: the intervals alone, without evidence and exclusions."""
     from ingestion.facts import extraction
 
-    return extraction.read(prepared, policy, application_date, window, keys)
+    return extraction.read(prepared, policy, application_date, window, keys, bare=bare)
 
 
 def windowed(book: FactBook) -> frozenset[str]:

@@ -96,10 +96,11 @@ def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window) -> li
     years = {column for column, text in heads.items() if "date" in roles_of(text)}
     series: list[Entry] = []
     for row, texts in zip(table.rows[begin:], table.texts[begin:], strict=True):
-        cell = next((c for c in row if c.column <= column < c.column + c.column_span), None)
-        if cell is None or not texts:
+        place = next((n for n, c in enumerate(row) if c.column <= column < c.column + c.column_span), -1)
+        if place < 0 or not texts:
             continue
-        number = _NUMBER.fullmatch(texts[row.index(cell)].replace(" ", "").rstrip(load("tables")["amount_suffix"]))
+        cell = row[place]
+        number = _NUMBER.fullmatch(texts[place].replace(" ", "").rstrip(load("tables")["amount_suffix"]))
         if number is None:
             continue
         beside = [t for c, t in zip(row, texts, strict=True) if c is not cell]

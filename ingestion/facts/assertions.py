@@ -48,8 +48,11 @@ class Findings(Struct):
     twice: Interval | None = None  # what a line of its own says to be of both kinds
     foreign: bool = False  # a table gives amounts in foreign money without a rate
     empty: list[tuple[date, date]] = field(default_factory=list)  # what lists cover of which nothing counts
+    bare: bool = False  # intervals alone are asked for: no exclusions are kept, no evidence is made
 
     def exclude(self, document: Document, span: Span, reason: str, detail: str = "") -> None:
+        if self.bare:
+            return
         entry = Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason, detail)
         self.exclusions.setdefault(entry)
 
@@ -84,7 +87,7 @@ class Claims(Struct):
 
     def exclude(self, document: Document, span: Span, reason: str, detail: str = "") -> None:
         entry = Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason, detail)
-        self.steps.append(lambda _window, found: found.exclusions.setdefault(entry))
+        self.steps.append(lambda _window, found: None if found.bare else found.exclusions.setdefault(entry))
 
     def kinds_above(self, sentence: Sentence) -> frozenset[str]:
         """The kinds that the sentences right before one give figures for."""
@@ -97,8 +100,8 @@ class Claims(Struct):
         """What the window decides: `step` adds it to the findings."""
         self.steps.append(step)
 
-    def settle(self, window: Window) -> Findings:
-        found = Findings(disjoint=self.disjoint, nested=self.nested, twice=self.twice)
+    def settle(self, window: Window, *, bare: bool = False) -> Findings:
+        found = Findings(disjoint=self.disjoint, nested=self.nested, twice=self.twice, bare=bare)
         for step in self.steps:
             step(window, found)
         return found

@@ -12,8 +12,7 @@ from ingestion.facts.records import Clause, Names
 from ingestion.language import load
 from ingestion.language.ngrams import may
 
-_CUTS = frozenset("，,。；！？")
-
+_MARK = re.compile("[（），,。；！？]")
 
 DEEPEST = 12  # brackets within brackets; further ones are taken as words
 
@@ -23,7 +22,8 @@ def split(text: str) -> list[Clause]:
     An unclosed bracket ends with the text."""
     clauses: list[Clause] = []
     starts, ignored = [0], 0  # where the open clause of each depth began; brackets that are words
-    for place, char in enumerate(text):
+    for mark in _MARK.finditer(text):
+        place, char = mark.start(), mark[0]
         if char == "（" and len(starts) > DEEPEST:
             ignored += 1
         elif char == "（":
@@ -32,15 +32,16 @@ def split(text: str) -> list[Clause]:
             ignored -= 1
         elif char == "）" and len(starts) > 1:
             clauses.append(Clause(Span(starts.pop(), place), len(starts), -1))
-        elif char in _CUTS and not (
+        elif char != "）" and not (
             char == "," and text[place - 1 : place].isdigit() and text[place + 1 : place + 2].isdigit()
         ):
             clauses.append(Clause(Span(starts[-1], place), len(starts) - 1, -1))
             starts[-1] = place + 1
     while starts:
         clauses.append(Clause(Span(starts.pop(), len(text)), len(starts), -1))
-    clauses.sort(key=lambda c: (c.span.start, -c.span.end))
-    _hang(clauses)
+    if any(clause.depth for clause in clauses):
+        clauses.sort(key=lambda c: (c.span.start, -c.span.end))
+        _hang(clauses)
     return clauses
 
 
@@ -61,25 +62,26 @@ def _hang(clauses: list[Clause]) -> None:
 def clause_of(clauses: list[Clause], place: int) -> int:
     best = 0
     for index, clause in enumerate(clauses):
-        if (
-            clause.span.start <= place < max(clause.span.end, clause.span.start + 1)
-            and clause.depth >= clauses[best].depth
-        ):
+        if clause.span.start > place:
+            break
+        if place < max(clause.span.end, clause.span.start + 1) and clause.depth >= clauses[best].depth:
             best = index
     return best
 
 
 def assign_subjects(text: str, clauses: list[Clause], names: Names) -> None:
     """Whose figures a clause gives. A subject holds until another one is named; 其中本中心 brings it home."""
-    current = ""
+    current, own, larger = "", words("own"), words("larger")
+    others, others_own = may(words("others"), text), may(words("others_own"), text)
+    organisations_named = may(words("organisation_subject"), text)
     for clause in clauses:
         body = text[clause.span.start : clause.span.end]
-        other = _other(body, names) if may(words("others"), text) else None
-        named = _named_subject(body, names) if may(words("organisation_subject"), text) else None
+        other = _other(body, names) if others else None
+        named = _named_subject(body, names) if organisations_named else None
         other = other or named
-        if may(words("others_own"), text) and words("others_own").search(body):
+        if others_own and words("others_own").search(body):
             clause.subject = current = "own"
-        elif _elsewhere(body, names) and not words("own").search(body):
+        elif _elsewhere(body, names) and not own.search(body):
             clause.subject = "other"
             current = "other" if clause.depth == 0 else current
         elif other and words("whole_body").match(other.group()) and words("subject_verbs").match(body, other.end()):
@@ -87,7 +89,7 @@ def assign_subjects(text: str, clauses: list[Clause], names: Names) -> None:
         elif other and words("whole_body").match(other.group()):
             clause.subject = "whole"  # of a whole city or school; the next clause may be the applicant's again
         elif other:
-            mine = words("own").match(body.lstrip())
+            mine = own.match(body.lstrip())
             if mine and other.start() > mine.end() and not named:
                 between = body.lstrip()[mine.end() :]
                 stated = words("copula").match(between) is not None  # 我们是总公司的分公司
@@ -97,7 +99,7 @@ def assign_subjects(text: str, clauses: list[Clause], names: Names) -> None:
                 clause.subject = "other"
                 if clause.depth == 0:
                     current = "other"
-        elif words("own").match(body.lstrip()) or words("larger").match(body.lstrip()):
+        elif own.match(body.lstrip()) or larger.match(body.lstrip()):
             clause.larger = _larger(text, clause, body.lstrip())
             clause.subject = "own"
             if clause.depth == 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 from msgspec.structs import replace
@@ -300,11 +301,11 @@ def _sums(analysis: Analysis, period: Period) -> bool:
 
 def stated_for_all(sentence: Sentence, window: Window) -> Period | None:
     """统计口径：2022.1.1—2024.12.31。: a sentence before that only says what period all figures are of."""
-    before = sentence.previous
+    before, says_only_that = sentence.previous, words("period_sentence")
     for _ in range(SENTENCES_BACK):
         if before is None:
             return None
-        if before.holds(words("period_sentence")):
+        if before.holds(says_only_that):
             return next((p for p in periods(before.folded, window) if _labelled(before.folded, p)), None)
         before = before.previous
     return None
@@ -313,8 +314,8 @@ def stated_for_all(sentence: Sentence, window: Window) -> Period | None:
 def stated_behind(sentence: Sentence, window: Window) -> Period | None:
     """…去重后27篇。检索区间：2022年1月1日至2025年5月31日。: the next sentence, if it only says that."""
     end = sentence.span.end
-    rest = fold(sentence.document.text[end : end + LONGEST_NOTE].split("\n", 1)[0]).lstrip("。； ")
-    following = rest.split("。", 1)[0]
+    line = sentence.document.text[end : end + LONGEST_NOTE].split("\n", 1)[0]
+    following = fold(line).lstrip("。； ").split("。", 1)[0] if line else ""
     if not words("period_sentence").match(following):
         return None
     return next((p for p in periods(following, window) if _labelled(following, p)), None)
@@ -388,12 +389,17 @@ def section_period(sentence: Sentence, window: Window) -> Period | None:
         above = ""  # the paragraph before gives running text no period
     if above.rstrip().endswith("。") and words("refers_below").search(above) is None:
         above = ""  # nor does a sentence of its own give one to the table below it
-    for text in (above, *reversed(sentence.section.headings)):
-        for period in reversed(periods(text, window)):
-            if period.kind is PeriodKind.RECENT or (
-                period.kind is PeriodKind.DATED and period.start is not None and (period.end - period.start).days > 320
-            ):
-                return period
+    titles = (_period_of_title(text, window) for text in (above, *reversed(sentence.section.headings)) if text)
+    return next((period for period in titles if period is not None), None)
+
+
+@lru_cache(maxsize=4096)
+def _period_of_title(text: str, window: Window) -> Period | None:
+    for period in reversed(periods(text, window)):
+        if period.kind is PeriodKind.RECENT or (
+            period.kind is PeriodKind.DATED and period.start is not None and (period.end - period.start).days > 320
+        ):
+            return period
     return None
 
 
@@ -405,11 +411,11 @@ def bound(spec: FactSpec, value: Interval, period: Period | None, window: Window
         if period is None or period.kind in (PeriodKind.CUMULATIVE, PeriodKind.STATE):
             return Interval(0, value.high)
         cover = period.cover(window)
-        return {
-            Cover.WINDOW: value,
-            Cover.WIDER: Interval(0, value.high),
-            Cover.NARROWER: Interval(value.low, None),
-        }.get(cover)
+        if cover is Cover.WIDER:
+            return Interval(0, value.high)
+        if cover is Cover.NARROWER:
+            return Interval(value.low, None)
+        return value if cover is Cover.WINDOW else None
     if spec.time == "open":
         if period is None or period.kind in (PeriodKind.CUMULATIVE, PeriodKind.STATE):
             return value

@@ -29,34 +29,40 @@ from ingestion.periods import Cover, Period, PeriodKind, Window
 
 def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, claims: Claims) -> None:
     """Add what one sentence declares of one fact to its claims."""
-    if (
-        spec.kinds
-        and spec.kinds.overlap
-        and not analysis.figures
-        and words("disjoint").search(analysis.sentence.folded)
-    ):
-        claims.disjoint = (
-            claims.disjoint
-            or sum(book.pattern(n).search(analysis.sentence.folded) is not None for n in spec.kinds.names.values()) > 1
-        )
-    claims.disjoint = claims.disjoint or said_disjoint(spec, analysis)
-    claims.nested = claims.nested or nested(book, spec, analysis)
-    claims.disjoint = claims.disjoint or any(set_apart(book, spec, analysis, figure) for figure in analysis.figures)
+    if spec.kinds is not None and spec.kinds.overlap:
+        _how_kinds_lie(book, spec, analysis, claims)
     matches: list[Match] = []
-    for figure in analysis.figures:
+    counted = analysis.counts(spec.measures)  # else no figure can match
+    for figure in analysis.figures if counted else ():
         match = match_figure(book, spec, analysis, figure, matches, claims)
         if match is not None:
             matches.append(match)
     explicit_none(book, spec, analysis, claims)
-    lost_since(book, spec, analysis, matches, claims)
-    restated(spec, analysis, matches, claims)
-    matches = of_the_one_before(analysis, matches, claims)
-    figures = [m for m in matches if m.role == "figure"]
-    if figures:
+    if counted:
+        lost_since(book, spec, analysis, matches, claims)
+        restated(spec, analysis, matches, claims)
+        _stated(book, spec, analysis, of_the_one_before(analysis, matches, claims), window, claims)
+    named_lost(book, spec, analysis, claims)
+
+
+def _how_kinds_lie(book: FactBook, spec: FactSpec, analysis: Analysis, claims: Claims) -> None:
+    """Whether a sentence says that kinds which may overlap do not, or that one lies within the other."""
+    names = spec.kinds.names.values() if spec.kinds is not None else ()
+    if not analysis.figures and analysis.sentence.holds(words("disjoint")):
+        both = sum(analysis.sentence.holds(book.pattern(kind)) for kind in names) > 1
+        claims.disjoint = claims.disjoint or both
+    claims.disjoint = claims.disjoint or said_disjoint(spec, analysis)
+    claims.nested = claims.nested or nested(book, spec, analysis)
+    claims.disjoint = claims.disjoint or any(set_apart(book, spec, analysis, figure) for figure in analysis.figures)
+
+
+def _stated(
+    book: FactBook, spec: FactSpec, analysis: Analysis, matches: list[Match], window: Window, claims: Claims
+) -> None:
+    if any(m.role == "figure" for m in matches):
         _combine(book, spec, analysis, matches, window, claims)
     elif twice := [m.value for m in matches if m.role == "twice"]:
         claims.twice = add(twice)
-    named_lost(book, spec, analysis, claims)
 
 
 def _combine(
@@ -105,11 +111,11 @@ def _is_part(
 
 def _rest_lost(book: FactBook, spec: FactSpec, analysis: Analysis) -> bool:
     """7人，其中常驻4人，其余短期往来: a clause without a figure says that the rest does not count."""
+    if not spec.subtract or not analysis.sentence.may(words("rest")):
+        return False
     counted = {f.clause for f in analysis.figures}
     clauses = (analysis.clause_text(i) for i in range(len(analysis.clauses)) if i not in counted)
-    return bool(spec.subtract) and any(
-        words("rest").match(text.lstrip()) and book.pattern(spec.subtract).search(text) for text in clauses
-    )
+    return any(words("rest").match(text.lstrip()) and book.pattern(spec.subtract).search(text) for text in clauses)
 
 
 def _with_parts(

@@ -12,6 +12,8 @@ from ingestion.facts.records import Analysis
 def lowered(value: Interval, parts: list[Match]) -> Interval:
     """A figure's interval once its parts that are in doubt are taken from its lower bound."""
     less = sum(m.figure.quantity.interval.high or 0 for m in parts if m.doubtful)
+    if not less and value.low >= 0:
+        return value
     return Interval(max(0, value.low - less), value.high)
 
 

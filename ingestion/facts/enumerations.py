@@ -19,12 +19,15 @@ from ingestion.numerals import quantities
 from ingestion.organisations import Origin
 
 
+def may_be_named(spec: FactSpec) -> bool:
+    """Whether the fact's things may be named in running text."""
+    listing = spec.listing
+    return listing is not None and listing.prose and bool(listing.enumerated or listing.names or listing.events)
+
+
 def may_name(book: FactBook, spec: FactSpec, text: str) -> bool:
     """Whether a statement can hold names of the fact's things at all."""
-    listing = spec.listing
-    if listing is None or not listing.prose or not (listing.enumerated or listing.names or listing.events):
-        return False
-    return found(book, listing.named_in, text)
+    return spec.listing is not None and may_be_named(spec) and found(book, spec.listing.named_in, text)
 
 
 def enumerations(
@@ -41,9 +44,7 @@ def enumerations(
         return
     first, last = analyses[0].sentence, analyses[-1].sentence
     document, base = first.document, first.span.start
-    text = fold(document.text[base : last.span.end])
-    if len(analyses) == 1:
-        text = first.folded
+    text = first.folded if len(analyses) == 1 else fold(document.text[base : last.span.end])
     if any(section_block(a.sentence.section) for a in analyses[:1]) or any(
         r in ("quotation", "template") for a in analyses for r in a.clause_blocks.values()
     ):
@@ -357,6 +358,8 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
     sentence = analysis.sentence
     text = sentence.folded
     names = book.pattern(listing.names)
+    if not sentence.may(names):
+        return
     generic = book.pattern([*spec.heads, "$rank_high", "$rank_low", "$home"])
     for index, clause in enumerate(analysis.clauses):
         if clause.depth or analysis.clause_blocks.get(index):
@@ -371,17 +374,11 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
         for match in names.finditer(body):
             if any(start < match.end() <= end for start, end in former):
                 continue  # （由重庆市某实验室更名）
-            name = _proper(match.group(), generic)
-            if not name and words("own").match(body.lstrip()) and words("recognised_as").search(body, 0, match.end()):
-                name = words("before_name").split(match.group())[-1]  # 本院被认定为重庆市新型研发机构: itself one
+            note = _note(text, clause.span.start + match.end(), len(text))
             counted = any(f.quantity.measure in spec.measures for f in figures)
-            if not name and not counted and words("approved_as").search(match.group()):
-                name = words("before_name").split(match.group())[-1]  # 获批重庆市院士专家工作站
-            noted = _note(text, clause.span.start + match.end(), len(text))
-            if not name and noted and words("approved").search(noted):
-                name = words("before_name").split(match.group())[-1]  # 国家级博士后科研工作站（2020年批准设立）
-            if not name and said_of_all and not words("figure_follows").search(body):
-                name = words("before_name").split(match.group())[-1]  # 有工程研究中心、企业技术中心，均为市级
+            name = _proper(match.group(), generic)
+            if not name and _told_to_be_one(match, body, note, said_of_all, counted=counted):
+                name = words("before_name").split(match.group())[-1]
             if words("figure_follows").match(body[match.end() :]):
                 continue  # 重庆市科技进步奖1项: the figure says it
             if not name or any(
@@ -389,7 +386,6 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
             ):
                 continue
             start = clause.span.start + match.end() - len(name)
-            note = _note(text, clause.span.start + match.end(), len(text))
             scope = (
                 body
                 if len(list(names.finditer(body))) == 1
@@ -410,6 +406,16 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
                 is_partial(body[: match.start()]) or words("open_list_noted").match(body[match.end() :]) is not None
             )
             _pool(pools, Pool(sentence.document, text, None, [item], open_list, loose=True), merge=True)
+
+
+def _told_to_be_one(match: re.Match[str], body: str, note: str, said_of_all: str, *, counted: bool) -> bool:
+    """Whether a clause tells of one thing though its name is only a kind and a rank: 本院被认定为重庆市新型研发机构,
+    获批重庆市院士专家工作站, 国家级工作站（2020年批准设立）, 有工程研究中心、企业技术中心，均为市级."""
+    own = words("own").match(body.lstrip()) and words("recognised_as").search(body, 0, match.end())
+    approved = not counted and words("approved_as").search(match.group())
+    noted = note and words("approved").search(note)
+    each = said_of_all and not words("figure_follows").search(body)
+    return bool(own or approved or noted or each)
 
 
 def _former(body: str) -> list[tuple[int, int]]:

@@ -12,14 +12,14 @@ from functools import partial
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ingestion import organisations, windows
+from ingestion import collector, organisations, windows
 from ingestion.domain import Document, Exclusion, Extraction, Fact
 from ingestion.facts import PolicyFacts
 from ingestion.facts.agreements import agreement
 from ingestion.facts.amounts import amounts
 from ingestion.facts.assertions import Claims, join
 from ingestion.facts.declared import declared
-from ingestion.facts.enumerations import enumerations, may_name, sentence_items
+from ingestion.facts.enumerations import enumerations, may_be_named, may_name, sentence_items
 from ingestion.facts.events import events
 from ingestion.facts.figures import analyse
 from ingestion.facts.grids import Grid, grid
@@ -51,6 +51,7 @@ class Prepared(Struct, frozen=True):
     claims: dict[date, dict[str, Claims]] = field(default_factory=dict)
 
 
+@collector.paused()
 def prepare(documents: Sequence[Document], policy: PolicyFacts) -> Prepared:
     text = squeezed(policy.text)
     readings = [scan(d, text) for d in sorted(documents, key=lambda d: d.name) if d.text.strip()]
@@ -59,14 +60,18 @@ def prepare(documents: Sequence[Document], policy: PolicyFacts) -> Prepared:
     return Prepared(tuple(readings), replace(applicants(readings, policy.facts), host=host), host, hosted)
 
 
+@collector.paused()
 def read(
     prepared: Prepared,
     policy: PolicyFacts,
     application_date: date,
     bounds: tuple[date, date] | None = None,
     keys: Collection[str] | None = None,
+    *,
+    bare: bool = False,
 ) -> Extraction:
-    """The facts named by `keys` (all of them without it) under the policy's window, or under `bounds`."""
+    """The facts named by `keys` (all of them without it) under the policy's window, or under `bounds`. `bare`: their
+    intervals alone, without evidence and exclusions."""
     book = policy.facts
     current = windows.window(policy.window.current, application_date)
     specs = {key: spec for key, spec in book.facts.items() if keys is None or key in keys}
@@ -76,7 +81,7 @@ def read(
     facts: dict[str, Fact] = {}
     exclusions: dict[str, tuple[Exclusion, ...]] = {}
     for key, spec in specs.items():
-        found = claims[key].settle(window)
+        found = claims[key].settle(window, bare=bare)
         fact = reconcile(key, spec, found, window)
         if fact is not None:
             facts[key] = fact
@@ -147,6 +152,9 @@ class _Reader:
 
     def analysis(self, sentence: Sentence) -> Analysis:
         """The sentence's analysis, after those of the sentences that it goes on from."""
+        known = self._analyses.get(id(sentence))
+        if known is not None:
+            return known
         for one in reversed([s for s in sentence.chain() if id(s) not in self._analyses]):
             before = self._analyses.get(id(one.previous)) if one.previous is not None and one.goes_on else None
             self._analyses[id(one)] = analyse(one, self.window, self.names, before)
@@ -189,7 +197,7 @@ class _Reader:
             return
         named = self._named(sentence)
         for key, spec in self._counting if named or sentence.previous is not None else ():
-            if key in named or self._may_lose(key, sentence) or self._may_overlap(key, sentence):
+            if key in named or self._goes_on(key, spec, sentence):
                 count = spent if spec.kind == "money" else declared
                 count(self.book, spec, self.analysis(sentence), self.window, self.found[key])
 
@@ -214,24 +222,23 @@ class _Reader:
             self._above[id(section)] = frozenset(key for key, heads in above if heads.search(section.text))
         return self._above[id(section)]
 
-    def _may_lose(self, key: str, sentence: Sentence) -> bool:
-        """Whether the sentence before states the fact, and this one may say what was lost of it since."""
-        lost = self.specs[key].subtract
-        stated = self.found[key].stated
-        return bool(lost and stated and stated[-1][0] is sentence.previous) and sentence.holds(self.book.pattern(lost))
-
-    def _may_overlap(self, key: str, sentence: Sentence) -> bool:
-        """Whether this sentence may say how many of those that the ones before it state are of both kinds."""
-        kinded = self.found[key].kinded
-        before = bool(kinded) and kinded[-1][0] is sentence.previous
-        return before and sentence.holds(self.specs[key].overlap_pattern(self.book))
+    def _goes_on(self, key: str, spec: FactSpec, sentence: Sentence) -> bool:
+        """Whether the sentence before states the fact, and this one may say what was lost of it since, or how many of
+        those that the ones before it state are of both kinds."""
+        claims, before = self.found[key], sentence.previous
+        stated = bool(claims.stated) and claims.stated[-1][0] is before
+        if stated and spec.subtract and sentence.holds(self.book.pattern(spec.subtract)):
+            return True
+        kinded = bool(claims.kinded) and claims.kinded[-1][0] is before
+        return kinded and sentence.holds(spec.overlap_pattern(self.book))
 
     def _statements(self, sentences: Sequence[Sentence]) -> None:
         """Names enumerated in running text, statement by statement: sentences that semicolons join."""
         pools: dict[str, dict[str, Pool]] = {key: {} for key in self.specs}
+        named = [(key, spec) for key, spec in self.specs.items() if may_be_named(spec)]
         for chain in _chains(sentences):
             text = chain[0].folded if len(chain) == 1 else Text("；".join(s.folded for s in chain))
-            for key, spec in self.specs.items():
+            for key, spec in named:
                 if may_name(self.book, spec, text):
                     analyses = [self.analysis(s) for s in chain]
                     for analysis in analyses:
@@ -333,7 +340,8 @@ def host_country(readings: Sequence[Reading]) -> str:
 def _spoken_of(readings: Sequence[Reading], said: str) -> str:
     """The country of more than half of the lines that speak of the centre abroad and name a place; else ""."""
     named: Counter[str] = Counter()
-    for line in (line for reading in readings for line in re.split("[\n。；]", reading.folded)):
+    spoken = [reading.folded for reading in readings if words(said).search(reading.folded)]
+    for line in (line for text in spoken for line in re.split("[\n。；]", text)):
         if words(said).search(line):
             places = (m for m in organisations.scan(line) if m.origin is organisations.Origin.FOREIGN)
             named.update({m.where for m in places if m.where})

@@ -99,6 +99,7 @@ def _behind_a_label(before: Analysis, period: Period, text: str) -> bool:
 
 
 _POWER = re.compile(r"[十百千万亿]+")
+_BRACKET, _AND = re.compile(r"（[^（）]*）"), re.compile(r"\band\b")
 
 
 def _units_shared(text: str, found: list[Quantity]) -> list[Quantity]:
@@ -142,7 +143,7 @@ def _figure(sentence: Sentence, clauses: list[Clause], quantity: Quantity, earli
             stop = place + 1
             break
         place -= 1
-    note = re.match(r"（[^（）]*）", text[stop:start]) if stop > floor else None
+    note = _BRACKET.match(text[stop:start]) if stop > floor else None
     if note is not None:
         stop += note.end()  # it explains the figure before it
     right_end = quantity.span.end
@@ -150,7 +151,7 @@ def _figure(sentence: Sentence, clauses: list[Clause], quantity: Quantity, earli
         right_end += 1
     if text[right_end : right_end + 1] == "：" and (label := text.rfind(" ", quantity.span.end, right_end)) >= 0:
         right_end = label  # 专职人数：3人 兼职人数：2人: the next figure's label
-    joint = re.search(r"\band\b", text[quantity.span.end : right_end])
+    joint = _AND.search(text[quantity.span.end : right_end])
     if joint is not None and text[quantity.span.end : right_end].isascii():
         right_end = quantity.span.end + joint.start()
     if sentence.synthetic and not sentence.row and "、" in text and "，" not in text:
@@ -236,7 +237,7 @@ def _trim_right(analysis: Analysis) -> None:
                 second.left = first.right[cut:limit] if second.left_start <= first.quantity.span.end else second.left
                 first.right = first.right[:cut]
                 continue
-            joint = re.search(r"\band\b", first.right[: max(0, limit)])
+            joint = _AND.search(first.right[: max(0, limit)])
             if joint:
                 second.left = first.right[joint.start() : limit]
                 first.right = first.right[: joint.start()]
@@ -282,10 +283,13 @@ _YEARS = re.compile(r"(?:19|20)\d\d年?(?:度)?(?:\d{1,2}(?:月?[-~至到]\d{1,2
     r"(?:[-~至到](?:(?:19|20)\d\d年?)?(?:\d{1,2}月)?(?:\d{1,2}日|底|末)?)?")
 
 
+_PUNCTUATION = re.compile(r"[\s（）“”‘’\"'《》|/]")
+
+
 def residue(phrase: str) -> str:
     """What a phrase names once fillers, totals, periods' years and punctuation are taken away."""
     rest = words("fillers").sub("", _YEARS.sub("", phrase))
-    return re.sub(r"[\s（）“”‘’\"'《》|/]", "", rest)
+    return _PUNCTUATION.sub("", rest)
 
 
 def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:

@@ -66,9 +66,11 @@ def named_lost(book: FactBook, spec: FactSpec, analysis: Analysis, claims: Claim
         return
     counted = {f.clause for f in analysis.figures}
     for index, clause in enumerate(analysis.clauses):
+        if index in counted or clause.depth:
+            continue
         body = analysis.clause_text(index)
         part = words("part").match(body.lstrip())
-        if index in counted or clause.depth or part is None or not book.pattern(spec.subtract).search(body):
+        if part is None or not book.pattern(spec.subtract).search(body):
             continue
         said = body.lstrip()[part.end() :]
         name = book.pattern(spec.heads).search(said)

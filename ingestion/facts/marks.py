@@ -39,7 +39,8 @@ def punctuated(folded: str) -> str:
         folded = slash.sub(lambda m: m["before"] + "，", folded)
         folded = _LINE.sub(lambda m: _BARE.sub("，", m[0]) if noted(m[0]) else m[0], folded)
     folded = _SERIES.sub(lambda m: _YEAR.sub(r"\1：", _NEXT_YEAR.sub("，", m[0])), folded)
-    if "-" in folded:
+    if "--" in folded:
         folded = dashes.sub(lambda m: m["before"] + "，" * (len(m.group()) - len(m["before"])), folded)
+    if "-" in folded:
         folded = entry.sub(lambda m: m["before"] + "：", folded)
     return folded

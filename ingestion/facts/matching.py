@@ -309,7 +309,7 @@ def _of_something_else(book: FactBook, spec: FactSpec, analysis: Analysis, figur
     if figure.depth and not residue(figure.own):
         named += "|" + analysis.sentence.folded[: figure.left_start]  # 申请未授权（13件）
     if figure in classed(book, spec, analysis):
-        named = book.pattern([word for names in spec.classes for word in names]).sub("", named)
+        named = book.pattern(spec.class_words).sub("", named)
     if figure.paired:
         named = figure.paired
         if _others_of_pair(book, spec, analysis, figure) or book.pattern(spec.subtract).search(named):
@@ -380,11 +380,9 @@ def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -
     )
     if beside:
         return figure.own + "|" + beside
-    if len(_unexplained(book, spec, figure.own)) > 1:
-        continued = _head_in_title(book, spec, analysis, figure)
-    else:
-        continued = _head_before(heads, analysis, figure)
-    if continued is None and len(_unexplained(book, spec, figure.own)) <= 1:
+    named = len(_unexplained(book, spec, figure.own)) > 1  # a thing of its own
+    continued = _head_in_title(book, spec, analysis, figure) if named else _head_before(heads, analysis, figure)
+    if continued is None and not named:
         said = said_of_all(analysis, figure)
         continued = said if heads.search(said) else None  # 2023年12篇，2024年15篇，以上都是SCI收录的文章
     return None if continued is None else figure.own + continued

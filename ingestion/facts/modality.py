@@ -102,6 +102,8 @@ def _quoting(text: str) -> bool:
 
 def planned_before(analysis: Analysis, index: int) -> bool:
     """A word that starts a plan holds for the following clauses until a word of what is done."""
+    if not analysis.planned and not _may_plan(analysis):
+        return False
     states = analysis.plans
     while len(states) < index:  # after each clause, brackets aside
         place = len(states)
@@ -109,6 +111,12 @@ def planned_before(analysis: Analysis, index: int) -> bool:
         states.append(before if analysis.clauses[place].depth else _planned(analysis, place, before))
     before = states[index - 1] if index else analysis.planned
     return _planned(analysis, index, before, asked=True)
+
+
+def _may_plan(analysis: Analysis) -> bool:
+    """Whether anything in a sentence can start a plan."""
+    future = any(p.kind is PeriodKind.FUTURE for p in analysis.periods)
+    return future or analysis.sentence.may(words("plan_forward"))
 
 
 def _planned(analysis: Analysis, place: int, before: bool, *, asked: bool = False) -> bool:
@@ -184,11 +192,11 @@ def figure_block(analysis: Analysis, figure: Figure) -> str:
         return "dropped_status"
     if search(words("increase"), text, figure.left_start, figure.quantity.span.start):
         return "definition"
-    own = exempted(figure.own, analysis.today, figure.own)
-    if figure.own.may(words("plan")) and words("plan").search(own):
+    own = figure.own
+    if own.may(words("plan")) and words("plan").search(exempted(own, analysis.today)):
         return "planned"
     if analysis.sentence.synthetic:
-        return _cell_block(analysis, figure, own)
+        return _cell_block(analysis, figure, exempted(own, analysis.today))
     in_clause = [f for f in analysis.figures if f.clause == figure.clause]
     if len(in_clause) == 1 and text.may(words("plan")):
         body = exempted(analysis.outer_text(figure.clause), analysis.today, text)

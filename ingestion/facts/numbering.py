@@ -11,6 +11,7 @@ from ingestion.numerals import has_number
 YEAR_LABEL = re.compile(r"^\s*(?:19|20)\d\d\s*年?\s*：")  # 2023：13 is an entry, too
 LONGEST_ENTRY = 20  # characters of a name and its figure in a list within a sentence
 DASH = re.compile(r"\s*(?:—{1,2}|–|-{1,2}|－{1,2}|[●•·◆■➢▪◇])\s*(?=[^\s\d—–-])")
+_PARTED = re.compile("[，,：]")
 _MEMBER = re.compile(r"（(\d{1,2})）|([①-⑳])|(?<![\d.])(\d{1,2})）")
 
 
@@ -51,7 +52,7 @@ def numbered(text: str, label: str = "") -> list[tuple[int, int, int]]:
 def entry(text: str) -> bool:
     """A name and its figure, nothing more."""
     named = YEAR_LABEL.sub("", text)
-    return len(named.strip()) <= LONGEST_ENTRY and not re.search("[，,：]", named) and has_number(named)
+    return len(named.strip()) <= LONGEST_ENTRY and _PARTED.search(named) is None and has_number(named)
 
 
 def sums_up(text: str) -> bool:

@@ -41,6 +41,8 @@ def found(book: FactBook, words_: list[str], text: str) -> bool:
 def note_behind(analysis: Analysis, figure: Figure) -> str:
     """What stands in the bracket right behind a figure, if it holds no figure of its own."""
     start = figure.quantity.span.end
+    if "（" not in analysis.sentence.folded:
+        return ""
     for index, clause in enumerate(analysis.clauses):
         if clause.span.start == start + 1 and clause.depth == figure.depth + 1:
             note = analysis.clause_text(index)

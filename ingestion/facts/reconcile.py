@@ -29,7 +29,8 @@ def reconcile(key: str, spec: FactSpec, findings: Findings, window: Window) -> F
     interval, conflict = _meet(assertions)
     if interval is None:
         return None
-    return Fact(key, interval, spec.unit, conflict, tuple(_shown(findings.assertions)), tuple(findings.exclusions))
+    shown = () if findings.bare else tuple(_shown(findings.assertions))
+    return Fact(key, interval, spec.unit, conflict, shown, tuple(findings.exclusions))
 
 
 def _named_of_a_total(assertions: list[Assertion], firm: list[Assertion]) -> list[Assertion]:
@@ -57,7 +58,7 @@ def _yes_no(key: str, spec: FactSpec, findings: Findings) -> Fact | None:
         return None
     kept = [*yes, *no]
     interval = Interval(0 if no else 1, 1 if yes else 0)
-    shown = tuple(evidence(a.document, a.span, a.method, a.interval) for a in kept)
+    shown = tuple(evidence(a.document, a.span, a.method, a.interval) for a in kept if not findings.bare)
     return Fact(key, interval, spec.unit, bool(yes and no), shown, tuple(findings.exclusions))
 
 

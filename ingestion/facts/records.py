@@ -101,14 +101,25 @@ class Analysis(Struct, dict=True):
         """Why nothing in a clause counts, by its index."""
         return self.find_blocks(self)
 
+    def counts(self, measures: list[str]) -> bool:
+        """Whether a figure is in a unit of one of the measures, or has none."""
+        for figure in self.figures:
+            measure = figure.quantity.measure
+            if not measure or measure in measures:
+                return True
+        return False
+
     def clause_text(self, index: int) -> str:
         span = self.clauses[index].span
         return self.sentence.folded[span.start : span.end]
 
     def outer_text(self, index: int) -> str:
         """A clause with the contents of its brackets blanked, same length."""
+        text = self.clause_text(index)
+        if "（" not in text:
+            return text
         depth, out = 0, []
-        for char in self.clause_text(index):
+        for char in text:
             depth += char == "（"
             out.append(" " if depth else char)
             depth = max(0, depth - (char == "）"))

@@ -77,7 +77,7 @@ def quotations(document: Document, policy: str) -> tuple[Span, ...]:
 
 
 def squeezed(text: str) -> str:
-    return "".join(text.split()).translate({ord("("): "（", ord(")"): "）"})
+    return "".join(text.split()).replace("(", "（").replace(")", "）")
 
 
 def scan(document: Document, policy: str = "") -> Reading:

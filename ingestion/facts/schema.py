@@ -159,6 +159,11 @@ class FactSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     settled_by: str = ""
     settled_by_en: str = ""
 
+    @cached_property
+    def class_words(self) -> list[str]:
+        """The words of all classes."""
+        return [word for names in self.classes for word in names]
+
     def overlap_pattern(self, book: FactBook) -> re.Pattern[str]:
         """Words for a part that is of two kinds: the fact's own, else the language's; only where kinds may overlap."""
         if self.kinds is None or not self.kinds.overlap:
@@ -188,9 +193,21 @@ class FactBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     def _patterns(self) -> dict[tuple[str, ...], re.Pattern[str]]:
         return {}
 
+    @cached_property
+    def _of_lists(self) -> dict[int, re.Pattern[str] | None]:
+        """The pattern of each list of the book, by the list's identity, once it was asked for."""
+        return {id(words): None for words in _word_lists(self)}
+
     def pattern(self, words: Iterable[str]) -> re.Pattern[str]:
         """The compiled alternation of a word list, `$names` resolved."""
-        key = tuple(words)
+        found = self._of_lists.get(id(words))
+        if found is None:
+            found = self._made(tuple(words))
+            if id(words) in self._of_lists:
+                self._of_lists[id(words)] = found
+        return found
+
+    def _made(self, key: tuple[str, ...]) -> re.Pattern[str]:
         if key not in self._patterns:
             try:
                 self._patterns[key] = compiled.pattern(
@@ -206,6 +223,22 @@ class FactBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
                     f"{error.pattern!r} 不是合法的正则表达式（{error.msg}），请改正",
                 ) from error
         return self._patterns[key]
+
+
+def _word_lists(node: Any) -> Iterator[list[str]]:
+    """Every list within a part of a book that holds words, not parts."""
+    if isinstance(node, msgspec.Struct):
+        for name in node.__struct_fields__:
+            yield from _word_lists(getattr(node, name))
+    elif isinstance(node, dict):
+        for value in node.values():
+            yield from _word_lists(value)
+    elif isinstance(node, list):
+        if not node or isinstance(node[0], str):
+            yield node
+        else:
+            for value in node:
+                yield from _word_lists(value)
 
 
 def resolve(words: Iterable[str], lists: Mapping[str, list[str]]) -> list[str]:

@@ -57,12 +57,11 @@ class Sentence(Struct, dict=True):
 
     def holds(self, pattern: re.Pattern[str]) -> bool:
         """Whether a pattern matches anywhere; searched once."""
-        if not self.folded.may(pattern):
-            return False
-        key = id(pattern)
-        if key not in self._seen:
-            self._seen[key] = pattern.search(self.folded) is not None
-        return self._seen[key]
+        found = self._seen.get(id(pattern))
+        if found is None:
+            found = self.folded.may(pattern) and pattern.search(self.folded) is not None
+            self._seen[id(pattern)] = found
+        return found
 
     def chain(self) -> list[Sentence]:
         """The sentence, and backwards those that it goes on from."""

@@ -41,7 +41,7 @@ def nothing(text: str, found: Sequence[Quantity]) -> list[Quantity]:
 
 def _denied(text: str, quantity: Quantity) -> bool:
     start, end = quantity.span.start, quantity.span.end
-    if quantity.interval != Interval(1, 1) or not quantity.unit:
+    if quantity.interval.low != 1 or not quantity.interval.exact or not quantity.unit:
         return False
     return (
         words("none_before").search(text, max(0, start - NEAR), start) is not None

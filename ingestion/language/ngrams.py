@@ -111,7 +111,9 @@ def may(pattern: re.Pattern[str], text: str) -> bool:
 
 def search(pattern: re.Pattern[str], text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
     """`pattern.search(text, start, end)`, where it may match."""
-    return pattern.search(text, start, end) if may(pattern, text) else None
+    if isinstance(text, Text) and not text.may(pattern):
+        return None
+    return pattern.search(text, start, end)
 
 
 class Several:

@@ -24,7 +24,7 @@ import time
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ingestion import parsing
+from ingestion import collector, parsing
 from ingestion.domain import Document
 from ingestion.errors import UnreadableError
 from ingestion.parsing import child as inside
@@ -326,13 +326,8 @@ def _decoded(made: bytes, content: bytes) -> Document | bytes:
         raise UnreadableError(code, english, chinese)
     if made != inside.DOCUMENT:
         raise ValueError(made)
-    collects = gc.isenabled()
-    gc.disable()  # it would look at a document's many small records again and again
-    try:
+    with collector.paused():
         return msgspec.msgpack.decode(content, type=Document)
-    finally:
-        if collects:
-            gc.enable()
 
 
 def _single() -> bool:
