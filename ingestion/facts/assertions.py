@@ -35,6 +35,7 @@ class Assertion(Struct):
     listed: tuple[date, date] | None = None  # the period that a list's title says it covers
     doubtful: int = 0                       # its items that only lift the upper bound
     open: bool = False  # what it counts may not count: dropped beside anything firmer
+    named: str = ""  # the phrase of its figure, if it is one
     larger: bool = False  # said of the body that the applicant is a part of
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from functools import partial
 from itertools import pairwise
@@ -9,6 +10,7 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from ingestion.domain import Interval, Span
+from ingestion.facts.additions import adds
 from ingestion.facts.apart import said_disjoint, set_apart
 from ingestion.facts.assertions import Assertion, Claims, Findings, add, overlapping, subtract
 from ingestion.facts.classes import classed
@@ -87,7 +89,7 @@ def _combine(
     classes = classed(book, spec, analysis)
     for group in _groups(analysis, tops):
         whole = bool(group) and all(any(m.figure is f for f in classes) for m in group)
-        _assert_group(spec, analysis, group, values, clashes, twice, window, claims, whole)
+        _assert_group(book, spec, analysis, group, values, clashes, twice, window, claims, whole)
 
 
 def _is_part(
@@ -142,7 +144,8 @@ def _with_parts(
         return add(m.value for m in parts), ()
     if not complete and len(parts) > 1 and _fill(top, parts):
         complete = parts
-    if complete and len(complete) == len(parts):
+    restates = len(complete) > 1 or any(words("restates").search(m.figure.left) for m in complete)
+    if restates and len(complete) == len(parts):  # 6人（当地雇员4人） has a part only
         total = add(m.value for m in complete)
         if total.exact and top.value.exact and total != top.value:
             same_kind = len(complete) == 1 and complete[0].kinds
@@ -215,6 +218,7 @@ def _single(period: Period) -> bool:
 
 
 def _assert_group(
+    book: FactBook,
     spec: FactSpec,
     analysis: Analysis,
     group: list[Match],
@@ -252,7 +256,7 @@ def _assert_group(
             points += (summed.low, value.low)
             value = Interval(min(summed.low, value.low), max(summed.low, value.low))
         kinds = group[-1].kinds
-    elif len(group) > 1 and _breakdown(spec, group, intervals):
+    elif len(group) > 1 and _breakdown(book.pattern(spec.heads), spec, group, intervals):
         value, kinds = intervals[0], group[0].kinds
     elif len(group) == 1:
         value = intervals[0]
@@ -317,7 +321,7 @@ def _series(group: list[Match]) -> bool:
     return bare and len({m.figure.clause for m in group}) == 1
 
 
-def _breakdown(spec: FactSpec, group: list[Match], intervals: list[Interval]) -> bool:
+def _breakdown(heads: re.Pattern[str], spec: FactSpec, group: list[Match], intervals: list[Interval]) -> bool:
     """A total followed by its kinds without 其中: 专利24件，发明8件，实用新型16件."""
     first, rest = intervals[0], intervals[1:]
     if group[0].figure.clause == group[1].figure.clause:
@@ -328,6 +332,9 @@ def _breakdown(spec: FactSpec, group: list[Match], intervals: list[Interval]) ->
     within = [set(kinds) for word, kinds in names.items() if word in group[0].figure.own]
     if within and not set().union(*(m.kinds for m in group[1:])) <= set().union(*within):
         return False  # 授权专利12件，软件著作权5件: a copyright is no patent
+    bare = not any(heads.search(m.figure.own) for m in group[1:])
+    if bare and len(rest) > 1 and add(rest) == first and heads.search(group[0].figure.own):
+        return True  # 境外授权专利5件，美国3件，欧洲2件
     if words("graded").search(group[0].figure.own):
         return False  # 二等奖2项，一等奖1项、三等奖1项: no total
     if add(rest).low == first.low and len(rest) > 1 and not group[0].kinds:
@@ -423,8 +430,9 @@ def _assert(
         conflict=bool(points),
         larger=larger,
         open=all(m.open for m in group),
+        named=group[0].figure.own.replace("|", "") if len(group) == 1 else "",
     )
-    if _adds(spec, analysis, group, entry, claims):
+    if adds(spec, analysis, group, entry, claims):
         return
     if not entry.conflict:
         claims.stated.append((analysis.sentence, entry))
@@ -437,24 +445,6 @@ def _dated_behind(figure: Figure) -> bool:
     period = figure.period
     one = figure.quantity.interval.low == 1
     return one and period is not None and _single(period) and period.span.start >= figure.quantity.span.end
-
-
-def _adds(spec: FactSpec, analysis: Analysis, group: list[Match], entry: Assertion, claims: Claims) -> bool:
-    """授权专利31件；另登记软件著作权8项: what a sentence adds to the figure of the one that it goes on from."""
-    if not (spec.joined and claims.stated and claims.stated[-1][0] is analysis.sentence.previous):
-        return False
-    whole, first = claims.stated[-1][1], group[0].figure
-    lead = analysis.sentence.folded[: first.quantity.span.start]
-    additional = words("additional").match(lead.lstrip()) is not None
-    bounded = entry.interval.high is not None and (entry.interval.exact or entry.open)
-    same = whole.document is entry.document and bounded and whole.interval.exact
-    if not (additional and same and not entry.conflict) or first.own_period or first.total:
-        return False
-    whole.interval = add([whole.interval, entry.interval])
-    low, high = whole.interval.low, whole.interval.high
-    whole.points = (low,) if high in (low, None) else (low, high)
-    whole.span = Span(whole.span.start, entry.span.end)
-    return True
 
 
 def _settle(spec: FactSpec, entry: Assertion, period: Period | None, window: Window, findings: Findings) -> None:

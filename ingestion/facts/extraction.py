@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from ingestion import collector, organisations, windows
 from ingestion.domain import Document, Exclusion, Extraction, Fact
-from ingestion.facts import PolicyFacts
+from ingestion.facts import PolicyFacts, forms
 from ingestion.facts.agreements import agreement
 from ingestion.facts.amounts import amounts
 from ingestion.facts.assertions import Claims, join
@@ -24,7 +24,7 @@ from ingestion.facts.events import events
 from ingestion.facts.figures import analyse
 from ingestion.facts.grids import Grid, grid
 from ingestion.facts.items import Pool, Setting, judge
-from ingestion.facts.lexicon import words
+from ingestion.facts.lexicon import listed, words
 from ingestion.facts.listings import list_items, table_items
 from ingestion.facts.matrices import matrix
 from ingestion.facts.money import spent
@@ -169,7 +169,7 @@ class _Reader:
             return []
         figures = matrix(table)
         lists = grid(table)
-        if lists is not None and not _restates(table, lists):
+        if lists is not None and not _restates(table, lists) and not (figures and _counts(lists)):
             before = self._weight()
             for key, spec in self.specs.items():
                 table_items(self.book, spec, lists, self.setting, self.found[key])
@@ -274,6 +274,12 @@ def _years(term: str) -> int:
     return int(number) if number else 0
 
 
+def _counts(lists: Grid) -> bool:
+    """类别｜级别｜数量: each row says how many, and is not one thing itself."""
+    heads = (re.sub(r"（[^（）]*）", "", header).strip() for header in lists.headers)
+    return any(listed("quantity_column").search(head) for head in heads)
+
+
 def _restates(table: Table, lists: Grid) -> bool:
     """Whether a table goes through the policy's requirements row by row: its first column of words holds them."""
     first = next((i for i, roles in enumerate(lists.roles) if "number" not in roles), 0)
@@ -300,8 +306,10 @@ def _rows(table: Table, lists: Grid, reading: Reading, counted: bool) -> list[Se
 
 def _context(sentences: Sequence[Sentence], position: int) -> str:
     """The sentence before and after, where they stand in the same paragraph or the next lines."""
-    around = sentences[max(0, position - 1) : position + 3]
-    here = sentences[position]
+    here, last = sentences[position], position + 3
+    while last < min(len(sentences), position + 8) and forms.is_entry(sentences[last].folded):
+        last += 1  # the lines of a form belong together
+    around = sentences[max(0, position - 1) : last]
     return "".join(
         s.folded + "。" for s in around if s.document is here.document and abs(s.span.start - here.span.start) < 400
     )

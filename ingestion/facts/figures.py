@@ -14,6 +14,7 @@ from ingestion.facts.clauses import assign_subjects, clause_of, split
 from ingestion.facts.dating import assign_period, distribute, pair_up, stated_behind, stated_for_all
 from ingestion.facts.lexicon import words
 from ingestion.facts.modality import clause_blocks, figure_block, planned_before
+from ingestion.facts.numbering import labelled
 from ingestion.facts.pairing import pair_names
 from ingestion.facts.records import Analysis, Clause, Figure, Names
 from ingestion.facts.rests import completed, fill, newly, of_nothing_stated
@@ -177,8 +178,8 @@ def _label(text: str, start: int, stop: int) -> str:
     lead = words("among_lead").match(text, 0, start)
     if lead is not None:
         return lead[1]
-    if "：" in text[stop + 1 : start]:
-        return ""  # its own
+    if "：" in text[stop + 1 : start] and not labelled(text.partition("：")[2].split("；")[0]):
+        return ""  # its own; but 平台：孵化器：1；工作站：2 has one for all
     return _list_label(text[: stop + 1]) if "：" in text[: stop + 1] else ""
 
 
@@ -308,6 +309,9 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
         return
     if earlier and newly(figure, earlier):
         figure.part, figure.parent = True, earlier[-1]
+        return
+    if earlier and words("latter").search(lead):
+        figure.part, figure.parent = True, earlier[-1]  # 机构4家、团队3支，后者中1支已撤离
         return
     if earlier and (
         words("among").search(text[earlier[-1].quantity.span.end : figure.left_start])

@@ -19,6 +19,7 @@ from ingestion.language.ngrams import Text
 from ingestion.numerals import has_number, quantities
 
 _NAMING = {"title", "number_granted", "origin", "target"}  # roles of columns whose headers say what a table lists
+_TELLING = {"number", "date", "authors", "index", "status", "rank"}  # roles of columns that only tell of a thing
 _COUNTED = re.compile(r"（\s*(?:共|计)?\s*(\d+\s*[^（）\d，。]{1,2})）")
 
 
@@ -37,14 +38,14 @@ def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, cl
         Section((), grid.title.split("\n")[0] if grid.title else "")
     )
     columns = name_columns(grid, book.pattern(listing.header)) if listing.header else []
-    if not columns and listing.header:
+    if not columns and listing.header and not _numbered(book, listing, grid):
         return
     if len(columns) > 1 and any(r.origin == "foreign" and "title" in r.columns for r in listing.require):
         columns.sort(key=lambda c: -_bodies(grid, c))  # 协议对方 before 协议名称
     column = columns[0] if columns else None
     items = []
     for row in grid.rows:
-        name, _ = named(grid, row, column)
+        name, _ = named(grid, row, column) if columns or not listing.header else (row.text, row.span)
         if not name or name in load("tables")["empty"] or listed("figure").match(name):
             continue  # 项目数｜4: a figure, not one project
         if _kind_alone(book, spec, name) and _has_figure(grid, row):
@@ -73,6 +74,13 @@ def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, cl
         total_span=grid.total_span,
     )
     judge(book, spec, pool, setting, claims)
+
+
+def _numbered(book: FactBook, listing: Listing, grid: Grid) -> bool:
+    """SCI论文目录: 序号｜发表年月｜境外作者单位: what its rows number is told by the title alone."""
+    title = grid.title.strip() or grid.table.section.lead
+    told = all(roles & _TELLING for roles in grid.roles)
+    return told and any("number" in roles for roles in grid.roles) and found(book, listing.about, title)
 
 
 def _kind_alone(book: FactBook, spec: FactSpec, name: str) -> bool:

@@ -12,6 +12,7 @@ _LINE = re.compile(r"[^\n。]*[/|｜][^\n。]*")
 _BARE = re.compile(r"(?<=\d\s)[/|｜](?=\s*[\u4e00-\u9fff])|(?<=\d)[/|｜](?=\s*[\u4e00-\u9fff])")
 
 
+_LEAD = re.compile(r"^(?P<before>\s*[^，。；：\n\d-]{2,18})--+(?=[^\n-]*\d)", re.MULTILINE)  # 平台——孵化器：1
 _ENTRY_OF_YEAR = r"(?:19|20)\d\d年(?:度)?[：\s]\s*\d[\d.,]*[^\s\d，。；：]{0,2}"
 _SERIES = re.compile(rf"{_ENTRY_OF_YEAR}(?:\s{_ENTRY_OF_YEAR})+")
 _NEXT_YEAR = re.compile(r"\s(?=(?:19|20)\d\d年)")  # 2022年：7　2023年：12　2024年 15
@@ -40,6 +41,7 @@ def punctuated(folded: str) -> str:
         folded = _LINE.sub(lambda m: _BARE.sub("，", m[0]) if noted(m[0]) else m[0], folded)
     folded = _SERIES.sub(lambda m: _YEAR.sub(r"\1：", _NEXT_YEAR.sub("，", m[0])), folded)
     if "--" in folded:
+        folded = _LEAD.sub(lambda m: m["before"] + "：" + " " * (len(m[0]) - len(m["before"]) - 1), folded)
         folded = dashes.sub(lambda m: m["before"] + "，" * (len(m.group()) - len(m["before"])), folded)
     if "-" in folded:
         folded = entry.sub(lambda m: m["before"] + "：", folded)

@@ -25,17 +25,19 @@ from ingestion.facts.phrases import (
     behind_note,
     clause_span,
     clause_words,
+    elsewhere,
     found,
+    greater_china_only,
     note_behind,
     quoted,
     run_from_abroad,
+    statement,
     status_after,
     untitled,
 )
 from ingestion.facts.records import Analysis, Figure
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.language import load, pattern
-from ingestion.organisations import Origin
 
 
 class Match(Struct):
@@ -93,7 +95,7 @@ def match_figure(
         return None
     if not kinds and spec.kinds and not book.pattern(spec.heads).search(figure.own) and not figure.total:
         kinds = kinds_in(book, spec, context)  # 申请发明专利70件，已授权33件
-    doubtful = spec.doubtful_origin and _greater_china_only(figure.own)
+    doubtful = spec.doubtful_origin and greater_china_only(figure.own)
     value = _value(spec, figure, doubtful=doubtful or bool(unmet))
     return Match(figure, kinds, "figure", value, bool(unmet), doubtful)
 
@@ -141,7 +143,7 @@ def _against(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure)
     if spec.subtract and book.pattern(spec.subtract).search(said):
         return "definition"
     places = spec.home_only and any(
-        _elsewhere(book, said) for said in (clause_words(analysis, figure), told_of_all(analysis, figure))
+        elsewhere(book, said) for said in (clause_words(analysis, figure), told_of_all(analysis, figure))
     )
     return "direction" if places else ""
 
@@ -203,7 +205,7 @@ def _as_part(
     if spec.listing is not None and spec.listing.host_only and _of_another_country(analysis, figure):
         claims.exclude(analysis.sentence.document, clause_span(analysis, figure), "other_country")
         return Match(figure, frozenset(), "less", value)
-    if spec.home_only and _elsewhere(book, figure.own):
+    if spec.home_only and elsewhere(book, figure.own):
         claims.exclude(analysis.sentence.document, clause_span(analysis, figure), "direction")
         return Match(figure, frozenset(), "less", value)
     if spec.time == "state" and words("in_force").search(figure.own):
@@ -316,12 +318,15 @@ def _of_something_else(book: FactBook, spec: FactSpec, analysis: Analysis, figur
             return True
     if book.pattern(spec.exclude).search(named):
         return True
-    if spec.exclude_clause and book.pattern(spec.exclude_clause).search(clause_words(analysis, figure)):
+    within = clause_words(analysis, figure) + "|" + figure.label
+    if spec.exclude_clause and book.pattern(spec.exclude_clause).search(within):
         return True
     if not spec.exclude_sentence:
         return False
     if analysis.sentence.synthetic and not analysis.sentence.row and "，" not in analysis.sentence.folded:
         return book.pattern(spec.exclude_sentence).search(figure.own) is not None  # each cell is of its own thing
+    if "；" in analysis.sentence.folded:
+        return book.pattern(spec.exclude_sentence).search(statement(analysis, figure)) is not None
     return analysis.sentence.holds(book.pattern(spec.exclude_sentence))
 
 
@@ -333,20 +338,6 @@ def _subject(book: FactBook, spec: FactSpec, figure: Figure) -> str:
     own = figure.own[: len(figure.own) - len(figure.right) + said.start()]
     named = book.pattern(spec.heads).search(own) and all(found(book, need.words, own) for need in spec.needs)
     return own if named else figure.own
-
-
-def _elsewhere(book: FactBook, text: str) -> bool:
-    """A mainland place that is not the policy's region stands in the text, and none of the region's names does."""
-    places = [m for m in organisations.scan(text) if m.origin is Origin.DOMESTIC and m.kind is organisations.Kind.PLACE]
-    return bool(places) and not book.pattern(book.home.names).search(text)
-
-
-def _greater_china_only(own: str) -> bool:
-    """Whether all that a phrase names abroad is of Hong Kong, Macao or Taiwan, or what it says them all to be from."""
-    only = words("only_from").search(own)
-    own = own[only.end() :] if only else own
-    origins = {origin for _, _, origin in organisations.mentions(own)}
-    return Origin.GREATER_CHINA in origins and Origin.FOREIGN not in origins
 
 
 def matched_parent(figure: Figure, earlier: list[Match]) -> Match | None:
@@ -381,6 +372,7 @@ def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -
     if beside:
         return figure.own + "|" + beside
     named = len(_unexplained(book, spec, figure.own)) > 1  # a thing of its own
+    named = named and not words("net").search(figure.left)  # 原有2名，去年底增配后现为5名
     continued = _head_in_title(book, spec, analysis, figure) if named else _head_before(heads, analysis, figure)
     if continued is None and not named:
         said = said_of_all(analysis, figure)
@@ -416,9 +408,10 @@ def _unexplained(book: FactBook, spec: FactSpec, own: str) -> str:
     for name in ("remain", "in_force", "own_noted"):
         own = words(name).sub("", own)
     rest = residue(own)
-    if any(ABROAD in need.words for need in spec.needs):
-        for mention in reversed(organisations.scan(rest)):
-            rest = rest[: mention.start] + rest[mention.end :]
+    abroad = any(ABROAD in need.words for need in spec.needs)
+    for mention in reversed(organisations.scan(rest)):
+        if abroad or mention.kind is organisations.Kind.COUNTRY:
+            rest = rest[: mention.start] + rest[mention.end :]  # 授权专利5件，美国3件: where, not what
     rest = words("each").sub("", rest)
     if spec.kind == "money":
         rest = pattern(tuple(load("numbers")["money"]["foreign"])).sub("", rest)  # 泰铢386万铢

@@ -55,6 +55,14 @@ def entry(text: str) -> bool:
     return len(named.strip()) <= LONGEST_ENTRY and _PARTED.search(named) is None and has_number(named)
 
 
+_LABELLED = re.compile(r"(\s*[^：\d，。；]{2,16})：(?=\s*\d)")
+
+
+def labelled(text: str) -> bool:
+    """An entry whose figure stands behind a label of its own: 孵化器：1."""
+    return _LABELLED.match(text) is not None and entry(_LABELLED.sub(r"\1", text, count=1))
+
+
 def sums_up(text: str) -> bool:
     """The last entry of a series, with its parts: …；2024年11篇；合计32篇，其中…."""
     return words("sums_up").match(text.lstrip()) is not None

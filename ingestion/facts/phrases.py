@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ingestion import organisations
 from ingestion.domain import Span
 from ingestion.facts.lexicon import words
 from ingestion.facts.records import Analysis, Figure
@@ -75,6 +76,13 @@ def clause_words(analysis: Analysis, figure: Figure) -> str:
     return text if outer < 0 else text + "|" + analysis.outer_text(outer)
 
 
+def statement(analysis: Analysis, figure: Figure) -> str:
+    """What stands between the semicolons around a figure."""
+    text, place = analysis.sentence.folded, figure.quantity.span.start
+    end = text.find("；", place)
+    return text[text.rfind("；", 0, place) + 1 : end if end >= 0 else len(text)]
+
+
 def status_after(analysis: Analysis, figure: Figure) -> str:
     """Clauses behind a figure that hold no figure and only say its status, and the bracket right behind it."""
     text = analysis.sentence.folded
@@ -117,3 +125,17 @@ def ancestors(figure: Figure) -> str:
         text += "|" + node.own + "|" + node.sentence.folded[: node.left_start]
         node = node.parent
     return text
+
+
+def elsewhere(book: FactBook, text: str) -> bool:
+    """A mainland place that is not the policy's region stands in the text, and none of the region's names does."""
+    places = [m for m in organisations.scan(text) if m.origin is Origin.DOMESTIC and m.kind is organisations.Kind.PLACE]
+    return bool(places) and not book.pattern(book.home.names).search(text)
+
+
+def greater_china_only(own: str) -> bool:
+    """Whether all that a phrase names abroad is of Hong Kong, Macao or Taiwan, or what it says them all to be from."""
+    only = words("only_from").search(own)
+    own = own[only.end() :] if only else own
+    origins = {origin for _, _, origin in organisations.mentions(own)}
+    return Origin.GREATER_CHINA in origins and Origin.FOREIGN not in origins

@@ -304,6 +304,7 @@ def _joined(folded: str, pieces: list[tuple[int, int]]) -> Iterator[tuple[int, i
         _, colon, listed = folded[first:last].partition("：")
         ranked = numbering.ranked(folded[first:last])
         alike = numbering.entry if colon and not ranked else numbering.ranked
+        alike = numbering.labelled if colon and numbering.labelled(listed) else alike  # 平台：孵化器：1；工作站：2
         entry = listed if colon and not ranked else folded[first:last]
         place += 1
         while alike(entry) and folded[last - 1] == "；" and place < len(pieces):
