@@ -84,7 +84,9 @@ def _combine(
         if left_out and counting and add([*counting, *(f.quantity.interval for f in others)]) == top.value:
             values[id(top)], clashes[id(top)] = add(counting), ()  # 12项：境外引进5项，向境外输出2项，市内之间5项
             continue
-        values[id(top)], clashes[id(top)] = _with_parts(top, matches, spec, disjoint, lost, fills=not others)
+        values[id(top)], clashes[id(top)] = _with_parts(
+            top, matches, spec, disjoint, lost, fills=not others, alone=len(tops) == 1
+        )
     twice = [m for m in matches if m.role == "twice"]
     classes = classed(book, spec, analysis)
     for group in _groups(analysis, tops):
@@ -121,10 +123,11 @@ def _rest_lost(book: FactBook, spec: FactSpec, analysis: Analysis) -> bool:
 
 
 def _with_parts(
-    top: Match, matches: list[Match], spec: FactSpec, disjoint: bool, rest_lost: bool, *, fills: bool
+    top: Match, matches: list[Match], spec: FactSpec, disjoint: bool, rest_lost: bool, *, fills: bool, alone: bool
 ) -> tuple[Interval, tuple[int, ...]]:
     """A figure less its parts that do not count, and the figures that contradict each other where a complete
-    breakdown differs from its total. `fills`: no part in its brackets is of something else."""
+    breakdown differs from its total. `fills`: no part in its brackets is of something else; `alone`: no other figure of
+    the fact stands beside it that the parts may be of, too."""
     value = top.value
     parts = [m for m in matches if m.role == "figure" and m.figure.part and _under(m.figure, top.figure)]
     for match in matches:
@@ -142,7 +145,7 @@ def _with_parts(
         complete = parts  # every kind, and said not to overlap
     if parts and rest_lost:
         return add(m.value for m in parts), ()
-    if not complete and len(parts) > 1 and _fill(top, parts):
+    if not complete and alone and len(parts) > 1 and _fill(top, parts):
         complete = parts
     restates = len(complete) > 1 or any(words("restates").search(m.figure.left) for m in complete)
     if restates and len(complete) == len(parts):  # 6人（当地雇员4人） has a part only

@@ -173,7 +173,8 @@ def _enumerate(
             stop = next((x for x in (text.find(c, b + len(note)) for c in "；、。") if x >= 0), len(text))
             item.text = text[a : min(stop, end)]
         elif len(bodies) == 1:
-            item.text = text[a:]
+            stop = next((x for x in (text.find(c, b + len(note)) for c in "；。") if x >= 0), len(text))
+            item.text = text[a:stop]
         items.append(item)
     if reason or (not closed and words("plan").search(_exempt(around))):
         for item in items:

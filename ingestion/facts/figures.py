@@ -371,6 +371,8 @@ def _relate_to(analysis: Analysis, figure: Figure, earlier: list[Figure], lead: 
         figure.part, figure.parent = True, last.parent
     elif not last.part and _told_of(figure, last):
         figure.part, figure.parent = True, last
+    elif words("by_year").match(lead.lstrip()) and residue(lead) != residue(last.own):
+        figure.part, figure.parent = True, root  # 按年度为2021年6篇、…: the same things once more
     elif not last.part and words("breaks_down").match(lead):
         figure.part, figure.bracketed, figure.parent = True, True, last  # 平台12个，分别为孵化器3个、…
     elif (

@@ -25,6 +25,7 @@ def of_a_part(text: str) -> bool:
 
 def is_title(text: str) -> bool:
     """A line without punctuation that entries may stand below; not the title of a whole document (申报书)."""
+    text = re.sub(r"（[^（）]*）", "", text)
     return _TITLE.fullmatch(text) is not None and words("document_title").search(text.strip()) is None
 
 
@@ -86,7 +87,7 @@ _FILLED = re.compile(r"\s*(（\s*\d[\d.,]*\s*）)")
 
 def _lines(folded: str, option: re.Pattern[str]) -> Iterator[str]:
     """A form's lines and what parts them. A comma parts two questions (是否…：☑是，有无…：□有), not what is filled in
-    behind a box (■已入驻，4家)."""
+    behind a box (■已入驻，4家); questions in cells side by side are parted, too."""
     pieces = re.split(r"(\n|；|，)", folded)
     line = pieces[0]
     for mark, piece in zip(pieces[1::2], pieces[2::2], strict=True):
@@ -94,10 +95,21 @@ def _lines(folded: str, option: re.Pattern[str]) -> Iterator[str]:
         if mark == "，" and not (box is not None and "：" in piece[: box.start()]):
             line += mark + piece
             continue
-        yield line
+        yield from _questions(line, option)
         yield mark
         line = piece
-    yield line
+    yield from _questions(line, option)
+
+
+def _questions(line: str, option: re.Pattern[str]) -> Iterator[str]:
+    """有无事故 □有 ☑无 有无诚信问题 □有 ☑无: each question with its boxes."""
+    asked = re.compile(rf"(?<=\s)(?=\S*(?:{'|'.join(_boxes()[2])}))")
+    begun = 0
+    for found in asked.finditer(line):
+        if option.search(line, begun, found.start()):
+            yield line[begun : found.start()]
+            begun = found.start()
+    yield line[begun:]
 
 
 def _behind(line: str, options: list[re.Match[str]]) -> bool:

@@ -260,12 +260,12 @@ def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
     text = _columns(item, require.columns) if require.columns and item.cells else item.text
     if require.columns and item.cells and not text and not require.topic:
         text = item.text
-    if found(book, require.words, text) or (item.section and found(book, require.words, item.section)):
-        return KEEP
     headed = [text for header, text in item.headed if found(book, require.words, header)]
     if headed and not found(book, require.words, item.name):
         empty = {*load("tables")["empty"], *load("tables")["no"]}
         return KEEP if any(text.strip() not in empty for text in headed) else missing
+    if found(book, require.words, text) or (item.section and found(book, require.words, item.section)):
+        return KEEP
     blank = "number_granted" in require.columns and "number_granted" in item.cells
     if require.topic and not text and not blank and not pool.weak and found(book, require.words, pool.title):
         return KEEP

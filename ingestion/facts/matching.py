@@ -276,7 +276,10 @@ def _not_deducted(
 
 
 def _for_applicant(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> bool:
-    return bool(spec.applicant) and book.pattern(spec.applicant).search(clause_words(analysis, figure)) is not None
+    above = figure.parent if figure.part else None
+    whole = clause_words(analysis, above) if above is not None and above.sentence is analysis.sentence else ""
+    said = clause_words(analysis, figure) + "|" + whole
+    return bool(spec.applicant) and book.pattern(spec.applicant).search(said) is not None
 
 
 def _of_those_above(analysis: Analysis, figure: Figure, claims: Claims) -> bool:
@@ -477,12 +480,9 @@ def _shared_head(heads: re.Pattern[str], analysis: Analysis, figure: Figure) -> 
     while place + 1 < len(analysis.figures):
         this, following = analysis.figures[place], analysis.figures[place + 1]
         between = text[this.quantity.span.end : following.left_start + 1]
-        if (
-            following.clause != figure.clause
-            or words("joint").match(between.lstrip()) is None
-            or len(residue(this.right)) > 1
-        ):
-            return ""
+        joined = following.clause == figure.clause and words("joint").match(between.lstrip())
+        if not joined or len(residue(this.right)) > 1:
+            break
         place += 1
     last = analysis.figures[place]
     return last.right if last is not figure and heads.search(last.right) else ""

@@ -94,7 +94,14 @@ def _numeric(table: Table, heads: dict[int, str], rows: list[dict[int, str]]) ->
         and not all(re.match(r"(?:19|20)\d\d", r.get(c, "") or "2000") for r in rows)
         and not listed("number_column").search(heads[c])
         and c not in policy_columns(table)
+        and not _measured(heads[c])
     ]
+
+
+def _measured(head: str) -> bool:
+    """场地（平方米）: a column of something measured, not counted."""
+    unit, measures = _UNIT.search(head), load("numbers")["measures"]
+    return unit is not None and any(unit[1] in measures[name] for name in ("equipment", "time", "percent"))
 
 
 def _itemised(heads: dict[int, str]) -> bool:

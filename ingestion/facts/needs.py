@@ -137,6 +137,8 @@ def _coordinated(book: FactBook, need: Need, analysis: Analysis, figure: Figure)
     if not place or analysis.figures[place - 1].clause != figure.clause or words("joint").match(figure.left) is None:
         return False
     first = analysis.figures[place - 1]
+    while words("joint").fullmatch(first.left.strip()) and (earlier := analysis.figures.index(first)):
+        first = analysis.figures[earlier - 1]  # 波兰、越南、美国的2家、2家和1家
     if words("attributive").search(first.left.rstrip()[-1:]) and found(book, need.words, first.left):
         return True  # 与奥地利、瑞典的5所大学和2家企业
     match = book.pattern(need.words).search(first.left)

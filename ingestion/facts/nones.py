@@ -52,5 +52,6 @@ def _of_something_else(book: FactBook, spec: FactSpec, analysis: Analysis, body:
     stand beside, and what it needs in its sentence or above, holds for its none, too."""
     if book.pattern([*spec.exclude, *spec.exclude_clause]).search(body):
         return True
-    around = f"{analysis.sentence.folded}|{analysis.sentence.section.text}"
+    before = analysis.sentence.previous.folded if analysis.sentence.previous is not None else ""
+    around = f"{before}|{analysis.sentence.folded}|{analysis.sentence.section.text}"
     return any(need.reach in ("sentence", "section") and not found(book, need.words, around) for need in spec.needs)

@@ -21,6 +21,7 @@ from ingestion.language import fold, load, pattern
 from ingestion.language.ngrams import Text
 
 LONGEST_SENTENCE = 1_500  # characters
+_PAGE_NUMBER = re.compile(r"\s*[-]?\s*\d{1,3}\s*[-]?\s*")
 _HEADING_NUMBER = re.compile(r"^\s*\d+(?:\.\d+)*(?=[\s　、.．])")
 
 
@@ -175,6 +176,8 @@ class _Scan:
             above.section = Section(above.section.headings, f"{above.section.lead}\n{text.strip()}".strip())
 
     def _paragraph(self, block: Block, text: str) -> None:
+        if _PAGE_NUMBER.fullmatch(text):
+            return
         found = self._read(block, text)
         if block.kind is BlockKind.LIST_ITEM:
             self._item(block, text, found)
@@ -245,10 +248,13 @@ def _lead(text: str, found: list[Sentence], before: str) -> tuple[str, Sentence]
     """The lead-in that a paragraph gives to a list or table below it: a caption, or its last sentence; a unit line or a
     date line keeps the title above it."""
     words = found[-1].folded.strip()
+    if len(text.strip()) <= 40 and pattern(tuple(load("tables")["credits"])).match(text):
+        return (before if not before.rstrip().endswith("。") else ""), found[-1]
     if before and pattern(tuple(load("tables")["note_row"])).match(text.strip()):
         return f"{before}\n{text.strip()}", found[-1]
     if len(text.strip()) <= 60 and pattern(tuple(load("tables")["title_lines"])).search(text):
         kept = before and len(before) < 120 and not before.rstrip().endswith("。")
+        kept = kept or pattern(tuple(load("discourse")["refers_below"])).search(before[-40:]) is not None
         return f"{before}\n{text.strip()}" if kept else text.strip(), found[-1]
     return (text.strip() if len(text) <= 80 else words), found[-1]
 
@@ -379,6 +385,8 @@ def pairs(table: Table) -> list[Sentence]:
                         document, whole, Text(marked), table.section, pair=True, previous=found[-1] if found else None
                     )
                     found.append(sentence)
+                elif document.quote(value.span).strip():  # a box was ticked, and the label says what it makes of it
+                    found.append(Sentence(document, whole, Text(label), table.section, pair=True))
                 place += 2
                 continue
             if label:
