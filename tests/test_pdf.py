@@ -16,7 +16,7 @@ from reportlab.platypus import PageBreak, Paragraph
 
 from ingestion.domain import BlockKind, Document, Span
 from ingestion.errors import UnreadableError
-from ingestion.parsing import pdf, pdfium
+from ingestion.parsing import pdf
 from ingestion.parsing.ocr_cache import Recognised
 from tests import pdf_samples as samples
 
@@ -217,14 +217,6 @@ def test_boxes_agree_with_pdfium_search(flowed: Document) -> None:
 def test_the_same_file_reads_the_same_twice() -> None:
     """Reading has no state that changes its result."""
     data = samples.flowed(samples.application(2))
-    assert read(data) == read(data)
-
-
-def test_the_machines_fonts_are_looked_for_once() -> None:
-    """Pages with words that only they give an extent are read the same again, without asking for them again."""
-    data = samples.drawn(lambda canvas: canvas.drawString(80, 700, "是"))
-    assert read(data).text == "是\n"
-    assert not pdfium._system_fonts().contents.EnumFonts
     assert read(data) == read(data)
 
 

@@ -64,9 +64,9 @@ def test_a_reader_of_the_server_knows_no_secret(outcomes: dict[str, dict[str, st
 
 
 def test_readers_are_made_from_a_process_that_has_read_a_page() -> None:
-    """It knows the modules and the fonts that a page needs, and has no second thread that would be lost."""
+    """It knows the modules that a page needs and the fonts to draw it, and has no second thread that would be lost."""
     code = ("import sys, threading; from ingestion.parsing import pdf, pdfium, warm; warm.load(); "
-            "known = set(sys.modules); document = pdf.read(warm.page(), 'a', 'b'); "
+            "known = set(sys.modules); document = pdf.read(warm.page(warm.words()), 'a', 'b'); "
             "print(document.text.split(), set(sys.modules) - known, threading.active_count(), "
             "bool(pdfium._system_fonts().contents.EnumFonts))")
     told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

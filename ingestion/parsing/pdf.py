@@ -24,7 +24,7 @@ from ingestion.parsing.pdf_layout import PageContent, Strip
 from ingestion.parsing.pdf_page import Reading
 from ingestion.parsing.pdf_strips import meaningless
 from ingestion.parsing.pdf_write import written
-from ingestion.parsing.pdfium import LOCK, Pdf, Rectangle, without_system_fonts
+from ingestion.parsing.pdfium import LOCK, Pdf, Rectangle
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -118,13 +118,8 @@ def _pages(pdf: Pdf, count: int, found: _Found, progress: Progress | None
 
 def _reading(pdf: Pdf, index: int) -> Reading | None:
     """A page's own content, None where it is broken."""
-    with LOCK:
-        with without_system_fonts(), pdf.page(index) as page:
-            reading = pdf_page.read(pdf, page, index + 1) if page else None
-        if reading is not None and reading.flat:
-            with pdf.shown.page(index) as page:
-                reading = pdf_page.read(pdf.shown, page, index + 1, shown=True) if page else None
-    return reading
+    with LOCK, pdf.page(index) as page:
+        return pdf_page.read(pdf, page, index + 1) if page else None
 
 
 def _to_recognise(reading: Reading, found: _Found) -> list[Rectangle] | None:

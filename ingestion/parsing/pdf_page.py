@@ -54,11 +54,10 @@ class Reading(Struct):
     outside: int = 0                   # strips that stand outside the page
     remarks: int = 0                   # annotations that are not part of the page
     cut: bool = False
-    flat: bool = False                 # text may be missing that only the machine's fonts give an extent
 
 
-def read(pdf: Pdf, page: int, number: int, *, shown: bool = False) -> Reading:
-    """The content of a loaded page, number `number`; no text of a flat one that was not loaded as it is shown."""
+def read(pdf: Pdf, page: int, number: int) -> Reading:
+    """The content of a loaded page, number `number`."""
     box, rotation = frame(page)
     width, height = box[2] - box[0], box[3] - box[1]
     if rotation % 2:
@@ -66,9 +65,7 @@ def read(pdf: Pdf, page: int, number: int, *, shown: bool = False) -> Reading:
     content = PageContent(number, width, height, [])
     found: Paths = paths(page)
     reading = Reading(content, pictures=tuple(_turned_box(picture, box, rotation) for picture in found.pictures),
-                      drawings=found.count, flat=found.flat_text)
-    if reading.flat and not shown:
-        return reading
+                      drawings=found.count)
     text_page = _load_text(page)
     if not text_page:
         return reading

@@ -19,8 +19,7 @@ THIN = 3.0            # points
 SHORT = 4.0           # points; a shorter line is part of a drawing
 MAX_SEGMENTS = 20_000  # of one page's paths; a page with more is a drawing
 MAX_DEPTH = 4         # of forms inside forms
-FLAT = 0.02           # points
-TEXT, PATH, IMAGE, FORM = 1, 2, 3, 5
+PATH, IMAGE, FORM = 2, 3, 5
 LINE_TO, BEZIER_TO, MOVE_TO = 0, 1, 2
 
 _pointer, _int = ctypes.c_void_p, ctypes.c_int
@@ -31,8 +30,6 @@ _form_object = quick("FPDFFormObj_GetObject", _pointer, _pointer, ctypes.c_ulong
 _type = quick("FPDFPageObj_GetType", _int, _pointer)
 _bounds = quick("FPDFPageObj_GetBounds", _int, _pointer, _pointer, _pointer, _pointer, _pointer)
 _matrix = quick("FPDFPageObj_GetMatrix", _int, _pointer, _pointer)
-_font = quick("FPDFTextObj_GetFont", _pointer, _pointer)
-_is_embedded = quick("FPDFFont_GetIsEmbedded", _int, _pointer)
 _draw_mode = quick("FPDFPath_GetDrawMode", _int, _pointer, _pointer, _pointer)
 _count_segments = quick("FPDFPath_CountSegments", _int, _pointer)
 _segment = quick("FPDFPath_GetPathSegment", _pointer, _pointer, _int)
@@ -60,7 +57,6 @@ class Paths(Struct):
     pictures: list[Rectangle] = field(default_factory=list)
     count: int = 0        # paths drawn, whatever their shape
     segments: int = 0
-    flat_text: bool = False  # text in a font of the machine's without extent across the page: pdfium leaves it out
 
     def rulings(self, turned: Callable[[Rectangle], Rectangle]) -> tuple[list[Ruling], list[Ruling]]:
         """Horizontal and vertical rulings where `turned` puts them."""
@@ -83,11 +79,7 @@ def paths(page: int) -> Paths:
 
 def _walk(objects: list[int], outer: Matrix, found: Paths, depth: int) -> None:
     for drawn, kind in zip(objects, map(_type, objects), strict=True):
-        if kind == TEXT:
-            if not found.flat_text and _bounds(drawn, *_sides) and _four[2] - _four[0] < FLAT \
-                    and not _is_embedded(_font(drawn)):
-                found.flat_text = True
-        elif kind == PATH:
+        if kind == PATH:
             found.count += 1
             if found.segments < MAX_SEGMENTS:
                 _path(drawn, outer, found)

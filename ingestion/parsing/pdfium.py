@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pypdfium2
 import pypdfium2.raw as raw
 
+from ingestion.parsing import pdf_font
 from ingestion.parsing.notices import unreadable
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ CHECKED = "☑"
 UNCHECKED = "☐"
 FREE_TEXT, LINK, POPUP, WIDGET = 3, 2, 16, 20
 CHECKBOX, RADIO, PUSH = 2, 3, 1
+IDEOGRAPHIC = frozenset({128, 129, 134, 136})  # character sets: Japanese, Korean, Chinese simplified, traditional
+FONT_NAME = b"guohe reading\0"                 # no font of a machine is named so, and none is taken for it
 
 
 def quick(name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
@@ -52,20 +55,45 @@ _box = quick("FPDF_GetPageBoundingBox", _int, _pointer, _pointer)
 _rotation = quick("FPDFPage_GetRotation", _int, _pointer)
 
 
-@contextmanager
-def without_system_fonts() -> Iterator[None]:
-    """Read text without the machine's fonts; hold `LOCK`.
+def _own_font() -> Any:
+    """By what pdfium finds a font that a file does not hold: `pdf_font` for Chinese, Japanese and Korean.
 
-    Where a font is not embedded pdfium measures every glyph of the font that it takes instead, ten times the work of
-    reading the text. The file's own widths place the characters, the same on every machine. Text that is not embedded
-    and runs up or down, and a lone ideograph, have no extent then and are left out by pdfium; `pdf_page.Reading.flat`
-    tells.
+    For other writing pdfium has fonts in itself.
     """
-    raw.FPDF_SetSystemFontInfo(None)
+    font = pdf_font.made()
+    kinds, given = dict(raw.FPDF_SYSFONTINFO._fields_), raw.FPDF_SYSFONTINFO(version=1)
+
+    def find(_own: Any, _weight: int, _italic: int, charset: int, *_: Any) -> int | None:
+        return 1 if charset in IDEOGRAPHIC else None
+
+    def name(_own: Any, _font: Any, buffer: Any, size: int) -> int:
+        return copied(FONT_NAME, buffer, size)
+
+    def data(_own: Any, _font: Any, table: int, buffer: Any, size: int) -> int:
+        return 0 if table else copied(font, buffer, size)
+
+    def copied(content: bytes, buffer: Any, size: int) -> int:
+        if buffer and size >= len(content):
+            ctypes.memmove(buffer, content, len(content))
+        return len(content)
+
+    given.MapFont, given.GetFaceName, given.GetFontData = (
+        kinds["MapFont"](find), kinds["GetFaceName"](name), kinds["GetFontData"](data))
+    return given
+
+
+OWN_FONT = _own_font()
+raw.FPDF_SetSystemFontInfo(OWN_FONT)
+
+
+@contextmanager
+def _machines_fonts() -> Iterator[None]:
+    """Draw with the machine's fonts; hold `LOCK`."""
+    raw.FPDF_SetSystemFontInfo(_system_fonts())
     try:
         yield
     finally:
-        raw.FPDF_SetSystemFontInfo(_system_fonts())
+        raw.FPDF_SetSystemFontInfo(OWN_FONT)
 
 
 @cache
@@ -163,7 +191,7 @@ class Pdf:
 
     def draw(self, index: int, scale: float) -> Image:
         """A page as displayed, at `scale` pixels a point or as many as `MAX_PIXELS` allow."""
-        with LOCK:
+        with LOCK, _machines_fonts():
             page = self._document[index]
             width, height = page.get_size()
             if not (0 < width <= MAX_SIDE * 10 and 0 < height <= MAX_SIDE * 10):

@@ -1,18 +1,20 @@
 """What every reader needs, loaded and looked up before the first file: for a process from which others are made.
 
-A reader looks up patterns, tables of characters and fonts when it first needs them, which is several times the work of
-reading a page. Whatever is made from a process that has read `page` once has all of that already.
+A reader looks up patterns, tables of characters and, to draw, the machine's fonts when it first needs them, which is
+several times the work of reading a page. Whatever is made from a process that has read and drawn a page once has all
+of that already.
 """
 from __future__ import annotations
 
 import contextlib
 
 WORDS = "一、近三年发表SCI论文23篇（含EI 5篇）"
-CELLS = ("序号", "项目", "1", "是")  # a lone ideograph: the machine's fonts are looked for
+CELLS = ("序号", "项目", "1", "是")
+LATIN = ["BT /F2 12 Tf 60 660 Td (SCI 23) Tj ET"]
 
 
 def load() -> None:
-    """Read a page and ask for what other kinds of files need; starts no threads."""
+    """Read and draw a page and ask for what other kinds of files need; starts no threads."""
     import encodings.cp437  # of the names in a zip
 
     from ingestion import parsing, secrecy
@@ -24,17 +26,22 @@ def load() -> None:
     secrecy.mark("")
     unreadable("blank")
     with contextlib.suppress(UnreadableError):  # it will be each file's own failure
-        parsing.read(page(), "page.pdf")
+        parsing.read(page(words()), "page.pdf")
+        pdf.render(page(LATIN), 1, 0.1)  # what the machine has no font for would change a font of pdfium's own
     del encodings, docx, image, pdf, text, workbook
 
 
-def page() -> bytes:
-    """A pdf with a line of words and a ruled table, in fonts that it does not hold."""
-    lines = [f"BT /F1 12 Tf 60 700 Td <{WORDS.encode('utf-16-be').hex()}> Tj ET",
-             "BT /F2 12 Tf 60 660 Td (SCI 23) Tj ET"]
+def words() -> list[str]:
+    """A line of words and a ruled table, as a page draws them."""
+    lines = [f"BT /F1 12 Tf 60 700 Td <{WORDS.encode('utf-16-be').hex()}> Tj ET", *LATIN]
     for place, word in enumerate(CELLS):
         x, y = 60 + 100 * (place % 2), 600 - 30 * (place // 2)
         lines += [f"{x} {y} 100 30 re S", f"BT /F1 10 Tf {x + 5} {y + 10} Td <{word.encode('utf-16-be').hex()}> Tj ET"]
+    return lines
+
+
+def page(lines: list[str]) -> bytes:
+    """A pdf with a page of `lines`, in fonts that it does not hold."""
     content = "\n".join(lines)
     parts = ["<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Count 1/Kids[3 0 R]>>",
              ("<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R"
