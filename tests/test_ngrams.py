@@ -91,3 +91,17 @@ def test_a_pattern_that_came_later_is_searched() -> None:
     for _ in range(ngrams.ASKED):
         known.number(late)
     assert known.number(late) >= count
+
+
+@given(st.text(ALPHABET, max_size=12),
+       st.lists(st.lists(st.text(LETTERS, min_size=1, max_size=3), max_size=3), min_size=1, max_size=4))
+def test_sets_are_answered_for_as_all_of_each(text: str, sets: list[list[str]]) -> None:
+    """Before their patterns are numbered, while they are, and afterwards; of another text, nothing is known."""
+    patterns = [[re.compile(word, re.IGNORECASE) for word in words_] for words_ in sets]
+    together, asked = ngrams.Together(patterns), ngrams.Text(text)
+    matching = {n for n, one in enumerate(patterns) if all(pattern.search(text) for pattern in one)}
+    for _ in range(2 * ngrams.ASKED):
+        assert matching <= {*together.possible(asked)}
+    fresh = ngrams.Text(text)
+    assert [*together.possible(fresh)] == [n for n, one in enumerate(patterns) if all(map(fresh.may, one))]
+    assert [*together.possible(text)] == [*range(len(patterns))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 
@@ -33,7 +33,7 @@ from ingestion.facts.records import Analysis, Names
 from ingestion.facts.scan import Reading, Table, pairs, policy_columns, scan, squeezed
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.sentences import Section, Sentence
-from ingestion.facts.statements import may_state, statements
+from ingestion.facts.statements import statements
 from ingestion.language import fold, load, ngrams
 from ingestion.language.ngrams import Text
 from ingestion.numerals import has_number, parse_number
@@ -122,8 +122,9 @@ class _Reader:
         self.found = {key: Claims() for key in specs}
         self._stating = [(key, spec) for key, spec in specs.items() if spec.kind == "yes_no"]
         self._counting = [(key, spec) for key, spec in specs.items() if spec.kind != "yes_no"]
-        self._openers = {key: _opener(book, spec) for key, spec in self._stating}
-        self._opening = ngrams.Several(self._openers.values())
+        self._rules = [(place, rule, [book.pattern(group) for group in rule.all])
+                       for place, (_, spec) in enumerate(self._stating) for rule in spec.rules]
+        self._ruling = ngrams.Together(groups for _, _, groups in self._rules)
         self._heads = [(key, book.pattern(spec.heads)) for key, spec in self._counting]
         nones = [(key, book.pattern(spec.none_words)) for key, spec in self._counting if spec.none_words]
         self._names_of = [*self._heads, *nones]
@@ -188,11 +189,9 @@ class _Reader:
         return sum(len(claims.steps) for claims in self.found.values())
 
     def _sentence(self, sentence: Sentence, sentences: Sequence[Sentence], position: int) -> None:
-        for place in self._opening.possible(sentence.folded):
-            key, spec = self._stating[place]
-            if sentence.holds(self._openers[key]) and may_state(self.book, spec, sentence, rows=sentence.row):
-                context = _context(sentences, position)
-                statements(self.book, spec, self.analysis(sentence), self.window, self.found[key], context)
+        for key, spec in self._stated(sentence):
+            context = _context(sentences, position)
+            statements(self.book, spec, self.analysis(sentence), self.window, self.found[key], context)
         if sentence.row or not (has_number(sentence.folded) or sentence.holds(words("zero"))):
             return
         named = self._named(sentence)
@@ -200,6 +199,15 @@ class _Reader:
             if key in named or self._goes_on(key, spec, sentence):
                 count = spent if spec.kind == "money" else declared
                 count(self.book, spec, self.analysis(sentence), self.window, self.found[key])
+
+    def _stated(self, sentence: Sentence) -> Iterator[tuple[str, FactSpec]]:
+        """The facts of which all groups of any rule have a word in the sentence."""
+        last = -1
+        for index in self._ruling.possible(sentence.folded):
+            place, rule, groups = self._rules[index]
+            if place != last and (rule.rows or not sentence.row) and all(map(sentence.holds, groups)):
+                last = place
+                yield self._stating[place]
 
     def _named(self, sentence: Sentence) -> Collection[str]:
         """The facts whose heads stand in a sentence, above it, or in those that it goes on from; or a none of them."""
@@ -248,12 +256,6 @@ class _Reader:
         for key, spec in self.specs.items():
             for pool in pools[key].values():
                 judge(self.book, spec, pool, self.setting, self.found[key])
-
-
-def _opener(book: FactBook, spec: FactSpec) -> re.Pattern[str]:
-    """What a sentence must hold for any of a fact's rules: a word of the shortest of each rule's groups."""
-    groups = [min(rule.all, key=lambda group: len(book.pattern(group).pattern)) for rule in spec.rules]
-    return book.pattern(dict.fromkeys(word for group in groups for word in group))
 
 
 def _chains(sentences: Sequence[Sentence]) -> list[list[Sentence]]:

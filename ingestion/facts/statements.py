@@ -17,20 +17,11 @@ from ingestion.facts.lexicon import words
 from ingestion.facts.phrases import quoted
 from ingestion.facts.records import Analysis
 from ingestion.facts.schema import FactBook, FactSpec, Rule
-from ingestion.facts.sentences import Sentence
 from ingestion.facts.terms import term
 from ingestion.language import load
 from ingestion.numerals import parse_number
 from ingestion.organisations import Origin
 from ingestion.periods import Cover, Period, PeriodKind, Window
-
-
-def may_state(book: FactBook, spec: FactSpec, sentence: Sentence, *, rows: bool) -> bool:
-    """Whether all groups of any of a fact's rules have a word in the sentence. `rows`: it is a row of a list."""
-    return any(
-        (rule.rows or not rows) and all(sentence.holds(book.pattern(group)) for group in rule.all)
-        for rule in spec.rules
-    )
 
 
 def statements(

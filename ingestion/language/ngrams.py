@@ -143,6 +143,33 @@ class Several:
             self._of, self._mask = patterns, sum(1 << number for number in {*self._numbers})
 
 
+class Together:
+    """Sets of patterns that are always asked for together; all of a set must match."""
+
+    def __init__(self, sets: Iterable[Iterable[re.Pattern[str]]]) -> None:
+        self._sets = [tuple(patterns) for patterns in sets]
+        self._of: Patterns | None = None  # whose numbers the following are
+        self._masks: list[int] = []
+        self._last = sys.maxsize
+
+    def possible(self, text: str) -> Sequence[int]:
+        """The places, among them, of the sets that can match in a text as a whole."""
+        if not isinstance(text, Text):
+            return range(len(self._sets))
+        if text.patterns is not self._of:
+            self._look_up(text.patterns)
+        if self._last >= text.known:
+            return [place for place, patterns in enumerate(self._sets) if all(map(text.may, patterns))]
+        mask = text.mask
+        return [place for place, needed in enumerate(self._masks) if mask & needed == needed]
+
+    def _look_up(self, patterns: Patterns) -> None:
+        numbers = [{patterns.number(pattern) for pattern in one} for one in self._sets]
+        self._last = max((number for one in numbers for number in one), default=-1)
+        if self._last < sys.maxsize:
+            self._of, self._masks = patterns, [sum(1 << number for number in one) for one in numbers]
+
+
 def required(pattern: re.Pattern[str]) -> frozenset[str] | None:
     """Characters and pairs of them, case folded, one of which stands in every match; None where nothing is sure."""
     from re import _parser  # type: ignore[attr-defined]
