@@ -385,7 +385,8 @@ def _glosses_period(text: str, period: Period, analysis: Analysis) -> bool:
 def section_period(sentence: Sentence, window: Window) -> Period | None:
     """The period that a lead-in or a heading gives to what stands below it; a single date in a title is none."""
     above = sentence.section.lead
-    if not (sentence.listed or sentence.synthetic or not sentence.folded or above.rstrip().endswith("：")):
+    told = sentence.listed or sentence.synthetic or sentence.pair or not sentence.folded
+    if not (told or above.rstrip().endswith("：")):
         above = ""  # the paragraph before gives running text no period
     if above.rstrip().endswith("。") and words("refers_below").search(above) is None:
         above = ""  # nor does a sentence of its own give one to the table below it

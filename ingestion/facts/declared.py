@@ -19,7 +19,7 @@ from ingestion.facts.doubts import lowered, of_the_one_before
 from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
 from ingestion.facts.losses import lost_since, named_lost, restated
-from ingestion.facts.matching import Match, match_figure, matched_parent
+from ingestion.facts.matching import Match, kinds_counted, match_figure, matched_parent
 from ingestion.facts.nesting import nested
 from ingestion.facts.nones import explicit_none
 from ingestion.facts.phrases import located
@@ -294,7 +294,8 @@ def _assert_group(
                 claims,
             )
         return
-    _assert(spec, analysis, group, value, points, kinds, period, window, claims)
+    nouns = kinds_counted(book, spec, [m.figure.own for m in group])
+    _assert(spec, analysis, group, value, points, kinds, period, window, claims, nouns)
 
 
 def _mixed(analysis: Analysis, spec: FactSpec, group: list[Match]) -> bool:
@@ -400,6 +401,7 @@ def _assert(
     period: Period | None,
     window: Window,
     claims: Claims,
+    nouns: tuple[str, ...] = (),
 ) -> None:
     if (
         spec.time == "state"
@@ -433,6 +435,7 @@ def _assert(
         conflict=bool(points),
         larger=larger,
         open=all(m.open for m in group),
+        nouns=nouns,
         named=group[0].figure.own.replace("|", "") if len(group) == 1 else "",
     )
     if adds(spec, analysis, group, entry, claims):

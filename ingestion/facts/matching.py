@@ -184,6 +184,15 @@ def kinds_in(book: FactBook, spec: FactSpec, text: str) -> frozenset[str]:
     return frozenset() if kinds == frozenset(names) else kinds
 
 
+def kinds_counted(book: FactBook, spec: FactSpec, phrases: list[str]) -> tuple[str, ...]:
+    """The kinds of things that figures count by their phrases; none where one counts things of any kind (平台5个)."""
+    if spec.listing is None or not spec.listing.kinds:
+        return ()
+    kinds = book.pattern(spec.listing.kinds)
+    alone = all(kinds.search(own) and not book.pattern(spec.heads).search(kinds.sub("", own)) for own in phrases)
+    return tuple(match for own in phrases for match in kinds.findall(own)) if alone else ()
+
+
 def _as_part(
     book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, earlier: list[Match], claims: Claims
 ) -> Match | None:

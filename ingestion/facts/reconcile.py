@@ -92,6 +92,7 @@ def _lists(assertions: list[Assertion], empty: list[tuple[date, date]], window: 
             _merge(first_loose, entry)
         loose = [first_loose]
     for entry in loose:
+        _add_other_kinds(entry, exact)
         known = frozenset().union(*(k for d in disjoint for k in d.item_keys)) if disjoint else frozenset()
         new = [k for k in entry.item_keys if not k & known]
         if disjoint or exact:
@@ -115,6 +116,17 @@ def _lists(assertions: list[Assertion], empty: list[tuple[date, date]], window: 
         else:
             kept.append(entry)
     return kept + disjoint
+
+
+def _add_other_kinds(entry: Assertion, exact: list[Assertion]) -> None:
+    """工作站、企业技术中心各1个；…批准组建某重点实验室: what is named is none of the kinds that the figure counts."""
+    if len(exact) != 1 or not exact[0].nouns or exact[0].document is not entry.document:
+        return
+    whole = exact[0]
+    named = [entry.document.quote(span) for span in entry.items]
+    others = [name for name in named if not any(noun in name for noun in whole.nouns)]
+    whole.interval = add([whole.interval, Interval(len(others), len(others))])
+    whole.points = (whole.interval.low,)
 
 
 def _covered(entry: Assertion, window: Window) -> None:

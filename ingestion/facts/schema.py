@@ -83,6 +83,7 @@ class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dated: bool = False  # rows outside the window are left out (role "date")
     term: bool = False  # rows whose term has ended are left out (roles "term", "status")
     names: list[str] = []  # patterns of items named in running text
+    kinds: list[str] = []  # kinds of things: a thing named in running text adds to figures that count other kinds only
     named_in: list[str] = []  # words that a sentence with named items must hold
     enumerated: bool = False  # names enumerated after a lead-in in running text are items
     held: bool = False  # items that somebody else holds are left out (role "holder")
