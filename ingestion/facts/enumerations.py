@@ -49,9 +49,11 @@ def enumerations(
         r in ("quotation", "template") for a in analyses for r in a.clause_blocks.values()
     ):
         return
+    listed = False
     for region in _regions(book, listing, text):
-        if _enumerate(book, spec, listing, analyses, text, base, region, claims, pools) and region[2]:
+        if listed and not region[2]:
             return
+        listed |= _enumerate(book, spec, listing, analyses, text, base, region, claims, pools) and region[2]
 
 
 def sentence_items(book: FactBook, spec: FactSpec, analysis: Analysis, chain: str, pools: dict[str, Pool]) -> None:
@@ -70,23 +72,8 @@ def sentence_items(book: FactBook, spec: FactSpec, analysis: Analysis, chain: st
 def _regions(book: FactBook, listing: Listing, text: str) -> list[tuple[int, int, bool]]:
     """Where names are enumerated: (start, end, whether they follow a lead-in and so are a list of their own)."""
     regions: list[tuple[int, int, bool]] = []
-    about = book.pattern(listing.about).search(text)
-    if listing.avoid and book.pattern(listing.avoid).search(text):
-        about = None
-    if about is not None:
-        lead = words("enumerates").search(text, about.end())
-        if (
-            lead is not None
-            and not re.search(r"[。；]", text[about.end() : lead.start()])
-            and lead.start() - about.end() < 30
-        ):
-            regions.append((lead.end(), _list_end(text, lead.end()), True))
-        weak = None
-        for match in book.pattern(listing.about).finditer(text):
-            named = words("about_tail").match(text, match.end())
-            weak = weak or words("enumerates_next").match(text, named.end() if named else match.end())
-        if weak is not None and not regions:
-            regions.append((weak.end(), _list_end(text, weak.end()), True))
+    if not (listing.avoid and book.pattern(listing.avoid).search(text)):
+        regions += _led_in(book.pattern(listing.about), text)
     regions += [*_subjects(book, listing, text), *_objects(book, listing, text)]
     if not listing.split or not found(book, listing.named_in, text):
         return regions
@@ -96,6 +83,26 @@ def _regions(book: FactBook, listing: Listing, text: str) -> list[tuple[int, int
             stop = _region_end(text, match.end())
             regions.append((match.end(), stop, False))
     return regions
+
+
+def _led_in(about: re.Pattern[str], text: str) -> list[tuple[int, int, bool]]:
+    """Lists behind a lead-in (入驻海外团队如下：…), with those whose own labels follow (高企：A、B；创新型企业：B、D)."""
+    first = about.search(text)
+    if first is None:
+        return []
+    regions: list[tuple[int, int, bool]] = []
+    lead = words("enumerates").search(text, first.end())
+    if lead and not re.search(r"[。；]", text[first.end() : lead.start()]) and lead.start() - first.end() < 30:
+        regions.append((lead.end(), _list_end(text, lead.end()), True))
+        while (label := words("next_list").match(text, regions[-1][1])) and about.search(label[0]):
+            regions.append((label.end(), _list_end(text, label.end()), True))
+        return regions
+    for match in about.finditer(text):
+        named = words("about_tail").match(text, match.end())
+        begun = words("enumerates_next").match(text, named.end() if named else match.end())
+        if begun is not None:
+            return [(begun.end(), _list_end(text, begun.end()), True)]
+    return []
 
 
 def _subjects(book: FactBook, listing: Listing, text: str) -> list[tuple[int, int, bool]]:

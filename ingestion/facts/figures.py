@@ -162,7 +162,8 @@ def _figure(sentence: Sentence, clauses: list[Clause], quantity: Quantity, earli
     if depth and (of_what := _OF_WHAT.search(text, 0, floor)) is not None:
         stop = of_what.start(1)  # 占SCI论文总数（31篇）的42%
     colon = text.rfind("：", stop, start)
-    if colon >= 0 and residue(text[colon + 1 : start]):
+    english = stop > floor and text[stop:colon].isascii()  # 7 overseas partners: 4 universities
+    if colon >= 0 and (residue(text[colon + 1 : start]) or english):
         stop = colon + 1
     figure = Figure(quantity, sentence, clause, depth, text[stop:start], text[quantity.span.end : right_end], stop)
     if colon >= 0 and stop == colon + 1:

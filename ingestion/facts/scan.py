@@ -131,6 +131,7 @@ class _Scan:
             else:
                 self._block(block, text)
         self._close_list()
+        self.reading.sentences = list(_series(self.reading.sentences, folded))
         return self.reading
 
     def _block(self, block: Block, text: str) -> None:
@@ -288,6 +289,32 @@ def _sentences(
         )
         yield sentence
         previous = sentence
+
+
+def _series(sentences: list[Sentence], folded: str) -> Iterator[Sentence]:
+    """Entries by year, line by line below one title (2021年：70万元, 2022年：65万元), as one statement."""
+    run: list[Sentence] = []
+    for sentence in [*sentences, None]:
+        yearly = sentence is not None and sentence.listed and _YEARLY.match(sentence.folded) is not None
+        if run and not (yearly and sentence and sentence.section == run[0].section and sentence.previous is run[-1]):
+            yield _as_one(run, folded) if len(run) > 1 else run[0]
+            run = []
+        if yearly and sentence:
+            run.append(sentence)
+        elif sentence:
+            yield sentence
+
+
+_YEARLY = re.compile(r"(?:19|20)\d\d年[^，。；：]{0,10}：\s*\d")
+
+
+def _as_one(run: list[Sentence], folded: str) -> Sentence:
+    span = Span(run[0].span.start, run[-1].span.end)
+    text = re.sub(r"\s*\n", lambda m: "；" + " " * (len(m[0]) - 1), folded[span.start : span.end])
+    return Sentence(
+        run[0].document, span, Text(text), run[0].section, previous=run[0].previous, listed=True,
+        quotations=run[0].quotations,
+    )
 
 
 def _cut(folded: str, pieces: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
