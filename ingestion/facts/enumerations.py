@@ -86,7 +86,7 @@ def _regions(book: FactBook, listing: Listing, text: str) -> list[tuple[int, int
 
 
 def _led_in(about: re.Pattern[str], text: str) -> list[tuple[int, int, bool]]:
-    """Lists behind a lead-in (入驻海外团队如下：…), with those whose own labels follow (高企：A、B；创新型企业：B、D)."""
+    """Lists behind a lead-in (海外团队如下：…), with those whose own labels follow (高企：A、B；创新型企业：B、D)."""
     first = about.search(text)
     if first is None:
         return []
