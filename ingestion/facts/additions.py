@@ -22,13 +22,14 @@ def adds(spec: FactSpec, analysis: Analysis, group: list[Match], entry: Assertio
     additional = words("additional").match(lead.lstrip()) is not None or _parallel(analysis, group, whole, entry)
     bounded = entry.interval.high is not None and (entry.interval.exact or entry.open)
     same = whole.document is entry.document and bounded and whole.interval.exact
-    if not (additional and same and not entry.conflict) or first.own_period or first.total:
+    dated = first.own_period and not (spec.time == "state" and words("single_date").search(first.left))
+    if not (additional and same and not entry.conflict) or dated or first.total:
         return False
     whole.interval = add([whole.interval, entry.interval])
     low, high = whole.interval.low, whole.interval.high
     whole.points = (low,) if high in (low, None) else (low, high)
     whole.span = Span(whole.span.start, entry.span.end)
-    whole.named += "|" + entry.named
+    whole.named, whole.nouns = f"{whole.named}|{entry.named}", (*whole.nouns, *entry.nouns)
     return True
 
 
@@ -38,5 +39,7 @@ def _parallel(analysis: Analysis, group: list[Match], whole: Assertion, entry: A
     if not (analysis.sentence.continues and len(group) == 1) or first.part or entry.kinds or whole.kinds:
         return False
     told = any(words(name).search(first.own) for name in _BECAME)
+    if entry.nouns and whole.nouns:
+        return not set(entry.nouns) & set(whole.nouns) and not first.part  # 孵化器1个；…批准组建新型研发机构1个
     before = [residue(name) for name in whole.named.split("|")] if whole.named else []
     return not told and len(own) > 1 and bool(before) and not any(own in name or name in own for name in before)

@@ -30,6 +30,7 @@ class Assertion(Struct):
     told: bool = False  # things told in running text: they speak where nothing else does
     loose: bool = False  # names found in running text: they bound from below beside a total
     partial: bool = False
+    gone: int = 0  # items of the list that are there no longer
     aspects: frozenset[str] = frozenset()
     weight: int = 1
     listed: tuple[date, date] | None = None  # the period that a list's title says it covers

@@ -69,9 +69,11 @@ def _of_each_counted(analysis: Analysis, figure: Figure, lead: str) -> bool:
     """与驻在国3所高校各签订协议1份: one for each of what is counted right before; the figure is multiplied."""
     place = analysis.figures.index(figure)
     before = analysis.figures[place - 1] if place else None
+    each = words("each_of_them").match(lead)
+    if before is not None and before.clause < figure.clause and each is not None and not lead[: each.start()].strip():
+        return _of_each_before(figure, before)
     if before is None or before.clause != figure.clause or before.quantity.measure != "organisation":
         return False
-    each = words("each_of_them").match(lead)
     joined = [before]  # 两所大学、一家研究所各签一份
     while (above := analysis.figures[place - len(joined) - 1] if place > len(joined) else None) is not None:
         alike = above.clause == figure.clause and above.quantity.measure == "organisation"
@@ -80,6 +82,17 @@ def _of_each_counted(analysis: Analysis, figure: Figure, lead: str) -> bool:
         joined.append(above)
     count, value = add(f.quantity.interval for f in joined), figure.quantity.interval
     if each is None or not count.exact or figure.quantity.measure in ("time", "organisation"):
+        return False
+    high = None if value.high is None else value.high * count.low
+    figure.quantity = replace(figure.quantity, interval=Interval(value.low * count.low, high))
+    return True
+
+
+def _of_each_before(figure: Figure, before: Figure) -> bool:
+    """处内分联络、项目两个组，各有专职人员2名: of each of what the clause before counts."""
+    count, value = before.quantity.interval, figure.quantity.interval
+    bodies = before.quantity.measure in ("organisation", "team", "thing")
+    if not (bodies and count.exact and figure.quantity.measure == "person"):
         return False
     high = None if value.high is None else value.high * count.low
     figure.quantity = replace(figure.quantity, interval=Interval(value.low * count.low, high))

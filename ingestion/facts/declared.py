@@ -436,7 +436,7 @@ def _assert(
         larger=larger,
         open=all(m.open for m in group),
         nouns=nouns,
-        named=group[0].figure.own.replace("|", "") if len(group) == 1 else "",
+        named="|".join(m.figure.own.replace("|", "") for m in group),
     )
     if adds(spec, analysis, group, entry, claims):
         return

@@ -131,6 +131,7 @@ def _count(
             loose=pool.loose,
             told=pool.told,
             partial=pool.partial,
+            gone=sum(reason == "expired" for _, reason in left_out) if pool.loose else 0,
             listed=_listed(titled, window) if dated else None,
             doubtful=unknown,
         )

@@ -123,10 +123,17 @@ def _piece(row: dict[int, str], column: int, heads: dict[int, str], labels: list
         if match and match[1] in classifiers():
             unit = match[1]
             break
+    unit = unit or _unit_of_head(head)
     clean = [_without_unit(label), listed("column_part").sub("", _without_unit(head))]
     if re.match(r"(?:19|20)\d\d$", clean[1]):
         clean[1] += year
     return f"{clean[0]} {clean[1]} {has}{row[column]}{unit}"
+
+
+def _unit_of_head(head: str) -> str:
+    """在岗人数, 企业家数: what a column's head says that its figures count."""
+    named = re.search(load("tables")["counting_head"], head)
+    return named[1] if named else ""
 
 
 def _without_unit(text: str) -> str:

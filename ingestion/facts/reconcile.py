@@ -6,8 +6,11 @@ from datetime import date
 
 from ingestion.domain import Evidence, Fact, Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Findings, add, evidence, intersect, overlapping, subtract
+from ingestion.facts.lexicon import words
 from ingestion.facts.schema import FactSpec
 from ingestion.periods import Cover, Period, PeriodKind, Window
+
+NEAR = 200  # characters between a figure and the list that names what it counts
 
 
 def reconcile(key: str, spec: FactSpec, findings: Findings, window: Window) -> Fact | None:
@@ -93,6 +96,7 @@ def _lists(assertions: list[Assertion], empty: list[tuple[date, date]], window: 
         loose = [first_loose]
     for entry in loose:
         _add_other_kinds(entry, exact)
+        _take_gone(entry, exact)
         known = frozenset().union(*(k for d in disjoint for k in d.item_keys)) if disjoint else frozenset()
         new = [k for k in entry.item_keys if not k & known]
         if disjoint or exact:
@@ -127,6 +131,17 @@ def _add_other_kinds(entry: Assertion, exact: list[Assertion]) -> None:
     others = [name for name in named if not any(noun in name for noun in whole.nouns)]
     whole.interval = add([whole.interval, Interval(len(others), len(others))])
     whole.points = (whole.interval.low,)
+
+
+def _take_gone(entry: Assertion, exact: list[Assertion]) -> None:
+    """先后获批平台2个：A正常运行；B已被撤销: the list behind a figure names all that it counts, and some are gone."""
+    whole = exact[0] if len(exact) == 1 else None
+    if not entry.gone or whole is None or whole.document is not entry.document or not whole.interval.exact:
+        return
+    near = 0 <= entry.span.start - whole.span.start < NEAR and words("now").search(whole.named) is None
+    if near and len(entry.item_keys) + entry.gone <= whole.interval.low:
+        whole.interval = subtract(whole.interval, Interval(entry.gone, entry.gone))
+        whole.points = (whole.interval.low,)
 
 
 def _covered(entry: Assertion, window: Window) -> None:

@@ -17,7 +17,7 @@ def actual(tops: list[Match]) -> list[Match]:
         same = own.figure.quantity.measure == before.figure.quantity.measure
         real = [words("actual").search(m.figure.own) is not None for m in (before, own)]
         real[1] = real[1] or _remains(own) or _stands_now(before, own)
-        if same and own.kinds in (frozenset(), before.kinds) and real == [False, True]:
+        if same and (not before.kinds or own.kinds in (frozenset(), before.kinds)) and real == [False, True]:
             return tops[place:]
     return tops
 
@@ -45,6 +45,8 @@ def _stands_now(before: Match, own: Match) -> bool:
 def _remains(match: Match) -> bool:
     """高企21家，但到2024年5月底只有18家: a figure of which only is said that so many are left."""
     left = match.figure.left
+    if words("remain_now").search(left):
+        return True
     return words("remain").search(left) is not None and len(residue(words("remain").sub("", left))) <= 2
 
 
