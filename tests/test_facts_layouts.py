@@ -192,3 +192,34 @@ RESIDENTS = """# 入园企业情况
 def test_one_kind_stated_above_the_whole_list_contradicts_it(tmp_path: Path, declared: str, value: Interval) -> None:
     """A part cannot outnumber the whole: both stay (15 declared, 9 listed); a part that fits says nothing more."""
     assert read(tmp_path, RESIDENTS.format(declared=declared))["resident_enterprises"] == value
+
+
+@pytest.mark.parametrize(("text", "reason"), [
+    ("园区入驻高新技术企业28家。其中3家证书已过期。", "expired"),
+    ("园区入驻高新技术企业28家；其中3家正在申请认定。", "planned"),
+])
+def test_what_a_sentence_takes_from_the_one_before_is_said_once(text: str, reason: str) -> None:
+    """By its better reason, and with the whole sentence."""
+    found = facts.extract_text(text, POLICY, DAY)
+    said = [(one.reason, one.quote) for one in found.exclusions["resident_enterprises"]]
+    assert [one for one, _ in said] == [reason], said
+
+
+NOTED = """# 国际合作
+
+海外研发机构、团队登记表（全部）
+
+登记部门：国际合作部　　更新：2025年3月31日
+
+| 序号 | 名称 | 国别 | 现状 |
+| --- | --- | --- | --- |
+| 1 | 釜山港口机器人团队 | 韩国 | 在园 |
+| 2 | 里斯本水声团队 | 葡萄牙 | 2024年11月已迁出 |
+"""
+
+
+def test_who_made_a_table_is_no_title_of_it(tmp_path: Path) -> None:
+    """The line between a title and its table leaves the title in force."""
+    found = read(tmp_path, NOTED)
+    assert found["overseas_units"] == Interval(1, 1)
+    assert "foreign_partners" not in found

@@ -107,7 +107,20 @@ class Claims(Struct):
         found = Findings(disjoint=self.disjoint, nested=self.nested, twice=self.twice, bare=bare)
         for step in self.steps:
             step(window, found)
+        if not bare:
+            found.exclusions = _told_once(found.exclusions)
         return found
+
+
+def _told_once(exclusions: dict[Exclusion, None]) -> dict[Exclusion, None]:
+    """What was left out as no thing of the fact and then taken from a figure as lost is said once, by the better
+    reason: `expired` says more than `definition`, any other reason more than `expired`."""
+    reasons: dict[tuple[str, Span], set[str]] = {}
+    for one in exclusions:
+        reasons.setdefault((one.document, one.span), set()).add(one.reason)
+    weak = {place: "definition" if told == {"definition", "expired"} else "expired"
+            for place, told in reasons.items() if "expired" in told and len(told) > 1}
+    return {one: None for one in exclusions if weak.get((one.document, one.span)) != one.reason}
 
 
 def evidence(document: Document, span: Span, method: Method, reads: Interval | None = None) -> Evidence:
