@@ -9,6 +9,7 @@ from functools import lru_cache
 from ingestion.facts.lexicon import listed, words
 from ingestion.language import load, pattern
 
+LONGEST_LINE = 2_000  # characters; longer ones are no line of a form
 _ENTRY = re.compile(r"\s*[^，。；：\s][^，。；：]{1,24}(?:：\s*[^：。]{1,60}|[ \u3000]+\d[^，。；：]{0,12})\s*")
 _TITLE = re.compile(r"\s*[^，。；：！？|\s][^，。；：！？|]{3,40}\s*")
 
@@ -103,6 +104,9 @@ def _lines(folded: str, option: re.Pattern[str]) -> Iterator[str]:
 
 def _questions(line: str, option: re.Pattern[str]) -> Iterator[str]:
     """有无事故 □有 ☑无 有无诚信问题 □有 ☑无: each question with its boxes."""
+    if len(line) > LONGEST_LINE:
+        yield line
+        return
     asked = re.compile(rf"(?<=\s)(?=\S*(?:{'|'.join(_boxes()[2])}))")
     begun = 0
     for found in asked.finditer(line):

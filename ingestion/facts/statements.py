@@ -241,7 +241,7 @@ def _own_holder(analysis: Analysis, text: str) -> bool:
     return words("own_holder").search(text) is not None or any(name in text for name in analysis.names.own)
 
 
-_LATIN_NAME = re.compile(r"[A-Z][A-Za-z\u00c0-\u024f]*(?:[ .&,'-]+[A-Za-z\u00c0-\u024f.]+)+$")
+_LATIN_NAME = re.compile(r"[A-Z][A-Za-z\u00c0-\u024f]*(?:[ .&,'-]+[A-Za-z\u00c0-\u024f]+)+\.?$")
 
 
 def _majority(analysis: Analysis, span: Span) -> bool | None:
