@@ -21,6 +21,7 @@ from ingestion.language import fold, load
 from ingestion.periods import Cover, Period, PeriodKind, Window, periods
 
 SHORTEST_KIND = 4  # characters
+LONGEST_TOLD = 600  # characters of things told one by one
 LONGEST_NOTE = 80  # characters
 SENTENCES_BACK = 6  # how far behind the sentence that states a period for all it holds
 
@@ -332,6 +333,19 @@ def stated_behind(sentence: Sentence, window: Window) -> Period | None:
     if not words("period_sentence").match(following):
         return None
     return next((p for p in periods(following, window) if _labelled(following, p)), None)
+
+
+def one_by_one(sentence: Sentence, window: Window) -> Period | None:
+    """两项：其一，…2023年9月启动；其二，…2024年5月启动: each thing with a date inside the window; the window then."""
+    if words("each_told").search(sentence.folded) is None:
+        return None
+    told = fold(sentence.document.text[sentence.span.start : sentence.span.start + LONGEST_TOLD].split("\n", 1)[0])
+    begun = []
+    for piece in words("each_told").split(told)[1:]:
+        dates_ = (p.start for p in periods(piece, window) if p.kind is PeriodKind.DATED and p.start is not None)
+        begun.append(next(dates_, None))
+    inside = all(day is not None and window.start <= day <= window.end for day in begun)
+    return Period(sentence.span, PeriodKind.DATED, window.start, window.end) if begun and inside else None
 
 
 def _nearest(found: list[Period]) -> Period:

@@ -14,7 +14,7 @@ from ingestion.facts.additions import adds
 from ingestion.facts.apart import said_disjoint, set_apart
 from ingestion.facts.assertions import Assertion, Claims, Findings, add, overlapping, subtract
 from ingestion.facts.classes import classed
-from ingestion.facts.dating import bound, section_period
+from ingestion.facts.dating import bound, one_by_one, section_period
 from ingestion.facts.doubts import lowered, of_the_one_before
 from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
@@ -423,6 +423,8 @@ def _assert(
             inherited = None
         if inherited is not None and (spec.time != "state"):
             period = inherited
+    if period is None and spec.time == "window":
+        period = one_by_one(analysis.sentence, window)
     span = _evidence_span(analysis, group, period)
     shown = tuple(points) or tuple(p for p in (value.low, value.high) if p is not None)
     larger = any(analysis.clauses[m.figure.clause].larger for m in group)

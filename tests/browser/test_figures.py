@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from api.service.records import Role
 from tests.browser.offices import Place, of
@@ -94,5 +94,6 @@ def test_a_trial_leads_to_evidence_whoever_may_see_it(chromium: Browser, place: 
         assert ("由审查人员查看" in row.inner_text()) != sees
         if sees:
             row.locator("td.num a").click()
-            assert page.locator(".piece a[href*='/documents/'], .piece a[data-open], .figure").count() > 0
+            shown = page.locator(".piece a[href*='/documents/'], .piece a[data-open], .figure")
+            expect(shown.first).to_be_attached()  # the page is on its way
         context.close()
