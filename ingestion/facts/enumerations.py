@@ -387,6 +387,8 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
             name = _proper(match.group(), generic)
             if not name and _told_to_be_one(match, body, note, said_of_all, counted=counted):
                 name = words("before_name").split(match.group())[-1]
+            if name and words("applied_for").search(body[: match.end() - len(name)]):
+                continue  # 所申报的“某国际联合研究中心”
             if words("figure_follows").match(body[match.end() :]):
                 continue  # 重庆市科技进步奖1项: the figure says it
             if not name or any(
