@@ -6,11 +6,10 @@ configured, only words it, and what it writes is checked sentence by sentence (`
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from msgspec import structs
+from msgspec.structs import replace
 
 from assistant import case_answers, citations, comparing, conversation, likeness, topics, weighing, wording
 from assistant.composing import Composer, Piece
@@ -134,7 +133,7 @@ def stream(
     else:
         draft = case_answers.draft(asked, assessment, policy, one.topics, lambda again: one.draft(again, retriever))
     if asked.understood:
-        draft = structs.replace(draft, answer=replace(draft.answer, understood=asked.understood))
+        draft = replace(draft, answer=replace(draft.answer, understood=asked.understood))
     if model is None or not draft.free:
         yield draft.answer
     else:

@@ -2,10 +2,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from assistant.texts import load
 from ingestion.domain import Document, Finding, Outcome

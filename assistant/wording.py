@@ -5,10 +5,10 @@ The model gets the question, the clauses under numbers and what was found, nothi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 import prompts
 from assistant.checking import Checked, Checker, Source, figures, sentences

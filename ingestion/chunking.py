@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
+
+from msgspec.structs import replace
 
 from ingestion.domain import Article, Block, BlockKind, Cell, Chapter, Document, Passage, Span
 

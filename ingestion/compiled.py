@@ -20,22 +20,25 @@ from pathlib import Path
 
 from msgspec import DecodeError, Struct, ValidationError, msgpack
 
+from ingestion import grams
 from ingestion.beginnings import tested_first
 
 logger = logging.getLogger(__name__)
 
-FORMAT = 2          # of the file, and of how patterns are translated
+FORMAT = 3          # of the file, and of how patterns are translated
 MOST = 8_192        # patterns in one file; with more it is begun anew
 WORTH_KEEPING = 16  # patterns that a run had to translate before the file is written again
 
 
 class Translated(Struct, frozen=True, array_like=True):
-    """A pattern after parsing: flags with those that it sets itself, code as 32-bit numbers, its groups and names."""
+    """A pattern after parsing: flags with those that it sets itself, code as 32-bit numbers, its groups and names, and
+    the characters and pairs that a match needs (`ingestion.grams`)."""
 
     flags: int
     code: bytes
     groups: int
     names: dict[str, int]
+    needs: tuple[str, ...] | None
 
 
 class _Kept:
@@ -46,6 +49,7 @@ class _Kept:
 
 
 _kept = _Kept()
+_needs: dict[tuple[str, int], tuple[str, ...] | None] = {}  # by a pattern's source and flags
 
 
 def pattern(source: str, flags: int = 0) -> re.Pattern[str]:
@@ -62,6 +66,18 @@ def pattern(source: str, flags: int = 0) -> re.Pattern[str]:
     except (ImportError, AttributeError, TypeError, RuntimeError, OverflowError) as error:
         logger.debug("a pattern is compiled as usual: %r", error)
         return re.compile(source, flags)
+
+
+def needed(pattern: re.Pattern[str]) -> frozenset[str] | None:
+    """Characters and pairs of them, case folded, one of which stands in every match; None where nothing is sure."""
+    key = pattern.pattern, pattern.flags
+    try:
+        found = _needs[key]
+    except KeyError:  # it was compiled elsewhere
+        from re import _parser  # type: ignore[attr-defined]
+
+        return grams.needed(_parser.parse(*key), pattern.flags)
+    return None if found is None else frozenset(found)
 
 
 def use(path: Path) -> None:
@@ -114,9 +130,11 @@ def _translate(source: str, flags: int) -> Translated:
     from re import _compiler, _parser  # type: ignore[attr-defined]
 
     tree = _parser.parse(source, flags)
+    needs = grams.needed(tree, flags | tree.state.flags)
     tested_first(tree, flags | tree.state.flags)
     code = array("I", _compiler._code(tree, flags))
-    return Translated(int(flags | tree.state.flags), code.tobytes(), tree.state.groups - 1, dict(tree.state.groupdict))
+    return Translated(int(flags | tree.state.flags), code.tobytes(), tree.state.groups - 1, dict(tree.state.groupdict),
+                      None if needs is None else tuple(sorted(needs)))
 
 
 def _made(source: str, found: Translated) -> re.Pattern[str]:
@@ -129,4 +147,7 @@ def _made(source: str, found: Translated) -> re.Pattern[str]:
         names[place] = name
     made: re.Pattern[str] = _sre.compile(
         source, found.flags, code.tolist(), found.groups, found.names, tuple(names))
+    if len(_needs) >= MOST:
+        _needs.clear()
+    _needs[source, made.flags] = found.needs
     return made

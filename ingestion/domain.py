@@ -1,18 +1,22 @@
 """The vocabulary, in the order the data takes: Document, Span, Fact, Criterion, Finding, Assessment.
 
-Records are frozen. Offsets are character offsets into `Document.text` (Python string indices, half-open),
-never into a normalised copy, so that `document.text[span.start:span.end]` is always the verbatim quote.
+Records are frozen structs: a long document has hundreds of thousands, which are made and decoded quickly, and the
+garbage collector need not look at them (`gc=False`), since a frozen record without a dict is never part of a cycle. A
+changed copy is made by `msgspec.structs.replace`.
+
+Offsets are character offsets into `Document.text` (Python string indices, half-open), never into a normalised copy, so
+that `document.text[span.start:span.end]` is always the verbatim quote.
 """
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+
+class Span(Struct, frozen=True, order=True, gc=False):
     """Half-open range of characters `[start, end)` in the text of one document."""
 
     start: int
@@ -25,8 +29,7 @@ class Span:
         return self.start < other.end and other.start < self.end
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True, gc=False):
     """A rectangle on a page. Points (1/72 inch); the origin is the page's top left as it is displayed."""
 
     page: int
@@ -45,8 +48,7 @@ class BlockKind(StrEnum):
     FURNITURE = "furniture"  # running head, running foot, page number
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True, gc=False):
     """One table cell. `row` and `column` count from 0 in the grid; a merged cell stands once, with its spans."""
 
     row: int
@@ -56,8 +58,7 @@ class Cell:
     column_span: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True, gc=False):
     """A piece of a document that never crosses a heading, in reading order.
 
     `span` covers the block's own words: an automatic number ("（一）", "3.", "•") resolved from the numbering
@@ -74,8 +75,7 @@ class Block:
     cells: tuple[Cell, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True, gc=False):
     """One line of text as it stands on a page: where a viewer shows it.
 
     `edges` holds the x coordinate (points) of each character's left side and, last, of the last one's right side
@@ -89,8 +89,7 @@ class Line:
     score: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True, gc=False):
     """`number` counts from 1; `width` and `height` in points (0 where the format has no pages of a fixed size)."""
 
     number: int
@@ -100,8 +99,7 @@ class Page:
     recognised: bool = False  # its text comes from optical character recognition
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True, gc=False):
     """Something a person must know about a document: what was not read, or read with doubt. Never dropped silently."""
 
     code: str      # stable, such as "hidden_sheet"
@@ -110,8 +108,7 @@ class Notice:
     page: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True, gc=False):
     """One file, read. `name` is its path below the folder that was given, with "/" as separator."""
 
     name: str
@@ -154,8 +151,7 @@ class Document:
         return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(Struct, frozen=True, gc=False):
     """A count or an amount between two inclusive bounds; `high` None is unbounded."""
 
     low: int
@@ -175,8 +171,7 @@ class Method(StrEnum):
     DOCUMENT = "document"  # a licence, a certificate, a lease, an agreement
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True, gc=False):
     """A verbatim, located piece of a document, and what it reads for the fact (None: an item of a counted list)."""
 
     document: str
@@ -187,8 +182,7 @@ class Evidence:
     reads: Interval | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Exclusion:
+class Exclusion(Struct, frozen=True, gc=False):
     """Something found and left out of a fact, with its reason: what reviewers ask for."""
 
     document: str
@@ -199,8 +193,7 @@ class Exclusion:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True, gc=False):
     """A countable (or yes/no: 0, 1) statement about the applicant, as an interval with all its evidence."""
 
     key: str
@@ -211,16 +204,14 @@ class Fact:
     exclusions: tuple[Exclusion, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Extraction:
+class Extraction(Struct, frozen=True):
     """What was found in all documents: facts by key, and exclusions also of facts that stayed absent."""
 
     facts: dict[str, Fact]
     exclusions: dict[str, tuple[Exclusion, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True, gc=False):
     """A numbered item（一）of an article; `span` lies in the policy's text and starts at its number."""
 
     number: int
@@ -228,8 +219,7 @@ class Item:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Article:
+class Article(Struct, frozen=True, gc=False):
     """An article 条. `span` starts at its number and ends before the next article or chapter.
 
     `heading` is the title that follows the number on a line of its own ("国际创新园申报条件"), or "";
@@ -245,15 +235,13 @@ class Article:
     chapter: int  # index into the policy's chapters, -1 before the first
 
 
-@dataclass(frozen=True, slots=True)
-class Chapter:
+class Chapter(Struct, frozen=True, gc=False):
     number: int
     title: str    # "申报条件"
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Struct, frozen=True, gc=False):
     """A piece of a policy or of a document that is found and cited as one.
 
     `text` is the verbatim text at `span`, which is cited; `context` is what stands above it (its article's heading and
@@ -301,8 +289,7 @@ class CriterionKind(StrEnum):
     JUDGEMENT = "judgement"
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(Struct, frozen=True, gc=False):
     """One requirement of the policy. `quote` stands verbatim, exactly once, in the policy's text at `span`.
 
     `facts` are fact keys, any of which may meet it; `bar` is the inclusive threshold for a count, in the fact's unit.
@@ -323,8 +310,7 @@ class Criterion:
     related: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True, gc=False):
     """What one criterion comes to. `explanation` and `gap` are in the language the checker was asked for."""
 
     criterion: Criterion
@@ -334,8 +320,7 @@ class Finding:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(Struct, frozen=True):
     """One applicant's documents against one base type on one day. A pre-screen, never a recognition."""
 
     policy_id: str
@@ -352,8 +337,7 @@ class Assessment:
     notes: tuple[str, ...] = ()   # assumptions made, and where another reading of the window changes an outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(Struct, frozen=True, gc=False):
     """A verbatim piece of the policy (`ref`) or of a document (`document`, `page`); `span` lies in its text."""
 
     quote: str
@@ -368,8 +352,7 @@ class Mode(StrEnum):
     LLM = "llm"                # worded by a language model, every sentence checked
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True, gc=False):
     """`answerable` is False when neither the policy nor the documents settle the question; `text` then says so.
 
     What it rests on besides its citations is kept for the record: the clauses that were `considered`, sentences of a

@@ -1,10 +1,10 @@
 """Answers about an application: from the facts and findings of its assessment, never from a search."""
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from assistant import answering, assessing, conversation, llm
 from ingestion.domain import Answer, Assessment, Mode, Outcome

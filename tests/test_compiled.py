@@ -52,6 +52,18 @@ def test_a_kept_pattern_is_the_same(source: str, flags: int, tmp_path: Path) -> 
         assert found(kept, text) == found(usual, text)
 
 
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("flags", FLAGS)
+def test_what_a_kept_pattern_needs_is_kept(source: str, flags: int, tmp_path: Path) -> None:
+    """The same as is read off a pattern that was compiled elsewhere."""
+    keep_all(tmp_path / "patterns")
+    compiled._needs.clear()
+    told = compiled.needed(re.compile(source, flags))
+    compiled.use(tmp_path / "patterns")
+    assert compiled.needed(compiled.pattern(source, flags)) == told
+    assert compiled._needs.keys() == {(source, re.compile(source, flags).flags)}
+
+
 def test_without_a_file_nothing_is_kept(tmp_path: Path) -> None:
     """A program that names no file uses `re.compile` and remembers nothing."""
     assert compiled.pattern("未|没").findall("没有，未获") == ["没", "未"]

@@ -1,7 +1,7 @@
 """The supplement letter asks its applicant for what its applicant can mend, and says each thing once."""
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from assistant.report import letter
 from assistant.report.composing import unread

@@ -5,9 +5,9 @@ import logging
 import random
 import socket
 import time
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from assistant import answering, llm
 from assistant.checking import Checker, Source, sentences

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingestion import compiled
 from ingestion.language import ngrams
 from tests import shipped_patterns
 
@@ -32,7 +33,7 @@ ALPHABET = "未没有获批准aAbBSsKİiß，。（\u017f"
 ])
 def test_what_a_pattern_needs(pattern: str, needed: set[str] | None) -> None:
     """The n-grams of each kind of construct, and None where nothing is sure."""
-    assert ngrams.required(re.compile(pattern, re.IGNORECASE)) == (None if needed is None else frozenset(needed))
+    assert compiled.needed(re.compile(pattern, re.IGNORECASE)) == (None if needed is None else frozenset(needed))
 
 
 def numbered(*patterns: re.Pattern[str]) -> ngrams.Patterns:

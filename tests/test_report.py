@@ -6,13 +6,13 @@ import re
 import subprocess
 import sys
 import zipfile
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import docx
 import pypdf
 import pytest
+from msgspec.structs import replace
 
 from assistant.report import composing, particulars, pdf, render
 from assistant.report.model import Report

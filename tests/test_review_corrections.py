@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 import policy_corpus
 from assistant import assessing, corrections, recounting
@@ -207,7 +208,7 @@ def test_a_piece_is_verbatim_or_no_evidence() -> None:
 
 def test_a_decision_rests_on_what_the_program_found() -> None:
     """Its basis is another when the figure or a piece is; other facts do not matter."""
-    fewer = replace(assessment(), facts={**assessment().facts, PARTNERS: replace(
+    fewer = structs.replace(assessment(), facts={**assessment().facts, PARTNERS: structs.replace(
         assessment().facts[PARTNERS], interval=Interval(3, 3))})
     assert corrections.basis(PARTNERS, fewer) != corrections.basis(PARTNERS, assessment())
     assert corrections.basis(PAPERS, fewer) == corrections.basis(PAPERS, assessment())

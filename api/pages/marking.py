@@ -4,8 +4,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from ingestion.domain import Block, BlockKind, Box, Document, Span
 from ingestion.language import fold

@@ -5,7 +5,8 @@ import logging
 import threading
 import zlib
 from collections import OrderedDict, defaultdict
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from api.errors import Failure
 from api.service import versions

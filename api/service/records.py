@@ -10,7 +10,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from ingestion.domain import Assessment, Citation, Fact, Interval, Outcome, Overall
+from api.shapes import Citation, Interval
+from ingestion.domain import Assessment, Fact, Outcome, Overall
 
 Record = TypeVar("Record")
 

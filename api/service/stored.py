@@ -8,9 +8,11 @@ import hashlib
 import json
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from msgspec.structs import replace
 
 from api.service.records import Counts
 from ingestion.domain import Assessment, CriterionKind, Document, Extraction, Finding, Outcome

@@ -1,9 +1,10 @@
 """The supplement letter 补正通知: drafted from the gaps of an assessment, and any text of it as a Word file."""
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from assistant.report.composing import unread
 from assistant.report.vocabulary import Vocabulary

@@ -131,7 +131,7 @@ class _Reader:
         self._heading_any = ngrams.Several(pattern for _, pattern in self._heads)
         self._naming = ngrams.Several(pattern for _, pattern in self._names_of)
         self._analyses: dict[int, Analysis] = {}
-        self._above: dict[int, frozenset[str]] = {}  # what a section names, by its identity
+        self._above: dict[str, frozenset[str]] = {}  # what the headings and the lead-in of sections name
 
     def read(self, reading: Reading) -> None:
         sentences = [*reading.sentences]
@@ -225,10 +225,12 @@ class _Reader:
 
     def _heading(self, section: Section) -> frozenset[str]:
         """The facts whose heads stand in the headings and the lead-in of a section."""
-        if id(section) not in self._above:
-            above = [self._heads[place] for place in self._heading_any.possible(section.text)]
-            self._above[id(section)] = frozenset(key for key, heads in above if heads.search(section.text))
-        return self._above[id(section)]
+        text = section.text
+        found = self._above.get(text)
+        if found is None:
+            above = [self._heads[place] for place in self._heading_any.possible(text)]
+            found = self._above[text] = frozenset(key for key, heads in above if heads.search(text))
+        return found
 
     def _goes_on(self, key: str, spec: FactSpec, sentence: Sentence) -> bool:
         """Whether the sentence before states the fact, and this one may say what was lost of it since, or how many of

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ingestion.domain import Block, BlockKind, Cell, Document, Span
 from ingestion.facts import forms, numbering

@@ -1,8 +1,8 @@
 """Which of many patterns can match in a text at all, from the characters and pairs of characters that it holds.
 
 A regular expression that needs one of `未获`, `没有` cannot match where neither stands. For each pattern such a set of
-n-grams is derived from its syntax tree once; a text is then taken apart once, and every further question about it is
-one operation on a mask of bits. The answer is sound and not complete: what may match still has to be searched.
+n-grams is known from its syntax tree (`ingestion.grams`); a text is taken apart once, and every further question about
+it is one operation on a mask of bits. The answer is sound and not complete: what may match still has to be searched.
 After R. Cox, "Regular Expression Matching with a Trigram Index" (2012).
 """
 
@@ -15,11 +15,11 @@ import threading
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-MOST = 192  # n-grams of one pattern; one that may match in more ways is always searched
+from ingestion import compiled
+from ingestion.grams import ODD
+
 ASKED = 64  # times that a pattern is searched before it is worth to be taken apart
 KEPT = 8_192  # patterns known together; then all are forgotten
-RARE, COMMON = 1, 6  # what a pair of characters and a single one cost: how often they stand in a text by chance
-_ODD = re.compile("[\u0130\u0131\u017f]")  # letters that are equal to others without regard to case, not when folded
 
 
 class Patterns:
@@ -46,7 +46,7 @@ class Patterns:
             return self._add(pattern) if asked >= ASKED and id(pattern) not in self.numbers else sys.maxsize
 
     def _add(self, pattern: re.Pattern[str]) -> int:
-        number, needed = len(self._kept), required(pattern)
+        number, needed = len(self._kept), compiled.needed(pattern)
         if needed is None:
             self._free |= 1 << number
         for gram in needed or ():
@@ -59,7 +59,7 @@ class Patterns:
     def mask(self, text: str) -> tuple[int, int]:
         """A bit for each pattern that may match in a text, and how many patterns that says anything of."""
         known, mask = len(self._kept), self._free
-        if _ODD.search(text):
+        if ODD.search(text):
             return 0, 0
         folded, needing = text.casefold(), self._needing
         for first, second in itertools.pairwise(folded + "\n"):
@@ -168,62 +168,3 @@ class Together:
         self._last = max((number for one in numbers for number in one), default=-1)
         if self._last < sys.maxsize:
             self._of, self._masks = patterns, [sum(1 << number for number in one) for one in numbers]
-
-
-def required(pattern: re.Pattern[str]) -> frozenset[str] | None:
-    """Characters and pairs of them, case folded, one of which stands in every match; None where nothing is sure."""
-    from re import _parser  # type: ignore[attr-defined]
-
-    if not pattern.flags & re.UNICODE:
-        return None
-    return _sequence(list(_parser.parse(pattern.pattern, pattern.flags)))
-
-
-def _sequence(items: Sequence[tuple[Any, Any]]) -> frozenset[str] | None:
-    """The cheapest set among those that the parts of a sequence need."""
-    best: frozenset[str] | None = None
-    run = ""
-    for name, value in [*((str(op), value) for op, value in items), ("END", None)]:
-        if name == "LITERAL" and not _ODD.match(chr(value)):
-            run += chr(value).casefold()
-            continue
-        if name in {"AT", "ASSERT", "ASSERT_NOT"}:
-            continue  # no character of its own: what stands before and behind it is side by side
-        if run:
-            best = _cheaper(best, frozenset({run[-2:]}))
-        run = ""
-        best = _cheaper(best, _one(name, value))
-    return best
-
-
-def _one(name: str, value: Any) -> frozenset[str] | None:
-    if name == "IN":
-        return _any_of([_letter(code) if str(op) == "LITERAL" else None for op, code in value])
-    if name == "BRANCH":
-        return _any_of([_sequence(list(branch)) for branch in value[1]])
-    if name == "SUBPATTERN":
-        return _sequence(list(value[3]))
-    if name in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"} and value[0]:
-        return _sequence(list(value[2]))
-    if name == "ATOMIC_GROUP":
-        return _sequence(list(value))
-    return None
-
-
-def _letter(code: int) -> frozenset[str] | None:
-    return None if _ODD.match(chr(code)) else frozenset(chr(code).casefold())
-
-
-def _any_of(sets: Sequence[frozenset[str] | None]) -> frozenset[str] | None:
-    union: set[str] = set()
-    for one in sets:
-        if one is None or len(union) > MOST:
-            return None
-        union |= one
-    return frozenset(union) if len(union) <= MOST else None
-
-
-def _cheaper(first: frozenset[str] | None, second: frozenset[str] | None) -> frozenset[str] | None:
-    if first is None or second is None:
-        return second if first is None else first
-    return min(first, second, key=lambda grams: sum(RARE if len(gram) > 1 else COMMON for gram in grams))

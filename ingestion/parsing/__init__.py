@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 import importlib
 import logging
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Protocol, cast
+
+from msgspec.structs import replace
 
 from ingestion.domain import Document
 from ingestion.errors import UnreadableError

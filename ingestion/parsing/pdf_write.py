@@ -2,10 +2,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ingestion.domain import Block, BlockKind, Box, Document, Line, Page, Span
 from ingestion.parsing import structure

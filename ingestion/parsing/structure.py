@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ingestion import compiled, language
 from ingestion.domain import Block, BlockKind, Span

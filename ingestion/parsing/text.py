@@ -12,8 +12,9 @@ import csv
 import hashlib
 import io
 import re
-from dataclasses import replace
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from ingestion.domain import Block, BlockKind, Cell, Document, Notice, Span
 from ingestion.parsing import grid, structure

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import socket
 import time
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from assistant import llm
 from ingestion.domain import Answer, Mode

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from api.shapes import Interval
 from assistant.policy_difference import Run
-from ingestion.domain import Interval, Outcome, Overall
+from ingestion.domain import Outcome, Overall
 
 
 class State(StrEnum):

@@ -7,8 +7,9 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from api.service.records import CaseView, JobState
+from api.shapes import Interval
 from assistant.corrections import Act, Checked
-from ingestion.domain import Assessment, Exclusion, Fact, Finding, Interval, Outcome, Overall
+from ingestion.domain import Assessment, Exclusion, Fact, Finding, Outcome, Overall
 
 
 class Status(StrEnum):
