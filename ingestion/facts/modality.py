@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from ingestion.facts.lexicon import words
 from ingestion.facts.records import Analysis, Figure
-from ingestion.facts.sentences import Section
+from ingestion.facts.sentences import Section, Sentence
 from ingestion.language import load
 from ingestion.language.ngrams import may, search
 from ingestion.periods import Period, PeriodKind
@@ -78,8 +78,16 @@ def _sentence_block(analysis: Analysis) -> str:
         return "template"
     if words("not_counted").match(sentence.folded) or sentence.holds(words("irrelevant")):
         return "definition"
+    if _labelled_plan(sentence):
+        return "planned"
     blank = not analysis.figures and sentence.holds(words("template_blank"))
     return "template" if blank or sentence.holds(words("template")) else ""
+
+
+def _labelled_plan(sentence: Sentence) -> bool:
+    """考核指标：…论文25篇；获授权专利10件: the label holds for the whole statement."""
+    label, colon, _ = (sentence.chain()[-1] if sentence.continues else sentence).folded.partition("：")
+    return bool(colon) and _plans(label)
 
 
 def _own_again(analysis: Analysis, index: int) -> bool:
@@ -179,7 +187,8 @@ def figure_block(analysis: Analysis, figure: Figure) -> str:
     if reason:
         return reason
     reason = analysis.clause_blocks.get(figure.clause, "")
-    if reason and not (reason == "planned" and words("done_own").search(figure.left)):
+    done = reason == "planned" and words("done_own").search(figure.left) and not _labelled_plan(analysis.sentence)
+    if reason and not done:
         return reason
     if analysis.clauses[figure.clause].subject == "whole":
         return "other_body"
