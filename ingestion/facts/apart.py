@@ -23,6 +23,15 @@ def kinds_apart(book: FactBook, spec: FactSpec, text: str) -> list[tuple[int, in
     return found
 
 
+def kinds_counted(book: FactBook, spec: FactSpec, phrases: list[str]) -> tuple[str, ...]:
+    """The kinds of things that figures count by their phrases; none where one counts things of any kind (平台5个)."""
+    if spec.listing is None or not spec.listing.kinds:
+        return ()
+    kinds = book.pattern(spec.listing.kinds)
+    alone = all(kinds.search(own) and not book.pattern(spec.heads).search(kinds.sub("", own)) for own in phrases)
+    return tuple(match for own in phrases for match in kinds.findall(own)) if alone else ()
+
+
 def without_apart(book: FactBook, spec: FactSpec, text: str) -> str:
     """The text with such kinds blanked: what is left names the figure's own."""
     for start, end in kinds_apart(book, spec, text):

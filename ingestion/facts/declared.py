@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from ingestion.domain import Interval, Span
 from ingestion.facts.additions import adds
-from ingestion.facts.apart import said_disjoint, set_apart
+from ingestion.facts.apart import kinds_counted, said_disjoint, set_apart
 from ingestion.facts.assertions import Assertion, Claims, Findings, add, overlapping, subtract
 from ingestion.facts.classes import classed
 from ingestion.facts.dating import bound, one_by_one, section_period
@@ -19,7 +19,7 @@ from ingestion.facts.doubts import lowered, of_the_one_before
 from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
 from ingestion.facts.losses import lost_since, named_lost, restated
-from ingestion.facts.matching import Match, kinds_counted, match_figure, matched_parent
+from ingestion.facts.matching import Match, match_figure, matched_parent
 from ingestion.facts.nesting import nested
 from ingestion.facts.nones import explicit_none
 from ingestion.facts.phrases import located

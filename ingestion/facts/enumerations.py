@@ -313,6 +313,8 @@ def _names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             a, b = first, place
             cut = words("member_clause").search(text[a:b])
             b = a + cut.start() if cut else b
+            dated = words("dated_end").search(text[a:b])
+            b = a + dated.start() if dated else b  # 九州减速器设计团队2023年6月入驻
             if text[b - 1 : b] == "）" and (opened := _opening(text, a, b)) > a:
                 b = opened
             while (joint := words("member_joint").match(text[a:b])) is not None:

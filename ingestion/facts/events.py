@@ -36,8 +36,8 @@ def events(book: FactBook, spec: FactSpec, analysis: Analysis, pools: dict[str, 
         text = sentence.folded[start:end] + _of_all(analysis, end)
         if not any(found(book, rule.words, text) for rule in listing.require if "status" in rule.columns):
             text += "｜" + _following(analysis, book.pattern(listing.events))
-        if words("plan").search(exempted(text, analysis.today)):
-            continue
+        if words("plan").search(exempted(text, analysis.today)) or words("several").search(match[0] + clause):
+            continue  # 促成多项境外技术落地: nobody knows how many
         span = Span(sentence.span.start + start, sentence.span.start + end)
         item = Item(sentence.document, span, text, _name(match[0]))
         empty = Pool(sentence.document, sentence.folded, None, [], partial=False, loose=True, told=True)

@@ -174,8 +174,9 @@ class _Reader:
             before = self._weight()
             for key, spec in self.specs.items():
                 table_items(self.book, spec, lists, self.setting, self.found[key])
-            counted = self._weight() > before or bool(figures)  # rows of things counted are not read for figures again
-            return [*figures, *_rows(table, lists, reading, counted)]
+            itemised = self._weight() > before and _named_things(lists)
+            counted = itemised or self._weight() > before or bool(figures)  # rows counted are not read for figures
+            return [*(() if itemised else figures), *_rows(table, lists, reading, counted)]
         if lists is not None:
             return [*figures, *_rows(table, lists, reading, counted=False)]
         if figures:
@@ -276,6 +277,11 @@ def _years(term: str) -> int:
     match = re.search(r"[0-9一二两三四五六七八九十]+", term)
     number = parse_number(match[0]) if match else None
     return int(number) if number else 0
+
+
+def _named_things(lists: Grid) -> bool:
+    """名称｜层级｜年度｜在岗人员: a table whose rows each name a thing; its figures are of that thing."""
+    return any("title" in roles for roles in lists.roles) and any(roles & {"rank", "date"} for roles in lists.roles)
 
 
 def _counts(lists: Grid) -> bool:

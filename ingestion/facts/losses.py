@@ -28,6 +28,8 @@ def lost_since(book: FactBook, spec: FactSpec, analysis: Analysis, matches: list
     for figure in analysis.figures:
         if words("additional").match(figure.left.lstrip()):
             return  # 另有4人常住国内，2人…: beside the figure, and so is what follows
+        if words("each").search(sentence.folded[max(0, figure.quantity.span.start - 6) : figure.quantity.span.start]):
+            continue  # 各科室各指定1名兼职联络员
         if words("rest").search(figure.left) or figure.quantity.interval.low > stated[0].interval.low:
             continue  # 常驻1人。其余4人居住在重庆
         if any(m.figure is figure for m in matches) or figure.quantity.measure not in spec.measures:

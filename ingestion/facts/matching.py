@@ -145,7 +145,10 @@ def _against(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure)
     places = spec.home_only and any(
         elsewhere(book, said) for said in (clause_words(analysis, figure), told_of_all(analysis, figure))
     )
-    return "direction" if places else ""
+    if places:
+        return "direction"
+    elsewhere_ = spec.listing is not None and spec.listing.host_only and _of_another_country(analysis, figure)
+    return "other_country" if elsewhere_ else ""
 
 
 def _own_status(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str:
@@ -182,15 +185,6 @@ def kinds_in(book: FactBook, spec: FactSpec, text: str) -> frozenset[str]:
     names = spec.kinds.names if spec.kinds else {}
     kinds = frozenset(name for name, words_ in names.items() if book.pattern(words_).search(text))
     return frozenset() if kinds == frozenset(names) else kinds
-
-
-def kinds_counted(book: FactBook, spec: FactSpec, phrases: list[str]) -> tuple[str, ...]:
-    """The kinds of things that figures count by their phrases; none where one counts things of any kind (平台5个)."""
-    if spec.listing is None or not spec.listing.kinds:
-        return ()
-    kinds = book.pattern(spec.listing.kinds)
-    alone = all(kinds.search(own) and not book.pattern(spec.heads).search(kinds.sub("", own)) for own in phrases)
-    return tuple(match for own in phrases for match in kinds.findall(own)) if alone else ()
 
 
 def _as_part(

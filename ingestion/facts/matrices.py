@@ -35,6 +35,7 @@ def matrix(table: Table) -> list[Sentence]:
         c for c in heads if c not in numeric and rows and all(r.get(c, "") in {"", *classifiers()} for r in rows)
     }
     passed = units | policy_columns(table) | {c for c in heads if listed("number_column").search(heads[c])}
+    passed |= {c for c in heads if _measured(heads[c])}
     first = min((c for c in heads if c not in passed), default=0)
     labels = [
         c
@@ -101,7 +102,9 @@ def _numeric(table: Table, heads: dict[int, str], rows: list[dict[int, str]]) ->
 def _measured(head: str) -> bool:
     """场地（平方米）: a column of something measured, not counted."""
     unit, measures = _UNIT.search(head), load("numbers")["measures"]
-    return unit is not None and any(unit[1] in measures[name] for name in ("equipment", "time", "percent"))
+    if unit is None:
+        return False
+    return unit_factor(unit[0]) is not None or any(unit[1] in measures[n] for n in ("equipment", "time", "percent"))
 
 
 def _itemised(heads: dict[int, str]) -> bool:

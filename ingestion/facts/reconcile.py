@@ -254,7 +254,9 @@ def _meet(assertions: list[Assertion]) -> tuple[Interval | None, bool]:
         met = intersect(met, entry.interval) if met is not None else None
     if met is not None:
         return met, conflict
-    points = [p for a in assertions for p in (_figures(a))]
+    bounded = [a for a in assertions if a.interval.high is not None] or assertions
+    points = [p for a in bounded for p in _figures(a)]
+    points += [a.interval.low for a in assertions if a.interval.low > max(points)]  # a lower bound above them all
     return Interval(min(points), max(points)), True
 
 
