@@ -66,7 +66,6 @@ def unnamed(font: str) -> bytes:
     return samples.mapped("ABC中文").replace(b"/BaseFont/Helvetica", f"/BaseFont/{font}".encode())
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere pdfium asks the system for fonts")
 def test_a_file_is_read_the_same_whatever_fonts_the_machine_has(tmp_path: Path) -> None:
     """Every byte of the document: with the machine's fonts, and in a process that finds none."""
     files, nothing = tmp_path / "files", tmp_path / "fonts"
