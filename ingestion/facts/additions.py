@@ -38,8 +38,8 @@ def _parallel(analysis: Analysis, group: list[Match], whole: Assertion, entry: A
     own, first = residue(entry.named), group[0].figure
     if not (analysis.sentence.continues and len(group) == 1) or first.part or entry.kinds or whole.kinds:
         return False
-    told = any(words(name).search(first.own) for name in _BECAME)
     if entry.nouns and whole.nouns:
-        return not set(entry.nouns) & set(whole.nouns) and not first.part  # 孵化器1个；…批准组建新型研发机构1个
+        return not set(entry.nouns) & set(whole.nouns)  # 孵化器1个；…批准组建新型研发机构1个
+    told = any(words(name).search(first.own) for name in _BECAME)
     before = [residue(name) for name in whole.named.split("|")] if whole.named else []
     return not told and len(own) > 1 and bool(before) and not any(own in name or name in own for name in before)

@@ -69,25 +69,23 @@ def _sums_up(book: FactBook, need: Need, analysis: Analysis, figure: Figure) -> 
 
 def said_of_all(analysis: Analysis, figure: Figure) -> str:
     """2021年7篇，2022年9篇，均为SCI收录: a clause behind the last figure that speaks of all of them."""
-    last = analysis.figures[-1]
-    return "".join(
-        "|" + analysis.clause_text(index)
-        for index, clause in enumerate(analysis.clauses)
-        if clause.span.start > last.quantity.span.end
-        and clause.depth == figure.depth
-        and words("said_of_all").match(analysis.clause_text(index).lstrip())
-    )
+    return _behind_all(analysis, figure, "said_of_all")
 
 
 def told_of_all(analysis: Analysis, figure: Figure) -> str:
     """引进技术3项，受让方均为贵阳企业: as `said_of_all`, also where the clause names whose it is."""
-    last = analysis.figures[-1]
+    return _behind_all(analysis, figure, "all_of_them")
+
+
+def _behind_all(analysis: Analysis, figure: Figure, begun: str) -> str:
+    """The clauses behind the last figure that begin with one of a list's words."""
+    last = analysis.figures[-1].quantity.span.end
     behind = [
         analysis.clause_text(index)
         for index, clause in enumerate(analysis.clauses)
-        if clause.span.start > last.quantity.span.end and clause.depth == figure.depth
+        if clause.span.start > last and clause.depth == figure.depth
     ]
-    return "".join("|" + text for text in behind if words("all_of_them").match(text.lstrip()))
+    return "".join("|" + text for text in behind if words(begun).match(text.lstrip()))
 
 
 def _spread(analysis: Analysis, figure: Figure) -> str:
