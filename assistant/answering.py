@@ -178,6 +178,7 @@ def to_json(answer: Answer) -> dict[str, Any]:
         "question": answer.question,
         "answer": answer.text,
         "answerable": answer.answerable,
+        "verdict": answer.verdict or None,
         "citations": [_citation(one) for one in answer.citations],
         "mode": answer.mode.value,
     }
