@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from assistant import case_answers, citations, conversation, likeness, manner, topics, weighing, wording
 from assistant.composing import Composer, Piece
 from assistant.conversation import Turn
-from assistant.dialogue import bars, holding
+from assistant.dialogue import bars, holding, suggesting, talk
 from assistant.dialogue.holding import Held
 from assistant.dialogue.results import together
 from assistant.judging import Judge
@@ -170,10 +170,17 @@ def stream(
     """Checked sentences as they are found, then the whole answer, which is the last piece."""
     one = advisor(policy)
     asked = conversation.read(one.reader, question, history, language)
-    if assessment is None:
+    small = talk.kind(asked)
+    if talk.again(small) and (repeated := talk.repeated(small, history)) is not None:
+        asked = one.reader.read(*repeated)
+        small = ""
+    if small:
+        draft = talk.draft(small, asked, policy, suggesting.questions(policy, assessment, asked.language))
+    elif assessment is None:
         draft = one.draft(asked, retriever)
     else:
-        draft = case_answers.draft(asked, assessment, policy, one.topics, lambda again: one.draft(again, retriever))
+        draft = case_answers.draft(asked, assessment, policy, one.topics, one.reader,
+                                   lambda again: one.draft(again, retriever))
     if asked.understood:
         draft = replace(draft, answer=replace(draft.answer, understood=asked.understood))
     if model is None or not draft.free:
