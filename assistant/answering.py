@@ -110,7 +110,8 @@ class Advisor:
         if not (near.comparisons or near.statements) and not part.refs:
             near = self._named(part, held)
             if near.comparisons or any(one.outcome is Outcome.NOT_MET or one.before for one in near.statements):
-                refs = [one.criterion.citation for one in (*near.comparisons, *near.statements)]
+                refs = [*(one.criterion.citation for one in near.comparisons),
+                        *(one.criterion.citation for one in near.statements)]
                 return Choice(Kind.CLAUSE, tuple(dict.fromkeys(refs))), near
             return choice, none
         against = any(one.matches and one.verdict == "no" for one in choice.points)

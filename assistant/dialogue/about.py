@@ -6,6 +6,7 @@ the subjects of the policy folder, and which rows by what stands in them.
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from assistant import case_questions, manner, weighing
 from assistant.case_questions import CaseQuestion
@@ -53,9 +54,21 @@ class Question(Struct, frozen=True):
 def understood(case: Case, part: Part, figures: Asked) -> Question:
     """A folded part of a question beside the application."""
     asked = case_questions.read(part, case.findings, case.assessment.facts, case.topics)
+    counted = [key for key in asked.facts if figures.of(key)]
+    if counted and len(counted) < len(asked.facts):      # its figures say which of them it is about
+        asked = replace(asked, facts=counted, findings=case.findings_of(counted))
     found = mentions.rows(part, case.rows, asked.facts)
     types = tuple(one for one in weighing.types_of(part, case.topics) if one != case.assessment.base_type)
-    return Question(part, asked, figures, tuple(found), tuple(case.documents_named(part.text)), types)
+    return Question(part, asked, figures, tuple(found), tuple(case.documents_named(_without_subjects(part))), types)
+
+
+def _without_subjects(part: Part) -> str:
+    """The question without the words that name its subjects: 论文够吗 names no document."""
+    text = part.text
+    for words in part.found.values():
+        for word in words:
+            text = text[:word.span.start] + " " * (word.span.end - word.span.start) + text[word.span.end:]
+    return text
 
 
 def answer(case: Case, one: Question) -> Result | None:
@@ -97,8 +110,9 @@ def _by_field(case: Case, one: Question) -> Result | None:
         same = compared_particulars(case, one.text, one.documents)
         if same is not None:
             return same
-        if one.facts and (len(one.documents) > 0 or one.figures.terms):
-            return listing.agreeing(case, one.facts, one.documents, one.figures)
+        counted = [key for key in one.facts if case.policy.facts.facts[key].kind != "yes_no"]
+        if counted and (len(one.documents) > 1 or one.figures.of(counted[0])):
+            return listing.agreeing(case, counted, one.documents, one.figures)
     settles = one.part.polar and (one.asked.findings or one.asked.intent in ("overall", "met"))
     return None if settles or one.part.refs else particular(case, one.text, one.documents)
 
@@ -165,6 +179,8 @@ def _by_facts(case: Case, one: Question) -> Result | None:
         return listing.why_less(case, asked.facts, one.documents)
     if asked.lists and asked.facts and not part.polar:
         return listing.rows(case, asked.facts, one.documents)
+    if says("asks", "whole", text) and asked.intent in ("overall", "met", ""):
+        return overall(case, polar=part.polar)
     if manner.asks_harm(text) and findings and part.polar:
         return settled(case, findings, harm=True)
     if findings and (part.polar or asked.intent in ("overall", "met")):

@@ -135,6 +135,20 @@ class Case:
         chosen = [one for one in self.assessment.documents if one.name in documents]
         return extraction.extract(chosen, self.policy, self.assessment.application_date, keys=frozenset(keys)).facts
 
+    def heads(self, row: Row) -> str:
+        """The first row of the table that a row of figures stands in, "" where it stands in none."""
+        if sum(bool(_NAMED.search(cell)) for cell in row.cells) > 1:
+            return ""
+        for document in self.assessment.documents:
+            if document.name != row.document:
+                continue
+            for block in document.blocks:
+                if block.cells and block.span.start <= row.span.start < block.span.end:
+                    top = min(cell.row for cell in block.cells)
+                    cells = [document.quote(cell.span).strip() for cell in block.cells if cell.row == top]
+                    return " ".join(" ".join(cells).split())
+        return ""
+
     # Documents ------------------------------------------------------------------------------------------------------
 
     def documents_named(self, folded: str) -> list[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from assistant import citations
-from assistant.dialogue.case import Case
+from assistant.dialogue.case import LEFT_OUT, Case
 from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, YES, Amount, Result, together
 from ingestion.domain import Citation, Finding, Outcome, Overall
 
+_SHOWN = 3       # places of what was left out, where nothing counts
 _OPEN = (Outcome.NOT_MET, Outcome.INSUFFICIENT)
 
 
@@ -115,8 +116,10 @@ def overall(case: Case, *, polar: bool = False) -> Result:
 def _result(case: Case, kind: str, findings: Sequence[Finding], lines: Sequence[str], verdict: str = "") -> Result:
     facts = [case.assessment.facts[key] for one in findings for key in one.criterion.facts
              if key in case.assessment.facts]
+    bare = [key for one in findings if not one.evidence for key in one.criterion.facts]
+    left = [row.citation for row in case.rows_of(bare, LEFT_OUT)][:_SHOWN] if bare else []
     return Result(kind, verdict=verdict, figures=tuple(Amount(one.interval, one.unit, one.key) for one in facts),
-                  quotes=case.cites(findings), refs=_refs(findings), lines=tuple(lines))
+                  quotes=(*case.cites(findings), *left), refs=_refs(findings), lines=tuple(lines))
 
 
 def _refs(findings: Iterable[Finding]) -> tuple[str, ...]:

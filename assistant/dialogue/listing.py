@@ -177,7 +177,10 @@ def files(case: Case) -> Result:
 
 
 def _item(case: Case, number: int, row: Row) -> str:
-    return case.say("row_line", number=number, row=" ".join(row.quote.split()), place=case.place(row))
+    """A row with its place; a sum with the heads of its columns, which say what it is a sum of."""
+    head = case.heads(row) if row.reason in ("outside_window", "partial_window") else ""
+    text = case.say("row_line", number=number, row=" ".join(row.quote.split()), place=case.place(row))
+    return text + (case.say("row_heads", heads=head) if head else "")
 
 
 def _once(found: Iterable[Row]) -> list[Row]:

@@ -53,7 +53,7 @@ def particular(case: Case, text: str, documents: Sequence[str]) -> Result | None
     if not found:
         return Result("documents", lines=(case.say("case_not_found"),), error="not found")
     named = {term for term in mentions.terms(_without(name, text)) if not mentions.common(term)}
-    if named and len(found) > 1:
+    if named and len(found) > 1 and case.language == "zh":
         scores = [sum(term in line.folded for term in named) for line in found]
         best = max(scores)
         found = [line for line, score in zip(found, scores, strict=True) if score == best]
@@ -137,7 +137,12 @@ def _values(case: Case, name: str, documents: Sequence[str]) -> list[Line]:
         if value.search(line.text, place.end() if place else 0) or (label is not None and value.search(line.text)
                                                                     and field["value"][0] != "["):
             found.append(line)
-    return sorted(found, key=lambda one: len(one.text) > 60)
+    found.sort(key=lambda one: len(one.text) > LONGEST // 6)
+    first: dict[str, Line] = {}
+    for line in found:
+        first.setdefault(line.document.name, line)
+    heads = list(first.values())      # a line of every document before a second one of the same
+    return [*heads, *(line for line in found if line not in heads)]
 
 
 def _lines(case: Case, documents: Sequence[str]) -> Iterator[Line]:

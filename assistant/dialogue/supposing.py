@@ -7,7 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from assistant.dialogue import listing
+from msgspec.structs import replace
+
+from assistant.dialogue import listing, particulars
 from assistant.dialogue.case import COUNTED, LEFT_OUT, Case, Row
 from assistant.dialogue.recompute import Change, recompute
 from assistant.dialogue.results import NO, Result
@@ -18,8 +20,8 @@ from ingestion import periods
 if TYPE_CHECKING:
     from assistant.dialogue.about import Question
 
-_RATE = re.compile(r"(?:1\s*|一|每)?(?P<currency>欧元|美元|英镑|日元|港元|港币|新元|新加坡元|加元|澳元|瑞士法郎|卢布|韩元"
-                   r"|euros?|eur|dollars?|usd|pounds?|gbp)\s*(?:按|折|换|兑|合|=|等于|对|算|to|at|is|为|是|折合|兑换|折算|折成)*\s*(?:人民币|rmb|cny|yuan)?\s*"
+_RATE = re.compile(r"(?:1\s*|一|每)?(?P<currency>欧元|美元|英镑|日元|港元|港币|新元|新加坡元|加元|澳元|瑞士法郎"
+                   r"|卢布|韩元|euros?|eur|dollars?|usd|pounds?|gbp)\s*(?:按|折|换|兑|合|=|等于|对|算|to|at|is|为|是|折合|兑换|折算|折成)*\s*(?:人民币|rmb|cny|yuan)?\s*"
                    r"(?:按|为|是|at)?\s*(?P<rate>\d{1,3}\.\d+|\d{1,3})(?!\d)")
 _RATE_ALONE = re.compile(r"(?:汇率|rate)[^\d]{0,8}(?P<rate>\d{1,3}\.\d+|\d{1,3}(?=\D|$))")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
@@ -41,7 +43,7 @@ def changes(case: Case, one: Question) -> Result | None:
     if one.documents and says("asks", "only", text) and facts:
         return recompute(case, [Change("documents", documents=one.documents)], facts)
     if one.figures.hypothetical or says("roles", "if", text):
-        return _event(case, one) or _figures(case, one)
+        return _event(case, one) or _figures(case, one) or _one_more(case, one)
     return _as_received(case, one)
 
 
@@ -80,11 +82,21 @@ def _event(case: Case, one: Question) -> Result | None:
         gone = [row for row in own if row.status == COUNTED and _countable(case, row)]
         if gone:
             return recompute(case, [Change("remove", row.fact, row=row) for row in _by_fact(gone, one.facts)])
-    if happens:
+    if happens and one.rows:
         new = [row for row in own if row.status == LEFT_OUT and _countable(case, row)]
         if new:
             return recompute(case, [Change("add", row.fact, row=row) for row in _by_fact(new, one.facts)])
     return None
+
+
+def _one_more(case: Case, one: Question) -> Result | None:
+    """那个要是批下来呢: one more of what is spoken of, where no row is known for it."""
+    keys = [key for key in one.facts if case.policy.facts.facts[key].kind == "count"]
+    if not keys or not says("asks", "happens", one.text) or not says("asks", "one_more", one.text):
+        return None
+    told = recompute(case, [Change("add", keys[0], 1)])
+    place = particulars.search(case, one.text, one.documents)
+    return replace(told, quotes=(*told.quotes, *place.quotes)) if place is not None else told
 
 
 def _by_fact(found: Sequence[Row], facts: Sequence[str]) -> list[Row]:
