@@ -100,6 +100,8 @@ class Composer:
                 return self._window(say)
             case Kind.ELSEWHERE:
                 return self._elsewhere(choice, types, say)
+            case Kind.ABSENT:
+                return say("no_such_rule", refs=say.joined(say.refs(choice.refs)))
             case Kind.GAP | Kind.NOTHING:
                 return self._gap(choice, say)
         if held.comparisons:
@@ -116,6 +118,8 @@ class Composer:
 
     def _verdict(self, part: Part, choice: Choice, held: Held, say: Say) -> tuple[str, str]:
         """The word that answers yes or no, "" where the policy does not say, and what is ruled on the question."""
+        if choice.kind is Kind.ABSENT:
+            return say("wrong" if "confirm" in part.asks else "not_there"), verdicts.NO
         decided = ""
         if held.comparisons:
             if all(one.outcome is None for one in held.comparisons):      # only the bar is asked about

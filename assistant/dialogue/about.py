@@ -120,7 +120,7 @@ def _by_field(case: Case, one: Question) -> Result | None:
 def _by_intent(case: Case, one: Question) -> Result | None:
     asked, text = one.asked, one.text
     match asked.intent:
-        case "left_out" if not one.rows:
+        case "left_out" if not one.rows or asked.lists or one.documents:
             return listing.left_out(case, asked.facts, one.documents)
         case "missing" if says("asks", "gap", text) and asked.facts:
             return gaps(case, asked.findings)
