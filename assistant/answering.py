@@ -134,6 +134,8 @@ class Advisor:
     def _says(self, refs: Sequence[str], part: Part) -> bool:
         """Whether clauses hold what a question claims to stand in them."""
         claim = next(iter(re.findall(r"[“\"「『]([^”\"」』]{4,})[”\"」』]", part.text)), part.text)
+        if any(piece in claim for piece in part.strange):
+            return False
         asked = {term for term in mentions.terms(claim) if not mentions.common(term)}
         cites = [citations.of_clause(self.policy, ref, whole=True) for ref in refs]
         text = fold("".join(one.quote for one in cites if one is not None))

@@ -104,6 +104,10 @@ class Composer:
                 return say("no_such_rule", refs=say.joined(say.refs(choice.refs)))
             case Kind.GAP | Kind.NOTHING:
                 return self._gap(choice, say)
+        return self._decided(part, choice, held, say)
+
+    def _decided(self, part: Part, choice: Choice, held: Held, say: Say) -> str:
+        """What figures and statements come to, else what the clauses settle."""
         if held.comparisons:
             return compared.worded(held, self._policy, say)
         if held.statements:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from assistant import questions
+from assistant import manner, questions
 from assistant.dialogue.words import says
 from assistant.questions import Part, Question, Reader
 from assistant.weighing import STRONG
@@ -21,8 +21,9 @@ from ingestion.policy import Policy
 
 _FOLLOW = re.compile(r"^(?:那么?|然后|还有|另外|and|what about|how about|then)|呢[?？]?$|[?？]?$(?<=what about)")
 _ITEM_ONLY = re.compile(r"^(?:那么?)?\s*第?\s*([一二三四五六七八九十\d]{1,3})\s*项|^\s*(?:and\s+)?item\s+(\d{1,2})")
-_TIME = re.compile(r"第\s*[一二三四五六七八九十\d]+\s*年|[一二两三四五六七八九十\d]+\s*年(?:以)?(?:之)?[前后]|(?:19|20)\d\d\s*年?(?:\d{1,2}月)?"
-                   r"|大?前年|去年|今年|明年|\d{1,2}\s*月(?:\d{1,2}[日号])?|\w+ years? (?:ago|later)|(?:last|this|next) year")
+_TIME = re.compile(r"第\s*[一二三四五六七八九十\d]+\s*年|[一二两三四五六七八九十\d]+\s*年(?:以)?(?:之)?[前后]"
+                   r"|(?:19|20)\d\d\s*年?(?:\d{1,2}月)?|大?前年|去年|今年|明年|\d{1,2}\s*月(?:\d{1,2}[日号])?"
+                   r"|\w+ years? (?:ago|later)|(?:last|this|next) year")
 _WHERE = re.compile(r"哪一?条|出处|依据是|原文|哪里写|在哪写|写在哪|which (?:article|clause)|where does it say|source")
 
 
@@ -144,7 +145,8 @@ def read(reader: Reader, question: str, history: Sequence[Turn], language: str |
     if text is not None:
         return replace(reader.read(text, asked.language), text=asked.text, understood=text)
     first = asked.parts[0]
-    goes_on = _FOLLOW.search(first.text) is not None and before.parts and before.parts[-1].polar
+    goes_on = _FOLLOW.search(first.text) is not None and any(
+        one.polar or manner.asks_lack(one.text) for one in before.parts)
     if goes_on and not first.asks - {"what"} and _about_something(first, reader):      # 中外联合的呢？ after 够20篇吗？
         first = replace(first, asks=first.asks | {"yes_no"})
         return replace(asked, parts=(first, *asked.parts[1:]))
@@ -191,7 +193,7 @@ def _about_something(part: Part, reader: Reader) -> bool:
 
 
 def _leans(part: Part, reader: Reader, known: str) -> bool:
-    """Whether a question only goes on from the one before: 只按目录算呢？ What is strange in it is of the application."""
+    """Whether a question only goes on from the one before: 只按目录算呢？ What is strange is the case's."""
     if _about_something(part, reader) or part.refs or not says("asks", "leans", part.text):
         return False
     strong = any(reader.topics.subjects[name].weight >= STRONG for name in part.found)

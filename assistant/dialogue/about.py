@@ -173,6 +173,8 @@ def _by_facts(case: Case, one: Question) -> Result | None:
     """Outcomes, rows and counts of what the question names, or of the whole."""
     asked, part, text = one.asked, one.part, one.text
     findings = asked.findings
+    if asked.bars and not asked.own and asked.facts and (not part.polar or "confirm" in part.asks):
+        return None      # what the policy asks for, not what the application has
     if asked.intent == "why" and findings:
         return explained(case, [each for each in findings if each.outcome in _OPEN] or findings)
     if says("asks", "why_row", text) and asked.facts and not part.polar:
