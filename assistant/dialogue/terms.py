@@ -169,7 +169,8 @@ def _assign(figures: list[_Figure], part: Part, keys: Collection[str], policy: P
     for one in figures:
         allowed = [key for key in keys if fits(one.quantity, key, policy)]
         key = _narrower(one, allowed, before, policy)
-        goes_on = _is_part(one) or (one.quantity.unit == unit and _LISTED.match(one.lead))
+        listed = one.quantity.unit == unit and _LISTED.match(one.lead) and not _leads(one, part, allowed, topics)
+        goes_on = _is_part(one) or listed
         alone = one.quantity.unit == unit and bool(unit) and not _named_in(one, part, topics)
         if not key and before in allowed and (goes_on or alone):
             key = before
@@ -184,6 +185,13 @@ def _assign(figures: list[_Figure], part: Part, keys: Collection[str], policy: P
             key = sure[0] if len(sure) == 1 else ""
         one.fact = key
         before = key or before
+
+
+def _leads(one: _Figure, part: Part, keys: Collection[str], topics: Topics) -> bool:
+    """Whether the words right before a figure name a fact that it can be of."""
+    start = one.quantity.span.start
+    return any(start - len(one.lead) <= word.span.start and word.span.end <= start
+               for name, words in part.found.items() if topics.subjects[name].fact in keys for word in words)
 
 
 def _named_in(one: _Figure, part: Part, topics: Topics) -> bool:
