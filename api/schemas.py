@@ -205,6 +205,7 @@ class AnswerBody(BaseModel):
     question: str
     answer: str
     answerable: bool
+    verdict: str | None = Field(description='"yes", "no" or "open"; null where the question asks for none')
     citations: list[dict[str, Any]]
     mode: str
     id: str

@@ -80,6 +80,7 @@ def to_record(one: Turn) -> dict[str, Any]:
         "understood": one.understood,
         "answer": answer.text,
         "answerable": answer.answerable,
+        "verdict": answer.verdict,
         "mode": answer.mode.value,
         "language": answer.language,
         "citations": [
@@ -119,6 +120,7 @@ def from_record(record: Mapping[str, Any]) -> Turn:
         tuple(record["dropped"]),
         record["prompt"],
         record["model"],
+        verdict=record.get("verdict", ""),
     )
     policy = record["policy"]
     return Turn(

@@ -16,7 +16,7 @@ import pytest
 from numpy.typing import NDArray
 
 from api.service import versions
-from assistant.case_passages import passages
+from assistant.dialogue.particulars import sentences as passages
 from assistant.retrieval import Retriever
 from ingestion.chunking import document_passages
 from ingestion.domain import Document

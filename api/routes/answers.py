@@ -86,6 +86,7 @@ def body(turn: TurnView) -> dict[str, Any]:
             citations.append({"document": one.document, "page": one.page, "quote": one.quote,
                               "file_id": place.file_id if place else None, "start": one.span.start,
                               "end": one.span.end})
-    return {"question": turn.question, "answer": turn.answer, "answerable": turn.answerable, "citations": citations,
-            "mode": turn.mode, "id": turn.id, "conversation": turn.conversation, "number": turn.number,
+    return {"question": turn.question, "answer": turn.answer, "answerable": turn.answerable,
+            "verdict": turn.verdict or None, "citations": citations, "mode": turn.mode, "id": turn.id,
+            "conversation": turn.conversation, "number": turn.number,
             "policy_version": turn.policy_version, "approved": asdict(turn.approved) if turn.approved else None}

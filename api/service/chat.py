@@ -208,4 +208,4 @@ def _view(row: Row) -> TurnView:
     return TurnView(row.id, row.conversation_id, row.number, told["question"], told["answer"], told["answerable"],
                     told["mode"], told["language"], citations,
                     tuple(Place(**one) if one else None for one in row.places), told["policy"]["version"], row.created,
-                    ApprovedBy(**told["approved"]) if "approved" in told else None)
+                    ApprovedBy(**told["approved"]) if "approved" in told else None, told.get("verdict", ""))

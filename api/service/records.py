@@ -447,6 +447,7 @@ class TurnView:
     policy_version: str
     created: datetime
     approved: ApprovedBy | None = None
+    verdict: str = ""     # "yes", "no" or "open"; "" where the question asks for none
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ from assistant.dialogue.finding import (
 )
 from assistant.dialogue.overview import summary, types, window
 from assistant.dialogue.particulars import compared_particulars, particular, total_of
-from assistant.dialogue.results import NO, OPEN, YES, Result
-from assistant.dialogue.terms import Asked, Role
+from assistant.dialogue.results import NO, YES, Result
+from assistant.dialogue.terms import Asked
 from assistant.dialogue.words import says
 from assistant.questions import Part, fold
 from ingestion.domain import Outcome, Overall
@@ -231,11 +231,3 @@ def _by_whole(case: Case, one: Question) -> Result | None:
         return listing.told(case, asked.facts)
     return None
 
-
-def stands(one: Question) -> bool:
-    """Whether a question states figures of its own for what it is about."""
-    return any(term.role in (Role.HAVE, Role.ADDED, Role.LOST) for term in one.figures.terms)
-
-
-def open_verdict(found: Result) -> bool:
-    return found.verdict == OPEN
