@@ -154,6 +154,7 @@ class _Scan:
         level = block.level or 1
         while self.headings and self.headings[-1][0] >= level:
             self.headings.pop()
+        self._end_instructions()
         self.headings.append((level, text.strip()))
         self.lead, self.lead_sentence, self.last = "", None, None
         unnumbered = _HEADING_NUMBER.sub(lambda m: "·" * len(m.group()), text)
@@ -161,7 +162,13 @@ class _Scan:
         if text.rstrip().endswith("："):
             self.lead = text.strip()
 
+    def _end_instructions(self) -> None:
+        """What tells how to fill in a form ends at the next heading or table, whatever its level."""
+        self.headings = [(level, text) for level, text in self.headings if not _instructs(text)]
+
     def _add_table(self, block: Block) -> None:
+        if (self.lead or self.last is not None) and not _instructs(self.lead):
+            self._end_instructions()  # 填写示例 right above a table is its own title
         if not self.lead and self.last is not None and pattern(tuple(load("discourse")["refers_below"])).search(
             self.last.folded
         ):
@@ -243,6 +250,10 @@ class _Scan:
         if len(self.items) >= 2 or (self.items and self.lead.rstrip().endswith("：")):
             group = ListGroup(self.reading.document, self._section(), self.items, self.lead_sentence)
             self.reading.lists.append(group)
+
+
+def _instructs(title: str) -> bool:
+    return pattern(tuple(load("discourse")["template_heading"])).search(title) is not None
 
 
 def _lead(text: str, found: list[Sentence], before: str) -> tuple[str, Sentence]:
