@@ -41,7 +41,7 @@ def reconcile(key: str, spec: FactSpec, findings: Findings, window: Window) -> F
 def _widened(interval: Interval, unexplained: Iterable[Unexplained]) -> Interval:
     """The interval with what could not be decided inside it: rows and parts add to its upper bound, another figure of
     the whole is spanned."""
-    low, high = interval
+    low, high = interval.low, interval.high
     for entry in unexplained:
         most = entry.could_be.high
         if not entry.adds:
