@@ -9,7 +9,7 @@ from datetime import date
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ingestion.domain import Document, Evidence, Exclusion, Interval, Method, Span
+from ingestion.domain import Document, Evidence, Exclusion, Interval, Method, Span, Unexplained
 from ingestion.facts.sentences import Sentence
 from ingestion.periods import Window
 
@@ -46,6 +46,7 @@ class Findings(Struct):
 
     assertions: list[Assertion] = field(default_factory=list)
     exclusions: dict[Exclusion, None] = field(default_factory=dict)  # in the order of reading, each once
+    unexplained: dict[Unexplained, None] = field(default_factory=dict)
     disjoint: bool = False  # a note says that the kinds do not overlap
     nested: bool = False  # all of one kind are said to be of another, too
     twice: Interval | None = None  # what a line of its own says to be of both kinds
@@ -91,6 +92,14 @@ class Claims(Struct):
     def exclude(self, document: Document, span: Span, reason: str, detail: str = "") -> None:
         entry = Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason, detail)
         self.steps.append(lambda _window, found: None if found.bare else found.exclusions.setdefault(entry))
+
+    def unexplain(
+        self, document: Document, span: Span, could_be: Interval, why: str, *, adds: bool = False
+    ) -> None:
+        """What may count and could not be decided. `could_be`: the fact's value, or (`adds`) what it would add."""
+        place = document.page_at(span.start)
+        entry = Unexplained(document.name, place, span, document.quote(span), could_be, why, adds)
+        self.steps.append(lambda _window, found: found.unexplained.setdefault(entry))
 
     def kinds_above(self, sentence: Sentence) -> frozenset[str]:
         """The kinds that the sentences right before one give figures for."""

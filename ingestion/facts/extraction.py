@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ingestion import collector, organisations, windows
-from ingestion.domain import Document, Exclusion, Extraction, Fact
+from ingestion.domain import Document, Exclusion, Extraction, Fact, Unexplained
 from ingestion.facts import PolicyFacts, forms
 from ingestion.facts.agreements import agreement
 from ingestion.facts.amounts import amounts
@@ -80,6 +80,7 @@ def read(
     window = Window(*(bounds or current), years)
     facts: dict[str, Fact] = {}
     exclusions: dict[str, tuple[Exclusion, ...]] = {}
+    unexplained: dict[str, tuple[Unexplained, ...]] = {}
     for key, spec in specs.items():
         found = claims[key].settle(window, bare=bare)
         fact = reconcile(key, spec, found, window)
@@ -87,7 +88,9 @@ def read(
             facts[key] = fact
         if found.exclusions:
             exclusions[key] = tuple(found.exclusions)
-    return Extraction(facts, exclusions)
+        if found.unexplained:
+            unexplained[key] = tuple(found.unexplained)
+    return Extraction(facts, exclusions, unexplained)
 
 
 def _claims(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
-from ingestion.domain import Evidence, Fact, Interval, Method, Span
+from ingestion.domain import Evidence, Fact, Interval, Method, Span, Unexplained
 from ingestion.facts.assertions import Assertion, Findings, add, evidence, intersect, overlapping, subtract
 from ingestion.facts.lexicon import words
 from ingestion.facts.schema import FactSpec
@@ -32,8 +33,24 @@ def reconcile(key: str, spec: FactSpec, findings: Findings, window: Window) -> F
     interval, conflict = _meet(assertions)
     if interval is None:
         return None
+    interval = _widened(interval, findings.unexplained)
     shown = () if findings.bare else tuple(_shown(findings.assertions))
-    return Fact(key, interval, spec.unit, conflict, shown, tuple(findings.exclusions))
+    return Fact(key, interval, spec.unit, conflict, shown, tuple(findings.exclusions), tuple(findings.unexplained))
+
+
+def _widened(interval: Interval, unexplained: Iterable[Unexplained]) -> Interval:
+    """The interval with what could not be decided inside it: rows and parts add to its upper bound, another figure of
+    the whole is spanned."""
+    low, high = interval.low, interval.high
+    for entry in unexplained:
+        most = entry.could_be.high
+        if not entry.adds:
+            low = min(low, entry.could_be.low)
+            high = None if high is None or most is None else max(high, most)
+    added = [entry.could_be.high for entry in unexplained if entry.adds]
+    if high is not None and added:
+        high = None if None in added else high + sum(most for most in added if most is not None)
+    return Interval(low, high)
 
 
 def _named_of_a_total(assertions: list[Assertion], firm: list[Assertion]) -> list[Assertion]:
@@ -62,7 +79,8 @@ def _yes_no(key: str, spec: FactSpec, findings: Findings) -> Fact | None:
     kept = [*yes, *no]
     interval = Interval(0 if no else 1, 1 if yes else 0)
     shown = tuple(evidence(a.document, a.span, a.method, a.interval) for a in kept if not findings.bare)
-    return Fact(key, interval, spec.unit, bool(yes and no), shown, tuple(findings.exclusions))
+    return Fact(key, interval, spec.unit, bool(yes and no), shown, tuple(findings.exclusions),
+                tuple(findings.unexplained))
 
 
 def _lists(assertions: list[Assertion], empty: list[tuple[date, date]], window: Window) -> list[Assertion]:
