@@ -9,7 +9,8 @@ from functools import partial
 from ingestion.domain import Cell, Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Claims, Findings
 from ingestion.facts.dating import bound, section_period
-from ingestion.facts.grids import roles_of, unit_factor
+from ingestion.facts.columns import roles_of
+from ingestion.facts.grids import unit_factor
 from ingestion.facts.lexicon import listed
 from ingestion.facts.modality import section_block
 from ingestion.facts.scan import Table
@@ -20,6 +21,7 @@ from ingestion.language.ngrams import Text
 from ingestion.numerals import stated_rate
 from ingestion.periods import Cover, Period, PeriodKind, Window, periods
 
+_UNIT = re.compile(r"（\s*([^（）]{1,4})\s*）\s*$")
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 
 
@@ -61,6 +63,23 @@ def amounts(book: FactBook, spec: FactSpec, table: Table, window: Window, claims
         return True
     claims.later(partial(_settle, spec, table, series, currency, Decimal(factor), title, titled))
     return True
+
+
+def is_money(table: Table) -> bool:
+    """Whether a table is one of amounts of money by its own words: periods or kinds in one direction, figures below
+    them, and a unit of money for all of them; nothing in it is counted in another unit."""
+    begin, heads = _heads(table)
+    numeric = _numeric(table, begin)
+    width = max((len(row) for row in table.rows), default=0)
+    if not numeric or len(numeric) < width - 1 - any("number" in roles_of(t) for t in heads.values()):
+        return False
+    labels = [texts[0] for texts in table.texts[begin:] if texts]
+    named = [*heads.values(), *labels]
+    if any((unit := _UNIT.search(text)) and unit_factor(unit[0]) is None for text in named):
+        return False
+    title = "\n".join([*table.section.headings[-1:], table.section.lead, *(t for texts in table.texts[:begin] for t in texts)])
+    own = [text for text in named if unit_factor(text)]
+    return unit_factor(title) is not None or len(own) >= max(1, len(named) - 1 - len(numeric))
 
 
 def _unit_in(table: Table) -> tuple[str, int] | None:

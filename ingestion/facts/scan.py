@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from ingestion.domain import Block, BlockKind, Cell, Document, Span
 from ingestion.facts import forms, numbering
 from ingestion.facts.marks import punctuated
+from ingestion.facts.mending import mended
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.language import fold, load, pattern
 from ingestion.language.ngrams import Text
@@ -121,8 +122,7 @@ class _Scan:
 
     def run(self) -> Reading:
         folded = self.reading.folded
-        blocks = [b for b in self.reading.document.blocks if b.kind is not BlockKind.FURNITURE]
-        blocks = [b for b in blocks if folded[b.span.start : b.span.end].strip()]
+        blocks = mended(self.reading.document)
         for place, block in enumerate(blocks):
             text = folded[block.span.start : block.span.end]
             if self.items and numbering.between(blocks[place - 1 : place + 2]):
