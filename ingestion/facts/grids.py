@@ -53,7 +53,8 @@ def _holds_values(table: Table, index: int) -> bool:
     """Whether what seems a row of headers is a thing like those below it: most of its cells are of their columns' kind."""
     kinds = _kinds(table, index + 1)
     told = [kind for kind in kinds if kind in _TELLING]
-    same = [1 for kind, text in zip(kinds, table.texts[index], strict=False) if kind in _TELLING and kind_of(text) == kind]
+    cells = zip(kinds, table.texts[index], strict=False)
+    same = [kind for kind, text in cells if kind in _TELLING and kind_of(text) == kind]
     return len(told) >= 2 and len(same) >= 2 and len(same) * 2 > len(told)
 
 
@@ -65,7 +66,7 @@ def _kinds(table: Table, begin: int) -> list[str]:
     rows = [texts for texts in table.texts[begin:] if len([t for t in texts if t]) > 1]
     width = max(map(len, rows), default=0)
     full = [texts for texts in rows if len(texts) == width]
-    if len(full) < 2 or len(full) * 3 < len(rows) * 2:
+    if len(full) < 2 or len(full) * 10 < len(rows) * 9:
         return []
     return [kind_of_column([texts[column] for texts in full]) for column in range(width)]
 
@@ -82,8 +83,9 @@ def _told_by_cells(table: Table, known: int | None) -> int | None:
     same = [column for column in told if column < len(first) and kind_of(first[column]) == kinds[column]]
     if len(same) * 2 > len(told):
         return -1
-    named = len([t for t in first if t]) == len(kinds) and all(len(t) <= 24 and not re.search(r"[。；]", t) for t in first)
-    return 0 if named and not same else known
+    named = len([t for t in first if t]) == len(kinds)
+    short = all(len(t) <= 16 and not re.search(r"[。；：\d]", t) for t in first)
+    return 0 if named and short and not same else known
 
 
 def _known_header(table: Table) -> int | None:

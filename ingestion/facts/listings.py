@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from ingestion.facts.assertions import Claims
-from ingestion.facts.columns import roles_of
+from ingestion.facts.columns import kind_of_column, roles_of
 from ingestion.facts.dating import section_period
 from ingestion.facts.grids import Grid, Row, name_columns, named
 from ingestion.facts.items import KEEP, Item, Pool, Setting, is_partial, judge, list_item, verdicts_of
@@ -22,7 +22,7 @@ from ingestion.language import fold, load, pattern
 from ingestion.language.ngrams import Text
 from ingestion.numerals import has_number, quantities
 
-LONGEST_TITLE = 60  # characters of a title that says of what kind all its rows are
+LONGEST_TITLE = 40  # characters of a title that says of what kind all its rows are
 _NAMING = {"title", "number_granted", "origin", "target"}  # roles of columns whose headers say what a table lists
 _TELLING = {"number", "date", "authors", "index", "status", "rank"}  # roles of columns that only tell of a thing
 _COUNTED = re.compile(r"（\s*(?:共|计)?\s*(\d+\s*[^（）\d，。]{1,2})）")
@@ -33,6 +33,7 @@ class Listed(Struct, frozen=True):
 
     pool: Pool
     reason: str = ""
+    titled: bool = True  # a title says so; else only what its cells are
 
 
 def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> Listed | None:
@@ -50,24 +51,26 @@ def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> L
     columns = _naming(book, listing, grid)
     if not columns and listing.header and not _numbered(book, listing, grid):
         return None
+    if not about and not _told_by_columns(listing, grid, columns):
+        return None
     items = _items(book, spec, grid, columns)
     section = Section(grid.table.section.headings, "\n".join([grid.table.section.lead, grid.title]))
     sentence = Sentence(grid.table.document, grid.table.block.span, Text(""), section)
     excerpt = "\n".join([about, grid.title, grid.table.section.text, grid.table.document.name.rsplit("/", 1)[-1]])
-    weak = about not in (grid.title, *_near(grid))
+    own = about in (grid.title, *_near(grid)) and bool(about)
     pool = Pool(
         grid.table.document,
         about + "\n" + heads if about else heads,
         section_period(sentence, setting.window),
         items,
         is_partial(excerpt),
-        weak=weak,
+        weak=not own,
         table=True,
         total_span=grid.total_span,
     )
-    if not items or (weak and not _shown(book, spec, pool, setting)):
+    if not items or (not own and not _shown(book, spec, pool, setting)):
         return None
-    return Listed(pool, _reason(grid))
+    return Listed(pool, _reason(grid), bool(about))
 
 
 def count(book: FactBook, spec: FactSpec, listed_: Listed, setting: Setting, claims: Claims) -> None:
@@ -75,6 +78,19 @@ def count(book: FactBook, spec: FactSpec, listed_: Listed, setting: Setting, cla
         judge(book, spec, listed_.pool, setting, claims)
     for item in listed_.pool.items if listed_.reason else ():
         claims.exclude(item.document, item.span, listed_.reason)
+
+
+def _told_by_columns(listing: Listing, grid: Grid, columns: list[int]) -> bool:
+    """Whether a table's columns alone may show that it lists the fact's things: it has one for what the fact asks of each,
+    and what its rows name are bodies where bodies are asked for."""
+    roles = frozenset().union(*grid.roles)
+    asked = {role for r in listing.require for role in r.columns} - {"title", "country"}
+    if not roles & (asked | ({"term"} if listing.term else set())):
+        return False
+    if any(r.origin == "foreign" and "title" in r.columns for r in listing.require):
+        cells = [row.columns.get(columns[0], "") for row in grid.rows] if columns else []
+        return "country" in roles and kind_of_column(cells) == "body"
+    return bool(columns)
 
 
 def _reason(grid: Grid) -> str:
@@ -103,9 +119,10 @@ _ASIDE = re.compile(r"（?(?:不含|不包括|不包含|除|剔除|扣除|已剔
 
 
 def polarity(title: str) -> str:
-    """The reason that a table's own title gives against all that it lists; what it says to leave out is not its."""
-    said = _ASIDE.sub("", title)
-    if len(said) > LONGEST_TITLE:
+    """The reason that a table's own title gives against all that it lists; what it says to leave out is not its, and a
+    sentence is no title."""
+    said = _ASIDE.sub("", title.strip())
+    if len(said) > LONGEST_TITLE or said.endswith("。"):
         return ""
     for reason, names in load("tables")["polarity"].items():
         if pattern(tuple(names)).search(said) and not listed("polarity_exempt").search(said):
@@ -121,7 +138,9 @@ def _naming(book: FactBook, listing: Listing, grid: Grid) -> list[int]:
         columns.sort(key=lambda c: -_bodies(grid, c))  # 协议对方 before 协议名称
     if columns or not listing.header:
         return columns
-    blank = [c for c, header in enumerate(grid.headers) if not header or not roles_of(header)]
+    if any("title" in roles_of(header) for header in grid.headers if header):
+        return []
+    blank = [c for c, header in enumerate(grid.headers) if not roles_of(header)]
     titled = [c for c in blank if "title" in grid.roles[c]]
     return titled[:1] or ([] if abroad else [c for c in blank if not grid.roles[c]][:1])
 
