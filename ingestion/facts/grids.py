@@ -236,12 +236,22 @@ def _row(found: Grid, row: list[Cell], texts: list[str], values: dict[int, str],
     for column, text in values.items():
         for role in found.roles[column] if column < len(found.roles) else ():
             cells[role] = f"{cells[role]}｜{text}" if role in cells else text
+    begun, until = _begun_until(found)
+    if "term" not in cells and begun is not None and until is not None and values.get(begun) and values.get(until):
+        cells["term"] = f"{values[begun]}至{values[until]}"  # From, To
     name, span = "", whole
     for cell, text in zip(row, texts, strict=True):
         if cell.column < len(found.roles) and "title" in found.roles[cell.column] and text:
             name, span = text, cell.span
             break
     return Row(whole, cells, "｜".join(v for _, v in sorted(values.items()) if v), section, name, span, values)
+
+
+def _begun_until(found: Grid) -> tuple[int | None, int | None]:
+    """The columns for the first and the last day of a term, where they are two."""
+    until = next((c for c, roles in enumerate(found.roles) if "until" in roles and "term" not in roles), None)
+    dates = [c for c, roles in enumerate(found.roles) if "date" in roles and c != until and until is not None and c < until]
+    return (dates[-1] if dates else None), until
 
 
 def name_columns(found: Grid, words: re.Pattern[str]) -> list[int]:

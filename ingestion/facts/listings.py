@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from ingestion import organisations
 from ingestion.facts.assertions import Claims
 from ingestion.facts.columns import kind_of_column, roles_of
 from ingestion.facts.dating import section_period
@@ -89,7 +90,8 @@ def _told_by_columns(listing: Listing, grid: Grid, columns: list[int]) -> bool:
         return False
     if any(r.origin == "foreign" and "title" in r.columns for r in listing.require):
         cells = [row.columns.get(columns[0], "") for row in grid.rows] if columns else []
-        return "country" in roles and kind_of_column(cells) == "body"
+        bodies = [text for text in cells if organisations.origin(text) is organisations.Origin.FOREIGN]
+        return kind_of_column(cells) == "body" and ("country" in roles or len(bodies) * 2 > len(cells))
     return bool(columns)
 
 

@@ -21,6 +21,7 @@ from ingestion.facts.sentences import Section, Sentence
 from ingestion.language import fold, load, pattern
 from ingestion.language.ngrams import Text
 
+LONGEST_HOST = 120  # characters beside a form's label that still introduce the table within
 LONGEST_SENTENCE = 1_500  # characters
 _PAGE_NUMBER = re.compile(r"\s*[-]?\s*\d{1,3}\s*[-]?\s*")
 _HEADING_NUMBER = re.compile(r"^\s*\d+(?:\.\d+)*(?=[\s　、.．])")
@@ -369,6 +370,9 @@ def _table(document: Document, block: Block, section: Section, folded: str) -> T
     texts = [[folded[c.span.start : c.span.end].strip() for c in row] for row in rows]
     if block.section and block.section not in section.text:
         section = Section((*section.headings, fold(block.section)), section.lead)
+    if block.host:
+        label, _, rest = fold(block.host).partition("\n")
+        section = Section((*section.headings, label), rest if len(rest) <= LONGEST_HOST else section.lead)
     return Table(document, block, section, rows, texts)
 
 
