@@ -16,6 +16,7 @@ from ingestion.facts.items import KEEP, Item, Pool, Setting, is_partial, judge, 
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.modality import section_block
 from ingestion.facts.phrases import found
+from ingestion.facts.polarity import polarity
 from ingestion.facts.scan import ListGroup
 from ingestion.facts.schema import FactBook, FactSpec, Listing
 from ingestion.facts.sentences import Section, Sentence
@@ -23,7 +24,6 @@ from ingestion.language import fold, load, pattern
 from ingestion.language.ngrams import Text
 from ingestion.numerals import has_number, quantities
 
-LONGEST_TITLE = 40  # characters of a title that says of what kind all its rows are
 _NAMING = {"title", "number_granted", "origin", "target"}  # roles of columns whose headers say what a table lists
 _TELLING = {"number", "date", "authors", "index", "status", "rank"}  # roles of columns that only tell of a thing
 _COUNTED = re.compile(r"（\s*(?:共|计)?\s*(\d+\s*[^（）\d，。]{1,2})）")
@@ -115,21 +115,6 @@ def _near(grid: Grid) -> list[str]:
 
 def _note(line: str) -> bool:
     return pattern(tuple(load("tables")["note_row"])).match(line) is not None
-
-
-_ASIDE = re.compile(r"（?(?:不含|不包括|不包含|除|剔除|扣除|已剔除|未含|含|包括|包含|兼)[^（），。；]*(?:）|外|$|(?=[，。；]))")
-
-
-def polarity(title: str) -> str:
-    """The reason that a table's own title gives against all that it lists; what it says to leave out is not its, and a
-    sentence is no title."""
-    said = _ASIDE.sub("", title.strip())
-    if len(said) > LONGEST_TITLE or said.endswith("。"):
-        return ""
-    for reason, names in load("tables")["polarity"].items():
-        if pattern(tuple(names)).search(said) and not listed("polarity_exempt").search(said):
-            return str(reason)
-    return ""
 
 
 def _naming(book: FactBook, listing: Listing, grid: Grid) -> list[int]:
@@ -253,7 +238,13 @@ def _of_another(book: FactBook, listing: Listing, title: str) -> bool:
     """表二 海外研发团队 below the heading 平台与合作伙伴: a table's own title says that it lists other things."""
     lists = [spec.listing for spec in book.facts.values() if spec.listing is not None]
     caption = "\n".join(line for line in title.split("\n") if not line.rstrip().endswith("。"))
-    return any(found(book, other.about, caption) for other in lists if other.about != listing.about)
+    return any(found(book, other.about, caption) for other in lists if not _alike(other, listing))
+
+
+def _alike(one: Listing, other: Listing) -> bool:
+    """Whether two facts list things of one kind: papers and joint papers, the parties of agreements and agreements."""
+    parties = [x.term and any(r.origin == "foreign" and "title" in r.columns for r in x.require) for x in (one, other)]
+    return one.about == other.about or all(parties)
 
 
 def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Setting, claims: Claims) -> None:
