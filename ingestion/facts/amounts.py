@@ -103,7 +103,8 @@ def is_money(table: Table) -> bool:
     named = [*heads.values(), *labels]
     if any((unit := _UNIT.search(text)) and unit_factor(unit[0]) is None for text in named):
         return False
-    title = "\n".join([*table.section.headings[-1:], table.section.lead, *(t for texts in table.texts[:begin] for t in texts)])
+    inner = [text for texts in table.texts[:begin] for text in texts]
+    title = "\n".join([*table.section.headings[-1:], table.section.lead, *inner])
     own = [text for text in named if unit_factor(text)]
     return unit_factor(title) is not None or len(own) >= max(1, len(named) - 1 - len(numeric))
 
@@ -306,6 +307,8 @@ def _settle(
         ceiling = Interval(0, bounded.high)
         findings.assertions.append(Assertion(ceiling, table.document, table.block.span, Method.LISTED, (total,)))
         return
+    cells = [cell for _, _, cell in inside]
+    rows = [*_parts(table, cells), *(_row_span(table, cell) for cell in cells)]
     findings.assertions.append(
         Assertion(
             bounded,
@@ -314,7 +317,7 @@ def _settle(
             Method.LISTED,
             points,
             conflict=conflict,
-            items=tuple(dict.fromkeys([*_parts(table, [c for _, _, c in inside]), *(_row_span(table, c) for _, _, c in inside)])),
+            items=tuple(dict.fromkeys(rows)),
         )
     )
 

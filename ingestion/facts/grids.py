@@ -43,14 +43,14 @@ SHORT = 4  # characters of a word for a rank, a status or a kind
 
 def header_row(table: Table) -> int | None:
     """The index of the row that heads the columns: at least two cells with a known role, and no long prose; a row of
-    notes above it (填表：…, 2024年10月) is passed over. Where no header is known, what the cells below are tells: -1 where
-    the first row is already one of theirs."""
+    notes above it (填表：…, 2024年10月) is passed over. Where no header is known, what the cells below are tells: -1
+    where the first row is already one of theirs."""
     known = _known_header(table)
     return known if known is not None and not _holds_values(table, known) else _told_by_cells(table, known)
 
 
 def _holds_values(table: Table, index: int) -> bool:
-    """Whether what seems a row of headers is a thing like those below it: most of its cells are of their columns' kind."""
+    """Whether what seems a row of headers is a thing like those below it: most cells are of their columns' kind."""
     kinds = _kinds(table, index + 1)
     told = [kind for kind in kinds if kind in _TELLING]
     cells = zip(kinds, table.texts[index], strict=False)
@@ -250,7 +250,7 @@ def _row(found: Grid, row: list[Cell], texts: list[str], values: dict[int, str],
 def _begun_until(found: Grid) -> tuple[int | None, int | None]:
     """The columns for the first and the last day of a term, where they are two."""
     until = next((c for c, roles in enumerate(found.roles) if "until" in roles and "term" not in roles), None)
-    dates = [c for c, roles in enumerate(found.roles) if "date" in roles and c != until and until is not None and c < until]
+    dates = [c for c, roles in enumerate(found.roles) if "date" in roles and until is not None and c < until]
     return (dates[-1] if dates else None), until
 
 

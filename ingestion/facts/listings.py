@@ -38,8 +38,8 @@ class Listed(Struct, frozen=True):
 
 
 def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> Listed | None:
-    """What a table lists of a fact's things, if it lists any: decided by its titles, the nearest first, and its columns;
-    where no title speaks of any fact's things, by what its cells are."""
+    """What a table lists of a fact's things, if it lists any: by its titles, the nearest first, and its columns; where
+    no title speaks of any fact's things, by what its cells are."""
     listing = spec.listing
     if listing is None or not grid.rows:
         return None
@@ -58,10 +58,12 @@ def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> L
     section = Section(grid.table.section.headings, "\n".join([grid.table.section.lead, grid.title]))
     sentence = Sentence(grid.table.document, grid.table.block.span, Text(""), section)
     excerpt = "\n".join([about, grid.title, grid.table.section.text, grid.table.document.name.rsplit("/", 1)[-1]])
-    own = about in (grid.title, *_near(grid)) and bool(about)
+    own = bool(about) and about not in _of_lists(grid.table.section.headings[:-1])
+    nearest = "" if grid.title.strip() else "\n".join(grid.table.section.headings[-1:])
+    title = grid.title or nearest if own else about
     pool = Pool(
         grid.table.document,
-        about + "\n" + heads if about else heads,
+        title + "\n" + heads,
         section_period(sentence, setting.window),
         items,
         is_partial(excerpt),
@@ -69,7 +71,7 @@ def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> L
         table=True,
         total_span=grid.total_span,
     )
-    if not items or (not own and not _shown(book, spec, pool, setting)):
+    if not items or (not own and not _shown(book, spec, pool)):
         return None
     return Listed(pool, _reason(grid), bool(about))
 
@@ -82,8 +84,8 @@ def count(book: FactBook, spec: FactSpec, listed_: Listed, setting: Setting, cla
 
 
 def _told_by_columns(listing: Listing, grid: Grid, columns: list[int]) -> bool:
-    """Whether a table's columns alone may show that it lists the fact's things: it has one for what the fact asks of each,
-    and what its rows name are bodies where bodies are asked for."""
+    """Whether a table's columns alone may show that it lists the fact's things: it has one for what the fact asks of
+    each, and what its rows name are bodies where bodies are asked for."""
     roles = frozenset().union(*grid.roles)
     asked = {role for r in listing.require for role in r.columns} - {"title", "country"}
     if not roles & (asked | ({"term"} if listing.term else set())):
@@ -125,7 +127,10 @@ def _naming(book: FactBook, listing: Listing, grid: Grid) -> list[int]:
         columns.sort(key=lambda c: -_bodies(grid, c))  # 协议对方 before 协议名称
     if columns or not listing.header:
         return columns
-    if any("title" in roles_of(header) for header in grid.headers if header):
+    if grid.title.rstrip().endswith("。"):
+        return []  # a sentence above it is no title
+    known = [roles_of(header) for header in grid.headers]
+    if sum(map(bool, known)) * 2 > len(known) or any("title" in roles for roles in known):
         return []
     blank = [c for c, header in enumerate(grid.headers) if not roles_of(header)]
     titled = [c for c in blank if "title" in grid.roles[c]]
@@ -135,9 +140,9 @@ def _naming(book: FactBook, listing: Listing, grid: Grid) -> list[int]:
 def _items(book: FactBook, spec: FactSpec, grid: Grid, columns: list[int]) -> list[Item]:
     items = []
     column = columns[0] if columns else None
-    named_by = spec.listing is not None and bool(spec.listing.header)
+    unnamed = not columns and spec.listing is not None and bool(spec.listing.header)  # what its rows number
     for row in grid.rows:
-        name, _ = named(grid, row, column) if columns or named_by else (row.text, row.span)
+        name = row.text if unnamed else named(grid, row, column)[0]
         if not name or name in load("tables")["empty"] or listed("figure").match(name):
             continue  # 项目数｜4: a figure, not one project
         if _kind_alone(book, spec, name) and _has_figure(grid, row):
@@ -149,9 +154,9 @@ def _items(book: FactBook, spec: FactSpec, grid: Grid, columns: list[int]) -> li
     return items
 
 
-def _shown(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting) -> bool:
+def _shown(book: FactBook, spec: FactSpec, pool: Pool) -> bool:
     """Whether most rows show by their own cells that they are what the fact counts, without any title's help."""
-    verdicts = [verdict for verdict in verdicts_of(book, spec, pool, setting)]
+    verdicts = verdicts_of(book, spec, pool)
     return verdicts.count(KEEP) >= 2 and verdicts.count(KEEP) * 2 > len(verdicts)
 
 
@@ -203,15 +208,15 @@ def _about(book: FactBook, listing: Listing, grid: Grid) -> str | None:
     if avoid and (avoid.search(title) or avoid.search(names)):
         return None
     if about.search(title) or about.search(names) or _each_about(book, listing, grid):
-        return grid.title or title
+        return title or names
     if _of_another(book, listing, title if grid.title.strip() else ""):
         return None
     sections = "｜".join(dict.fromkeys(x for row in grid.rows for x in (row.section, row.cells.get("kind", "")) if x))
     if sections and about.search(sections):
-        return grid.title or title
+        return title or names
     *outer, nearest = grid.table.section.headings or ("",)
     if about.search(nearest):
-        return grid.title or title
+        return title or nearest
     for heading in reversed(_of_lists(outer)):
         if avoid and avoid.search(heading):
             return None
