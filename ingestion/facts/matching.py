@@ -50,6 +50,7 @@ class Match(Struct):
     value: Interval
     open: bool = False  # a need is unmet that leaves its lower bound open
     doubtful: bool = False  # it may not count by where its things are from
+    inferred: int = 0  # how much of what makes it a figure of the fact stands elsewhere than beside it
 
 
 def match_figure(
@@ -97,7 +98,32 @@ def match_figure(
         kinds = kinds_in(book, spec, context)  # 申请发明专利70件，已授权33件
     doubtful = spec.doubtful_origin and greater_china_only(figure.own)
     value = _value(spec, figure, doubtful=doubtful or bool(unmet))
-    return Match(figure, kinds, "figure", value, bool(unmet), doubtful)
+    return Match(figure, kinds, "figure", value, bool(unmet), doubtful, _inferred(book, spec, analysis, figure))
+
+
+def _inferred(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> int:
+    """How much of what makes a figure one of the fact is not said where it stands: what it counts (办法9项, and not the
+    知识产权 that they are about), and each need that only its sentence or what stands above it meets."""
+    said = f"{figure.paired or figure.own}|{figure.label}|{note_behind(analysis, figure)}"
+    beside = f"{said}|{clause_words(analysis, figure)}|{status_after(analysis, figure)}"
+    above = sum(not found(book, need.words, beside) for need in spec.needs)
+    return above + (0 if figure.part or _names_it(book, spec, analysis, figure) else 1)
+
+
+def _names_it(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> bool:
+    """Whether the word right before or behind a figure says that it counts the fact's things."""
+    heads = book.pattern(spec.heads)
+    if heads.search(f"{figure.paired}|{figure.label}|{note_behind(analysis, figure)}"):
+        return True
+    if figure.quantity.unit and heads.search(figure.own[len(figure.left) :]):
+        return True  # 3家企业, 12 SCI papers
+    last = None
+    for last in heads.finditer(figure.left):
+        pass
+    if last is None:
+        return False
+    between = _unexplained(book, spec, figure.left[last.end() :])
+    return len(between) < 2
 
 
 def _refers_back(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> bool:

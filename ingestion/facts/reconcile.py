@@ -26,6 +26,7 @@ def reconcile(key: str, spec: FactSpec, findings: Findings, window: Window) -> F
     firm = [a for a in findings.assertions if not a.told] or findings.assertions
     firm = [a for a in firm if not a.open] or firm
     firm = _named_of_a_total(findings.assertions, firm)
+    firm = _weighed(findings, firm)
     own = [a for a in firm if not a.larger]
     assertions = _distinct(_whole(spec, _lists(own or firm, findings.empty, window), findings))
     if not assertions:
@@ -36,6 +37,33 @@ def reconcile(key: str, spec: FactSpec, findings: Findings, window: Window) -> F
     interval = _widened(interval, findings.unexplained)
     shown = () if findings.bare else tuple(_shown(findings.assertions))
     return Fact(key, interval, spec.unit, conflict, shown, tuple(findings.exclusions), tuple(findings.unexplained))
+
+
+def _weighed(findings: Findings, firm: list[Assertion]) -> list[Assertion]:
+    """Without the figures that are outweighed: far from what plain statements and whole lists agree on, where what
+    they count, whose they are or what is asked of them was not said beside them but inferred."""
+    kept = []
+    for entry in firm:
+        beside = [a for a in firm if a.kinds == entry.kinds and a.larger == entry.larger and _plain(a)]
+        agreed = _common([a.interval for a in beside])
+        if entry.inferred and agreed is not None and beside and intersect(agreed, entry.interval) is None:
+            findings.exclude(entry.document, entry.span, "outweighed")
+            findings.assertions = [a for a in findings.assertions if a is not entry]
+        else:
+            kept.append(entry)
+    return kept
+
+
+def _plain(entry: Assertion) -> bool:
+    """A figure that says by itself what it counts, or a whole list or table of such things."""
+    return not entry.inferred and not entry.loose and not entry.conflict and not entry.partial
+
+
+def _common(intervals: list[Interval]) -> Interval | None:
+    met: Interval | None = Interval(0, None)
+    for one in intervals:
+        met = intersect(met, one) if met is not None else None
+    return met
 
 
 def _widened(interval: Interval, unexplained: Iterable[Unexplained]) -> Interval:

@@ -161,7 +161,13 @@ class _Scan:
         if text.rstrip().endswith("："):
             self.lead = text.strip()
 
+    def _end_instructions(self) -> None:
+        """How to fill in a form is told above it: a heading of such instructions ends at the next form or table."""
+        instructs = pattern(tuple(load("discourse")["instruction_heading"]))
+        self.headings = [(level, text) for level, text in self.headings if not instructs.search(text)]
+
     def _add_table(self, block: Block) -> None:
+        self._end_instructions()
         if not self.lead and self.last is not None and pattern(tuple(load("discourse")["refers_below"])).search(
             self.last.folded
         ):
