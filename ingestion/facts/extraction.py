@@ -28,6 +28,7 @@ from ingestion.facts.lexicon import listed, words
 from ingestion.facts.listings import list_items, table_items
 from ingestion.facts.matrices import matrix
 from ingestion.facts.money import spent
+from ingestion.facts.recitals import bars
 from ingestion.facts.reconcile import reconcile
 from ingestion.facts.records import Analysis, Names
 from ingestion.facts.scan import Reading, Table, pairs, policy_columns, scan, squeezed
@@ -57,7 +58,8 @@ def prepare(documents: Sequence[Document], policy: PolicyFacts) -> Prepared:
     readings = [scan(d, text) for d in sorted(documents, key=lambda d: d.name) if d.text.strip()]
     hosted = any(words("host_words").search(reading.folded) for reading in readings)
     host = host_country(readings)
-    return Prepared(tuple(readings), replace(applicants(readings, policy.facts), host=host), host, hosted)
+    names = replace(applicants(readings, policy.facts), host=host, bars=bars(policy.text))
+    return Prepared(tuple(readings), names, host, hosted)
 
 
 @collector.paused()

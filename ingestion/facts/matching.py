@@ -98,16 +98,18 @@ def match_figure(
         kinds = kinds_in(book, spec, context)  # 申请发明专利70件，已授权33件
     doubtful = spec.doubtful_origin and greater_china_only(figure.own)
     value = _value(spec, figure, doubtful=doubtful or bool(unmet))
-    return Match(figure, kinds, "figure", value, bool(unmet), doubtful, _inferred(book, spec, analysis, figure))
+    return Match(figure, kinds, "figure", value, bool(unmet), doubtful,
+                 _inferred(book, spec, analysis, figure, earlier))
 
 
-def _inferred(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> int:
-    """How much of what makes a figure one of the fact is not said where it stands: what it counts (办法9项, and not the
-    知识产权 that they are about), and each need that only its sentence or what stands above it meets."""
-    said = f"{figure.paired or figure.own}|{figure.label}|{note_behind(analysis, figure)}"
-    beside = f"{said}|{clause_words(analysis, figure)}|{status_after(analysis, figure)}"
-    above = sum(not found(book, need.words, beside) for need in spec.needs)
-    return above + (0 if figure.part or _names_it(book, spec, analysis, figure) else 1)
+def _inferred(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, earlier: list[Match]) -> int:
+    """How much of what makes a figure one of the fact is not said by its sentence: what it counts (办法9项, and not the
+    知识产权 that they are about), each need that only what stands above meets, a total that is of something else."""
+    said = f"{figure.label}|{analysis.sentence.folded}"
+    above = sum(not found(book, need.words, said) for need in spec.needs)
+    if figure.part:
+        return above + (matched_parent(figure, earlier) is None)
+    return above + (not _names_it(book, spec, analysis, figure))
 
 
 def _names_it(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> bool:
@@ -117,13 +119,10 @@ def _names_it(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure
         return True
     if figure.quantity.unit and heads.search(figure.own[len(figure.left) :]):
         return True  # 3家企业, 12 SCI papers
-    last = None
-    for last in heads.finditer(figure.left):
-        pass
-    if last is None:
-        return False
-    between = _unexplained(book, spec, figure.left[last.end() :])
-    return len(between) < 2
+    ends = [match.end() for match in heads.finditer(figure.left)]
+    if not ends or words("to_others").search(figure.left, ends[-1]):
+        return False  # 实验室向17家企业提供测试
+    return len(_unexplained(book, spec, words("counted_nouns").sub("", figure.left[ends[-1] :]))) < 2
 
 
 def _refers_back(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> bool:

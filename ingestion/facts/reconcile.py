@@ -40,13 +40,13 @@ def reconcile(key: str, spec: FactSpec, findings: Findings, window: Window) -> F
 
 
 def _weighed(findings: Findings, firm: list[Assertion]) -> list[Assertion]:
-    """Without the figures that are outweighed: far from what plain statements and whole lists agree on, where what
-    they count, whose they are or what is asked of them was not said beside them but inferred."""
+    """Without the figures that are outweighed: outside all that plainer statements and whole lists say, where what they
+    count, whose they are or what is asked of them was not said beside them but inferred."""
     kept = []
     for entry in firm:
-        beside = [a for a in firm if a.kinds == entry.kinds and a.larger == entry.larger and _plain(a)]
-        agreed = _common([a.interval for a in beside])
-        if entry.inferred and agreed is not None and beside and intersect(agreed, entry.interval) is None:
+        beside = [a.interval for a in firm if _comparable(a, entry) and a.inferred < entry.inferred]
+        agreed = _common(beside)
+        if beside and intersect(agreed or _spanned(beside), entry.interval) is None:
             findings.exclude(entry.document, entry.span, "outweighed")
             findings.assertions = [a for a in findings.assertions if a is not entry]
         else:
@@ -54,9 +54,16 @@ def _weighed(findings: Findings, firm: list[Assertion]) -> list[Assertion]:
     return kept
 
 
-def _plain(entry: Assertion) -> bool:
-    """A figure that says by itself what it counts, or a whole list or table of such things."""
-    return not entry.inferred and not entry.loose and not entry.conflict and not entry.partial
+def _comparable(plain: Assertion, entry: Assertion) -> bool:
+    """Whether a figure, or a whole list, says as much of the same things as another one."""
+    firm = not (plain.loose or plain.conflict or plain.partial)
+    return firm and plain.kinds == entry.kinds and plain.larger == entry.larger
+
+
+def _spanned(intervals: list[Interval]) -> Interval:
+    highs = [one.high for one in intervals if one.high is not None]
+    open_ = len(highs) < len(intervals)
+    return Interval(min(one.low for one in intervals), None if open_ else max(highs))
 
 
 def _common(intervals: list[Interval]) -> Interval | None:
