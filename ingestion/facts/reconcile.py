@@ -101,6 +101,7 @@ def _named_of_a_total(assertions: list[Assertion], firm: list[Assertion]) -> lis
 
 def _yes_no(key: str, spec: FactSpec, findings: Findings) -> Fact | None:
     names = {name for rule in spec.rules for name in rule.aspects}
+    findings.assertions = _once(findings.assertions)
     firm = [a for a in findings.assertions if a.weight > 0]
     yes = [a for a in firm if a.interval.low == 1]
     no = [a for a in firm if a.interval.high == 0]
@@ -116,6 +117,17 @@ def _yes_no(key: str, spec: FactSpec, findings: Findings) -> Fact | None:
     shown = tuple(evidence(a.document, a.span, a.method, a.interval) for a in kept if not findings.bare)
     return Fact(key, interval, spec.unit, bool(yes and no), shown, tuple(findings.exclusions),
                 tuple(findings.unexplained))
+
+
+def _once(assertions: list[Assertion]) -> list[Assertion]:
+    """One sentence does not say yes and no at once: where one reading spans another one, or the whole of it says that
+    there was none, the narrower stands (近三年无责任事故，3起剐蹭均由对方负全责)."""
+    def within(inner: Assertion, outer: Assertion) -> bool:
+        same = inner.document is outer.document and inner.interval != outer.interval
+        return same and outer.span.start <= inner.span.start and inner.span.end <= outer.span.end
+
+    return [a for a in assertions if not (a.interval.high == 0 and any(
+        within(b, a) and b.weight >= a.weight for b in assertions))]
 
 
 def _lists(assertions: list[Assertion], empty: list[tuple[date, date]], window: Window) -> list[Assertion]:
