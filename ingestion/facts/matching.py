@@ -68,23 +68,37 @@ def match_figure(
     def leave_out(reason: str) -> None:
         claims.exclude(analysis.sentence.document, clause_span(analysis, figure), reason)
 
+    def leave_open(why: str) -> None:
+        claims.unexplain(analysis.sentence.document, clause_span(analysis, figure), figure.quantity.interval, why)
+
     if quoted(analysis, figure.quantity.span):
         if measure in spec.measures and book.pattern(spec.heads).search(figure.own):
             leave_out("quotation")
         return None
     if measure not in spec.measures and not (measure == "" and figure.plain and spec.kind == "count"):
         return None
+    named = book.pattern(spec.heads).search(untitled(figure.own)) is not None
     if _refers_back(book, spec, analysis, figure) or _sums_others(analysis, figure, earlier):
+        if named:
+            leave_out("part_of_total")
         return None  # 上述16项中，有1项已撤销: the figure of the sentence before it
     context = _heads(book, spec, analysis, figure)
     if context is not None and figure.label:
         context += "|" + figure.label
-    if context is None or _of_something_else(book, spec, analysis, figure, context):
+    if context is None:
         return None
     unmet = [need for need in spec.needs if not met(book, need, analysis, figure, context)]
+    if _of_something_else(book, spec, analysis, figure, context):
+        if not unmet and not figure.blocked and _only_described(book, spec, figure):
+            leave_open("unclear")
+        elif named or not unmet:
+            leave_out(figure.blocked or "definition")
+        return None
     if any(not (need.open and found(book, need.open, figure.own)) for need in unmet) or (
         unmet and run_from_abroad(figure.left)  # 南洋理工大学在园区内运营联合实验室1个: somebody else's
     ):
+        if named or len(unmet) < len(spec.needs):
+            leave_out(figure.blocked or "not_stated")
         return None
     kinds = kinds_in(book, spec, without_apart(book, spec, figure.paired or figure.own))
     kinds = kinds or kinds_in(book, spec, figure.label)
@@ -110,6 +124,15 @@ def _inferred(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure
     if figure.part:
         return above + (matched_parent(figure, earlier) is None)
     return above + (not _names_it(book, spec, analysis, figure))
+
+
+def _only_described(book: FactBook, spec: FactSpec, figure: Figure) -> bool:
+    """开展工作的海外研发机构2个: what speaks against a figure describes the fact's things, and does not name others."""
+    against = book.pattern([*spec.exclude, *spec.exclude_clause]).search(figure.left)
+    if against is None or figure.part:
+        return False
+    behind = words("attributive").search(figure.left, against.end())
+    return behind is not None and book.pattern(spec.heads).search(figure.left, behind.end()) is not None
 
 
 def _names_it(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from ingestion.domain import Evidence, Fact, Interval, Method, Span, Unexplained
+from ingestion.domain import Evidence, Exclusion, Fact, Interval, Method, Span, Unexplained
 from ingestion.facts.assertions import Assertion, Findings, add, evidence, intersect, overlapping, subtract
 from ingestion.facts.lexicon import words
 from ingestion.facts.schema import FactSpec
@@ -34,7 +34,7 @@ def reconcile(key: str, spec: FactSpec, findings: Findings, window: Window) -> F
     interval, conflict = _meet(assertions)
     if interval is None:
         return None
-    interval = _widened(interval, findings.unexplained)
+    interval = _widened(interval, _undecided(findings, assertions))
     shown = () if findings.bare else tuple(_shown(findings.assertions))
     return Fact(key, interval, spec.unit, conflict, shown, tuple(findings.exclusions), tuple(findings.unexplained))
 
@@ -71,6 +71,16 @@ def _common(intervals: list[Interval]) -> Interval | None:
     for one in intervals:
         met = intersect(met, one) if met is not None else None
     return met
+
+
+def _undecided(findings: Findings, assertions: list[Assertion]) -> list[Unexplained]:
+    """What stays unexplained; a figure that may be of the fact is outweighed where others plainly are."""
+    plain = any(not a.inferred and not a.loose and a.interval.exact for a in assertions)
+    for entry in [one for one in findings.unexplained if plain and not one.adds]:
+        del findings.unexplained[entry]
+        left_out = Exclusion(entry.document, entry.page, entry.span, entry.quote, "definition")
+        findings.exclusions.setdefault(left_out)
+    return list(findings.unexplained)
 
 
 def _widened(interval: Interval, unexplained: Iterable[Unexplained]) -> Interval:
