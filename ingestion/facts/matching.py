@@ -7,6 +7,7 @@ every need is met within its reach, and nothing in its phrase says that it count
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from msgspec import Struct
 
@@ -68,36 +69,17 @@ def match_figure(
     def leave_out(reason: str) -> None:
         claims.exclude(analysis.sentence.document, clause_span(analysis, figure), reason)
 
-    def leave_open(why: str) -> None:
-        claims.unexplain(analysis.sentence.document, clause_span(analysis, figure), figure.quantity.interval, why)
-
-    if quoted(analysis, figure.quantity.span):
-        if measure in spec.measures and book.pattern(spec.heads).search(figure.own):
-            leave_out("quotation")
-        return None
-    if measure not in spec.measures and not (measure == "" and figure.plain and spec.kind == "count"):
-        return None
-    named = book.pattern(spec.heads).search(untitled(figure.own)) is not None
-    if _refers_back(book, spec, analysis, figure) or _sums_others(analysis, figure, earlier):
-        if named:
-            leave_out("part_of_total")
-        return None  # 上述16项中，有1项已撤销: the figure of the sentence before it
-    context = _heads(book, spec, analysis, figure)
-    if context is not None and figure.label:
-        context += "|" + figure.label
+    context = _about(book, spec, analysis, figure, earlier, leave_out)
     if context is None:
         return None
     unmet = [need for need in spec.needs if not met(book, need, analysis, figure, context)]
     if _of_something_else(book, spec, analysis, figure, context):
-        if not unmet and not figure.blocked and _only_described(book, spec, figure):
-            leave_open("unclear")
-        elif named or not unmet:
-            leave_out(figure.blocked or "definition")
+        _leave_undecided(book, spec, analysis, figure, claims, unmet=len(unmet))
         return None
     if any(not (need.open and found(book, need.open, figure.own)) for need in unmet) or (
         unmet and run_from_abroad(figure.left)  # 南洋理工大学在园区内运营联合实验室1个: somebody else's
     ):
-        if named or len(unmet) < len(spec.needs):
+        if _named(book, spec, figure) or len(unmet) < len(spec.needs):
             leave_out(figure.blocked or "not_stated")
         return None
     kinds = kinds_in(book, spec, without_apart(book, spec, figure.paired or figure.own))
@@ -114,6 +96,46 @@ def match_figure(
     value = _value(spec, figure, doubtful=doubtful or bool(unmet))
     return Match(figure, kinds, "figure", value, bool(unmet), doubtful,
                  _inferred(book, spec, analysis, figure, earlier))
+
+
+def _about(
+    book: FactBook,
+    spec: FactSpec,
+    analysis: Analysis,
+    figure: Figure,
+    earlier: list[Match],
+    leave_out: Callable[[str], None],
+) -> str | None:
+    """What names the things that a figure counts, if it is in a unit of the fact and speaks of it by itself."""
+    measure = figure.quantity.measure
+    if quoted(analysis, figure.quantity.span):
+        if measure in spec.measures and book.pattern(spec.heads).search(figure.own):
+            leave_out("quotation")
+        return None
+    if measure not in spec.measures and not (measure == "" and figure.plain and spec.kind == "count"):
+        return None
+    if _refers_back(book, spec, analysis, figure) or _sums_others(analysis, figure, earlier):
+        if _named(book, spec, figure):
+            leave_out("part_of_total")
+        return None  # 上述16项中，有1项已撤销: the figure of the sentence before it
+    context = _heads(book, spec, analysis, figure)
+    return f"{context}|{figure.label}" if context is not None and figure.label else context
+
+
+def _named(book: FactBook, spec: FactSpec, figure: Figure) -> bool:
+    return book.pattern(spec.heads).search(untitled(figure.own)) is not None
+
+
+def _leave_undecided(
+    book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, claims: Claims, *, unmet: int
+) -> None:
+    """A figure whose words speak against it counts something else, or is left open where they only describe what it
+    counts."""
+    document, span = analysis.sentence.document, clause_span(analysis, figure)
+    if not unmet and not figure.blocked and _only_described(book, spec, figure):
+        claims.unexplain(document, span, figure.quantity.interval, "unclear")
+    elif _named(book, spec, figure) or not unmet:
+        claims.exclude(document, span, figure.blocked or "definition")
 
 
 def _inferred(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, earlier: list[Match]) -> int:
