@@ -39,6 +39,7 @@ class Assertion(Struct):
     named: str = ""  # the phrase of its figure, if it is one
     nouns: tuple[str, ...] = ()  # the kinds of things that its figures count, where each names one (工作站1个)
     larger: bool = False  # said of the body that the applicant is a part of
+    inferred: int = 0  # how much of what makes it one of the fact is not said where it stands
 
 
 class Findings(Struct):

@@ -439,6 +439,7 @@ def _assert(
         open=all(m.open for m in group),
         nouns=nouns,
         named="|".join(m.figure.own.replace("|", "") for m in group),
+        inferred=min(m.inferred for m in group),
     )
     if adds(spec, analysis, group, entry, claims):
         return

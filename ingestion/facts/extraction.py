@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ingestion import collector, organisations, windows
-from ingestion.domain import Document, Exclusion, Extraction, Fact, Unexplained
+from ingestion.domain import Document, Exclusion, Extraction, Fact, Span, Unexplained
 from ingestion.facts import PolicyFacts, forms
 from ingestion.facts.agreements import agreement
 from ingestion.facts.assertions import Claims, join
@@ -25,6 +25,7 @@ from ingestion.facts.items import Pool, Setting, judge
 from ingestion.facts.lexicon import words
 from ingestion.facts.listings import list_items
 from ingestion.facts.money import spent
+from ingestion.facts.recitals import bars
 from ingestion.facts.reconcile import reconcile
 from ingestion.facts.records import Analysis, Names
 from ingestion.facts.scan import Reading, scan, squeezed
@@ -55,7 +56,8 @@ def prepare(documents: Sequence[Document], policy: PolicyFacts) -> Prepared:
     readings = [scan(d, text) for d in sorted(documents, key=lambda d: d.name) if d.text.strip()]
     hosted = any(words("host_words").search(reading.folded) for reading in readings)
     host = host_country(readings)
-    return Prepared(tuple(readings), replace(applicants(readings, policy.facts), host=host), host, hosted)
+    names = replace(applicants(readings, policy.facts), host=host, bars=bars(policy.text))
+    return Prepared(tuple(readings), names, host, hosted)
 
 
 @collector.paused()
@@ -166,6 +168,8 @@ class _Reader:
         for key, spec in self._stated(sentence):
             context = _context(sentences, position)
             statements(self.book, spec, self.analysis(sentence), self.window, self.found[key], context)
+        for key, spec in self._stated(joined) if (joined := _with_what_it_speaks_of(sentence)) is not None else ():
+            statements(self.book, spec, self.analysis(joined), self.window, self.found[key])
         if sentence.row or not (has_number(sentence.folded) or sentence.holds(words("zero"))):
             return
         named = self._named(sentence)
@@ -232,6 +236,19 @@ class _Reader:
         for key, spec in self.specs.items():
             for pool in pools[key].values():
                 judge(self.book, spec, pool, self.setting, self.found[key])
+
+
+def _with_what_it_speaks_of(sentence: Sentence) -> Sentence | None:
+    """2024年3月，工地发生坠落事故。经认定，该起事故为一般生产安全责任事故: a sentence that speaks of what the one
+    before it told, together with that one."""
+    before = sentence.previous
+    if before is None or sentence.synthetic or sentence.pair or not sentence.holds(words("speaks_of_before")):
+        return None
+    text = sentence.document.text[before.span.start : sentence.span.end]
+    if before.span.end > sentence.span.start or "\n" in text:
+        return None
+    span = Span(before.span.start, sentence.span.end)
+    return replace(sentence, span=span, folded=Text(fold(text)), previous=before.previous, _seen={})
 
 
 def _chains(sentences: Sequence[Sentence]) -> list[list[Sentence]]:

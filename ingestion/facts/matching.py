@@ -7,6 +7,7 @@ every need is met within its reach, and nothing in its phrase says that it count
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from msgspec import Struct
 
@@ -50,6 +51,7 @@ class Match(Struct):
     value: Interval
     open: bool = False  # a need is unmet that leaves its lower bound open
     doubtful: bool = False  # it may not count by where its things are from
+    inferred: int = 0  # how much of what makes it a figure of the fact stands elsewhere than beside it
 
 
 def match_figure(
@@ -67,23 +69,18 @@ def match_figure(
     def leave_out(reason: str) -> None:
         claims.exclude(analysis.sentence.document, clause_span(analysis, figure), reason)
 
-    if quoted(analysis, figure.quantity.span):
-        if measure in spec.measures and book.pattern(spec.heads).search(figure.own):
-            leave_out("quotation")
-        return None
-    if measure not in spec.measures and not (measure == "" and figure.plain and spec.kind == "count"):
-        return None
-    if _refers_back(book, spec, analysis, figure) or _sums_others(analysis, figure, earlier):
-        return None  # 上述16项中，有1项已撤销: the figure of the sentence before it
-    context = _heads(book, spec, analysis, figure)
-    if context is not None and figure.label:
-        context += "|" + figure.label
-    if context is None or _of_something_else(book, spec, analysis, figure, context):
+    context = _about(book, spec, analysis, figure, earlier, leave_out)
+    if context is None:
         return None
     unmet = [need for need in spec.needs if not met(book, need, analysis, figure, context)]
+    if _of_something_else(book, spec, analysis, figure, context):
+        _leave_undecided(book, spec, analysis, figure, claims, unmet=len(unmet))
+        return None
     if any(not (need.open and found(book, need.open, figure.own)) for need in unmet) or (
         unmet and run_from_abroad(figure.left)  # 南洋理工大学在园区内运营联合实验室1个: somebody else's
     ):
+        if _named(book, spec, figure) or len(unmet) < len(spec.needs):
+            leave_out(figure.blocked or "not_stated")
         return None
     kinds = kinds_in(book, spec, without_apart(book, spec, figure.paired or figure.own))
     kinds = kinds or kinds_in(book, spec, figure.label)
@@ -97,7 +94,80 @@ def match_figure(
         kinds = kinds_in(book, spec, context)  # 申请发明专利70件，已授权33件
     doubtful = spec.doubtful_origin and greater_china_only(figure.own)
     value = _value(spec, figure, doubtful=doubtful or bool(unmet))
-    return Match(figure, kinds, "figure", value, bool(unmet), doubtful)
+    return Match(figure, kinds, "figure", value, bool(unmet), doubtful,
+                 _inferred(book, spec, analysis, figure, earlier))
+
+
+def _about(
+    book: FactBook,
+    spec: FactSpec,
+    analysis: Analysis,
+    figure: Figure,
+    earlier: list[Match],
+    leave_out: Callable[[str], None],
+) -> str | None:
+    """What names the things that a figure counts, if it is in a unit of the fact and speaks of it by itself."""
+    measure = figure.quantity.measure
+    if quoted(analysis, figure.quantity.span):
+        if measure in spec.measures and book.pattern(spec.heads).search(figure.own):
+            leave_out("quotation")
+        return None
+    if measure not in spec.measures and not (measure == "" and figure.plain and spec.kind == "count"):
+        return None
+    if _refers_back(book, spec, analysis, figure) or _sums_others(analysis, figure, earlier):
+        if _named(book, spec, figure):
+            leave_out("part_of_total")
+        return None  # 上述16项中，有1项已撤销: the figure of the sentence before it
+    context = _heads(book, spec, analysis, figure)
+    return f"{context}|{figure.label}" if context is not None and figure.label else context
+
+
+def _named(book: FactBook, spec: FactSpec, figure: Figure) -> bool:
+    return book.pattern(spec.heads).search(untitled(figure.own)) is not None
+
+
+def _leave_undecided(
+    book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, claims: Claims, *, unmet: int
+) -> None:
+    """A figure whose words speak against it counts something else, or is left open where they only describe what it
+    counts."""
+    document, span = analysis.sentence.document, clause_span(analysis, figure)
+    if not unmet and not figure.blocked and _only_described(book, spec, figure):
+        claims.unexplain(document, span, figure.quantity.interval, "unclear")
+    elif _named(book, spec, figure) or not unmet:
+        claims.exclude(document, span, figure.blocked or "definition")
+
+
+def _inferred(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, earlier: list[Match]) -> int:
+    """How much of what makes a figure one of the fact is not said by its sentence: what it counts (办法9项, and not the
+    知识产权 that they are about), each need that only what stands above meets, a total that is of something else."""
+    said = f"{figure.label}|{analysis.sentence.folded}"
+    above = sum(not found(book, need.words, said) for need in spec.needs)
+    if figure.part:
+        return above + (matched_parent(figure, earlier) is None)
+    return above + (not _names_it(book, spec, analysis, figure))
+
+
+def _only_described(book: FactBook, spec: FactSpec, figure: Figure) -> bool:
+    """开展工作的海外研发机构2个: what speaks against a figure describes the fact's things, and does not name others."""
+    against = book.pattern([*spec.exclude, *spec.exclude_clause]).search(figure.left)
+    if against is None or figure.part:
+        return False
+    behind = words("attributive").search(figure.left, against.end())
+    return behind is not None and book.pattern(spec.heads).search(figure.left, behind.end()) is not None
+
+
+def _names_it(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> bool:
+    """Whether the word right before or behind a figure says that it counts the fact's things."""
+    heads = book.pattern(spec.heads)
+    if heads.search(f"{figure.paired}|{figure.label}|{note_behind(analysis, figure)}"):
+        return True
+    if figure.quantity.unit and heads.search(figure.own[len(figure.left) :]):
+        return True  # 3家企业, 12 SCI papers
+    ends = [match.end() for match in heads.finditer(figure.left)]
+    if not ends or words("to_others").search(figure.left, ends[-1]):
+        return False  # 实验室向17家企业提供测试
+    return len(_unexplained(book, spec, words("counted_nouns").sub("", figure.left[ends[-1] :]))) < 2
 
 
 def _refers_back(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> bool:

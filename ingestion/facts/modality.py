@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 
 from ingestion.facts.lexicon import words
+from ingestion.facts.recitals import recited
 from ingestion.facts.records import Analysis, Figure
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.language import load
@@ -59,10 +60,10 @@ def clause_blocks(analysis: Analysis) -> dict[int, str]:
     everywhere = everywhere or _sentence_block(analysis)
     if everywhere:
         return dict.fromkeys(range(len(analysis.clauses)), everywhere)
-    quoting = analysis.quoting or (sentence.holds(words("quotation")) and _quoting(sentence.folded))
+    quoted = recited(analysis)
     blocks: dict[int, str] = {}
     for index, clause in enumerate(analysis.clauses):
-        if quoting and not _own_again(analysis, index):
+        if index in quoted:
             blocks[index] = "quotation"
         elif clause.subject == "other":
             blocks[index] = "other_body"
@@ -88,24 +89,6 @@ def _labelled_plan(sentence: Sentence) -> bool:
     """考核指标：…论文25篇；获授权专利10件: the label holds for the whole statement."""
     label, colon, _ = (sentence.chain()[-1] if sentence.continues else sentence).folded.partition("：")
     return bool(colon) and _plans(label)
-
-
-def _own_again(analysis: Analysis, index: int) -> bool:
-    """按《办法》应发表20篇以上，本中心近三年发表23篇: behind the requirement, what the applicant has."""
-    body = analysis.clause_text(index).lstrip()
-    quoted = words("quotation").search(analysis.sentence.folded)
-    behind = quoted is None or analysis.clauses[index].span.start > quoted.end()
-    return behind and words("own_body").match(body) is not None and words("quotation").search(body) is None
-
-
-def _quoting(text: str) -> bool:
-    quoted = words("quotation").search(text)
-    if quoted is None:
-        return False
-    compared = words("quotation_compared").search(text)
-    if compared is not None and compared.start() <= quoted.start() < compared.end():
-        return False
-    return words("quotation_done").search(text, quoted.end()) is None
 
 
 def planned_before(analysis: Analysis, index: int) -> bool:

@@ -254,7 +254,7 @@ class _Scan:
 
 
 def _instructs(title: str) -> bool:
-    return pattern(tuple(load("discourse")["template_heading"])).search(title) is not None
+    return pattern(tuple(load("discourse")["instruction_heading"])).search(title) is not None
 
 
 def _lead(text: str, found: list[Sentence], before: str) -> tuple[str, Sentence]:

@@ -96,7 +96,8 @@ def _apply(
         ),
         0,
     )
-    reason = next((r for i, r in analysis.clause_blocks.items() if i == index or r in ("quotation", "template")), "")
+    reason = next((r for i, r in analysis.clause_blocks.items() if i == index or (
+        r in ("quotation", "template") and analysis.clauses[i].span.overlaps(span))), "")
     if reason and not (reason == "planned" and rule.planned) and not (reason == "other_body" and not rule.own):
         claims.exclude(sentence.document, located, reason)
         return
@@ -241,6 +242,12 @@ def _own_holder(analysis: Analysis, text: str) -> bool:
     return words("own_holder").search(text) is not None or any(name in text for name in analysis.names.own)
 
 
+def _who_held(before: str) -> str:
+    """云岚持有荷兰公司49%的股份，但…享有60%的表决权: who goes on holding is who held before, not what was held."""
+    held = words("holds_share").search(before)
+    return before[: held.start()] if held is not None and before[: held.start()].strip() else before
+
+
 _LATIN_NAME = re.compile(r"[A-Z][A-Za-z\u00c0-\u024f]*(?:[ .&,'-]+[A-Za-z\u00c0-\u024f]+)+\.?$")
 
 
@@ -267,9 +274,9 @@ def _majority(analysis: Analysis, span: Span) -> bool | None:
         scope,
         body[match.end() : match.end() + 14] if body[match.end() : match.end() + 1] != "" else "",
         text[analysis.clauses[outer].span.start : max(0, span.start - 1)] if outer >= 0 else "",
-        text[: span.start],
+        _who_held(text[: span.start]),
     ):
-        if any(name in candidate[-24:] for name in analysis.names.own if len(name) >= 3):
+        if any(name in candidate[-24:] for name in analysis.names.own if len(name) >= 2):
             return True
         holders = [(m.start(), True) for m in own.finditer(candidate)] + [
             (m.start(), False) for m in other.finditer(candidate)

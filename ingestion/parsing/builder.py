@@ -55,7 +55,8 @@ class DocumentBuilder:
                     self.write(CELL_BREAK)
                 cells.append(Cell(number, column, self.write(text), row_span, column_span))
             self.write(ROW_BREAK)
-        block = Block(BlockKind.TABLE, Span(start, max(start, self._length - 1)), section=section, cells=tuple(cells), host=host)
+        span = Span(start, max(start, self._length - 1))
+        block = Block(BlockKind.TABLE, span, section=section, cells=tuple(cells), host=host)
         self.blocks.append(block)
         return block
 

@@ -214,9 +214,9 @@ class _Reader:
             texts.append([self._cell(place, later) for place in row])
             said = "\n".join(words for text in texts[-1] if (words := BREAKS.sub("", text).strip()))
             hosts |= dict.fromkeys(range(begun, len(later)), said)
-        block = self.builder.table([
-            [(BREAKS.sub("", text).strip(), place.column, place.row_span, place.column_span)
-             for text, place in zip(words, row, strict=True)] for words, row in zip(texts, places, strict=True)], host=host)
+        rows = [[(BREAKS.sub("", text).strip(), place.column, place.row_span, place.column_span)
+                 for text, place in zip(words, row, strict=True)] for words, row in zip(texts, places, strict=True)]
+        block = self.builder.table(rows, host=host)
         cells = iter(block.cells)
         for words in texts:  # cells side by side break at the same page: the one with most breaks tells
             spans = [next(cells).span for _ in words]
