@@ -33,7 +33,7 @@ from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.facts.statements import statements
 from ingestion.facts.tables import read_table
-from ingestion.language import load, ngrams
+from ingestion.language import fold, load, ngrams
 from ingestion.language.ngrams import Text
 from ingestion.numerals import has_number, parse_number
 from ingestion.periods import Window
