@@ -48,6 +48,7 @@ class Findings(Struct):
     assertions: list[Assertion] = field(default_factory=list)
     exclusions: dict[Exclusion, None] = field(default_factory=dict)  # in the order of reading, each once
     unexplained: dict[Unexplained, None] = field(default_factory=dict)
+    held: set[Unexplained] = field(default_factory=set)  # those that the interval of their list holds already
     disjoint: bool = False  # a note says that the kinds do not overlap
     nested: bool = False  # all of one kind are said to be of another, too
     twice: Interval | None = None  # what a line of its own says to be of both kinds
@@ -60,6 +61,14 @@ class Findings(Struct):
             return
         entry = Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason, detail)
         self.exclusions.setdefault(entry)
+
+
+    def hold(self, document: Document, span: Span, why: str) -> None:
+        """A row of a list that could not be decided: the list's own interval holds it."""
+        place = document.page_at(span.start)
+        entry = Unexplained(document.name, place, span, document.quote(span), Interval(0, 1), why, adds=True)
+        self.unexplained.setdefault(entry)
+        self.held.add(entry)
 
 
 Step = Callable[[Window, Findings], None]

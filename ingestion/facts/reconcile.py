@@ -80,7 +80,7 @@ def _undecided(findings: Findings, assertions: list[Assertion]) -> list[Unexplai
         del findings.unexplained[entry]
         left_out = Exclusion(entry.document, entry.page, entry.span, entry.quote, "definition")
         findings.exclusions.setdefault(left_out)
-    return list(findings.unexplained)
+    return [entry for entry in findings.unexplained if entry not in findings.held]
 
 
 def _widened(interval: Interval, unexplained: Iterable[Unexplained]) -> Interval:
