@@ -18,6 +18,7 @@ from ingestion.facts.phrases import abroad, found, run_from_abroad
 from ingestion.facts.rows import doubts
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Reject, Require
 from ingestion.facts.terms import term
+from ingestion.facts.things import Aliases, Thing, thing
 from ingestion.language import fold, load
 from ingestion.numerals import has_number
 from ingestion.organisations import Origin
@@ -67,6 +68,7 @@ class Setting(Struct, frozen=True):
     host: str = ""
     hosted: bool = True  # the documents speak of a host country at all
     own: frozenset[str] = frozenset()  # the applicant's names
+    aliases: Aliases = Aliases({})
 
 
 class Judged(Struct, frozen=True):
@@ -151,6 +153,7 @@ def _count(
             (value.low,) if value.high is None else (value.low, value.high),
             items=tuple(entry.item.span for entry in counted),
             item_keys=tuple(entry.keys for entry in counted),
+            things=tuple(_thing(entry, pool) for entry in counted),
             loose=pool.loose,
             told=pool.told,
             partial=pool.partial,
@@ -159,6 +162,11 @@ def _count(
             doubtful=unknown,
         )
     )
+
+
+def _thing(entry: Judged, pool: Pool) -> Thing:
+    item = entry.item
+    return thing(item.name, item.text, item.cells.get("country", ""), entry.keys, row=pool.table)
 
 
 def _bounded(spec: FactSpec, pool: Pool, value: Interval, window: Window, *, dated: bool) -> Interval | None:
@@ -210,7 +218,7 @@ def _judged(
 ) -> Judged:
     """`row`: the keys that its number in the list gives it."""
     verdict = _by_words(book, listing, pool, item)
-    keys = _keys(listing, item) | row
+    keys = setting.aliases.of(_keys(listing, item)) | row
     if verdict not in (KEEP, UNKNOWN):
         return Judged(item, keys, verdict, None, KEEP)
     state = KEEP

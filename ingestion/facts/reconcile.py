@@ -9,6 +9,7 @@ from ingestion.domain import Evidence, Exclusion, Fact, Interval, Method, Span, 
 from ingestion.facts.assertions import Assertion, Findings, add, evidence, intersect, overlapping, subtract
 from ingestion.facts.lexicon import words
 from ingestion.facts.schema import FactSpec
+from ingestion.facts.uniting import unite
 from ingestion.periods import Cover, Period, PeriodKind, Window
 
 NEAR = 200  # characters between a figure and the list that names what it counts
@@ -19,6 +20,7 @@ def reconcile(key: str, spec: FactSpec, findings: Findings, window: Window) -> F
         return None
     if spec.kind == "yes_no":
         return _yes_no(key, spec, findings)
+    unite(findings)
     if findings.foreign:  # a table in yuan beside it shows a part of what was spent (reading 14)
         for entry in findings.assertions:
             if entry.method is Method.LISTED:
