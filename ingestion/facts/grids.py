@@ -7,11 +7,12 @@ import re
 from msgspec import Struct, field
 
 from ingestion.domain import Cell, Span
-from ingestion.facts.columns import column_roles, kind_of, kind_of_column, roles_of
+from ingestion.facts.columns import column_roles, is_body, kind_of, kind_of_column, roles_of
 from ingestion.facts.lexicon import listed
 from ingestion.facts.scan import Table
 from ingestion.language import load
 from ingestion.numerals import classifiers
+from ingestion.periods import dates
 
 
 class Row(Struct):
@@ -38,6 +39,7 @@ class Grid(Struct):
     total_span: Span | None = None
 
 
+SHORTEST_TITLE, LONG_TITLE = 6, 10  # characters of what may be a thing's title, and surely is no label
 SHORT = 4  # characters of a word for a rank, a status or a kind
 
 
@@ -207,6 +209,32 @@ def _roles(table: Table, index: int, headers: list[str]) -> list[frozenset[str]]
             for cell, text in zip(row, texts, strict=True):
                 cells.setdefault(cell.column, []).append(text)
     return [column_roles(header, cells.get(column, ())) for column, header in enumerate(headers)]
+
+
+def things_of_form(table: Table) -> Grid | None:
+    """A form of two columns whose labels are names and whose values tell of each when it is (…大学｜协议，2022—2027年),
+    as a list of these things; its other rows stay a form's."""
+    named = {
+        n: (row, texts) for n, (row, texts) in enumerate(zip(table.rows, table.texts, strict=True))
+        if len(row) == 2 and _names_a_thing(*texts)
+    }
+    if len(named) < 2:
+        return None
+    roles = [frozenset({"title"}), frozenset({"status", "date"})]
+    found = Grid(table, table.section.lead, ["", ""], roles)
+    for row, texts in named.values():
+        values = {cell.column: text for cell, text in zip(row, texts, strict=True)}
+        found.rows.append(_row(found, row, texts, values, Span(row[0].span.start, row[-1].span.end), ""))
+    return found
+
+
+def _names_a_thing(label: str, value: str) -> bool:
+    body = is_body(label)
+    if not 4 <= len(label) <= 60 or kind_of(label) in ("date", "term", "figure") or re.search(r"[。；：]", label):
+        return False
+    if not body and (len(label) < SHORTEST_TITLE or (roles_of(label) and len(label) < LONG_TITLE)):
+        return False
+    return bool(dates(value)) and not is_body(value)
 
 
 def _single_column(table: Table) -> bool:

@@ -26,14 +26,14 @@ from ingestion.numerals import has_number, quantities
 
 _NAMING = {"title", "number_granted", "origin", "target"}  # roles of columns whose headers say what a table lists
 _TELLING = {"number", "date", "authors", "index", "status", "rank"}  # roles of columns that only tell of a thing
+_LABEL = re.compile(r"\s*([^，。；：\n]{2,12})[。：]")
 _COUNTED = re.compile(r"（\s*(?:共|计)?\s*(\d+\s*[^（）\d，。]{1,2})）")
 
 
 class Listed(Struct, frozen=True):
-    """The rows of a table that lists a fact's things. `reason`: why none of them counts, where its title says so."""
+    """The rows of a table that lists a fact's things."""
 
     pool: Pool
-    reason: str = ""
     titled: bool = True  # a title says so; else only what its cells are
 
 
@@ -47,7 +47,7 @@ def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> L
     if about is None:
         return None
     heads = "｜".join(grid.headers)
-    if listing.columns and not found(book, listing.columns, heads):
+    if listing.columns and not found(book, listing.columns, heads) and not _has_roles(listing.columns, grid):
         return None
     columns = _naming(book, listing, grid)
     if not columns and listing.header and not _numbered(book, listing, grid):
@@ -69,18 +69,18 @@ def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> L
         is_partial(excerpt),
         weak=not own,
         table=True,
+        reason=_reason(grid),
         total_span=grid.total_span,
     )
     if not items or (not own and not _shown(book, spec, pool)):
         return None
-    return Listed(pool, _reason(grid), bool(about))
+    return Listed(pool, bool(about))
 
 
-def count(book: FactBook, spec: FactSpec, listed_: Listed, setting: Setting, claims: Claims) -> None:
-    if not listed_.reason:
-        judge(book, spec, listed_.pool, setting, claims)
-    for item in listed_.pool.items if listed_.reason else ():
-        claims.exclude(item.document, item.span, listed_.reason)
+def _has_roles(headers: Sequence[str], grid: Grid) -> bool:
+    """Whether a column without a header is, by its cells, one that any of some headers would head."""
+    blank = [roles for header, roles in zip(grid.headers, grid.roles, strict=True) if not header]
+    return any(roles & roles_of(header) for header in headers for roles in blank)
 
 
 def _told_by_columns(listing: Listing, grid: Grid, columns: list[int]) -> bool:
@@ -200,12 +200,11 @@ def _about(book: FactBook, listing: Listing, grid: Grid) -> str | None:
     """The title that says that a table lists the fact's things: its own, or the header of a column that names things;
     else the nearest heading that speaks of any fact's things, if it speaks of this one's. "" where none does."""
     about = book.pattern(listing.about)
-    avoid = book.pattern(listing.avoid) if listing.avoid else None
     title = "\n".join(_near(grid))
     named_by = [h for h, roles in zip(grid.headers, grid.roles, strict=True) if h and roles & _NAMING]
     first = [h for h, roles in zip(grid.headers, grid.roles, strict=True) if "number" not in roles][:1]
     names = "｜".join(dict.fromkeys([*first, *named_by]))
-    if avoid and (avoid.search(title) or avoid.search(names)):
+    if listing.avoid and (found(book, listing.avoid, title) or found(book, listing.avoid, names)):
         return None
     if about.search(title) or about.search(names) or _each_about(book, listing, grid):
         return title or names
@@ -217,14 +216,21 @@ def _about(book: FactBook, listing: Listing, grid: Grid) -> str | None:
     *outer, nearest = grid.table.section.headings or ("",)
     if about.search(nearest):
         return title or nearest
-    for heading in reversed(_of_lists(outer)):
-        if avoid and avoid.search(heading):
+    above = _above(book, listing, outer)
+    return above if above or any(r.columns for r in listing.require) else None
+
+
+def _above(book: FactBook, listing: Listing, headings: Sequence[str]) -> str | None:
+    """The nearest of the headings further above that speaks of any fact's things, if it is of this one's; "" where
+    none does."""
+    for heading in reversed(_of_lists(headings)):
+        if listing.avoid and found(book, listing.avoid, heading):
             return None
-        if about.search(heading):
+        if found(book, listing.about, heading):
             return heading
         if _of_another(book, listing, heading):
             return None
-    return "" if any(r.columns for r in listing.require) else None
+    return ""
 
 
 def _of_lists(headings: Sequence[str]) -> list[str]:
@@ -256,19 +262,25 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
     listing = spec.listing
     if listing is None or not listing.prose:
         return
-    weak = False
-    title = group.section.lead or "\n".join(group.section.headings[-1:])
-    if not book.pattern(listing.about).search(title):
-        title = "\n".join([*group.section.headings[-1:], group.section.lead])
+    *outer, nearest = group.section.headings or ("",)
+    title, weak, above = group.section.lead or nearest, False, None
+    if not found(book, listing.about, title):
+        title = "\n".join([nearest, group.section.lead])
         weak = True
-        if not book.pattern(listing.about).search(title) or (group.section.lead and not _neutral(group.section.lead)):
+        if group.section.lead and not _neutral(group.section.lead):
             return
-    if listing.avoid and book.pattern(listing.avoid).search("\n".join([title, *group.section.headings[-1:]])):
+        if not found(book, listing.about, title):
+            above = None if _of_another(book, listing, nearest) else _above(book, listing, outer)
+            if not above:
+                return
+            title, weak = f"{above}\n{nearest}", False
+    if listing.avoid and found(book, listing.avoid, "\n".join([title, nearest])):
+        return
+    if _topics(book, group):
         return
     last = title.strip().split("\n")[-1]
     if words("resolves").search(last) or (words("explains").search(last) and not last.endswith("：")):
         return
-    reason = section_block(group.section)
     document = group.document
     counting = [span for span in group.items if _counts(spec, fold(document.quote(span)))]
     if len(counting) * 2 > len(group.items):
@@ -278,10 +290,6 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
         for span in group.items
         if document.quote(span).strip()
     ]
-    if reason:
-        for item in items:
-            claims.exclude(document, item.span, reason)
-        return
     sentence = Sentence(document, group.items[0], Text(""), group.section)
     pool = Pool(
         document,
@@ -289,9 +297,21 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
         section_period(sentence, setting.window),
         items,
         is_partial(title + "\n" + document.name.rsplit("/", 1)[-1]),
-        weak=weak or not _leads(group.section.lead),
+        weak=weak or not (_leads(group.section.lead) or above or sum(i.titled for i in items) * 2 > len(items)),
+        reason=section_block(group.section) or polarity(title.split("\n")[-1]),
     )
     judge(book, spec, pool, setting, claims)
+
+
+def _topics(book: FactBook, group: ListGroup) -> bool:
+    """企业。…；平台。…；海外团队。…: numbered paragraphs that are named by what several facts count list no things."""
+    labels = [_LABEL.match(fold(group.document.quote(span))) for span in group.items]
+    named = [label[1].strip() for label in labels if label is not None]
+    topics = {
+        key for label in named for key, spec in book.facts.items()
+        if spec.heads and len(book.pattern(spec.heads).sub("", label)) <= 1
+    }
+    return len(named) * 2 > len(group.items) and len(topics) > 1
 
 
 def _counts(spec: FactSpec, text: str) -> bool:
