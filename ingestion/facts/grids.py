@@ -180,7 +180,7 @@ def grid(table: Table) -> Grid | None:
     headers = [headers_by_column.get(c, "") for c in range(width)]
     roles = _roles(table, index, headers)
     caption = "\n".join(t for texts in table.texts[: max(0, index)] for t in texts if t)
-    found = Grid(table, "\n".join(filter(None, [table.section.lead, caption])), headers, roles)
+    found = Grid(table, "\n".join(filter(None, [table.section.lead, caption])), headers, _with_term(roles))
     section = ""
     carried: dict[int, tuple[int, str]] = {}
     for row, texts in zip(table.rows[index + 1 :], table.texts[index + 1 :], strict=True):
@@ -234,7 +234,7 @@ def _names_a_thing(label: str, value: str) -> bool:
         return False
     if not body and (len(label) < SHORTEST_TITLE or (roles_of(label) and len(label) < LONG_TITLE)):
         return False
-    return bool(dates(value)) and not is_body(value)
+    return bool(dates(value))
 
 
 def _single_column(table: Table) -> bool:
@@ -265,7 +265,7 @@ def _row(found: Grid, row: list[Cell], texts: list[str], values: dict[int, str],
         for role in found.roles[column] if column < len(found.roles) else ():
             cells[role] = f"{cells[role]}｜{text}" if role in cells else text
     begun, until = _begun_until(found)
-    if "term" not in cells and begun is not None and until is not None and values.get(begun) and values.get(until):
+    if begun is not None and until is not None and values.get(begun) and values.get(until):
         cells["term"] = f"{values[begun]}至{values[until]}"  # From, To
     name, span = "", whole
     for cell, text in zip(row, texts, strict=True):
@@ -275,9 +275,19 @@ def _row(found: Grid, row: list[Cell], texts: list[str], values: dict[int, str],
     return Row(whole, cells, "｜".join(v for _, v in sorted(values.items()) if v), section, name, span, values)
 
 
+def _with_term(roles: list[frozenset[str]]) -> list[frozenset[str]]:
+    """A column of days and, behind it, one of last days are a term together (From, To)."""
+    if any("term" in own for own in roles):
+        return roles
+    last = next((c for c, own in enumerate(roles) if "until" in own), 0)
+    if not any("date" in own for own in roles[:last]):
+        return roles
+    return [frozenset({"until", "term"}) if c == last else own for c, own in enumerate(roles)]
+
+
 def _begun_until(found: Grid) -> tuple[int | None, int | None]:
     """The columns for the first and the last day of a term, where they are two."""
-    until = next((c for c, roles in enumerate(found.roles) if "until" in roles and "term" not in roles), None)
+    until = next((c for c, roles in enumerate(found.roles) if roles == frozenset({"until", "term"})), None)
     dates = [c for c, roles in enumerate(found.roles) if "date" in roles and until is not None and c < until]
     return (dates[-1] if dates else None), until
 

@@ -157,7 +157,7 @@ def _items(book: FactBook, spec: FactSpec, grid: Grid, columns: list[int]) -> li
 def _shown(book: FactBook, spec: FactSpec, pool: Pool) -> bool:
     """Whether most rows show by their own cells that they are what the fact counts, without any title's help."""
     verdicts = verdicts_of(book, spec, pool)
-    return verdicts.count(KEEP) >= 2 and verdicts.count(KEEP) * 2 > len(verdicts)
+    return verdicts.count(KEEP) >= 2 and verdicts.count(KEEP) * 2 >= len(verdicts)
 
 
 def _numbered(book: FactBook, listing: Listing, grid: Grid) -> bool:
