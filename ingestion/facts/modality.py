@@ -15,6 +15,9 @@ from ingestion.language.ngrams import may, search
 from ingestion.periods import Period, PeriodKind
 
 
+HOUSED = ("organisation", "thing", "team", "")  # what a body counts of those whom it houses; their papers are theirs
+
+
 def section_block(section: Section) -> str:
     """A reason that the headings or the lead-in give against every figure below them."""
     return _section_block(section.headings, section.lead)
@@ -174,6 +177,8 @@ def figure_block(analysis: Analysis, figure: Figure) -> str:
     if reason and not done:
         return reason
     if analysis.clauses[figure.clause].subject == "whole":
+        return "other_body"
+    if analysis.clauses[figure.clause].subject == "housed" and figure.quantity.measure not in HOUSED:
         return "other_body"
     if words("wider_scope").match(figure.right):
         return "other_body"

@@ -109,7 +109,7 @@ def _apply(
     ):
         claims.exclude(sentence.document, located, "planned")
         return
-    value = rule.value
+    value = 0 if _denied(book, rule, body) else rule.value
     if rule.code == "home":
         code = CODE.search(body.upper())
         if code is None:
@@ -146,6 +146,14 @@ def _apply(
         claims.later(partial(_settle, rule.period, entry, _period(book, rule, analysis, span, window)))
     else:
         claims.add(entry)
+
+
+def _denied(book: FactBook, rule: Rule, body: str) -> bool:
+    """学院尚未建立国际合作处: a negation right before what a rule asks for says that there is none."""
+    if not rule.value or rule.denied or rule.percent or rule.period or rule.code:
+        return False
+    starts = [m.start() for group in rule.all if (m := book.pattern(group).search(body))]
+    return bool(starts) and words("denies_next").search(body, 0, min(starts)) is not None
 
 
 def _settle(wanted: str, entry: Assertion, period: Period | None, window: Window, findings: Findings) -> None:
