@@ -64,7 +64,8 @@ class Block(Struct, frozen=True, gc=False):
     `span` covers the block's own words: an automatic number ("（一）", "3.", "•") resolved from the numbering
     definition stands in the text before it and in `label`, outside the span. `level` is 1.. for headings, 0 otherwise.
     A table's `cells` lie inside its span; a table that runs over pages is one block and its cells know their page
-    through `Document.page_at`. `section` names the sheet of a workbook.
+    through `Document.page_at`. `section` names the sheet of a workbook; `host` holds the words of the form's row that a
+    nested table stands in.
     """
 
     kind: BlockKind
@@ -73,6 +74,7 @@ class Block(Struct, frozen=True, gc=False):
     label: str = ""
     section: str = ""
     cells: tuple[Cell, ...] = ()
+    host: str = ""
 
 
 class Line(Struct, frozen=True, gc=False):

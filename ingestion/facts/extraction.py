@@ -16,25 +16,23 @@ from ingestion import collector, organisations, windows
 from ingestion.domain import Document, Exclusion, Extraction, Fact, Span, Unexplained
 from ingestion.facts import PolicyFacts, forms
 from ingestion.facts.agreements import agreement
-from ingestion.facts.amounts import amounts
 from ingestion.facts.assertions import Claims, join
 from ingestion.facts.declared import declared
 from ingestion.facts.enumerations import enumerations, may_be_named, may_name, sentence_items
 from ingestion.facts.events import events
 from ingestion.facts.figures import analyse
-from ingestion.facts.grids import Grid, grid
 from ingestion.facts.items import Pool, Setting, judge
-from ingestion.facts.lexicon import listed, words
-from ingestion.facts.listings import list_items, table_items
-from ingestion.facts.matrices import matrix
+from ingestion.facts.lexicon import words
+from ingestion.facts.listings import list_items
 from ingestion.facts.money import spent
 from ingestion.facts.recitals import bars
 from ingestion.facts.reconcile import reconcile
 from ingestion.facts.records import Analysis, Names
-from ingestion.facts.scan import Reading, Table, pairs, policy_columns, scan, squeezed
+from ingestion.facts.scan import Reading, scan, squeezed
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.facts.statements import statements
+from ingestion.facts.tables import read_table
 from ingestion.language import fold, load, ngrams
 from ingestion.language.ngrams import Text
 from ingestion.numerals import has_number, parse_number
@@ -141,7 +139,7 @@ class _Reader:
     def read(self, reading: Reading) -> None:
         sentences = [*reading.sentences]
         for table in reading.tables:
-            sentences += self._table(reading, table)
+            sentences += read_table(self.book, reading, table, self.setting, self.found)
         for position, sentence in enumerate(sentences):
             self._sentence(sentence, sentences, position)
         self._statements([s for s in sentences if not s.synthetic])
@@ -165,34 +163,6 @@ class _Reader:
             before = self._analyses.get(id(one.previous)) if one.previous is not None and one.goes_on else None
             self._analyses[id(one)] = analyse(one, self.window, self.names, before)
         return self._analyses[id(sentence)]
-
-    def _table(self, reading: Reading, table: Table) -> list[Sentence]:
-        """Count a table's items; the sentences that its cells are worth reading as."""
-        money = [
-            k for k, s in self.specs.items() if s.amounts and amounts(self.book, s, table, self.window, self.found[k])
-        ]
-        if money:
-            return []
-        figures = matrix(table)
-        lists = grid(table)
-        if lists is not None and not _restates(table, lists) and not (figures and _counts(lists)):
-            before = self._weight()
-            for key, spec in self.specs.items():
-                table_items(self.book, spec, lists, self.setting, self.found[key])
-            itemised = self._weight() > before and _named_things(lists)
-            counted = itemised or self._weight() > before or bool(figures)  # rows counted are not read for figures
-            return [*(() if itemised else figures), *_rows(table, lists, reading, counted)]
-        if lists is not None:
-            return [*figures, *_rows(table, lists, reading, counted=False)]
-        if figures:
-            return figures
-        forms = pairs(table)
-        for sentence in forms:
-            sentence.quotations = reading.quotations
-        return forms
-
-    def _weight(self) -> int:
-        return sum(len(claims.steps) for claims in self.found.values())
 
     def _sentence(self, sentence: Sentence, sentences: Sequence[Sentence], position: int) -> None:
         for key, spec in self._stated(sentence):
@@ -297,41 +267,6 @@ def _years(term: str) -> int:
     match = re.search(r"[0-9一二两三四五六七八九十]+", term)
     number = parse_number(match[0]) if match else None
     return int(number) if number else 0
-
-
-def _named_things(lists: Grid) -> bool:
-    """名称｜层级｜年度｜在岗人员: a table whose rows each name a thing; its figures are of that thing."""
-    return any("title" in roles for roles in lists.roles) and any(roles & {"rank", "date"} for roles in lists.roles)
-
-
-def _counts(lists: Grid) -> bool:
-    """类别｜级别｜数量: each row says how many, and is not one thing itself."""
-    heads = (re.sub(r"（[^（）]*）", "", header).strip() for header in lists.headers)
-    return any(listed("quantity_column").search(head) for head in heads)
-
-
-def _restates(table: Table, lists: Grid) -> bool:
-    """Whether a table goes through the policy's requirements row by row: its first column of words holds them."""
-    first = next((i for i, roles in enumerate(lists.roles) if "number" not in roles), 0)
-    return first in policy_columns(table)
-
-
-def _rows(table: Table, lists: Grid, reading: Reading, counted: bool) -> list[Sentence]:
-    """The rows of a list as sentences, without columns and cells that restate the policy."""
-    skipped = policy_columns(table)
-    restated = {fold(reading.document.quote(span)).strip() for span in reading.quotations}
-    found = []
-    for row in lists.rows:
-        kept = dict.fromkeys(
-            text
-            for column, text in sorted(row.columns.items())
-            if text and column not in skipped and text not in restated
-        )
-        if kept:
-            found.append(
-                Sentence(table.document, row.span, Text("，".join(kept)), table.section, synthetic=True, row=counted)
-            )
-    return found
 
 
 def _context(sentences: Sequence[Sentence], position: int) -> str:

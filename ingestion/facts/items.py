@@ -87,6 +87,11 @@ def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, claims: 
     claims.later(partial(_count, spec, pool, judged, pool.period or named))
 
 
+def verdicts_of(book: FactBook, spec: FactSpec, pool: Pool) -> list[str]:
+    """KEEP, UNKNOWN or a reason for each item, by its words alone."""
+    return [_by_words(book, spec.listing, pool, item) for item in pool.items] if spec.listing is not None else []
+
+
 def _count(
     spec: FactSpec, pool: Pool, judged: list[Judged], titled: Period | None, window: Window, findings: Findings
 ) -> None:

@@ -16,10 +16,12 @@ from msgspec.structs import replace
 from ingestion.domain import Block, BlockKind, Cell, Document, Span
 from ingestion.facts import forms, numbering
 from ingestion.facts.marks import punctuated
+from ingestion.facts.mending import mended
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.language import fold, load, pattern
 from ingestion.language.ngrams import Text
 
+LONGEST_HOST = 120  # characters beside a form's label that still introduce the table within
 LONGEST_SENTENCE = 1_500  # characters
 _PAGE_NUMBER = re.compile(r"\s*[-]?\s*\d{1,3}\s*[-]?\s*")
 _HEADING_NUMBER = re.compile(r"^\s*\d+(?:\.\d+)*(?=[\s　、.．])")
@@ -121,8 +123,7 @@ class _Scan:
 
     def run(self) -> Reading:
         folded = self.reading.folded
-        blocks = [b for b in self.reading.document.blocks if b.kind is not BlockKind.FURNITURE]
-        blocks = [b for b in blocks if folded[b.span.start : b.span.end].strip()]
+        blocks = mended(self.reading.document)
         for place, block in enumerate(blocks):
             text = folded[block.span.start : block.span.end]
             if self.items and numbering.between(blocks[place - 1 : place + 2]):
@@ -154,6 +155,7 @@ class _Scan:
         level = block.level or 1
         while self.headings and self.headings[-1][0] >= level:
             self.headings.pop()
+        self._end_instructions()
         self.headings.append((level, text.strip()))
         self.lead, self.lead_sentence, self.last = "", None, None
         unnumbered = _HEADING_NUMBER.sub(lambda m: "·" * len(m.group()), text)
@@ -162,12 +164,12 @@ class _Scan:
             self.lead = text.strip()
 
     def _end_instructions(self) -> None:
-        """How to fill in a form is told above it: a heading of such instructions ends at the next form or table."""
-        instructs = pattern(tuple(load("discourse")["instruction_heading"]))
-        self.headings = [(level, text) for level, text in self.headings if not instructs.search(text)]
+        """What tells how to fill in a form ends at the next heading or table, whatever its level."""
+        self.headings = [(level, text) for level, text in self.headings if not _instructs(text)]
 
     def _add_table(self, block: Block) -> None:
-        self._end_instructions()
+        if (self.lead or self.last is not None) and not _instructs(self.lead):
+            self._end_instructions()  # 填写示例 right above a table is its own title
         if not self.lead and self.last is not None and pattern(tuple(load("discourse")["refers_below"])).search(
             self.last.folded
         ):
@@ -249,6 +251,10 @@ class _Scan:
         if len(self.items) >= 2 or (self.items and self.lead.rstrip().endswith("：")):
             group = ListGroup(self.reading.document, self._section(), self.items, self.lead_sentence)
             self.reading.lists.append(group)
+
+
+def _instructs(title: str) -> bool:
+    return pattern(tuple(load("discourse")["instruction_heading"])).search(title) is not None
 
 
 def _lead(text: str, found: list[Sentence], before: str) -> tuple[str, Sentence]:
@@ -364,6 +370,9 @@ def _table(document: Document, block: Block, section: Section, folded: str) -> T
     texts = [[folded[c.span.start : c.span.end].strip() for c in row] for row in rows]
     if block.section and block.section not in section.text:
         section = Section((*section.headings, fold(block.section)), section.lead)
+    if block.host:
+        label, _, rest = fold(block.host).partition("\n")
+        section = Section((*section.headings, label), rest if len(rest) <= LONGEST_HOST else section.lead)
     return Table(document, block, section, rows, texts)
 
 
