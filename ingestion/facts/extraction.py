@@ -24,6 +24,7 @@ from ingestion.facts.figures import analyse
 from ingestion.facts.items import Pool, Setting, judge
 from ingestion.facts.lexicon import words
 from ingestion.facts.listings import list_items
+from ingestion.facts.mentions import set_aside
 from ingestion.facts.money import spent
 from ingestion.facts.recitals import bars
 from ingestion.facts.reconcile import reconcile
@@ -170,7 +171,13 @@ class _Reader:
             statements(self.book, spec, self.analysis(sentence), self.window, self.found[key], context)
         for key, spec in self._stated(joined) if (joined := _with_what_it_speaks_of(sentence)) is not None else ():
             statements(self.book, spec, self.analysis(joined), self.window, self.found[key])
-        if sentence.row or not (has_number(sentence.folded) or sentence.holds(words("zero"))):
+        if sentence.row:
+            return
+        for place in () if sentence.synthetic else self._heading_any.possible(sentence.folded):
+            key, heads = self._heads[place]
+            if sentence.holds(heads):
+                set_aside(self.book, self.specs[key], self.analysis(sentence), self.found[key])
+        if not (has_number(sentence.folded) or sentence.holds(words("zero"))):
             return
         named = self._named(sentence)
         for key, spec in self._counting if named or sentence.previous is not None else ():
