@@ -162,6 +162,8 @@ def _other(body: str, names: Names) -> re.Match[str] | None:
 def _spoken_of(body: str, names: Names) -> str:
     """Who a clause says something of, if it begins with somebody else (对方研究所近三年…) or with those whom the
     applicant houses (入驻企业…): "other", "housed" or ""."""
+    if words("anybody").match(body.lstrip()):
+        return "other"
     begun = words("subject").match(body.lstrip())
     if begun is None:
         return ""

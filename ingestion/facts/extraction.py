@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ingestion import collector, organisations, windows
-from ingestion.domain import Document, Exclusion, Extraction, Fact, Span, Unexplained
+from ingestion.domain import Document, Exclusion, Extraction, Fact, Notice, Span, Unexplained
 from ingestion.facts import PolicyFacts, forms
 from ingestion.facts.agreements import agreement
 from ingestion.facts.assertions import Claims, join
@@ -29,6 +29,7 @@ from ingestion.facts.money import spent
 from ingestion.facts.recitals import bars
 from ingestion.facts.reconcile import reconcile
 from ingestion.facts.records import Analysis, Names
+from ingestion.facts.relevance import lift, overreaching, unrelated
 from ingestion.facts.scan import Reading, scan, squeezed
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.sentences import Section, Sentence
@@ -37,6 +38,7 @@ from ingestion.facts.tables import read_table
 from ingestion.language import fold, load, ngrams
 from ingestion.language.ngrams import Text
 from ingestion.numerals import has_number, parse_number
+from ingestion.parsing.notices import notice
 from ingestion.periods import Window
 
 
@@ -48,6 +50,7 @@ class Prepared(Struct, frozen=True):
     names: Names
     host: str
     hosted: bool
+    notices: dict[str, tuple[Notice, ...]] = field(default_factory=dict)  # by document: what was found out about it
     claims: dict[date, dict[str, Claims]] = field(default_factory=dict)
 
 
@@ -58,7 +61,16 @@ def prepare(documents: Sequence[Document], policy: PolicyFacts) -> Prepared:
     hosted = any(words("host_words").search(reading.folded) for reading in readings)
     host = host_country(readings)
     names = replace(applicants(readings, policy.facts), host=host, bars=bars(policy.text))
-    return Prepared(tuple(readings), names, host, hosted)
+    notices: dict[str, tuple[Notice, ...]] = {}
+    for reading in readings:
+        heading = overreaching(reading)
+        if heading:
+            lift(reading, heading)
+            notices[reading.document.name] = (notice("scope_lifted", heading=heading.strip()[:40]),)
+        if unrelated(reading, policy.facts, names.own):
+            notices[reading.document.name] = (notice("unrelated"),)
+    kept = tuple(one for one in readings if not unrelated(one, policy.facts, names.own))
+    return Prepared(kept, names, host, hosted, notices)
 
 
 @collector.paused()
