@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from ingestion.domain import Document, Evidence, Exclusion, Interval, Method, Span, Unexplained
 from ingestion.facts.sentences import Sentence
+from ingestion.facts.things import Thing
 from ingestion.periods import Window
 
 
@@ -27,6 +28,7 @@ class Assertion(Struct):
     conflict: bool = False
     items: tuple[Span, ...] = ()  # a list's counted items
     item_keys: tuple[frozenset[str], ...] = ()
+    things: tuple[Thing, ...] = ()  # what is known of each of them
     told: bool = False  # things told in running text: they speak where nothing else does
     loose: bool = False  # names found in running text: they bound from below beside a total
     partial: bool = False
@@ -48,6 +50,7 @@ class Findings(Struct):
     assertions: list[Assertion] = field(default_factory=list)
     exclusions: dict[Exclusion, None] = field(default_factory=dict)  # in the order of reading, each once
     unexplained: dict[Unexplained, None] = field(default_factory=dict)
+    held: set[Unexplained] = field(default_factory=set)  # those that the interval of their list holds already
     disjoint: bool = False  # a note says that the kinds do not overlap
     nested: bool = False  # all of one kind are said to be of another, too
     twice: Interval | None = None  # what a line of its own says to be of both kinds
@@ -60,6 +63,15 @@ class Findings(Struct):
             return
         entry = Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason, detail)
         self.exclusions.setdefault(entry)
+
+
+    def hold(self, document: Document, span: Span, why: str, *, held: bool = True) -> None:
+        """A row of a list that could not be decided. `held`: the list's own interval holds it."""
+        place = document.page_at(span.start)
+        entry = Unexplained(document.name, place, span, document.quote(span), Interval(0, 1), why, adds=True)
+        self.unexplained.setdefault(entry)
+        if held:
+            self.held.add(entry)
 
 
 Step = Callable[[Window, Findings], None]

@@ -35,6 +35,7 @@ from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.facts.statements import statements
 from ingestion.facts.tables import read_table
+from ingestion.facts.things import aliases
 from ingestion.language import fold, load, ngrams
 from ingestion.language.ngrams import Text
 from ingestion.numerals import has_number, parse_number
@@ -112,7 +113,9 @@ def _claims(
     known = prepared.claims.get(on, {})
     if specs.keys() <= known.keys():
         return known
-    reader = _Reader(book, specs, Setting(window, prepared.host, prepared.hosted, prepared.names.own), prepared.names)
+    names = prepared.names
+    setting = Setting(window, prepared.host, prepared.hosted, names.own, aliases([r.folded for r in prepared.readings]))
+    reader = _Reader(book, specs, setting, names)
     for reading in prepared.readings:
         reader.read(reading)
     prepared.claims[on] = reader.found

@@ -9,6 +9,7 @@ from ingestion.domain import Evidence, Exclusion, Fact, Interval, Method, Span, 
 from ingestion.facts.assertions import Assertion, Findings, add, evidence, intersect, overlapping, subtract
 from ingestion.facts.lexicon import words
 from ingestion.facts.schema import FactSpec
+from ingestion.facts.uniting import unite
 from ingestion.periods import Cover, Period, PeriodKind, Window
 
 NEAR = 200  # characters between a figure and the list that names what it counts
@@ -19,6 +20,7 @@ def reconcile(key: str, spec: FactSpec, findings: Findings, window: Window) -> F
         return None
     if spec.kind == "yes_no":
         return _yes_no(key, spec, findings)
+    unite(findings)
     if findings.foreign:  # a table in yuan beside it shows a part of what was spent (reading 14)
         for entry in findings.assertions:
             if entry.method is Method.LISTED:
@@ -80,7 +82,7 @@ def _undecided(findings: Findings, assertions: list[Assertion]) -> list[Unexplai
         del findings.unexplained[entry]
         left_out = Exclusion(entry.document, entry.page, entry.span, entry.quote, "definition")
         findings.exclusions.setdefault(left_out)
-    return list(findings.unexplained)
+    return [entry for entry in findings.unexplained if entry not in findings.held]
 
 
 def _widened(interval: Interval, unexplained: Iterable[Unexplained]) -> Interval:
