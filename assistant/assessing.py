@@ -49,7 +49,8 @@ def extract(documents: Sequence[Document], policy: Policy, application_date: dat
             keys: frozenset[str] | None = None) -> Extracted:
     """The facts in documents (all, or those of `keys`), to be checked against any base type and in any language."""
     prepared = facts.prepare(documents, policy)
-    return Extracted(tuple(documents), prepared, facts.read(prepared, policy, application_date, keys=keys))
+    found = facts.read(prepared, policy, application_date, keys=keys)
+    return Extracted(facts.noted(documents, prepared), prepared, found)
 
 
 def check(extracted: Extracted, policy: Policy, base_type: str, application_date: date,

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ingestion import collector, organisations, windows
-from ingestion.domain import Document, Exclusion, Extraction, Fact, Span, Unexplained
+from ingestion.domain import Document, Exclusion, Extraction, Fact, Notice, Span, Unexplained
 from ingestion.facts import PolicyFacts, forms
 from ingestion.facts.agreements import agreement
 from ingestion.facts.assertions import Claims, join
@@ -24,10 +24,12 @@ from ingestion.facts.figures import analyse
 from ingestion.facts.items import Pool, Setting, judge
 from ingestion.facts.lexicon import words
 from ingestion.facts.listings import list_items
+from ingestion.facts.mentions import set_aside
 from ingestion.facts.money import spent
 from ingestion.facts.recitals import bars
 from ingestion.facts.reconcile import reconcile
 from ingestion.facts.records import Analysis, Names
+from ingestion.facts.relevance import lift, overreaching, unrelated
 from ingestion.facts.scan import Reading, scan, squeezed
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.sentences import Section, Sentence
@@ -37,6 +39,7 @@ from ingestion.facts.things import aliases
 from ingestion.language import fold, load, ngrams
 from ingestion.language.ngrams import Text
 from ingestion.numerals import has_number, parse_number
+from ingestion.parsing.notices import notice
 from ingestion.periods import Window
 
 
@@ -48,6 +51,7 @@ class Prepared(Struct, frozen=True):
     names: Names
     host: str
     hosted: bool
+    notices: dict[str, tuple[Notice, ...]] = field(default_factory=dict)  # by document: what was found out about it
     claims: dict[date, dict[str, Claims]] = field(default_factory=dict)
 
 
@@ -58,7 +62,16 @@ def prepare(documents: Sequence[Document], policy: PolicyFacts) -> Prepared:
     hosted = any(words("host_words").search(reading.folded) for reading in readings)
     host = host_country(readings)
     names = replace(applicants(readings, policy.facts), host=host, bars=bars(policy.text))
-    return Prepared(tuple(readings), names, host, hosted)
+    notices: dict[str, tuple[Notice, ...]] = {}
+    for reading in readings:
+        heading = overreaching(reading)
+        if heading:
+            lift(reading, heading)
+            notices[reading.document.name] = (notice("scope_lifted", heading=heading.strip()[:40]),)
+        if unrelated(reading, policy.facts, names.own):
+            notices[reading.document.name] = (notice("unrelated"),)
+    kept = tuple(one for one in readings if not unrelated(one, policy.facts, names.own))
+    return Prepared(kept, names, host, hosted, notices)
 
 
 @collector.paused()
@@ -173,7 +186,13 @@ class _Reader:
             statements(self.book, spec, self.analysis(sentence), self.window, self.found[key], context)
         for key, spec in self._stated(joined) if (joined := _with_what_it_speaks_of(sentence)) is not None else ():
             statements(self.book, spec, self.analysis(joined), self.window, self.found[key])
-        if sentence.row or not (has_number(sentence.folded) or sentence.holds(words("zero"))):
+        if sentence.row:
+            return
+        for place in () if sentence.synthetic else self._heading_any.possible(sentence.folded):
+            key, heads = self._heads[place]
+            if sentence.holds(heads):
+                set_aside(self.book, self.specs[key], self.analysis(sentence), self.found[key])
+        if not (has_number(sentence.folded) or sentence.holds(words("zero"))):
             return
         named = self._named(sentence)
         for key, spec in self._counting if named or sentence.previous is not None else ():

@@ -79,8 +79,7 @@ def match_figure(
     if any(not (need.open and found(book, need.open, figure.own)) for need in unmet) or (
         unmet and run_from_abroad(figure.left)  # 南洋理工大学在园区内运营联合实验室1个: somebody else's
     ):
-        if _named(book, spec, figure) or len(unmet) < len(spec.needs):
-            leave_out(figure.blocked or "not_stated")
+        leave_out(figure.blocked or "not_stated")
         return None
     kinds = kinds_in(book, spec, without_apart(book, spec, figure.paired or figure.own))
     kinds = kinds or kinds_in(book, spec, figure.label)
@@ -134,7 +133,7 @@ def _leave_undecided(
     document, span = analysis.sentence.document, clause_span(analysis, figure)
     if not unmet and not figure.blocked and _only_described(book, spec, figure):
         claims.unexplain(document, span, figure.quantity.interval, "unclear")
-    elif _named(book, spec, figure) or not unmet:
+    else:
         claims.exclude(document, span, figure.blocked or "definition")
 
 

@@ -14,6 +14,8 @@ from ingestion.language import load
 from ingestion.language.ngrams import may, search
 from ingestion.periods import Period, PeriodKind
 
+HOUSED = ("organisation", "thing", "team", "")  # what a body counts of those whom it houses; their papers are theirs
+
 
 def section_block(section: Section) -> str:
     """A reason that the headings or the lead-in give against every figure below them."""
@@ -173,9 +175,7 @@ def figure_block(analysis: Analysis, figure: Figure) -> str:
     done = reason == "planned" and words("done_own").search(figure.left) and not _labelled_plan(analysis.sentence)
     if reason and not done:
         return reason
-    if analysis.clauses[figure.clause].subject == "whole":
-        return "other_body"
-    if words("wider_scope").match(figure.right):
+    if _of_others(analysis, figure):
         return "other_body"
     text = analysis.sentence.folded
     if may(words("outgrown"), text) and _outgrown(analysis, figure):
@@ -199,6 +199,13 @@ def figure_block(analysis: Analysis, figure: Figure) -> str:
     if figure.mean:
         return "yearly_mean"
     return ""
+
+
+def _of_others(analysis: Analysis, figure: Figure) -> bool:
+    """Whether a clause gives a figure of a whole city or school, or of those whom the applicant houses."""
+    subject = analysis.clauses[figure.clause].subject
+    housed = subject == "housed" and figure.quantity.measure not in HOUSED
+    return subject == "whole" or housed or words("wider_scope").match(figure.right) is not None
 
 
 def _cell_block(analysis: Analysis, figure: Figure, own: str) -> str:
