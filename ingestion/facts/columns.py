@@ -99,6 +99,8 @@ def column_roles(header: str, cells: Sequence[str]) -> frozenset[str]:
         named -= {"origin", "target", "title", "authors"}  # From, To: of a term
     if held == "place" and not named & {"title", "holder", "workplace", "origin", "target"}:
         return named | {"country"}
+    if held == "body":
+        return named | {"authors"} if named else frozenset({"authors", "title"})
     if held in ("term", "index", "rank") or (held in _ROLE and not named):
         return named | {_ROLE[held]}
     return named

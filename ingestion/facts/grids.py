@@ -175,7 +175,7 @@ def grid(table: Table) -> Grid | None:
     headers_by_column: dict[int, str] = {}
     for cell, text in zip(table.rows[max(0, index)], table.texts[max(0, index)], strict=True):
         for column in range(cell.column, cell.column + cell.column_span):
-            headers_by_column[column] = text if index >= 0 else ""
+            headers_by_column[column] = unspaced(text) if index >= 0 else ""
     width = max(headers_by_column, default=-1) + 1
     headers = [headers_by_column.get(c, "") for c in range(width)]
     roles = _roles(table, index, headers)
@@ -235,6 +235,11 @@ def _names_a_thing(label: str, value: str) -> bool:
     if not body and (len(label) < SHORTEST_TITLE or (roles_of(label) and len(label) < LONG_TITLE)):
         return False
     return bool(dates(value))
+
+
+def unspaced(text: str) -> str:
+    """题 名, 合作⏎机构: Chinese words without the blanks and line ends that only fill a narrow cell."""
+    return re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", text)
 
 
 def _single_column(table: Table) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ingestion import organisations
 from ingestion.facts.assertions import Claims
@@ -46,6 +47,7 @@ def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> L
     about = _about(book, listing, grid)
     if about is None:
         return None
+    grid = _with_roles(book, listing, grid)
     heads = "｜".join(grid.headers)
     if listing.columns and not found(book, listing.columns, heads) and not _has_roles(listing.columns, grid):
         return None
@@ -77,10 +79,31 @@ def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> L
     return Listed(pool, bool(about))
 
 
+def _with_roles(book: FactBook, listing: Listing, grid: Grid) -> Grid:
+    """渠道｜国家重点研发计划: a column under a header of which nothing is known has the role of what the fact asks of
+    its things, where most of its cells say that."""
+    roles = list(grid.roles)
+    for require in listing.require:
+        asked = [role for role in require.columns if role not in ("title", "date")]
+        if not asked or not require.words or any(role in own for own in roles for role in asked):
+            continue
+        for column, own in enumerate(roles):
+            cells = [row.columns.get(column, "") for row in grid.rows]
+            said = sum(found(book, require.words, text) for text in cells)
+            if not own and said >= 2 and said * 2 > len(cells):
+                roles[column] = frozenset({asked[0]})
+    if roles == grid.roles:
+        return grid
+    added = [(column, role) for column, own in enumerate(roles) if own != grid.roles[column] for role in own]
+    told = [{role: row.columns.get(column, "") for column, role in added} for row in grid.rows]
+    rows = [replace(row, cells=row.cells | more) for row, more in zip(grid.rows, told, strict=True)]
+    return replace(grid, roles=roles, rows=rows)
+
+
 def _has_roles(headers: Sequence[str], grid: Grid) -> bool:
-    """Whether a column without a header is, by its cells, one that any of some headers would head."""
-    blank = [roles for header, roles in zip(grid.headers, grid.roles, strict=True) if not header]
-    return any(roles & roles_of(header) for header in headers for roles in blank)
+    """Whether a column is, by its cells, one that any of some headers would head."""
+    asked = frozenset().union(*map(roles_of, headers)) - {"title"}
+    return any(roles & asked for roles in grid.roles)
 
 
 def _told_by_columns(listing: Listing, grid: Grid, columns: list[int]) -> bool:
