@@ -106,9 +106,8 @@ def _doubted(judged: list[Judged]) -> list[Judged]:
     return found
 
 
-def verdicts_of(book: FactBook, spec: FactSpec, pool: Pool) -> list[str]:
-    """KEEP, UNKNOWN or a reason for each item, by its words alone."""
-    return [_by_words(book, spec.listing, pool, item) for item in pool.items] if spec.listing is not None else []
+def meets(book: FactBook, require: Require, pool: Pool, item: Item) -> bool:
+    return _requires(book, require, pool, item) == KEEP
 
 
 def _count(

@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from ingestion import organisations
 from ingestion.facts.assertions import Claims
-from ingestion.facts.columns import kind_of_column, roles_of
+from ingestion.facts.columns import kind_of, kind_of_column, roles_of
 from ingestion.facts.dating import section_period
 from ingestion.facts.grids import Grid, Row, name_columns, named
-from ingestion.facts.items import KEEP, Item, Pool, Setting, is_partial, judge, list_item, verdicts_of
+from ingestion.facts.items import Item, Pool, Setting, is_partial, judge, list_item, meets
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.modality import section_block
 from ingestion.facts.phrases import found
@@ -24,6 +24,7 @@ from ingestion.facts.sentences import Section, Sentence
 from ingestion.language import fold, load, pattern
 from ingestion.language.ngrams import Text
 from ingestion.numerals import has_number, quantities
+from ingestion.organisations import Origin
 
 _NAMING = {"title", "number_granted", "origin", "target"}  # roles of columns whose headers say what a table lists
 _TELLING = {"number", "date", "authors", "index", "status", "rank"}  # roles of columns that only tell of a thing
@@ -90,11 +91,11 @@ def _with_roles(book: FactBook, listing: Listing, grid: Grid) -> Grid:
         for column, own in enumerate(roles):
             cells = [row.columns.get(column, "") for row in grid.rows]
             said = sum(found(book, require.words, text) for text in cells)
-            if not own and said >= 2 and said * 2 > len(cells):
-                roles[column] = frozenset({asked[0]})
+            if not roles_of(grid.headers[column]) and said >= 2 and said * 2 > len(cells):
+                roles[column] = own | {asked[0]}
     if roles == grid.roles:
         return grid
-    added = [(column, role) for column, own in enumerate(roles) if own != grid.roles[column] for role in own]
+    added = [(column, role) for column, own in enumerate(roles) for role in own - grid.roles[column]]
     told = [{role: row.columns.get(column, "") for column, role in added} for row in grid.rows]
     rows = [replace(row, cells=row.cells | more) for row, more in zip(grid.rows, told, strict=True)]
     return replace(grid, roles=roles, rows=rows)
@@ -103,13 +104,22 @@ def _with_roles(book: FactBook, listing: Listing, grid: Grid) -> Grid:
 def _has_roles(headers: Sequence[str], grid: Grid) -> bool:
     """Whether a column is, by its cells, one that any of some headers would head."""
     asked = frozenset().union(*map(roles_of, headers)) - {"title"}
-    return any(roles & asked for roles in grid.roles)
+    return any(roles & asked for roles in grid.roles) or ("authors" in asked and _name_bodies(grid))
+
+
+def _name_bodies(grid: Grid) -> bool:
+    """Whether a column behind the one that names the things holds bodies, several in a cell or one."""
+    named_ = [c for c, roles in enumerate(grid.roles) if "title" in roles]
+    return any(sum(bool(organisations.mentions(row.columns.get(c, ""))) for row in grid.rows) * 2 > len(grid.rows)
+               for c in named_[1:])
 
 
 def _told_by_columns(listing: Listing, grid: Grid, columns: list[int]) -> bool:
     """Whether a table's columns alone may show that it lists the fact's things: it has one for what the fact asks of
     each, and what its rows name are bodies where bodies are asked for."""
     roles = frozenset().union(*grid.roles)
+    if {"home", "foreign"} <= {r.origin for r in listing.require}:
+        return _two_sides(grid)
     asked = {role for r in listing.require for role in r.columns} - {"title", "country"}
     if not roles & (asked | ({"term"} if listing.term else set())):
         return False
@@ -118,6 +128,15 @@ def _told_by_columns(listing: Listing, grid: Grid, columns: list[int]) -> bool:
         bodies = [text for text in cells if organisations.origin(text) is organisations.Origin.FOREIGN]
         return kind_of_column(cells) == "body" and ("country" in roles or len(bodies) * 2 > len(cells))
     return bool(columns)
+
+
+def _two_sides(grid: Grid) -> bool:
+    """Whether most rows name a body here and one abroad in columns of their own: giver and taker."""
+    found_ = 0
+    for row in grid.rows:
+        sides = {organisations.origin(text) for text in row.columns.values() if kind_of(text) in ("body", "place")}
+        found_ += Origin.DOMESTIC in sides and bool(sides & {Origin.FOREIGN, Origin.GREATER_CHINA})
+    return found_ >= 2 and found_ * 2 >= len(grid.rows)
 
 
 def _reason(grid: Grid) -> str:
@@ -178,9 +197,15 @@ def _items(book: FactBook, spec: FactSpec, grid: Grid, columns: list[int]) -> li
 
 
 def _shown(book: FactBook, spec: FactSpec, pool: Pool) -> bool:
-    """Whether most rows show by their own cells that they are what the fact counts, without any title's help."""
-    verdicts = verdicts_of(book, spec, pool)
-    return verdicts.count(KEEP) >= 2 and verdicts.count(KEEP) * 2 >= len(verdicts)
+    """Whether most rows show by their own cells that they are of what the fact counts, without any title's help: they
+    meet one of its requirements."""
+    listing = spec.listing
+    for require in listing.require if listing is not None else ():
+        if require.columns or require.origin:
+            met = sum(meets(book, require, pool, item) for item in pool.items)
+            if met >= 2 and met * 2 >= len(pool.items):
+                return True
+    return False
 
 
 def _numbered(book: FactBook, listing: Listing, grid: Grid) -> bool:

@@ -39,6 +39,8 @@ def read_table(
     lists = grid(table)
     if lists is not None and not _restates(table, lists) and not (figures and _counts(lists)):
         owners = _owners(book, lists, setting)
+        if figures:  # a table of figures lists things where a title says so
+            owners = {key: one for key, one in owners.items() if one.titled}
         for key, listed_ in owners.items():
             if key in found:
                 judge(book, book.facts[key], listed_.pool, setting, found[key])
