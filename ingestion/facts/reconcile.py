@@ -80,8 +80,9 @@ def _undecided(findings: Findings, assertions: list[Assertion]) -> list[Unexplai
     plain = any(not a.inferred and not a.loose and a.interval.exact for a in assertions)
     for entry in [one for one in findings.unexplained if plain and not one.adds]:
         del findings.unexplained[entry]
-        left_out = Exclusion(entry.document, entry.page, entry.span, entry.quote, "definition")
-        findings.exclusions.setdefault(left_out)
+        if not findings.bare:
+            left_out = Exclusion(entry.document, entry.page, entry.span, entry.quote, "definition")
+            findings.exclusions.setdefault(left_out)
     return [entry for entry in findings.unexplained if entry not in findings.held]
 
 
