@@ -392,3 +392,4 @@ class Answer(Struct, frozen=True, gc=False):
     prompt: str = ""
     model: str = ""
     understood: str = ""   # the question with what the turns before add to it, "" if nothing
+    verdict: str = ""      # "yes", "no" or "open" to the question as asked; "" where it asks for none
