@@ -19,7 +19,7 @@ from assistant.llm import LanguageModel
 from assistant.questions import Part, Question, Reader
 from assistant.say import Say, quoted
 from assistant.selecting import Choice, Kind, Selector
-from assistant.wording import Draft
+from assistant.wording import Draft, Names
 from ingestion.domain import Answer, Assessment, Citation, Passage
 from ingestion.policy import Policy
 
@@ -54,6 +54,16 @@ class Advisor:
         self.composer = Composer(policy, self.topics)
         self._judge = Judge(Selector(policy, self.topics), likeness.load(policy.root, self.topics.subjects),
                             self.topics)
+
+    def names(self, assessment: Assessment | None) -> Names:
+        """What a model must know by name, and what it must not."""
+        policy = self.policy
+        types = [word for one in self.topics.subjects.values() if one.type and not one.hint
+                 for word in topics.words_of(one.words)[0]]
+        labels = [text for one in policy.criteria for text in (one.label, one.label_en)]
+        labels += [policy.wordings[one.id].measure for one in policy.criteria]
+        documents = [one.name for one in assessment.documents] if assessment is not None else []
+        return Names(documents, types, (policy.text, *filter(None, labels)))
 
     def draft(self, asked: Question, retriever: Retriever | None = None) -> Draft:
         """The answer from the policy alone, without a model."""
@@ -137,7 +147,7 @@ def stream(
     if model is None or not draft.free:
         yield draft.answer
     else:
-        yield from wording.stream(draft, model)
+        yield from wording.stream(draft, model, one.names(assessment))
 
 
 def _compares(part: Part, choice: Choice) -> bool:
