@@ -35,11 +35,14 @@ _LONGEST = 400  # characters of a sentence
 
 
 class Source(Struct, frozen=True):
-    """Something that was given under a number: a clause, or a line of what was found."""
+    """Something that was given under a number: a clause, or a line of what was found. `whole`: there are no more lines
+    of its kind, so that all, only and none may be said; `supposed`: it holds under what the question supposes only."""
 
     number: int
     text: str
     ref: str = ""
+    whole: bool = True
+    supposed: bool = False
 
 
 class Checked(Struct, frozen=True):
@@ -95,6 +98,7 @@ class Checker:
             ("new matter", lambda: not words.lacks(said) and not claims.has_contact(said)),
             ("directive", one.directs_as_given),
             ("scope", one.scopes_stand),
+            ("supposed", one.supposed_is_said),
             ("figure", one.figures_belong),
             ("applicant", one.of_the_rules_only),
             ("half a condition", one.conditions_whole),
@@ -229,11 +233,16 @@ class _Sentence:
 
     def scopes_stand(self) -> bool:
         """Whether all, only and each are the sources', or 都 stands for lines of which more than one say it."""
+        told = "\n".join(text for one, text in zip(self.given, self.plains, strict=True) if one.whole)
         asked = {one for part in claims.clauses(self.said) if claims.of_applicant(part)
                  for one in claims.scopes(part) & claims.scopes(self.question)}
-        extra = claims.scopes(self.said) - claims.scopes(self.known) - asked
+        extra = claims.scopes(self.said) - claims.scopes(told) - asked
         both = [part for part in claims.clauses(self.said) if "both" in claims.scopes(part)]
         return not extra or (extra == {"both"} and all(self._same(claims.judgements(part)) > 1 for part in both))
+
+    def supposed_is_said(self) -> bool:
+        """Whether what holds under a supposition only is said with it."""
+        return not any(one.supposed for one in self.given) or claims.supposes(self.said)
 
     def _same(self, classes: frozenset[str]) -> int:
         """How many of the cited lines say these outcomes."""
@@ -285,23 +294,38 @@ class _Sentence:
         return True
 
 
-def sentences(pieces: Iterator[str]) -> Iterator[str]:
-    """Whole sentences from a stream, each with the source numbers that follow its end."""
-    waiting = ""
-    for piece in pieces:
-        waiting += piece
+class Splitter:
+    """Cuts a stream into sentences, each with the source numbers that follow its end."""
+
+    def __init__(self) -> None:
+        self._waiting = ""
+
+    def feed(self, piece: str) -> Iterator[str]:
+        """The sentences that are whole now."""
+        self._waiting += piece
         while (
-            (match := _SENTENCE.match(waiting))
-            and match.end() < len(waiting)
-            and not _may_go_on(waiting[match.end() :])
+            (match := _SENTENCE.match(self._waiting))
+            and match.end() < len(self._waiting)
+            and not _may_go_on(self._waiting[match.end() :])
         ):
             yield match.group()
-            waiting = waiting[match.end() :]
-    while waiting.strip():
-        match = _SENTENCE.match(waiting)
-        end = match.end() if match and match.end() else len(waiting)
-        yield waiting[:end]
-        waiting = waiting[end:]
+            self._waiting = self._waiting[match.end() :]
+
+    def rest(self) -> Iterator[str]:
+        """What is left at the end."""
+        while self._waiting.strip():
+            match = _SENTENCE.match(self._waiting)
+            end = match.end() if match and match.end() else len(self._waiting)
+            yield self._waiting[:end]
+            self._waiting = self._waiting[end:]
+
+
+def sentences(pieces: Iterator[str]) -> Iterator[str]:
+    """Whole sentences from a stream, each with the source numbers that follow its end."""
+    splitter = Splitter()
+    for piece in pieces:
+        yield from splitter.feed(piece)
+    yield from splitter.rest()
 
 
 def _may_go_on(rest: str) -> bool:

@@ -131,6 +131,11 @@ def lacks(text: str) -> bool:
     return _listed("lacking").search(text) is not None
 
 
+def supposes(text: str) -> bool:
+    """Whether a text says that it holds under a supposition."""
+    return _listed("supposing").search(text) is not None
+
+
 def roles(text: str) -> frozenset[str]:
     """What the figures of a text are: short, have, bar."""
     return _classes("roles", text=text)

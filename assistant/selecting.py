@@ -111,7 +111,8 @@ class Selector:
         inside = [one for ref in known for one in self._inside(ref)]
         goes_on = any(weight >= HOME and ref in inside for one in matter.subjects.values() if not one.type
                       for ref, weight in one.clauses.items())
-        if goes_on and all("（" not in ref for ref in known) and (part.polar or part.asks - {"what"}):
+        items = any("（" in ref for ref in known)
+        if goes_on and (part.polar or (part.asks - {"what"} and not items)):
             return inside
         return Choice(Kind.LOOKUP, tuple(known), missing=missing[0] if missing else "")
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Sequence
 
 _QUOTED = re.compile(r"([“「『\"])([^“”「」『』\"]+)([”」』\"])")
+_SHORTEST = 6     # characters of a document's words that are told apart from a line's own
 _WORDS = {"zh": ("附件", "引文"), "en": ("Attachment ", "Quotation ")}
 
 
@@ -29,9 +30,18 @@ class StandIns:
         """What a document is called."""
         return self._names.get(document, document)
 
-    def hide(self, text: str) -> str:
-        """The text with the numbers of documents for their names, and of quotations that are not the policy's."""
-        return _QUOTED.sub(self._number, self._found.sub(lambda match: self._names[match.group()], text))
+    def hide(self, text: str, quotes: Sequence[str] = ()) -> str:
+        """The text with the numbers of documents for their names, and of quotations for what is quoted that is not the
+        policy's; `quotes` are words of documents that may also stand in it without marks, on one line."""
+        for quote in sorted({" ".join(one.split()) for one in quotes}, key=len, reverse=True):
+            if len(quote) >= _SHORTEST and quote in text and not self._is_own(quote):
+                text = text.replace(quote, self.quotation(quote))
+        return _QUOTED.sub(self._number, self.hide_names(text))
+
+    def quotation(self, quote: str) -> str:
+        """The number of words of a document."""
+        quote = " ".join(quote.split())
+        return self._quotes.setdefault(quote, f"{self._quotation}{len(self._quotes) + 1}")
 
     def hide_names(self, text: str) -> str:
         return self._found.sub(lambda match: self._names[match.group()], text)
@@ -42,8 +52,9 @@ class StandIns:
         return self._back.sub(lambda match: originals.get(match.group().lower(), match.group()), text)
 
     def _number(self, match: re.Match[str]) -> str:
-        quote = match[2]
-        if any(quote in one for one in self._own) or self._back.fullmatch(quote):
+        if self._is_own(match[2]) or self._back.fullmatch(match[2]):
             return match.group()
-        stand = self._quotes.setdefault(quote, f"{self._quotation}{len(self._quotes) + 1}")
-        return f"{match[1]}{stand}{match[3]}"
+        return f"{match[1]}{self.quotation(match[2])}{match[3]}"
+
+    def _is_own(self, quote: str) -> bool:
+        return any(quote in one for one in self._own)

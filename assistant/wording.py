@@ -33,6 +33,8 @@ class Draft(Struct, frozen=True):
     quotes: tuple[str, ...]
     verdict: str = ""
     free: bool = True        # a model may word it
+    closed: bool = False     # nothing is to be added to it: talk, the text of a clause, what the policy leaves unsaid
+    supposed: bool = False   # it holds under what the question supposes only
 
 
 class Names(Struct, frozen=True):
@@ -74,7 +76,7 @@ def stream(draft: Draft, model: LanguageModel, names: Names | None = None) -> It
             if checked.fault:
                 worded.dropped.append(f"{checked.fault}: {stands.restore(checked.text)[:200]}")
                 continue
-            text = _shown(checked, sources, language)
+            text = shown(checked, sources, language)
             if not worded.kept:
                 text = _led(text, draft, language)
             worded.kept.append(Kept(stands.restore(text), checked.text, checked.cites))
@@ -118,7 +120,7 @@ def _answers(worded: Worded, sources: Sequence[Source], draft: Draft) -> bool:
     return any(set(one.cites) & telling and len(one.said) >= SHORTEST for one in worded.kept)
 
 
-def _shown(checked: Checked, sources: Sequence[Source], language: str) -> str:
+def shown(checked: Checked, sources: Sequence[Source], language: str) -> str:
     """A sentence with the clauses that it names behind it."""
     refs = list(dict.fromkeys(one.ref for one in sources if one.number in checked.cites and one.ref))
     if not refs:

@@ -352,6 +352,16 @@ class Mode(StrEnum):
     LLM = "llm"                # worded by a language model, every sentence checked
 
 
+class Call(Struct, frozen=True, gc=False):
+    """What a language model looked up for an answer: the tool, its arguments as JSON, the id of the result and what
+    the model was told."""
+
+    tool: str
+    arguments: str
+    result: str = ""
+    told: str = ""
+
+
 class Answer(Struct, frozen=True, gc=False):
     """`answerable` is False when neither the policy nor the documents settle the question; `text` then says so.
 
@@ -370,3 +380,5 @@ class Answer(Struct, frozen=True, gc=False):
     prompt: str = ""
     model: str = ""
     understood: str = ""   # the question with what the turns before add to it, "" if nothing
+    verdict: str = ""      # "yes", "no" or "open" to the question as asked; "" where it asks for none
+    trace: tuple[Call, ...] = ()   # what a model looked up

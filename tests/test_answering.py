@@ -277,7 +277,7 @@ def test_odd_questions_end_in_an_answer_or_a_refusal(question: str) -> None:
 def test_the_json_is_that_of_the_contract() -> None:
     """question, answer, answerable, citations with ref and quote, mode."""
     found = answering.to_json(ask("年度总结什么时候交？"))
-    assert list(found) == ["question", "answer", "answerable", "citations", "mode"]
+    assert list(found) == ["question", "answer", "answerable", "verdict", "citations", "mode"]
     assert found["mode"] == Mode.EXTRACTIVE.value
     assert found["citations"] == [{"ref": "第十三条", "quote": found["citations"][0]["quote"]}]
 

@@ -47,7 +47,7 @@ def test_a_sentence_that_names_its_source_and_repeats_its_numbers_is_shown() -> 
     assert answer.text.startswith("近三年SCI或EI论文须在20篇（含）以上（第八条（二））。")
     assert CLAUSE in answer.text
     assert answer.citations == extractive(PAPERS).citations
-    assert (answer.model, answer.prompt) == ("scripted", "answer.v2")
+    assert (answer.model, answer.prompt) == ("scripted", "agent.v1")
 
 
 @pytest.mark.parametrize(("fault", "sentence"), [
