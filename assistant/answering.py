@@ -5,6 +5,7 @@ configured, only words it, and what it writes is checked sentence by sentence (`
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -16,13 +17,13 @@ from assistant import case_answers, citations, conversation, likeness, manner, t
 from assistant.agent import turns
 from assistant.composing import Composer, Piece
 from assistant.conversation import Turn
-from assistant.dialogue import bars, holding, suggesting, talk
+from assistant.dialogue import bars, holding, mentions, suggesting, talk
 from assistant.dialogue.holding import Held
 from assistant.dialogue.results import together
 from assistant.dialogue.tools import Tools
 from assistant.judging import Judge
 from assistant.llm import Endpoint, LanguageModel
-from assistant.questions import Part, Question, Reader
+from assistant.questions import Part, Question, Reader, fold
 from assistant.say import Say, quoted
 from assistant.selecting import Choice, Kind, Selector
 from assistant.wording import Draft, Names
@@ -32,6 +33,7 @@ from ingestion.policy import Policy
 RETRIEVED = 5       # passages that a retriever is asked for
 _CLOSED = frozenset({Kind.LOOKUP, Kind.CHAPTER, Kind.EXTENT, Kind.NO_SUCH, Kind.MENTIONS, Kind.GAP})
 KEPT = 8            # policies whose advisors are kept
+_HOLDS = 0.5        # the share of a claim's words that stand in the clause that holds it
 
 
 class Hit(Protocol):
@@ -127,6 +129,10 @@ class Advisor:
         """The choice with what decides it: figures and statements about its clauses, or about others where nothing
         speaks of them."""
         none = replace(held, comparisons=(), statements=())
+        if part.polar and manner.asks_exists(part.text) and (part.refs or choice.refs):
+            refs = part.refs or choice.refs
+            if not self._says(refs, part):
+                return Choice(Kind.ABSENT, refs), none
         if not part.polar and not manner.asks_lack(part.text):
             return choice, none
         if choice.kind not in (Kind.CLAUSE, Kind.POINT, Kind.LOOKUP, Kind.NOTHING, Kind.ELSEWHERE, Kind.GAP):
@@ -149,6 +155,17 @@ class Advisor:
         elif choice.points and choice.points[0].matches and choice.points[0].verdict:
             return choice, none
         return choice, near
+
+    def _says(self, refs: Sequence[str], part: Part) -> bool:
+        """Whether clauses hold what a question claims to stand in them."""
+        claim = next(iter(re.findall(r"[“\"「『]([^”\"」』]{4,})[”\"」』]", part.text)), part.text)
+        if any(piece in claim for piece in part.strange):
+            return False
+        asked = {term for term in mentions.terms(claim) if not mentions.common(term)}
+        cites = [citations.of_clause(self.policy, ref, whole=True) for ref in refs]
+        text = fold("".join(one.quote for one in cites if one is not None))
+        named = len(asked) or 1
+        return sum(term in text for term in asked) / named >= _HOLDS
 
     def _named(self, part: Part, held: Held) -> Held:
         """What is held for facts that the question names by a word of its own."""
@@ -195,7 +212,7 @@ def stream(
 ) -> Iterator[turns.Step | str | Answer]:
     """Steps of a model and checked sentences as they come, then the whole answer, which is the last piece."""
     one = advisor(policy)
-    asked = conversation.read(one.reader, question, history, language)
+    asked = conversation.read(one.reader, question, history, language, case_answers.known(assessment))
     small = talk.kind(asked)
     if talk.again(small) and (repeated := talk.repeated(small, history)) is not None:
         asked = one.reader.read(*repeated)

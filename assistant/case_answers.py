@@ -14,8 +14,9 @@ from msgspec import Struct
 from assistant import case_questions, citations, verdicts
 from assistant.dialogue import about, holding, particulars
 from assistant.dialogue.case import Case
+from assistant.dialogue.finding import settled
 from assistant.dialogue.results import Result, together
-from assistant.questions import Part, Question, Reader
+from assistant.questions import Part, Question, Reader, fold
 from assistant.say import quoted
 from assistant.topics import Topics
 from assistant.wording import Draft
@@ -51,7 +52,7 @@ def draft(asked: Question, assessment: Assessment, policy: Policy, topics: Topic
         if before is not None and not part.refs and not _has_subject(part, topics):
             part = replace(part, inherited=part.inherited | before.subjects)
         one = about.understood(case, part, figures)
-        found = about.answer(case, one)
+        found = about.answer(case, one) or _stated(case, part)
         told.append(_told(case, found, part) if found is not None else None)
         before = part if _has_subject(part, topics) or before is None else before
     if not any(told):
@@ -68,8 +69,29 @@ def draft(asked: Question, assessment: Assessment, policy: Policy, topics: Topic
     return _draft(case, asked, answers)
 
 
+def known(assessment: Assessment | None) -> str:
+    """The folded names and rows of an application: what a question may speak of besides the policy."""
+    if assessment is None:
+        return ""
+    pieces = [document.name for document in assessment.documents]
+    pieces += [piece.quote for fact in assessment.facts.values() for piece in fact.evidence]
+    pieces += [piece.quote for left in assessment.exclusions.values() for piece in left]
+    return fold("\n".join(pieces))
+
+
 def _has_subject(part: Part, topics: Topics) -> bool:
     return any(topics.subjects[name].weight for name in part.found)
+
+
+def _stated(case: Case, part: Part) -> Result | None:
+    """What the application says to a question that states something for a yes/no condition: 分公司能申报吗."""
+    one = case.assessment
+    if not part.polar:
+        return None
+    held = holding.hold(part, case.policy, case.topics, [one.base_type], one.application_date)
+    keys = [each.criterion.facts[0] for each in held.statements]
+    findings = case.findings_of(keys)
+    return settled(case, findings) if findings else None
 
 
 def _told(case: Case, found: Result, part: Part) -> Told:

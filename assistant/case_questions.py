@@ -20,13 +20,15 @@ _PATTERNS = Path(__file__).parent / "language" / "cases.yaml"
 
 class CaseQuestion(Struct, frozen=True):
     """`intent` is a name of `cases.yaml`, "" for none. `own`: the question speaks of the application; `counts`: it
-    asks how many there are; `lists`: which ones; `other_matter`: it is about something else in the policy."""
+    asks how many there are; `bars`: for what is required; `lists`: which ones; `other_matter`: it is about something
+    else in the policy."""
 
     intent: str
     findings: list[Finding]
     facts: list[str]
     own: bool
     counts: bool
+    bars: bool
     lists: bool
     other_matter: bool
 
@@ -45,6 +47,7 @@ def read(part: Part, findings: Sequence[Finding], found: Collection[str], topics
         facts,
         own(part),
         counts=_says("counts", part) and not _says("bars", part),
+        bars=_says("bars", part),
         lists=_says("which", part),
         other_matter=any(one.weight >= STRONG and not one.type for one in subjects) or bool(part.gaps),
     )

@@ -100,8 +100,14 @@ class Composer:
                 return self._window(say)
             case Kind.ELSEWHERE:
                 return self._elsewhere(choice, types, say)
+            case Kind.ABSENT:
+                return say("no_such_rule", refs=say.joined(say.refs(choice.refs)))
             case Kind.GAP | Kind.NOTHING:
                 return self._gap(choice, say)
+        return self._decided(part, choice, held, say)
+
+    def _decided(self, part: Part, choice: Choice, held: Held, say: Say) -> str:
+        """What figures and statements come to, else what the clauses settle."""
         if held.comparisons:
             return compared.worded(held, self._policy, say)
         if held.statements:
@@ -116,6 +122,8 @@ class Composer:
 
     def _verdict(self, part: Part, choice: Choice, held: Held, say: Say) -> tuple[str, str]:
         """The word that answers yes or no, "" where the policy does not say, and what is ruled on the question."""
+        if choice.kind is Kind.ABSENT:
+            return say("wrong" if "confirm" in part.asks else "not_there"), verdicts.NO
         decided = ""
         if held.comparisons:
             if all(one.outcome is None for one in held.comparisons):      # only the bar is asked about

@@ -73,6 +73,11 @@ def years_passed(folded: str) -> int | None:
     return int(number) if number is not None else None
 
 
+def asks_exists(folded: str) -> bool:
+    """Whether a question asks if the policy says something at all: 有没有…这么一条."""
+    return _says("exists", folded)
+
+
 def asks_lack(folded: str) -> bool:
     """Whether a question asks how much is missing: 还差几篇."""
     return _says("lack", folded)

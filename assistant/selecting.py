@@ -37,6 +37,7 @@ class Kind(StrEnum):
     CLAUSE = "clause"          # the clause that is about it
     ELSEWHERE = "elsewhere"    # a condition of other base types than the one that is named
     GAP = "gap"                # known not to be settled
+    ABSENT = "absent"          # claimed to stand in a clause that does not say it
     NOTHING = "nothing"        # nothing in the policy is about it
 
 

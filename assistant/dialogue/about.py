@@ -120,7 +120,7 @@ def _by_field(case: Case, one: Question) -> Result | None:
 def _by_intent(case: Case, one: Question) -> Result | None:
     asked, text = one.asked, one.text
     match asked.intent:
-        case "left_out" if not one.rows:
+        case "left_out" if not one.rows or asked.lists or one.documents:
             return listing.left_out(case, asked.facts, one.documents)
         case "missing" if says("asks", "gap", text) and asked.facts:
             return gaps(case, asked.findings)
@@ -173,6 +173,8 @@ def _by_facts(case: Case, one: Question) -> Result | None:
     """Outcomes, rows and counts of what the question names, or of the whole."""
     asked, part, text = one.asked, one.part, one.text
     findings = asked.findings
+    if asked.bars and not asked.own and asked.facts and (not part.polar or "confirm" in part.asks):
+        return None      # what the policy asks for, not what the application has
     if asked.intent == "why" and findings:
         return explained(case, [each for each in findings if each.outcome in _OPEN] or findings)
     if says("asks", "why_row", text) and asked.facts and not part.polar:

@@ -79,7 +79,8 @@ def _case(one: Comparison) -> str:
     if one.criterion.kind is CriterionKind.PLURAL:
         return "plural_not_met" if one.outcome is Outcome.NOT_MET else "plural_judged"
     if not _names_number(one):
-        return {Outcome.MET: "some_met", Outcome.NOT_MET: "some_not_met"}.get(one.outcome or Outcome.INSUFFICIENT, "some_open")
+        some = {Outcome.MET: "some_met", Outcome.NOT_MET: "some_not_met"}
+        return some.get(one.outcome or Outcome.INSUFFICIENT, "some_open")
     if one.outcome is Outcome.MET and one.over == 0 and one.total.interval is not None and one.total.interval.exact:
         return "met_exactly"
     return {Outcome.MET: "met", Outcome.NOT_MET: "not_met"}.get(one.outcome or Outcome.INSUFFICIENT, "open")

@@ -45,8 +45,8 @@ def where(case: Case, keys: Sequence[str], documents: Sequence[str] = ()) -> Res
         if fact is None:
             lines.append(case.say("case_absent", label=case.fact_label(key)))
             continue
-        lines.append(case.say("case_count", label=case.fact_label(key), amount=case.amount(fact.interval, key)))
         lines.append(case.say("case_where", label=case.fact_label(key), count=len(found)))
+        lines.append(case.say("case_count", label=case.fact_label(key), amount=case.amount(fact.interval, key)))
         cites += _spread(found)
     return Result("rows", quotes=tuple(cites), lines=tuple(lines))
 

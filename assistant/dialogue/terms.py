@@ -394,7 +394,8 @@ def _rest(one: Term, terms: Sequence[Term], text: str) -> Term:
 
 def _periods(text: str, window: tuple[date, date], policy: Policy) -> list[tuple[Span, str]]:
     """The periods of a question, each with how it lies to the window."""
-    years = articles.whole_number("".join(char for char in policy.window.term if char in _HAN_YEARS)) or 0
+    written = "".join(char for char in policy.window.term if char in _HAN_YEARS)
+    years = articles.whole_number(written) if written else 0
     of_policy = periods.Window(window[0], window[1], years)
     return [(one.span, one.cover(of_policy).value) for one in periods.periods(text, of_policy)
             if one.kind not in (periods.PeriodKind.MEAN, periods.PeriodKind.CUMULATIVE)]
