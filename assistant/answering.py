@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from assistant import case_answers, citations, conversation, likeness, manner, topics, weighing, wording
 from assistant.agent import turns
+from assistant.agent.graph import Chat
 from assistant.composing import Composer, Piece
 from assistant.conversation import Turn
 from assistant.dialogue import bars, holding, mentions, suggesting, talk
@@ -209,8 +210,10 @@ def stream(
     retriever: Retriever | None = None,
     model: LanguageModel | None = None,
     history: Sequence[Turn] = (),
+    chat: Chat | None = None,
 ) -> Iterator[turns.Step | str | Answer]:
-    """Steps of a model and checked sentences as they come, then the whole answer, which is the last piece."""
+    """Steps of a model and checked sentences as they come, then the whole answer, which is the last piece. A `chat` can
+    call tools; a `model` that is an endpoint is one, unless they are switched off."""
     one = advisor(policy)
     asked = conversation.read(one.reader, question, history, language, case_answers.known(assessment))
     small = talk.kind(asked)
@@ -228,11 +231,13 @@ def stream(
         draft = replace(draft, closed=False)    # the documents may say what the policy does not
     if asked.understood:
         draft = replace(draft, answer=replace(draft.answer, understood=asked.understood))
-    if model is None or draft.closed:
+    if chat is None and isinstance(model, Endpoint) and model.mode != "off":
+        chat = model
+    if draft.closed or (chat is None and model is None):
         yield draft.answer
-    elif isinstance(model, Endpoint) and model.mode != "off":
-        yield from turns.stream(_turn(one, asked, draft, assessment, history, retriever), model)
-    elif not draft.free:
+    elif chat is not None:
+        yield from turns.stream(_turn(one, asked, draft, assessment, history, retriever), chat)
+    elif model is None or not draft.free:
         yield draft.answer
     else:
         yield from wording.stream(draft, model, one.names(assessment))

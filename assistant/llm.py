@@ -83,7 +83,9 @@ def _mode(text: str) -> str:
     found = text.strip().lower() or MODES[0]
     if found not in MODES:
         raise UsageError(
-            f"{TOOLS} is {text!r}; write one of {', '.join(MODES)}.", f"{TOOLS} 为 {text!r}；请写 {'、'.join(MODES)} 之一。")
+            f"{TOOLS} is {text!r}; write one of {', '.join(MODES)}.",
+            f"{TOOLS} 为 {text!r}；请写 {'、'.join(MODES)} 之一。",
+        )
     return found
 
 
@@ -135,7 +137,8 @@ class Endpoint:
     @property
     def mode(self) -> str:
         """How it calls tools; what was found out about an endpoint under "auto" stays with it."""
-        return _found_out.get(self._place, self.settings.tools) if self.settings.tools == "auto" else self.settings.tools
+        set_to = self.settings.tools
+        return _found_out.get(self._place, set_to) if set_to == "auto" else set_to
 
     @mode.setter
     def mode(self, mode: str) -> None:

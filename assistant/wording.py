@@ -67,7 +67,7 @@ def stream(draft: Draft, model: LanguageModel, names: Names | None = None) -> It
     sources = _sources(draft, stands)
     question = stands.hide_names(answer.question)
     checker = Checker(sources, question, draft.verdict, language, names.types)
-    worded, redactor, shown = Worded(), Redactor(), False
+    worded, redactor, begun = Worded(), Redactor(), False
     instructions = (Path(prompts.__file__).parent / f"{PROMPT}.{language}.md").read_text(encoding="utf-8")
     try:
         pieces = model.stream(instructions, redactor.redact(_request(question, sources, language)))
@@ -81,11 +81,11 @@ def stream(draft: Draft, model: LanguageModel, names: Names | None = None) -> It
                 text = _led(text, draft, language)
             worded.kept.append(Kept(stands.restore(text), checked.text, checked.cites))
             if _answers(worded, sources, draft):
-                yield from ([one.text for one in worded.kept] if not shown else [worded.kept[-1].text])
-                shown = True
+                yield from ([one.text for one in worded.kept] if not begun else [worded.kept[-1].text])
+                begun = True
     except ModelError as error:
         worded.dropped.append(str(error))
-    if shown:
+    if begun:
         yield _answer(draft, worded, model)
     else:
         yield replace(answer, dropped=tuple(worded.dropped), prompt=PROMPT, model=model.name)

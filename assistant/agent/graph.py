@@ -26,6 +26,7 @@ MOST_REQUESTS = 3
 FOR_THE_ANSWER = 1 / 3     # of the time
 _MOST_CHARACTERS = 8_000   # of an answer
 _RECURSION = 4 * MOST_REQUESTS
+_REFUSALS = (400, 404, 422, 501)
 NATIVE, PLAN, AUTO = "native", "plan", "auto"
 _DONE = object()
 
@@ -178,7 +179,7 @@ class _Loop:
         try:
             message = self._once(request, handler, planned=planned)
         except Exception as error:
-            if self._chat.mode != AUTO or self._requests > 1 or type(error).__name__ != "BadRequestError":
+            if self._chat.mode != AUTO or self._requests > 1 or not _refuses(error):
                 raise
             self._chat.mode, planned = PLAN, True     # the endpoint takes no tools
             message = self._once(request, handler, planned=True)
@@ -264,6 +265,15 @@ def _planning(system: Any, specs: Sequence[Spec], language: str) -> Any:
     told = "\n".join(f"{one.name}: {one.description} {json.dumps(one.parameters, ensure_ascii=False, sort_keys=True)}"
                      for one in specs)
     return SystemMessage(f"{_text(system.content) if system else ''}\n\n{_say('plan', language).format(tools=told)}")
+
+
+def _refuses(error: BaseException | None) -> bool:
+    """Whether an endpoint says that it cannot do what was asked, as one that knows no tools does."""
+    while error is not None:
+        if getattr(error, "status_code", None) in _REFUSALS:
+            return True
+        error = error.__cause__
+    return False
 
 
 def _say(name: str, language: str) -> str:

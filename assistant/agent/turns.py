@@ -188,8 +188,8 @@ class _Turn:
         """Whether every figure of what was found is said, unless a verdict leads it: 共四种 answers 第五类是什么, one
         of them does not."""
         said = claims.figures(" ".join(one.text for one in self._kept))
-        return bool(self._draft.verdict) or self._draft.free and claims.figures(
-            " ".join(self._hidden(self._material.given["r1"].result))) <= said
+        return bool(self._draft.verdict) or (self._draft.free and claims.figures(
+            " ".join(self._hidden(self._material.given["r1"].result))) <= said)
 
     def _hidden(self, result: Result) -> list[str]:
         """The lines of a result as the model has them."""
