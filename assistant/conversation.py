@@ -98,8 +98,8 @@ def to_record(one: Turn) -> dict[str, Any]:
         "prompt": answer.prompt,
         "model": answer.model,
         "verdict": answer.verdict,
-        "trace": [{"tool": one.tool, "arguments": one.arguments, "result": one.result, "told": one.told}
-                  for one in answer.trace],
+        "trace": [{"tool": one.tool, "arguments": one.arguments, "result": one.result, "told": one.told,
+                   "step": one.step} for one in answer.trace],
         "policy": {"id": one.policy_id, "version": one.policy_version, "sha256": one.policy_sha256},
         "at": one.at.isoformat(),
     }

@@ -353,13 +353,14 @@ class Mode(StrEnum):
 
 
 class Call(Struct, frozen=True, gc=False):
-    """What a language model looked up for an answer: the tool, its arguments as JSON, the id of the result and what
-    the model was told."""
+    """What a language model looked up for an answer: the tool, its arguments as JSON, the id of the result, what the
+    model was told, and the step as it was shown."""
 
     tool: str
     arguments: str
     result: str = ""
     told: str = ""
+    step: str = ""
 
 
 class Answer(Struct, frozen=True, gc=False):

@@ -61,8 +61,10 @@ class Toolbox(Struct):
             return _text("spent", self.language)
         if name not in {one.name for one in self.specs()}:
             return self._record(name, key, Result(name, error=f"unknown tool {name!r}"))
-        self.step(self._step(name, arguments))
-        return self._record(name, key, self._result(name, {key: self._back(one) for key, one in arguments.items()}))
+        step = self._step(name, arguments)
+        self.step(step)
+        result = self._result(name, {key: self._back(one) for key, one in arguments.items()})
+        return self._record(name, key, result, step)
 
     def _result(self, name: str, given: Mapping[str, Any]) -> Result:
         """Runs a tool; arguments of another shape are the model's mistake and are said to it."""
@@ -71,10 +73,10 @@ class Toolbox(Struct):
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             return Result(name, error=f"the arguments cannot be used: {type(error).__name__} {error}"[:200])
 
-    def _record(self, name: str, arguments: str, result: Result) -> str:
+    def _record(self, name: str, arguments: str, result: Result, step: str = "") -> str:
         told = self.material.add(result)
         number = "" if result.error else list(self.material.given)[-1]
-        self.calls.append(Call(name, arguments, number, told))
+        self.calls.append(Call(name, arguments, number, told, step))
         return told
 
     def _back(self, value: Any) -> Any:
