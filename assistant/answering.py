@@ -28,7 +28,7 @@ from assistant.questions import Part, Question, Reader, fold
 from assistant.say import Say, quoted
 from assistant.selecting import Choice, Kind, Selector
 from assistant.wording import Draft, Names
-from ingestion.domain import Answer, Assessment, Citation, Outcome, Passage
+from ingestion.domain import Answer, Assessment, Citation, Document, Outcome, Passage
 from ingestion.policy import Policy
 
 RETRIEVED = 5       # passages that a retriever is asked for
@@ -81,8 +81,13 @@ class Advisor:
                  for word in topics.words_of(one.words)[0]]
         labels = [text for one in policy.criteria for text in (one.label, one.label_en)]
         labels += [policy.wordings[one.id].measure for one in policy.criteria]
-        documents = [one.name for one in assessment.documents] if assessment is not None else []
-        return Names(documents, types, (policy.text, *filter(None, labels)))
+        labels += [text for one in policy.facts.facts.values() for text in (one.label, one.label_en)]
+        own = (policy.text, *filter(None, labels))
+        if assessment is None:
+            return Names((), types, own)
+        documents = assessment.documents
+        return Names([one.name for one in documents], types, own, [applicant(documents)],
+                     [one.text for one in documents])
 
     def draft(self, asked: Question, retriever: Retriever | None = None) -> Draft:
         """The answer from the policy alone, without a model."""
@@ -265,6 +270,13 @@ def _scores(retriever: Retriever, text: str, *, by_meaning: bool = False) -> Map
         ref = hit.passage.ref or ""
         scores[ref] = max(scores.get(ref, 0.0), hit.score)
     return scores
+
+
+def applicant(documents: Sequence[Document]) -> str:
+    """The applicant's name as the forms say it, "" if none does."""
+    from assistant.report import particulars
+
+    return str(getattr(particulars.read(documents), "applicant", "") or "")
 
 
 def advisor(policy: Policy) -> Advisor:

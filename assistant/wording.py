@@ -19,7 +19,7 @@ from assistant.redaction import Redactor
 from assistant.say import Say
 from assistant.standins import StandIns
 from ingestion import articles
-from ingestion.domain import Answer, Mode
+from ingestion.domain import Answer, Citation, Mode
 
 PROMPT = "answer.v2"
 SHORTEST = 8     # characters of a sentence that says something
@@ -35,14 +35,21 @@ class Draft(Struct, frozen=True):
     free: bool = True        # a model may word it
     closed: bool = False     # nothing is to be added to it: talk, the text of a clause, what the policy leaves unsaid
     supposed: bool = False   # it holds under what the question supposes only
+    places: tuple[Citation, ...] = ()   # all that it rests on in documents, also what is not cited
 
 
 class Names(Struct, frozen=True):
-    """What is called how: the documents of a case, what the policy calls its types, and the policy's own texts."""
+    """What is called how: the documents of a case with their texts, other names in them, what the policy calls its
+    types, and the policy's own texts."""
 
     documents: Sequence[str] = ()
     types: Sequence[str] = ()
     policy: Collection[str] = ()
+    others: Sequence[str] = ()
+    texts: Sequence[str] = ()
+
+    def stand_ins(self, language: str) -> StandIns:
+        return StandIns(self.documents, self.policy, language, others=self.others, texts=self.texts)
 
 
 class Kept(Struct, frozen=True):
@@ -63,7 +70,7 @@ class Worded(Struct):
 def stream(draft: Draft, model: LanguageModel, names: Names | None = None) -> Iterator[str | Answer]:
     """The checked sentences of the model as they come, then the answer; the draft's alone if they do not answer."""
     answer, language, names = draft.answer, draft.answer.language, names or Names()
-    stands = StandIns(names.documents, names.policy, language)
+    stands = names.stand_ins(language)
     sources = _sources(draft, stands)
     question = stands.hide_names(answer.question)
     checker = Checker(sources, question, draft.verdict, language, names.types)
@@ -104,7 +111,8 @@ def _request(question: str, sources: Sequence[Source], language: str) -> str:
 def _sources(draft: Draft, stands: StandIns) -> list[Source]:
     """The cited clauses and what was found. Documents' own words are not among them: their orders reach no model."""
     texts = [(one.ref, one.quote) for one in draft.answer.citations if one.ref]
-    texts += [("", stands.hide(line)) for line in draft.said]
+    quotes = [one.quote for one in (*draft.places, *draft.answer.citations) if one.document]
+    texts += [("", stands.hide(line, quotes)) for line in draft.said]
     return [Source(number, text, ref) for number, (ref, text) in enumerate(texts, 1)]
 
 

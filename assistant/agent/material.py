@@ -47,11 +47,13 @@ class Material:
         self._stands, self._redactor, self._language = stands, redactor, draft.answer.language
         self._words = _WORDS[draft.answer.language]
         self._sources: list[Source] = []
+        self._worded = draft.free
         self.given: dict[str, Given] = {}
         answer = draft.answer
         clauses = [self._number(one.quote, one.ref) for one in answer.citations if one.ref]
-        places = tuple(one for one in answer.citations if one.document)
+        places = tuple(dict.fromkeys(one for one in (*draft.places, *answer.citations) if one.document))
         lines = [self._number(self._hidden(line, places)) for line in draft.said]
+        self._first = places
         result = Result("draft", "r1", answer.verdict, quotes=answer.citations, lines=draft.said,
                         refs=tuple(one.ref for one in answer.citations if one.ref), hypothetical=draft.supposed)
         self.given["r1"] = Given(result, (*clauses, *lines))
@@ -68,6 +70,8 @@ class Material:
         lines = [f"{words['clauses']}:", *(_line(one) for one in own if one.ref)]
         verdict = f"，{words['verdict']} {first.result.verdict}" if first.result.verdict else ""
         lines += [f"{words['found']}（r1{verdict}）:", *(_line(one) for one in own if not one.ref)]
+        if not self._worded:     # what was found is the documents' own words: a list, a value under its label
+            lines += self._material("rows", self._first)
         if case:
             lines.append(f"{words['case']}: {case}")
         if before:

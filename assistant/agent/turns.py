@@ -27,7 +27,6 @@ from assistant.llm import ModelError
 from assistant.questions import Question
 from assistant.redaction import Redactor
 from assistant.say import Say, quoted
-from assistant.standins import StandIns
 from assistant.wording import SHORTEST, Draft, Names, shown
 from ingestion.domain import Answer, Assessment, Citation, Document, Mode
 from ingestion.policy import Policy
@@ -67,8 +66,7 @@ class _Turn:
         self._turn, self._chat = turn, chat
         self._draft, self._language = turn.draft, turn.draft.answer.language
         self._say = Say(self._language)
-        stands = StandIns(turn.names.documents, turn.names.policy, self._language)
-        self._material = Material(turn.draft, stands, Redactor())
+        self._material = Material(turn.draft, turn.names.stand_ins(self._language), Redactor())
         base = turn.assessment.base_type if turn.assessment is not None else ""
         self._box = Toolbox(turn.tools, self._material, turn.policy, self._language, base)
         self._dropped: list[str] = []
