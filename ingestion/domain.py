@@ -374,6 +374,17 @@ class Mode(StrEnum):
     LLM = "llm"                # worded by a language model, every sentence checked
 
 
+class Call(Struct, frozen=True, gc=False):
+    """What a language model looked up for an answer: the tool, its arguments as JSON, the id of the result, what the
+    model was told, and the step as it was shown."""
+
+    tool: str
+    arguments: str
+    result: str = ""
+    told: str = ""
+    step: str = ""
+
+
 class Answer(Struct, frozen=True, gc=False):
     """`answerable` is False when neither the policy nor the documents settle the question; `text` then says so.
 
@@ -393,3 +404,4 @@ class Answer(Struct, frozen=True, gc=False):
     model: str = ""
     understood: str = ""   # the question with what the turns before add to it, "" if nothing
     verdict: str = ""      # "yes", "no" or "open" to the question as asked; "" where it asks for none
+    trace: tuple[Call, ...] = ()   # what a model looked up
