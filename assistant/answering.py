@@ -15,21 +15,25 @@ from typing import Any, Protocol
 from msgspec.structs import replace
 
 from assistant import case_answers, citations, conversation, likeness, manner, topics, weighing, wording
+from assistant.agent import turns
+from assistant.agent.graph import Chat
 from assistant.composing import Composer, Piece
 from assistant.conversation import Turn
 from assistant.dialogue import bars, holding, mentions, suggesting, talk
 from assistant.dialogue.holding import Held
 from assistant.dialogue.results import together
+from assistant.dialogue.tools import Tools
 from assistant.judging import Judge
-from assistant.llm import LanguageModel
+from assistant.llm import Endpoint, LanguageModel
 from assistant.questions import Part, Question, Reader, fold
 from assistant.say import Say, quoted
 from assistant.selecting import Choice, Kind, Selector
-from assistant.wording import Draft
-from ingestion.domain import Answer, Assessment, Citation, Outcome, Passage
+from assistant.wording import Draft, Names
+from ingestion.domain import Answer, Assessment, Citation, Document, Outcome, Passage
 from ingestion.policy import Policy
 
 RETRIEVED = 5       # passages that a retriever is asked for
+_CLOSED = frozenset({Kind.LOOKUP, Kind.CHAPTER, Kind.EXTENT, Kind.NO_SUCH, Kind.MENTIONS, Kind.GAP})
 KEPT = 8            # policies whose advisors are kept
 _HOLDS = 0.5        # the share of a claim's words that stand in the clause that holds it
 
@@ -62,6 +66,30 @@ class Advisor:
         self._judge = Judge(Selector(policy, self.topics), likeness.load(policy.root, self.topics.subjects),
                             self.topics)
 
+    def clauses(self, query: str, retriever: Retriever | None = None) -> list[str]:
+        """The clauses that are about a query, the best first."""
+        part = self.reader.whole(self.reader.read(query, None))
+        judge = self._judge if retriever is None else self._with_opinion(retriever)
+        found = list(judge.choose(part, None, None).refs)
+        if retriever is not None:
+            found += [hit.passage.ref for hit in retriever.search(query, RETRIEVED) if hit.passage.ref]
+        return list(dict.fromkeys(found))
+
+    def names(self, assessment: Assessment | None) -> Names:
+        """What a model must know by name, and what it must not."""
+        policy = self.policy
+        types = [word for one in self.topics.subjects.values() if one.type and not one.hint
+                 for word in topics.words_of(one.words)[0]]
+        labels = [text for one in policy.criteria for text in (one.label, one.label_en)]
+        labels += [policy.wordings[one.id].measure for one in policy.criteria]
+        labels += [text for one in policy.facts.facts.values() for text in (one.label, one.label_en)]
+        own = (policy.text, *filter(None, labels))
+        if assessment is None:
+            return Names((), types, own)
+        documents = assessment.documents
+        return Names([one.name for one in documents], types, own, [applicant(documents)],
+                     [one.text for one in documents])
+
     def draft(self, asked: Question, retriever: Retriever | None = None) -> Draft:
         """The answer from the policy alone, without a model."""
         judge = self._judge if retriever is None else self._with_opinion(retriever)
@@ -71,6 +99,7 @@ class Advisor:
         pieces: list[Piece] = []
         before: Choice | None = None
         considered: list[str] = []
+        kinds: list[Kind] = []
         for part in asked.parts:
             choice = judge.choose(part, before, whole)
             if choice.bare and pieces and not part.strange:    # 要多少？ after a question that was answered
@@ -79,6 +108,7 @@ class Advisor:
             choice, mine = self._decided(part, choice, held)
             pieces.append(self.composer.piece(part, choice, mine, types))
             considered += choice.refs
+            kinds.append(choice.kind)
             before = choice if choice.refs else before
         if whole is not None and any(piece.settled for piece in pieces):
             pieces.append(self.composer.quoting(judge.besides(whole, considered)))
@@ -95,7 +125,8 @@ class Advisor:
         free = answer.answerable and all(piece.free for piece in pieces)
         said = tuple(piece.said for piece in pieces if piece.said)
         quotes = tuple(quoted(one, Say(asked.language)) for one in cited)
-        return Draft(answer, said, quotes, pieces[0].verdict if len(pieces) == 1 else "", free)
+        return Draft(answer, said, quotes, pieces[0].verdict if len(pieces) == 1 else "", free,
+                     closed=all(one in _CLOSED for one in kinds))
 
     def _merged(self, asked: Question) -> Question:
         """够不够？ behind a part that names what it is about belongs to that part."""
@@ -129,9 +160,9 @@ class Advisor:
         if not (near.comparisons or near.statements) and not part.refs:
             near = self._named(part, held)
             if near.comparisons or any(one.outcome is Outcome.NOT_MET or one.before for one in near.statements):
-                refs = [*(one.criterion.citation for one in near.comparisons),
-                        *(one.criterion.citation for one in near.statements)]
-                return Choice(Kind.CLAUSE, tuple(dict.fromkeys(refs))), near
+                cited = [*(one.criterion.citation for one in near.comparisons),
+                         *(one.criterion.citation for one in near.statements)]
+                return Choice(Kind.CLAUSE, tuple(dict.fromkeys(cited))), near
             return choice, none
         against = any(one.matches and one.verdict == "no" for one in choice.points)
         unread = not any(one.total.aside or any(sign == "-" for sign, _ in one.total.steps)
@@ -197,8 +228,10 @@ def stream(
     retriever: Retriever | None = None,
     model: LanguageModel | None = None,
     history: Sequence[Turn] = (),
-) -> Iterator[str | Answer]:
-    """Checked sentences as they are found, then the whole answer, which is the last piece."""
+    chat: Chat | None = None,
+) -> Iterator[turns.Step | str | Answer]:
+    """Steps of a model and checked sentences as they come, then the whole answer, which is the last piece. A `chat` can
+    call tools; a `model` that is an endpoint is one, unless they are switched off."""
     one = advisor(policy)
     asked = conversation.read(one.reader, question, history, language, case_answers.known(assessment))
     small = talk.kind(asked)
@@ -206,18 +239,35 @@ def stream(
         asked = one.reader.read(*repeated)
         small = ""
     if small:
-        draft = talk.draft(small, asked, policy, suggesting.questions(policy, assessment, asked.language))
+        draft = replace(talk.draft(small, asked, policy, suggesting.questions(policy, assessment, asked.language)),
+                        closed=True)
     elif assessment is None:
         draft = one.draft(asked, retriever)
     else:
         draft = case_answers.draft(asked, assessment, policy, one.topics, one.reader,
                                    lambda again: one.draft(again, retriever))
+        draft = replace(draft, closed=False)    # the documents may say what the policy does not
     if asked.understood:
         draft = replace(draft, answer=replace(draft.answer, understood=asked.understood))
-    if model is None or not draft.free:
+    if chat is None and isinstance(model, Endpoint) and model.mode != "off":
+        chat = model
+    if draft.closed or (chat is None and model is None):
+        yield draft.answer
+    elif chat is not None:
+        yield from turns.stream(_turn(one, asked, draft, assessment, history, retriever), chat)
+    elif model is None or not draft.free:
         yield draft.answer
     else:
-        yield from wording.stream(draft, model)
+        yield from wording.stream(draft, model, one.names(assessment))
+
+
+def _turn(one: Advisor, asked: Question, draft: Draft, assessment: Assessment | None, history: Sequence[Turn],
+          retriever: Retriever | None) -> turns.Turn:
+    """What a model with tools is given of a question."""
+    before = tuple(turn.question for turn in history)
+    tools = Tools(one.policy, one.topics, one.reader, asked, assessment=assessment, earlier=before,
+                  choose=lambda query: one.clauses(query, retriever))
+    return turns.Turn(asked, draft, tools, one.policy, one.names(assessment), assessment, before)
 
 
 def _scores(retriever: Retriever, text: str, *, by_meaning: bool = False) -> Mapping[str, float]:
@@ -233,6 +283,13 @@ def _scores(retriever: Retriever, text: str, *, by_meaning: bool = False) -> Map
         ref = hit.passage.ref or ""
         scores[ref] = max(scores.get(ref, 0.0), hit.score)
     return scores
+
+
+def applicant(documents: Sequence[Document]) -> str:
+    """The applicant's name as the forms say it, "" if none does."""
+    from assistant.report import particulars
+
+    return str(getattr(particulars.read(documents), "applicant", "") or "")
 
 
 def advisor(policy: Policy) -> Advisor:

@@ -155,4 +155,5 @@ def _draft(case: Case, asked: Question, answers: Sequence[Told]) -> Draft:
                     verdict=together(one.verdict for one in answers))
     word = next((one.word for one in answers if one.word), "")
     free = answer.answerable and all(one.free for one in answers)
-    return Draft(answer, tuple(said), (*tail, *quotes), word, free=free)
+    return Draft(answer, tuple(said), (*tail, *quotes), word, free=free,
+                 places=tuple(one for one in cited if not one.ref))

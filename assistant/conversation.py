@@ -16,7 +16,7 @@ from assistant import manner, questions
 from assistant.dialogue.words import says
 from assistant.questions import Part, Question, Reader
 from assistant.weighing import STRONG
-from ingestion.domain import Answer, Citation, Mode, Span
+from ingestion.domain import Answer, Call, Citation, Mode, Span
 from ingestion.policy import Policy
 
 _FOLLOW = re.compile(r"^(?:那么?|然后|还有|另外|and|what about|how about|then)|呢[?？]?$|[?？]?$(?<=what about)")
@@ -80,7 +80,6 @@ def to_record(one: Turn) -> dict[str, Any]:
         "understood": one.understood,
         "answer": answer.text,
         "answerable": answer.answerable,
-        "verdict": answer.verdict,
         "mode": answer.mode.value,
         "language": answer.language,
         "citations": [
@@ -98,6 +97,9 @@ def to_record(one: Turn) -> dict[str, Any]:
         "dropped": list(answer.dropped),
         "prompt": answer.prompt,
         "model": answer.model,
+        "verdict": answer.verdict,
+        "trace": [{"tool": one.tool, "arguments": one.arguments, "result": one.result, "told": one.told,
+                   "step": one.step} for one in answer.trace],
         "policy": {"id": one.policy_id, "version": one.policy_version, "sha256": one.policy_sha256},
         "at": one.at.isoformat(),
     }
@@ -121,6 +123,7 @@ def from_record(record: Mapping[str, Any]) -> Turn:
         record["prompt"],
         record["model"],
         verdict=record.get("verdict", ""),
+        trace=tuple(Call(**one) for one in record.get("trace", ())),
     )
     policy = record["policy"]
     return Turn(

@@ -447,7 +447,8 @@ class TurnView:
     policy_version: str
     created: datetime
     approved: ApprovedBy | None = None
-    verdict: str = ""     # "yes", "no" or "open"; "" where the question asks for none
+    verdict: str | None = None
+    steps: tuple[str, ...] = ()        # what a language model looked up, as it was shown
 
 
 @dataclass(frozen=True, slots=True)
