@@ -59,7 +59,7 @@ def understood(case: Case, part: Part, figures: Asked) -> Question:
     counted = [key for key in asked.facts if figures.of(key)]
     if counted and len(counted) < len(asked.facts):      # its figures say which of them it is about
         asked = replace(asked, facts=counted, findings=case.findings_of(counted))
-    if not asked.facts:
+    if not asked.facts and not asked.findings:
         keys = [key for key in figures.facts if case.findings_of([key])] or _of_unit(case, part.text)
         asked = replace(asked, facts=keys, findings=case.findings_of(keys))
     found = mentions.rows(part, case.rows, asked.facts, case.topics, fold(case.policy.text))
@@ -96,7 +96,7 @@ def answer(case: Case, one: Question) -> Result | None:
         return change
     if _of_the_window(one):
         return window(case)
-    if says("asks", "sum", text) and (one.documents or not one.facts):
+    if says("asks", "sum", text) and (one.documents or not one.facts) and not says("asks", "why_row", text):
         total = total_of(case, text, one.documents)
         if total is not None:
             return total
@@ -246,7 +246,7 @@ def _by_whole(case: Case, one: Question) -> Result | None:
     whole = asked.intent in ("overall", "met") or (says("asks", "overall_again", text) and part.polar)
     if whole and not asked.facts and not strange:
         return overall(case, polar=part.polar)
-    if says("asks", "why_row", text) and not asked.facts and len(text) <= _SHORT and not strange:
+    if says("asks", "bare_why", text) and not asked.facts and not strange:
         return overall(case) if case.assessment.overall is Overall.PENDING else missing(case, [])
     plain = not part.polar and not asked.bars and not part.refs and "meaning" not in part.found
     if plain and asked.facts and part.asks & {"when", "which", "what", "who", "where", "how"} and len(text) <= _PLAIN \

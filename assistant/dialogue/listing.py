@@ -54,7 +54,7 @@ def where(case: Case, keys: Sequence[str], documents: Sequence[str] = ()) -> Res
 def left_out(case: Case, keys: Sequence[str], documents: Sequence[str] = (), reasons: Sequence[str] = (), *,
              polar: bool = False) -> Result:
     """What was seen and not counted, by reason (all or some), word for word. `polar`: whether there is any."""
-    chosen = list(keys) or [key for key, found in case.assessment.exclusions.items() if found]
+    chosen = list(keys) or [key for key in case.assessment.exclusions if case.rows_of([key], LEFT_OUT, documents)]
     lines: list[str] = []
     cites: list[Citation] = []
     whole = True
@@ -129,7 +129,7 @@ def harm(case: Case, found: Sequence[Row]) -> Result:
     if out and yes_no:
         verdict = YES
     lines = (*told.lines, *(line(case, one) for one in findings if not out))
-    return Result("rows", verdict=verdict or YES, quotes=told.quotes, refs=told.refs, lines=lines)
+    return Result("harm", verdict=verdict or YES, quotes=told.quotes, refs=told.refs, lines=lines)
 
 
 def agreeing(case: Case, keys: Sequence[str], documents: Sequence[str], asked: Asked) -> Result | None:
