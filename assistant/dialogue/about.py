@@ -94,7 +94,7 @@ def answer(case: Case, one: Question) -> Result | None:
     change = supposing.changes(case, one)
     if change is not None:
         return change
-    if _of_the_window(one):
+    if _of_the_window(one) or (says("asks", "changes", text) and "window" in part.found and not one.facts):
         return window(case)
     if says("asks", "sum", text) and (one.documents or not one.facts) and not says("asks", "why_row", text):
         total = total_of(case, text, one.documents)
@@ -120,6 +120,8 @@ def _by_field(case: Case, one: Question) -> Result | None:
         same = compared_particulars(case, one.text, one.documents)
         if same is not None:
             return same
+        if one.documents and not one.facts:
+            return listing.conflicts(case, (), one.documents)
         counted = [key for key in one.facts if case.policy.facts.facts[key].kind != "yes_no"]
         if counted and (len(one.documents) > 1 or one.figures.of(counted[0])):
             return listing.agreeing(case, counted, one.documents, one.figures)
