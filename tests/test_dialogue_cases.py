@@ -67,12 +67,14 @@ def test_verdicts_about_a_case(case: Assessment, question: str, verdict: str, sa
     ("核心期刊那篇为什么没算", "不是SCI或EI收录"),
 ])
 def test_what_the_page_shows_is_answered(case: Assessment, question: str, said: str) -> None:
+    """What stands on the page beside the chat can be asked for."""
     answer = ask(case, question)
     assert answer.answerable
     assert said in answer.text, answer.text
 
 
 def test_a_summary_has_ten_lines_with_places(case: Assessment) -> None:
+    """What is asked is answered by the rules."""
     answer = ask(case, "帮我总结一下")
     lines = [line for line in answer.text.split("\n") if not line.startswith(("论文清单", "申报书", "另有"))]
     assert 4 <= len(lines) <= 10
@@ -95,6 +97,7 @@ def test_what_no_document_says_is_not_answered(case: Assessment) -> None:
 
 
 def test_an_answer_is_said_again_in_english(case: Assessment) -> None:
+    """The question before is answered once more in the language asked for."""
     answer = ask(case, "论文够20篇吗？", "用英文说")
     assert answer.language == "en"
     assert answer.verdict == "no"

@@ -38,6 +38,7 @@ from tests import samples
     ("We need 3 more papers; now 18. Would that do?", "yes", "21"),
 ])
 def test_figures_are_held_against_the_bar(question: str, verdict: str, said: str) -> None:
+    """Each figure has its role; the sum is shown and the verdict is the rules'."""
     answer = answering.answer(question, samples.policy())
     assert answer.verdict == verdict, answer.text
     assert said in answer.text
@@ -62,9 +63,11 @@ def test_statements_are_ruled_as_asked(question: str, verdict: str) -> None:
 
 
 def test_a_figure_without_a_period_is_taken_for_the_window_and_said_so() -> None:
+    """The answer says how the figure was taken."""
     assert "近三年" in answering.answer("我们有18篇SCI论文，够不够？", samples.policy()).text.split("\n")[0]
 
 
 @pytest.mark.parametrize("question", ["论文要多少篇？", "公示要几天？", "你好", "年度总结什么时候交？"])
 def test_a_question_that_asks_for_none_has_no_verdict(question: str) -> None:
+    """A question for a number, a day or nothing is ruled by nobody."""
     assert not answering.answer(question, samples.policy()).verdict
