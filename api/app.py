@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from api import __version__, handlers, routes
+from api.admission import Admissions
 from api.gate import Gate
 from api.programs import endpoint
 from api.routes import openai
@@ -47,7 +48,7 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
     app.state.services, app.state.settings, app.state.answered = services, settings, threading.Event()
     handlers.install(app)
     app.add_middleware(Gate, accounts=services.accounts, settings=settings, answered=app.state.answered,
-                       limits=services.administration.limits)
+                       admissions=Admissions(lambda: app.router.routes), limits=services.administration.limits)
     app.add_middleware(Watching)
     app.include_router(routes.router)
     app.include_router(openai.router)

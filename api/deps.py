@@ -1,13 +1,18 @@
 """Every dependency of the routes as an annotated alias."""
 from __future__ import annotations
 
+import asyncio
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 
 from api.errors import Failure
-from api.gate import SESSION
-from api.service.records import Actor
+from api.service import passwords
+from api.service.administration.limits import neighbourhood
+from api.service.credentials import SESSION
+from api.service.records import Actor, SignedIn
 from api.service.services import Services
 
 
@@ -26,6 +31,30 @@ def actor_of(request: Request, visitor: Annotated[Actor | None, Depends(visitor_
     if visitor is None:
         raise Failure("session_expired" if SESSION in request.cookies else "not_signed_in")
     return visitor
+
+
+def address_of(request: Request) -> str:
+    """Where it comes from, as the proxies that the settings trust say it: alike for one household."""
+    return neighbourhood(request.client.host if request.client else "")
+
+
+async def signed_in(request: Request, email: str, password: str) -> SignedIn:
+    """Failure "too_many_requests", "sign_in_busy", and those of `Accounts.sign_in`."""
+    accounts = services_of(request).accounts
+    limits = services_of(request).administration.limits
+    await run_in_threadpool(limits.knock, "sign_ins", address_of(request))
+    if wait := await run_in_threadpool(accounts.patience, email):
+        await asyncio.sleep(wait)
+    return await passwords.apart(partial(accounts.sign_in, email, password, address=address_of(request),
+                                         agent=request.headers.get("user-agent", "")))
+
+
+async def registered(request: Request, email: str, name: str, password: str, invitation: str) -> SignedIn:
+    """The same, and those of `Accounts.register`."""
+    services = services_of(request)
+    await run_in_threadpool(services.administration.limits.knock, "registrations", address_of(request))
+    return await passwords.apart(partial(services.accounts.register, email, name, password, invitation=invitation,
+                                         agent=request.headers.get("user-agent", "")))
 
 
 def language_of(request: Request) -> str:

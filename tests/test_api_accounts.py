@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from api.gate import SESSION
 from api.service import accounts, passwords
 from api.service.context import now
+from api.service.credentials import SESSION
 from api.service.records import Role
 from api.store.models import Audit, Invitation, Session, Token, User
 from api.store.rows import INSTALLATION
@@ -149,7 +149,7 @@ def test_wrong_passwords_in_a_row_have_to_wait(site: Installation) -> None:
     """Even the right one then, with the time to wait; another account is not concerned."""
     register(site)
     register(site, "b@example.com")
-    for _ in range(accounts.MOST_ATTEMPTS["account"]):
+    for _ in range(accounts.MOST_ATTEMPTS["pair"]):
         site.visitor().post("/api/v1/session", json={"email": "a@example.com", "password": "wrong wrong"})
     answer = site.visitor().post("/api/v1/session", json={"email": "a@example.com", "password": PASSWORD})
     assert answer.status_code == 429

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from api import settings
-from api.gate import HEADERS, LARGEST_FORM, SESSION, VISITOR, Gate
+from api.admission import LARGEST_FORM
+from api.gate import HEADERS, Gate
 from api.service.cases import Cases
+from api.service.credentials import SESSION, VISITOR
 from api.store.files import Files
 from api.telemetry.watching import Watching
 from tests.web_samples import APPLICATION, BASE, Client, Installation, installation

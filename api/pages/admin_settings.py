@@ -57,7 +57,9 @@ def set_numbers(request: Request, services: ServicesDep, actor: ActorDep, sectio
         raise Failure("not_found")
     kind = SECTIONS[section]
     try:
-        value = kind(**{one.name: _number(field(form, one.name)) for one in fields(kind)})
+        now = services.administration.kept.get(kind)   # of what the form does not ask for
+        value = kind(**{one.name: _number(field(form, one.name)) if one.name in form else getattr(now, one.name)
+                        for one in fields(kind)})
         services.administration.kept.put(actor, value, field(form, "reason"))
     except Failure as failure:
         return _refused(request, services, actor, failure)

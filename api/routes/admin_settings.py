@@ -31,6 +31,10 @@ class LimitBody(Body):
     uploads: int
     assessments: int
     waiting: int = Field(description="How many assessments of one person may wait")
+    registrations: int = Field(LimitSettings().registrations, description="From one address")
+    all_registrations: int = Field(LimitSettings().all_registrations, description="From all addresses")
+    sign_ins: int = Field(LimitSettings().sign_ins, description="From one address")
+    all_sign_ins: int = Field(LimitSettings().all_sign_ins, description="From all addresses")
 
 
 class RetentionBody(Body):

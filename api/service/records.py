@@ -24,6 +24,15 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+class TokenScope(StrEnum):
+    """What an API token may be used for, within what its person may do."""
+
+    READ = "read"               # also asking questions
+    WRITE = "write"             # one's own cases, files, drafts
+    REVIEW = "review"           # deciding about others' work
+    ADMINISTER = "administer"   # people, settings, webhooks
+
+
 class FileState(StrEnum):
     WAITING = "waiting"   # stored, not read yet
     READING = "reading"   # `page` of `pages`, where the format has pages
@@ -41,7 +50,11 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks: a signed-in person, or a script with that person's token (`token_id`)."""
+    """Who asks: a signed-in person, or a script with that person's token (`token_id`) and what it was made for.
+
+    `failed` counts wrong passwords for the account between the last sign-in and the one that began this session; told
+    for a while after it.
+    """
 
     id: str
     email: str
@@ -49,6 +62,11 @@ class Actor:
     role: Role
     session_id: str = ""
     token_id: str = ""
+    scopes: tuple[TokenScope, ...] = tuple(TokenScope)
+    failed: int = 0
+
+    def allows(self, scope: TokenScope) -> bool:
+        return scope in self.scopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +88,7 @@ class SessionView:
     expires: datetime
     agent: str          # the browser's own name for itself, cut
     current: bool
+    failed: int = 0     # wrong passwords since the sign-in before, when it began
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +100,9 @@ class TokenView:
     prefix: str
     created: datetime
     last_used: datetime | None
+    scopes: tuple[TokenScope, ...]
+    expires: datetime
+    expired: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,13 +30,19 @@ class ModelSettings:
 
 @dataclass(frozen=True, slots=True)
 class LimitSettings:
-    """For each person: how many a minute, and `waiting`, how many assessments may wait at a time."""
+    """For each person: how many a minute, and `waiting`, how many assessments may wait at a time. Of people whom nobody
+    knows yet: how many registrations and sign-ins a minute from one address, and in all.
+    """
 
     requests: int = 3_000
     questions: int = 60
     uploads: int = 120
     assessments: int = 120
     waiting: int = 100
+    registrations: int = 20
+    all_registrations: int = 60
+    sign_ins: int = 60
+    all_sign_ins: int = 600
 
 
 @dataclass(frozen=True, slots=True)
