@@ -16,7 +16,7 @@ from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from api import __version__, handlers, routes
+from api import __version__, handlers, outside, routes
 from api.admission import Admissions
 from api.gate import Gate
 from api.programs import endpoint
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "web" / "static"
 YEAR = 31_536_000
+SOON = 1         # seconds after which jobs that are starting have started
 PATIENCE = 2.0   # seconds that the jobs wait for a first request
 _ANY_DAY = date(2025, 6, 30)
 
@@ -72,7 +73,9 @@ async def healthz() -> dict[str, str]:
 
 
 async def readyz(request: Request) -> JSONResponse:
-    """Whether everything that requests need is there, part by part."""
+    """Whether everything that requests need is there, part by part. Jobs start in the background: until then requests
+    are answered and jobs kept, and the answer says when to ask again.
+    """
     services: Services = request.app.state.services
     parts = {
         "database": await run_in_threadpool(services.context.database.healthy),
@@ -84,7 +87,8 @@ async def readyz(request: Request) -> JSONResponse:
             for name, good in parts.items()}
     level = await run_in_threadpool(wall.level)
     return JSONResponse({"status": "ok" if ready else "not ready", "parts": said, "wall": level},
-                        200 if ready else 503)
+                        200 if ready else 503, None if ready else {
+                            "Retry-After": str(SOON if "failed" not in said.values() else outside.RETRY_AFTER)})
 
 
 @asynccontextmanager

@@ -12,7 +12,8 @@ GUOHE_UPLOAD_MB         the largest upload (200)
 GUOHE_CASE_FILES        the most files of one case (300)
 GUOHE_WORKERS           assessments at a time (2); 0: this process serves pages only, beside `guohe work` (PostgreSQL)
 GUOHE_POLICY            a policy folder other than the one shipped
-GUOHE_WEBHOOK_NETWORKS  networks that webhooks may reach beside public addresses by https, such as 10.20.0.0/16
+GUOHE_WEBHOOK_NETWORKS  networks that webhooks and a model named in the page may reach beside public addresses by
+                        https, such as 10.20.0.0/16
 GUOHE_TRUSTED_PROXIES   networks or addresses of proxies whose X-Forwarded-For is believed; this machine
                         where GUOHE_BASE_URL is set, nobody without
 GUOHE_OIDC_…            single sign-on: see api.sign_on

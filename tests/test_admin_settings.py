@@ -21,7 +21,7 @@ MODEL = {"enabled": True, "url": "http://127.0.0.1:1/v1", "model": "m", "roles":
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Installation]:
-    with installation(tmp_path) as made:
+    with installation(tmp_path, GUOHE_WEBHOOK_NETWORKS="127.0.0.0/8") as made:
         yield made
 
 

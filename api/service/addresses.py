@@ -16,7 +16,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 CARRIERS = tuple(map(ipaddress.ip_network, (   # of version 6, in which an address of version 4 can be hidden
     "::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16")))
 LOCAL = tuple(map(ipaddress.ip_network, ("fec0::/10", "192.0.0.0/24", "192.88.99.0/24")))
-METADATA = frozenset(map(ipaddress.ip_address, (   # of clouds, which give keys to whoever asks; never, whatever is named
+METADATA = frozenset(map(ipaddress.ip_address, (   # of clouds: they give keys to whoever asks, so never
     "169.254.169.254", "169.254.170.2", "100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254",
     "fd20:ce::254")))
 
@@ -55,11 +55,20 @@ def resolve(url: str, allowed: Sequence[Network]) -> Target:
 
 def reachable(address: Address, allowed: Sequence[Network], *, https: bool) -> bool:
     plain = getattr(address, "ipv4_mapped", None) or address
-    if plain in METADATA:
+    if plain in METADATA or _carried(plain) in METADATA:
         return False
     if any(plain in one for one in allowed if one.version == plain.version):
         return True
     return https and public(plain)
+
+
+def _carried(address: Address) -> Address | None:
+    """The address of version 4 in one of version 6."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return None
+    if address.sixtofour is not None:
+        return address.sixtofour
+    return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF) if any(address in one for one in CARRIERS) else None
 
 
 def public(address: Address) -> bool:

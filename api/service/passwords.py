@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SHORTEST, LONGEST = 8, 200
 FEWEST_DIFFERENT = 5
-AT_ONCE = 2        # hashes
+AT_ONCE = max(1, (os.cpu_count() or 2) // 2)   # hashes; each takes several cores as it is
 ROOM = 4           # threads for what asks for them, with its reads and writes
 LONGEST_LINE = 32  # in that room and before it
 COME_AGAIN = 3     # seconds

@@ -22,7 +22,7 @@ from tests.long.load import KEPT_OPEN, QUESTIONS, READS
 from tests.test_jobs import Server
 from tests.web_samples import APPLICATION, PASSWORD
 
-READERS, THINK = 10, 0.25           # signed-in people, and seconds between two reads of one
+READERS, THINK = 10, 0.5           # signed-in people, and seconds between two reads of one
 BODIES, MEGABYTES = 12, 60          # bodies a round, four at a time; half of them announce their length
 AT_ONCE = 200                       # registrations, and sign-ins, a round
 SLOWEST_READ, MOST_MEMORY = 0.5, 200.0   # seconds, and megabytes on top of what the server had
@@ -57,7 +57,7 @@ def run(rounds: int) -> Outcome:
     faults = []
     for name, one in floods.items():
         faults += [f"{name}: {error}" for error in one.errors[:5]]
-        if one.p95 >= SLOWEST_READ:
+        if name != "quiet" and one.p95 >= SLOWEST_READ:
             faults.append(f"{name}: read p95 {1000 * one.p95:.0f} ms")
         if one.grown > MOST_MEMORY:
             faults.append(f"{name}: memory grew by {one.grown:.0f} MB")
@@ -77,6 +77,7 @@ def flooded(folder: Path, rounds: int, *, readers: int = READERS, bodies: int = 
     """A server of its own under each kind of flood in turn, so many times."""
     server = Server(folder)
     kinds: dict[str, Callable[[int, Flood], None]] = {
+        "quiet": lambda _, _flood: time.sleep(QUIET),
         "bodies": lambda _, flood: send_bodies(server.port, bodies, megabytes, flood),
         "registrations": lambda turn, flood: _at_once(server.port, "/api/v1/users", at_once, flood, lambda number: {
             "email": f"flood-{turn}-{number}@example.com" if number % 2 else "0@example.com", "password": PASSWORD}),
@@ -215,4 +216,4 @@ def _status(connection: socket.socket) -> str:
         return "none"
 
 
-NAMES = {"bodies": "大请求体", "registrations": "注册", "sign_ins": "登录"}
+NAMES = {"quiet": "无", "bodies": "大请求体", "registrations": "注册", "sign_ins": "登录"}
