@@ -34,12 +34,15 @@ class Takes(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """`known`: only for somebody who has signed in. `scope`: what a token needs for it."""
+    """`known`: only for somebody who has signed in. `scope`: what a token needs for it. `door`: what those whom nobody
+    knows yet are counted under before anything else (`Limits.knock`).
+    """
 
     path: str
     known: bool
     takes: Takes
     scope: TokenScope
+    door: str = ""
 
     def most(self, kind: str, upload: int, *, known: bool) -> int:
         """Bytes of a body of this kind, from somebody who has signed in or not. What was typed into a form before a
@@ -56,6 +59,15 @@ def takes(size: Takes) -> Callable[[Endpoint], Endpoint]:
     """Say of an endpoint that its bodies are larger than others'."""
     def mark(endpoint: Endpoint) -> Endpoint:
         endpoint.__takes__ = size  # type: ignore[attr-defined]
+        return endpoint
+
+    return mark
+
+
+def door(kind: str) -> Callable[[Endpoint], Endpoint]:
+    """Say of an endpoint that it is for whom nobody knows yet: "registrations" or "sign_ins"."""
+    def mark(endpoint: Endpoint) -> Endpoint:
+        endpoint.__door__ = kind  # type: ignore[attr-defined]
         return endpoint
 
     return mark
@@ -86,7 +98,8 @@ def _admissions(routes: list[Any], prefix: str = "") -> Iterator[tuple[str, froz
             path = prefix + route.path
             yield path, frozenset(getattr(route, "methods", None) or ()), Admission(
                 path, path == "/mcp" or _asks(getattr(route, "dependant", None)),
-                getattr(route.endpoint, "__takes__", Takes.LITTLE), _scope(path))
+                getattr(route.endpoint, "__takes__", Takes.LITTLE), _scope(path),
+                getattr(route.endpoint, "__door__", ""))
 
 
 def _asks(dependant: Any) -> bool:

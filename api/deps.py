@@ -1,4 +1,6 @@
-"""Every dependency of the routes as an annotated alias."""
+"""Every dependency of the routes as an annotated alias. They wait for nothing, so they are asked where the server
+listens and not in a thread, which would cost each request more than they do.
+"""
 from __future__ import annotations
 
 import asyncio
@@ -21,13 +23,13 @@ def services_of(request: Request) -> Services:
     return found
 
 
-def visitor_of(request: Request) -> Actor | None:
+async def visitor_of(request: Request) -> Actor | None:
     """Who asks, None for somebody who has not signed in. The session middleware has looked."""
     found: Actor | None = request.state.actor
     return found
 
 
-def actor_of(request: Request, visitor: Annotated[Actor | None, Depends(visitor_of)]) -> Actor:
+async def actor_of(request: Request, visitor: Annotated[Actor | None, Depends(visitor_of)]) -> Actor:
     if visitor is None:
         raise Failure("session_expired" if SESSION in request.cookies else "not_signed_in")
     return visitor
@@ -39,10 +41,8 @@ def address_of(request: Request) -> str:
 
 
 async def signed_in(request: Request, email: str, password: str) -> SignedIn:
-    """Failure "too_many_requests", "sign_in_busy", and those of `Accounts.sign_in`."""
+    """Failure "sign_in_busy", and those of `Accounts.sign_in`. The gate has counted it."""
     accounts = services_of(request).accounts
-    limits = services_of(request).administration.limits
-    await run_in_threadpool(limits.knock, "sign_ins", address_of(request))
     if wait := await run_in_threadpool(accounts.patience, email):
         await asyncio.sleep(wait)
     return await passwords.apart(partial(accounts.sign_in, email, password, address=address_of(request),
@@ -51,9 +51,8 @@ async def signed_in(request: Request, email: str, password: str) -> SignedIn:
 
 async def registered(request: Request, email: str, name: str, password: str, invitation: str) -> SignedIn:
     """The same, and those of `Accounts.register`."""
-    services = services_of(request)
-    await run_in_threadpool(services.administration.limits.knock, "registrations", address_of(request))
-    return await passwords.apart(partial(services.accounts.register, email, name, password, invitation=invitation,
+    accounts = services_of(request).accounts
+    return await passwords.apart(partial(accounts.register, email, name, password, invitation=invitation,
                                          agent=request.headers.get("user-agent", "")))
 
 
@@ -65,7 +64,15 @@ def language_of(request: Request) -> str:
     return "zh"
 
 
-ServicesDep = Annotated[Services, Depends(services_of)]
+async def _services(request: Request) -> Services:
+    return services_of(request)
+
+
+async def _language(request: Request) -> str:
+    return language_of(request)
+
+
+ServicesDep = Annotated[Services, Depends(_services)]
 VisitorDep = Annotated[Actor | None, Depends(visitor_of)]
 ActorDep = Annotated[Actor, Depends(actor_of)]
-LanguageDep = Annotated[str, Depends(language_of)]
+LanguageDep = Annotated[str, Depends(_language)]

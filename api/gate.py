@@ -20,6 +20,7 @@ from starlette.requests import Request
 
 from api import characters
 from api.admission import FORM, FORMS, LARGEST_FORM, MULTIPART, STRANGERS, Admission, Admissions
+from api.deps import address_of
 from api.errors import Failure
 from api.handlers import API, respond
 from api.service.accounts import Accounts
@@ -90,6 +91,11 @@ class Gate:
             _allow(request.state.actor, TokenScope.READ)
             return
         admission = self._admissions.of(request.method, request.url.path)
+        if admission is not None and admission.door and self._limits is not None:
+            if not self._limits.at_hand:
+                await run_in_threadpool(self._limits.knock, admission.door, address_of(request))
+            else:   # in this thread: of a flood each one that is turned away costs next to nothing
+                self._limits.knock(admission.door, address_of(request))
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         self._admit(request, body, admission, kind)
         if holders:

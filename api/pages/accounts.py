@@ -8,6 +8,7 @@ from functools import partial
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.admission import door
 from api.deps import ActorDep, ServicesDep, VisitorDep, registered, signed_in
 from api.errors import Failure
 from api.pages import sessions
@@ -34,6 +35,7 @@ def login_page(request: Request, visitor: VisitorDep) -> Response:
 
 
 @router.post("/login")
+@door("sign_ins")
 async def login(request: Request, form: FormDep) -> Response:
     onward = inside(field(form, "next"))
     kept, action = _kept(field(form, "kept")), inside(field(form, "kept_action"), "")
@@ -63,6 +65,7 @@ def invitation(request: Request, services: ServicesDep, secret: str) -> Response
 
 
 @router.post("/register")
+@door("registrations")
 async def register(request: Request, services: ServicesDep, form: FormDep) -> Response:
     typed = {name: field(form, name) for name in ("email", "name", "invitation", "next")}
     try:

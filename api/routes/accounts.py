@@ -5,6 +5,7 @@ from functools import partial
 
 from fastapi import APIRouter, Request, Response
 
+from api.admission import door
 from api.deps import ActorDep, ServicesDep, VisitorDep, registered, signed_in
 from api.schemas import NewPassword, Registration, SignIn, TokenName, Who, answers, sent
 from api.service import passwords
@@ -23,6 +24,7 @@ def who(request: Request, services: ServicesDep, visitor: VisitorDep) -> Who:
 @router.post("/session", response_model=Who, summary="Sign in", openapi_extra=sent("sign_in"),
              responses=answers("who", "wrong_credentials", "too_many_attempts", "too_many_requests",
                                           "sign_in_busy"))
+@door("sign_ins")
 async def sign_in(request: Request, response: Response, services: ServicesDep, body: SignIn) -> Who:
     """Sets the session cookie. Scripts better use an API token."""
     return _remembered(services, response, await signed_in(request, body.email, body.password))
@@ -37,6 +39,7 @@ def sign_out(response: Response, services: ServicesDep, actor: ActorDep) -> None
 @router.post("/users", response_model=Who, status_code=201, summary="Register", openapi_extra=sent("registration"),
              responses=answers("who", "registration_closed", "email_taken", "email_invalid", "password_weak",
                                "invitation_invalid", "too_many_requests", "sign_in_busy", status=201))
+@door("registrations")
 async def register(request: Request, response: Response, services: ServicesDep, body: Registration) -> Who:
     """The first to register becomes administrator. Signs in."""
     return _remembered(services, response, await registered(request, body.email, body.name, body.password,

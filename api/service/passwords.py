@@ -1,4 +1,4 @@
-"""Passwords: hashed with argon2id, which takes 64 MB and a moment each time: in threads of its own, few and yielding.
+"""Passwords: hashed with argon2id, one at a time, in a process of its own (`api.service.hashing`).
 
 Whatever needs one hashed waits in a line of its own, so that nobody else waits for it; where the line is long, the next
 one is told to come again.
@@ -6,26 +6,20 @@ one is told to come again.
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from api.errors import Failure
-
-if TYPE_CHECKING:
-    from pwdlib import PasswordHash
+from api.service.hashing import Apart
 
 SHORTEST, LONGEST = 8, 200
 FEWEST_DIFFERENT = 5
-AT_ONCE = max(1, (os.cpu_count() or 2) // 2)   # hashes; each takes several cores as it is
 ROOM = 4           # threads for what asks for them, with its reads and writes
-LONGEST_LINE = 32  # in that room and before it
+LONGEST_LINE = 24  # in that room and before it
 COME_AGAIN = 3     # seconds
-GENTLE = 10        # of the threads that hash: whoever reads a page goes first
 Value = TypeVar("Value")
 _lock = threading.Lock()
 _inside = 0
@@ -74,22 +68,14 @@ def _room() -> ThreadPoolExecutor:
 
 @cache
 def _hashing() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="hashing", initializer=_yield)
-
-
-def _yield() -> None:
-    """On Linux a thread, and those that it starts, can stand back; elsewhere they are as all others."""
-    with suppress(AttributeError, OSError):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), GENTLE)
+    return ThreadPoolExecutor(1, thread_name_prefix="hashing")
 
 
 @cache
-def _hasher() -> PasswordHash:
-    from pwdlib import PasswordHash
-
-    return PasswordHash.recommended()
+def _hasher() -> Apart:
+    return Apart()
 
 
 @cache
 def _nobody() -> str:
-    return _hasher().hash("nobody's password")
+    return hashed("nobody's password")

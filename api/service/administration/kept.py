@@ -41,7 +41,7 @@ class LimitSettings:
     waiting: int = 100
     registrations: int = 20
     all_registrations: int = 60
-    sign_ins: int = 60
+    sign_ins: int = 30
     all_sign_ins: int = 600
 
 
@@ -79,6 +79,12 @@ class Kept:
         found = msgspec.convert(row.value, kind) if row is not None else kind()
         self._remember(name, found)
         return found
+
+    def fresh(self, kind: type[Kind]) -> bool:
+        """Whether `get` need not ask the store."""
+        with self._lock:
+            asked, known = self._known.get(NAMES[kind], (0.0, None))
+        return known is not None and time.monotonic() - asked < LATE
 
     def put(self, actor: Actor, value: ModelSettings | LimitSettings | RetentionSettings, reason: str = "") -> None:
         """Failure "forbidden", "setting_invalid"."""

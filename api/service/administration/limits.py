@@ -53,6 +53,11 @@ class Limits:
         self._take("", kind, getattr(settings, f"all_{kind}"))
 
     @property
+    def at_hand(self) -> bool:
+        """Whether `knock` answers at once, without a look into the store."""
+        return self._kept.fresh(LimitSettings)
+
+    @property
     def waiting(self) -> int:
         """How many assessments of one person may wait at a time."""
         return self._kept.get(LimitSettings).waiting
