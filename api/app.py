@@ -11,6 +11,7 @@ from pathlib import Path
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.formparsers import MultiPartParser
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "web" / "static"
 YEAR = 31_536_000
+SPOOLED = 64_000   # bytes of an uploaded file in memory; more of it goes to the disk as it comes
 SOON = 1         # seconds after which jobs that are starting have started
 PATIENCE = 2.0   # seconds that the jobs wait for a first request
 _ANY_DAY = date(2025, 6, 30)
@@ -48,6 +50,7 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
                               "page by `after`.")
     app.state.services, app.state.settings, app.state.answered = services, settings, threading.Event()
     handlers.install(app)
+    MultiPartParser.spool_max_size = SPOOLED
     app.add_middleware(Gate, accounts=services.accounts, settings=settings, answered=app.state.answered,
                        admissions=Admissions(lambda: app.router.routes), limits=services.administration.limits)
     app.add_middleware(Watching)

@@ -180,10 +180,12 @@ class _Body:
         return found
 
     async def examine(self, kind: str, content_type: str) -> None:
-        """Look through all of it, or, where files may come, through each piece when it comes."""
+        """Look through all of it, or, of an upload, through each piece when it comes."""
         try:
             if kind == MULTIPART:
                 parts = characters.Parts(content_type.encode("latin-1"))
+                if self.limit <= LARGEST_FORM:
+                    await self.peek(self.limit + 1)
                 for one in self._seen:
                     parts.write(one.get("body", b""))
                 self._parts = parts
