@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, tuple_
 from sqlalchemy.exc import IntegrityError
@@ -86,7 +87,8 @@ class Accounts(Credentials):
                 Attempt.key == keys["account"])) or 0
             session.execute(delete(Attempt).where(Attempt.key.in_((keys["account"], keys["pair"]))))
             signed = self._begin(session, user, agent, failed)
-            record(session, signed.actor, "sign_in", "user", user.id, **({"failed": failed} if failed else {}))
+            detail: dict[str, Any] = {"failed": failed} if failed else {}
+            record(session, signed.actor, "sign_in", "user", user.id, **detail)
         return signed
 
     def change_password(self, actor: Actor, old: str, new: str) -> None:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from api.shapes import Citation, Interval
+from api.shapes import TokenScope as TokenScope
 from ingestion.domain import Assessment, Fact, Outcome, Overall
 
 Record = TypeVar("Record")
@@ -22,15 +23,6 @@ class Role(StrEnum):
     POLICY_STAFF = "policy_staff"
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
-
-
-class TokenScope(StrEnum):
-    """What an API token may be used for, within what its person may do."""
-
-    READ = "read"               # also asking questions
-    WRITE = "write"             # one's own cases, files, drafts
-    REVIEW = "review"           # deciding about others' work
-    ADMINISTER = "administer"   # people, settings, webhooks
 
 
 class FileState(StrEnum):
@@ -52,8 +44,7 @@ class JobState(StrEnum):
 class Actor:
     """Who asks: a signed-in person, or a script with that person's token (`token_id`) and what it was made for.
 
-    `failed` counts wrong passwords for the account between the last sign-in and the one that began this session; told
-    for a while after it.
+    `failed`: wrong passwords before the sign-in that began this session, told for a while after it.
     """
 
     id: str
@@ -108,7 +99,6 @@ class TokenView:
 @dataclass(frozen=True, slots=True)
 class NewToken:
     """Shown once."""
-
     secret: str
     token: TokenView
 
@@ -116,7 +106,6 @@ class NewToken:
 @dataclass(frozen=True, slots=True)
 class SignedIn:
     """`cookie` is the value for the session cookie."""
-
     actor: Actor
     cookie: str
     expires: datetime
@@ -282,7 +271,6 @@ class AddedFile:
 @dataclass(frozen=True, slots=True)
 class Upload:
     """One file on its way in: `stream` is read in pieces, never whole."""
-
     name: str
     stream: Any          # a binary file object
 
@@ -455,7 +443,6 @@ class ApprovedBy:
 @dataclass(frozen=True, slots=True)
 class TurnView:
     """One question and its answer, as stored."""
-
     id: str
     conversation: str
     number: int
