@@ -21,7 +21,18 @@ from assistant.questions import Part, Question
 from assistant.say import Say, quoted
 from assistant.topics import Topics
 from assistant.wording import Draft
-from ingestion.domain import Answer, Assessment, Citation, Criterion, Exclusion, Fact, Finding, Outcome, Overall
+from ingestion.domain import (
+    Answer,
+    Assessment,
+    Citation,
+    Criterion,
+    Exclusion,
+    Fact,
+    Finding,
+    Outcome,
+    Overall,
+    number_of,
+)
 from ingestion.policy import Policy
 
 QUOTED = 3  # places that are quoted in the text
@@ -196,9 +207,10 @@ class _Case:
         lines, cites = [], []
         for key in dict.fromkeys(keys):
             fact = self.assessment.facts.get(key)
-            found = [citations.of_evidence(piece) for piece in fact.evidence] if fact else []
+            pieces = fact.evidence if fact else ()
+            found = [citations.of_evidence(piece) for piece in pieces]
             lines.append(
-                self.say("case_where", label=self._fact_label(key), count=len(found))
+                self.say("case_where", label=self._fact_label(key), count=number_of(pieces))
                 if found
                 else self.say("case_absent", label=self._fact_label(key))
             )
@@ -214,13 +226,13 @@ class _Case:
             if not left:
                 lines.append(self.say("case_left_out_none", label=self._fact_label(key)))
                 continue
-            lines.append(self.say("case_left_out", label=self._fact_label(key), count=len(left)))
+            lines.append(self.say("case_left_out", label=self._fact_label(key), count=number_of(left)))
             by_reason: dict[str, list[Exclusion]] = {}
             for one in left:
                 by_reason.setdefault(one.reason, []).append(one)
             for reason, found in by_reason.items():
                 here = [citations.of_evidence(one) for one in found]
-                lines.append(self.say("case_left_out_line", reason=self._reason(reason), count=len(found)))
+                lines.append(self.say("case_left_out_line", reason=self._reason(reason), count=number_of(found)))
                 lines += [quoted(one, self.say) for one in here[: max(0, SHOWN - len(cites))]]
                 cites += here
         return Told(tuple(lines) or (self.say("case_left_out_any"),), tuple(cites[:SHOWN]), within=True)
