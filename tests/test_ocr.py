@@ -14,7 +14,11 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import GifImagePlugin, Image, ImageDraw
+from reportlab import rl_config
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
 
+from ingestion import parsing
 from ingestion.domain import BlockKind, Document, Span
 from ingestion.errors import UnreadableError
 from ingestion.parsing import image, ocr, ocr_cache, pdf
@@ -370,3 +374,18 @@ def test_a_gif_of_three_hundred_frames_costs_a_few_pictures(monkeypatch: pytest.
     still = [ocr.Job(f"still-{place}", lambda: Image.new("RGB", (100, 100), "white")) for place in range(6)]
     assert len(ocr.recognise(still)) == 6
     assert len(reads) == 1
+
+
+def test_tiny_words_of_a_picture_are_read(recogniser: Recogniser) -> None:
+    """Smaller than half a point, as in a pdf that shows a large picture small: no division by their size."""
+    recogniser.lines = (("营业执照", (10, 10, 20, 13), 1.0), ("名称", (10, 30, 20, 33), 1.0))
+    stream = io.BytesIO()
+    Image.new("RGB", (400, 200), "white").save(stream, "PNG", dpi=(1_200, 1_200))
+    assert "营业执照" in parsing.read(stream.getvalue(), "a.png").text
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=(20, 10))
+    assert rl_config.useA85
+    canvas.drawImage(ImageReader(Image.new("RGB", (4_000, 2_000), "white")), 0, 0, 20, 10)
+    canvas.save()
+    assert b"ASCII85Decode" in stream.getvalue()
+    assert "营业执照" in parsing.read(stream.getvalue(), "a.pdf").text

@@ -119,6 +119,8 @@ def _is_office(what: bytes, arguments: Any, data: bytes) -> bool:
 
     if what != READ:
         return False
+    if len(arguments) > 1 and arguments[1]:
+        return True
     try:
         return parsing.MODULES.get(parsing.kind(data, arguments[0])) == "office"
     except UnreadableError:

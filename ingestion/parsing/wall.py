@@ -46,7 +46,12 @@ def read(data: bytes, name: str, progress: parsing.Progress | None = None) -> Do
     """`parsing.read`, behind the wall."""
     if not AVAILABLE or _plain(data, name):
         return parsing.read(data, name, progress)
-    content = _asked(inside.READ, (name,), data, progress)
+    try:
+        content = _asked(inside.READ, (name,), data, progress)
+    except UnreadableError as error:
+        if error.code != "corrupt" or process.single() or not parsing.second_reader(data, name):
+            raise
+        content = _asked(inside.READ, (name, True), data, progress)  # by a program, which the first try may not start
     assert isinstance(content, Document)  # noqa: S101 (for the type checker: _asked gives what was asked for)
     return content
 
