@@ -212,6 +212,8 @@ class AnswerBody(BaseModel):
     number: int
     policy_version: str
     approved: ApprovedBy | None = Field(None, description="Who gave this answer, where a person did")
+    verdict: str | None = Field(None, description="yes, no, open, or null where the question asks for none")
+    steps: list[str] = Field([], description="What a language model looked up for it")
 
 
 def part(page: Page[Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import json
 import secrets
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse, StreamingResponse
@@ -21,6 +21,9 @@ from api.service.records import TurnView
 from api.service.threads import Threads
 from api.sse import HEADERS, MEDIA
 from ingestion.errors import GuoheError
+
+if TYPE_CHECKING:
+    from assistant.agent.turns import Step
 
 router = APIRouter(prefix="/v1", tags=["chat clients"])
 MODEL = "guohe-policy"
@@ -52,7 +55,7 @@ def completions(services: ServicesDep, actor: ActorDep, asked: Completion) -> Re
         "guohe": _extension(turn)})
 
 
-def _chunks(pieces: Iterator[str | TurnView], head: dict[str, Any]) -> Iterator[str]:
+def _chunks(pieces: Iterator[Step | str | TurnView], head: dict[str, Any]) -> Iterator[str]:
     """Checked sentences as they come, then what of the answer was not said yet, then the places."""
     said = ""
     yield _chunk(head, {"role": "assistant", "content": ""})
@@ -61,6 +64,7 @@ def _chunks(pieces: Iterator[str | TurnView], head: dict[str, Any]) -> Iterator[
             if isinstance(one, str):
                 said += one
                 yield _chunk(head, {"content": one})
+            if not isinstance(one, TurnView):
                 continue
             rest = one.answer.removeprefix(said) if one.answer.startswith(said) else f"\n\n{one.answer}"
             if rest:

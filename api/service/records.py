@@ -447,6 +447,8 @@ class TurnView:
     policy_version: str
     created: datetime
     approved: ApprovedBy | None = None
+    verdict: str | None = None
+    steps: tuple[str, ...] = ()        # what a language model looked up, as it was shown
 
 
 @dataclass(frozen=True, slots=True)

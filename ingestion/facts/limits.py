@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from ingestion.domain import Beyond, Block, BlockKind, Document, Evidence, Exclusion, Fact, Notice, Span
+from ingestion.domain import Beyond, Block, BlockKind, Document, Evidence, Exclusion, Fact, Notice, Span, Unexplained
 from ingestion.parsing.notices import notice
 
 CHARACTERS, CASE_CHARACTERS = 600_000, 1_500_000   # of one document, of all that are read together
@@ -24,7 +24,7 @@ KEPT_QUOTES = 60_000  # characters of their quotes together
 LONGEST_QUOTE = 3_000
 
 _ENDS = re.compile(r"[。！？；\n]+")
-Piece = TypeVar("Piece", Evidence, Exclusion)
+Piece = TypeVar("Piece", Evidence, Exclusion, Unexplained)
 
 
 def within(documents: Iterable[Document]) -> tuple[list[Document], dict[str, Beyond]]:
@@ -49,8 +49,8 @@ def rest(document: Document, start: int) -> Beyond:
 
 def kept(fact: Fact) -> Fact:
     """The fact with as many pieces of evidence as are kept one by one."""
-    evidence = few(fact.evidence, lambda one: one.method)
-    return fact if evidence is fact.evidence else replace(fact, evidence=evidence)
+    return replace(fact, evidence=few(fact.evidence, lambda one: one.method),
+                   unexplained=few(fact.unexplained, lambda one: one.why))
 
 
 def few(pieces: tuple[Piece, ...], sort: Callable[[Piece], Hashable], most: int = KEPT) -> tuple[Piece, ...]:

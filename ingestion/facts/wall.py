@@ -25,7 +25,7 @@ from msgspec.structs import replace
 from ingestion import collector
 from ingestion.domain import Document, Extraction, Fact
 from ingestion.errors import ExtractionError
-from ingestion.facts import PolicyFacts, child, limits, work
+from ingestion.facts import PolicyFacts, child, limits, relevance, work
 from ingestion.facts.schema import FactBook
 from ingestion.facts.work import Answer, Request, Window, Wording
 from ingestion.language import load
@@ -80,7 +80,8 @@ def read(documents: Sequence[Document], policy: PolicyFacts, application_date: d
                 raise ExtractionError(error.code, text["en"], text["zh"]) from error
             failed[error.name] = error.code
     found = replace(made.found, failed=failed)
-    return Read(limits.noted(documents, found.beyond, failed), found, dict(zip(wanted, made.others, strict=True)))
+    told = limits.noted(relevance.said_on(documents, found.notices), found.beyond, failed)
+    return Read(told, found, dict(zip(wanted, made.others, strict=True)))
 
 
 def _answer(request: Request, policy: PolicyFacts) -> Answer:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -100,7 +100,8 @@ class Modelling:
         if not chosen.url:
             return self._given
         same = self._given is None or _host(self._given.url) == _host(chosen.url)
-        return Settings(chosen.url, chosen.model, self._key if same else "")
+        found = Settings(chosen.url, chosen.model, self._key if same else "")
+        return found if self._given is None else replace(found, tools=self._given.tools, tokens=self._given.tokens)
 
 
 def checked(value: ModelSettings) -> ModelSettings:
