@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import resource
+import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
