@@ -195,7 +195,7 @@ def test_words_of_documents_are_no_source(case: Assessment) -> None:
     told = ask("研究院在哪里？", calling(("documents_search", {"query": "膜法水处理"})),
                "SETTLES r2\n研究院在膜法水处理领域领先。[2]", case=case)
     assert "领先" not in told.answer.text
-    assert "引文1 =" in told.results()[0]
+    assert re.search(r"引文\d+ = .*膜法水处理", told.results()[0])
 
 
 def test_names_of_documents_do_not_reach_the_model(case: Assessment) -> None:

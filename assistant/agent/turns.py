@@ -6,6 +6,7 @@ words; where nothing is left, or anything fails, the answer without a model is g
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from assistant.llm import ModelError
 from assistant.questions import Question
 from assistant.redaction import Redactor
 from assistant.say import Say, quoted
-from assistant.wording import SHORTEST, Draft, Names, shown
+from assistant.wording import SHORTEST, Draft, Names, leads, shown
 from ingestion.domain import Answer, Assessment, Citation, Document, Mode
 from ingestion.policy import Policy
 
@@ -150,9 +151,7 @@ class _Turn:
 
     def _led(self, text: str) -> str:
         word = self._settled.word if self._settled is not None else ""
-        if not word or text.lower().startswith(word.lower()):
-            return text
-        return self._say("verdict", word=word, text=text)
+        return text if not word or leads(text, word) else self._say("verdict", word=word, text=text)
 
     # The answer -----------------------------------------------------------------------------------------------------
 
@@ -186,30 +185,28 @@ class _Turn:
         """Whether every figure of what was found is said, unless a verdict leads it: 共四种 answers 第五类是什么, one
         of them does not."""
         said = claims.figures(" ".join(one.text for one in self._kept))
-        return bool(self._draft.verdict) or (self._draft.free and claims.figures(
-            " ".join(self._hidden(self._material.given["r1"].result))) <= said)
+        found = claims.figures(" ".join(self._hidden(self._material.given["r1"].result)))
+        return bool(self._draft.verdict) or not self._draft.free or found <= said
 
     def _hidden(self, result: Result) -> list[str]:
         """The lines of a result as the model has them."""
-        numbers = self._material.given[result.id].numbers
-        return [one.text for one in self._material.sources if one.number in numbers and not one.ref]
+        numbers = self._material.given[result.id].said
+        return [one.text for one in self._material.sources if one.number in numbers]
 
     def _missing(self, settled: Settled, told: bool) -> list[str]:
         """The lines of the settled results that no kept sentence says, led by the verdict where they come first."""
-        said = [(claims.figures(one.text), content(claims.plain(one.text))) for one in self._kept] if told else []
-        figures = frozenset().union(*(one for one, _ in said)) if said else frozenset()
-        words = frozenset().union(*(one for _, one in said)) if said else frozenset()
-        outcomes = frozenset().union(*(claims.judgements(claims.plain(one.text)) for one in self._kept)) if said else ()
+        said = " ".join(one.text for one in self._kept) if told else ""
+        known = (claims.figures(said), content(claims.plain(said)), claims.judgements(claims.plain(said)))
         lines = []
         for result in settled.results:
-            if result.id == "r1" and settled.own and self._draft.free:
-                continue
-            for line in self._hidden(result):
-                about = content(claims.plain(line))
-                same = len(about & words) >= _SAID * len(about)
-                needed = claims.judgements(claims.plain(line)) & claims.NEGATIVE
-                if not (claims.figures(line) <= figures and same and needed <= frozenset(outcomes)):
-                    lines.append(self._material.back(line))
+            own = self._hidden(result)
+            left = ["".join(part for part in _STATEMENT.findall(line) if not _is_said(part, *known)) for line in own]
+            if any(line.endswith(_HEADS) for line in own) and any(
+                    one and not one.endswith(_HEADS) for one in left):
+                left = own      # a list stays whole, under its heads
+            lines += [self._material.back(line) for line in left if line]
+        while lines and lines[-1].endswith(_HEADS):
+            lines.pop()
         if lines and not told and settled.word:
             lines[0] = self._say("verdict", word=settled.word, text=lines[0])
         return list(dict.fromkeys(lines))
@@ -236,3 +233,14 @@ class _Turn:
         judged = any(one.kind in ("findings", "overall", "missing", "recompute", "types") for one in settled.results)
         own = self._say("case_pre_screen") in self._draft.quotes
         return [self._say("case_pre_screen")] if judged or own else []
+
+
+def _is_said(part: str, figures: frozenset[str], words: frozenset[str], outcomes: frozenset[str]) -> bool:
+    """Whether sentences say what a statement does: its figures, most of its words, an open or failed outcome."""
+    about = content(claims.plain(part))
+    needed = claims.judgements(claims.plain(part)) & claims.NEGATIVE
+    return claims.figures(part) <= figures and len(about & words) >= _SAID * len(about) and needed <= outcomes
+
+
+_HEADS = ("：", ":")
+_STATEMENT = re.compile(r"（[^（）]*。）|[^。]+。?")
