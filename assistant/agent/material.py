@@ -14,6 +14,7 @@ from assistant import claims
 from assistant.checking import Source
 from assistant.dialogue.results import Result
 from assistant.redaction import Redactor
+from assistant.say import Say
 from assistant.standins import StandIns
 from assistant.wording import Draft
 from ingestion.domain import Citation
@@ -56,11 +57,12 @@ class Material:
         clauses = [self._number(one.quote, one.ref) for one in answer.citations if one.ref]
         places = tuple(dict.fromkeys(one for one in (*draft.places, *answer.citations) if one.document))
         told = [self._hidden(line, places) for line in draft.said]
-        lines = [self._number(line) for line in told]
+        supposed = draft.supposed or any(line.startswith(Say(self._language)("supposed")) for line in draft.said)
+        lines = [self._number(line, supposed=supposed) for line in told]
         more = [] if draft.free else [self._number(line) for line in self._unsaid(told, places)]
         self._first = places
         result = Result("draft", "r1", answer.verdict, quotes=answer.citations, lines=draft.said,
-                        refs=tuple(one.ref for one in answer.citations if one.ref), hypothetical=draft.supposed)
+                        refs=tuple(one.ref for one in answer.citations if one.ref), hypothetical=supposed)
         self.given["r1"] = Given(result, (*clauses, *lines, *more), tuple(lines))
 
     @property
