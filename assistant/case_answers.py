@@ -16,6 +16,7 @@ from assistant.dialogue import about, holding, particulars
 from assistant.dialogue.case import Case
 from assistant.dialogue.finding import settled
 from assistant.dialogue.results import Result, together
+from assistant.dialogue.words import says
 from assistant.questions import Part, Question, Reader, fold
 from assistant.say import quoted
 from assistant.topics import Topics
@@ -49,7 +50,7 @@ def draft(asked: Question, assessment: Assessment, policy: Policy, topics: Topic
     told: list[Told | None] = []
     before: Part | None = None
     for part in asked.parts:
-        if before is not None and not part.refs and not _has_subject(part, topics):
+        if before is not None and not part.refs and (not _has_subject(part, topics) or _points_back(part, topics)):
             part = replace(part, inherited=part.inherited | before.subjects)
         one = about.understood(case, part, figures)
         found = about.answer(case, one) or _stated(case, part)
@@ -77,6 +78,11 @@ def known(assessment: Assessment | None) -> str:
     pieces += [piece.quote for fact in assessment.facts.values() for piece in fact.evidence]
     pieces += [piece.quote for left in assessment.exclusions.values() for piece in left]
     return fold("\n".join(pieces))
+
+
+def _points_back(part: Part, topics: Topics) -> bool:
+    """Whether a part speaks of what the part before named: 这个数是怎么算出来的？"""
+    return says("asks", "points_back", part.text) and not any(topics.subjects[name].fact for name in part.found)
 
 
 def _has_subject(part: Part, topics: Topics) -> bool:

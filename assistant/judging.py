@@ -82,7 +82,8 @@ class Judge:
         if max(best, unsettled) < _KNOWN:
             return first
         if unsettled > best:
-            return self._unsettled(first, opinion)
+            worded = bool(first.points) and bool(first.points[0].matches)   # an entry is for just this wording
+            return first if worded and not part.strange else self._unsettled(first, opinion)
         if first.bare and before is not None and top in before.refs:
             return first
         choice = first if top in first.refs else self._selector.choose_within(part, top)

@@ -26,9 +26,11 @@ from assistant.dialogue.particulars import compared_particulars, particular, tot
 from assistant.dialogue.results import NO, OPEN, YES, Result
 from assistant.dialogue.terms import Asked, Role
 from assistant.dialogue.words import says
-from assistant.questions import Part
+from assistant.questions import Part, fold
 from ingestion.domain import Outcome, Overall
 
+_PLAIN = 24       # characters of a question that asks for nothing but what is said of a fact
+_SHORT, _FEW = 14, 3      # characters of a question that only names a row; rows that it can mean
 _OPEN = (Outcome.NOT_MET, Outcome.INSUFFICIENT)
 
 
@@ -57,18 +59,11 @@ def understood(case: Case, part: Part, figures: Asked) -> Question:
     counted = [key for key in asked.facts if figures.of(key)]
     if counted and len(counted) < len(asked.facts):      # its figures say which of them it is about
         asked = replace(asked, facts=counted, findings=case.findings_of(counted))
-    found = mentions.rows(part, case.rows, asked.facts)
+    found = mentions.rows(part, case.rows, asked.facts, case.topics, fold(case.policy.text))
     types = tuple(one for one in weighing.types_of(part, case.topics) if one != case.assessment.base_type)
-    return Question(part, asked, figures, tuple(found), tuple(case.documents_named(_without_subjects(part))), types)
-
-
-def _without_subjects(part: Part) -> str:
-    """The question without the words that name its subjects: 论文够吗 names no document."""
-    text = part.text
-    for words in part.found.values():
-        for word in words:
-            text = text[:word.span.start] + " " * (word.span.end - word.span.start) + text[word.span.end:]
-    return text
+    named = case.documents_named(mentions.without_subjects(part, case.topics, [
+        key for key, spec in case.policy.facts.facts.items() if spec.kind != "yes_no"]))
+    return Question(part, asked, figures, tuple(found), tuple(named), types)
 
 
 def answer(case: Case, one: Question) -> Result | None:
@@ -99,7 +94,8 @@ def _asks_which_type(text: str) -> bool:
 
 
 def _of_the_window(one: Question) -> bool:
-    return says("asks", "window", one.text) and not one.facts and bool(one.part.found) and not one.part.quantities
+    counted = [each for each in one.part.quantities if each.measure != "time"]
+    return says("asks", "window", one.text) and not one.facts and not counted
 
 
 # By what is asked -----------------------------------------------------------------------------------------------------
@@ -121,7 +117,7 @@ def _by_intent(case: Case, one: Question) -> Result | None:
     asked, text = one.asked, one.text
     match asked.intent:
         case "left_out" if not one.rows or asked.lists or one.documents:
-            return listing.left_out(case, asked.facts, one.documents)
+            return listing.left_out(case, asked.facts, one.documents, _reasons(case, one))
         case "missing" if says("asks", "gap", text) and asked.facts:
             return gaps(case, asked.findings)
         case "missing":
@@ -138,11 +134,30 @@ def _by_intent(case: Case, one: Question) -> Result | None:
             return with_outcome(case, "case_judged", (Outcome.JUDGEMENT,))
         case "where" if asked.facts and not one.part.polar:
             return listing.where(case, asked.facts, one.documents)
+    reasons = _reasons(case, one)
+    if reasons and asked.facts and (asked.lists or part_asks_for(one)):
+        return listing.left_out(case, asked.facts, one.documents, reasons, polar=one.part.polar)
     if says("asks", "next_step", text):
         return missing(case, asked.findings)
     if says("asks", "gap", text) and asked.findings:
         return gaps(case, asked.findings)
     return None
+
+
+def part_asks_for(one: Question) -> bool:
+    """Whether a question asks if there are any: 有重复登记的吗."""
+    return one.part.polar and says("asks", "any", one.text)
+
+
+def _reasons(case: Case, one: Question) -> list[str]:
+    """The reasons for leaving something out that a question names: 兼职的有哪几个, 有没有重复的."""
+    found, known = [], fold(case.policy.text)
+    for code, texts in case.policy.facts.reasons.items():
+        words = {term for text in texts for term in mentions.terms(fold(text))
+                 if not mentions.common(term) and term not in known}
+        if any(word in one.text for word in words if len(word) == 2 or len(word) > 5):
+            found.append(code)
+    return found
 
 
 def _by_rows(case: Case, one: Question) -> Result | None:
@@ -164,8 +179,11 @@ def _by_rows(case: Case, one: Question) -> Result | None:
         if despite or (why and not one.facts):
             return listing.status(case, rows, YES if all(row.status == COUNTED for row in rows) else NO
                                   if one.part.polar else "")
-    if not one.facts and says("asks", "status_row", one.text) and not one.part.polar:
+    short = len(one.text) <= _SHORT
+    if (not one.facts or short) and says("asks", "status_row", one.text) and not one.part.polar:
         return listing.status(case, rows, "")
+    if one.part.polar and says("asks", "valid", one.text) and len(rows) <= _FEW and not one.asked.findings:
+        return listing.status(case, rows, YES if all(row.status == COUNTED for row in rows) else NO)
     return None
 
 
@@ -195,9 +213,22 @@ def _by_facts(case: Case, one: Question) -> Result | None:
         return overall(case) if case.assessment.overall is Overall.PENDING else missing(case, [])
     if asked.facts and asked.own:
         return counts(case, asked.facts)
-    whole = asked.intent in ("overall", "met") and not asked.facts and not asked.other_matter
-    if whole or (says("asks", "overall_again", text) and part.polar and not asked.facts):
+    return _by_whole(case, one)
+
+
+def _by_whole(case: Case, one: Question) -> Result | None:
+    """What is asked of the whole, or of nothing in particular."""
+    asked, part, text = one.asked, one.part, one.text
+    strange = asked.other_matter or any(not case.speaks_of(piece) for piece in part.strange)
+    whole = asked.intent in ("overall", "met") or (says("asks", "overall_again", text) and part.polar)
+    if whole and not asked.facts and not strange:
         return overall(case, polar=part.polar)
+    if says("asks", "why_row", text) and not asked.facts and len(text) <= _SHORT and not strange:
+        return overall(case) if case.assessment.overall is Overall.PENDING else missing(case, [])
+    plain = not part.polar and not asked.bars and not part.refs and "meaning" not in part.found
+    if plain and asked.facts and part.asks & {"when", "which", "what", "who", "where", "how"} and len(text) <= _PLAIN \
+            and any(case.rows_of(asked.facts)):
+        return listing.told(case, asked.facts)
     return None
 
 

@@ -130,6 +130,10 @@ class Case:
         return extraction.read(self.extracted.prepared, self.policy, self.assessment.application_date, window=window,
                                keys=frozenset(keys)).facts
 
+    def facts_on(self, day: date, keys: Iterable[str]) -> dict[str, Fact]:
+        """Facts as they were for an application on another day."""
+        return extraction.extract(self.assessment.documents, self.policy, day, keys=frozenset(keys)).facts
+
     def facts_of(self, documents: Sequence[str], keys: Iterable[str]) -> dict[str, Fact]:
         """Facts from some of the documents alone."""
         chosen = [one for one in self.assessment.documents if one.name in documents]
@@ -148,6 +152,14 @@ class Case:
                     cells = [document.quote(cell.span).strip() for cell in block.cells if cell.row == top]
                     return " ".join(" ".join(cells).split())
         return ""
+
+    def speaks_of(self, piece: str) -> bool:
+        """Whether the documents hold a piece of a folded question."""
+        return any(piece in text for text in self._texts)
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        return [fold(one.text) for one in self.assessment.documents]
 
     # Documents ------------------------------------------------------------------------------------------------------
 

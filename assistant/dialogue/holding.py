@@ -59,11 +59,14 @@ def hold(part: Part, policy: Policy, topics: Topics, types: Sequence[str], today
     asked = Asked(())
     if part.quantities:
         asked = figures(part, policy, topics, types, on)
-    stated = _none_and_some(part, criteria, asked, topics)
+    stated = _none_and_some(part, criteria, asked, policy, topics)
     by_fact = {key: [*asked.of(key), *stated.get(key, ())] for key in {*asked.facts, *stated}}
-    found = [bars.compare(one, by_fact, policy, disjoint=asked.disjoint) for one in criteria
-             if one.kind in (CriterionKind.COUNT, CriterionKind.PLURAL)]
-    return Held(asked, tuple(one for one in found if one is not None),
+    compared = [bars.compare(one, by_fact, policy, disjoint=asked.disjoint) for one in criteria
+                if one.kind in (CriterionKind.COUNT, CriterionKind.PLURAL)]
+    found = [one for one in compared if one is not None]
+    meant = {one.fact for one in found if one.agrees}      # 够5家吗 is about the clause that asks for five
+    found = [one for one in found if one.fact not in meant or one.agrees]
+    return Held(asked, tuple(found),
                 tuple(_statements(part, criteria, policy, on)), on)
 
 
@@ -97,7 +100,7 @@ def _in(citation: str, refs: Collection[str]) -> bool:
     return citation in refs or citation.split("（")[0] in refs
 
 
-def _none_and_some(part: Part, criteria: Sequence[Criterion], asked: Asked,
+def _none_and_some(part: Part, criteria: Sequence[Criterion], asked: Asked, policy: Policy,
                    topics: Topics) -> dict[str, list[terms.Term]]:
     """Facts that the question says there are none of (没得过科技奖), or some of (得过一次), without a figure."""
     found: dict[str, list[terms.Term]] = {}
@@ -116,7 +119,11 @@ def _none_and_some(part: Part, criteria: Sequence[Criterion], asked: Asked,
             if says("roles", "none", lead):
                 term = terms.Term(clause, word.span, Interval(0, 0), terms.Role.HAVE, key)
             elif says("roles", "got", clause) and not asked.of(key):
-                term = terms.Term(clause, word.span, Interval(1, None), terms.Role.HAVE, key)
+                out, reason = terms.not_counting(clause, key, policy)
+                needs = [need for need in policy.facts.facts[key].needs if need.reach in ("own", "clause")]
+                sure = all(policy.facts.pattern(need.words).search(clause) for need in needs)
+                role = terms.Role.UNCOUNTED if out else terms.Role.HAVE if sure else terms.Role.UNCERTAIN
+                term = terms.Term(clause, word.span, Interval(1, None), role, key, reason=reason)
             else:
                 continue
             found.setdefault(key, [term])

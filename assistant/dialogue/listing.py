@@ -51,14 +51,16 @@ def where(case: Case, keys: Sequence[str], documents: Sequence[str] = ()) -> Res
     return Result("rows", quotes=tuple(cites), lines=tuple(lines))
 
 
-def left_out(case: Case, keys: Sequence[str], documents: Sequence[str] = ()) -> Result:
-    """What was seen and not counted, by reason, each place word for word."""
+def left_out(case: Case, keys: Sequence[str], documents: Sequence[str] = (), reasons: Sequence[str] = (), *,
+             polar: bool = False) -> Result:
+    """What was seen and not counted, by reason (all or some), word for word. `polar`: whether there is any."""
     chosen = list(keys) or [key for key, found in case.assessment.exclusions.items() if found]
     lines: list[str] = []
     cites: list[Citation] = []
     whole = True
     for key in chosen:
         found = _once(case.rows_of([key], LEFT_OUT, documents) or case.rows_of([key], LEFT_OUT))
+        found = [row for row in found if not reasons or row.reason in reasons]
         if not found:
             lines.append(case.say("case_left_out_none", label=case.fact_label(key)))
             continue
@@ -76,7 +78,20 @@ def left_out(case: Case, keys: Sequence[str], documents: Sequence[str] = ()) -> 
         lines.append(case.say("case_undecided", count=len(undecided)))
         lines += [_item(case, number, row) for number, row in enumerate(undecided[:SHOWN], 1)]
         cites += [row.citation for row in undecided]
-    return Result("rows", quotes=tuple(cites), lines=tuple(lines) or (case.say("case_left_out_any"),), exhausted=whole)
+    return Result("rows", verdict=(YES if cites else NO) if polar else "", quotes=tuple(cites),
+                  lines=tuple(lines) or (case.say("case_left_out_any"),), exhausted=whole)
+
+
+def told(case: Case, keys: Sequence[str]) -> Result:
+    """All that the documents say of facts: what counts and what was left out, with its reason."""
+    found = _once(case.rows_of(keys))
+    lines = [case.say("row_line", number=number, row=" ".join(row.quote.split()), place=case.place(row))
+             + (case.say("row_reason", reason=case.reason(row.reason)) if row.reason else "")
+             for number, row in enumerate(found[:SHOWN], 1)]
+    findings = case.findings_of(keys)
+    return Result("rows", quotes=(*case.cites(findings, evidence=False), *(row.citation for row in found)),
+                  refs=tuple(one.criterion.citation for one in findings), lines=tuple(lines),
+                  exhausted=len(found) <= SHOWN)
 
 
 def why_less(case: Case, keys: Sequence[str], documents: Sequence[str] = ()) -> Result:

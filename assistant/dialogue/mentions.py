@@ -11,6 +11,7 @@ from assistant.dialogue.case import Row
 from assistant.dialogue.words import pattern
 from assistant.questions import Part, fold
 from assistant.strangers import everyday, plain_english
+from assistant.topics import Topics
 
 _RUN = re.compile(r"[\u4e00-\u9fff]+|[a-z][a-z0-9+\-]{2,}")
 _MONTH = re.compile(r"((?:19|20)\d\d)\s*年\s*(\d{1,2})\s*月")
@@ -19,16 +20,17 @@ _RARE = 0.34      # the share of the rows in which a telling term stands at most
 _NEAR = 0.7
 
 
-def rows(part: Part, found: Sequence[Row], facts: Collection[str]) -> list[Row]:
-    """The rows that a folded question names, those of `facts` before others; none where it names none."""
+def rows(part: Part, found: Sequence[Row], facts: Collection[str], topics: Topics, policy: str = "") -> list[Row]:
+    """The rows that a folded question names, those of `facts` before others; none where it names none. A word of the
+    `policy` (its folded text) names no row."""
     if not found:
         return []
     numbered = {int(number) for match in pattern("rows", "number").finditer(part.text)
                 for number in re.findall(r"\d+", match[0])}
     listed = [one for one in found if one.number in numbered and (not facts or one.fact in facts)] if numbered else []
     dated = _dated(part.text, found)
-    named = _named(part, found)
-    chosen = dated or named or listed
+    named = _named(part, found, topics, policy)
+    chosen = listed or dated or named
     own = [one for one in chosen if one.fact in facts]
     return _once(own or chosen)
 
@@ -43,14 +45,23 @@ def _dated(text: str, found: Sequence[Row]) -> list[Row]:
     return [one for one in found if years and years[-1] in one.quote]
 
 
-def _named(part: Part, found: Sequence[Row]) -> list[Row]:
+def without_subjects(part: Part, topics: Topics, facts: Collection[str] | None = None) -> str:
+    """The question without the words for what is counted (`facts`, or all), which tell no row or document from
+    another."""
     text = part.text
-    for words in part.found.values():       # the subjects' own words tell no row from another
-        for word in words:
+    for name, words in part.found.items():
+        subject = topics.subjects[name]
+        told = subject.type or (subject.fact and (facts is None or subject.fact in facts))
+        for word in words if told else ():
             text = text[:word.span.start] + " " * (word.span.end - word.span.start) + text[word.span.end:]
+    return text
+
+
+def _named(part: Part, found: Sequence[Row], topics: Topics, policy: str) -> list[Row]:
+    text = without_subjects(part, topics)
     if part.found and not text.strip():
         return []
-    asked = {term for term in terms(text) if not common(term)}
+    asked = {term for term in terms(text) if not common(term) and term not in policy}
     texts = [fold(one.quote) for one in found]
     counts = Counter(term for term in asked for quote in texts if term in quote)
     distinct = len(set(texts)) or 1

@@ -24,6 +24,7 @@ _TOTAL = re.compile(r"合计|总计|小计|共计|total")
 ENOUGH = 0.62      # the share of what a question is about that a sentence must hold
 NEAR = 0.85
 MOST = 3
+_NEAR_LABEL = 12
 LONGEST = 400
 
 
@@ -137,12 +138,23 @@ def _values(case: Case, name: str, documents: Sequence[str]) -> list[Line]:
         if value.search(line.text, place.end() if place else 0) or (label is not None and value.search(line.text)
                                                                     and field["value"][0] != "["):
             found.append(line)
-    found.sort(key=lambda one: len(one.text) > LONGEST // 6)
+    found.sort(key=lambda one: (_far(one, label, value), len(one.text) > LONGEST // 6))
     first: dict[str, Line] = {}
     for line in found:
         first.setdefault(line.document.name, line)
     heads = list(first.values())      # a line of every document before a second one of the same
     return [*heads, *(line for line in found if line not in heads)]
+
+
+def _far(line: Line, label: re.Pattern[str] | None, value: re.Pattern[str]) -> bool:
+    """Whether the value stands far behind its label."""
+    if label is None:
+        return False
+    for place in label.finditer(line.text):
+        found = value.search(line.text, place.end())
+        if found is not None and found.start() - place.end() <= _NEAR_LABEL:
+            return False
+    return True
 
 
 def _lines(case: Case, documents: Sequence[str]) -> Iterator[Line]:

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 from assistant import outcomes
 from assistant.dialogue.case import Case, Row
 from assistant.dialogue.compared import amount as plain_amount
-from assistant.dialogue.results import OF_OUTCOME, Amount, Result, together
+from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, Amount, Result, together
 from ingestion import numerals
-from ingestion.domain import Citation, Criterion, Fact, Interval, Outcome
+from ingestion.domain import Citation, Criterion, Fact, Finding, Interval, Outcome, Overall
 from ingestion.language import fold
 
 _WAN = 10_000
@@ -22,7 +22,8 @@ _WAN = 10_000
 
 class Change(Struct, frozen=True):
     """One change: `add` or `remove` so many (or the row), take `value`, read a `rate` (yuan for one of `currency`), a
-    `window`, or some `documents` alone. `fact` is the fact's key; windows and documents change every fact."""
+    `window`, some `documents` alone, or the application on another `day`. `fact` is the fact's key; window, day and
+    documents change every fact."""
 
     kind: str
     fact: str = ""
@@ -32,6 +33,7 @@ class Change(Struct, frozen=True):
     currency: str = ""
     window: tuple[date, date] | None = None
     documents: tuple[str, ...] = ()
+    day: date | None = None
 
 
 def recompute(case: Case, changes: Sequence[Change], facts: Sequence[str] = ()) -> Result:
@@ -41,9 +43,10 @@ def recompute(case: Case, changes: Sequence[Change], facts: Sequence[str] = ()) 
     told: dict[str, str] = {}
     quotes: list[Citation] = []
     for change in changes:
-        if change.window is not None or change.documents:
+        if change.window is not None or change.documents or change.day is not None:
             wanted = facts or [key for one in case.findings for key in one.criterion.facts]
-            found = case.facts_in(change.window, wanted) if change.window is not None \
+            found = case.facts_on(change.day, wanted) if change.day is not None \
+                else case.facts_in(change.window, wanted) if change.window is not None \
                 else case.facts_of(change.documents, wanted)
             for key in wanted:
                 now.pop(key, None)
@@ -56,6 +59,8 @@ def recompute(case: Case, changes: Sequence[Change], facts: Sequence[str] = ()) 
         else:
             told |= _moved(case, change, now, quotes)
     findings = [one for one in case.findings if set(one.criterion.facts) & set(touched)]
+    if not facts and any(one.window or one.day for one in changes):      # of the whole: what changes
+        return _whole(case, findings, now, quotes)
     if not findings:
         return Result("recompute", error="nothing of the application hangs on it", hypothetical=True)
     lines, verdicts, figures = [], [], []
@@ -72,6 +77,24 @@ def recompute(case: Case, changes: Sequence[Change], facts: Sequence[str] = ()) 
                   quotes=tuple(dict.fromkeys([*clauses, *quotes, *evidence])),
                   refs=tuple(dict.fromkeys(one.criterion.citation for one in findings)), lines=tuple(lines),
                   hypothetical=True)
+
+
+def _whole(case: Case, findings: Sequence[Finding], now: Mapping[str, Fact], quotes: Sequence[Citation]) -> Result:
+    """Which outcomes would be others, and what all come to."""
+    lines, pairs, changed = [], [], []
+    for one in case.findings:
+        reached = outcomes.outcome(one.criterion, now) if one in findings else one.outcome
+        pairs.append((one.criterion, reached))
+        if reached is not one.outcome:
+            changed.append(one)
+            lines.append(case.words.say("window.change", label=case.label(one.criterion),
+                                        citation=case.ref(one.criterion), before=case.words.outcome(one.outcome),
+                                        after=case.words.outcome(reached)))
+    whole = outcomes.overall(pairs)
+    told = case.say("whole_changes", changes=case.say.joined(lines)) if lines else case.say("whole_stays")
+    return Result("recompute", verdict=NO if whole is Overall.FAILS else OPEN, quotes=(*case.cites(changed), *quotes),
+                  refs=tuple(one.criterion.citation for one in changed),
+                  lines=(told, case.say("whole_comes_to", overall=case.words.outcome(whole))), hypothetical=True)
 
 
 def line(case: Case, criterion: Criterion, reached: Outcome, facts: Mapping[str, Fact], told: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ from assistant.dialogue.case import COUNTED, LEFT_OUT, Case, Row
 from assistant.dialogue.recompute import Change, recompute
 from assistant.dialogue.results import NO, Result
 from assistant.dialogue.terms import Role
-from assistant.dialogue.words import says
+from assistant.dialogue.words import pattern, says
 from ingestion import periods
 
 if TYPE_CHECKING:
@@ -37,6 +37,11 @@ def changes(case: Case, one: Question) -> Result | None:
                 if case.policy.facts.facts[key].kind == "money"]
         if money:
             return recompute(case, [Change("rate", money[0], rate=rate[1], currency=rate[0])])
+    day = _day(case, one)
+    if day is not None and not (one.rows and says("asks", "ends", text)):
+        told = recompute(case, [Change("day", day=day)], facts)
+        return replace(told, lines=(case.say("on_day", day=case.words.day(day),
+                                             window=case.words.window(case.policy.window_on(day))), *told.lines))
     window = _window(case, one)
     if window is not None and facts:
         return recompute(case, [Change("window", window=window)], facts)
@@ -52,6 +57,15 @@ def _rate(text: str) -> tuple[str, Decimal] | None:
     if match is None:
         return None
     return match.groupdict().get("currency") or "", Decimal(match["rate"])
+
+
+def _day(case: Case, one: Question) -> date | None:
+    """The day to which a question puts the application off, the last one that its words allow."""
+    match = pattern("asks", "later").search(one.text)
+    if match is None:
+        return None
+    found = [last for span, _, last in periods.dates(one.text) if span.start >= match.start()]
+    return found[0] if found and found[0] != case.assessment.application_date else None
 
 
 def _window(case: Case, one: Question) -> tuple[date, date] | None:

@@ -35,7 +35,7 @@ def draft(found: str, asked: Question, policy: Policy, suggested: Sequence[str] 
     types = say.joined(say.pick(one.label, one.label_en) for one in policy.base_types)
     text = say(f"talk_{found}", title=say.pick(policy.title, policy.title_en), types=types)
     if suggested and found in ("greet", "can", "who"):
-        text += "\n" + say("talk_suggested", questions=say.pick("；", "; ").join(suggested))
+        text += "\n" + say("talk_suggested", questions=" ".join(suggested))
     return Draft(Answer(asked.text, text, found not in REFUSED, language=asked.language), (text,), (), free=False)
 
 

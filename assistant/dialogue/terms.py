@@ -31,6 +31,7 @@ _LISTED = re.compile(r"[、]|以及|和(?=[^，]{0,8}$)|及(?=[^，]{0,8}$)|,? a
 _BOTH = re.compile(r"\s*(?:库|数据库|都|均|方面|资质|证|头衔|身份|条件|条|指标)")
 _OF_OUR = re.compile(r"\s*of (?:our|the|these|those|my|all)(?: original)?\s*")
 _PAUSE = re.compile(r"[、]|和|及|以及|\band\b")
+_PARTS = 2
 _FARTHEST = 34        # characters between a figure and the subject that it is of
 _BREAK_COSTS, _PAUSE_COSTS, _AFTER_COSTS = 12, 4, 6
 _OWN = re.compile(r"(?:我们|目前|现在|已经|已|只|才|就|we|our)\s*(?:的)?(?:有|达到|超过|have|has)?\s*$")
@@ -137,7 +138,11 @@ def _around(quantity: Quantity, others: Sequence[Quantity], text: str) -> _Figur
     listed = _LISTED.search(tail) if after < right else None
     if listed is not None:
         tail = tail[:listed.start()]        # 香港1家、上海2家: 上海 is the next one's
-    return _Figure(quantity, text[before:start], tail, text[left:right], left)
+    lead = text[before:start]
+    joints = [match.start() for match in _LISTED.finditer(lead)] if before > left else []
+    if joints:
+        lead = lead[joints[-1]:]            # and what is before the joint is the one's before
+    return _Figure(quantity, lead, tail, text[left:right], left)
 
 
 def _of_two(quantity: Quantity, text: str) -> bool:
@@ -164,8 +169,10 @@ def _assign(figures: list[_Figure], part: Part, keys: Collection[str], policy: P
     for one in figures:
         allowed = [key for key in keys if fits(one.quantity, key, policy)]
         key = _narrower(one, allowed, before, policy)
-        goes_on = _is_part(one) or (one.quantity.unit == unit and _LISTED.match(one.lead))
-        if not key and before in allowed and goes_on:
+        listed = one.quantity.unit == unit and _LISTED.match(one.lead) and not _leads(one, part, allowed, topics)
+        goes_on = _is_part(one) or listed
+        alone = one.quantity.unit == unit and bool(unit) and not _named_in(one, part, topics)
+        if not key and before in allowed and (goes_on or alone):
             key = before
         unit = one.quantity.unit
         key = key or _subject_of(one.quantity, part, allowed, topics)
@@ -178,6 +185,20 @@ def _assign(figures: list[_Figure], part: Part, keys: Collection[str], policy: P
             key = sure[0] if len(sure) == 1 else ""
         one.fact = key
         before = key or before
+
+
+def _leads(one: _Figure, part: Part, keys: Collection[str], topics: Topics) -> bool:
+    """Whether the words right before a figure name a fact that it can be of."""
+    start = one.quantity.span.start
+    return any(start - len(one.lead) <= word.span.start and word.span.end <= start
+               for name, words in part.found.items() if topics.subjects[name].fact in keys for word in words)
+
+
+def _named_in(one: _Figure, part: Part, topics: Topics) -> bool:
+    """Whether a figure's own clause names a fact."""
+    end = one.start + len(one.clause)
+    return any(one.start <= word.span.start < end for name, words in part.found.items()
+               if topics.subjects[name].fact for word in words)
 
 
 def _is_part_of_another(key: str, topics: Topics) -> bool:
@@ -229,6 +250,8 @@ def fits(quantity: Quantity, fact: str, policy: Policy) -> bool:
     spec = policy.facts.facts.get(fact)
     if spec is None or spec.kind == "yes_no" or quantity.measure == "time":
         return False
+    if spec.kind == "count" and quantity.measure == "" and quantity.interval.low >= _LEAST_MONEY:
+        return False
     if spec.kind == "money":
         bare = quantity.measure == "" and quantity.interval.low >= _LEAST_MONEY
         return (quantity.measure == "money" and quantity.currency in ("", "CNY")) or bare
@@ -241,8 +264,8 @@ def _term(one: _Figure, before: Sequence[Term], text: str, policy: Policy, spans
           bars: Mapping[str, int], *, claims: bool) -> Term:
     quantity, spec = one.quantity, policy.facts.facts[one.fact]
     earlier = [term for term in before if term.fact == one.fact]
-    before_it, reason = _not_counting(one.lead[-14:], one.fact, policy)
-    behind, other = _not_counting(one.tail, one.fact, policy)
+    before_it, reason = not_counting(one.lead[-14:], one.fact, policy)
+    behind, other = not_counting(one.tail, one.fact, policy)
     role, reason = _role(one, earlier, bars, before_it=before_it, behind=behind), reason or other
     if claims and role is Role.HAVE and not says("roles", "have", one.lead):
         role = Role.BAR
@@ -252,6 +275,9 @@ def _term(one: _Figure, before: Sequence[Term], text: str, policy: Policy, spans
     elif role is Role.PART and cover == "outside":
         role, reason = Role.LOST, "outside_window"
     interval, times = quantity.interval, 1
+    bar = bars.get(one.fact)
+    if role in (Role.HAVE, Role.BAR) and bar and says("roles", "short", one.lead) and interval.low < bar:
+        role, interval = Role.HAVE, Interval(bar - interval.low, bar - interval.low)    # 差两篇才到20篇
     if role is Role.HAVE and says("roles", "yearly", one.clause):
         times = 1 if says("roles", "mean", one.clause) else _years(text)
         if times > 1:
@@ -271,6 +297,8 @@ def _role(one: _Figure, earlier: Sequence[Term], bars: Mapping[str, int], *, bef
     supposed = says("roles", "if", one.clause)
     if _is_bar(one, earlier, bars):
         return Role.BAR
+    if holds and says("roles", "gone", one.lead):
+        return Role.LOST
     if holds and (says("roles", "total", one.lead) or says("roles", "total_tail", one.tail)):
         return Role.TOTAL
     also = says("roles", "also", one.lead)
@@ -286,8 +314,7 @@ def _role(one: _Figure, earlier: Sequence[Term], bars: Mapping[str, int], *, bef
     if says("roles", "overlap", one.lead[-8:] + one.tail) and holds and not counts_not:
         return Role.OVERLAP
     if counts_not:
-        gone = says("roles", "gone", one.lead)
-        if holds and (part or gone or (behind and not also and not _done(earlier))):
+        if holds and (part or (behind and not also and not _done(earlier))):
             return Role.LOST
         return Role.UNCOUNTED
     if part:
@@ -298,6 +325,8 @@ def _role(one: _Figure, earlier: Sequence[Term], bars: Mapping[str, int], *, bef
 def _is_bar(one: _Figure, earlier: Sequence[Term], bars: Mapping[str, int]) -> bool:
     """Whether a figure is said to be what is asked for."""
     lead, tail = one.lead, one.tail
+    if says("roles", "added_tail", tail):
+        return False    # need 3 more
     if re.match(r"\s*了", tail) and not says("roles", "bar_tail", tail):
         return False    # 达到20篇了
     if says("roles", "bar_tail", tail):
@@ -318,7 +347,7 @@ def _done(earlier: Sequence[Term]) -> bool:
     return any(term.role is Role.HAVE and says("roles", "done", term.words) for term in earlier)
 
 
-def _not_counting(said: str, fact: str, policy: Policy) -> tuple[bool, str]:
+def not_counting(said: str, fact: str, policy: Policy) -> tuple[bool, str]:
     """Whether words beside a figure say that it does not count, and the reason's code where the policy has one."""
     spec, book = policy.facts.facts[fact], policy.facts
     said = _CAPITALS.sub(lambda match: match[0].upper(), said)
@@ -376,6 +405,10 @@ def _settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term
         done.append(one)
     if not any(one.role is Role.UNCERTAIN for one in done) and says("roles", "doubt", text):
         done = [replace(one, role=Role.UNCERTAIN) if one.role is Role.HAVE else one for one in done]
+    for fact in {one.fact for one in done}:
+        holds = [one for one in done if one.fact == fact and one.role is Role.HAVE]
+        if len(holds) > _PARTS and sum(one.interval.low for one in holds[1:]) == holds[0].interval.low:
+            done = [replace(one, role=Role.PART) if one in holds[1:] else one for one in done]   # 5家：香港2家、德国3家
     return [_rest(one, done, text) for one in done]
 
 
