@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 PROMPT = "agent.v1"
 QUOTED, CITED = 3, 16   # places of documents that are quoted; that are cited
 REMEMBERED = 3          # earlier questions that a model gets
-_SAID = 0.6             # of a line's words that a sentence must have to say it
+_SAID = 0.8             # of a line's words that a sentence must have to say it
 
 
 class Step(Struct, frozen=True):
@@ -162,7 +162,7 @@ class _Turn:
         if settled is None or settled.against or not settled.results:
             return plain
         told = bool(self._kept) and self._telling()
-        if settled.own and (not told or not self._whole()):
+        if settled.own and not (told and draft.answer.answerable and self._whole()):
             return plain
         others = [one for one in settled.results if one.id != "r1"]
         if not told and not (draft.answer.answerable or any(one.verdict for one in others)):
@@ -172,8 +172,9 @@ class _Turn:
         if not lines:
             return plain
         cited = self._cited(settled)
+        quotes = draft.quotes if settled.own else [*self._tail(settled), *self._quotes(cited, "\n".join(lines))]
         return self._marked(replace(
-            draft.answer, text="\n".join([*lines, *self._tail(settled), *self._quotes(cited, "\n".join(lines))]),
+            draft.answer, text="\n".join([*lines, *quotes]),
             answerable=True, citations=cited, mode=Mode.LLM, verdict=settled.verdict,
             considered=tuple(dict.fromkeys(one.ref or one.document for one in cited))))
 
@@ -218,8 +219,9 @@ class _Turn:
                 if one.result in settled.results or numbers & set(one.numbers)]
         documents: Sequence[Document] = self._turn.assessment.documents if self._turn.assessment is not None else ()
         found = citations.verified((quote for one in used for quote in one.quotes), self._turn.policy, documents)
-        clauses = [one for one in found if one.ref]
-        return (*clauses, *[one for one in found if not one.ref][:CITED])
+        if settled.own:
+            return tuple(dict.fromkeys([*self._draft.answer.citations, *(one for one in found if one.ref)]))
+        return (*[one for one in found if one.ref], *[one for one in found if not one.ref][:CITED])
 
     def _quotes(self, cited: Sequence[Citation], text: str) -> list[str]:
         """Citations as lines: the clauses, and the first places that the text does not hold already."""
