@@ -197,13 +197,13 @@ class _Turn:
     def _missing(self, settled: Settled, told: bool) -> list[str]:
         """The lines of the settled results that no kept sentence says, led by the verdict where they come first."""
         said = " ".join(one.text for one in self._kept) if told else ""
-        known = (claims.figures(said), content(claims.plain(said)), claims.judgements(claims.plain(said)))
+        known = _Said(said)
         lines = []
         for result in settled.results:
             own = self._hidden(result)
-            left = ["".join(part for part in _STATEMENT.findall(line) if not _is_said(part, *known)) for line in own]
-            if any(line.endswith(_HEADS) for line in own) and any(
-                    one and not one.endswith(_HEADS) for one in left):
+            left = ["".join(part for part in _STATEMENT.findall(line) if not known.holds(part)) for line in own]
+            listed = any(line.endswith(_HEADS) or _ENTRY.match(line) for line in own)
+            if listed and any(one and not one.endswith(_HEADS) for one in left):
                 left = own      # a list stays whole, under its heads
             lines += [self._material.back(line) for line in left if line]
         while lines and lines[-1].endswith(_HEADS):
@@ -237,12 +237,24 @@ class _Turn:
         return [self._say("case_pre_screen")] if judged or own else []
 
 
-def _is_said(part: str, figures: frozenset[str], words: frozenset[str], outcomes: frozenset[str]) -> bool:
-    """Whether sentences say what a statement does: its figures, most of its words, an open or failed outcome."""
-    about = content(claims.plain(part))
-    needed = claims.judgements(claims.plain(part)) & claims.NEGATIVE
-    return claims.figures(part) <= figures and len(about & words) >= _SAID * len(about) and needed <= outcomes
+class _Said:
+    """What sentences say: their figures, words, outcomes, and the documents and quotations that they name."""
+
+    def __init__(self, said: str) -> None:
+        self._figures, self._named = claims.figures(said), set(_STANDING.findall(said))
+        plain = claims.plain(said)
+        self._words, self._outcomes = content(plain), claims.judgements(plain)
+
+    def holds(self, part: str) -> bool:
+        """Whether they say what a statement does: figures, names, most of its words, an open or failed outcome."""
+        plain = claims.plain(part)
+        about = content(plain)
+        return (claims.figures(part) <= self._figures and set(_STANDING.findall(part)) <= self._named
+                and len(about & self._words) >= _SAID * len(about)
+                and claims.judgements(plain) & claims.NEGATIVE <= self._outcomes)
 
 
 _HEADS = ("：", ":")
+_ENTRY = re.compile(r"\s*\d+\.\s")
+_STANDING = re.compile(r"(?:附件|引文|名称|Attachment |Quotation |Name )\d+")
 _STATEMENT = re.compile(r"（[^（）]*。）|[^。]+。?")
