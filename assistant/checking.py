@@ -138,8 +138,11 @@ class _Sentence:
     def _unknown(self, known: frozenset[str]) -> set[str]:
         """The figures that are not known; in English, where the unit may be left out, by their numbers."""
         own = claims.figures(self.text)
-        if self.chinese:
-            return set(own - known)
+        if self.chinese:    # 18-3=15篇: what is added up may be said with its unit
+            terms = {one.replace(",", "") for one in _TERM.findall(self.known)}
+            shown = {figure for part in claims.clauses(self.said) if claims.of_applicant(part) or _ADDING.search(part)
+                     for figure in claims.figures(part)}
+            return {one for one in own - known if _number(one) not in terms or one not in shown}
         numbers = {_number(one) for one in known}
         return {one for one in own if one not in known and _number(one) not in numbers}
 
@@ -270,7 +273,8 @@ class _Sentence:
             if own is None:
                 continue
             others = set().union(*(one for name, one in holders.items() if name != key))
-            if words & (others - own) or "short" in words - own or words & known - near[key]:
+            turned = {"have", "bar"} & words and {"have", "bar"} & own and not {"have", "bar"} & words & own
+            if turned or words & (others - own) or "short" in words - own or words & known - near[key]:
                 return False
         return True
 
@@ -391,7 +395,11 @@ def _number(figure: str) -> str:
     return found.group() if found else figure
 
 
-_NUMBERED = re.compile(r"(?<!附件)(?<!附件\d)(?<!第)(?<!\d)(?:\d[\d,.]*\d|\d)[万亿]?")
+_TERM = re.compile(r"\d[\d,.]*(?=\s*[-+×])|(?<=[-+×])\d[\d,.]*")
+_ADDING = re.compile(r"[-+×=加减里]|其中|扣除")
+_NUMBERED = re.compile(
+    r"(?<!附件)(?<!附件\d)(?<!引文)(?<!引文\d)(?<!名称)(?<!attachment )(?<!quotation )(?<!name )(?<!第)"
+    r"(?<!\d)(?:\d[\d,.]*\d|\d)[万亿]?")
 
 
 def _answering(verdict: str) -> frozenset[str]:
