@@ -160,9 +160,9 @@ class Advisor:
         if not (near.comparisons or near.statements) and not part.refs:
             near = self._named(part, held)
             if near.comparisons or any(one.outcome is Outcome.NOT_MET or one.before for one in near.statements):
-                refs = [*(one.criterion.citation for one in near.comparisons),
-                        *(one.criterion.citation for one in near.statements)]
-                return Choice(Kind.CLAUSE, tuple(dict.fromkeys(refs))), near
+                cited = [*(one.criterion.citation for one in near.comparisons),
+                         *(one.criterion.citation for one in near.statements)]
+                return Choice(Kind.CLAUSE, tuple(dict.fromkeys(cited))), near
             return choice, none
         against = any(one.matches and one.verdict == "no" for one in choice.points)
         unread = not any(one.total.aside or any(sign == "-" for sign, _ in one.total.steps)
