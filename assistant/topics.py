@@ -42,6 +42,7 @@ class Subject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hint: bool = False
     loose: bool = False
     fact: str = ""
+    denies: bool = False
     narrows: str = ""
 
 

@@ -34,6 +34,7 @@ class AnswerResult(BaseModel):
     question: str
     answer: str
     answerable: bool
+    verdict: str | None = None      # "yes", "no" or "open"; none where the question asks for none
     citations: list[Quotation]
     policy_version: str
     pre_screen: str

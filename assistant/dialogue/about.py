@@ -23,9 +23,9 @@ from assistant.dialogue.finding import (
 )
 from assistant.dialogue.overview import summary, types, window
 from assistant.dialogue.particulars import compared_particulars, particular, total_of
-from assistant.dialogue.results import NO, OPEN, YES, Result
-from assistant.dialogue.terms import Asked, Role
-from assistant.dialogue.words import says
+from assistant.dialogue.results import NO, YES, Result
+from assistant.dialogue.terms import Asked
+from assistant.dialogue.words import pattern, says
 from assistant.questions import Part, fold
 from ingestion.domain import Outcome, Overall
 
@@ -59,11 +59,25 @@ def understood(case: Case, part: Part, figures: Asked) -> Question:
     counted = [key for key in asked.facts if figures.of(key)]
     if counted and len(counted) < len(asked.facts):      # its figures say which of them it is about
         asked = replace(asked, facts=counted, findings=case.findings_of(counted))
+    if not asked.facts:
+        keys = [key for key in figures.facts if case.findings_of([key])] or _of_unit(case, part.text)
+        asked = replace(asked, facts=keys, findings=case.findings_of(keys))
     found = mentions.rows(part, case.rows, asked.facts, case.topics, fold(case.policy.text))
     types = tuple(one for one in weighing.types_of(part, case.topics) if one != case.assessment.base_type)
     named = case.documents_named(mentions.without_subjects(part, case.topics, [
         key for key, spec in case.policy.facts.facts.items() if spec.kind != "yes_no"]))
     return Question(part, asked, figures, tuple(found), tuple(named), types)
+
+
+def _of_unit(case: Case, text: str) -> list[str]:
+    """The fact that a bare 几项 counts, where one condition only is counted so."""
+    asked = pattern("asks", "how_many").search(text)
+    if asked is None or len(text) > _SHORT:
+        return []
+    keys = [one.criterion.facts[0] for one in case.findings
+            if one.criterion.bar is not None and case.policy.wordings[one.criterion.id].unit == asked[1]
+            and case.policy.wordings[one.criterion.id].measure]
+    return keys if len(keys) == 1 else []
 
 
 def answer(case: Case, one: Question) -> Result | None:
@@ -82,7 +96,7 @@ def answer(case: Case, one: Question) -> Result | None:
         return change
     if _of_the_window(one):
         return window(case)
-    if says("asks", "sum", text) and not one.facts:
+    if says("asks", "sum", text) and (one.documents or not one.facts):
         total = total_of(case, text, one.documents)
         if total is not None:
             return total
@@ -203,6 +217,9 @@ def _by_facts(case: Case, one: Question) -> Result | None:
         return overall(case, polar=part.polar)
     if manner.asks_harm(text) and findings and part.polar:
         return settled(case, findings, harm=True)
+    if findings and part.polar and says("asks", "exists_of", text) and not part.refs and _denied(case, one):
+        told = settled(case, findings)      # 有没有事故: no, where the condition holds
+        return replace(told, kind="exists", verdict={YES: NO, NO: YES}.get(told.verdict, told.verdict))
     if findings and (part.polar or asked.intent in ("overall", "met")):
         return settled(case, findings, where=asked.intent == "where")
     if asked.facts and (asked.counts or part.asks & {"quantity"}) and not says("asks", "changes", text):
@@ -214,6 +231,12 @@ def _by_facts(case: Case, one: Question) -> Result | None:
     if asked.facts and asked.own:
         return counts(case, asked.facts)
     return _by_whole(case, one)
+
+
+def _denied(case: Case, one: Question) -> bool:
+    """Whether a question names what its facts deny."""
+    named = [case.topics.subjects[name] for name in one.part.found]
+    return any(subject.denies and subject.fact in one.facts for subject in named)
 
 
 def _by_whole(case: Case, one: Question) -> Result | None:
@@ -231,11 +254,3 @@ def _by_whole(case: Case, one: Question) -> Result | None:
         return listing.told(case, asked.facts)
     return None
 
-
-def stands(one: Question) -> bool:
-    """Whether a question states figures of its own for what it is about."""
-    return any(term.role in (Role.HAVE, Role.ADDED, Role.LOST) for term in one.figures.terms)
-
-
-def open_verdict(found: Result) -> bool:
-    return found.verdict == OPEN
