@@ -59,7 +59,7 @@ def understood(case: Case, part: Part, figures: Asked) -> Question:
     counted = [key for key in asked.facts if figures.of(key)]
     if counted and len(counted) < len(asked.facts):      # its figures say which of them it is about
         asked = replace(asked, facts=counted, findings=case.findings_of(counted))
-    if not asked.facts:
+    if not asked.facts and not asked.findings:
         keys = [key for key in figures.facts if case.findings_of([key])] or _of_unit(case, part.text)
         asked = replace(asked, facts=keys, findings=case.findings_of(keys))
     found = mentions.rows(part, case.rows, asked.facts, case.topics, fold(case.policy.text))
@@ -94,9 +94,9 @@ def answer(case: Case, one: Question) -> Result | None:
     change = supposing.changes(case, one)
     if change is not None:
         return change
-    if _of_the_window(one):
+    if _of_the_window(one) or (says("asks", "changes", text) and "window" in part.found and not one.facts):
         return window(case)
-    if says("asks", "sum", text) and (one.documents or not one.facts):
+    if says("asks", "sum", text) and (one.documents or not one.facts) and not says("asks", "why_row", text):
         total = total_of(case, text, one.documents)
         if total is not None:
             return total
@@ -120,6 +120,8 @@ def _by_field(case: Case, one: Question) -> Result | None:
         same = compared_particulars(case, one.text, one.documents)
         if same is not None:
             return same
+        if one.documents and not one.facts:
+            return listing.conflicts(case, (), one.documents)
         counted = [key for key in one.facts if case.policy.facts.facts[key].kind != "yes_no"]
         if counted and (len(one.documents) > 1 or one.figures.of(counted[0])):
             return listing.agreeing(case, counted, one.documents, one.figures)
@@ -246,7 +248,7 @@ def _by_whole(case: Case, one: Question) -> Result | None:
     whole = asked.intent in ("overall", "met") or (says("asks", "overall_again", text) and part.polar)
     if whole and not asked.facts and not strange:
         return overall(case, polar=part.polar)
-    if says("asks", "why_row", text) and not asked.facts and len(text) <= _SHORT and not strange:
+    if says("asks", "bare_why", text) and not asked.facts and not strange:
         return overall(case) if case.assessment.overall is Overall.PENDING else missing(case, [])
     plain = not part.polar and not asked.bars and not part.refs and "meaning" not in part.found
     if plain and asked.facts and part.asks & {"when", "which", "what", "who", "where", "how"} and len(text) <= _PLAIN \

@@ -47,8 +47,11 @@ def changes(case: Case, one: Question) -> Result | None:
     window = _window(case, one)
     if window is not None and facts:
         return recompute(case, [Change("window", window=window)], facts)
-    if one.documents and says("asks", "only", text) and facts:
-        return recompute(case, [Change("documents", documents=one.documents)], facts)
+    if one.documents and says("asks", "only", text):
+        listed = facts or list(dict.fromkeys(row.fact for row in case.rows if row.document in one.documents
+                                             and row.status == COUNTED and _countable(case, row)))
+        if listed:
+            return recompute(case, [Change("documents", documents=one.documents)], listed)
     loses = any(term.role is Role.LOST for term in one.figures.terms) and says("roles", "planned", text)
     if one.figures.hypothetical or loses or says("roles", "if", text):
         return _event(case, one) or _figures(case, one) or _one_more(case, one)
