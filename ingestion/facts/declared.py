@@ -89,7 +89,10 @@ def _combine(
         )
     twice = [m for m in matches if m.role == "twice"]
     classes = classed(book, spec, analysis)
-    for group in _groups(analysis, tops):
+    groups = _groups(analysis, tops)
+    if twice and len(groups) > 1:
+        claims.twice = add(m.value for m in twice)
+    for group in groups:
         whole = bool(group) and all(any(m.figure is f for f in classes) for m in group)
         _assert_group(book, spec, analysis, group, values, clashes, twice, window, claims, whole)
 
