@@ -68,6 +68,9 @@ def match_figure(
 
     context = _about(book, spec, analysis, figure, earlier, leave_out)
     if context is None:
+        said = earlier or claims.stated_in(analysis.sentence) or claims.stated_in(analysis.sentence.previous)
+        if figure.blocked and said and words("additional").match(figure.left.lstrip("，、 ")) and figure.quantity.unit:
+            leave_out(figure.blocked)  # 合作机构6家。另有2家尚在洽谈
         return None
     unmet = [need for need in spec.needs if not met(book, need, analysis, figure, context)]
     if _of_something_else(book, spec, analysis, figure, context):
