@@ -16,6 +16,7 @@ _DATE = re.compile(r"(?:19|20)\d\d\s*(?:年|[-./]\s*\d)|^(?:19|20)\d\d年?$")
 _TERM = re.compile(r"(?:19|20)\d\d[\d年月日.\-/ ]{0,9}(?:-|~|至|到)+\s*(?:(?:19|20)\d\d|长期|至今|今|年底)|\d年期|长期")
 _FIGURE = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?%?")
 _INDEX = re.compile(r"(?<![A-Za-z])(?:SCIE?|EI|SSCI|CPCI|ESCI|CSCD|CSSCI)(?![A-Za-z])|核心|Scopus", re.IGNORECASE)
+_PLACE_REST = 3  # characters that a cell may hold beside the names of places
 _RANK = re.compile(r"^(?:国家|部|省|省部|市|区|县|校|院|厅局|市厅|部省|国)级")
 
 
@@ -53,9 +54,10 @@ def is_body(text: str) -> bool:
 
 def is_place(text: str) -> bool:
     """Whether a cell names countries or regions and little else."""
-    return 0 < len(text) <= 12 and (
-        bool(organisations.countries_in(text)) or organisations.origin(text) is organisations.Origin.DOMESTIC
-    ) and words("firm_end").search(text) is None
+    if not 0 < len(text) <= 12 or words("firm_end").search(text):
+        return False
+    places = [m for m in organisations.scan(text) if m.kind in (organisations.Kind.PLACE, organisations.Kind.COUNTRY)]
+    return bool(places) and len(text) - sum(m.end - m.start for m in places) <= _PLACE_REST
 
 
 @lru_cache(maxsize=8192)
@@ -99,6 +101,8 @@ def column_roles(header: str, cells: Sequence[str]) -> frozenset[str]:
         named -= {"origin", "target", "title", "authors"}  # From, To: of a term
     if held == "place" and not named & {"title", "holder", "workplace", "origin", "target"}:
         return named | {"country"}
+    if held == "body":
+        return named | {"authors"} if named else frozenset({"authors", "title"})
     if held in ("term", "index", "rank") or (held in _ROLE and not named):
         return named | {_ROLE[held]}
     return named

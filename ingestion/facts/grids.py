@@ -7,11 +7,12 @@ import re
 from msgspec import Struct, field
 
 from ingestion.domain import Cell, Span
-from ingestion.facts.columns import column_roles, kind_of, kind_of_column, roles_of
+from ingestion.facts.columns import column_roles, is_body, kind_of, kind_of_column, roles_of
 from ingestion.facts.lexicon import listed
 from ingestion.facts.scan import Table
 from ingestion.language import load
 from ingestion.numerals import classifiers
+from ingestion.periods import dates
 
 
 class Row(Struct):
@@ -38,6 +39,7 @@ class Grid(Struct):
     total_span: Span | None = None
 
 
+SHORTEST_TITLE, LONG_TITLE = 6, 10  # characters of what may be a thing's title, and surely is no label
 SHORT = 4  # characters of a word for a rank, a status or a kind
 
 
@@ -173,12 +175,12 @@ def grid(table: Table) -> Grid | None:
     headers_by_column: dict[int, str] = {}
     for cell, text in zip(table.rows[max(0, index)], table.texts[max(0, index)], strict=True):
         for column in range(cell.column, cell.column + cell.column_span):
-            headers_by_column[column] = text if index >= 0 else ""
+            headers_by_column[column] = unspaced(text) if index >= 0 else ""
     width = max(headers_by_column, default=-1) + 1
     headers = [headers_by_column.get(c, "") for c in range(width)]
     roles = _roles(table, index, headers)
     caption = "\n".join(t for texts in table.texts[: max(0, index)] for t in texts if t)
-    found = Grid(table, "\n".join(filter(None, [table.section.lead, caption])), headers, roles)
+    found = Grid(table, "\n".join(filter(None, [table.section.lead, caption])), headers, _with_term(roles))
     section = ""
     carried: dict[int, tuple[int, str]] = {}
     for row, texts in zip(table.rows[index + 1 :], table.texts[index + 1 :], strict=True):
@@ -209,6 +211,37 @@ def _roles(table: Table, index: int, headers: list[str]) -> list[frozenset[str]]
     return [column_roles(header, cells.get(column, ())) for column, header in enumerate(headers)]
 
 
+def things_of_form(table: Table) -> Grid | None:
+    """A form of two columns whose labels are names and whose values tell of each when it is (…大学｜协议，2022—2027年),
+    as a list of these things; its other rows stay a form's."""
+    named = {
+        n: (row, texts) for n, (row, texts) in enumerate(zip(table.rows, table.texts, strict=True))
+        if len(row) == 2 and _names_a_thing(*texts)
+    }
+    if len(named) < 2:
+        return None
+    roles = [frozenset({"title"}), frozenset({"status", "date"})]
+    found = Grid(table, table.section.lead, ["", ""], roles)
+    for row, texts in named.values():
+        values = {cell.column: text for cell, text in zip(row, texts, strict=True)}
+        found.rows.append(_row(found, row, texts, values, Span(row[0].span.start, row[-1].span.end), ""))
+    return found
+
+
+def _names_a_thing(label: str, value: str) -> bool:
+    body = is_body(label)
+    if not 4 <= len(label) <= 60 or kind_of(label) in ("date", "term", "figure") or re.search(r"[。；：]", label):
+        return False
+    if not body and (len(label) < SHORTEST_TITLE or (roles_of(label) and len(label) < LONG_TITLE)):
+        return False
+    return bool(dates(value))
+
+
+def unspaced(text: str) -> str:
+    """题 名, 合作⏎机构: Chinese words without the blanks and line ends that only fill a narrow cell."""
+    return re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", text)
+
+
 def _single_column(table: Table) -> bool:
     return all(len(row) <= 1 for row in table.rows)
 
@@ -237,7 +270,7 @@ def _row(found: Grid, row: list[Cell], texts: list[str], values: dict[int, str],
         for role in found.roles[column] if column < len(found.roles) else ():
             cells[role] = f"{cells[role]}｜{text}" if role in cells else text
     begun, until = _begun_until(found)
-    if "term" not in cells and begun is not None and until is not None and values.get(begun) and values.get(until):
+    if begun is not None and until is not None and values.get(begun) and values.get(until):
         cells["term"] = f"{values[begun]}至{values[until]}"  # From, To
     name, span = "", whole
     for cell, text in zip(row, texts, strict=True):
@@ -247,9 +280,19 @@ def _row(found: Grid, row: list[Cell], texts: list[str], values: dict[int, str],
     return Row(whole, cells, "｜".join(v for _, v in sorted(values.items()) if v), section, name, span, values)
 
 
+def _with_term(roles: list[frozenset[str]]) -> list[frozenset[str]]:
+    """A column of days and, behind it, one of last days are a term together (From, To)."""
+    if any("term" in own for own in roles):
+        return roles
+    last = next((c for c, own in enumerate(roles) if "until" in own), 0)
+    if not any("date" in own for own in roles[:last]):
+        return roles
+    return [frozenset({"until", "term"}) if c == last else own for c, own in enumerate(roles)]
+
+
 def _begun_until(found: Grid) -> tuple[int | None, int | None]:
     """The columns for the first and the last day of a term, where they are two."""
-    until = next((c for c, roles in enumerate(found.roles) if "until" in roles and "term" not in roles), None)
+    until = next((c for c, roles in enumerate(found.roles) if roles == frozenset({"until", "term"})), None)
     dates = [c for c, roles in enumerate(found.roles) if "date" in roles and until is not None and c < until]
     return (dates[-1] if dates else None), until
 

@@ -58,6 +58,7 @@ class Pool(Struct):
     told: bool = False
     weak: bool = False  # only a heading names it: each item must say itself what it is
     table: bool = False
+    reason: str = ""  # why none of them counts, where their title says so
     total_span: Span | None = None
 
 
@@ -105,9 +106,8 @@ def _doubted(judged: list[Judged]) -> list[Judged]:
     return found
 
 
-def verdicts_of(book: FactBook, spec: FactSpec, pool: Pool) -> list[str]:
-    """KEEP, UNKNOWN or a reason for each item, by its words alone."""
-    return [_by_words(book, spec.listing, pool, item) for item in pool.items] if spec.listing is not None else []
+def meets(book: FactBook, require: Require, pool: Pool, item: Item) -> bool:
+    return _requires(book, require, pool, item) == KEEP
 
 
 def _count(
@@ -121,6 +121,7 @@ def _count(
     dated = False
     for entry in judged:
         verdict, has_date = _verdict(entry, window)
+        verdict = pool.reason or verdict if verdict in (KEEP, UNKNOWN) else verdict
         dated = dated or has_date
         if verdict not in (KEEP, UNKNOWN):
             left_out.append((entry.item, verdict))
@@ -384,10 +385,14 @@ def _in_foreign_column(item: Item) -> bool:
     )
 
 
+_SOURCE = re.compile(r"\[[JCDM](?:/OL)?\][^\uff3b\[（]*(?:（\d[^）]*）[^\uff3b\[（]*)*")  # [J], [C]: where it appeared
+
+
 def _without_journal(text: str) -> str:
-    """A reference without the pieces that name its journal (Journal of the European Ceramic Society) or deny a partner
-    abroad (无外方作者)."""
+    """A reference without what tells where it appeared (Journal of the European Ceramic Society; Aachen: IEEE), and
+    without a denial of partners abroad (无外方作者)."""
     body = re.compile(load("discourse")["body_words"], re.IGNORECASE)
+    text = _SOURCE.sub(". ", text)
     pieces = re.split(r"(?<=[.。，；;])\s*", words("no_partner").sub("", text))
     return " ".join(p for p in pieces if not words("journal").search(p) or body.search(words("journal").sub("", p)))
 

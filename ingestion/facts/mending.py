@@ -12,7 +12,12 @@ from msgspec.structs import replace
 from ingestion.domain import Block, BlockKind, Cell, Document, Span
 from ingestion.facts.columns import roles_of
 
-_MARKS = (re.compile(r"\s*[|｜¦│]\s*"), re.compile(r"[ \u3000]*\t[ \u3000]*"), re.compile(r"(?: {3,}|\u3000{2,})"))
+_BLANK = re.compile(r"[ \u3000]+")
+_MARKS = (
+    re.compile(r"\s*[|｜¦│]\s*"), re.compile(r"[ \u3000]*\t[ \u3000]*"), re.compile(r"(?: {3,}|\u3000{2,})"), _BLANK,
+)
+_CONTINUED = re.compile(
+    r"\s*[（(]?\s*(?:接上表|续\s*上?\s*表|表\s*[\d一二三四五六七八九十.\-]*\s*[（(]?续[）)]?|Table.{0,12}continued).{0,24}\s*")
 _LINE = re.compile(r"[^\n]+")
 LONGEST_LINE = 400  # characters of a line that may be a row
 MOST_COLUMNS = 20
@@ -58,6 +63,8 @@ def _table_at(document: Document, held: list[tuple[Block, list[Span]]], place: i
             width = len(rows[0]) if rows else len(pieces[0]) if pieces else 0
             if not pieces or not 2 < width <= MOST_COLUMNS or any(len(p) != width for p in pieces):
                 break
+            if mark is _BLANK and not rows and not headed([document.quote(span) for span in pieces[0]]):
+                break  # words parted by blanks are a row where the first ones are headers
             rows += pieces
             after += 1
         heads = [roles_of(document.quote(span)) for span in rows[0]] if rows else []
@@ -93,7 +100,10 @@ def _joined(document: Document, blocks: list[Block]) -> Iterator[Block]:
     """Tables right behind one another are one where the second has no headers of its own and as many columns; a line
     of as many known headers as a table has columns heads it."""
     held: Block | None = None
-    for block in blocks:
+    for place, block in enumerate(blocks):
+        between = held is not None and held.kind is BlockKind.TABLE and _CONTINUED.fullmatch(document.quote(block.span))
+        if between and any(_continues(document, held, after) for after in blocks[place + 1 : place + 2] if held):
+            continue
         if held is not None and block.kind is BlockKind.TABLE:
             if held.kind is BlockKind.TABLE and _continues(document, held, block):
                 held = _behind(document, held, block)
@@ -124,7 +134,9 @@ def headed(texts: Sequence[str]) -> bool:
 
 
 def _continues(document: Document, first: Block, second: Block) -> bool:
-    if width(first) != width(second) or width(first) < 3 or first.section != second.section or second.host:
+    if second.kind is not BlockKind.TABLE or first.section != second.section or second.host:
+        return False
+    if width(first) != width(second) or width(first) < 3:
         return False
     above = row(document, first, 0)
     return headed(above) and (row(document, second, 0) == above or not headed(row(document, second, 0)))

@@ -24,7 +24,8 @@ def doubts(rows: Mapping[int, Headed]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for place, headed in rows.items():
         told = [BLANK] if any(header in asked and empty(text) for header, text in headed) else []
-        told += [UNSETTLED] if any(_of_state(header) and unsettled(text) for header, text in headed) else []
+        said = [text for header, text in headed[1:] if _of_state(header) or told]
+        told += [UNSETTLED] if any(map(unsettled, said)) else []
         if told:
             found[place] = told
     return found

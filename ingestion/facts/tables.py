@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from ingestion.domain import Span
 from ingestion.facts.amounts import amounts, is_money
 from ingestion.facts.assertions import Claims
-from ingestion.facts.grids import Grid, grid
-from ingestion.facts.items import Setting
+from ingestion.facts.grids import Grid, grid, things_of_form
+from ingestion.facts.items import Setting, judge
 from ingestion.facts.lexicon import listed
-from ingestion.facts.listings import Listed, count, listed_in
+from ingestion.facts.listings import Listed, listed_in
 from ingestion.facts.matrices import matrix
 from ingestion.facts.modality import section_block
 from ingestion.facts.polarity import polarity
@@ -39,9 +39,11 @@ def read_table(
     lists = grid(table)
     if lists is not None and not _restates(table, lists) and not (figures and _counts(lists)):
         owners = _owners(book, lists, setting)
+        if figures:  # a table of figures lists things where a title says so
+            owners = {key: one for key, one in owners.items() if one.titled}
         for key, listed_ in owners.items():
             if key in found:
-                count(book, book.facts[key], listed_, setting, found[key])
+                judge(book, book.facts[key], listed_.pool, setting, found[key])
         itemised = bool(owners) and _named_things(lists)
         counted = bool(owners) or bool(figures)  # rows counted are not read for figures
         return [*(() if itemised else figures), *_rows(table, lists, reading, counted)]
@@ -49,10 +51,22 @@ def read_table(
         return [*figures, *_rows(table, lists, reading, counted=False)]
     if figures:
         return figures
-    forms = pairs(table)
+    forms = _form(book, table, setting, found)
     for sentence in forms:
         sentence.quotations = reading.quotations
     return forms
+
+
+def _form(book: FactBook, table: Table, setting: Setting, found: Mapping[str, Claims]) -> list[Sentence]:
+    """A form's labels and values; rows whose labels name the things that its title speaks of are counted."""
+    lists = things_of_form(table)
+    owners = _owners(book, lists, setting) if lists is not None else {}
+    owners = {key: one for key, one in owners.items() if one.titled}
+    for key, one in owners.items():
+        if key in found:
+            judge(book, book.facts[key], one.pool, setting, found[key])
+    counted = [row.span for row in lists.rows] if lists is not None and owners else []
+    return [s for s in pairs(table) if not any(span.start <= s.span.start < span.end for span in counted)]
 
 
 def _owners(book: FactBook, lists: Grid, setting: Setting) -> dict[str, Listed]:

@@ -1,5 +1,5 @@
-"""Things named in several places are united before they are counted: by numbers, by names and the aliases written beside
-them, by names that are nearly one where date or partner agree. What may be one thing or two is not decided."""
+"""Things named in several places: what tells that two are one, by numbers, names and the aliases written beside them,
+names that are nearly one where their dates agree; and what leaves it open."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from ingestion.periods import dates
 NEAR = 0.75  # of the longer name's characters that two names share, in their order
 SHORTEST = 5  # characters of a name that may be nearly another one
 LONGEST_ALIAS = 60
+MONTH = 31  # days
 
 _BRACKETED = re.compile(r"([^\n，。；：、|（）]{3,40})（([^（）\n]{2,60})）")
 _ABBREVIATION = re.compile(r"[A-Z][A-Za-z&.-]{1,9}")
@@ -33,6 +34,7 @@ class Thing(Struct, frozen=True):
     codes: frozenset[str]
     begun: date | None
     countries: frozenset[str]
+    to_the_month: bool = False  # `begun` is more than a year
     row: bool = False  # of a table
 
     @property
@@ -44,7 +46,8 @@ def thing(name: str, text: str, country: str, keys: frozenset[str], *, row: bool
     told = dates(text)
     codes = frozenset(_CODE.findall(text))
     countries = frozenset(organisations.countries_in(country or name))
-    return Thing(name, keys, codes, told[0][1] if told else None, countries, row)
+    begun, fine = (told[0][1], (told[0][2] - told[0][1]).days <= MONTH) if told else (None, False)
+    return Thing(name, keys, codes, begun, countries, fine, row)
 
 
 class Aliases(Struct, frozen=True):
@@ -75,9 +78,8 @@ def aliases(texts: Sequence[str]) -> Aliases:
 def _body(text: str) -> str:
     """The name of a body at the end of what stands before a bracket; "" where there is none."""
     name = re.split(r"[与和及由在对向给是为]|(?:位于|来自|签约)", text.strip())[-1].strip()
-    if len(name) < 3 or (organisations.origin(name) is organisations.Origin.UNKNOWN and not words("firm_end").search(name)):
-        return ""
-    return name
+    known = organisations.origin(name) is not organisations.Origin.UNKNOWN or words("firm_end").search(name)
+    return name if len(name) >= 3 and known else ""
 
 
 def same(one: Thing, other: Thing) -> bool:
@@ -96,7 +98,7 @@ def maybe(one: Thing, other: Thing) -> bool:
         return True
     scripts = [(bool(_CHINESE.search(name)), bool(_LATIN.search(name))) for name in (one.name, other.name)]
     apart = sorted(scripts) == [(False, True), (True, False)]
-    days = one.begun is not None and one.begun == other.begun
+    days = one.begun is not None and one.begun == other.begun and one.to_the_month and other.to_the_month
     return apart and (days or bool(one.countries & other.countries))
 
 
