@@ -62,7 +62,7 @@ def _places(book: FactBook, rule: Rule, analysis: Analysis, vetoed: list[Span]) 
     )
     if rule.reach == "clause" and rule.nested and not analysis.sentence.pair:
         spans += [c.span for c in analysis.clauses if c.depth and not _of_somebody(text, c.span.start - 1)]
-    places = []
+    places: list[Span] = []
     for span in spans:
         body = text[span.start : span.end]
         if "（" in body and not analysis.sentence.pair:
