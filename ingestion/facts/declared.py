@@ -28,6 +28,8 @@ from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.standing import actual, stock
 from ingestion.periods import Cover, Period, PeriodKind, Window
 
+OLD = 366  # days after which a level is of an earlier day
+
 
 def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, claims: Claims) -> None:
     """Add what one sentence declares of one fact to its claims."""
@@ -89,7 +91,10 @@ def _combine(
         )
     twice = [m for m in matches if m.role == "twice"]
     classes = classed(book, spec, analysis)
-    for group in _groups(analysis, tops):
+    groups = _groups(analysis, tops)
+    if twice and len(groups) > 1:
+        claims.twice = add(m.value for m in twice)
+    for group in groups:
         whole = bool(group) and all(any(m.figure is f for f in classes) for m in group)
         _assert_group(book, spec, analysis, group, values, clashes, twice, window, claims, whole)
 
@@ -441,6 +446,9 @@ def _assert(
         named="|".join(m.figure.own.replace("|", "") for m in group),
         inferred=min(m.inferred for m in group),
     )
+    if spec.time == "state" and period is not None and _of_an_earlier_day(analysis, group, period):
+        claims.exclude(entry.document, entry.span, "outside_window")
+        return
     if adds(spec, analysis, group, entry, claims):
         return
     if not entry.conflict:
@@ -448,6 +456,13 @@ def _assert(
     if entry.kinds:
         claims.kinded.append((analysis.sentence, entry.kinds))
     claims.later(partial(_settle, spec, entry, period))
+
+
+def _of_an_earlier_day(analysis: Analysis, group: list[Match], period: Period) -> bool:
+    """2023年底9家, in an application of the middle of 2025: a level of long ago says nothing of today (reading 36)."""
+    level = not any(words("flow").search(m.figure.own) for m in group)
+    dated = period.kind in (PeriodKind.DATED, PeriodKind.STATE) and all(m.figure.own_period for m in group)
+    return level and dated and not analysis.sentence.synthetic and (analysis.today - period.end).days > OLD
 
 
 def _dated_behind(figure: Figure) -> bool:

@@ -190,8 +190,9 @@ class _Reader:
         for key, spec in self._stated(sentence):
             context = _context(sentences, position)
             statements(self.book, spec, self.analysis(sentence), self.window, self.found[key], context)
-        for key, spec in self._stated(joined) if (joined := _with_what_it_speaks_of(sentence)) is not None else ():
-            statements(self.book, spec, self.analysis(joined), self.window, self.found[key])
+        joined = _with_what_it_speaks_of(sentence)
+        for key, spec in self._stated(joined) if joined is not None else ():
+            statements(self.book, spec, self.analysis(joined or sentence), self.window, self.found[key])
         if sentence.row:
             return
         for place in () if sentence.synthetic else self._heading_any.possible(sentence.folded):

@@ -6,7 +6,6 @@ every need is met within its reach, and nothing in its phrase says that it count
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from msgspec import Struct
@@ -17,12 +16,11 @@ from ingestion.facts.apart import without_apart
 from ingestion.facts.assertions import Claims
 from ingestion.facts.classes import classed
 from ingestion.facts.figures import residue
+from ingestion.facts.heads import named_by, unexplained
 from ingestion.facts.lexicon import words
 from ingestion.facts.modality import dropped
-from ingestion.facts.needs import met, said_of_all, told_of_all
+from ingestion.facts.needs import met, told_of_all
 from ingestion.facts.phrases import (
-    ABROAD,
-    ancestors,
     behind_note,
     clause_span,
     clause_words,
@@ -38,7 +36,6 @@ from ingestion.facts.phrases import (
 )
 from ingestion.facts.records import Analysis, Figure
 from ingestion.facts.schema import FactBook, FactSpec
-from ingestion.language import load, pattern
 
 
 class Match(Struct):
@@ -71,6 +68,9 @@ def match_figure(
 
     context = _about(book, spec, analysis, figure, earlier, leave_out)
     if context is None:
+        said = earlier or claims.stated_in(analysis.sentence) or claims.stated_in(analysis.sentence.previous)
+        if figure.blocked and said and words("additional").match(figure.left.lstrip("，、 ")) and figure.quantity.unit:
+            leave_out(figure.blocked)  # 合作机构6家。另有2家尚在洽谈
         return None
     unmet = [need for need in spec.needs if not met(book, need, analysis, figure, context)]
     if _of_something_else(book, spec, analysis, figure, context):
@@ -79,7 +79,8 @@ def match_figure(
     if any(not (need.open and found(book, need.open, figure.own)) for need in unmet) or (
         unmet and run_from_abroad(figure.left)  # 南洋理工大学在园区内运营联合实验室1个: somebody else's
     ):
-        leave_out(figure.blocked or "not_stated")
+        if len(unmet) < max(2, len(spec.needs)):
+            leave_out(figure.blocked or "not_stated")
         return None
     kinds = kinds_in(book, spec, without_apart(book, spec, figure.paired or figure.own))
     kinds = kinds or kinds_in(book, spec, figure.label)
@@ -117,7 +118,7 @@ def _about(
         if _named(book, spec, figure):
             leave_out("part_of_total")
         return None  # 上述16项中，有1项已撤销: the figure of the sentence before it
-    context = _heads(book, spec, analysis, figure)
+    context = named_by(book, spec, analysis, figure)
     return f"{context}|{figure.label}" if context is not None and figure.label else context
 
 
@@ -133,7 +134,7 @@ def _leave_undecided(
     document, span = analysis.sentence.document, clause_span(analysis, figure)
     if not unmet and not figure.blocked and _only_described(book, spec, figure):
         claims.unexplain(document, span, figure.quantity.interval, "unclear")
-    else:
+    elif unmet < max(2, len(spec.needs)):
         claims.exclude(document, span, figure.blocked or "definition")
 
 
@@ -166,7 +167,7 @@ def _names_it(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure
     ends = [match.end() for match in heads.finditer(figure.left)]
     if not ends or words("to_others").search(figure.left, ends[-1]):
         return False  # 实验室向17家企业提供测试
-    return len(_unexplained(book, spec, words("counted_nouns").sub("", figure.left[ends[-1] :]))) < 2
+    return len(unexplained(book, spec, words("counted_nouns").sub("", figure.left[ends[-1] :]))) < 2
 
 
 def _refers_back(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> bool:
@@ -423,140 +424,3 @@ def matched_parent(figure: Figure, earlier: list[Match]) -> Match | None:
                 return match
         node = node.parent
     return None
-
-
-def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str | None:
-    """The text that names what is counted: the figure's own phrase, with what it continues; None if neither does."""
-    heads = book.pattern(spec.heads)
-    if heads.search(untitled(figure.own)):
-        return figure.own + (ancestors(figure) if figure.part else "")
-    note = note_behind(analysis, figure)
-    if note and not figure.part and heads.search(note):
-        return figure.own + "|" + note  # 甲研究院1个（新型研发机构，2020年认定）
-    behind = status_after(analysis, figure)
-    if behind and not figure.part and heads.search(behind):
-        return figure.own + behind  # 工作人员6名，全部专职从事国际合作事务
-    if figure.part and figure.parent is not None:
-        above = ancestors(figure)
-        return figure.own + above if heads.search(above) else None
-    beside = (
-        _head_before_colon(heads, analysis, figure)
-        or _shared_head(heads, analysis, figure)
-        or _head_of_whole(heads, analysis, figure)
-    )
-    if beside:
-        return figure.own + "|" + beside
-    named = len(_unexplained(book, spec, figure.own)) > 1  # a thing of its own
-    named = named and not words("net").search(figure.left)  # 原有2名，去年底增配后现为5名
-    continued = _head_in_title(book, spec, analysis, figure) if named else _head_before(heads, analysis, figure)
-    if continued is None and not named:
-        said = said_of_all(analysis, figure)
-        continued = said if heads.search(said) else None  # 2023年12篇，2024年15篇，以上都是SCI收录的文章
-    return None if continued is None else figure.own + continued
-
-
-def _head_before_colon(heads: re.Pattern[str], analysis: Analysis, figure: Figure) -> str:
-    """What stands before the colon that the figure follows, if it holds the head and no figure of its own."""
-    sentence = analysis.sentence
-    colon = sentence.folded.rfind("：", 0, figure.left_start + 1)
-    if words("among_lead").match(sentence.folded) and heads.search(figure.label):
-        return figure.label  # 协议签署方中，境外14家、境内6家
-    if colon <= 0 or sentence.pair or heads.search(sentence.folded, 0, colon) is None:
-        return ""
-    if any(f.quantity.span.end <= colon for f in analysis.figures):
-        return ""
-    return sentence.folded[:colon]
-
-
-def _head_of_whole(heads: re.Pattern[str], analysis: Analysis, figure: Figure) -> str:
-    """专职队伍由主任1名、官员3名组成: what stands before the members that make up a whole."""
-    made_of = words("made_of").search(analysis.clause_text(figure.clause))
-    start = analysis.clauses[figure.clause].span.start
-    if made_of is None or not made_of.start(1) <= figure.quantity.span.start - start < made_of.end(1):
-        return ""
-    whole = analysis.clause_text(figure.clause)[: made_of.start(1)]
-    return whole if heads.search(whole) else ""
-
-
-def _unexplained(book: FactBook, spec: FactSpec, own: str) -> str:
-    """What is left of a phrase without the words of the fact's needs, kinds and money: a thing of another name."""
-    for name in ("remain", "in_force", "own_noted"):
-        own = words(name).sub("", own)
-    rest = residue(own)
-    abroad = any(ABROAD in need.words for need in spec.needs)
-    for mention in reversed(organisations.scan(rest)):
-        if abroad or mention.kind is organisations.Kind.COUNTRY:
-            rest = rest[: mention.start] + rest[mention.end :]  # 授权专利5件，美国3件: where, not what
-    rest = words("each").sub("", rest)
-    if spec.kind == "money":
-        rest = pattern(tuple(load("numbers")["money"]["foreign"])).sub("", rest)  # 泰铢386万铢
-        rest = _without_country_behind(rest)  # 马来西亚林吉特68万元
-    for need in spec.needs:
-        rest = book.pattern([w for w in need.words if w != ABROAD]).sub("", rest)
-    for name in ("own_body", "additional", "generic"):
-        rest = words(name).sub("", rest)
-    for names in [*(spec.kinds.names.values() if spec.kinds else []), spec.spent, spec.received, spec.not_spent]:
-        rest = book.pattern(names).sub("", rest)
-    return rest
-
-
-def _without_country_behind(text: str) -> str:
-    last = organisations.scan(text)[-1:]
-    named = last and last[0].kind is organisations.Kind.COUNTRY and last[0].end == len(text)
-    return text[: last[0].start] if named else text
-
-
-def _head_in_title(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str | None:
-    """The title of a table of figures, if it names the thing and the figure's cell only the kind."""
-    sentence = analysis.sentence
-    if not sentence.synthetic or sentence.row or "，" in sentence.folded:
-        return None
-    if not any(found(book, need.words, figure.own) for need in spec.needs):
-        return None
-    title = "\n".join(line for line in sentence.section.lead.split("\n") if not line.endswith("。"))
-    if book.pattern(spec.heads).search(title) is None or _others_head(book, spec, figure.own):
-        return None
-    return title
-
-
-def _head_before(heads: re.Pattern[str], analysis: Analysis, figure: Figure) -> str | None:
-    """The text before the figure, with the item before it that it continues; else the headings and lead-in above."""
-    sentence, previous = analysis.sentence, analysis.sentence.previous
-    before = sentence.folded[: figure.left_start]
-    if previous is not None and sentence.continues and not residue(before):
-        part = words("part").search(previous.folded)
-        before = previous.folded[: part.start() if part else None] + before
-    if heads.search(before):
-        return before
-    if figure.plain and not sentence.synthetic:
-        return None
-    if residue(before) and not (sentence.pair or sentence.listed or sentence.synthetic):
-        return None
-    above = sentence.section.text
-    return above if heads.search(above) else None
-
-
-def _others_head(book: FactBook, spec: FactSpec, own: str) -> bool:
-    """Whether a phrase names the things of another fact, with no head in common with this one's."""
-    return any(
-        book.pattern(other.heads).search(own)
-        for other in book.facts.values()
-        if other.heads and not set(other.heads) & set(spec.heads)
-    )
-
-
-def _shared_head(heads: re.Pattern[str], analysis: Analysis, figure: Figure) -> str:
-    """国家级1个、市级2个创新平台: the head behind the last of figures joined by 、 is theirs together."""
-    place = analysis.figures.index(figure)
-    text = analysis.sentence.folded
-    while place + 1 < len(analysis.figures):
-        this, following = analysis.figures[place], analysis.figures[place + 1]
-        between = text[this.quantity.span.end : following.left_start + 1]
-        joined = following.clause == figure.clause and words("joint").match(between.lstrip())
-        if not joined or len(residue(this.right)) > 1:
-            break
-        place += 1
-    last = analysis.figures[place]
-    return last.right if last is not figure and heads.search(last.right) else ""
-
-
