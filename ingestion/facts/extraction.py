@@ -34,7 +34,7 @@ from ingestion.facts.scan import Reading, scan, squeezed
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.facts.statements import statements
-from ingestion.facts.tables import read_table
+from ingestion.facts.tables import feeds, read_table, said_of, unused
 from ingestion.facts.things import aliases
 from ingestion.language import fold, load, ngrams
 from ingestion.language.ngrams import Text
@@ -63,15 +63,21 @@ def prepare(documents: Sequence[Document], policy: PolicyFacts) -> Prepared:
     host = host_country(readings)
     names = replace(applicants(readings, policy.facts), host=host, bars=bars(policy.text))
     notices: dict[str, tuple[Notice, ...]] = {}
+    kept: list[Reading] = []
     for reading in readings:
         heading = overreaching(reading)
         if heading:
             lift(reading, heading)
             notices[reading.document.name] = (notice("scope_lifted", heading=heading.strip()[:40]),)
-        if unrelated(reading, policy.facts, names.own):
+        apart = unrelated(reading, policy.facts, names.own) and not feeds(policy.facts, reading)
+        if apart:
             notices[reading.document.name] = (notice("unrelated"),)
-    kept = tuple(one for one in readings if not unrelated(one, policy.facts, names.own))
-    return Prepared(kept, names, host, hosted, notices)
+        else:
+            kept.append(reading)
+            told = tuple(notice("table_unused", page=reading.document.page_at(one.table.block.span.start),
+                                title=said_of(one), rows=len(one.rows)) for one in unused(policy.facts, reading))
+            notices[reading.document.name] = notices.get(reading.document.name, ()) + told
+    return Prepared(tuple(kept), names, host, hosted, notices)
 
 
 @collector.paused()

@@ -79,11 +79,12 @@ def _told_by_cells(table: Table, known: int | None) -> int | None:
         return known
     kinds = _kinds(table, 1)
     told = [column for column, kind in enumerate(kinds) if kind in _TELLING]
-    if len(kinds) < 3 or len(told) < 2:
-        return known
     first = table.texts[0]
+    headed = [text for text in first if roles_of(text)]
+    if len(kinds) < 3 or not told or len(told) + len(headed) < 2:
+        return known
     same = [column for column in told if column < len(first) and kind_of(first[column]) == kinds[column]]
-    if len(same) * 2 > len(told):
+    if len(same) * 2 > len(told) and len(told) >= 2:
         return -1
     named = len([t for t in first if t]) == len(kinds)
     short = all(len(t) <= 16 and not re.search(r"[。；：\d]", t) for t in first)
@@ -235,6 +236,12 @@ def _names_a_thing(label: str, value: str) -> bool:
     if not body and (len(label) < SHORTEST_TITLE or (roles_of(label) and len(label) < LONG_TITLE)):
         return False
     return bool(dates(value))
+
+
+def identified(found: Grid) -> bool:
+    """Whether a table's columns tell of things one by one: two of them are of bodies, places, terms, ranks and such."""
+    cells = [[row.columns.get(c, "") for row in found.rows] for c in range(len(found.headers))]
+    return len([kind for kind in map(kind_of_column, cells) if kind in _TELLING]) >= 2
 
 
 def unspaced(text: str) -> str:
