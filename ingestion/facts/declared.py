@@ -94,9 +94,23 @@ def _combine(
     groups = _groups(analysis, tops)
     if twice and len(groups) > 1:
         claims.twice = add(m.value for m in twice)
+    _account_for(analysis, matches, tops, claims)
     for group in groups:
         whole = bool(group) and all(any(m.figure is f for f in classes) for m in group)
         _assert_group(book, spec, analysis, group, values, clashes, twice, window, claims, whole)
+
+
+def _account_for(analysis: Analysis, matches: list[Match], tops: list[Match], claims: Claims) -> None:
+    """Figures of the fact that add nothing to what stands: parts of a total, what was counted twice, former levels;
+    those that stand in a clause of their own are said as such."""
+    standing = {m.figure.clause for m in tops}
+    reasons = {"twice": "duplicate", "figure": "expired"}
+    for match in matches:
+        if any(match is top for top in tops) or match.figure.clause in standing or match.role not in reasons:
+            continue
+        part = match.role == "figure" and match.figure.part
+        span = located(analysis.sentence, analysis.clauses[match.figure.clause].span)
+        claims.exclude(analysis.sentence.document, span, "part_of_total" if part else reasons[match.role])
 
 
 def _is_part(

@@ -246,6 +246,8 @@ class _Reader:
         stated = bool(claims.stated) and claims.stated[-1][0] is before
         if stated and spec.subtract and sentence.holds(self.book.pattern(spec.subtract)):
             return True
+        if stated and words("additional").match(sentence.folded) is not None:
+            return True  # 合作机构6家。另有2家尚在洽谈
         kinded = bool(claims.kinded) and claims.kinded[-1][0] is before
         return kinded and sentence.holds(spec.overlap_pattern(self.book))
 

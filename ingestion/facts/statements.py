@@ -142,6 +142,8 @@ def _apply(
             return
         value = int(share)
     if rule.period in ("running", "ended") and not _term_holds(rule, analysis, window, context):
+        if rule.period == "running" and term(sentence.folded, window) is not None:
+            claims.exclude(sentence.document, located, "expired")  # a lease that has ended, or was given up
         return
     aspects = _aspects(book, rule, body) or _aspects(book, rule, sentence.folded[: span.end])
     if rule.aspects and not aspects:
