@@ -25,6 +25,7 @@ class Row(Struct):
     name: str
     name_span: Span
     columns: dict[int, str] = field(default_factory=dict)
+    own: frozenset[int] = frozenset()  # columns of its own cells, not of those merged over several rows
 
 
 class Grid(Struct):
@@ -284,7 +285,8 @@ def _row(found: Grid, row: list[Cell], texts: list[str], values: dict[int, str],
         if cell.column < len(found.roles) and "title" in found.roles[cell.column] and text:
             name, span = text, cell.span
             break
-    return Row(whole, cells, "｜".join(v for _, v in sorted(values.items()) if v), section, name, span, values)
+    own = frozenset(c for cell in row for c in range(cell.column, cell.column + cell.column_span))
+    return Row(whole, cells, "｜".join(v for _, v in sorted(values.items()) if v), section, name, span, values, own)
 
 
 def _with_term(roles: list[frozenset[str]]) -> list[frozenset[str]]:
@@ -318,16 +320,9 @@ def name_columns(found: Grid, words: re.Pattern[str]) -> list[int]:
     return [column for _, column in sorted(ranked)]
 
 
-def named(found: Grid, row: Row, column: int | None) -> tuple[str, Span]:
-    """The text and place of a row's name: in `column`, else in the first column with the role of a title."""
-    if column is None:
-        return row.name, row.name_span
-    for cells, texts in zip(found.table.rows, found.table.texts, strict=True):
-        if cells and cells[0].span.start == row.span.start:
-            for cell, text in zip(cells, texts, strict=True):
-                if cell.column <= column < cell.column + cell.column_span:
-                    return text, cell.span
-    return row.name, row.name_span
+def named(row: Row, column: int | None) -> str:
+    """A row's name: in `column`, where it has a cell of its own there, else in the first with the role of a title."""
+    return row.columns.get(column, "") if column is not None and column in row.own else row.name
 
 
 def unit_factor(text: str) -> tuple[str, int] | None:

@@ -188,7 +188,7 @@ def _items(book: FactBook, spec: FactSpec, grid: Grid, columns: list[int]) -> li
     column = columns[0] if columns else None
     unnamed = not columns and spec.listing is not None and bool(spec.listing.header)  # what its rows number
     for row in grid.rows:
-        name = row.text if unnamed else named(grid, row, column)[0]
+        name = row.text if unnamed else named(row, column)
         if not name or name in load("tables")["empty"] or listed("figure").match(name):
             continue  # 项目数｜4: a figure, not one project
         if _kind_alone(book, spec, name) and _has_figure(grid, row):
