@@ -44,8 +44,8 @@ def long(name: str, said: str = SENTENCE) -> Document:
 
 
 def test_a_flood_of_one_sentence_costs_what_the_limits_say(tmp_path: Path) -> None:
-    """More characters than are read: the job ends, its result, pages and reports are of a size that people can read, the file
-    says what was not read, the server's own process stays small, and nothing counts as met on what was read."""
+    """More characters than are read: the job ends, its result, pages and reports are of a size that people can read,
+    the file says what was not read, the server's own process stays small, and nothing counts as met."""
     said = f"{SENTENCE}{FILLER}\n"
     flood = (said * (900_000 // len(said))).encode()
     with installation(tmp_path / "data") as site:
