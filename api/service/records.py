@@ -336,9 +336,7 @@ class FactChange:
 @dataclass(frozen=True, slots=True)
 class OutcomeChange:
     """A criterion's outcome; None where the criterion was not asked (another base type).
-
-    `facts` and `files` are what it is due to.
-    """
+    `facts` and `files` are what it is due to."""
 
     criterion: str
     citation: str
