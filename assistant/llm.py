@@ -12,7 +12,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -115,16 +115,32 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def connect(settings: Settings | None) -> LanguageModel | None:
-    """The model that the settings name; None without settings. Nothing is sent yet."""
-    return Endpoint(settings) if settings is not None else None
+class Judged(Protocol):
+    """Where to connect: `url` names an address instead of `host`, `header` is for the request."""
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def host(self) -> str: ...
+
+    @property
+    def header(self) -> str: ...
+
+
+Judge = Callable[[str], Judged]  # raises where the address is not to be reached
+
+
+def connect(settings: Settings | None, judge: Judge | None = None) -> LanguageModel | None:
+    """The model that the settings name; None without settings. Nothing is sent yet, nor to what `judge` refuses."""
+    return Endpoint(settings, judge) if settings is not None else None
 
 
 class Endpoint:
     """A model behind an OpenAI-compatible address, through langchain."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, judge: Judge | None = None) -> None:
+        self.settings, self._judge = settings, judge
 
     @property
     def name(self) -> str:
@@ -152,7 +168,7 @@ class Endpoint:
     def open(self, timeout: float) -> Iterator[Any]:
         """The model of langchain, for one turn."""
         settings = replace(self.settings, timeout=min(timeout, self.settings.timeout))
-        with _client(settings) as client:
+        with _client(settings, self._judge) as client:
             yield _chat(settings, client)
 
     def stream(self, instructions: str, request: str) -> Iterator[str]:
@@ -188,7 +204,7 @@ class Endpoint:
             from langchain_core.messages import HumanMessage, SystemMessage
             from langsmith import tracing_context
 
-            with _client(self.settings) as client, tracing_context(enabled=False):
+            with _client(self.settings, self._judge) as client, tracing_context(enabled=False):
                 chat = _chat(self.settings, client)
                 for chunk in chat.stream([SystemMessage(instructions), HumanMessage(request)]):
                     if stop.is_set():
@@ -220,7 +236,7 @@ def _chat(settings: Settings, client: Any) -> Any:
     )
 
 
-def _client(settings: Settings) -> Any:
+def _client(settings: Settings, judge: Judge | None = None) -> Any:
     """An HTTP client that follows no redirect, takes no proxy from the environment and stops reading a flood."""
     import httpx
 
@@ -241,6 +257,8 @@ def _client(settings: Settings) -> Any:
 
     class Transport(httpx.HTTPTransport):
         def handle_request(self, request: httpx.Request) -> httpx.Response:
+            if judge is not None:
+                _redirected(request, judge)
             response = super().handle_request(request)
             if response.is_redirect:
                 response.close()
@@ -256,6 +274,16 @@ def _client(settings: Settings) -> Any:
     return httpx.Client(
         transport=Transport(retries=0), follow_redirects=False, trust_env=False, timeout=settings.timeout
     )
+
+
+def _redirected(request: Any, judge: Judge) -> None:
+    """The connection goes to the very address that was judged."""
+    import httpx
+
+    target = judge(str(request.url))
+    request.url = httpx.URL(target.url)
+    request.headers["host"] = target.header
+    request.extensions = {**request.extensions, "sni_hostname": target.host}
 
 
 def failed(english: str, chinese: str) -> ModelError:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
+from api.admission import Takes, takes
 from api.deps import ActorDep, ServicesDep
 from api.errors import Failure, shape
 from api.routes.answers import body
@@ -38,6 +39,7 @@ def models(services: ServicesDep, actor: ActorDep) -> dict[str, Any]:  # noqa: A
 
 @router.post("/chat/completions", summary="Ask the policy from a chat client", openapi_extra=sent("openai_request"),
              responses=answers("openai_completion", *FAILURES))
+@takes(Takes.FOLDER_FILE)
 def completions(services: ServicesDep, actor: ActorDep, asked: Completion) -> Response:
     """The last question of a user is answered; those before say what it goes on from."""
     questions = [text for one in asked.messages if one.role == "user" and (text := _text(one))]
