@@ -74,7 +74,7 @@ def test_what_the_page_shows_is_answered(case: Assessment, question: str, said: 
 
 
 def test_a_summary_has_ten_lines_with_places(case: Assessment) -> None:
-    """What is asked is answered by the rules."""
+    """Ten lines at most, beside the places they rest on."""
     answer = ask(case, "帮我总结一下")
     lines = [line for line in answer.text.split("\n") if not line.startswith(("论文清单", "申报书", "另有"))]
     assert 4 <= len(lines) <= 10
