@@ -146,7 +146,12 @@ def _reviewed(site: Any, found: dict[str, Any], case: str, me: Any) -> None:
         "cases_to_export": {"cases": [case], "kind": "docx"},
         "saved_view_new": {"name": "我的在审", "query": "status=in_review&assignee=me"},
     }
+    found["new_reply"] = {"subject": "sci_ei_papers", "version": 0, "low": 23, "high": 23, "text": "以检索证明为准"}
+    found["reply"] = me.post(f"/api/v1/cases/{case}/replies", json=found["new_reply"]).json()
+    found["replies"] = me.get(f"/api/v1/cases/{case}/replies").json()
     found["submission"] = me.post(f"/api/v1/cases/{case}/submission").json()
+    found["submissions"] = me.get(f"/api/v1/cases/{case}/submissions").json()
+    found["case_deletion"] = {"receipt": found["submission"]["handed"]["receipt"], "reason": "申报单位来函撤销申报"}
     handed_in(me, title="另一份")
     handed_in(site.client(name="另一位"), title="又一份")
     found["bulk_done"] = reviewer.post(f"{path}/cases/change", json=found["bulk_change"]).json()

@@ -36,7 +36,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "overall": (*Overall, [Overall.FAILS, Overall.PENDING]), "outcome": tuple(Outcome),
     "changed": (list(CHANGED), *CHANGED), "why": ("clause_changed",),
     "subject": (*(one.id for one in policy().criteria), *policy().facts.facts)}
-PLAIN = {"round", "number", "version", "turn", "due", "url", "model", "count", "cases", "generation"}
+PLAIN = {"receipt", "round", "number", "version", "turn", "due", "url", "model", "count", "cases", "generation"}
 KEPT = {one.name for kind in (ModelSettings, LimitSettings, RetentionSettings) for one in fields(kind)}
 FLAGS = {"invited", "linked", "demo", "active", "up", "enabled"}
 

@@ -13,6 +13,7 @@ from api.pages.chat import latest_turns
 from api.pages.forms import Settings, read
 from api.pages.rendering import page, words_of
 from api.pages.routing import FormDep, PageRoute, inside, see, wants_json
+from api.pages.submission import since
 from api.service.records import JobState
 from api.service.services import Services
 from ingestion.domain import Outcome
@@ -37,8 +38,9 @@ def case(request: Request, services: ServicesDep, actor: ActorDep, language: Lan
         "only": query.get("show") if query.get("show") in {one.value for one in Outcome} else ""}
     if query.get("part") == "result":
         return page(request, "parts/result.html", **values)
-    return page(request, "case.html", **values, turns=latest_turns(services, actor, case_id),
-                submission=services.review.progress.submission(actor, case_id),
+    stands = services.review.submitting.submission(actor, case_id)
+    return page(request, "case.html", **values, turns=latest_turns(services, actor, case_id), submission=stands,
+                since=since(services, actor, language, stands), mine=found.owner_id == actor.id,
                 title=title_of(request, services, found.title, found.applicant, found.base_type))
 
 

@@ -16,6 +16,7 @@ from api.pages.chat import latest_turns
 from api.pages.rendering import page
 from api.pages.review_view import Viewing
 from api.pages.routing import FormDep, PageRoute, field, see, wants_json
+from api.pages.submission import since
 from api.routes.review import sent_file
 from api.service.records import Actor
 from api.service.review.records import Change, NewDecision, NewPlace, Status
@@ -33,8 +34,9 @@ OPEN = frozenset({Status.RECEIVED, Status.IN_REVIEW})    # decisions are taken
 def review(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str) -> Response:
     """With ?part=review only what a decision changes."""
     view = services.review.decisions.view(actor, case_id, language)
-    open_ = view.status in OPEN
-    values: dict[str, Any] = {"view": view, "case": view.case, "policy": services.policies.current,
+    open_, stands = view.status in OPEN, services.review.submitting.submission(actor, case_id)
+    values: dict[str, Any] = {"view": view, "submission": stands, "since": since(services, actor, language, stands),
+                              "case": view.case, "policy": services.policies.current,
                               "may_decide": view.may_decide and open_,
                               "shown": Viewing(view, services.policies.of(view.policy), language).page()}
     if request.query_params.get("part") == "review":
@@ -54,13 +56,6 @@ def decide(request: Request, services: ServicesDep, actor: ActorDep, language: L
     if wants_json(request):
         return JSONResponse({"version": made.version})
     return see(f"/review/cases/{case_id}#s-{made.subject}")
-
-
-@router.post("/cases/{case_id}/submission")
-def submit(services: ServicesDep, actor: ActorDep, case_id: str) -> Response:
-    """By its applicant."""
-    services.review.progress.submit(actor, case_id)
-    return see(f"/cases/{case_id}")
 
 
 @router.post("/review/cases/{case_id}/settings")

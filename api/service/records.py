@@ -197,7 +197,8 @@ class CaseLine:
 class CaseView:
     """A case. `revision` grows with each change of files, base type or date; `stale` says that the latest
     assessment is of an earlier one. `outdated` says that the case is open and its latest assessment was made with
-    another version of the policy than `policy_version`, which is in force.
+    another version of the policy than `policy_version`, which is in force. `may_change`: it is theirs, and with them
+    (a draft, or returned); `may_delete`: a draft of theirs. `status` as in a list.
     """
 
     id: str
@@ -217,6 +218,8 @@ class CaseView:
     may_change: bool
     outdated: bool = False
     policy_version: str = ""
+    status: str | None = None
+    may_delete: bool = False
 
 
 @dataclass(frozen=True, slots=True)

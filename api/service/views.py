@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.service.records import AssessmentLine, Counts, FileState, FileView, JobState, JobView, NoticeView
-from api.store.models import Assessment, File, Job, Review
+from api.store.models import AssessedFile, Assessment, Case, File, Job, Review
 from ingestion.domain import Notice, Overall
 
 CLOSED = "done"    # the status of a review after which a case is not open any more
@@ -48,6 +48,21 @@ def last_job(session: Session, case_id: str) -> JobView | None:
         return None
     made = session.scalar(select(Assessment.id).where(Assessment.job_id == row.id))
     return job_view(row, made)
+
+
+def newest(session: Session, case: Case, upto: int | None = None) -> Assessment | None:
+    """The newest assessment of a case, or of what it was in its revision `upto`."""
+    if upto is None or upto == case.revision:
+        return session.get(Assessment, case.latest_id) if case.latest_id else None
+    return session.scalar(select(Assessment).where(Assessment.case_id == case.id, Assessment.revision <= upto)
+                          .order_by(Assessment.number.desc()).limit(1))
+
+
+def assessed_files(session: Session, row: Assessment | None) -> tuple[FileView, ...]:
+    """The files that an assessment rests on, by name."""
+    rows = session.scalars(select(File).join(AssessedFile, AssessedFile.file_id == File.id).where(
+        AssessedFile.assessment_id == (row.id if row is not None else "")).order_by(File.name))
+    return tuple(file_view(one) for one in rows)
 
 
 def present(session: Session, case_id: str) -> tuple[FileView, ...]:

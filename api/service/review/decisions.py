@@ -18,7 +18,7 @@ from api.service.events import Events
 from api.service.policies import Policies
 from api.service.reading import Reader
 from api.service.records import Actor, Page
-from api.service.review import duplicates, presence, standing
+from api.service.review import duplicates, presence, replies, standing
 from api.service.review.progress import begin
 from api.service.review.records import (
     CriterionReview,
@@ -67,7 +67,7 @@ class Decisions:
                       for key, state in made.reviewed.facts.items()),
                 _criteria(made, history), duplicates.shared(session, case_id),
                 presence.here(session, case_id, actor.id), made.row.policy_digest, made.row.id, files,
-                may(actor, Action.REVIEW_CASE, case.owner_id))
+                may(actor, Action.REVIEW_CASE, case.owner_id), replies.standing(session, case, actor))
 
     def history(self, actor: Actor, case_id: str, *, subject: str = "", after: str | None = None, limit: int = 50
                 ) -> Page[DecisionView]:
