@@ -35,6 +35,6 @@ def build(context: Context, files: CaseFiles, events: Events, jobs: Queue, model
           ) -> Administration:
     """`model` is the endpoint that the environment names, `key` the key that it holds."""
     kept = Kept(context)
-    modelling = Modelling(kept, model, key)
+    modelling = Modelling(kept, model, key, context.settings.webhook_networks)
     return Administration(Auditing(context.database), SigningOn(context, context.settings.sign_on), kept, modelling,
                           Limits(kept), Retention(context, kept, files, events), Health(context, jobs, modelling))
