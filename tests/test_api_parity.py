@@ -20,6 +20,8 @@ BY_PAGE = {  # what a page posts to, and what it gets its content from
     "POST /cases/{case_id}/edit": "PATCH /cases/{case_id}", "POST /cases/{case_id}/delete": "DELETE /cases/{case_id}",
     "POST /cases/{case_id}/submission": "POST /cases/{case_id}/submission",
     "POST /cases/{case_id}/submission/withdraw": "DELETE /cases/{case_id}/submission",
+    "POST /cases/{case_id}/replies/{subject}": "POST /cases/{case_id}/replies",
+    "GET /cases/{case_id}/replies/{subject}": "GET /cases/{case_id}/replies",
     "GET /cases/{case_id}/submissions": "GET /cases/{case_id}/submissions",
     "POST /cases/{case_id}/assess": "POST /cases/{case_id}/assessments",
     "GET /cases/{case_id}/facts/{key}": "GET /cases/{case_id}/assessments/{assessment_id}",

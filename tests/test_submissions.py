@@ -1,6 +1,7 @@
 """A submission is a fact: a receipt, a frozen copy, what can be done after it and by whom; what applicants say."""
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -225,3 +226,61 @@ def test_a_reply_that_cannot_be_is_refused(me: Client, given: dict[str, Any], re
     case = me.assessed(("申报书.txt", TEXT.encode()))
     assert code(say(me, case, **given)) == refused
     assert me.get(f"/api/v1/cases/{case}/replies").json()["items"] == []
+
+
+def test_after_a_return_table_list_and_letter_say_the_same(me: Client, case: str, reviewer: Client) -> None:
+    """The applicant sees decisions with their reasons once the case is returned, not before; every count follows."""
+    quality = "核对原件后为21篇"
+    assert decide(reviewer, case, "correct", low=21, reason=quality).status_code == 201
+    before = me.get(f"/cases/{case}").text
+    assert quality not in before
+    path = f"/api/v1/review/cases/{case}/letter"
+    text = reviewer.get(f"{path}/draft").json()["text"]
+    assert reviewer.http.put(path, json={"text": text, "number": 0}).status_code == 200
+    assert reviewer.post(f"{path}/sending").status_code == 200
+    page = me.get(f"/cases/{case}").text
+    row = page[page.index('id="c-8.2.papers"'):]
+    row = row[:row.index("</article>")]
+    assert quality in row
+    assert "21篇" in row
+    assert "李审" not in page
+    assert "SCI或EI论文" not in text
+    counts = me.get(f"/api/v1/cases/{case}").json()["latest"]["counts"]
+    assert counts == me.get("/api/v1/cases").json()["items"][0]["latest"]["counts"]
+    assert counts["not_met"] == sum(one["outcome"] == "not_met" for one in review(reviewer, case)["criteria"])
+    chips = dict(re.findall(r'data-filter="(\w+)".*?class="num">(\d+)<', page))
+    for name, shown in (("met", "met"), ("insufficient", "insufficient_evidence"), ("judgement", "needs_judgement")):
+        assert int(chips.get(shown, 0)) == counts[name], name
+    lacking = counts["not_met"] + counts["insufficient"]
+    assert f'不符合或材料不足 <span class="num">{lacking}</span>' in page
+    assert f"{counts['insufficient']} 项材料不足" in page
+
+
+def test_the_points_of_a_case_are_in_their_order(me: Client) -> None:
+    """Files that were not read first, then contradictions, then what is missing, then what a person judges."""
+    case = me.assessed(("申报书.txt", TEXT.encode()), ("简介.txt", "近三年发表SCI论文25篇。".encode()),
+                       ("扫描.pdf", b"MZ\x90\x00 no pdf"))
+    page = me.get(f"/cases/{case}").text
+    places = [page.index(f'id="todo-{kind}"') for kind in ("unread", "conflict", "lacking", "judgement")]
+    assert places == sorted(places)
+    assert page.index('id="todo"') < page.index("data-filter")
+    asked = me.get(f"/cases/{case}/submission").text
+    for count, kind in ((1, "未读或未读全的文件"), (1, "材料前后矛盾")):
+        assert f'{kind} <span class="num">{count}</span>' in asked
+
+
+def test_a_file_is_added_to_an_entry_by_a_form(me: Client) -> None:
+    """It joins the case, which is assessed anew; words that stand nowhere are refused, and the file is there still."""
+    case = me.assessed(("申报书.txt", TEXT.encode()))
+    form = {"csrf": me.http.headers["X-CSRF-Token"], "version": "0", "low": "19", "text": "见附件"}
+    path = f"/cases/{case}/replies/{PAPERS}"
+    assert me.get(path).status_code == 200
+    answer = me.http.post(path, data=form, files=[("files", MORE)], follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/cases/{case}#todo")
+    (said,) = me.get(f"/api/v1/cases/{case}/replies").json()["items"]
+    assert (said["value"], said["text"], said["file"]) == ({"low": 19, "high": 19}, "见附件", MORE[0])
+    assert me.get(f"/api/v1/cases/{case}").json()["stale"] is False
+    assert "见附件" in me.get(f"/cases/{case}").text
+    refused = me.http.post(path, data={**form, "version": "1", "quote": "没有这句话"})
+    assert refused.status_code == 422
+    assert me.get(f"/cases/{case}/replies/none").status_code == 404

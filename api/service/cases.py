@@ -20,7 +20,7 @@ from api.service.events import Events
 from api.service.files import CaseFiles
 from api.service.policies import Policies
 from api.service.records import Actor, CaseLine, CaseView, Page, Upload
-from api.service.views import last_job, line, newest, outdated
+from api.service.views import last_job, newest, outdated, seen_line
 from api.store.models import Assessment, Case, File, Review, User
 from assistant.texts import load
 from ingestion.policy import Policy
@@ -81,7 +81,7 @@ class Cases:
         with self.context.database.reading(scope(actor)) as session:
             rows = session.scalars(query).all()
             total = session.scalar(select(func.count()).select_from(Case).where(*conditions))
-            lines = tuple(self._lines(session, rows[:limit], digest))
+            lines = tuple(self._lines(session, actor, rows[:limit], digest))
         more = paging.cursor(rows[limit - 1].updated, rows[limit - 1].id) if len(rows) > limit else None
         return Page(lines, more, total)
 
@@ -157,12 +157,13 @@ class Cases:
         return CaseView(
             case.id, case.owner_id, owner.name, case.title, case.applicant, case.base_type, case.application_date,
             case.created, case.updated, case.revision, case.demo,
-            latest is not None and latest.revision != case.revision, line(latest) if latest else None,
-            last_job(session, case.id), mine and not held(case, review), outdated(latest, review, force[1]),
-            force[0].version, review.status if review else None, mine and case.handed_in is None)
+            latest is not None and latest.revision != case.revision,
+            seen_line(latest, case, review, actor) if latest else None, last_job(session, case.id),
+            mine and not held(case, review), outdated(latest, review, force[1]), force[0].version,
+            review.status if review else None, mine and case.handed_in is None)
 
     @staticmethod
-    def _lines(session: Session, rows: Sequence[Case], digest: str) -> Iterator[CaseLine]:
+    def _lines(session: Session, actor: Actor, rows: Sequence[Case], digest: str) -> Iterator[CaseLine]:
         ids = [row.id for row in rows]
         counted = {row.case_id: row.number for row in session.execute(
             select(File.case_id, func.count().label("number")).where(File.case_id.in_(ids), File.removed.is_(None))
@@ -171,9 +172,11 @@ class Cases:
             select(Assessment).where(Assessment.id.in_([row.latest_id for row in rows if row.latest_id])))}
         reviews = {one.case_id: one for one in session.scalars(select(Review).where(Review.case_id.in_(ids)))}
         for row in rows:
-            made, review = latest.get(row.latest_id or ""), reviews.get(row.id)
+            made, review, less = latest.get(row.latest_id or ""), reviews.get(row.id), partly(row, actor)
+            made = newest(session, row, row.handed_in) if less else made
             yield CaseLine(row.id, row.title, row.applicant, row.base_type, row.application_date, row.created,
-                           row.updated, counted.get(row.id, 0), line(made) if made else None,
+                           row.updated, made.files if less and made else counted.get(row.id, 0),
+                           seen_line(made, row, review, actor) if made else None,
                            review.status if review else None, outdated(made, review, digest))
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from api.errors import Failure
 from api.service.access import Action, may, scope, visible
 from api.service.records import Actor
+from api.service.views import RETURNED
 from api.settings import Settings
 from api.store import chain, rows
 from api.store.database import Database
@@ -21,7 +22,6 @@ from api.store.models import Audit, Case, Review
 
 LONGEST_REASON = 2_000
 SYSTEM = "system"   # who acts where no person does
-RETURNED = "returned"   # the status of a review in which a case is with its applicant again
 LOCKING = frozenset({Action.CHANGE_CASE, Action.SUBMIT_CASE, Action.DELETE_CASE, Action.REVIEW_CASE})
 
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,24 +30,21 @@ class Point:
 
 
 APPLICANTS = frozenset(Kind) - {Kind.JUDGEMENT}    # what an applicant can do something about
+_READINGS = frozenset({Kind.UNDECIDED, Kind.DIFFERING})
 _OF = {Outcome.NOT_MET: Kind.LACKING, Outcome.INSUFFICIENT: Kind.LACKING, Outcome.JUDGEMENT: Kind.JUDGEMENT}
 
 
-def open_points(result: Assessment, files: Sequence[FileView] = ()) -> tuple[Point, ...]:
-    """Of an assessment, and of files that it does not know yet."""
-    return tuple(dict.fromkeys(sorted(_points(result, files), key=lambda one: list(Kind).index(one.kind))))
+def open_points(result: Assessment, files: Sequence[FileView] = (), settled: Collection[str] = ()
+                ) -> tuple[Point, ...]:
+    """Of an assessment, and of files that it does not know yet; `settled`: facts that a person has decided about."""
+    found = (one for one in _points(result, files) if one.kind not in _READINGS or one.subject not in settled)
+    return tuple(dict.fromkeys(sorted(found, key=lambda one: list(Kind).index(one.kind))))
 
 
 def counted(found: Sequence[Point]) -> dict[str, int]:
     """How many of each kind; kinds of which there are none are left out."""
     counts = Counter(one.kind for one in found)
     return {kind.value: counts[kind] for kind in Kind if counts[kind]}
-
-
-def undecided(result: Assessment) -> Mapping[str, Sequence[object]]:
-    """By fact, what was read and could not be decided; nothing where the reader does not say."""
-    found: Mapping[str, Sequence[object]] = getattr(result, "unexplained", None) or {}
-    return found
 
 
 def differing(result: Assessment) -> tuple[str, ...]:
@@ -61,7 +58,7 @@ def _points(result: Assessment, files: Sequence[FileView]) -> Iterator[Point]:
     yield from (Point(Kind.UNREAD, one.name) for one in result.documents if one.notices)
     asked = {key for one in result.findings for key in (*one.criterion.facts, *one.criterion.related)}
     yield from (Point(Kind.CONFLICT, key) for key, fact in result.facts.items() if fact.conflict and key in asked)
-    yield from (Point(Kind.UNDECIDED, key) for key, pieces in undecided(result).items() if pieces and key in asked)
+    yield from (Point(Kind.UNDECIDED, key) for key, pieces in result.unexplained.items() if pieces and key in asked)
     yield from (Point(Kind.DIFFERING, key) for key in differing(result) if key in asked)
     yield from (Point(_OF[one.outcome], one.criterion.id) for one in result.findings
                 if one.criterion.required and one.outcome in _OF)

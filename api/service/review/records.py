@@ -239,6 +239,15 @@ class Here:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenByPersons:
+    """An assessment with persons' decisions, and the last one that holds about each fact or criterion."""
+
+    assessment_id: str
+    result: Assessment
+    decisions: Mapping[str, DecisionView]
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewView:
     """A case before a reviewer. `machine` is the stored assessment, `seen` the same with persons' decisions."""
 

@@ -60,6 +60,13 @@ class Replies:
         with self.context.database.reading() as session:
             return standing(session, case_for(session, actor, case_id), actor)
 
+    def version(self, actor: Actor, case_id: str, subject: str) -> int:
+        """How many there are of an entry, to whoever may write the next one."""
+        with self.context.database.reading() as session:
+            case_for(session, actor, case_id, Action.CHANGE_CASE)
+            return session.scalar(select(func.count()).select_from(Reply).where(
+                Reply.case_id == case_id, Reply.subject == subject)) or 0
+
     def _say(self, session: Session, actor: Actor, case_id: str, new: NewReply) -> ReplyView:
         case = case_for(session, actor, case_id, Action.CHANGE_CASE)
         latest = newest(session, case)

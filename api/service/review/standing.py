@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
@@ -36,9 +36,9 @@ class Stand:
     holding: frozenset[str]
 
 
-def stand(session: Session, policies: Policies, case: Case, language: str = "zh") -> Stand:
-    """The case as persons see it, as it was handed in last. Failure "not_assessed"."""
-    row = newest(session, case, case.handed_in)
+def stand(session: Session, policies: Policies, case: Case, language: str = "zh", *, whole: bool = False) -> Stand:
+    """The case as persons see it, as it was handed in last or, with `whole`, as it is now. Failure "not_assessed"."""
+    row = newest(session, case, None if whole else case.handed_in)
     if row is None:
         raise Failure("not_assessed")
     content = stored.decode(session.get_one(Content, row.id).content)
@@ -52,6 +52,7 @@ def refresh(session: Session, made: Stand) -> None:
     if review is None:
         return
     review.outcome = reviewed.assessment.overall
+    review.counts = asdict(stored.counts(reviewed.assessment.findings))
     states = reviewed.facts.values()
     review.unchecked = sum(one.machine is not None and one.checked is Checked.OPEN for one in states)
     review.conflicts = sum(one.person is not None and one.person.conflict for one in states)

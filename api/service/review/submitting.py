@@ -60,7 +60,7 @@ class Submitting:
                 review = Review(
                     case_id=case_id, status=Status.RECEIVED, round=1, assignee_id=None, due=NEVER, received=row.at,
                     changed=row.at, begun=None, done=None, seconds=0, outcome=Overall.INSUFFICIENT, unchecked=0,
-                    conflicts=0, duplicates=0)
+                    conflicts=0, duplicates=0, counts=None)
                 session.add(review)
             else:
                 review.status, review.round, review.received, review.begun = \

@@ -17,7 +17,7 @@ def _case() -> Mapped[str]:
 class Review(Base):
     """A case that was handed in. `due` is far in the future where there is no deadline, so that lists can be sorted.
 
-    `outcome`, `unchecked`, `conflicts` and `duplicates` are what the case comes to now, kept for lists.
+    `outcome`, `unchecked`, `conflicts`, `duplicates` and `counts` are what the case comes to now, kept for lists.
     """
 
     __tablename__ = "reviews"
@@ -40,6 +40,7 @@ class Review(Base):
     unchecked: Mapped[int]  # facts that nobody has looked at
     conflicts: Mapped[int]
     duplicates: Mapped[int]
+    counts: Mapped[dict[str, Any] | None]   # of the required criteria, as persons see them
 
 
 class Submission(Base):

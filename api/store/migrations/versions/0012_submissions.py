@@ -46,6 +46,8 @@ def upgrade() -> None:
         op.execute("SELECT set_config('guohe.sight', 'everything', true)")
     with op.batch_alter_table("cases") as batch_op:
         batch_op.add_column(sa.Column("handed_in", sa.Integer(), nullable=True))
+    with op.batch_alter_table("reviews") as batch_op:
+        batch_op.add_column(sa.Column("counts", _JSON, nullable=True))
     op.create_table(
         "submissions",
         sa.Column("id", _ID, nullable=False),
@@ -111,6 +113,8 @@ def downgrade() -> None:
     _make(_rules(_ALL, _EITHER.format(seen=_ALL, rule=_OWNER)))
     op.drop_table("replies")
     op.drop_table("submissions")
+    with op.batch_alter_table("reviews") as batch_op:
+        batch_op.drop_column("counts")
     with op.batch_alter_table("cases") as batch_op:
         batch_op.drop_column("handed_in")
 
