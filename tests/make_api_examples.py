@@ -86,6 +86,7 @@ def collected(site: Any) -> dict[str, Any]:
 def _policy_work(site: Any, found: dict[str, Any]) -> None:
     """What policy staff send and get."""
     from tests import policy_samples
+    from tests.review_samples import handed_in
 
     staff = site.client(Role.POLICY_STAFF, "王五")
     work, path = site.services.policy_work, "/api/v1/policy"
@@ -106,7 +107,7 @@ def _policy_work(site: Any, found: dict[str, Any]) -> None:
     changed = {**found["policy_text"], "text": policy_samples.text(policy_samples.PAPERS)}
     first = staff.post(f"{path}/versions/text", json=changed).json()
     found["policy_difference"] = staff.get(f"{path}/versions/{first['line']['id']}/difference").json()
-    site.client(name="申报人").assessed()
+    handed_in(site.client(name="申报人"), APPLICATION)
     made = work.versions.upload(staff.actor, policy_samples.zipped(policy_samples.stricter()))
     here = f"{path}/versions/{made.line.id}"
     found["policy_version"] = staff.get(here).json()
