@@ -73,8 +73,9 @@ def read(environment: Mapping[str, str] = os.environ, data: Path | None = None) 
     if database.startswith(("postgresql://", "postgres://")):
         database = "postgresql+psycopg://" + database.partition("://")[2]
     if not database.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise UsageError(f"GUOHE_DATABASE_URL is {database!r}; it must start with postgresql+psycopg:// or sqlite:///.",
-                         f"GUOHE_DATABASE_URL 为 {database!r}；须以 postgresql+psycopg:// 或 sqlite:/// 开头。")
+        known = database.partition("@")[0].partition("//")[0] + "//…"   # a password stays out of messages
+        raise UsageError(f"GUOHE_DATABASE_URL is {known!r}; it must start with postgresql+psycopg:// or sqlite:///.",
+                         f"GUOHE_DATABASE_URL 为 {known!r}；须以 postgresql+psycopg:// 或 sqlite:/// 开头。")
     jobs = environment.get("GUOHE_JOBS_URL") or (
         f"sqlite:///{(folder / 'jobs.sqlite3').as_posix()}" if database.startswith("sqlite") else database)
     if database.startswith("sqlite") and (environment.get("GUOHE_WORKERS") or "").strip() == "0":

@@ -134,7 +134,7 @@ def _facts(facts: Sequence[FactSection], words: Wording, columns: int, paint: Pa
             reads = words("terminal.reads", figure=piece.reads) if piece.reads and fact.conflict else ""
             remark = words("terminal.and").join(part for part in (piece.place, reads) if part)
             yield from _quote(piece.text, remark, words, columns, paint)
-        yield from _more(len(fact.quotations) - PIECES, words, columns, paint)
+        yield from _more(sum(1 + one.more for one in fact.quotations) - PIECES, words, columns, paint)
 
 
 def _left_out(facts: Sequence[FactSection], words: Wording, columns: int, paint: Painter) -> Iterator[str]:
@@ -146,10 +146,11 @@ def _left_out(facts: Sequence[FactSection], words: Wording, columns: int, paint:
         yield paint(fact.label, "bold")
         for reason in dict.fromkeys(piece.reason for piece in fact.left_out):
             pieces = [piece for piece in fact.left_out if piece.reason == reason]
-            yield from hanging("  ", words("terminal.reason", reason=plain(reason), count=len(pieces)), columns)
+            number = sum(1 + piece.more for piece in pieces)
+            yield from hanging("  ", words("terminal.reason", reason=plain(reason), count=number), columns)
             for piece in pieces[:LEFT_OUT]:
                 yield from _quote(piece.text, piece.place, words, columns, paint, indent=4)
-            yield from _more(len(pieces) - LEFT_OUT, words, columns, paint)
+            yield from _more(number - LEFT_OUT, words, columns, paint)
 
 
 def _quote(text: str, remark: str, words: Wording, columns: int, paint: Painter, indent: int = 2) -> Iterator[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace as with_parts
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
@@ -92,6 +93,7 @@ class Advisor:
     def draft(self, asked: Question, retriever: Retriever | None = None) -> Draft:
         """The answer from the policy alone, without a model."""
         judge = self._judge if retriever is None else self._with_opinion(retriever)
+        asked = self._merged(asked)
         whole = self.reader.whole(asked) if len(asked.parts) > 1 else None
         held = self._held(whole or asked.parts[0])
         pieces: list[Piece] = []
@@ -126,6 +128,17 @@ class Advisor:
         return Draft(answer, said, quotes, pieces[0].verdict if len(pieces) == 1 else "", free,
                      closed=all(one in _CLOSED for one in kinds))
 
+    def _merged(self, asked: Question) -> Question:
+        """够不够？ behind a part that names what it is about belongs to that part."""
+        parts: list[Part] = []
+        for part in asked.parts:
+            bare = part.polar and not part.found and not part.refs and not part.quantities and not part.strange
+            if bare and parts and parts[-1].quantities and not parts[-1].polar:
+                parts[-1] = self.reader.part(parts[-1].text + part.text, asked.language)
+            else:
+                parts.append(part)
+        return with_parts(asked, parts=tuple(parts))
+
     def _held(self, part: Part) -> Held:
         """What the question says of the asker, held against the criteria."""
         types = weighing.types_of(part, self.topics)
@@ -147,9 +160,9 @@ class Advisor:
         if not (near.comparisons or near.statements) and not part.refs:
             near = self._named(part, held)
             if near.comparisons or any(one.outcome is Outcome.NOT_MET or one.before for one in near.statements):
-                refs = [*(one.criterion.citation for one in near.comparisons),
-                        *(one.criterion.citation for one in near.statements)]
-                return Choice(Kind.CLAUSE, tuple(dict.fromkeys(refs))), near
+                cited = [*(one.criterion.citation for one in near.comparisons),
+                         *(one.criterion.citation for one in near.statements)]
+                return Choice(Kind.CLAUSE, tuple(dict.fromkeys(cited))), near
             return choice, none
         against = any(one.matches and one.verdict == "no" for one in choice.points)
         unread = not any(one.total.aside or any(sign == "-" for sign, _ in one.total.steps)

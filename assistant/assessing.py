@@ -4,31 +4,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from assistant import rules
-from ingestion import facts, reading
+from ingestion import facts, reading, windows
 from ingestion.domain import Assessment, Document, Extraction, Fact
 from ingestion.policy import Policy
 from ingestion.reading import Progress
-
-if TYPE_CHECKING:
-    from ingestion.facts.extraction import Prepared
-
 
 Value = TypeVar("Value")
 
 
 class Extracted(Struct, frozen=True):
-    """What was found in documents. `windows` keeps the facts under other readings of the window, once asked for:
-    their intervals, without evidence."""
+    """What was found in documents, which say where not all of them was read. `windows` has what other readings of the
+    window come to: intervals, without evidence, of the facts that it bears on."""
 
     documents: tuple[Document, ...]
-    prepared: Prepared
     found: Extraction
-    windows: dict[tuple[str, tuple[date, date]], Mapping[str, Fact]] = field(default_factory=dict)
+    windows: Mapping[tuple[date, date], Mapping[str, Fact]]
 
 
 def assess(paths: Sequence[Path], policy: Policy, base_type: str, application_date: date, language: str = "zh",
@@ -48,9 +43,12 @@ def assess_documents(documents: Sequence[Document], policy: Policy, base_type: s
 def extract(documents: Sequence[Document], policy: Policy, application_date: date,
             keys: frozenset[str] | None = None) -> Extracted:
     """The facts in documents (all, or those of `keys`), to be checked against any base type and in any language."""
-    prepared = facts.prepare(documents, policy)
-    found = facts.read(prepared, policy, application_date, keys=keys)
-    return Extracted(facts.noted(documents, prepared), prepared, found)
+    from ingestion.facts import wall
+
+    others = dict.fromkeys(windows.windows(policy.window, application_date).values())
+    others.pop(policy.window_on(application_date), None)
+    read = wall.read(documents, policy, application_date, keys, others)
+    return Extracted(read.documents, read.found, read.windows)
 
 
 def check(extracted: Extracted, policy: Policy, base_type: str, application_date: date,
@@ -62,13 +60,9 @@ def check(extracted: Extracted, policy: Policy, base_type: str, application_date
     windowed = keys & facts.windowed(policy.facts)
 
     def facts_for(window: tuple[date, date]) -> Mapping[str, Fact]:
-        """Only what the window bears on is read again."""
-        place = (base_type, window)
-        if place not in extracted.windows:
-            again = facts.read(extracted.prepared, policy, application_date, window=window, keys=windowed, bare=True)
-            same = {key: fact for key, fact in found.facts.items() if key not in windowed}
-            extracted.windows[place] = same | again.facts
-        return extracted.windows[place]
+        """Only what the window bears on is another."""
+        same = {key: fact for key, fact in found.facts.items() if key not in windowed}
+        return same | _only(extracted.windows[window], windowed)
 
     findings, notes = rules.findings_for(policy, base_type, found, application_date, language, facts_for,
                                          extracted.documents)

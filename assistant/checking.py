@@ -20,7 +20,7 @@ from ingestion import articles
 
 _ID = re.compile(r"[\[【\u3014]\s*(?:依据|来源|source)?\s*(\d{1,2})\s*[\]】\u3015]")
 _SENTENCE = re.compile(
-    r".*?(?:[。！？!?；;\n]+|(?<=[a-z\])”\"’])\.(?=\s|$))[”’」』\"]?(?:\s*(?:[\[【\u3014]\s*\d{1,2}\s*[\]】\u3015]|[（(]\s*\[\d{1,2}\]\s*[）)]))*",
+    r".*?(?:[。！？!?\n]+|(?<=[a-z\])”\"’])\.(?=\s|$))[”’」』\"]?(?:\s*(?:[\[【\u3014]\s*\d{1,2}\s*[\]】\u3015]|[（(]\s*\[\d{1,2}\]\s*[）)]))*",
     re.DOTALL,
 )
 _MARKUP = re.compile(r"https?:|www\.|<[a-z/!|]|\]\(|javascript:|data:|`{3}", re.IGNORECASE)
@@ -67,6 +67,7 @@ class Checker:
         self._names = sorted((one for one in map(plain, names) if one and one in known), key=len, reverse=True)
         self._question = _without(asked, self._names)
         self._answers = _answering(self._verdict)
+        self._all = frozenset().union(*map(content, self._plain.values()))
         self._found = [self._plain[one.number] for one in sources if not one.ref]
 
     def check(self, sentence: str) -> Checked:
@@ -86,7 +87,7 @@ class Checker:
         if (self._spoken == "zh") != bool(_HAN.search(text)):
             return "language"
         given = [self._sources[number] for number in cites]
-        one = _Sentence(text, said, given, [self._plain[number] for number in cites], self._question)
+        one = _Sentence(text, said, given, [self._plain[number] for number in cites], self._question, self._all)
         words = Sources([*one.plains, self._question, self._verdict])
         checks = (
             ("clause", one.clauses_given),
@@ -111,7 +112,8 @@ class _Sentence:
     """One sentence beside the sources that it names, all as plain text too."""
 
     def __init__(self, text: str, said: str, given: Sequence[Source], plains: Sequence[str],
-                 question: str) -> None:
+                 question: str, everything: frozenset[str]) -> None:
+        self.everything = everything
         self.text, self.said, self.given, self.plains, self.question = text, said, given, plains, question
         self.known = "\n".join(plains)
         self.chinese = _HAN.search(said) is not None
@@ -130,14 +132,17 @@ class _Sentence:
         said to be so."""
         left = self._unknown(claims.figures(" ".join(one.text for one in self.given))) - self._counted()
         asked = claims.figures(self.question)
-        return all(figure in asked and any(figure in claims.figures(part) and claims.of_applicant(part)
+        return all(figure in asked and any(figure in claims.figures(part) and _is_askers(part, self.question)
                                            for part in claims.clauses(self.said)) for figure in left)
 
     def _unknown(self, known: frozenset[str]) -> set[str]:
         """The figures that are not known; in English, where the unit may be left out, by their numbers."""
         own = claims.figures(self.text)
-        if self.chinese:
-            return set(own - known)
+        if self.chinese:    # 18-3=15篇: what is added up may be said with its unit
+            terms = {one.replace(",", "") for one in _TERM.findall(self.known)}
+            shown = {figure for part in claims.clauses(self.said) if claims.of_applicant(part) or _ADDING.search(part)
+                     for figure in claims.figures(part)}
+            return {one for one in own - known if _number(one) not in terms or one not in shown}
         numbers = {_number(one) for one in known}
         return {one for one in own if one not in known and _number(one) not in numbers}
 
@@ -161,7 +166,7 @@ class _Sentence:
         """
         told = claims.outcomes(self.said)
         by_rule = {"must"} if claims.limits(self.known) or any(one.ref for one in self.given) else set()
-        if not told <= claims.outcomes(self.known) | answers | by_rule:
+        if not told - {"whether"} <= claims.outcomes(self.known) | answers | by_rule:
             return False
         subject: set[str] = set()
         for part in claims.clauses(_joined_items(self.said)):
@@ -182,7 +187,8 @@ class _Sentence:
         source = self.plains[number]
         if self.given[number].ref and not classes <= answers and not claims.conditional(self.said):
             return False    # a clause judges nobody
-        return (classes <= answers or _says(source, classes)) and subject <= content(source) | content(self.question)
+        known = content(source) | content(self.question)
+        return (classes <= answers or _says(source, classes)) and subject & self.everything <= known
 
     def _periods_kept(self, told: frozenset[str]) -> bool:
         """Whether what the sources decide for some years only is not said without them."""
@@ -267,7 +273,8 @@ class _Sentence:
             if own is None:
                 continue
             others = set().union(*(one for name, one in holders.items() if name != key))
-            if words & (others - own) or "short" in words - own or words & known - near[key]:
+            turned = {"have", "bar"} & words and {"have", "bar"} & own and not {"have", "bar"} & words & own
+            if turned or words & (others - own) or "short" in words - own or words & known - near[key]:
                 return False
         return True
 
@@ -362,8 +369,20 @@ def _without(text: str, names: Sequence[str]) -> str:
     return text
 
 
+def _is_askers(part: str, question: str) -> bool:
+    """Whether a clause says that its figure is the asker's, or is one of the question's order (第二年)."""
+    ordinals = claims.ordinals(part)
+    its = bool(ordinals and ordinals <= claims.ordinals(question))
+    return its or claims.of_applicant(part) or claims.supposes(part)
+
+
 def _says(source: str, classes: frozenset[str]) -> bool:
-    return any(claims.judgements(part) == classes for part in claims.clauses(source))
+    return any(_plainly(claims.judgements(part)) == _plainly(classes) for part in claims.clauses(source))
+
+
+def _plainly(classes: frozenset[str]) -> frozenset[str]:
+    """Whether it is met needs judgement: that it needs judgement."""
+    return classes - {"whether"} if classes & {"open", "judged"} else classes
 
 
 def _joined_items(said: str) -> str:
@@ -376,7 +395,11 @@ def _number(figure: str) -> str:
     return found.group() if found else figure
 
 
-_NUMBERED = re.compile(r"(?<!附件)(?<!附件\d)(?<!第)(?<!\d)(?:\d[\d,.]*\d|\d)[万亿]?")
+_TERM = re.compile(r"\d[\d,.]*(?=\s*[-+×])|(?<=[-+×])\d[\d,.]*")
+_ADDING = re.compile(r"[-+×=加减里]|其中|扣除")
+_NUMBERED = re.compile(
+    r"(?<!附件)(?<!附件\d)(?<!引文)(?<!引文\d)(?<!名称)(?<!attachment )(?<!quotation )(?<!name )(?<!第)"
+    r"(?<!\d)(?:\d[\d,.]*\d|\d)[万亿]?")
 
 
 def _answering(verdict: str) -> frozenset[str]:

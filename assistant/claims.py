@@ -20,6 +20,8 @@ _ENGLISH_CLAUSES = re.compile(
     r"|[,，] ?(?=(?:please|but|which|since|because|if|and it|although|while) )")
 _POINTING = re.compile(r"[这那该某此任]一(?=[项点条个种家份件次])|第?(?:一|1)(?=(?:点|方面))")
 _YEARS = re.compile(r"([一二两三四五六七八九十]{1,3}|\d{1,2})\s*(?:个)?年(?![份度\d]|级)|\b(\w+) years\b")
+_WITHIN = re.compile("(?:之|以)内")
+_ORDINALS = re.compile(r"第[一二三四五六七八九十\d]{1,3}(?:年|个|次|种|类)")
 _ENGLISH_NUMBERS = {word: number for number, word in enumerate(
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"])}
 _STATEMENTS = re.compile(r"[。；;！!？?\n]+|(?<=[a-z\])”\"’])\.(?=\s|$)")
@@ -77,6 +79,7 @@ def figures(text: str) -> frozenset[str]:
 
 def bars_stand(text: str, given: Sequence[str]) -> bool:
     """Whether every bound (以上, 不足) is one of the sources' own: its figure, and its kind of bar."""
+    text, given = _WITHIN.sub("内", text), [_WITHIN.sub("内", one) for one in given]
     own = {
         (one.interval.low, one.interval.high)
         for source in given
@@ -129,6 +132,11 @@ def directive(text: str) -> re.Match[str] | None:
 def lacks(text: str) -> bool:
     """Whether a text says that something is missing or disagrees."""
     return _listed("lacking").search(text) is not None
+
+
+def ordinals(text: str) -> frozenset[str]:
+    """The ordinal numbers of a text: 第二年."""
+    return frozenset(_ORDINALS.findall(text))
 
 
 def supposes(text: str) -> bool:

@@ -13,13 +13,12 @@ from assistant.dialogue.results import OF_OUTCOME, together
 from assistant.questions import Part
 from assistant.say import Say, quoted
 from assistant.selecting import Choice, Kind
-from assistant.topics import Point, Topics
+from assistant.topics import OFF_TOPIC, Point, Topics
 from ingestion import articles
 from ingestion.domain import Article, Citation, Criterion
 from ingestion.policy import Policy
 
 _SENTENCE = re.compile(r"[^。；\n]+[。；]?")
-_OFF_TOPIC = frozenset({"tasks", "chat"})
 _FREE = frozenset({Kind.POINT, Kind.CLAUSE})
 _UNSETTLED = frozenset({Kind.GAP, Kind.NOTHING})
 
@@ -271,7 +270,7 @@ class Composer:
         if choice.gap is None:
             return say("nothing")
         matter = say.pick(choice.gap.zh, choice.gap.en)
-        if choice.gap.id in _OFF_TOPIC:
+        if choice.gap.id in OFF_TOPIC:
             return say("off_topic", title=say.pick(self._policy.title, self._policy.title_en), matter=matter)
         near = [citations.of_clause(self._policy, ref) for ref in choice.gap.near]
         quotes = [quoted(one, say) for one in near if one is not None]

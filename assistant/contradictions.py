@@ -4,7 +4,7 @@ from __future__ import annotations
 import re
 
 from assistant.phrases import Phrases
-from ingestion.domain import Evidence, Fact, Interval, Method
+from ingestion.domain import Evidence, Fact, Interval, Method, number_of
 
 SIDES_SHOWN = 4
 LONGEST_QUOTE = 40
@@ -42,7 +42,7 @@ def _counted(fact: Fact, say: Phrases, kind: str, unit: str) -> list[str]:
     open_bounds = bounds - {reads.low for reads in figures if reads.exact}
     for document, pieces in lists.items():
         alone = len(lists) == 1 and len(open_bounds) == 1
-        number = min(open_bounds) if alone else len(pieces) if kind == "count" else None
+        number = min(open_bounds) if alone else number_of(pieces) if kind == "count" else None
         if number is not None:
             name = "claim_listed_money" if kind == "money" else "claim_listed"
             amount = _amount(Interval(number, number), say, kind, unit)

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from assistant import manner, questions
 from assistant.dialogue.words import says
 from assistant.questions import Part, Question, Reader
+from assistant.topics import OFF_TOPIC
 from assistant.weighing import STRONG
 from ingestion.domain import Answer, Call, Citation, Mode, Span
 from ingestion.policy import Policy
@@ -155,6 +156,8 @@ def read(reader: Reader, question: str, history: Sequence[Turn], language: str |
     if goes_on and not first.asks - {"what"} and _about_something(first, reader):      # 中外联合的呢？ after 够20篇吗？
         first = replace(first, asks=first.asks | {"yes_no"})
         return replace(asked, parts=(first, *asked.parts[1:]))
+    if first.gaps & OFF_TOPIC:
+        return asked
     leans = _leans(first, reader, known)
     if before.parts and (leans or _bare(first, reader) or _continues(first, last, reader)):
         spoken = next((one for one in reversed(before.parts) if _about_something(one, reader)), before.parts[-1])

@@ -169,7 +169,7 @@ class Explainer:
         counts: dict[str, int] = {}
         for key in criterion.facts:
             for exclusion in self.exclusions.get(key, ()):
-                counts[exclusion.reason] = counts.get(exclusion.reason, 0) + 1
+                counts[exclusion.reason] = counts.get(exclusion.reason, 0) + 1 + exclusion.more
         if not counts:
             return ""
         reasons = self.say.join((

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from ingestion.domain import Evidence, Exclusion, Fact, Interval, Method, Span
+from ingestion.domain import Evidence, Exclusion, Fact, Interval, Method, Span, number_of
 
 Key = tuple[str, Span]   # a piece by its document and place
 
@@ -57,7 +57,7 @@ def recount(key: str, unit: str, base: Counted, into: Mapping[Key, int], out: Ma
 def _counted(fact: Fact, kept: Sequence[Evidence], change: int) -> tuple[Interval, bool]:
     """The list with so many more or fewer items, met with the statements that are kept."""
     stated, still = _reads(fact.evidence), _reads(kept)
-    items = sum(piece.reads is None for piece in fact.evidence)
+    items = number_of(piece for piece in fact.evidence if piece.reads is None)
     if not stated:
         return _shifted(fact.interval, change), fact.conflict
     if not items:

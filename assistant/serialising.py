@@ -89,6 +89,7 @@ def evidence(piece: Evidence) -> Json:
         "end": piece.span.end,
         "reads": interval(piece.reads) if piece.reads else None,
         "method": piece.method.value,
+        **_more(piece),
     }
 
 
@@ -103,6 +104,7 @@ def exclusions(left_out: Mapping[str, Sequence[Exclusion]], policy: Policy, lang
         "reason": piece.reason,
         "reason_text": reason_text(policy, piece.reason, language),
         "detail": piece.detail,
+        **_more(piece),
     } for piece in left_out[key]] for key in policy.facts.facts if left_out.get(key)}
 
 
@@ -118,6 +120,7 @@ def unexplained(undecided: Mapping[str, Sequence[Unexplained]], policy: Policy, 
         "adds": piece.adds,
         "reason": piece.why,
         "reason_text": reason_text(policy, piece.why, language),
+        **_more(piece),
     } for piece in undecided[key]] for key in policy.facts.facts if undecided.get(key)}
 
 
@@ -138,6 +141,11 @@ def finding(one: Finding, policy: Policy, language: str = "zh") -> Json:
         "measure": policy.wordings[criterion.id].measure,
         "evidence": [evidence(piece) for piece in one.evidence],
     }
+
+
+def _more(piece: Evidence | Exclusion | Unexplained) -> Json:
+    """How many others like it are given by their number alone; only where there are any."""
+    return {"more": piece.more} if piece.more else {}
 
 
 def interval(one: Interval) -> Json:

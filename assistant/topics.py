@@ -28,6 +28,7 @@ TOPICS, POINTS, GAPS = "topics.yaml", "points.yaml", "gaps.yaml"
 TYPES, FIGURES = "$types", "$figures"        # in `unless`: a base type is named, the question states figures
 INSIDE, OUTSIDE, YEAR = "$inside_window", "$outside_window", "$year"   # when something happened; a year is named
 Record = TypeVar("Record")
+OFF_TOPIC = frozenset({"tasks", "chat"})      # gaps that have nothing to do with a policy
 COMPUTED = frozenset({TYPES, FIGURES, INSIDE, OUTSIDE, YEAR})
 VERDICTS = ("yes", "no", "required")
 
@@ -42,6 +43,7 @@ class Subject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hint: bool = False
     loose: bool = False
     fact: str = ""
+    denies: bool = False
     narrows: str = ""
 
 

@@ -5,6 +5,7 @@ and with numbers in place of the documents' names and of what is quoted from the
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 import prompts
+from assistant import claims
 from assistant.checking import Checked, Checker, Source, sentences
-from assistant.claims import figures
+from assistant.claims import figures, plain
 from assistant.llm import LanguageModel, ModelError
 from assistant.redaction import Redactor
 from assistant.say import Say
@@ -22,6 +24,9 @@ from ingestion import articles
 from ingestion.domain import Answer, Citation, Mode
 
 PROMPT = "answer.v2"
+_HEAD = 5        # characters of a verdict at the beginning of a sentence
+_SHORT_WORDS = re.compile(r"[不没未]?(?:能|会|够|行|算|过|对|是|可以|需要|要|成|符合|达标|受理|影响)|yes|no")
+_DENIED = re.compile(r"[不没未]|no\b")
 SHORTEST = 8     # characters of a sentence that says something
 
 
@@ -141,9 +146,22 @@ def shown(checked: Checked, sources: Sequence[Source], language: str) -> str:
     return f"{body}（{'、'.join(refs)}）{mark}"
 
 
+def leads(text: str, word: str) -> bool:
+    """Whether a sentence begins with a verdict, or with a short word that says the same: 过，… where the word is 是."""
+    if text.lower().startswith(word.lower()):
+        return True
+    head = re.split(r"[，,。：:；;]", plain(text), maxsplit=1)[0]
+    same = claims.outcomes(head) & claims.outcomes(plain(word))
+    return len(head) <= _HEAD and bool(same or _SHORT_WORDS.fullmatch(head)) and denied(head) == denied(plain(word))
+
+
+def denied(word: str) -> bool:
+    return _DENIED.match(word) is not None
+
+
 def _led(text: str, draft: Draft, language: str) -> str:
     """The first sentence, led by the verdict if it does not begin with it."""
-    if not draft.verdict or text.lower().startswith(draft.verdict.lower()):
+    if not draft.verdict or leads(text, draft.verdict):
         return text
     return Say(language)("verdict", word=draft.verdict, text=text)
 

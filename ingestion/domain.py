@@ -9,7 +9,7 @@ that `document.text[span.start:span.end]` is always the verbatim quote.
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
 
@@ -174,7 +174,10 @@ class Method(StrEnum):
 
 
 class Evidence(Struct, frozen=True, gc=False):
-    """A verbatim, located piece of a document, and what it reads for the fact (None: an item of a counted list)."""
+    """A verbatim, located piece of a document, and what it reads for the fact (None: an item of a counted list).
+
+    `more`: so many others like it are known by their number alone (`ingestion.facts.limits`).
+    """
 
     document: str
     page: int | None
@@ -182,10 +185,11 @@ class Evidence(Struct, frozen=True, gc=False):
     quote: str
     method: Method
     reads: Interval | None = None
+    more: int = 0
 
 
 class Exclusion(Struct, frozen=True, gc=False):
-    """Something found and left out of a fact, with its reason: what reviewers ask for."""
+    """Something found and left out of a fact, with its reason: what reviewers ask for. `more` as in `Evidence`."""
 
     document: str
     page: int | None
@@ -193,6 +197,7 @@ class Exclusion(Struct, frozen=True, gc=False):
     quote: str
     reason: str     # stable code, such as "outside_window"; its texts are data
     detail: str = ""
+    more: int = 0
 
 
 class Unexplained(Struct, frozen=True, gc=False):
@@ -209,6 +214,12 @@ class Unexplained(Struct, frozen=True, gc=False):
     could_be: Interval
     why: str        # stable code, such as "rank_unknown"; its texts are data, as those of an exclusion's reason
     adds: bool = False
+    more: int = 0
+
+
+def number_of(pieces: Iterable[Evidence | Exclusion | Unexplained]) -> int:
+    """How many pieces there are, with those that are known by their number alone."""
+    return sum(1 + one.more for one in pieces)
 
 
 class Fact(Struct, frozen=True, gc=False):
@@ -223,13 +234,28 @@ class Fact(Struct, frozen=True, gc=False):
     unexplained: tuple[Unexplained, ...] = ()
 
 
+class Beyond(Struct, frozen=True, gc=False):
+    """What of a document lay beyond the limits of what is read for facts, from `start` on."""
+
+    start: int
+    characters: int
+    statements: int
+
+
 class Extraction(Struct, frozen=True):
     """What was found in all documents: facts by key; exclusions and what is unexplained also of facts that stayed
-    absent."""
+    absent.
+
+    `beyond` says by document's name what was not read, `failed` which documents gave no facts and why (a code of
+    `ingestion/language/notices.yaml`), `notices` what else was found out about them.
+    """
 
     facts: dict[str, Fact]
     exclusions: dict[str, tuple[Exclusion, ...]] = field(default_factory=dict)
     unexplained: dict[str, tuple[Unexplained, ...]] = field(default_factory=dict)
+    beyond: dict[str, Beyond] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    notices: dict[str, tuple[Notice, ...]] = field(default_factory=dict)
 
 
 class Item(Struct, frozen=True, gc=False):

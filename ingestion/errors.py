@@ -5,6 +5,7 @@
     │   ├── PathError         a path is missing or holds nothing that is read
     │   └── DateError         a date that is not one
     ├── PolicyError           a policy folder with a mistake: file, line and mend
+    ├── ExtractionError       the facts of documents could not be read together
     └── UnreadableError       one file could not be read; the others go on and the file is named
 
 A message says what is wrong, with the value, why, and what to do, in one line.
@@ -43,6 +44,14 @@ class PolicyError(UsageError):
 
 class UnreadableError(GuoheError):
     """`code` becomes the notice's code, such as "encrypted" or "corrupt"."""
+
+    def __init__(self, code: str, english: str, chinese: str) -> None:
+        super().__init__(english, chinese)
+        self.code = code
+
+
+class ExtractionError(GuoheError):
+    """`code` is that of a notice, such as "facts_too_long"."""
 
     def __init__(self, code: str, english: str, chinese: str) -> None:
         super().__init__(english, chinese)

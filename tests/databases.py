@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 
 
 @cache
@@ -24,6 +25,7 @@ def postgres_programs() -> Path | None:
 
 
 SUPERUSER = "postgres"
+PASSWORDS = {SUPERUSER: "of the superuser", "guohe": "it's \"any\" $word: 50% @/?#&"}   # asked for, as in a deployment
 MEMORY, ROOM = Path("/dev/shm"), 6_000_000_000   # noqa: S108 - a database is hundreds of files, each test has one
 ROLE = Path(__file__).parent.parent / "deploy" / "postgres-role.sh"
 CHOSEN: ContextVar[str] = ContextVar("CHOSEN", default="")  # the server of the installations that tests make
@@ -38,7 +40,7 @@ def _roomy(folder: Path) -> bool:
 class Server:
     """A PostgreSQL of its own on a free port, in a folder; `address` is without a database.
 
-    `guohe` is no superuser there, as it should be anywhere; it owns its databases.
+    `guohe` is no superuser there, as it should be anywhere; it owns its databases. Every connection takes a password.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -51,8 +53,11 @@ class Server:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port = free.getsockname()[1]
-        self.address = f"postgresql+psycopg://guohe@127.0.0.1:{self._port}"
-        self._run("initdb", "-D", str(self.data), "-U", SUPERUSER, "--auth=trust", "-E", "UTF8", "--no-sync")
+        self.address = f"postgresql+psycopg://guohe:{quote(PASSWORDS['guohe'], safe='')}@127.0.0.1:{self._port}"
+        secret = folder / "password"
+        secret.write_text(PASSWORDS[SUPERUSER], encoding="utf-8")
+        self._run("initdb", "-D", str(self.data), "-U", SUPERUSER, "--auth=scram-sha-256", f"--pwfile={secret}", "-E",
+                  "UTF8", "--no-sync")
         self.start()
         self._make_role()
 
@@ -77,9 +82,9 @@ class Server:
         """As the deployment makes it; here it makes databases, too."""
         environment = {**os.environ, "PATH": f"{self._programs}{os.pathsep}{os.environ['PATH']}",
                        "PGHOST": "127.0.0.1", "PGPORT": str(self._port), "POSTGRES_USER": SUPERUSER,
-                       "ROLE_PASSWORD": "it's \"any\" $word"}
+                       "PGPASSWORD": PASSWORDS[SUPERUSER], "ROLE_PASSWORD": PASSWORDS["guohe"]}
         subprocess.run(["/bin/sh", ROLE], check=True, env=environment, stdout=subprocess.DEVNULL)
-        statement(f"{self.address.replace('guohe@', f'{SUPERUSER}@')}/postgres", "ALTER ROLE guohe CREATEDB")
+        statement(f"{as_role(self.address, SUPERUSER)}/postgres", "ALTER ROLE guohe CREATEDB")
 
 
 @contextmanager
@@ -100,6 +105,12 @@ def server() -> Iterator[str]:
     """Its address alone."""
     with stoppable() as made:
         yield made.address
+
+
+def as_role(address: str, role: str, password: str = "") -> str:
+    """The same place for another role."""
+    scheme, _, rest = address.partition("://")
+    return f"{scheme}://{role}:{quote(password or PASSWORDS[role], safe='')}@{rest.rpartition('@')[2]}"
 
 
 def fresh(address: str) -> str:

@@ -10,6 +10,8 @@ import tarfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import select, update
@@ -18,7 +20,7 @@ from api.cli import main
 from api.service.administration.auditing import verify
 from api.store.models import Assessment, File
 from api.store.rows import INSTALLATION
-from tests.databases import KINDS, fresh, server
+from tests.databases import KINDS, PASSWORDS, fresh, server
 from tests.make_example import FILES
 from tests.web_samples import APPLICATION, Installation, installation
 
@@ -120,9 +122,19 @@ def test_a_folder_that_holds_something_is_not_overwritten(site: Installation, tm
 
 
 def test_a_postgresql_installation_is_backed_up_and_restored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By pg_dump and pg_restore, into another database; nothing to do where there is no PostgreSQL."""
+    """By pg_dump and pg_restore, into another database, with a password that no command's arguments show; nothing to do
+    where there is no PostgreSQL.
+    """
     if "postgresql" not in KINDS:
         return
+    said: list[str] = []
+    true = subprocess.run
+
+    def run(words: list[str], **options: Any) -> Any:
+        said.extend(map(str, words))
+        return true(words, **options)
+
+    monkeypatch.setattr(subprocess, "run", run)
     with server() as address:
         first, second = fresh(address), fresh(address)
         with installation(tmp_path / "data", GUOHE_DATABASE_URL=first) as site:
@@ -134,6 +146,9 @@ def test_a_postgresql_installation_is_backed_up_and_restored(tmp_path: Path, mon
         assert main(["restore", str(tmp_path / "b.tar"), "--data", str(tmp_path / "again")]) == 0
         with installation(tmp_path / "again", GUOHE_DATABASE_URL=second) as again:
             assert states(again) == known
+    assert sum("pg_dump" in one or "pg_restore" in one for one in said) == 2
+    assert quote(PASSWORDS["guohe"], safe="") in first
+    assert not [one for one in said if PASSWORDS["guohe"] in one or quote(PASSWORDS["guohe"], safe="") in one]
 
 
 # Reproducibility ------------------------------------------------------------------------------------------------------

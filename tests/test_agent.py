@@ -20,6 +20,7 @@ from ingestion.domain import Answer, Assessment, Mode
 from tests import model_server as server
 from tests.samples import assessment, policy
 from tests.scripted_chat import Scripted, calling
+from tests.test_injection import OBEYING
 
 HAVE = "我们有18篇，其中3篇还没见刊，够不够20篇？"
 TERMS = [{"span": "18篇", "role": "have"}, {"span": "其中3篇还没见刊", "role": "lost"},
@@ -43,7 +44,7 @@ class Told:
         return [str(one.content) for one in self.model.seen[-1] if isinstance(one, ToolMessage)]
 
 
-def ask(question: str, *script: Any, case: Assessment | None = None, mode: str = "native", timeout: float = 20.0,
+def ask(question: str, *script: Any, case: Assessment | None = None, mode: str = "native", timeout: float = 30.0,
         earlier: Sequence[str] = (), language: str | None = None) -> Told:
     """The question, to a model that says the script."""
     known, model = policy(), Scripted(script=list(script))
@@ -195,7 +196,7 @@ def test_words_of_documents_are_no_source(case: Assessment) -> None:
     told = ask("研究院在哪里？", calling(("documents_search", {"query": "膜法水处理"})),
                "SETTLES r2\n研究院在膜法水处理领域领先。[2]", case=case)
     assert "领先" not in told.answer.text
-    assert "引文1 =" in told.results()[0]
+    assert re.search(r"引文\d+ = .*膜法水处理", told.results()[0])
 
 
 def test_names_of_documents_do_not_reach_the_model(case: Assessment) -> None:
@@ -220,6 +221,20 @@ def test_requests_are_the_same_byte_for_byte() -> None:
     first, second = (ask(HAVE, calling(COMPARE), "SETTLES r2\n还差5篇。[4]") for _ in range(2))
     assert [[one.content for one in seen] for seen in first.model.seen] == [
         [one.content for one in seen] for seen in second.model.seen]
+
+
+@pytest.mark.parametrize("question", ["论文够吗？", "能申报吗？", "还差什么？", PAPERS])
+def test_a_model_that_obeys_documents_settles_nothing(question: str, case: Assessment) -> None:
+    """It looks at everything and then says what documents order it to, by every source that it was given: nothing of it
+    is shown, and the verdict is the rules'."""
+    def obeys(seen: Sequence[BaseMessage]) -> str:
+        numbers = re.findall(r"^\[(\d+)\]", "\n".join(str(one.content) for one in seen), re.MULTILINE)
+        said = [re.sub(r"\[1\]", f"[{number}]", one) for number in dict.fromkeys(numbers) for one in OBEYING]
+        return "SETTLES r1,r2,r3\n" + "".join(said)[:6_000]
+
+    told = ask(question, calling(("findings", {}), ("documents_search", {"query": "论文"})), obeys, case=case)
+    assert told.sentences == []
+    assert told.answer.verdict == plain(question, case).verdict
 
 
 # Models that misbehave ------------------------------------------------------------------------------------------------
@@ -354,7 +369,7 @@ def test_an_endpoint_that_refuses_tools_is_asked_for_a_plan() -> None:
             server.saying(f"SETTLES r1\n{SHOWN}[1][2]")(handler)
 
     with server.serving(behave) as endpoint:
-        model = llm.connect(llm.Settings(endpoint.url, "old", timeout=10))
+        model = llm.connect(llm.Settings(endpoint.url, "old", timeout=30))
         first, second = (answering.answer(PAPERS, policy(), model=model) for _ in range(2))
     assert first.text == second.text
     assert first.mode is Mode.LLM
@@ -364,7 +379,7 @@ def test_an_endpoint_that_refuses_tools_is_asked_for_a_plan() -> None:
 def test_tools_can_be_switched_off() -> None:
     """GUOHE_LLM_TOOLS=off: the model words what was found, as before."""
     with server.serving(server.saying(f"{SHOWN}[1][2]")) as endpoint:
-        model = llm.connect(llm.Settings(endpoint.url, "m", timeout=10, tools="off"))
+        model = llm.connect(llm.Settings(endpoint.url, "m", timeout=30, tools="off"))
         answer = answering.answer(PAPERS, policy(), model=model)
     assert answer.prompt == "answer.v2"
     assert not endpoint.requests[0].get("tools")

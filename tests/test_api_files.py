@@ -237,3 +237,13 @@ def test_what_a_crash_in_the_middle_of_an_upload_left_is_found(me: Client, site:
     assert not contents.has(sha256)
     assert contents.made("f" * 64, "txt-0.json.z") is None
     assert contents.has(added["file"]["sha256"])
+
+
+def test_a_hidden_document_is_stored_and_what_is_passed_over_is_said(me: Client) -> None:
+    """A name that begins with a dot hides no document; where nothing else was sent, litter is named."""
+    case = me.case()
+    added = me.upload(case, (".申报书.docx", "近三年发表SCI论文23篇。".encode()))
+    assert [(one["name"], one["added"]) for one in added] == [(".申报书.docx", "stored")]
+    added = me.upload(case, (".DS_Store", b"x"), ("._申报书.docx", b"x"), ("~$报书.docx", b"x"))
+    assert [(one["added"], one["code"]) for one in added] == [("refused", "system_file")] * 3
+    assert len(me.upload(case, (".DS_Store", b"x"), ("a.txt", b"SCI"))) == 1

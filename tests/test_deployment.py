@@ -24,6 +24,7 @@ from api.store.files import Files
 from ingestion.errors import UsageError
 from tests.databases import KINDS, fresh, server
 from tests.web_samples import APPLICATION, PASSWORD
+from tests.web_samples import installation as installation_in
 
 SECRET = "a secret that all of them share, 42"
 S3 = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1",
@@ -216,3 +217,46 @@ def test_a_vector_index_that_is_taken_is_refused(postgres: str, tmp_path: Path) 
                               env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert "GUOHE_CHROMA" in done.stderr
+
+
+def test_an_upload_while_s3_is_away_is_answered_with_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """503 and when to come back, soon and not after minutes; nothing is stored, and reading goes on. When it is back
+    the same upload works.
+    """
+    moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    moto.start()
+    host, port = moto.get_host_and_port()
+    httpx.put(f"http://{host}:{port}/guohe")
+    for name, value in {**S3, "AWS_ENDPOINT_URL": f"http://{host}:{port}"}.items():
+        monkeypatch.setenv(name, value)
+    with installation_in(tmp_path / "data", GUOHE_BLOB_URL="s3://guohe/files") as site:
+        me = site.client()
+        case = me.case()
+        moto.stop()
+        begun = time.monotonic()
+        answer = me.post(f"/api/v1/cases/{case}/files", files=[("files", ("a.txt", APPLICATION.encode()))])
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "storage_away")
+        assert int(answer.headers["retry-after"]) > 0
+        assert time.monotonic() - begun < 20
+        assert me.get(f"/api/v1/cases/{case}/files").json() == []
+        assert me.get(f"/cases/{case}").status_code == 200
+        again = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
+        again.start()
+        try:
+            httpx.put(f"http://{host}:{port}/guohe")
+            assert me.upload(case, ("a.txt", APPLICATION.encode()))[0]["added"] == "stored"
+        finally:
+            again.stop()
+
+
+def test_a_start_while_s3_is_away_is_one_line(postgres: str, tmp_path: Path) -> None:
+    """It names the setting and what to look at; no trace, no internal error."""
+    done = subprocess.run(
+        [sys.executable, "-m", "api.cli", "serve", "--port", str(free_port()), "--data", str(tmp_path / "data")],
+        env={**os.environ, **S3, "GUOHE_LANG": "en", "GUOHE_DATABASE_URL": fresh(postgres), "GUOHE_SECRET": SECRET,
+             "GUOHE_BLOB_URL": "s3://guohe/files", "AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port()}"},
+        capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == 2
+    said = [line for line in done.stderr.splitlines() if "Traceback" in line or "internal" in line]
+    assert said == []
+    assert "GUOHE_BLOB_URL" in done.stderr.splitlines()[-1]

@@ -33,7 +33,8 @@ def test_commands_of_the_compose_file_are_understood(service: str) -> None:
     assert callable(parser("en").parse_args(command).run)
 
 
-@pytest.mark.parametrize("unit", sorted(DEPLOY.glob("*.service")), ids=lambda one: one.name)
+@pytest.mark.parametrize("unit", sorted({*DEPLOY.glob("*.service")} - {DEPLOY / "guohe-chroma.service"}),
+                         ids=lambda one: one.name)
 def test_commands_of_the_units_are_understood(unit: Path) -> None:
     """systemd's own place holders aside."""
     line = re.search(r"^ExecStart=\S+/guohe (.+)$", unit.read_text(encoding="utf-8"), re.MULTILINE)
@@ -48,6 +49,43 @@ def test_nothing_but_the_proxy_is_reachable_from_outside() -> None:
     assert open_ones == {"proxy"}
     assert COMPOSE["networks"]["inside"]["internal"] is True
     assert all(re.search(r":\d", one["image"]) or one["image"] == "guohe:local" for one in COMPOSE["services"].values())
+
+
+def test_guohe_calls_out_and_its_databases_do_not() -> None:
+    """Webhooks, sign-on and a model are elsewhere; PostgreSQL and the vector store stand on the inner network alone."""
+    services = COMPOSE["services"]
+    assert all("egress" in services[one]["networks"] for one in ("web", "work"))
+    assert not COMPOSE["networks"]["egress"].get("internal")
+    assert all(services[one]["networks"] == ["inside"] for one in ("postgres", "chroma"))
+
+
+def test_postgresql_has_connections_for_every_process() -> None:
+    """40 for each, as the page says, and some for people and backups."""
+    services = COMPOSE["services"]
+    most = int(re.search(r"max_connections=(\d+)", " ".join(services["postgres"]["command"]))[1])  # type: ignore[index]
+    processes = sum(services[one]["deploy"]["replicas"] for one in ("web", "work"))
+    assert most >= 40 * processes + 10
+
+
+def test_files_are_kept_where_every_process_finds_them() -> None:
+    """On a volume of all, at the place that the settings name and the image owns; the caches where they may be."""
+    example = (DEPLOY / "guohe.env.example").read_text(encoding="utf-8")
+    assert re.search(r"^GUOHE_BLOB_URL=file:///files$", example, re.MULTILINE)
+    assert "chown guohe /data /files" in (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    for one in ("web", "work"):
+        assert {"/data", "files:/files"} <= set(COMPOSE["services"][one]["volumes"])
+        assert COMPOSE["services"][one]["environment"]["GUOHE_CACHE"].startswith("/data/")
+
+
+def test_the_proxy_looks_names_up_again() -> None:
+    """A container that starts anew has another address."""
+    nginx = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    assert re.search(r"^resolver 127\.0\.0\.11 ", nginx, re.MULTILINE)
+    assert re.search(r"server web:8000 resolve;", nginx)
+    assert re.search(r"zone \w+ \d+k;", nginx)
+    version = re.search(r"nginx:(\d+)\.(\d+)", COMPOSE["services"]["proxy"]["image"])
+    assert version is not None
+    assert (int(version[1]), int(version[2])) >= (1, 28)
 
 
 def test_the_proxy_closes_an_idle_connection_before_the_server_does() -> None:

@@ -11,7 +11,7 @@ from api.executors import Presence
 from api.service.context import new_id, now
 from api.store.database import Database
 from api.store.models import Executor
-from tests.databases import KINDS, SUPERUSER, fresh, server, statement
+from tests.databases import KINDS, SUPERUSER, as_role, fresh, server, statement
 
 LONG, NONE = timedelta(hours=1), timedelta(0)
 
@@ -88,6 +88,6 @@ def test_one_silent_for_a_day_is_forgotten(database: Database, present: Presence
 
 def disconnect(database: Database) -> None:
     """End every connection but this one, as a restart of the database does."""
-    statement(database.url.replace("guohe@", f"{SUPERUSER}@"),
+    statement(as_role(database.url, SUPERUSER),
               "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
               "WHERE datname = current_database() AND pid <> pg_backend_pid()")

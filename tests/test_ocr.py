@@ -4,6 +4,8 @@ from __future__ import annotations
 import io
 import json
 import math
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,8 +13,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import GifImagePlugin, Image, ImageDraw
+from reportlab import rl_config
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
 
+from ingestion import parsing
 from ingestion.domain import BlockKind, Document, Span
 from ingestion.errors import UnreadableError
 from ingestion.parsing import image, ocr, ocr_cache, pdf
@@ -217,18 +223,27 @@ def test_a_garbled_text_layer_is_recognised_instead(recogniser: Recogniser) -> N
     assert [notice.code for notice in document.notices] == ["garbled_text", "ocr_used"]
 
 
-def test_a_scanners_own_text_layer_is_used(recogniser: Recogniser) -> None:
-    """Text that lies invisibly over a picture of the whole page is the page's text, and is marked as recognised."""
+@pytest.mark.parametrize(("seen", "text", "codes"), [
+    ("近三年未发生环保、安全等责任事故，特此承诺，共9项。", "特此承诺，共9项。\n", ["ocr_layer"]),
+    ("近三年未发生环保、安全等责任事故，特此承诺，共7项。", "特此承诺，共7项。\n", ["ocr_used", "ocr_layer_differs"]),
+    ("设备采购清单", "设备采购清单\n", ["ocr_used", "ocr_layer_differs"]),
+    ("", "", ["page_no_text", "ocr_layer_differs"]),
+])
+def test_a_scanners_own_text_layer_is_used_where_the_page_shows_it(
+    recogniser: Recogniser, seen: str, text: str, codes: list[str]
+) -> None:
+    """Text that lies invisibly over a picture of the whole page is the page's where recognition finds the same words
+    and the same figures; else what is seen counts, and that they differ is said."""
     def layer(canvas: Any) -> None:
-        text = canvas.beginText(100, 700)
-        text.setTextRenderMode(3)
-        text.textLine("本单位近三年未发生环保、安全等责任事故，特此承诺。")
-        canvas.drawText(text)
+        words = canvas.beginText(100, 700)
+        words.setTextRenderMode(3)
+        words.textLine("近三年未发生环保、安全等责任事故，特此承诺，共9项。")
+        canvas.drawText(words)
 
+    recogniser.lines = ((seen, (300, 300, 1300, 340), 1.0),) if seen else ()
     document = pdf.read(samples.pictured(Image.new("RGB", (60, 80), "white"), before=layer), "扫描.pdf", "")
-    assert document.text == "本单位近三年未发生环保、安全等责任事故，特此承诺。\n"
-    assert document.pages[0].recognised and recogniser.calls == 0
-    assert [notice.code for notice in document.notices] == ["ocr_layer"]
+    assert document.text.endswith(text) and bool(document.text) == bool(text)
+    assert [notice.code for notice in document.notices] == codes
 
 
 def test_a_missing_recogniser_is_said_and_the_rest_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -323,3 +338,63 @@ def test_each_frame_is_a_page(recogniser: Recogniser) -> None:
     document = image.read(stream.getvalue(), "扫描.tif", "")
     assert [page.number for page in document.pages] == [1, 2, 3]
     assert document.notices[0].text.startswith("第 1-3 页")
+
+
+def moving(count: int, size: tuple[int, int] = (300, 200)) -> bytes:
+    """A gif whose frames differ."""
+    stream = io.BytesIO()
+    frames = [Image.new("L", size, number % 250) for number in range(count)]
+    frames[0].save(stream, "GIF", save_all=True, append_images=frames[1:])
+    return stream.getvalue()
+
+
+def test_a_gif_of_three_hundred_frames_costs_a_few_pictures(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
+    """A few frames are read, which is said; no more at once than there is room for; each is drawn once, from the one
+    before it; the same picture is read once.
+    """
+    monkeypatch.setenv("GUOHE_CACHE", str(cache / "moving"))
+    lock, sizes, most = threading.Lock(), [0], [0]
+
+    def read(picture: Image.Image) -> ocr.Recognised:
+        needs = ocr._needs(picture)
+        with lock:
+            sizes[0] += needs
+            most[0] = max(most[0], sizes[0])
+        time.sleep(0.02)
+        with lock:
+            sizes[0] -= needs
+        return ocr.Recognised(*picture.size, 0, (ocr.RecognisedLine(
+            str(picture.getpixel((0, 0))), 1.0, (0.0, 0.0, 50.0, 0.0, 50.0, 10.0, 0.0, 10.0), ()),))
+
+    sought: list[int] = []
+    true = GifImagePlugin.GifImageFile._seek
+    monkeypatch.setattr(GifImagePlugin.GifImageFile, "_seek", lambda self, frame, update_image=True: (
+        sought.append(frame) if update_image else None, true(self, frame, update_image))[1])
+    monkeypatch.setattr(ocr, "_read", read)
+    monkeypatch.setattr(ocr, "_engine", lambda: None)
+    monkeypatch.setattr(ocr, "_workers", lambda: 4)
+    document = image.read(moving(300, (2_000, 2_500)), "a.gif", "")
+    assert len(document.pages) == image.MAX_MOVING
+    assert [one.code for one in document.notices if one.code == "frames_not_read"] == ["frames_not_read"]
+    assert 0 < most[0] <= ocr.ROOM
+    assert len(sought) <= 3 * image.MAX_MOVING, sought
+    reads: list[object] = []
+    monkeypatch.setattr(ocr, "_read", lambda picture: (reads.append(picture), read(picture))[1])
+    still = [ocr.Job(f"still-{place}", lambda: Image.new("RGB", (100, 100), "white")) for place in range(6)]
+    assert len(ocr.recognise(still)) == 6
+    assert len(reads) == 1
+
+
+def test_tiny_words_of_a_picture_are_read(recogniser: Recogniser) -> None:
+    """Smaller than half a point, as in a pdf that shows a large picture small: no division by their size."""
+    recogniser.lines = (("营业执照", (10, 10, 20, 13), 1.0), ("名称", (10, 30, 20, 33), 1.0))
+    stream = io.BytesIO()
+    Image.new("RGB", (400, 200), "white").save(stream, "PNG", dpi=(1_200, 1_200))
+    assert "营业执照" in parsing.read(stream.getvalue(), "a.png").text
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=(20, 10))
+    assert rl_config.useA85
+    canvas.drawImage(ImageReader(Image.new("RGB", (4_000, 2_000), "white")), 0, 0, 20, 10)
+    canvas.save()
+    assert b"ASCII85Decode" in stream.getvalue()
+    assert "营业执照" in parsing.read(stream.getvalue(), "a.pdf").text

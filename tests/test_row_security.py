@@ -25,7 +25,7 @@ from api.store.models import RULES, Base
 from api.store.models.row_security import names
 from api.store.rows import INSTALLATION, NOBODY
 from tests import review_samples
-from tests.databases import KINDS, SUPERUSER, fresh, statement
+from tests.databases import KINDS, SUPERUSER, as_role, fresh, statement
 from tests.test_tenants import ASKED, CANARY, ENDLESS, ask, found_routes, leaks
 from tests.web_samples import Client, Installation, installation
 
@@ -63,12 +63,12 @@ def place(request: pytest.FixtureRequest, postgres: str, tmp_path_factory: pytes
         made.migrate()
         made.close()
         name = f"plain_{new_id()[:8]}"
-        superuser = address.replace("guohe@", f"{SUPERUSER}@")
-        for one in (f"CREATE ROLE {name} LOGIN", f"GRANT USAGE ON SCHEMA public TO {name}",
+        superuser = as_role(address, SUPERUSER)
+        for one in (f"CREATE ROLE {name} LOGIN PASSWORD '{name}'", f"GRANT USAGE ON SCHEMA public TO {name}",
                     f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
                     f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {name}"):
             statement(superuser, one)
-        address = address.replace("guohe@", f"{name}@")
+        address = as_role(address, name, name)
     with installation(tmp_path_factory.mktemp("site"), GUOHE_DATABASE_URL=address, GUOHE_SECRET=SECRET) as site:
         yield furnished(site)
 
@@ -323,7 +323,7 @@ def test_without_row_security_that_would_give_cases_away(tmp_path: Path, monkeyp
 def test_whether_the_database_holds_is_told(place: Place) -> None:
     """To administrators, on the page of health; a superuser passes all rules by, and that is said."""
     assert place.database.guarded()
-    superuser = Database(place.database.url.replace(place.database.engine.url.username or "", SUPERUSER))
+    superuser = Database(as_role(place.database.url, SUPERUSER))
     assert not superuser.guarded()
     superuser.close()
     parts = place.site.services.administration.health.parts(place.site.client(Role.ADMINISTRATOR).actor)

@@ -159,3 +159,50 @@ def test_old_office_files_are_converted_behind_the_wall(tmp_path: Path) -> None:
     else:
         with pytest.raises(UnreadableError, match="LibreOffice"):
             wall.read(rtf, "a.doc")
+
+
+AT_WORK = """
+import sys, threading, time
+from ingestion.parsing import wall
+if sys.argv[1] == "server":
+    threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
+wall.read("论文。\\n".encode() * 200_000, "a.txt")          # a child that waits
+data = b"%PDF-1.4\\n" + b"1 0 obj<</Length 9>>stream\\n" * 400_000
+at_work = lambda: [wall.read(data, "b.pdf") for _ in iter(int, 1)]
+if sys.argv[1] == "server":
+    for _ in range(2):
+        threading.Thread(target=at_work, daemon=True).start()
+    time.sleep(0.5)
+print("ready", flush=True)
+sys.stdin.read(1) if sys.argv[2] == "stop" else time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("how", ["stop", "kill"])
+@pytest.mark.parametrize("kind", ["server", "command"])
+def test_folders_of_the_wall_go_with_a_stop_and_after_a_kill(tmp_path: Path, kind: str, how: str) -> None:
+    """A stop takes them along, also those of children at work; what a kill leaves goes with the next start. A folder
+    that a living process holds is left alone.
+    """
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    held = subprocess.Popen([sys.executable, "-c", AT_WORK, "command", "stop"], env=environment, stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE, text=True)
+    assert held.stdout is not None
+    assert held.stdout.readline() == "ready\n"
+    theirs = set(tmp_path.iterdir())
+    assert len(theirs) == 1
+    started = subprocess.Popen([sys.executable, "-c", AT_WORK, kind, how], env=environment, stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert started.stdout is not None
+    assert started.stdout.readline() == "ready\n"
+    assert set(tmp_path.iterdir()) > theirs
+    if how == "kill":
+        started.kill()
+        started.wait()
+        subprocess.run([sys.executable, "-c", "from ingestion.parsing import wall; wall.level()"], env=environment,
+                       check=True)
+    else:
+        started.communicate("x")
+    assert set(tmp_path.iterdir()) == theirs
+    held.communicate("x")
+    assert list(tmp_path.iterdir()) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import shutil
 import zipfile
 from collections.abc import Callable
 
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from ingestion import parsing
 from ingestion.domain import BlockKind, Document
 from ingestion.errors import UnreadableError
-from ingestion.parsing import grid
+from ingestion.parsing import grid, office, wall
 from ingestion.parsing.builder import DocumentBuilder
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -230,6 +231,59 @@ def test_damaged_xls(capfd: pytest.CaptureFixture[str]) -> None:
             parsing.read(raw[:cut], "a.xls")
         assert caught.value.code == "corrupt"
     assert capfd.readouterr().err == ""
+
+
+def biff2(*texts: str) -> bytes:
+    """A workbook of Excel 2: one sheet, records without a container; cells A1, B1, ..."""
+    def record(kind: int, body: bytes) -> bytes:
+        return kind.to_bytes(2, "little") + len(body).to_bytes(2, "little") + body
+
+    cells = b"".join(record(4, bytes([0, 0, column, 0, 0, 0, 0, len(text)]) + text.encode())
+                     for column, text in enumerate(texts))
+    return record(9, b"\x02\x00\x10\x00") + cells + record(10, b"")
+
+
+def old_xls() -> bytes:
+    book = xlwt.Workbook()
+    book.add_sheet("论文").write(0, 0, "甲")
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("read_it", [parsing.read, wall.read], ids=["here", "behind the wall"])
+def test_a_workbook_that_only_libreoffice_knows_is_read(read_it: Callable[[bytes, str], Document]) -> None:
+    """An old format is no damage; it says which program read it. Where there is no LibreOffice it stays unreadable."""
+    raw = biff2("SCI", "23")
+    if any(map(shutil.which, office.PROGRAMS)):
+        document = read_it(raw, "台账.xls")
+        assert "SCI" in document.text
+        assert "23" in document.text
+        assert codes(document) == ["old_workbook"]
+    else:
+        with pytest.raises(UnreadableError):
+            read_it(raw, "台账.xls")
+
+
+@pytest.mark.parametrize("program", [True, False])
+def test_an_old_workbook_with_a_password_says_so(program: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Encrypted is not corrupt, whether LibreOffice is there or not."""
+    raw = old_xls()
+    start = raw.index(b"\x09\x08\x10\x00")
+    second = start + 4 + raw[start + 2]
+    locked = raw[:second] + b"\x2f\x00" + raw[second + 2:]
+    if not program:
+        monkeypatch.setattr(office, "PROGRAMS", ())
+    with pytest.raises(UnreadableError) as caught:
+        parsing.read(locked, "台账.xls")
+    assert caught.value.code == "encrypted"
+
+
+def test_an_old_workbook_that_was_cut_off_is_not_read_in_part() -> None:
+    """LibreOffice would read what is left and say nothing."""
+    raw = old_xls()
+    assert not office.is_cut(raw)
+    assert all(office.is_cut(raw[:length]) for length in (9, 600, len(raw) // 2, len(raw) - 600))
 
 
 def test_doctype_is_refused() -> None:

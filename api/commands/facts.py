@@ -27,12 +27,12 @@ def run(options: argparse.Namespace, console: Console) -> int:
     application_date, paths = day(options.date), existing(options.paths)
     outputs.check_target(options.json, paths)
     from assistant import serialising
-    from ingestion import facts, reading
+    from ingestion import reading
+    from ingestion.facts import wall
 
     policy = policy_of(options.policy)
-    documents = reading.read_all(paths, console.progress)
-    prepared = facts.prepare(documents, policy)
-    found, documents = facts.read(prepared, policy, application_date), list(facts.noted(documents, prepared))
+    read = wall.read(reading.read_all(paths, console.progress), policy, application_date)
+    documents, found = read.documents, read.found
     console.clear()
     if options.json:
         outputs.write_json(serialising.extraction(documents, found, policy, application_date, console.language),

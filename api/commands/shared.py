@@ -2,9 +2,12 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import json
 import os
 import re
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -39,9 +42,18 @@ def trouble(key: str, /, **values: object) -> UsageError:
 
 
 def data_folder(given: str | None) -> Path:
-    """The data folder of an installation: as given, as set, or `guohe-data` here. UsageError where there is none."""
-    folder = Path(given or os.environ.get("GUOHE_DATA") or "guohe-data")
+    """The data folder of an installation: as given, as set, or `guohe-data` here. UsageError where there is none.
+
+    Where PostgreSQL has everything and the secret is a setting, the folder has only caches, and an empty one will do.
+    """
+    named = given or os.environ.get("GUOHE_DATA")
+    folder = Path(named or "guohe-data")
+    elsewhere = (os.environ.get("GUOHE_DATABASE_URL") or "").startswith("postgres") and os.environ.get("GUOHE_SECRET")
     if not folder.is_dir():
+        if elsewhere and not named:
+            folder = Path(tempfile.mkdtemp(prefix="guohe-data-"))
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)
+            return folder
         raise trouble("no_data", folder=str(folder))
     return folder
 

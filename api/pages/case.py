@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 
 from api.deps import ActorDep, LanguageDep, ServicesDep
 from api.pages import result, todos
-from api.pages.chat import latest_turns
+from api.pages.chat import latest_turns, suggested
 from api.pages.forms import Settings, read
 from api.pages.rendering import page, words_of
 from api.pages.routing import FormDep, PageRoute, inside, see, wants_json
@@ -46,6 +46,7 @@ def case(request: Request, services: ServicesDep, actor: ActorDep, language: Lan
     stands = services.review.submitting.submission(actor, case_id)
     return page(request, "case.html", **values, turns=latest_turns(services, actor, case_id), submission=stands,
                 since=since(services, actor, language, stands),
+                suggested=suggested(services, view, language),
                 title=title_of(request, services, found.title, found.applicant, found.base_type))
 
 

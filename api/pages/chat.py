@@ -12,10 +12,11 @@ from api.pages.addresses import clause_address, document_address
 from api.pages.rendering import page, render, words_of
 from api.pages.routing import FormDep, PageRoute, field, see
 from api.pages.texts import words
-from api.service.records import Actor, Place, TurnView
+from api.service.records import Actor, AssessmentView, Place, TurnView
 from api.service.services import Services
 from api.sse import HEADERS, MEDIA, piece
 from assistant.agent.turns import Step
+from assistant.dialogue import suggesting
 from assistant.phrases import phrases
 from assistant.say import Say, quoted
 from ingestion.domain import Citation
@@ -119,6 +120,13 @@ def latest_turns(services: Services, actor: Actor, case_id: str | None) -> tuple
         return ()
     turns = services.chat.turns(actor, lines[0].id, limit=200).items
     return tuple(exchange(turn, case_id) for turn in turns[-SHOWN:])
+
+
+def suggested(services: Services, view: AssessmentView | None, language: str) -> tuple[str, ...]:
+    """Questions that fit what is open in an assessment; none without one."""
+    if view is None:
+        return ()
+    return suggesting.questions(services.policies.of(view.policy), view.result, language)
 
 
 def exchange(turn: TurnView, case_id: str | None) -> Exchange:

@@ -13,7 +13,18 @@ from api.service.review.records import DecisionView, SeenByPersons
 from assistant.report.composing import excerpt, unread
 from assistant.report.model import Unread
 from assistant.report.vocabulary import Vocabulary
-from ingestion.domain import Criterion, CriterionKind, Evidence, Exclusion, Fact, Finding, Interval, Outcome, Overall
+from ingestion.domain import (
+    Criterion,
+    CriterionKind,
+    Evidence,
+    Exclusion,
+    Fact,
+    Finding,
+    Interval,
+    Outcome,
+    Overall,
+    number_of,
+)
 from ingestion.policy import Policy
 
 SHOWN = 4             # pieces of evidence below a criterion; the viewer walks through all
@@ -182,7 +193,7 @@ class _Viewing:
         return FactView(key, self.names.fact_label(key), self.names.figure(fact) if fact else "",
                         bool(fact and fact.conflict), tuple(self._piece(piece, key, key, whole=all_of_it)
                                                             for piece in shown),
-                        self._reasons(key, None if all_of_it else LEFT_OUT), len(evidence))
+                        self._reasons(key, None if all_of_it else LEFT_OUT), number_of(evidence))
 
     def _summary(self) -> str:
         """可量化条件 5/6 达到，3 项待人工判断，1 项材料不足: what there is none of is not said."""
@@ -221,7 +232,7 @@ class _Viewing:
             criterion.required,
             tuple(self._piece(piece, self._key_of(piece, keys), criterion.id)
                   for piece in chosen(finding.evidence, SHOWN)),
-            max(0, len(finding.evidence) - SHOWN), sum(len(self._left_out(key)) for key in criterion.facts),
+            max(0, number_of(finding.evidence) - SHOWN), sum(number_of(self._left_out(key)) for key in criterion.facts),
             tuple((key, names.fact_label(key)) for key in keys
                   if key in self.result_.facts or self._left_out(key)),
             tuple(self._decided(name) for name in (*criterion.facts, criterion.id) if name in self.decided))
@@ -250,7 +261,8 @@ class _Viewing:
         for same in sides.values():
             shown = self._piece(same[0], fact.key, fact.key)
             if same[0].reads is None:
-                counted = self.words("counted", figure=self.names.interval(fact.key, Interval(len(same), len(same))))
+                number = number_of(same)
+                counted = self.words("counted", figure=self.names.interval(fact.key, Interval(number, number)))
                 shown = Piece(shown.place, shown.text, shown.href, counted, shown.method, shown.whole)
             pieces.append(shown)
         return FactView(fact.key, self.names.fact_label(fact.key), self.names.figure(fact), True, tuple(pieces), ())
@@ -259,7 +271,7 @@ class _Viewing:
         found: dict[str, list[Exclusion]] = {}
         for one in self._left_out(key):
             found.setdefault(self.names.reason(one), []).append(one)
-        return tuple(Reason(text, len(pieces), tuple(self._excluded(one, key) for one in pieces[:limit]))
+        return tuple(Reason(text, number_of(pieces), tuple(self._excluded(one, key) for one in pieces[:limit]))
                      for text, pieces in found.items())
 
     def _left_out(self, key: str) -> Sequence[Exclusion]:

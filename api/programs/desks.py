@@ -42,7 +42,7 @@ class InstalledDesk:
         turn = self.services.chat.ask(self.actor, question, conversation=conversation or None, case_id=case or None)
         told = body(turn)
         return results.AnswerResult(
-            question=turn.question, answer=turn.answer, answerable=turn.answerable,
+            question=turn.question, answer=turn.answer, answerable=turn.answerable, verdict=turn.verdict or None,
             citations=results.quotations(told["citations"]), policy_version=turn.policy_version,
             pre_screen=results.pre_screen(turn.language), conversation=turn.conversation)
 
@@ -112,7 +112,7 @@ class LocalDesk:
             self._turns[conversation] = (*history, turn(question, answer, self.policy))[-REMEMBERED:]
             _shorten(self._turns)
         return results.AnswerResult(
-            question=question, answer=answer.text, answerable=answer.answerable,
+            question=question, answer=answer.text, answerable=answer.answerable, verdict=answer.verdict or None,
             citations=[results.Quotation(quote=one.quote, start=one.span.start, end=one.span.end, ref=one.ref,
                                          document=one.document, page=one.page) for one in answer.citations],
             policy_version=self.policy.version, pre_screen=results.pre_screen(answer.language),

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from api.service.records import ArticleView, CaseLine, ItemView
 from api.service.review.records import ReviewView
 from assistant.texts import load
-from ingestion.domain import Assessment, Evidence, Exclusion, Finding
+from ingestion.domain import Assessment, Evidence, Exclusion, Finding, number_of
 from ingestion.policy import Policy
 
 WORDS = Path(__file__).parent.parent / "language" / "programs.yaml"
@@ -34,6 +34,7 @@ class AnswerResult(BaseModel):
     question: str
     answer: str
     answerable: bool
+    verdict: str | None = None      # "yes", "no" or "open"; none where the question asks for none
     citations: list[Quotation]
     policy_version: str
     pre_screen: str
@@ -242,7 +243,7 @@ def _finding(one: Finding, result: Assessment, policy: Policy, language: str, ev
         outcome=one.outcome.value, explanation=one.explanation, gap=one.gap, bar=criterion.bar,
         facts={key: _fact(key, result, policy, language) for key in criterion.facts if key in result.facts},
         evidence=[_place(piece) for piece in one.evidence[:evidence]],
-        more_evidence=max(0, len(one.evidence) - evidence),
+        more_evidence=max(0, number_of(one.evidence) - evidence),
         not_counted=[NotCounted(**_place(piece).model_dump(), reason=reason_text(policy, piece.reason, language))
                      for piece in left_out[:evidence]], person=person)
 

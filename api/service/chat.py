@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
@@ -142,6 +143,7 @@ class Chat:
             else:
                 yield piece
         assert answer is not None  # noqa: S101 - a stream ends with its answer
+        answer = _of_its_version(answer, policy, self.policies.current)
         yield self._keep(actor, question, answer, policy, conversation, case_id, view)
 
     def _given(self, question: str, language: str | None, history: Sequence[Turn], policy: Policy) -> Given | None:
@@ -193,6 +195,16 @@ class Chat:
         if found.case_id is not None:
             case_for(session, actor, found.case_id)
         return found
+
+
+def _of_its_version(answer: Answer, policy: Policy, current: Policy) -> Answer:
+    """The answer, which says so where it rests on an older version of the policy than the one that is in force."""
+    from assistant.say import Say
+
+    if policy.sha256 == current.sha256 or not answer.citations:
+        return answer
+    note = Say(answer.language)("older_version", version=policy.version, current=current.version)
+    return replace(answer, text=f"{answer.text}\n{note}")
 
 
 def _place(citation: Citation, view: AssessmentView | None) -> Place | None:

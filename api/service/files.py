@@ -186,9 +186,12 @@ class CaseFiles:
         session.flush()
 
     def _opened(self, uploads: Sequence[Upload]) -> Iterator[_Arrived]:
-        """Each file and each member of a zip, one at a time."""
-        for upload in uploads:
-            name = clean_name(upload.name)
+        """Each file and each member of a zip, one at a time; where there is none, what was passed over is named."""
+        names = [clean_name(upload.name) for upload in uploads]
+        if all(map(archive.is_litter, names)):
+            yield from (_Arrived(name, refusal=Failure("system_file", name=name)) for name in names)
+            return
+        for upload, name in zip(uploads, names, strict=True):
             if archive.is_litter(name):
                 continue
             try:

@@ -12,6 +12,7 @@ import zlib
 
 from sqlalchemy.orm import Session
 
+from api.errors import Failure
 from api.service.context import Context, now
 from api.store.models import Setting
 from ingestion.errors import UsageError
@@ -42,7 +43,14 @@ def check(context: Context) -> None:
 
 
 def _mark(context: Context, known: Setting | None) -> str:
-    found = (context.contents.kept(MARK) or b"").decode("ascii", "replace")
+    try:
+        found = (context.contents.kept(MARK) or b"").decode("ascii", "replace")
+    except Failure as failure:
+        url = context.settings.blob_url
+        raise UsageError(f"the store of files {url!r} (GUOHE_BLOB_URL) cannot be reached; check that it runs, its "
+                         "address (AWS_ENDPOINT_URL) and its keys, and start again.",
+                         f"文件存储 {url!r}（GUOHE_BLOB_URL）连接不上；请检查它是否在运行、"
+                         "地址（AWS_ENDPOINT_URL）和密钥，然后重新启动。") from failure
     if known is None:
         if not found:
             found = secrets.token_hex(16)

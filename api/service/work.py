@@ -119,16 +119,16 @@ class Assessing:
     def _tell_facts(self, case_id: str, file_id: str, document: Document, day: Any) -> None:
         """The facts of one document by itself, before all are combined: something to look at meanwhile."""
         from assistant import serialising
-        from ingestion import facts
+        from ingestion.facts import wall
 
         policy = self.policies.current
         try:
-            found = serialising.facts(facts.extract([document], policy, day).facts, policy)
+            found = serialising.facts(wall.read([document], policy, day).found.facts, policy)
         except Exception:  # the whole is still tried, and says what went wrong
             log.exception("the facts of one document could not be told")
             return
         for fact in found.values():
-            fact["evidence_count"] = len(fact["evidence"])
+            fact["evidence_count"] = sum(1 + one.get("more", 0) for one in fact["evidence"])
             fact["evidence"] = fact["evidence"][:SHOWN]
         with self.context.database.writing(INSTALLATION) as session:
             if session.get(Case, case_id) is not None:
@@ -168,7 +168,9 @@ class Assessing:
             counts=asdict(stored.counts(result.findings)), files=len(files))
         session.add(row)
         session.flush()
-        kept = set(session.scalars(select(File.id).where(File.id.in_(files))))
+        rows = session.scalars(select(File).where(File.id.in_(files))).all()
+        kept = {one.id for one in rows}
+        self._note(session, rows, result.documents)
         session.add(Content(assessment_id=row.id, content=content))
         session.add_all(AssessedFile(assessment_id=row.id, file_id=one) for one in files if one in kept)
         latest = session.get(Assessment, case.latest_id) if case.latest_id else None
@@ -185,6 +187,14 @@ class Assessing:
         user = session.get_one(User, job.requested_by)
         record(session, Actor(user.id, user.email, user.name, Role(user.role)), "assess", "case", case.id,
                assessment=row.id, key=key, overall=row.overall)
+
+    def _note(self, session: Session, rows: Sequence[File], documents: Sequence[Document]) -> None:
+        """What an assessment found of a file that reading it alone did not: that not all of it was read for facts."""
+        said = {one.name: notices(one.notices) for one in documents}
+        for row in rows:
+            if row.notices != said.get(row.name, row.notices):
+                row.notices = said[row.name]
+                self.events.publish(session, row.case_id, "file", plain(file_view(row)))
 
     def _fail(self, job_id: str, said: tuple[str, str]) -> None:
         with self.context.database.writing(INSTALLATION) as session:

@@ -7,11 +7,14 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
+import logging
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
@@ -20,11 +23,17 @@ from urllib.request import url2pathname
 from api.errors import Failure
 from ingestion.errors import UsageError
 
+log = logging.getLogger(__name__)
+DISK_FULL = f"os error {errno.ENOSPC}"   # the store's errors say it in words only
 PIECE = 1 << 20
+RETRY_AFTER = 10                   # seconds after which a store that is away may be back
+PATIENCE = timedelta(seconds=8)    # for it to answer at all; a request waits no longer
 
 
 class Files:
-    """Safe to use from several threads. What `put` has acknowledged is on disk."""
+    """Safe to use from several threads. What `put` has acknowledged is on disk. Failure "storage_away" where the store
+    does not answer, or not as it should.
+    """
 
     def __init__(self, url: str) -> None:
         from obstore.store import LocalStore, S3Store
@@ -36,7 +45,9 @@ class Files:
             self._root.mkdir(parents=True, exist_ok=True)
             self._store = LocalStore(self._root)
         elif url.startswith("s3://"):
-            self._store = S3Store.from_url(url)
+            self._store = S3Store.from_url(url, retry_config={
+                "max_retries": 3, "retry_timeout": PATIENCE, "backoff": {
+                    "init_backoff": timedelta(seconds=0.1), "max_backoff": timedelta(seconds=2), "base": 2}})
         else:
             raise UsageError(f"GUOHE_BLOB_URL is {url!r}; it must start with s3:// or file://.",
                              f"GUOHE_BLOB_URL 为 {url!r}；须以 s3:// 或 file:// 开头。")
@@ -49,7 +60,8 @@ class Files:
 
     def has(self, sha256: str) -> bool:
         try:
-            self._store.head(_content(sha256))
+            with _reached():
+                self._store.head(_content(sha256))
         except FileNotFoundError:
             return False
         return True
@@ -69,22 +81,20 @@ class Files:
 
     def delete(self, sha256: str) -> None:
         """The content and what was made of it; no error where nothing is kept."""
-        made = [entry["path"] for batch in self._store.list(f"made/{sha256}/") for entry in batch]
-        for path in (*made, _content(sha256)):
-            with contextlib.suppress(FileNotFoundError):
-                self._store.delete(path)
+        for path in (*self.listed(f"made/{sha256}/"), _content(sha256)):
+            self.remove_raw(path)
         if self._root is not None:
             with contextlib.suppress(OSError):
                 (self._root / "made" / sha256).rmdir()
 
     def drop(self, sha256: str) -> None:
         """The content alone; what was made of it says why."""
-        with contextlib.suppress(FileNotFoundError):
-            self._store.delete(_content(sha256))
+        self.remove_raw(_content(sha256))
 
     def listed(self, prefix: str) -> list[str]:
         """Every path below a prefix, such as "kept/"."""
-        return [str(entry["path"]) for batch in self._store.list(prefix) for entry in batch]
+        with _reached():
+            return [str(entry["path"]) for batch in self._store.list(prefix) for entry in batch]
 
     def raw(self, path: str) -> bytes:
         """What stands at a path of `listed`. Failure "not_found"."""
@@ -97,16 +107,15 @@ class Files:
         self._write(path, data)
 
     def remove_raw(self, path: str) -> None:
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError), _reached():
             self._store.delete(path)
 
     def all(self) -> Iterator[str]:
         """The hashes of everything that is kept, or of which something made is."""
         for prefix in ("content/", "made/"):
-            for batch in self._store.list(prefix):
-                for entry in batch:
-                    parts = str(entry["path"]).split("/")
-                    yield parts[2] if prefix == "content/" else parts[1]
+            for path in self.listed(prefix):
+                parts = path.split("/")
+                yield parts[2] if prefix == "content/" else parts[1]
 
     def keep(self, name: str, data: bytes) -> None:
         self._write(f"kept/{name}", data)
@@ -124,15 +133,33 @@ class Files:
 
     def _read(self, path: str) -> bytes | None:
         try:
-            return self._store.get(path).bytes().to_bytes()
+            with _reached():
+                return self._store.get(path).bytes().to_bytes()
         except FileNotFoundError:
             return None
 
     def _write(self, path: str, data: IO[bytes] | bytes) -> None:
-        self._store.put(path, data)
+        with _reached():
+            self._store.put(path, data)
         if self._root is not None:
             _sync(self._root / path)
             _sync((self._root / path).parent)
+
+
+@contextlib.contextmanager
+def _reached() -> Iterator[None]:
+    """What the store's library raises, as our own; a full disk stays what it is."""
+    from obstore.exceptions import BaseError, NotFoundError
+
+    try:
+        yield
+    except NotFoundError as error:
+        raise FileNotFoundError(str(error)) from error
+    except BaseError as error:
+        if DISK_FULL in str(error):
+            raise
+        log.warning("the store of files: %s: %.300s", type(error).__name__, error)
+        raise Failure("storage_away", retry_after=RETRY_AFTER) from error
 
 
 def spooled(stream: Any, most: int) -> tuple[IO[bytes], str, int]:

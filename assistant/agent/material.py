@@ -5,13 +5,16 @@ placeholders; what a search finds in documents is shown as material beside its n
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct
 
+from assistant import claims
 from assistant.checking import Source
 from assistant.dialogue.results import Result
 from assistant.redaction import Redactor
+from assistant.say import Say
 from assistant.standins import StandIns
 from assistant.wording import Draft
 from ingestion.domain import Citation
@@ -30,10 +33,11 @@ _WORDS = {
 
 
 class Given(Struct, frozen=True):
-    """A result with its id and the numbers of its lines."""
+    """A result with its id and the numbers of its lines and clauses; `said` are those of its own lines."""
 
     result: Result
     numbers: tuple[int, ...]
+    said: tuple[int, ...] = ()
 
     @property
     def id(self) -> str:
@@ -52,11 +56,14 @@ class Material:
         answer = draft.answer
         clauses = [self._number(one.quote, one.ref) for one in answer.citations if one.ref]
         places = tuple(dict.fromkeys(one for one in (*draft.places, *answer.citations) if one.document))
-        lines = [self._number(self._hidden(line, places)) for line in draft.said]
+        told = [self._hidden(line, places) for line in draft.said]
+        supposed = draft.supposed or any(line.startswith(Say(self._language)("supposed")) for line in draft.said)
+        lines = [self._number(line, supposed=supposed) for line in told]
+        more = [] if draft.free else [self._number(line) for line in self._unsaid(told, places)]
         self._first = places
         result = Result("draft", "r1", answer.verdict, quotes=answer.citations, lines=draft.said,
-                        refs=tuple(one.ref for one in answer.citations if one.ref), hypothetical=draft.supposed)
-        self.given["r1"] = Given(result, (*clauses, *lines))
+                        refs=tuple(one.ref for one in answer.citations if one.ref), hypothetical=supposed)
+        self.given["r1"] = Given(result, (*clauses, *lines, *more), tuple(lines))
 
     @property
     def sources(self) -> list[Source]:
@@ -87,12 +94,13 @@ class Material:
         places = tuple(one for one in result.quotes if one.document)
         clauses = [self._number(one.quote, one.ref) for one in result.quotes if one.ref]
         own = {one.quote for one in result.quotes if one.ref}
-        lines = [self._number(self._hidden(line, places), whole=result.exhausted, supposed=result.hypothetical)
-                 for line in result.lines if line not in own]
-        numbers = tuple(dict.fromkeys([*lines, *clauses]))
+        told = [self._hidden(line, places) for line in result.lines if line not in own]
+        lines = [self._number(line, whole=result.exhausted, supposed=result.hypothetical) for line in told]
+        more = [self._number(line) for line in self._unsaid(told, places)] if result.kind in SHOWN else []
+        numbers = tuple(dict.fromkeys([*lines, *more, *clauses]))
         known = Result(result.kind, name, result.verdict, result.figures, result.quotes, result.refs, result.lines,
                        result.exhausted, result.hypothetical)
-        self.given[name] = Given(known, numbers)
+        self.given[name] = Given(known, numbers, tuple(lines))
         marks = [f"{words['verdict']} {result.verdict}"] if result.verdict else []
         marks += [words["supposed"]] if result.hypothetical else []
         marks += [] if result.exhausted else [words["part"]]
@@ -110,6 +118,14 @@ class Material:
     def named(self, text: str) -> str:
         """What a model wrote with identifiers back, as sentences are checked."""
         return self._redactor.restore(text)
+
+    def _unsaid(self, told: Sequence[str], places: Sequence[Citation]) -> list[str]:
+        """Where nothing was counted, a line for each quotation that no line has: 引文1（附件2）."""
+        if claims.figures(re.sub(r"\w+ ?\d+", "", " ".join(told))):
+            return []
+        named = [(self._stands.quotation(one.quote), self._stands.name(one.document)) for one in dict.fromkeys(places)]
+        known = " ".join(told)
+        return [f"{quote}（{name}）" for quote, name in dict.fromkeys(named[:MOST_MATERIAL]) if quote not in known]
 
     def _material(self, kind: str, places: Sequence[Citation]) -> list[str]:
         """The words of documents that a result shows, each beside the number that stands for it."""

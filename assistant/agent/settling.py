@@ -31,10 +31,12 @@ class Settled(Struct, frozen=True):
 
 
 def settle(named: Sequence[Result], draft: Draft, asked: Question) -> Settled:
-    """The verdict of the results that a model named. What holds under a supposition settles only what supposes."""
+    """The verdict of the results that a model named. What holds under a supposition settles only what supposes, and
+    what found nothing settles nothing."""
     part = asked.parts[0]
     supposes = any(says("roles", "if", one.text) for one in asked.parts)
-    kept = tuple(one for one in named if supposes or not one.hypothetical or one.id == "r1")
+    kept = tuple(one for one in named if one.id == "r1" or (
+        (supposes or not one.hypothetical) and (one.quotes or one.figures or one.verdict)))
     first = draft.answer.verdict
     others = [one for one in kept if one.id != "r1"]
     if not others:

@@ -6,6 +6,7 @@ words; where nothing is left, or anything fails, the answer without a model is g
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from assistant.llm import ModelError
 from assistant.questions import Question
 from assistant.redaction import Redactor
 from assistant.say import Say, quoted
-from assistant.wording import SHORTEST, Draft, Names, shown
+from assistant.wording import SHORTEST, Draft, Names, leads, shown
 from ingestion.domain import Answer, Assessment, Citation, Document, Mode
 from ingestion.policy import Policy
 
@@ -35,7 +36,7 @@ _log = logging.getLogger(__name__)
 PROMPT = "agent.v1"
 QUOTED, CITED = 3, 16   # places of documents that are quoted; that are cited
 REMEMBERED = 3          # earlier questions that a model gets
-_SAID = 0.6             # of a line's words that a sentence must have to say it
+_SAID = 0.8             # of a line's words that a sentence must have to say it
 
 
 class Step(Struct, frozen=True):
@@ -150,9 +151,7 @@ class _Turn:
 
     def _led(self, text: str) -> str:
         word = self._settled.word if self._settled is not None else ""
-        if not word or text.lower().startswith(word.lower()):
-            return text
-        return self._say("verdict", word=word, text=text)
+        return text if not word or leads(text, word) else self._say("verdict", word=word, text=text)
 
     # The answer -----------------------------------------------------------------------------------------------------
 
@@ -163,7 +162,7 @@ class _Turn:
         if settled is None or settled.against or not settled.results:
             return plain
         told = bool(self._kept) and self._telling()
-        if settled.own and (not told or not self._whole()):
+        if settled.own and not (told and draft.answer.answerable and self._whole()):
             return plain
         others = [one for one in settled.results if one.id != "r1"]
         if not told and not (draft.answer.answerable or any(one.verdict for one in others)):
@@ -173,8 +172,9 @@ class _Turn:
         if not lines:
             return plain
         cited = self._cited(settled)
+        quotes = draft.quotes if settled.own else [*self._tail(settled), *self._quotes(cited, "\n".join(lines))]
         return self._marked(replace(
-            draft.answer, text="\n".join([*lines, *self._tail(settled), *self._quotes(cited, "\n".join(lines))]),
+            draft.answer, text="\n".join([*lines, *quotes]),
             answerable=True, citations=cited, mode=Mode.LLM, verdict=settled.verdict,
             considered=tuple(dict.fromkeys(one.ref or one.document for one in cited))))
 
@@ -186,30 +186,28 @@ class _Turn:
         """Whether every figure of what was found is said, unless a verdict leads it: 共四种 answers 第五类是什么, one
         of them does not."""
         said = claims.figures(" ".join(one.text for one in self._kept))
-        return bool(self._draft.verdict) or (self._draft.free and claims.figures(
-            " ".join(self._hidden(self._material.given["r1"].result))) <= said)
+        found = claims.figures(" ".join(self._hidden(self._material.given["r1"].result)))
+        return bool(self._draft.verdict) or not self._draft.free or found <= said
 
     def _hidden(self, result: Result) -> list[str]:
         """The lines of a result as the model has them."""
-        numbers = self._material.given[result.id].numbers
-        return [one.text for one in self._material.sources if one.number in numbers and not one.ref]
+        numbers = self._material.given[result.id].said
+        return [one.text for one in self._material.sources if one.number in numbers]
 
     def _missing(self, settled: Settled, told: bool) -> list[str]:
         """The lines of the settled results that no kept sentence says, led by the verdict where they come first."""
-        said = [(claims.figures(one.text), content(claims.plain(one.text))) for one in self._kept] if told else []
-        figures = frozenset().union(*(one for one, _ in said)) if said else frozenset()
-        words = frozenset().union(*(one for _, one in said)) if said else frozenset()
-        outcomes = frozenset().union(*(claims.judgements(claims.plain(one.text)) for one in self._kept)) if said else ()
+        said = " ".join(one.text for one in self._kept) if told else ""
+        known = _Said(said)
         lines = []
         for result in settled.results:
-            if result.id == "r1" and settled.own and self._draft.free:
-                continue
-            for line in self._hidden(result):
-                about = content(claims.plain(line))
-                same = len(about & words) >= _SAID * len(about)
-                needed = claims.judgements(claims.plain(line)) & claims.NEGATIVE
-                if not (claims.figures(line) <= figures and same and needed <= frozenset(outcomes)):
-                    lines.append(self._material.back(line))
+            own = self._hidden(result)
+            left = ["".join(part for part in _STATEMENT.findall(line) if not known.holds(part)) for line in own]
+            listed = any(line.endswith(_HEADS) or _ENTRY.match(line) for line in own)
+            if listed and any(one and not one.endswith(_HEADS) for one in left):
+                left = own      # a list stays whole, under its heads
+            lines += [self._material.back(line) for line in left if line]
+        while lines and lines[-1].endswith(_HEADS):
+            lines.pop()
         if lines and not told and settled.word:
             lines[0] = self._say("verdict", word=settled.word, text=lines[0])
         return list(dict.fromkeys(lines))
@@ -221,8 +219,9 @@ class _Turn:
                 if one.result in settled.results or numbers & set(one.numbers)]
         documents: Sequence[Document] = self._turn.assessment.documents if self._turn.assessment is not None else ()
         found = citations.verified((quote for one in used for quote in one.quotes), self._turn.policy, documents)
-        clauses = [one for one in found if one.ref]
-        return (*clauses, *[one for one in found if not one.ref][:CITED])
+        if settled.own:
+            return tuple(dict.fromkeys([*self._draft.answer.citations, *(one for one in found if one.ref)]))
+        return (*[one for one in found if one.ref], *[one for one in found if not one.ref][:CITED])
 
     def _quotes(self, cited: Sequence[Citation], text: str) -> list[str]:
         """Citations as lines: the clauses, and the first places that the text does not hold already."""
@@ -236,3 +235,26 @@ class _Turn:
         judged = any(one.kind in ("findings", "overall", "missing", "recompute", "types") for one in settled.results)
         own = self._say("case_pre_screen") in self._draft.quotes
         return [self._say("case_pre_screen")] if judged or own else []
+
+
+class _Said:
+    """What sentences say: their figures, words, outcomes, and the documents and quotations that they name."""
+
+    def __init__(self, said: str) -> None:
+        self._figures, self._named = claims.figures(said), set(_STANDING.findall(said))
+        plain = claims.plain(said)
+        self._words, self._outcomes = content(plain), claims.judgements(plain)
+
+    def holds(self, part: str) -> bool:
+        """Whether they say what a statement does: figures, names, most of its words, an open or failed outcome."""
+        plain = claims.plain(part)
+        about = content(plain)
+        return (claims.figures(part) <= self._figures and set(_STANDING.findall(part)) <= self._named
+                and len(about & self._words) >= _SAID * len(about)
+                and claims.judgements(plain) & claims.NEGATIVE <= self._outcomes)
+
+
+_HEADS = ("：", ":")
+_ENTRY = re.compile(r"\s*\d+\.\s")
+_STANDING = re.compile(r"(?:附件|引文|名称|Attachment |Quotation |Name )\d+")
+_STATEMENT = re.compile(r"（[^（）]*。）|[^。]+。?")

@@ -23,9 +23,9 @@ from assistant.dialogue.finding import (
 )
 from assistant.dialogue.overview import summary, types, window
 from assistant.dialogue.particulars import compared_particulars, particular, total_of
-from assistant.dialogue.results import NO, OPEN, YES, Result
-from assistant.dialogue.terms import Asked, Role
-from assistant.dialogue.words import says
+from assistant.dialogue.results import NO, YES, Result
+from assistant.dialogue.terms import Asked
+from assistant.dialogue.words import pattern, says
 from assistant.questions import Part, fold
 from ingestion.domain import Outcome, Overall
 
@@ -59,11 +59,25 @@ def understood(case: Case, part: Part, figures: Asked) -> Question:
     counted = [key for key in asked.facts if figures.of(key)]
     if counted and len(counted) < len(asked.facts):      # its figures say which of them it is about
         asked = replace(asked, facts=counted, findings=case.findings_of(counted))
+    if not asked.facts and not asked.findings:
+        keys = [key for key in figures.facts if case.findings_of([key])] or _of_unit(case, part.text)
+        asked = replace(asked, facts=keys, findings=case.findings_of(keys))
     found = mentions.rows(part, case.rows, asked.facts, case.topics, fold(case.policy.text))
     types = tuple(one for one in weighing.types_of(part, case.topics) if one != case.assessment.base_type)
     named = case.documents_named(mentions.without_subjects(part, case.topics, [
         key for key, spec in case.policy.facts.facts.items() if spec.kind != "yes_no"]))
     return Question(part, asked, figures, tuple(found), tuple(named), types)
+
+
+def _of_unit(case: Case, text: str) -> list[str]:
+    """The fact that a bare 几项 counts, where one condition only is counted so."""
+    asked = pattern("asks", "how_many").search(text)
+    if asked is None or len(text) > _SHORT:
+        return []
+    keys = [one.criterion.facts[0] for one in case.findings
+            if one.criterion.bar is not None and case.policy.wordings[one.criterion.id].unit == asked[1]
+            and case.policy.wordings[one.criterion.id].measure]
+    return keys if len(keys) == 1 else []
 
 
 def answer(case: Case, one: Question) -> Result | None:
@@ -80,9 +94,9 @@ def answer(case: Case, one: Question) -> Result | None:
     change = supposing.changes(case, one)
     if change is not None:
         return change
-    if _of_the_window(one):
+    if _of_the_window(one) or (says("asks", "changes", text) and "window" in part.found and not one.facts):
         return window(case)
-    if says("asks", "sum", text) and not one.facts:
+    if says("asks", "sum", text) and (one.documents or not one.facts) and not says("asks", "why_row", text):
         total = total_of(case, text, one.documents)
         if total is not None:
             return total
@@ -106,6 +120,8 @@ def _by_field(case: Case, one: Question) -> Result | None:
         same = compared_particulars(case, one.text, one.documents)
         if same is not None:
             return same
+        if one.documents and not one.facts:
+            return listing.conflicts(case, (), one.documents)
         counted = [key for key in one.facts if case.policy.facts.facts[key].kind != "yes_no"]
         if counted and (len(one.documents) > 1 or one.figures.of(counted[0])):
             return listing.agreeing(case, counted, one.documents, one.figures)
@@ -203,6 +219,9 @@ def _by_facts(case: Case, one: Question) -> Result | None:
         return overall(case, polar=part.polar)
     if manner.asks_harm(text) and findings and part.polar:
         return settled(case, findings, harm=True)
+    if findings and part.polar and says("asks", "exists_of", text) and not part.refs and _denied(case, one):
+        told = settled(case, findings)      # 有没有事故: no, where the condition holds
+        return replace(told, kind="exists", verdict={YES: NO, NO: YES}.get(told.verdict, told.verdict))
     if findings and (part.polar or asked.intent in ("overall", "met")):
         return settled(case, findings, where=asked.intent == "where")
     if asked.facts and (asked.counts or part.asks & {"quantity"}) and not says("asks", "changes", text):
@@ -216,6 +235,12 @@ def _by_facts(case: Case, one: Question) -> Result | None:
     return _by_whole(case, one)
 
 
+def _denied(case: Case, one: Question) -> bool:
+    """Whether a question names what its facts deny."""
+    named = [case.topics.subjects[name] for name in one.part.found]
+    return any(subject.denies and subject.fact in one.facts for subject in named)
+
+
 def _by_whole(case: Case, one: Question) -> Result | None:
     """What is asked of the whole, or of nothing in particular."""
     asked, part, text = one.asked, one.part, one.text
@@ -223,7 +248,7 @@ def _by_whole(case: Case, one: Question) -> Result | None:
     whole = asked.intent in ("overall", "met") or (says("asks", "overall_again", text) and part.polar)
     if whole and not asked.facts and not strange:
         return overall(case, polar=part.polar)
-    if says("asks", "why_row", text) and not asked.facts and len(text) <= _SHORT and not strange:
+    if says("asks", "bare_why", text) and not asked.facts and not strange:
         return overall(case) if case.assessment.overall is Overall.PENDING else missing(case, [])
     plain = not part.polar and not asked.bars and not part.refs and "meaning" not in part.found
     if plain and asked.facts and part.asks & {"when", "which", "what", "who", "where", "how"} and len(text) <= _PLAIN \
@@ -231,11 +256,3 @@ def _by_whole(case: Case, one: Question) -> Result | None:
         return listing.told(case, asked.facts)
     return None
 
-
-def stands(one: Question) -> bool:
-    """Whether a question states figures of its own for what it is about."""
-    return any(term.role in (Role.HAVE, Role.ADDED, Role.LOST) for term in one.figures.terms)
-
-
-def open_verdict(found: Result) -> bool:
-    return found.verdict == OPEN

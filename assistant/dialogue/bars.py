@@ -80,6 +80,10 @@ def add(terms: Sequence[Term], *, disjoint: bool = False, overlapping: bool = Fa
     for one in minus:
         high = None if high is None else high - one.interval.low
         low -= one.interval.high if one.interval.high is not None else one.interval.low
+    if any(one.reason == "yearly_mean" for one in unsure):
+        high = None     # a mean says nothing of a total
+        unsure = [one for one in unsure if one.reason != "yearly_mean"]
+        aside = (*aside, *(one for one in terms if one.reason == "yearly_mean"))
     for one in unsure:
         part = bool(plus) and one.interval.low <= low and not _beside(one)
         if part:
@@ -101,7 +105,8 @@ def compare(criterion: Criterion, terms: Mapping[str, Sequence[Term]], policy: P
     facts = {key: Fact(key, total.interval, "", conflict=False, evidence=()) for key, total in totals.items()
              if total.interval is not None}
     key = next(iter(totals))
-    claimed = next((one.interval for one in terms[key] if one.role is Role.BAR), None)
+    claimed = next((one.interval for one in terms[key] if one.role is Role.BAR), None) \
+        if policy.wordings[criterion.id].measure else None
     reached = outcomes.outcome(criterion, facts) if facts else None
     if reached is None and claimed is None:
         return None

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -30,6 +31,9 @@ from ingestion.domain import (
     Span,
 )
 from ingestion.policy import Policy
+
+if TYPE_CHECKING:
+    from ingestion.facts.extraction import Prepared
 
 COUNTED, LEFT_OUT, UNDECIDED = "counted", "left_out", "undecided"
 KEPT = 16           # applications whose documents stay read for other windows and types
@@ -116,7 +120,7 @@ class Case:
 
     @cached_property
     def extracted(self) -> Extracted:
-        """The documents prepared for other windows and base types, kept for the questions that follow."""
+        """What is in the documents for other base types, kept for the questions that follow."""
         one = self.assessment
         key = (one.policy_sha256, one.application_date, *(document.sha256 for document in one.documents))
         if key not in _extracted:
@@ -125,9 +129,14 @@ class Case:
             _extracted[key] = extract(one.documents, self.policy, one.application_date)
         return _extracted[key]
 
+    @cached_property
+    def prepared(self) -> Prepared:
+        """The documents as they are read under another window, for as long as this case is spoken of."""
+        return extraction.prepare(self.assessment.documents, self.policy)
+
     def facts_in(self, window: tuple[date, date], keys: Iterable[str]) -> dict[str, Fact]:
         """Facts under another window."""
-        return extraction.read(self.extracted.prepared, self.policy, self.assessment.application_date, window=window,
+        return extraction.read(self.prepared, self.policy, self.assessment.application_date, window=window,
                                keys=frozenset(keys)).facts
 
     def facts_on(self, day: date, keys: Iterable[str]) -> dict[str, Fact]:

@@ -8,6 +8,7 @@ from assistant.dialogue.case import LEFT_OUT, Case
 from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, YES, Amount, Result, together
 from ingestion.domain import Citation, Finding, Outcome, Overall
 
+_OF_NOTHING = frozenset({"quotation", "template"})     # what was never anybody's figure
 _SHOWN = 3       # places of what was left out, where nothing counts
 _OPEN = (Outcome.NOT_MET, Outcome.INSUFFICIENT)
 
@@ -59,8 +60,15 @@ def missing(case: Case, findings: Sequence[Finding]) -> Result:
         return Result("missing", lines=(case.say("case_no_gaps"),))
     lines = [case.say("case_gaps", count=len(found))]
     lines += [case.say("case_gap_line", ref=case.ref(one.criterion), label=case.label(one.criterion),
-                       outcome=case.words.outcome(one.outcome), gap=one.gap) for one in found]
+                       outcome=case.words.outcome(one.outcome), gap=one.gap) + _reasons(case, one) for one in found]
     return _result(case, "missing", found, lines)
+
+
+def _reasons(case: Case, one: Finding) -> str:
+    """Why what was found did not count, for what is open."""
+    codes = dict.fromkeys(row.reason for row in case.rows_of(one.criterion.facts, LEFT_OUT))
+    told = [case.reason(code) for code in codes if code and code not in _OF_NOTHING]
+    return case.say("gap_reasons", reasons=case.say.clauses(told)) if told else ""
 
 
 def to_settle(case: Case, findings: Sequence[Finding]) -> Result:

@@ -54,7 +54,7 @@ def where(case: Case, keys: Sequence[str], documents: Sequence[str] = ()) -> Res
 def left_out(case: Case, keys: Sequence[str], documents: Sequence[str] = (), reasons: Sequence[str] = (), *,
              polar: bool = False) -> Result:
     """What was seen and not counted, by reason (all or some), word for word. `polar`: whether there is any."""
-    chosen = list(keys) or [key for key, found in case.assessment.exclusions.items() if found]
+    chosen = list(keys) or [key for key in case.assessment.exclusions if case.rows_of([key], LEFT_OUT, documents)]
     lines: list[str] = []
     cites: list[Citation] = []
     whole = True
@@ -129,7 +129,7 @@ def harm(case: Case, found: Sequence[Row]) -> Result:
     if out and yes_no:
         verdict = YES
     lines = (*told.lines, *(line(case, one) for one in findings if not out))
-    return Result("rows", verdict=verdict or YES, quotes=told.quotes, refs=told.refs, lines=lines)
+    return Result("harm", verdict=verdict or YES, quotes=told.quotes, refs=told.refs, lines=lines)
 
 
 def agreeing(case: Case, keys: Sequence[str], documents: Sequence[str], asked: Asked) -> Result | None:
@@ -164,14 +164,16 @@ def _figures(case: Case, key: str, documents: Sequence[str]) -> dict[str, tuple[
     return found
 
 
-def conflicts(case: Case, keys: Sequence[str]) -> Result:
-    """What documents contradict each other on."""
+def conflicts(case: Case, keys: Sequence[str], documents: Sequence[str] = ()) -> Result:
+    """What documents contradict each other on; with `documents`, whether these agree with the others."""
     found = [fact for fact in case.assessment.facts.values() if fact.conflict and (not keys or fact.key in keys)]
+    if documents:
+        found = [fact for fact in found if any(piece.document in documents for piece in fact.evidence)]
     if not found:
-        return Result("facts", lines=(case.say("case_no_conflicts"),))
+        return Result("facts", verdict=YES if documents else "", lines=(case.say("case_no_conflicts"),))
     lines = [case.say("case_conflict_line", label=case.fact_label(fact.key), sides=case.sides(fact)) for fact in found]
     findings = case.findings_of(fact.key for fact in found)
-    verdict = OPEN if keys and any(one.outcome is Outcome.INSUFFICIENT for one in findings) else ""
+    verdict = NO if documents else OPEN if keys and any(one.outcome is Outcome.INSUFFICIENT for one in findings) else ""
     cites = [citations.of_evidence(piece) for fact in found for piece in fact.evidence]
     return Result("facts", verdict=verdict, quotes=tuple(cites),
                   lines=(case.say("case_conflicts", count=len(found)), *lines))

@@ -8,7 +8,7 @@ from assistant.dialogue.case import Case
 from assistant.dialogue.finding import overall
 from assistant.dialogue.results import NO, OPEN, Result, together
 from assistant.report import particulars
-from ingestion.domain import Citation, Interval, Outcome, Overall
+from ingestion.domain import Citation, Outcome, Overall
 
 LINES = 10
 
@@ -96,6 +96,3 @@ def _notes(case: Case) -> tuple[str, ...]:
     return (reading_used(case.policy, one.application_date, case.language),
             *other_readings(case.policy, case.findings, facts_for, one.application_date, case.language))
 
-
-def exact(interval: Interval) -> bool:
-    return interval.low == interval.high

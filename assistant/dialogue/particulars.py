@@ -13,7 +13,7 @@ from assistant.dialogue.case import Case
 from assistant.dialogue.results import NO, YES, Result
 from assistant.texts import load
 from ingestion import numerals
-from ingestion.domain import Citation, Document, Interval, Span
+from ingestion.domain import Citation, Document, Span
 from ingestion.language import fold
 
 _WORDS = Path(__file__).parent.parent / "language" / "dialogue.yaml"
@@ -79,22 +79,27 @@ def compared_particulars(case: Case, text: str, documents: Sequence[str]) -> Res
 
 
 def search(case: Case, text: str, documents: Sequence[str] = (), k: int = MOST) -> Result | None:
-    """Sentences that hold most of what a folded question is about, the best first; None where none holds enough."""
-    asked = {term for term in mentions.terms(text) if not mentions.common(term)}
+    """Sentences of the application that say what a folded question asks; None where none holds enough of it."""
+    found = sentences([one for one in case.assessment.documents if not documents or one.name in documents], text, k)
+    return Result("documents", lines=(case.say("case_passages"),), quotes=found, exhausted=False) if found else None
+
+
+def sentences(documents: Sequence[Document], text: str, k: int = MOST) -> tuple[Citation, ...]:
+    """Sentences that hold most of what a question is about, the best first; none where none holds enough."""
+    asked = {term for term in mentions.terms(fold(text).lower()) if not mentions.common(term)}
     if not asked:
-        return None
-    lines = list(_lines(case, documents))
+        return ()
+    lines = [line for document in documents for line in _of(document)]
     counts = Counter(term for line in lines for term in asked if term in line.folded)
     weights = {term: math.log(1 + len(lines) / (1 + counts[term])) for term in asked}
     whole = sum(weights.values()) or 1.0
     ranked = sorted(((sum(weights[term] for term in asked if term in line.folded) / whole, -place)
                      for place, line in enumerate(lines)), reverse=True)
     if not ranked or ranked[0][0] < ENOUGH:
-        return None
+        return ()
     best = ranked[0][0]
     found = [lines[-place] for share, place in ranked[:k] if share >= max(ENOUGH, best * NEAR)]
-    return Result("documents", lines=(case.say("case_passages"),),
-                  quotes=tuple(dict.fromkeys(line.citation for line in found)), exhausted=False)
+    return tuple(dict.fromkeys(line.citation for line in found))
 
 
 def total_of(case: Case, text: str, documents: Sequence[str]) -> Result | None:
@@ -160,14 +165,17 @@ def _far(line: Line, label: re.Pattern[str] | None, value: re.Pattern[str]) -> b
 def _lines(case: Case, documents: Sequence[str]) -> Iterator[Line]:
     """The lines and, where they are long, the sentences of documents."""
     for document in case.assessment.documents:
-        if documents and document.name not in documents:
+        if not documents or document.name in documents:
+            yield from _of(document)
+
+
+def _of(document: Document) -> Iterator[Line]:
+    for match in _LINE.finditer(document.text):
+        if match.end() - match.start() <= LONGEST // 4 or "\t" in match[0]:
+            yield Line(document, _trimmed(document, match.start(), match.end()))
             continue
-        for match in _LINE.finditer(document.text):
-            if match.end() - match.start() <= LONGEST // 4 or "\t" in match[0]:
-                yield Line(document, _trimmed(document, match.start(), match.end()))
-                continue
-            for sentence in _SENTENCE.finditer(document.text, match.start(), match.end()):
-                yield Line(document, _trimmed(document, sentence.start(), sentence.end()))
+        for sentence in _SENTENCE.finditer(document.text, match.start(), match.end()):
+            yield Line(document, _trimmed(document, sentence.start(), sentence.end()))
 
 
 def _trimmed(document: Document, start: int, end: int) -> Span:
@@ -183,6 +191,3 @@ def _trimmed(document: Document, start: int, end: int) -> Span:
 def _fields() -> dict[str, dict[str, str]]:
     return {str(name): {key: str(one) for key, one in field.items()} for name, field in load(_WORDS)["fields"].items()}
 
-
-def whole(interval: Interval) -> bool:
-    return interval.high is not None

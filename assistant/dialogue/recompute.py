@@ -168,7 +168,11 @@ def _at_rate(case: Case, change: Change, now: dict[str, Fact], quotes: list[Cita
     home = before.interval.low if before is not None and before.interval.high is None else 0
     total = Interval(yuan + home, yuan + home)
     now[change.fact] = Fact(change.fact, total, spec.unit, conflict=False, evidence=before.evidence if before else ())
-    shown = f"{chosen / _WAN:,f}".rstrip("0").rstrip(".") + case.say("wan") if case.language == "zh" \
-        else f"{chosen:,f}".rstrip("0").rstrip(".")
+    shown = _plain(chosen / _WAN) + case.say("wan") if case.language == "zh" else _plain(chosen)
     plus = "" if not home else _shown(case, home, "money") + "+"
-    return {change.fact: f"{plus}{shown}×{change.rate.normalize():f}="}
+    return {change.fact: f"{plus}{shown}×{_plain(change.rate)}="}
+
+
+def _plain(number: Decimal) -> str:
+    text = f"{number:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

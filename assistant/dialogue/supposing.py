@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 _RATE = re.compile(r"(?:1\s*|一|每)?(?P<currency>欧元|美元|英镑|日元|港元|港币|新元|新加坡元|加元|澳元|瑞士法郎"
                    r"|卢布|韩元|euros?|eur|dollars?|usd|pounds?|gbp)\s*(?:按|折|换|兑|合|=|等于|对|算|to|at|is|为|是|折合|兑换|折算|折成)*\s*(?:人民币|rmb|cny|yuan)?\s*"
                    r"(?:按|为|是|at)?\s*(?P<rate>\d{1,3}\.\d+|\d{1,3})(?!\d)")
-_RATE_ALONE = re.compile(r"(?:汇率|rate)[^\d]{0,8}(?P<rate>\d{1,3}\.\d+|\d{1,3}(?=\D|$))")
+_RATE_BEFORE = re.compile(r"(?:按|以|用|照|at)\s*(?:an? )?(?:exchange )?(?P<rate>\d{1,3}(?:\.\d+)?)\s*(?:元)?(?:的)?\s*"
+                          r"(?:汇率|rate)")
+_RATE_ALONE = re.compile(r"(?:汇率|rate)(?:[^\d，。；]{0,8})(?P<rate>\d{1,3}(?:\.\d+)?)(?![\d.]|\s*[万亿篇家户项个])")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 
 
@@ -45,15 +47,19 @@ def changes(case: Case, one: Question) -> Result | None:
     window = _window(case, one)
     if window is not None and facts:
         return recompute(case, [Change("window", window=window)], facts)
-    if one.documents and says("asks", "only", text) and facts:
-        return recompute(case, [Change("documents", documents=one.documents)], facts)
-    if one.figures.hypothetical or says("roles", "if", text):
+    if one.documents and says("asks", "only", text):
+        listed = facts or list(dict.fromkeys(row.fact for row in case.rows if row.document in one.documents
+                                             and row.status == COUNTED and _countable(case, row)))
+        if listed:
+            return recompute(case, [Change("documents", documents=one.documents)], listed)
+    loses = any(term.role is Role.LOST for term in one.figures.terms) and says("roles", "planned", text)
+    if one.figures.hypothetical or loses or says("roles", "if", text):
         return _event(case, one) or _figures(case, one) or _one_more(case, one)
     return _as_received(case, one)
 
 
 def _rate(text: str) -> tuple[str, Decimal] | None:
-    match = _RATE.search(text) or _RATE_ALONE.search(text)
+    match = _RATE.search(text) or _RATE_BEFORE.search(text) or _RATE_ALONE.search(text)
     if match is None:
         return None
     return match.groupdict().get("currency") or "", Decimal(match["rate"])
@@ -139,7 +145,7 @@ def _figures(case: Case, one: Question) -> Result | None:
             found.append(Change("remove", key, term.interval.low))
         elif term.role is Role.PLANNED or (term.role is Role.HAVE and says("asks", "happens", one.text)):
             found.append(Change("add", key, term.interval.low))
-        elif term.role is Role.HAVE:
+        elif term.role is Role.HAVE and not any(other.role is Role.LOST for other in one.figures.terms):
             found.append(Change("value", key, term.interval.low))
     return recompute(case, found) if found else None
 

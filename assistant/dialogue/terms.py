@@ -28,12 +28,13 @@ _BREAK = re.compile(r"[，,](?!\d{3}(?!\d))|[；;。？?！!：:\n]|\.(?=\s|$)|\
 _END = re.compile(r"[。？?！!；;\n]|\.(?=\s|$)")
 _GOES_ON = re.compile(r"^\s*(?:都|均|全|也|还|尚|但|其实|目前|they|which|all|it|that)")
 _LISTED = re.compile(r"[、]|以及|和(?=[^，]{0,8}$)|及(?=[^，]{0,8}$)|,? and ")
-_BOTH = re.compile(r"\s*(?:库|数据库|都|均|方面|资质|证|头衔|身份|条件|条|指标)")
+_BOTH = re.compile(r"\s*(?:库|数据库|都|均|方面|条件|条|指标)")
 _OF_OUR = re.compile(r"\s*of (?:our|the|these|those|my|all)(?: original)?\s*")
 _PAUSE = re.compile(r"[、]|和|及|以及|\band\b")
 _PARTS = 2
 _FARTHEST = 34        # characters between a figure and the subject that it is of
 _BREAK_COSTS, _PAUSE_COSTS, _AFTER_COSTS = 12, 4, 6
+_SOME = re.compile(r"[，,\s]*(?:但是?|可是?|却|不过)?有")      # 我们有18篇，有3篇还没见刊
 _OWN = re.compile(r"(?:我们|目前|现在|已经|已|只|才|就|we|our)\s*(?:的)?(?:有|达到|超过|have|has)?\s*$")
 _CAPITALS = re.compile(r"(?<![a-z])[a-z](?=[a-z]{3})")   # places are known by their capitals
 _LEAST_MONEY = 10_000  # a bare number below it is no sum of money
@@ -170,7 +171,8 @@ def _assign(figures: list[_Figure], part: Part, keys: Collection[str], policy: P
         allowed = [key for key in keys if fits(one.quantity, key, policy)]
         key = _narrower(one, allowed, before, policy)
         listed = one.quantity.unit == unit and _LISTED.match(one.lead) and not _leads(one, part, allowed, topics)
-        goes_on = _is_part(one) or listed
+        also = one.quantity.unit == unit and says("roles", "also", one.lead)
+        goes_on = _is_part(one) or listed or also or _SOME.fullmatch(one.lead)
         alone = one.quantity.unit == unit and bool(unit) and not _named_in(one, part, topics)
         if not key and before in allowed and (goes_on or alone):
             key = before
@@ -306,11 +308,12 @@ def _role(one: _Figure, earlier: Sequence[Term], bars: Mapping[str, int], *, bef
     if added and not counts_not and (supposed or not planned):
         return Role.ADDED
     if planned and not supposed:
-        return Role.PLANNED
+        part = _is_part(one) or _SOME.fullmatch(one.lead) is not None
+        return Role.LOST if holds and part and says("roles", "planned", one.tail) else Role.PLANNED
     unsure = says("roles", "unsure", one.lead[-12:] + one.tail)
     if unsure:
         return Role.UNCERTAIN
-    part = _is_part(one) and bool(holds)
+    part = (_is_part(one) or _SOME.fullmatch(one.lead) is not None) and bool(holds)
     if says("roles", "overlap", one.lead[-8:] + one.tail) and holds and not counts_not:
         return Role.OVERLAP
     if counts_not:

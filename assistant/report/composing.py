@@ -20,10 +20,13 @@ from ingestion.domain import (
     Interval,
     Notice,
     Outcome,
+    number_of,
 )
+from ingestion.facts import limits
 from ingestion.policy import Policy
 
 QUOTES_A_ROW = 3      # in the table of criteria; all of them stand in the list of evidence
+ROWS_A_FACT = 150     # in the list of evidence; beyond them its pieces are given by their number
 EXCERPT_LENGTH = 120  # characters of a quote in the table of criteria; whole in the list of evidence
 CLAUSE_ENDS = "。；;！？\n"
 PAUSES = CLAUSE_ENDS + "，,、\t ）)"
@@ -44,11 +47,12 @@ def fact_sections(facts: Mapping[str, Fact], exclusions: Mapping[str, Sequence[E
         fact = facts.get(key)
         left_out = exclusions.get(key) or (fact.exclusions if fact else ())
         if fact or left_out:
+            shown = limits.few(fact.evidence, lambda one: one.method, ROWS_A_FACT) if fact else ()
             sections.append(FactSection(
                 key, names.fact_label(key), names.figure(fact) if fact else "", bool(fact and fact.conflict),
-                tuple(names.quotation(key, piece) for piece in fact.evidence) if fact else (),
-                tuple(LeftOut(names.say.place(piece.document, piece.page), piece.quote, names.reason(piece))
-                      for piece in left_out)))
+                tuple(names.quotation(key, piece) for piece in shown),
+                tuple(LeftOut(names.say.place(piece.document, piece.page), piece.quote, names.reason(piece), piece.more)
+                      for piece in limits.few(tuple(left_out), lambda one: one.reason, ROWS_A_FACT))))
     return tuple(sections)
 
 
@@ -203,7 +207,7 @@ class _Composer:
         chosen = [*leading, *(piece for piece in evidence if piece not in leading)][:QUOTES_A_ROW]
         shown = tuple(self.names.quotation(self._key_of(piece, keys), piece, excerpt(piece.quote))
                       for piece in evidence if piece in chosen)
-        left = len(evidence) - len(shown)
+        left = number_of(evidence) - len(shown)
         return shown, self.words("more_evidence", count=left) if left else ""
 
     def _conflict(self, fact: Fact) -> FactSection:
@@ -211,10 +215,11 @@ class _Composer:
         names, sides = self.names, dict[tuple[object, ...], list[Evidence]]()
         for piece in fact.evidence:
             sides.setdefault((piece.document, piece.method, piece.reads), []).append(piece)
-        quotations = [names.quotation(fact.key, pieces[0]) for pieces in sides.values()]
+        quotations = [replace(names.quotation(fact.key, pieces[0]), more=0) for pieces in sides.values()]
         for place, pieces in enumerate(sides.values()):
             if pieces[0].reads is None:
-                counted = names.interval(fact.key, Interval(len(pieces), len(pieces)))
+                number = number_of(pieces)
+                counted = names.interval(fact.key, Interval(number, number))
                 quotations[place] = replace(quotations[place], reads=self.words("counted", figure=counted))
         return FactSection(fact.key, names.fact_label(fact.key), names.figure(fact), True, tuple(quotations), ())
 

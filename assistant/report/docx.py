@@ -121,6 +121,10 @@ class _Writer:
         if not quotation.whole:
             run(paragraph, self.words("excerpt"), TINY)
 
+    def _more(self, cell: Any, count: int) -> None:
+        if count:
+            run(cell.add_paragraph(), self.words("more_by_number", count=count), TINY)
+
     @staticmethod
     def _note(cell: Any, row: Row) -> None:
         paragraphs = _paragraphs(cell)
@@ -145,6 +149,7 @@ class _Writer:
                     if fact.conflict:
                         run(cells[0].add_paragraph(), self.words("figure.conflict"), SMALL, bold=True, colour=AMBER)
                 self._quote(cells[1].paragraphs[0], quotation)
+                self._more(cells[1], quotation.more)
                 run(cells[2].paragraphs[0], quotation.reads or quotation.method, SMALL)
                 run(cells[3].paragraphs[0], quotation.place, SMALL)
 
@@ -161,6 +166,7 @@ class _Writer:
                 if place == 0:
                     run(cells[0].paragraphs[0], fact.label, SMALL, bold=True)
                 run(cells[1].paragraphs[0], self.words("quote", text=piece.text), TINY)
+                self._more(cells[1], piece.more)
                 run(cells[2].paragraphs[0], piece.reason, SMALL)
                 run(cells[3].paragraphs[0], piece.place, SMALL)
 

@@ -7,13 +7,15 @@ from ingestion.domain import Outcome, Overall
 
 
 class Quotation(Struct, frozen=True):
-    """A verbatim piece with its place. `whole` is False for a contiguous part of the quote."""
+    """A verbatim piece with its place. `whole` is False for a contiguous part of the quote; `more` others like it are
+    known by their number alone."""
 
     place: str
     text: str
     reads: str = ""
     method: str = ""
     whole: bool = True
+    more: int = 0
 
 
 class Row(Struct, frozen=True):
@@ -45,11 +47,12 @@ class Gap(Struct, frozen=True):
 
 
 class LeftOut(Struct, frozen=True):
-    """Something seen and not counted."""
+    """Something seen and not counted, and how many others like it are known by their number alone."""
 
     place: str
     text: str
     reason: str
+    more: int = 0
 
 
 class FactSection(Struct, frozen=True):

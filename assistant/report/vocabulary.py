@@ -114,7 +114,7 @@ class Vocabulary:
         text = piece.quote if text is None else text
         reads = self.interval(key, piece.reads) if piece.reads and key else ""
         return Quotation(self.say.place(piece.document, piece.page), text, reads,
-                         self.words(f"method.{piece.method.value}"), text == piece.quote)
+                         self.words(f"method.{piece.method.value}"), text == piece.quote, piece.more)
 
     def reason(self, piece: Exclusion) -> str:
         text = reason_text(self.policy, piece.reason, self.words.language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 
@@ -13,8 +13,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ingestion import collector, organisations, windows
-from ingestion.domain import Document, Exclusion, Extraction, Fact, Notice, Span, Unexplained
-from ingestion.facts import PolicyFacts, forms
+from ingestion.domain import Beyond, Document, Exclusion, Extraction, Fact, Notice, Span, Unexplained
+from ingestion.facts import PolicyFacts, forms, limits
 from ingestion.facts.agreements import agreement
 from ingestion.facts.assertions import Claims, join
 from ingestion.facts.declared import declared
@@ -34,7 +34,7 @@ from ingestion.facts.scan import Reading, scan, squeezed
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.facts.statements import statements
-from ingestion.facts.tables import read_table
+from ingestion.facts.tables import feeds, read_table, said_of, unused
 from ingestion.facts.things import aliases
 from ingestion.language import fold, load, ngrams
 from ingestion.language.ngrams import Text
@@ -45,33 +45,50 @@ from ingestion.periods import Window
 
 class Prepared(Struct, frozen=True):
     """Documents split into what is read, the names of the applicant, the host country; and what the documents claim,
-    by application date, once it was asked for: it is read once and settled under each window."""
+    by application date, once it was asked for: it is read once and settled under each window. `beyond`: what of them
+    is not read; `tell` is called with the name of each document before it is looked into."""
 
     readings: tuple[Reading, ...]
     names: Names
     host: str
     hosted: bool
     notices: dict[str, tuple[Notice, ...]] = field(default_factory=dict)  # by document: what was found out about it
+    beyond: dict[str, Beyond] = field(default_factory=dict)
+    tell: Callable[[str], None] | None = None
     claims: dict[date, dict[str, Claims]] = field(default_factory=dict)
 
 
 @collector.paused()
-def prepare(documents: Sequence[Document], policy: PolicyFacts) -> Prepared:
+def prepare(
+    documents: Sequence[Document], policy: PolicyFacts, tell: Callable[[str], None] | None = None
+) -> Prepared:
     text = squeezed(policy.text)
-    readings = [scan(d, text) for d in sorted(documents, key=lambda d: d.name) if d.text.strip()]
+    within, beyond = limits.within(sorted(documents, key=lambda d: d.name))
+    readings = []
+    for document in within:
+        if document.text.strip():
+            if tell is not None:
+                tell(document.name)
+            readings.append(scan(document, text))
     hosted = any(words("host_words").search(reading.folded) for reading in readings)
     host = host_country(readings)
     names = replace(applicants(readings, policy.facts), host=host, bars=bars(policy.text))
     notices: dict[str, tuple[Notice, ...]] = {}
+    kept: list[Reading] = []
     for reading in readings:
         heading = overreaching(reading)
         if heading:
             lift(reading, heading)
             notices[reading.document.name] = (notice("scope_lifted", heading=heading.strip()[:40]),)
-        if unrelated(reading, policy.facts, names.own):
+        apart = unrelated(reading, policy.facts, names.own) and not feeds(policy.facts, reading)
+        if apart:
             notices[reading.document.name] = (notice("unrelated"),)
-    kept = tuple(one for one in readings if not unrelated(one, policy.facts, names.own))
-    return Prepared(kept, names, host, hosted, notices)
+        else:
+            kept.append(reading)
+            told = tuple(notice("table_unused", page=reading.document.page_at(one.table.block.span.start),
+                                title=said_of(one), rows=len(one.rows)) for one in unused(policy.facts, reading))
+            notices[reading.document.name] = notices.get(reading.document.name, ()) + told
+    return Prepared(tuple(kept), names, host, hosted, notices, beyond, tell)
 
 
 @collector.paused()
@@ -98,13 +115,14 @@ def read(
     for key, spec in specs.items():
         found = claims[key].settle(window, bare=bare)
         fact = reconcile(key, spec, found, window)
+        left_out = limits.few(tuple(found.exclusions), lambda one: one.reason)
         if fact is not None:
-            facts[key] = fact
-        if found.exclusions:
-            exclusions[key] = tuple(found.exclusions)
+            facts[key] = limits.kept(replace(fact, exclusions=left_out))
+        if left_out:
+            exclusions[key] = left_out
         if found.unexplained:
-            unexplained[key] = tuple(found.unexplained)
-    return Extraction(facts, exclusions, unexplained)
+            unexplained[key] = limits.few(tuple(found.unexplained), lambda one: one.why)
+    return Extraction(facts, exclusions, unexplained, prepared.beyond, notices=prepared.notices)
 
 
 def _claims(
@@ -117,7 +135,11 @@ def _claims(
     setting = Setting(window, prepared.host, prepared.hosted, names.own, aliases([r.folded for r in prepared.readings]))
     reader = _Reader(book, specs, setting, names)
     for reading in prepared.readings:
-        reader.read(reading)
+        if prepared.tell is not None:
+            prepared.tell(reading.document.name)
+        left = reader.read(reading)
+        if left is not None:
+            prepared.beyond[reading.document.name] = left
     prepared.claims[on] = reader.found
     return reader.found
 
@@ -152,23 +174,35 @@ class _Reader:
         self._analyses: dict[int, Analysis] = {}
         self._above: dict[str, frozenset[str]] = {}  # what the headings and the lead-in of sections name
 
-    def read(self, reading: Reading) -> None:
+    def read(self, reading: Reading) -> Beyond | None:
+        """Read a document; where it says more than is kept, what of it was left is given back."""
         sentences = [*reading.sentences]
+        most = min(self._weight() + limits.ENTRIES, limits.CASE_ENTRIES)
         for table in reading.tables:
             sentences += read_table(self.book, reading, table, self.setting, self.found)
+        left = None
         for position, sentence in enumerate(sentences):
+            if self._weight() > most:
+                left = limits.rest(reading.document, sentence.span.start)
+                del sentences[position:]
+                break
             self._sentence(sentence, sentences, position)
         self._statements([s for s in sentences if not s.synthetic])
-        for group in reading.lists:
+        groups = [group for group in reading.lists if left is None or group.items[-1].end <= left.start]
+        for group in groups:
             for key, spec in self.specs.items():
                 list_items(self.book, spec, group, self.setting, self.found[key])
-        for group in reading.lists:
+        for group in groups:
             for key, spec in self.specs.items():
                 if spec.joined and spec.time != "window":
                     self.found[key].later(partial(join, reading.document, group.items))
         agreement(self.specs, reading, self.setting, self.found)
         self._analyses.clear()
         self._above.clear()
+        return left
+
+    def _weight(self) -> int:
+        return sum(len(claims.steps) for claims in self.found.values())
 
     def analysis(self, sentence: Sentence) -> Analysis:
         """The sentence's analysis, after those of the sentences that it goes on from."""
@@ -184,8 +218,9 @@ class _Reader:
         for key, spec in self._stated(sentence):
             context = _context(sentences, position)
             statements(self.book, spec, self.analysis(sentence), self.window, self.found[key], context)
-        for key, spec in self._stated(joined) if (joined := _with_what_it_speaks_of(sentence)) is not None else ():
-            statements(self.book, spec, self.analysis(joined), self.window, self.found[key])
+        joined = _with_what_it_speaks_of(sentence)
+        for key, spec in self._stated(joined) if joined is not None else ():
+            statements(self.book, spec, self.analysis(joined or sentence), self.window, self.found[key])
         if sentence.row:
             return
         for place in () if sentence.synthetic else self._heading_any.possible(sentence.folded):
@@ -239,6 +274,8 @@ class _Reader:
         stated = bool(claims.stated) and claims.stated[-1][0] is before
         if stated and spec.subtract and sentence.holds(self.book.pattern(spec.subtract)):
             return True
+        if stated and words("additional").match(sentence.folded) is not None:
+            return True  # 合作机构6家。另有2家尚在洽谈
         kinded = bool(claims.kinded) and claims.kinded[-1][0] is before
         return kinded and sentence.holds(spec.overlap_pattern(self.book))
 

@@ -35,6 +35,9 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PICTURE_STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*")
 FOREIGN = {b"Rar!\x1a\x07": "rar", b"7z\xbc\xaf\x27\x1c": "7z", b"\x1f\x8b": "gz", b"MZ": "exe"}
 PDF_HEADER_WITHIN = 1024
+BIFF_STARTS = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")  # workbooks before OLE
+OLE_HEADER = 512
+OLD_WORKBOOKS = frozenset({"xls", "xlt", "et"})
 MACROS = b"vbaProject.bin"                            # as a zip names it
 MACROS_OLE = "_VBA_PROJECT".encode("utf-16-le")      # as an OLE file names its stream
 MOST_CHARACTERS = 3_000_000  # of a document; some 2,000 pages
@@ -62,12 +65,17 @@ def read(data: bytes, name: str, progress: Progress | None = None) -> Document:
     found = kind(data, name)
     if found == "zip":
         raise unreadable("nested_archive")
-    module = cast("Reader", importlib.import_module(f"ingestion.parsing.{MODULES[found]}"))
+    module = _module(found)
     digest = hashlib.sha256(data).hexdigest()
     try:
         if progress is not None and found in RECOGNISED:
             return _unmarked(module.read(data, name, digest, progress=progress))
-        return _noted(_unmarked(module.read(data, name, digest)), data)
+        try:
+            return _noted(_unmarked(module.read(data, name, digest)), data)
+        except UnreadableError as error:
+            if found != "xls" or error.code != "corrupt":
+                raise
+            return _noted(_unmarked(_old_workbook(data, name, digest, error)), data)
     except UnreadableError:
         raise
     except MemoryError as error:
@@ -76,6 +84,36 @@ def read(data: bytes, name: str, progress: Progress | None = None) -> Document:
         # A damaged file can break a library anywhere; one file must not stop the others.
         logger.info("reading %r failed", name, exc_info=True)
         raise unreadable("corrupt", detail=type(error).__name__) from error
+
+
+def second_reader(data: bytes, name: str) -> bool:
+    """Whether there is another way to read what the first one called corrupt: a workbook of an old program."""
+    try:
+        return kind(data, name) == "xls"
+    except UnreadableError:
+        return False
+
+
+def _module(found: str) -> Reader:
+    return cast("Reader", importlib.import_module(f"ingestion.parsing.{MODULES[found]}"))
+
+
+def _old_workbook(data: bytes, name: str, digest: str, error: UnreadableError) -> Document:
+    """A workbook that only LibreOffice knows; where it does not either, or the file is cut off, `error`, or that it is
+    encrypted.
+    """
+    from ingestion.parsing import office
+
+    if office.is_cut(data):
+        raise error
+    try:
+        document = office.read(data, name, digest)
+        return replace(document, notices=(*document.notices, notice("old_workbook")))
+    except UnreadableError as other:
+        if other.code in {"encrypted", "blank", "too_large"}:
+            raise
+        logger.info("reading %r by LibreOffice: %s", name, other.code)
+    raise error
 
 
 def _unmarked(document: Document) -> Document:
@@ -109,6 +147,8 @@ def kind(data: bytes, name: str) -> str:
         return _zip_kind(data, extension)
     if data.startswith(OLE):
         return _ole_kind(data, extension)
+    if extension in OLD_WORKBOOKS and data.startswith(BIFF_STARTS):
+        return "xls"
     for start, foreign in FOREIGN.items():
         if data.startswith(start):
             raise unreadable("unsupported", detail=foreign)
@@ -163,5 +203,7 @@ def _ole_kind(data: bytes, extension: str) -> str:
         raise unreadable("unsupported", detail=".ppt")
     if extension in OFFICE:
         return "doc"
+    if extension in OLD_WORKBOOKS and len(data) > OLE_HEADER:
+        return "xls"
     raise unreadable("corrupt", detail="OLE") if extension in SUFFIXES else unreadable(
         "unsupported", detail="." + extension)

@@ -12,7 +12,9 @@ from zipfile import ZipInfo
 from ingestion.parsing.notices import unreadable
 
 UTF8_FLAG = 0x800
-LITTER = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
+LITTER = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini", ".DS_Store", ".git", ".svn", ".hg", ".Trashes",
+                    ".fseventsd", ".Spotlight-V100", ".TemporaryItems", ".idea", ".vscode"})
+LOCKS = ("~$", "._", ".~")   # of office programs; what a Mac puts beside a file
 
 
 def members(data: bytes) -> list[tuple[str, bytes]]:
@@ -33,8 +35,15 @@ def members(data: bytes) -> list[tuple[str, bytes]]:
 
 
 def is_litter(name: str) -> bool:
-    """Files that systems and programs leave behind: hidden ones, lock files, thumbnails."""
-    return any(part in LITTER or part.startswith((".", "~$")) for part in PurePosixPath(name).parts)
+    """Files that systems and programs leave behind: lock files, thumbnails, hidden ones of no kind that is read. A
+    document stays one when somebody hides it (.申报书.docx).
+    """
+    from ingestion import parsing
+
+    parts = PurePosixPath(name).parts
+    if any(part in LITTER or part.startswith(LOCKS) for part in parts):
+        return True
+    return any(part.startswith(".") for part in parts) and parsing.suffix(name) not in parsing.SUFFIXES
 
 
 def _name(info: ZipInfo) -> str:

@@ -17,6 +17,7 @@ import struct
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -30,6 +31,7 @@ PAGES = struct.Struct("<II?")
 READ, DRAW_PDF, DRAW_IMAGE = b"r", b"p", b"i"                                # requests
 HELLO, TOLD, DOCUMENT, PICTURE, REFUSED = b"h", b"t", b"d", b"b", b"e"      # replies
 TELL_EVERY = 0.2     # seconds between two signs of life
+ROOT = str(Path(__file__).parent.parent)
 ALONE = 3_700        # seconds after which a child whose parent is gone ends by itself, whatever it does
 CHUNK = 1 << 20
 PIPE = 1 << 18       # bytes that a pipe holds, where the system lets it: the sides take turns less often
@@ -38,26 +40,36 @@ NO_MORE = 64         # status of a process that was made for a file that never c
 
 def serve(requests: int, replies: int, folder: str, *, each_alone: bool) -> NoReturn:
     """Answer requests until there are none any more; never returns."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    tempfile.tempdir = os.environ["TMPDIR"] = folder
+    settle(folder)
     if each_alone:
         from ingestion.parsing import warm
 
         warm.load()
-    layers = confinement.confine(_writable(folder), [str(Path(__file__).parent.parent)])
+    layers = confinement.confine(_writable(folder), [ROOT])
     if each_alone and confinement.NETWORK in layers:
         layers.append(confinement.PROGRAMS)
-    gc.freeze()
-    _send(replies, HELLO, " ".join(layers).encode())
+    greet(replies, layers)
     if each_alone:
-        while _in_a_process_of_its_own(requests, replies):
+        while in_a_process_of_its_own(requests, replies, _alone):
             pass
     else:
-        while (request := _next(requests)) is not None:
+        while (asked := request(requests)) is not None:
             confinement.limit()
-            _answer(replies, *request)
+            _answer(replies, *asked)
     os._exit(0)
+
+
+def settle(folder: str) -> None:
+    """What every process behind the wall does first: its folder is its own, and it ends with its pipes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    tempfile.tempdir = os.environ["TMPDIR"] = folder
+
+
+def greet(replies: int, layers: list[str]) -> None:
+    """Say what was given up; everything that is there now is there for good."""
+    gc.freeze()
+    tell(replies, HELLO, " ".join(layers).encode())
 
 
 def _writable(folder: str) -> list[str]:
@@ -73,7 +85,7 @@ def _writable(folder: str) -> list[str]:
     return [folder, str(kept)]
 
 
-def _in_a_process_of_its_own(requests: int, replies: int) -> bool:
+def in_a_process_of_its_own(requests: int, replies: int, answer: Callable[[int, bytes, Any, bytes], None]) -> bool:
     """Make a process that answers the next request, and wait for its end; False if there was no request any more."""
     process = os.fork()
     if process:
@@ -84,17 +96,21 @@ def _in_a_process_of_its_own(requests: int, replies: int) -> bool:
     try:
         gc.disable()
         confinement.die_with_parent()
-        request = _next(requests)
-        if request is None:
+        asked = request(requests)
+        if asked is None:
             os._exit(NO_MORE)
         signal.alarm(ALONE)
-        confinement.limit()
-        if not _is_office(*request):
-            confinement.no_programs()
-        _answer(replies, *request)
+        answer(replies, *asked)
         os._exit(0)
     finally:
         os._exit(70)
+
+
+def _alone(replies: int, what: bytes, arguments: Any, data: bytes) -> None:
+    confinement.limit()
+    if not _is_office(what, arguments, data):
+        confinement.no_programs()
+    _answer(replies, what, arguments, data)
 
 
 def _is_office(what: bytes, arguments: Any, data: bytes) -> bool:
@@ -103,6 +119,8 @@ def _is_office(what: bytes, arguments: Any, data: bytes) -> bool:
 
     if what != READ:
         return False
+    if len(arguments) > 1 and arguments[1]:
+        return True
     try:
         return parsing.MODULES.get(parsing.kind(data, arguments[0])) == "office"
     except UnreadableError:
@@ -126,7 +144,7 @@ def _answer(replies: int, what: bytes, arguments: Any, data: bytes) -> None:
             raise unreadable("too_much_memory") from error
     except UnreadableError as error:
         made, content = REFUSED, msgspec.msgpack.encode((error.code, str(error), error.chinese))
-    _send(replies, made, content, time.process_time() - started)
+    tell(replies, made, content, time.process_time() - started)
 
 
 def _read(replies: int, name: str, data: bytes, started: float) -> Document:
@@ -134,16 +152,16 @@ def _read(replies: int, name: str, data: bytes, started: float) -> Document:
 
     last = 0.0
 
-    def tell(done: int, total: int, recognised: bool = True, /) -> None:
+    def told(done: int, total: int, recognised: bool = True, /) -> None:
         nonlocal last
         first = not last
         if first or done == total or time.monotonic() - last >= TELL_EVERY:
             last = time.monotonic()
-            _send(replies, TOLD, PAGES.pack(done, total, recognised), time.process_time() - started)
+            tell(replies, TOLD, PAGES.pack(done, total, recognised), time.process_time() - started)
             if recognised:
                 confinement.limit(recognition=True)
 
-    return parsing.read(data, name, tell)
+    return parsing.read(data, name, told)
 
 
 def _draw(what: bytes, data: bytes, page: int, scale: float) -> bytes:
@@ -156,7 +174,7 @@ def _draw(what: bytes, data: bytes, page: int, scale: float) -> bytes:
     return image.render(data, page)
 
 
-def _next(requests: int) -> tuple[bytes, Any, bytes] | None:
+def request(requests: int) -> tuple[bytes, Any, bytes] | None:
     """A request: what to do, its arguments, a file's content; None when there will be no more."""
     import msgspec
 
@@ -197,7 +215,7 @@ def widen(pipe: int) -> None:
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
 
 
-def _send(target: int, what: bytes, content: bytes, seconds: float = 0.0) -> None:
+def tell(target: int, what: bytes, content: bytes, seconds: float = 0.0) -> None:
     send(target, HEADER.pack(what, len(content), seconds) + content)
 
 

@@ -44,7 +44,7 @@ _READABLE = ("/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc", "/opt", "/proc",
 _SOCKETS = "/tmp"  # noqa: S108 - where LibreOffice makes its socket (and first removes one)
 
 
-def limit(*, recognition: bool = False) -> bool:
+def limit(*, recognition: bool = False, memory: int | None = None, seconds: int | None = None) -> bool:
     """Limits on memory, processor time from now on, and what is written; False where the system has none."""
     try:
         import resource
@@ -52,9 +52,10 @@ def limit(*, recognition: bool = False) -> bool:
         return False
     used = resource.getrusage(resource.RUSAGE_SELF)
     wanted = {
-        resource.RLIMIT_DATA: RECOGNITION_MEMORY if recognition else MEMORY, resource.RLIMIT_AS: ADDRESSES,
+        resource.RLIMIT_DATA: memory or (RECOGNITION_MEMORY if recognition else MEMORY), resource.RLIMIT_AS: ADDRESSES,
         resource.RLIMIT_FSIZE: FILE_BYTES, resource.RLIMIT_NOFILE: OPEN_FILES, resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_CPU: int(used.ru_utime + used.ru_stime) + CPU_SECONDS * (4 if recognition else 1)}
+        resource.RLIMIT_CPU: int(used.ru_utime + used.ru_stime) + (
+            seconds or CPU_SECONDS * (4 if recognition else 1))}
     for which, most in wanted.items():
         with contextlib.suppress(ValueError, OSError):
             hard = resource.getrlimit(which)[1]

@@ -22,20 +22,24 @@ from ingestion.parsing.pdf_write import written
 
 FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP", "GIF")
 MAX_PIXELS = 40_000_000
-MAX_FRAMES = 20
+MAX_FRAMES = 20          # of a picture of several pages
+MAX_MOVING = 10          # of one that moves: no form of a document
+MOVING = frozenset({"GIF", "WEBP"})
 DPI = (40.0, 1_200.0)    # what is believed of a picture's own claim
 USUAL_DPI = 96.0
 
 
 def read(data: bytes, name: str, sha256: str, progress: Progress | None = None) -> Document:
     """The document in a picture. `progress` is told how many of how many frames are done."""
-    frames = _frames(data)
+    with _opened(data) as picture:
+        frames, most = _count(picture), MAX_MOVING if picture.format in MOVING else MAX_FRAMES
     builder = DocumentBuilder(name, sha256, "image")
-    read_frames = min(frames, MAX_FRAMES)
+    read_frames = min(frames, most)
     content_hash = hashlib.sha256(data).hexdigest()
-    jobs = [ocr.Job(f"{content_hash}-{frame}", partial(_picture, data, frame)) for frame in range(read_frames)]
     try:
-        results = ocr.recognise(jobs, progress)
+        with _Frames(data) as pictures:
+            results = ocr.recognise([ocr.Job(f"{content_hash}-{frame}", partial(pictures.draw, frame))
+                                     for frame in range(read_frames)], progress)
     except ocr.OcrUnavailableError as error:
         raise unreadable("no_recognition", detail=error) from error
     scale = 72 / _dpi(data)
@@ -46,28 +50,34 @@ def read(data: bytes, name: str, sha256: str, progress: Progress | None = None) 
         builder.notices.append(notice("ocr_used", found[0] if len(found) == 1 else None, pages=page_list(found)))
     if empty:
         builder.notices.append(notice("page_no_text", empty[0] if len(empty) == 1 else None, pages=page_list(empty)))
-    if frames > MAX_FRAMES:
-        builder.notices.append(notice("frames_not_read", count=frames, limit=MAX_FRAMES))
+    if frames > most:
+        builder.notices.append(notice("frames_not_read", count=frames, limit=most))
     builder.notices += doubtful(flows)
     return written(builder, flows)
 
 
 def render(data: bytes, frame: int = 1) -> bytes:
     """Frame `frame` (from 1) as a PNG, turned as it is shown."""
-    if not 1 <= frame <= _frames(data):
-        raise unreadable("no_such_page", page=frame, count=_frames(data))
+    with _opened(data) as picture:
+        count = _count(picture)
+    if not 1 <= frame <= count:
+        raise unreadable("no_such_page", page=frame, count=count)
     stream = io.BytesIO()
-    _picture(data, frame - 1).save(stream, "PNG", compress_level=1)
+    with _Frames(data) as pictures:
+        pictures.draw(frame - 1).save(stream, "PNG", compress_level=1)
     return stream.getvalue()
 
 
-def _frames(data: bytes) -> int:
-    """How many frames there are; UnreadableError for what is no picture or too large."""
-    with _opened(data) as picture:
+def _count(picture: Image.Image) -> int:
+    """How many frames there are."""
+    try:
         return int(getattr(picture, "n_frames", 1))
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        raise unreadable("corrupt", detail=type(error).__name__) from error
 
 
 def _opened(data: bytes) -> Image.Image:
+    """The picture; UnreadableError for what is none or too large."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
@@ -81,10 +91,23 @@ def _opened(data: bytes) -> Image.Image:
     return picture
 
 
-def _picture(data: bytes, frame: int) -> Image.Image:
-    try:
-        with _opened(data) as opened:
-            if frame:
+class _Frames:
+    """The frames of a picture, drawn one after another: each builds on those before it."""
+
+    def __init__(self, data: bytes) -> None:
+        self._opened = _opened(data)
+
+    def __enter__(self) -> _Frames:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._opened.close()
+
+    def draw(self, frame: int) -> Image.Image:
+        """Frame `frame` (from 0), turned as it is shown, on white."""
+        opened = self._opened
+        try:
+            if frame or opened.tell():
                 opened.seek(frame)
                 if opened.width * opened.height > MAX_PIXELS:
                     raise unreadable("picture_size", detail=f"{opened.width} × {opened.height}")
@@ -95,8 +118,8 @@ def _picture(data: bytes, frame: int) -> Image.Image:
                 ground.alpha_composite(layer)
                 return ground.convert("RGB")
             return shown.convert("RGB")
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
-        raise unreadable("corrupt", detail=type(error).__name__) from error
+        except (OSError, SyntaxError, ValueError, EOFError) as error:
+            raise unreadable("corrupt", detail=type(error).__name__) from error
 
 
 def _dpi(data: bytes) -> float:

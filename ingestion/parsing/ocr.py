@@ -6,6 +6,7 @@ read turned, and `Recognised.turn` says how.
 """
 from __future__ import annotations
 
+import hashlib
 import logging
 import math
 import os
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 METHOD = "2"            # of the steps below; a change makes what was kept worthless
-MAX_WORKERS = 4         # each needs about half a gigabyte
+MAX_WORKERS = 4
+ROOM = 1_000_000_000    # bytes that pictures which are read at once may need together
+BYTES, BYTES_A_PIXEL = 170_000_000, 80   # that reading one needs
 MAX_SIDE = 2_600        # pixels of a picture's longer side; larger ones are reduced
 TALL = 1.5              # height over width of a box around text that stands on its side
 STRAIGHT = 2.5          # width over height of a line that shows the page's slant
@@ -60,31 +63,72 @@ def recognise(jobs: Sequence[Job], progress: Progress | None = None) -> list[Rec
         if kept is not None:
             results[place] = kept
     missing = [place for place in range(len(jobs)) if place not in results]
+
+    def done(place: int, found: Recognised) -> None:
+        results[place] = found
+        ocr_cache.save(keys[place], found)
+        if progress is not None:
+            progress(len(results), len(jobs))
+
     if progress is not None and missing:
         progress(len(results), len(jobs))
+    alike: dict[bytes, int] = {}   # pictures that were drawn, by their pixels
+    same: dict[int, int] = {}      # a place whose picture is that of a place before it
     with _pool(len(missing)) as pool:
-        waiting: list[tuple[int, Future[Recognised]]] = []
-
-        def collect() -> None:
-            place, future = waiting.pop(0)
-            try:
-                results[place] = future.result()
-                ocr_cache.save(keys[place], results[place])
-            except OcrUnavailableError:
-                raise
-            except Exception:  # one picture that breaks a library must not lose the other pages
-                logger.warning("recognition of page %d of %d failed", place + 1, len(jobs), exc_info=True)
-                results[place] = Recognised(1, 1, 0, ())
-            if progress is not None:
-                progress(len(results), len(jobs))
-
+        reading = _Reading(len(jobs), done)
         for place in missing:
-            if len(waiting) > _workers():  # no more pictures in memory than are being read, and one
-                collect()
-            waiting.append((place, pool.submit(_read, jobs[place].draw())))
-        while waiting:
-            collect()
+            reading.make_room(0)   # no more pictures in memory than are being read, and one
+            picture = jobs[place].draw()
+            known = alike.setdefault(_pixels(picture), place)
+            if known != place:
+                same[place] = known
+                continue
+            needs = _needs(picture)
+            reading.make_room(needs)
+            reading.waiting.append((place, pool.submit(_read, picture), needs))
+        reading.finish()
+    for place, known in same.items():
+        done(place, results[known])
     return [results[place] for place in range(len(jobs))]
+
+
+class _Reading:
+    """Pictures that are being read, in their order, no more at once than there is room for."""
+
+    def __init__(self, jobs: int, done: Callable[[int, Recognised], None]) -> None:
+        self.waiting: list[tuple[int, Future[Recognised], int]] = []
+        self._jobs, self._done = jobs, done
+
+    def make_room(self, needs: int) -> None:
+        """Wait until there are workers, and the bytes that another picture needs."""
+        while len(self.waiting) > _workers() or (
+                self.waiting and sum(used for _, _, used in self.waiting) + needs > ROOM):
+            self._collect()
+
+    def finish(self) -> None:
+        while self.waiting:
+            self._collect()
+
+    def _collect(self) -> None:
+        place, future, _ = self.waiting.pop(0)
+        try:
+            found = future.result()
+        except OcrUnavailableError:
+            raise
+        except Exception:  # one picture that breaks a library must not lose the other pages
+            logger.warning("recognition of page %d of %d failed", place + 1, self._jobs, exc_info=True)
+            found = Recognised(1, 1, 0, ())
+        self._done(place, found)
+
+
+def _pixels(picture: Image) -> bytes:
+    return hashlib.sha256(repr((picture.mode, picture.size)).encode() + picture.tobytes()).digest()
+
+
+def _needs(picture: Image) -> int:
+    """Bytes that reading a picture takes beside what the recogniser itself does."""
+    scale = min(1.0, MAX_SIDE / max(picture.size))
+    return BYTES + int(BYTES_A_PIXEL * picture.width * picture.height * scale * scale)
 
 
 @lru_cache(maxsize=1)

@@ -19,6 +19,7 @@ from functools import cache
 from pathlib import Path
 
 from ingestion.domain import Document
+from ingestion.errors import UnreadableError
 from ingestion.parsing.notices import unreadable
 
 logger = logging.getLogger(__name__)
@@ -28,6 +29,12 @@ TIMEOUT = 26  # seconds for one file; the wall gives it more
 SHEETS = frozenset({"xls", "et", "ett", "xlt", "ods"})
 WORD_MAGIC = b"\xec\xa5\xc1\x00"  # start of a Word file information block
 ENCRYPTED_BIT = 0x01              # of its byte 11
+BEGINNINGS = (b"\x09\x08\x10\x00\x00\x06\x05\x00", b"\x09\x08\x08\x00\x00\x05\x05\x00",
+              b"\x09\x04\x06\x00", b"\x09\x02\x06\x00", b"\x09\x00\x04\x00")  # of a workbook's own stream, by version
+FILE_PASSWORD = b"\x2f\x00"        # the record that says so
+FIRST_RECORDS = 8
+OLE = b"\xd0\xcf\x11\xe0"
+OLE_HEADER, OLE_TABLES, OLE_NONE = 512, 76, 0xFFFFFFFA   # its length; where its tables stand; no sector
 SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 <item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="DisableMacrosExecution" oor:op="fuse">
@@ -46,10 +53,16 @@ def read(data: bytes, name: str, sha256: str) -> Document:
     target = "xlsx" if extension in SHEETS else "docx"
     if _is_encrypted(data):
         raise unreadable("encrypted")
+    locked = target == "xlsx" and _has_password(data)
     program = next((found for found in map(shutil.which, PROGRAMS) if found), None)
     if program is None:
-        raise unreadable("no_libreoffice", detail=f".{extension}", target=target)
-    converted = _convert(program, data, _source_suffix(data, extension), target)
+        raise unreadable("encrypted") if locked else unreadable("no_libreoffice", detail=f".{extension}", target=target)
+    try:
+        converted = _convert(program, data, _source_suffix(data, extension), target)
+    except UnreadableError as error:
+        if locked:  # LibreOffice opens those that are only protected against changes
+            raise unreadable("encrypted") from error
+        raise
     module = importlib.import_module("ingestion.parsing.workbook" if target == "xlsx" else "ingestion.parsing.docx")
     document: Document = module.read(converted, name, sha256, "doc" if target == "docx" else "xls")
     return document
@@ -61,7 +74,7 @@ def _source_suffix(data: bytes, extension: str) -> str:
         return "rtf"
     if data[:2] == b"PK":
         return extension if extension in {"odt", "ods"} else "odt"
-    if data[:4] == b"\xd0\xcf\x11\xe0":
+    if data[:4] == b"\xd0\xcf\x11\xe0" or data[:1] == b"\x09":
         return "xls" if extension in SHEETS else "doc"
     return "html"
 
@@ -72,6 +85,41 @@ def _is_encrypted(data: bytes) -> bool:
     while at >= 0 and at % 512:
         at = data.find(WORD_MAGIC, at + 1)
     return 0 <= at < len(data) - 12 and bool(data[at + 11] & ENCRYPTED_BIT)
+
+
+def is_cut(data: bytes) -> bool:
+    """Whether an OLE file is shorter than its own table of sectors says: a program may read what is left in silence."""
+    if not data.startswith(OLE) or len(data) < OLE_HEADER:
+        return data.startswith(OLE)
+    size = 1 << min(16, int.from_bytes(data[30:32], "little"))
+    last = -1
+    for place in range(OLE_TABLES, OLE_HEADER, 4):
+        table = int.from_bytes(data[place:place + 4], "little")
+        if table >= OLE_NONE:
+            continue
+        entries = data[(table + 1) * size:(table + 2) * size]
+        if len(entries) < size:
+            return True
+        used = [at for at in range(0, size, 4) if entries[at:at + 4] != b"\xff\xff\xff\xff"]
+        if used:
+            last = max(last, (place - OLE_TABLES) // 4 * (size // 4) + used[-1] // 4)
+    return len(data) <= (last + 1) * size
+
+
+def _has_password(data: bytes) -> bool:
+    """Whether an old workbook's first records say that the others are encrypted."""
+    for beginning in BEGINNINGS:
+        at = data.find(beginning)
+        while at >= 0:
+            place = at
+            for _ in range(FIRST_RECORDS):
+                if place + 4 > len(data):
+                    break
+                if data[place:place + 2] == FILE_PASSWORD:
+                    return True
+                place += 4 + int.from_bytes(data[place + 2:place + 4], "little")
+            at = data.find(beginning, at + 1)
+    return False
 
 
 @cache

@@ -223,12 +223,12 @@ def _below_separator(flow: PageFlow) -> int:
 
 
 def body_size(flows: Sequence[PageFlow]) -> float:
-    """The size that most characters have, rounded to half a point."""
+    """The size that most characters have, rounded to half a point; half a point for any that are smaller."""
     sizes: Counter[float] = Counter()
     for flow in flows:
         for item in flow.body:
             if isinstance(item, Row):
-                sizes[round(2 * item.strip.size) / 2] += len(item.strip.text)
+                sizes[max(1, round(2 * item.strip.size)) / 2] += len(item.strip.text)
     return max(sizes, key=lambda size: (sizes[size], size)) if sizes else 10.5
 
 

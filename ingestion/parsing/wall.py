@@ -11,24 +11,20 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import gc
 import logging
 import os
-import select
-import shutil
 import signal
-import sys
-import tempfile
 import threading
 import time
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from ingestion import collector, parsing
 from ingestion.domain import Document
 from ingestion.errors import UnreadableError
 from ingestion.parsing import child as inside
+from ingestion.parsing import process
 from ingestion.parsing.notices import unreadable
+from ingestion.parsing.process import Process, TooLongError
 
 logger = logging.getLogger(__name__)
 
@@ -43,8 +39,6 @@ MOST_FILES = 200          # that one child reads
 AT_ONCE = max(4, 2 * (os.cpu_count() or 1))  # children
 OFFICE_STARTS = (parsing.OLE, b"{\\rtf", b"PK")  # a PK may be an .odt
 AVAILABLE = hasattr(os, "fork")
-KEPT_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME",
-                    "PYTHONDONTWRITEBYTECODE", "GUOHE_CACHE", "XDG_CACHE_HOME", "SYSTEMROOT")
 SIGNALS = {signal.SIGXCPU: "took_too_long", signal.SIGALRM: "took_too_long"} if AVAILABLE else {}
 
 
@@ -52,7 +46,12 @@ def read(data: bytes, name: str, progress: parsing.Progress | None = None) -> Do
     """`parsing.read`, behind the wall."""
     if not AVAILABLE or _plain(data, name):
         return parsing.read(data, name, progress)
-    content = _asked(inside.READ, (name,), data, progress)
+    try:
+        content = _asked(inside.READ, (name,), data, progress)
+    except UnreadableError as error:
+        if error.code != "corrupt" or process.single() or not parsing.second_reader(data, name):
+            raise
+        content = _asked(inside.READ, (name, True), data, progress)  # by a program, which the first try may not start
     assert isinstance(content, Document)  # noqa: S101 (for the type checker: _asked gives what was asked for)
     return content
 
@@ -119,22 +118,14 @@ def _asked(what: bytes, arguments: tuple[Any, ...], data: bytes, progress: parsi
         return answer
 
 
-class _Child:
-    """One process behind the wall. `usable` is False once it has failed."""
+class _Child(Process):
+    """A process that reads files. `layers` are those that it gave up, once it has said so."""
 
     def __init__(self) -> None:
-        self.folder = tempfile.mkdtemp(prefix="guohe-wall-")
-        self.usable, self.files, self.spent = True, 0, 0.0
+        self.files, self.spent = 0, 0.0
         self.layers: tuple[str, ...] = ()
-        theirs, self._requests = os.pipe()
-        self._replies, theirs_too = os.pipe()
-        inside.widen(self._requests)
-        inside.widen(self._replies)
-        self.by_fork = _single()
-        self.process: int | None = _forked(theirs, theirs_too, self.folder) if self.by_fork else _spawned(
-            theirs, theirs_too, self.folder)
-        os.close(theirs)
-        os.close(theirs_too)
+        self.by_fork = process.single()
+        super().__init__(_forked if self.by_fork else _spawned)
 
     def answer(self, what: bytes, arguments: tuple[Any, ...], data: bytes,
                progress: parsing.Progress | None) -> Document | bytes:
@@ -150,10 +141,10 @@ class _Child:
         header = inside.HEADER.pack(what, len(data), 0.0) + len(packed).to_bytes(4, "little")
         seconds = 0.0
         try:
-            inside.send(self._requests, header + packed)
-            inside.send(self._requests, data)
+            self.send(header + packed)
+            self.send(data)
             while True:
-                made, content, seconds = self._frame(until)
+                made, content, seconds = self.frame(until, MOST_REPLY)
                 if made == inside.TOLD:
                     done, total, recognised = inside.PAGES.unpack(content)
                     until = max(until, min(time.monotonic() + SECONDS, begun + MOST_SECONDS) if recognised
@@ -164,13 +155,15 @@ class _Child:
                     return _decoded(made, content)
         except UnreadableError:
             raise
+        except TooLongError as error:
+            raise unreadable("too_large", detail=f"> {MOST_REPLY // 1_000_000} MB") from error
         except TimeoutError as error:
             self.usable = False
             logger.warning("reading a file was ended after %.0f s", time.monotonic() - begun)
             raise unreadable("took_too_long", detail=f"{time.monotonic() - begun:.0f}") from error
         except (EOFError, BrokenPipeError) as error:
             self.usable = False
-            raise self._died(time.monotonic() - begun) from error
+            raise self._why(time.monotonic() - begun) from error
         except (ValueError, OSError) as error:  # it said what is none of its replies
             self.usable = False
             raise unreadable("reader_crashed", detail=type(error).__name__) from error
@@ -182,103 +175,31 @@ class _Child:
         if self.layers:
             return
         try:
-            _, content, _ = self._frame(time.monotonic() + SECONDS_START)
-        except (TimeoutError, EOFError) as error:
+            _, content, _ = self.frame(time.monotonic() + SECONDS_START, MOST_REPLY)
+        except (TimeoutError, EOFError, TooLongError) as error:
             self.usable = False
             raise unreadable("reader_crashed", detail="start") from error
         self.layers = tuple(content.decode("ascii", "replace").split())
 
-    def lives(self) -> bool:
-        try:
-            return self.process is not None and os.waitpid(self.process, os.WNOHANG)[0] == 0
-        except ChildProcessError:
-            return False
-
-    def _frame(self, until: float) -> tuple[bytes, bytes, float]:
-        made, length, seconds = inside.HEADER.unpack(self._exactly(inside.HEADER.size, until))
-        if length > MOST_REPLY:
-            self.usable = False
-            raise unreadable("too_large", detail=f"> {MOST_REPLY // 1_000_000} MB")
-        return made, self._exactly(length, until), seconds
-
-    def _exactly(self, count: int, until: float) -> bytes:
-        found = bytearray(count)
-        have = 0
-        waiting = select.poll()
-        waiting.register(self._replies, select.POLLIN)
-        with memoryview(found) as view:
-            while have < count:
-                if not waiting.poll(max(0.0, until - time.monotonic()) * 1000):
-                    raise TimeoutError
-                more = os.readv(self._replies, [view[have:have + inside.CHUNK]])
-                if not more:
-                    raise EOFError
-                have += more
-        return bytes(found)
-
-    def _died(self, seconds: float) -> UnreadableError:
+    def _why(self, seconds: float) -> UnreadableError:
         """Why the child is gone."""
-        code = self._ended(5.0)
-        number = code - 128 if code > 128 else -code
-        logger.warning("the process that read a file ended with status %d", code)
+        code, number = self.died()
         if number in SIGNALS:
             return unreadable(SIGNALS[signal.Signals(number)], detail=f"{seconds:.0f}")
         if number == signal.SIGKILL:
             return unreadable("too_much_memory")
-        return unreadable("reader_crashed", detail=signal.Signals(number).name if number in set(signal.Signals)
-                          else f"{code}")
-
-    def _ended(self, patience: float) -> int:
-        """The status of the process, negative for a signal; it is ended where it does not end by itself."""
-        if self.process is None:
-            return 0
-        end = time.monotonic() + patience
-        while True:
-            with contextlib.suppress(ChildProcessError):
-                found, status = os.waitpid(self.process, os.WNOHANG)
-                if not found and time.monotonic() < end:
-                    time.sleep(0.002)
-                    continue
-                if not found:
-                    self._kill()
-                    status = os.waitpid(self.process, 0)[1]
-                self.process = None
-                return os.waitstatus_to_exitcode(status)
-            self.process = None
-            return 0
-
-    def _kill(self) -> None:
-        if self.process is not None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.process, signal.SIGKILL)
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.process, signal.SIGKILL)
-
-    def end(self) -> None:
-        """End the process, at once where it is at work, and remove what it left."""
-        if not self.usable:
-            self._kill()
-        for pipe in (self._requests, self._replies):
-            with contextlib.suppress(OSError):
-                os.close(pipe)
-        self._ended(1.0)
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def let_go(self) -> None:
-        """Of another process's child, known here since this process was forked from it."""
-        for pipe in (self._requests, self._replies):
-            with contextlib.suppress(OSError):
-                os.close(pipe)
+        return unreadable("reader_crashed", detail=signal.Signals(number).name if number else f"{code}")
 
 
 class _Pool:
-    """Children that wait for a file."""
+    """Children that wait for a file, and those at work."""
 
     def __init__(self) -> None:
         self.room = threading.BoundedSemaphore(AT_ONCE)
         self.layers: tuple[str, ...] = ()
         self.spent = 0.0
         self._waiting: list[_Child] = []
+        self._at_work: list[_Child] = []
         self._lock = threading.Lock()
 
     def take(self) -> _Child:
@@ -286,17 +207,23 @@ class _Pool:
             while self._waiting:
                 child = self._waiting.pop()
                 if child.lives():
+                    self._at_work.append(child)
                     return child
                 child.end()
-        return _Child()
+        child = _Child()
+        with self._lock:
+            self._at_work.append(child)
+        return child
 
     def give_back(self, child: _Child) -> None:
         self._count(child)
-        if not child.usable or child.files >= MOST_FILES:
-            child.end()
-            return
+        ended = not child.usable or child.files >= MOST_FILES
         with self._lock:
-            self._waiting.append(child)
+            self._at_work = [one for one in self._at_work if one is not child]
+            if not ended:
+                self._waiting.append(child)
+        if ended:
+            child.end()
 
     def close(self) -> None:
         with self._lock:
@@ -304,9 +231,15 @@ class _Pool:
         for child in waiting:
             child.end()
 
+    def abandon(self) -> None:
+        self.close()
+        with self._lock:
+            for child in self._at_work:
+                child.abandon()
+
     def forget(self) -> None:
         """In a forked process: the children are another's."""
-        for child in self._waiting:
+        for child in (*self._waiting, *self._at_work):
             child.let_go()
         self.__init__()  # type: ignore[misc]
 
@@ -330,53 +263,15 @@ def _decoded(made: bytes, content: bytes) -> Document | bytes:
         return msgspec.msgpack.decode(content, type=Document)
 
 
-def _single() -> bool:
-    """Whether this process may be forked and go on in Python: nothing else runs in it that could hold a lock."""
-    try:
-        return sys.platform == "linux" and len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208 (names alone)
-    except OSError:
-        return False
-
-
 def _forked(requests: int, replies: int, folder: str) -> int:
-    process = os.fork()
-    if process:
-        return process
-    try:
-        _become(requests, replies, folder)
-    finally:
-        os._exit(70)
-
-
-def _become(requests: int, replies: int, folder: str) -> NoReturn:
-    """The forked process: a session of its own, no file of the parent's open but its pipes and the log."""
-    os.setsid()
-    gc.disable()
-    first, last = sorted((requests, replies))
-    os.closerange(3, first)
-    os.closerange(first + 1, last)
-    os.closerange(last + 1, 4096)
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nowhere, 0)
-    os.dup2(nowhere, 1)
-    inside.serve(requests, replies, folder, each_alone=False)
+    return process.forked(requests, replies, lambda: inside.serve(requests, replies, folder, each_alone=False))
 
 
 def _spawned(requests: int, replies: int, folder: str) -> int:
-    """A process that was started anew, with an environment that holds no secrets."""
-    import subprocess
-
-    environment = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
-    root = str(Path(__file__).parent.parent.parent)
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, (root, environment.get("PYTHONPATH"))))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "ingestion.parsing.child", str(requests), str(replies), folder],
-        stdin=subprocess.DEVNULL, start_new_session=True, pass_fds=(requests, replies), env=environment, cwd=folder)
-    process.returncode = 0  # it is waited for by its number, here
-    return process.pid
+    return process.spawned("ingestion.parsing.child", requests, replies, folder)
 
 
 _pool = _Pool()
-atexit.register(close)
+atexit.register(_pool.abandon)  # whatever is at work then, nobody waits for
 if AVAILABLE:
     os.register_at_fork(after_in_child=_pool.forget)

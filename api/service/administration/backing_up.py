@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 from api import __version__
 from api.service.administration.auditing import verify
@@ -153,9 +153,11 @@ def _run_postgres(program: str, settings: Settings, *arguments: str) -> None:
         raise UsageError(f"{program} is not installed; install PostgreSQL's client programs.",
                          f"没有安装 {program}；请安装 PostgreSQL 客户端程序。")
     url = make_url(settings.database_url)
-    environment = {**os.environ, "PGPASSWORD": str(url.password or ""),
-                   "PGOPTIONS": f"-c guohe.sight={INSTALLATION.sight.value}"}  # see api.store.rows
-    address = url.set(drivername="postgresql", password=None).render_as_string()
+    environment = {**os.environ, "PGOPTIONS": f"-c guohe.sight={INSTALLATION.sight.value}"}  # see api.store.rows
+    if url.password is not None:
+        environment["PGPASSWORD"] = str(url.password)   # others on the machine see a command's arguments
+    address = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query) \
+        .render_as_string(hide_password=False)
     done = subprocess.run([found, f"--dbname={address}", *arguments], capture_output=True, text=True, check=False,
                           env=environment)
     if done.returncode:

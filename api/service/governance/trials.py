@@ -30,7 +30,7 @@ from api.service.records import Actor
 from api.service.review.standing import PolicyOf
 from api.store.models import Case, PolicyTrial, PolicyVersion
 from api.store.rows import INSTALLATION
-from ingestion.domain import Criterion, Outcome
+from ingestion.domain import Criterion, Outcome, number_of
 from ingestion.policy import Policy
 
 log = logging.getLogger(__name__)
@@ -190,7 +190,7 @@ def _flip(name: str, first: tuple[Criterion, Outcome] | None, second: tuple[Crit
         machine = seen.machine.get(key)
         facts.append(FactValue(key, spec.label, spec.label_en, spec.unit, fact.interval if fact else None,
                                fact.conflict if fact else False, machine.interval if machine else None,
-                               len(fact.evidence) if fact else 0, key in seen.by_person))
+                               number_of(fact.evidence) if fact else 0, key in seen.by_person))
     return Flip(name, one.label, one.label_en, first[1] if first else None, second[1] if second else None,
                 old.citation if old else "", new.citation if new else "", old.quote if old else "",
                 new.quote if new else "", old.bar if old else None, new.bar if new else None, one.required,

@@ -1,0 +1,70 @@
+"""The asker's own figures: have and need told apart, parts, losses, plans, doubts, several bars."""
+from __future__ import annotations
+
+import pytest
+
+from assistant import answering
+from tests import samples
+
+
+@pytest.mark.parametrize(("question", "verdict", "said"), [
+    ("我们有18篇，够不够20篇？", "no", "还差2篇"),
+    ("我们有18篇，其中3篇还没见刊，够吗", "no", "18-3=15篇"),
+    ("论文16篇，另外还有5篇在投，够不够数？", "no", "16篇"),
+    ("现在17篇，再发3篇够不够", "yes", "17+3=20篇"),
+    ("近三年SCI发了14篇、EI发了9篇，有2篇两边都收录，够了吧？", "yes", "14+9-2=21篇"),
+    ("SCI 15篇，EI 8篇，够不够？", "open", "15至23篇"),
+    ("我们有22篇，其中4篇还没核实，够不够20篇", "open", "18至22篇"),
+    ("我们有22篇，有几篇还没核过，够不够", "open", "22篇"),
+    ("差两篇才到20篇，论文够吗？", "no", "18篇"),
+    ("办法规定30篇，我们25篇，够吗", "yes", "不是30篇"),
+    ("文件要求论文25篇对不对", "no", "不是25篇"),
+    ("听说创新园要15家高企，是真的吗？", "no", "不是15户"),
+    ("高企11户，年底前要走2户，还能报创新园吗", "no", "11-2=9户"),
+    ("我们有5家境外合作单位，香港2家、台湾1家、德国2家，创新园够吗？", "yes", "5个"),
+    ("与德国2家、香港1家、上海2家机构有长期协议，创新园合作伙伴够5家吗", "no", "2+1=3个"),
+    ("海外中心3个人，1个人长期在国内办公，人够吗", "yes", "3-1=2人"),
+    ("去年花了90万、前年60万、今年到现在55万，国际合作经费够200万吗？", "yes", "90万元+60万元+55万元=205万元"),
+    ("近三年国际合作实际花了170万，下半年计划再花40万，能按210万算吗？", "no", "还差30万元"),
+    ("国际合作经费每年花70万，三年下来够200万吗", "yes", "70万元×3=210万元"),
+    ("国际合作经费年均花70万，够吗", "open", "不乘年数"),
+    ("国际合作经费合同额260万，实际支出180万，达不达标？", "no", "180万元"),
+    ("联合论文3篇，总论文26篇，论文条件满足吗", "no", "还差2篇"),
+    ("技术转移做成了2项，还有1项签了意向，能凑3项吗", "no", "还差1项"),
+    ("知识产权只有2件在审的发明专利，没有一件授权，也没得过科技奖，第八条第三项过得了吗？", "no", ""),
+    ("5 partners, one of them in Shanghai - enough for an innovation park?", "no", "5-1=4"),
+    ("Our park had 10 high-tech companies, but 3 of our 10 companies lost their certificate. Enough?", "no", "10-3=7"),
+    ("We have 25 papers, 6 of which are still under review. Do we meet the requirement of 20?", "no", "25-6=19"),
+    ("We need 3 more papers; now 18. Would that do?", "yes", "21"),
+])
+def test_figures_are_held_against_the_bar(question: str, verdict: str, said: str) -> None:
+    answer = answering.answer(question, samples.policy())
+    assert answer.verdict == verdict, answer.text
+    assert said in answer.text
+    assert answer.citations[0].ref
+
+
+@pytest.mark.parametrize(("question", "verdict"), [
+    ("2019年出过一次安全责任事故，2025年申报，受不受影响？", "no"),
+    ("2024年出过一次安全责任事故，2025年申报，受不受影响？", "yes"),
+    ("公司注册在贵阳，实验室和团队都放在重庆，可以申报吗？", "no"),
+    ("没有市级以上的重点实验室之类平台，还能不能报国际联合研究中心？", "yes"),
+    ("最后的认定名单是第三方机构定的吗？", "no"),
+    ("评估头一回不合格，资格马上就没了吗", "no"),
+    ("市级重点项目我们承担了2项，算不算第八条说的“多项”？", "open"),
+    ("第九条里有没有“每年在当地纳税50万元以上”这么一条？", "no"),
+    ("We are a university directly under the Ministry of Education. Must the district recommend us first?", "no"),
+])
+def test_statements_are_ruled_as_asked(question: str, verdict: str) -> None:
+    """影响不影响 is a no where it can still be applied for; what only gives priority may be missing."""
+    answer = answering.answer(question, samples.policy())
+    assert answer.verdict == verdict, answer.text
+
+
+def test_a_figure_without_a_period_is_taken_for_the_window_and_said_so() -> None:
+    assert "近三年" in answering.answer("我们有18篇SCI论文，够不够？", samples.policy()).text.split("\n")[0]
+
+
+@pytest.mark.parametrize("question", ["论文要多少篇？", "公示要几天？", "你好", "年度总结什么时候交？"])
+def test_a_question_that_asks_for_none_has_no_verdict(question: str) -> None:
+    assert not answering.answer(question, samples.policy()).verdict
