@@ -86,6 +86,7 @@ def collected(site: Any) -> dict[str, Any]:
 def _policy_work(site: Any, found: dict[str, Any]) -> None:
     """What policy staff send and get."""
     from tests import policy_samples
+    from tests.review_samples import handed_in
 
     staff = site.client(Role.POLICY_STAFF, "王五")
     work, path = site.services.policy_work, "/api/v1/policy"
@@ -106,7 +107,7 @@ def _policy_work(site: Any, found: dict[str, Any]) -> None:
     changed = {**found["policy_text"], "text": policy_samples.text(policy_samples.PAPERS)}
     first = staff.post(f"{path}/versions/text", json=changed).json()
     found["policy_difference"] = staff.get(f"{path}/versions/{first['line']['id']}/difference").json()
-    site.client(name="申报人").assessed()
+    handed_in(site.client(name="申报人"), APPLICATION)
     made = work.versions.upload(staff.actor, policy_samples.zipped(policy_samples.stricter()))
     here = f"{path}/versions/{made.line.id}"
     found["policy_version"] = staff.get(here).json()
@@ -147,7 +148,12 @@ def _reviewed(site: Any, found: dict[str, Any], case: str, me: Any) -> None:
         "cases_to_export": {"cases": [case], "kind": "docx"},
         "saved_view_new": {"name": "我的在审", "query": "status=in_review&assignee=me"},
     }
+    found["new_reply"] = {"subject": "sci_ei_papers", "version": 0, "low": 23, "high": 23, "text": "以检索证明为准"}
+    found["reply"] = me.post(f"/api/v1/cases/{case}/replies", json=found["new_reply"]).json()
+    found["replies"] = me.get(f"/api/v1/cases/{case}/replies").json()
     found["submission"] = me.post(f"/api/v1/cases/{case}/submission").json()
+    found["submissions"] = me.get(f"/api/v1/cases/{case}/submissions").json()
+    found["case_deletion"] = {"receipt": found["submission"]["handed"]["receipt"], "reason": "申报单位来函撤销申报"}
     handed_in(me, title="另一份")
     handed_in(site.client(name="另一位"), title="又一份")
     found["bulk_done"] = reviewer.post(f"{path}/cases/change", json=found["bulk_change"]).json()

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from api.service.records import Role
 from api.store.models import Audit, Base, Case, User
 from api.store.rows import INSTALLATION
+from tests.review_samples import handed_in
 from tests.web_samples import APPLICATION, Installation, installation
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -92,9 +93,9 @@ def test_a_cursor_that_nobody_gave_out_is_refused(site: Installation, cursor: st
 
 
 def test_ones_own_cases_are_seen_by_oneself_reviewers_and_auditors(site: Installation) -> None:
-    """Everybody else finds nothing there, in the same words as for what does not exist."""
+    """Once it was handed in; everybody else finds nothing there, in the same words as for what does not exist."""
     owner = site.client()
-    case = owner.case()
+    case = handed_in(owner)
     seen = {role: site.client(role).get(f"/api/v1/cases/{case}") for role in Role}
     assert {role: answer.status_code for role, answer in seen.items()} == {
         Role.APPLICANT: 404, Role.REVIEWER: 200, Role.POLICY_STAFF: 404, Role.ADMINISTRATOR: 404, Role.AUDITOR: 200}
@@ -106,7 +107,7 @@ def test_ones_own_cases_are_seen_by_oneself_reviewers_and_auditors(site: Install
 def test_those_who_see_a_case_that_is_not_theirs_do_not_change_it(site: Installation) -> None:
     """A reviewer is told so; for others it is not there."""
     owner = site.client()
-    case = owner.case()
+    case = handed_in(owner)
     for role, status in ((Role.REVIEWER, 403), (Role.AUDITOR, 403), (Role.APPLICANT, 404)):
         other = site.client(role)
         assert other.patch(f"/api/v1/cases/{case}", json={"title": "x"}).status_code == status

@@ -119,9 +119,10 @@ def test_the_stream_of_a_deleted_case_ends(site: Installation, me: Client) -> No
 
 
 def test_a_stream_ends_for_whom_may_not_see_the_case_any_more(site: Installation, me: Client) -> None:
-    """Others never get one at all."""
-    case = me.case()
-    reviewer = site.client(Role.REVIEWER)
+    """Others never get one at all, and for a draft nobody does but its owner."""
+    case, reviewer = me.assessed(), site.client(Role.REVIEWER)
+    assert [event.kind for event in follow(site, reviewer, case, None, lambda _event: True)] == ["deleted"]
+    assert me.post(f"/api/v1/cases/{case}/submission").status_code == 201
     assert follow(site, reviewer, case, None, lambda _event: True)[0].kind == "snapshot"
     stranger = site.client()
     assert [event.kind for event in follow(site, stranger, case, None, lambda _event: True)] == ["deleted"]

@@ -140,6 +140,9 @@ def owned(site: Installation) -> tuple[Client, dict[str, str]]:
     text = f"{CANARY}。{APPLICATION}".encode()
     case = owner.assessed((f"{CANARY}.txt", text), title=CANARY, applicant=CANARY)
     answer = owner.post(f"/api/v1/cases/{case}/answers", json={"question": f"{CANARY}的论文够了吗？"}).json()
+    reply = {"subject": "sci_ei_papers", "version": 0, "text": CANARY}
+    assert owner.post(f"/api/v1/cases/{case}/replies", json=reply).status_code == 201
+    assert owner.post(f"/api/v1/cases/{case}/submission").status_code == 201
     token = owner.post("/api/v1/tokens", json={"name": CANARY}).json()["token"]
     somebody = site.client()  # whom the matrix's administrator may change, shut out, erase
     return owner, {
@@ -156,7 +159,9 @@ REVIEWED = "/api/v1/review/cases/{case_id}"
 BODIES: dict[str, Any] = {
     REVIEWED: {"status": "done"}, f"{REVIEWED}/decisions": {"act": "confirm", "subject": "sci_ei_papers", "version": 0},
     f"{REVIEWED}/letter": {"text": "x", "number": 0},
-    "/api/v1/cases/{case_id}": {"title": "x"}, "/api/v1/cases/{case_id}/answers": {"question": "论文够了吗？"},
+    "/api/v1/cases/{case_id}": {"title": "x"},
+    "/api/v1/cases/{case_id}/replies": {"subject": "sci_ei_papers", "version": 0, "text": "x"},
+    "/api/v1/cases/{case_id}/answers": {"question": "论文够了吗？"},
     "/api/v1/users/{user_id}": {"active": True}, "/api/v1/answers": {"question": "要几篇论文？"}}
 QUERIES = {"/api/v1/cases/{case_id}/difference": "?before={assessment_id}&after={assessment_id}",
            "/api/v1/conversations": "?case_id={case_id}", "/api/v1/cases": "?search=" + CANARY}

@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from api import routes
-from api.pages import accounts, assessments, case, cases, chat, files, home, live, policy, viewer
+from api.pages import accounts, assessments, case, cases, chat, files, home, live, policy, submission, viewer
 
 BY_PAGE = {  # what a page posts to, and what it gets its content from
     "POST /demo": "POST /cases/demo",
@@ -18,6 +18,11 @@ BY_PAGE = {  # what a page posts to, and what it gets its content from
     "GET /account": "GET /sessions", "GET /invitation/{secret}": "GET /invitations/{secret}",
     "GET /cases": "GET /cases", "POST /cases/new": "POST /cases", "GET /cases/{case_id}": "GET /cases/{case_id}",
     "POST /cases/{case_id}/edit": "PATCH /cases/{case_id}", "POST /cases/{case_id}/delete": "DELETE /cases/{case_id}",
+    "POST /cases/{case_id}/submission": "POST /cases/{case_id}/submission",
+    "POST /cases/{case_id}/submission/withdraw": "DELETE /cases/{case_id}/submission",
+    "POST /cases/{case_id}/replies/{subject}": "POST /cases/{case_id}/replies",
+    "GET /cases/{case_id}/replies/{subject}": "GET /cases/{case_id}/replies",
+    "GET /cases/{case_id}/submissions": "GET /cases/{case_id}/submissions",
     "POST /cases/{case_id}/assess": "POST /cases/{case_id}/assessments",
     "GET /cases/{case_id}/facts/{key}": "GET /cases/{case_id}/assessments/{assessment_id}",
     "GET /cases/{case_id}/changes": "GET /cases/{case_id}/difference",
@@ -36,7 +41,7 @@ BY_PAGE = {  # what a page posts to, and what it gets its content from
 }
 FORMS = {  # pages that only hold a form, or the reader's own settings of the page
     "GET /", "GET /demo", "GET /preferences", "GET /login", "GET /register", "GET /cases/new",
-    "GET /cases/{case_id}/edit", "GET /cases/{case_id}/delete",
+    "GET /cases/{case_id}/edit", "GET /cases/{case_id}/delete", "GET /cases/{case_id}/submission",
 }
 
 
@@ -55,7 +60,8 @@ def offered() -> Iterator[str]:
 
 def test_each_action_of_a_page_has_its_route() -> None:
     """A page's route that is not in the table fails; so does a route of the table that is not there."""
-    applicants = {one for part in (home, accounts, cases, case, files, live, chat, assessments, viewer, policy)
+    applicants = {one for part in (home, accounts, cases, case, submission, files, live, chat, assessments, viewer,
+                                 policy)
                   for one in served(part.router)}
     assert applicants - FORMS == set(BY_PAGE)
     assert set(BY_PAGE.values()) <= set(offered())

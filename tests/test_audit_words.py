@@ -36,7 +36,8 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "overall": (*Overall, [Overall.FAILS, Overall.PENDING]), "outcome": tuple(Outcome),
     "scopes": tuple(TokenScope), "changed": (list(CHANGED), *CHANGED), "why": ("clause_changed",),
     "subject": (*(one.id for one in policy().criteria), *policy().facts.facts)}
-PLAIN = {"round", "number", "version", "turn", "due", "url", "model", "count", "cases", "generation", "days", "failed"}
+PLAIN = {"receipt", "round", "number", "version", "turn", "due", "url", "model", "count", "cases", "generation", "days",
+         "failed"}
 KEPT = {one.name for kind in (ModelSettings, LimitSettings, RetentionSettings) for one in fields(kind)}
 FLAGS = {"invited", "linked", "demo", "active", "up", "enabled"}
 

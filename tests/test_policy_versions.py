@@ -12,7 +12,8 @@ from api.service.policies import Policies
 from api.service.records import Role
 from assistant import likeness
 from tests import policy_samples
-from tests.web_samples import Installation, installation
+from tests.review_samples import handed_in
+from tests.web_samples import APPLICATION, Installation, installation
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -179,8 +180,9 @@ def test_another_process_takes_a_published_version(site: Installation) -> None:
 def test_a_trial_says_which_outcomes_flip_and_why(site: Installation) -> None:
     """By the rules over stored facts: the clause and the bar before and after, and the fact's value."""
     staff = site.client(Role.POLICY_STAFF).actor
-    case = site.client().assessed()
-    site.client().assessed(("申报书.txt", "近三年发表SCI论文31篇。".encode()))
+    case = handed_in(site.client(), APPLICATION)
+    handed_in(site.client(), "近三年发表SCI论文31篇。")
+    site.client().assessed()   # a draft is not tried
     work = site.services.policy_work
     made = work.versions.upload(staff, policy_samples.zipped(policy_samples.stricter()))
     work.trials.wait(work.trials.start(staff, made.line.id).id)
@@ -203,7 +205,7 @@ def test_a_trial_says_what_only_a_new_assessment_can_tell(site: Installation) ->
     files["policy.yaml"] = files["policy.yaml"].replace(b"reading: third_calendar_year_before",
                                                         b"reading: rolling_36_months")
     staff = site.client(Role.POLICY_STAFF).actor
-    site.client().assessed()
+    handed_in(site.client(), APPLICATION)
     work = site.services.policy_work
     made = work.versions.upload(staff, policy_samples.zipped(files))
     work.trials.wait(work.trials.start(staff, made.line.id).id)

@@ -58,7 +58,7 @@ def test_a_case_is_handed_in_once_it_is_assessed_as_it_is(site: Installation) ->
 
 
 def test_reviewers_decide_auditors_look_others_find_nothing(site: Installation) -> None:
-    """Nobody reviews a case of their own; one that was not handed in is nobody's to review."""
+    """Nobody reviews a case of their own; one that was not handed in is not there for others."""
     owner = site.client(Role.REVIEWER)
     case = handed_in(owner)
     seen = {role: site.client(role).get(f"/api/v1/review/cases/{case}").status_code for role in Role}
@@ -69,7 +69,7 @@ def test_reviewers_decide_auditors_look_others_find_nothing(site: Installation) 
     lists = {role: site.client(role).get("/api/v1/review/cases").status_code for role in Role}
     assert [role for role, status in lists.items() if status == 200] == [Role.REVIEWER, Role.AUDITOR]
     draft = site.client().assessed()
-    assert code(decide(site.client(Role.REVIEWER), draft, "confirm")) == (409, "not_submitted")
+    assert code(decide(site.client(Role.REVIEWER), draft, "confirm")) == (404, "not_found")
 
 
 # Deciding -------------------------------------------------------------------------------------------------------------
@@ -153,8 +153,11 @@ def test_decisions_hold_while_what_they_rest_on_does(site: Installation, reviewe
     case = handed_in(me)
     decide(reviewer, case, "correct", low=21)
     decide(reviewer, case, "correct", "dedicated_officers", low=5)
+    reviewer.patch(f"/api/v1/review/cases/{case}", json={"status": "returned"})
     me.upload(case, ("补充.txt", "近三年发表SCI论文19篇。".encode()))
     me.post(f"/api/v1/cases/{case}/assessments")
+    assert fact(reviewer, case)["person"]["low"] == 21    # until it is handed in again, nothing has changed for them
+    assert me.post(f"/api/v1/cases/{case}/submission").status_code == 201
     papers, officers = fact(reviewer, case), fact(reviewer, case, "dedicated_officers")
     assert (papers["person"]["low"], papers["checked"], papers["history"][0]["holds"]) == (18, "open", False)
     assert (officers["person"]["low"], officers["history"][0]["holds"]) == (5, True)
@@ -223,7 +226,7 @@ def test_many_cases_are_changed_at_once_each_for_itself(site: Installation, revi
     draft = site.client().assessed()
     done = reviewer.post("/api/v1/review/cases/change", json={
         "cases": [case, draft], "assignee": reviewer.actor.id, "status": "in_review"}).json()
-    assert [(one["case_id"], one["code"]) for one in done] == [(case, ""), (draft, "not_submitted")]
+    assert [(one["case_id"], one["code"]) for one in done] == [(case, ""), (draft, "not_found")]
     assert review(reviewer, case)["assignee"]["id"] == reviewer.actor.id
     assert code(reviewer.patch(f"/api/v1/review/cases/{case}", json={"assignee": site.client().actor.id})) == (
         422, "not_a_reviewer")

@@ -82,7 +82,10 @@ def furnished(site: Installation) -> Place:
 
 def filled(owner: Client, reviewer: Client, title: str) -> str:
     """A case with everything that a case can have; its id."""
-    case = review_samples.handed_in(owner, f"{review_samples.TEXT}{title}", title=title, applicant=title)
+    case = owner.assessed(("申报书.txt", f"{review_samples.TEXT}{title}".encode()), title=title, applicant=title)
+    reply = {"subject": review_samples.PAPERS, "version": 0, "text": title}
+    assert owner.post(f"/api/v1/cases/{case}/replies", json=reply).status_code == 201
+    assert owner.post(f"/api/v1/cases/{case}/submission").status_code == 201
     for path in (f"/api/v1/cases/{case}/answers", "/api/v1/answers"):
         turn = owner.post(path, json={"question": f"{POLICY_QUESTION}{title}"}).json()["id"]
         owner.post(f"/api/v1/turns/{turn}/rating", json={"up": False, "comment": title})
@@ -161,6 +164,22 @@ def test_rows_cannot_be_put_into_what_is_another_s(place: Place) -> None:
         with place.database.engine.connect() as connection, pytest.raises(DBAPIError, match="row-level security"):
             rows.say(connection, scope(place.other.actor))
             connection.execute(text(sql))
+
+
+def test_a_draft_is_its_owners_alone(place: Place) -> None:
+    """No row of it is there for those who see every case that was handed in, whatever they ask."""
+    draft = place.site.client()
+    case = draft.assessed(("申报书.txt", review_samples.TEXT.encode()), title="草稿")
+    reply = {"subject": review_samples.PAPERS, "version": 0, "text": "草稿"}
+    assert draft.post(f"/api/v1/cases/{case}/replies", json=reply).status_code == 201
+    who, every = scope(place.reviewer.actor), INSTALLATION
+    for table in ("cases", "files", "assessments", "assessment_contents", "assessed_files", "jobs", "events",
+                  "item_keys", "replies"):
+        mine = held(place, table, scope(draft.actor))
+        assert mine, table
+        assert held(place, table, who) == held(place, table, every) - mine, table
+    assert held(place, "submissions", who) == held(place, "submissions", every)
+    assert draft.delete(f"/api/v1/cases/{case}").status_code == 204
 
 
 def test_reviewers_read_every_case_and_change_none(place: Place) -> None:

@@ -90,6 +90,9 @@ def furnished(site: Installation) -> Place:
     asked = owner.post(f"/api/v1/cases/{case}/answers", json={"question": f"{CANARY}发表了多少篇论文？"})
     assert asked.status_code == 200, asked.text
     owner.post("/api/v1/tokens", json={"name": CANARY})
+    reply = {"subject": "sci_ei_papers", "version": 0, "text": CANARY}
+    assert owner.post(f"/api/v1/cases/{case}/replies", json=reply).status_code == 201
+    assert owner.post(f"/api/v1/cases/{case}/submission").status_code == 201
     ids = {"case_id": case, "file_id": next(one["id"] for one in files if one["name"].endswith("pdf")),
            "assessment_id": result, "conversation": asked.json()["conversation"], "page": "1",
            "kind": "report.docx", "ref": "第八条"}
@@ -218,6 +221,39 @@ def test_who_sees_all_changes_nothing(place: Place, routes: list[Route], name: s
         if route.whose == "case" and route.method != "get" and not route.path.endswith(QUESTION):
             assert ask(who, route, place.ids).status_code in {403, 404, 405, 409, 422}, route
     assert who.get(f"/api/v1/cases/{place.ids['case_id']}").status_code == 200
+
+
+@pytest.mark.parametrize("name", SEES_ALL)
+def test_a_draft_is_its_owners_alone(place: Place, routes: list[Route], name: str) -> None:
+    """Who sees every case that was handed in finds a draft nowhere: the answers are those for a case of nobody's, and
+    no list, search, count or page knows of it. Once it is handed in they do; taken back, they do not.
+    """
+    owner, who = place.site.client(), place.people[name]
+    case = owner.assessed((f"{CANARY_LATIN}.txt", APPLICATION.encode()), title=f"草稿{CANARY}", applicant=CANARY)
+    ids, nothing = ({**place.ids, "case_id": one} for one in (case, new_id()))
+    file = owner.get(f"/api/v1/cases/{case}/files").json()[0]["id"]
+    ids["file_id"], nothing["file_id"] = file, new_id()
+
+    def known() -> tuple[Any, ...]:
+        mine, found = who.get("/api/v1/cases").json(), who.get("/api/v1/cases", params={"search": "草稿"}).json()
+        listed = who.get("/api/v1/review/cases").json()
+        return (mine["total"], found["total"], listed["total"], who.get("/api/v1/review/statistics").json()["cases"],
+                case in str((mine, found, listed)))
+
+    before = known()
+    assert before[1] == 0
+    for route in routes:
+        if "{case_id}" in route.path and not (HARMFUL.match(route.path) and route.method != "get"):
+            answers = [ask(who, route, one) for one in (ids, nothing)]
+            assert answers[0].status_code == answers[1].status_code >= 400, route
+            assert plain(answers[0], ids) == plain(answers[1], nothing), route
+    assert who.http.get(f"/cases/{case}").status_code == 404
+    assert f"草稿{CANARY}" not in who.http.get("/cases").text
+    assert owner.post(f"/api/v1/cases/{case}/submission").status_code == 201
+    assert known() == (*(one + 1 for one in before[:4]), True)
+    assert who.get(f"/api/v1/cases/{case}").status_code == 200
+    assert owner.delete(f"/api/v1/cases/{case}/submission").status_code == 204
+    assert known() == before
 
 
 def test_lists_and_counts_hold_only_ones_own(place: Place) -> None:

@@ -26,11 +26,12 @@ from api.pages import (
     review_list,
     review_renewal,
     sign_on,
+    submission,
     viewer,
 )
 
 router = APIRouter(include_in_schema=False)
-for _part in (home, accounts, cases, case, files, live, chat, assessments, viewer, policy):
+for _part in (home, accounts, cases, case, submission, files, live, chat, assessments, viewer, policy):
     router.include_router(_part.router)
 for _part in (sign_on, admin_users, admin_settings, admin_audit, admin_webhooks):
     router.include_router(_part.router)

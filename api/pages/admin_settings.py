@@ -72,6 +72,16 @@ def apply(request: Request, services: ServicesDep, actor: ActorDep) -> Response:
     return _page(request, services, actor, applied=services.administration.retention.apply(actor))
 
 
+@router.post("/admin/cases/deletion")
+def delete_case(request: Request, services: ServicesDep, actor: ActorDep, form: FormDep) -> Response:
+    """One that was handed in, by its receipt."""
+    try:
+        services.administration.retention.delete_case(actor, field(form, "receipt"), field(form, "reason"))
+    except Failure as failure:
+        return _refused(request, services, actor, failure)
+    return _page(request, services, actor, deleted=True)
+
+
 @router.get("/admin/users/{user_id}/erase")
 def ask_to_erase(request: Request, services: ServicesDep, actor: ActorDep, user_id: str) -> Response:
     return admin_page(request, actor, Action.MANAGE_USERS, "erase.html", one=services.accounts.user(actor, user_id))
@@ -90,18 +100,18 @@ def _number(text: str) -> int:
 
 
 def _refused(request: Request, services: ServicesDep, actor: ActorDep, failure: Failure) -> Response:
-    if failure.code not in {"setting_invalid", "model_refused", "no_model"}:
+    if failure.code not in {"setting_invalid", "model_refused", "no_model", "not_found", "reason_missing"}:
         raise failure
     return _page(request, services, actor, status=failure.status,
                  failure=words_of(request).pick(failure.chinese, str(failure)))
 
 
 def _page(request: Request, services: ServicesDep, actor: ActorDep, *, status: int = 200, failure: str = "",
-          tested: ModelTest | None = None, applied: Applied | None = None) -> Response:
+          tested: ModelTest | None = None, applied: Applied | None = None, deleted: bool = False) -> Response:
     given = services.administration
     state, kept = given.modelling.state(actor), given.kept
     numbers = {name: {one.name: getattr(kept.get(kind), one.name) for one in fields(kind)}
                for name, kind in SECTIONS.items()}
     return admin_page(request, actor, Action.ADMINISTER, "settings.html", status=status, failure=failure,
                       model=kept.get(ModelSettings), state=state, roles=tuple(Role), numbers=numbers, tested=tested,
-                      applied=applied, preview=given.retention.preview(actor))
+                      applied=applied, deleted=deleted, preview=given.retention.preview(actor))

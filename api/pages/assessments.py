@@ -8,7 +8,8 @@ from fastapi import APIRouter, Request, Response
 from api.deps import ActorDep, LanguageDep, ServicesDep
 from api.pages.rendering import page
 from api.pages.routing import PageRoute
-from api.service.records import Difference, FactChange, OutcomeChange
+from api.service.records import Actor, Difference, FactChange, OutcomeChange
+from api.service.services import Services
 from assistant.report.vocabulary import Vocabulary
 from assistant.report.wording import Wording
 from ingestion.domain import Outcome
@@ -46,19 +47,29 @@ class FactLine:
     files: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What changed between two assessments, in words."""
+
+    difference: Difference
+    outcomes: tuple[ChangeLine, ...]
+    facts: tuple[FactLine, ...]
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.difference.files or self.difference.settings or self.outcomes or self.facts)
+
+
 @router.get("/cases/{case_id}/changes")
 def changes(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str,
             before: str = "", after: str = "") -> Response:
     """Between two assessments of a case; the last two, if none are named."""
     found = services.cases.get(actor, case_id)
     history = services.assessments.history(actor, case_id, limit=50).items
-    names = Vocabulary(services.policies.current, language)
     if len(history) < TWO and not (before and after):
-        return page(request, "changes.html", case=found, history=history, difference=None, outcomes=(), facts=())
-    difference = services.assessments.diff(actor, case_id, before or history[1].id, after or history[0].id)
-    return page(request, "changes.html", case=found, history=history, difference=difference,
-                outcomes=[_outcome(one, names, difference) for one in difference.outcomes],
-                facts=[_fact(one, names) for one in difference.facts])
+        return page(request, "changes.html", case=found, history=history, changed=None)
+    return page(request, "changes.html", case=found, history=history, changed=changed(
+        services, actor, language, case_id, before or history[1].id, after or history[0].id))
 
 
 @router.get("/cases/{case_id}/compare")
@@ -70,6 +81,14 @@ def compare(request: Request, services: ServicesDep, actor: ActorDep, language: 
     facts = {one.id: [(key, names.fact_label(key)) for key in one.facts] for one in names.policy.criteria}
     return page(request, "compare.html", case=found, types=compared, facts=facts,
                 said={outcome.value: said(outcome, language) for outcome in Outcome})
+
+
+def changed(services: Services, actor: Actor, language: str, case_id: str, before: str, after: str) -> Changed:
+    """From one assessment of a case to another, by their ids."""
+    difference = services.assessments.diff(actor, case_id, before, after)
+    names = Vocabulary(services.policies.current, language)
+    return Changed(difference, tuple(_outcome(one, names, difference) for one in difference.outcomes),
+                   tuple(_fact(one, names) for one in difference.facts))
 
 
 def said(outcome: Outcome, language: str) -> Said:

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.deps import ActorDep, LanguageDep, ServicesDep
-from api.pages import result
+from api.pages import result, todos
 from api.pages.chat import latest_turns, suggested
 from api.pages.forms import Settings, read
 from api.pages.rendering import page, words_of
 from api.pages.routing import FormDep, PageRoute, inside, see, wants_json
+from api.pages.submission import since
 from api.service.records import JobState
 from api.service.services import Services
 from ingestion.domain import Outcome
@@ -29,17 +30,23 @@ def case(request: Request, services: ServicesDep, actor: ActorDep, language: Lan
     found, query = services.cases.get(actor, case_id), request.query_params
     files = services.files.list(actor, case_id)
     view = services.assessments.latest(actor, case_id, language) if found.latest else None
-    shown = result.view(view, services.policies.of(view.policy), language) if view else None
+    seen = services.review.decisions.seen(actor, case_id, language) if view else None
+    shown = result.view(view, services.policies.of(view.policy), language, seen) if view else None
+    todo = todos.of(view, files, services.policies.of(view.policy), language, seen,
+                    services.review.replies.of(actor, case_id)) if view else None
     values: dict[str, Any] = {
-        "case": found, "files": files, "result": shown, "job": found.job, "policy": services.policies.current,
+        "case": found, "files": files, "result": shown, "todo": todo, "by_reviewer": seen is not None,
+        "mine": found.owner_id == actor.id, "job": found.job, "policy": services.policies.current,
         "under_way": bool(found.job and found.job.state in UNDER_WAY),
         "failed": bool(found.job and found.job.state is JobState.FAILED),
-        "only": query.get("show") if query.get("show") in {one.value for one in Outcome} else ""}
+        "only": query.get("show") if query.get("show") in {*(one.value for one in Outcome), result.PRIORITY}
+        else ""}
     if query.get("part") == "result":
         return page(request, "parts/result.html", **values)
-    return page(request, "case.html", **values, turns=latest_turns(services, actor, case_id),
+    stands = services.review.submitting.submission(actor, case_id)
+    return page(request, "case.html", **values, turns=latest_turns(services, actor, case_id), submission=stands,
+                since=since(services, actor, language, stands),
                 suggested=suggested(services, view, language),
-                submission=services.review.progress.submission(actor, case_id),
                 title=title_of(request, services, found.title, found.applicant, found.base_type))
 
 

@@ -3,11 +3,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from api.pages.addresses import clause_address, document_address
 from api.pages.texts import words
+from api.service import stored
 from api.service.records import AssessmentView
+from api.service.review.records import DecisionView, SeenByPersons
 from assistant.report.composing import excerpt, unread
 from assistant.report.model import Unread
 from assistant.report.vocabulary import Vocabulary
@@ -30,6 +32,7 @@ LEFT_OUT = 3          # pieces shown of what was left out of one fact for one re
 QUOTE = 110           # characters of a quote
 METER = 100.0         # the width of a meter
 ROOM = 1.25           # of a meter beyond the larger of figure and bar
+PRIORITY = "priority"   # what is shown alone of criteria that are not required
 URGENCY = (Outcome.NOT_MET, Outcome.INSUFFICIENT, Outcome.JUDGEMENT, Outcome.MET)
 
 
@@ -74,6 +77,19 @@ class Row:
     more: int
     left_out: int
     facts: tuple[tuple[str, str], ...]  # key and label of the facts that have something to show
+    decided: tuple[Decided, ...] = ()   # by a reviewer, once the applicant may see it
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a reviewer decided about a fact or a criterion, and why."""
+
+    label: str
+    act: str
+    value: str
+    reason: str
+    quote: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +125,9 @@ class FactView:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many criteria came out so, to show those alone."""
+    """How many required criteria came out so, to show those alone; the others are counted as `PRIORITY`."""
 
-    outcome: Outcome
+    outcome: str
     mark: str
     word: str
     count: int
@@ -132,8 +148,10 @@ class Result:
     tallies: tuple[Tally, ...]
 
 
-def view(assessment: AssessmentView, policy: Policy, language: str) -> Result:
-    """Everything the page says about one assessment."""
+def view(assessment: AssessmentView, policy: Policy, language: str, seen: SeenByPersons | None = None) -> Result:
+    """Everything the page says about one assessment; as persons see it, where that is given."""
+    if seen is not None and seen.assessment_id == assessment.line.id:
+        return _Viewing(replace(assessment, result=seen.result), policy, language, decided=seen.decisions).result()
     return _Viewing(assessment, policy, language).result()
 
 
@@ -147,8 +165,10 @@ def fact_page(assessment: AssessmentView, policy: Policy, language: str, key: st
 
 
 class _Viewing:
-    def __init__(self, assessment: AssessmentView, policy: Policy, language: str, older: str = "") -> None:
+    def __init__(self, assessment: AssessmentView, policy: Policy, language: str, older: str = "",
+                 decided: Mapping[str, DecisionView] | None = None) -> None:
         self.older = older   # the assessment's id where it is not the latest
+        self.decided = decided or {}
         self.assessment, self.policy, self.names = assessment, policy, Vocabulary(policy, language)
         self.result_, self.words, self.texts = assessment.result, self.names.words, words(language)
         self.case_id = assessment.line.case_id
@@ -177,7 +197,7 @@ class _Viewing:
 
     def _summary(self) -> str:
         """可量化条件 5/6 达到，3 项待人工判断，1 项材料不足: what there is none of is not said."""
-        counts, say = self.assessment.line.counts, self.texts
+        counts, say = stored.counts(self.result_.findings), self.texts
         parts = [say("summary.measurable", met=counts.measurable_met, all=counts.measurable)]
         parts += [say(f"summary.{name}", count=count) for name, count in (
             ("not_met", counts.not_met), ("insufficient", counts.insufficient), ("judgement", counts.judgement))
@@ -185,9 +205,11 @@ class _Viewing:
         return say("summary.separator").join(parts)
 
     def _tallies(self) -> tuple[Tally, ...]:
-        counted = Counter(one.outcome for one in self.result_.findings)
-        return tuple(Tally(outcome, self.words(f"mark.{outcome.value}"), self.names.say.outcome(outcome),
-                           counted[outcome]) for outcome in URGENCY if counted[outcome])
+        counted = Counter(one.outcome for one in self.result_.findings if one.criterion.required)
+        found = [Tally(outcome.value, self.words(f"mark.{outcome.value}"), self.names.say.outcome(outcome),
+                       counted[outcome]) for outcome in URGENCY if counted[outcome]]
+        others = sum(not one.criterion.required for one in self.result_.findings)
+        return (*found, *([Tally(PRIORITY, "", self.texts("result.priority"), others)] if others else []))
 
     def _groups(self) -> tuple[Group, ...]:
         found: dict[str, list[Row]] = {}
@@ -212,7 +234,17 @@ class _Viewing:
                   for piece in chosen(finding.evidence, SHOWN)),
             max(0, number_of(finding.evidence) - SHOWN), sum(number_of(self._left_out(key)) for key in criterion.facts),
             tuple((key, names.fact_label(key)) for key in keys
-                  if key in self.result_.facts or self._left_out(key)))
+                  if key in self.result_.facts or self._left_out(key)),
+            tuple(self._decided(name) for name in (*criterion.facts, criterion.id) if name in self.decided))
+
+    def _decided(self, subject: str) -> Decided:
+        one, names = self.decided[subject], self.names
+        fact = subject in self.policy.facts.facts
+        value = names.interval(subject, one.value) if one.value and fact else \
+            names.say.outcome(one.outcome) if one.outcome else ""
+        href = document_address(self.case_id, one.place.file_id, one.place.start, one.place.end) if one.place else ""
+        return Decided(names.fact_label(subject) if fact else "", one.act.value, value, one.reason,
+                       one.place.quote if one.place else "", href)
 
     def _meter(self, criterion: Criterion) -> Meter | None:
         if criterion.kind is not CriterionKind.COUNT or len(criterion.facts) != 1 or not (criterion.bar or 0) > 1:

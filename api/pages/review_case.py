@@ -13,9 +13,11 @@ from api.errors import Failure
 from api.pages import marking
 from api.pages.case import UNDER_WAY
 from api.pages.chat import latest_turns
+from api.pages.picking import number, place
 from api.pages.rendering import page
 from api.pages.review_view import Viewing
 from api.pages.routing import FormDep, PageRoute, field, see, wants_json
+from api.pages.submission import since
 from api.routes.review import sent_file
 from api.service.records import Actor
 from api.service.review.records import Change, NewDecision, NewPlace, Status
@@ -33,8 +35,9 @@ OPEN = frozenset({Status.RECEIVED, Status.IN_REVIEW})    # decisions are taken
 def review(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str) -> Response:
     """With ?part=review only what a decision changes."""
     view = services.review.decisions.view(actor, case_id, language)
-    open_ = view.status in OPEN
-    values: dict[str, Any] = {"view": view, "case": view.case, "policy": services.policies.current,
+    open_, stands = view.status in OPEN, services.review.submitting.submission(actor, case_id)
+    values: dict[str, Any] = {"view": view, "submission": stands, "since": since(services, actor, language, stands),
+                              "case": view.case, "policy": services.policies.current,
                               "may_decide": view.may_decide and open_,
                               "shown": Viewing(view, services.policies.of(view.policy), language).page()}
     if request.query_params.get("part") == "review":
@@ -54,13 +57,6 @@ def decide(request: Request, services: ServicesDep, actor: ActorDep, language: L
     if wants_json(request):
         return JSONResponse({"version": made.version})
     return see(f"/review/cases/{case_id}#s-{made.subject}")
-
-
-@router.post("/cases/{case_id}/submission")
-def submit(services: ServicesDep, actor: ActorDep, case_id: str) -> Response:
-    """By its applicant."""
-    services.review.progress.submit(actor, case_id)
-    return see(f"/cases/{case_id}")
 
 
 @router.post("/review/cases/{case_id}/settings")
@@ -112,8 +108,8 @@ def _decision(services: Services, actor: Actor, language: str, case_id: str, for
     try:
         new = NewDecision(
             Act(field(form, "act") or "confirm"), subject, int(field(form, "version")), field(form, "reason"),
-            _number(form, "low"), _number(form, "high"), bool(field(form, "unbounded")),
-            Outcome(field(form, "outcome")) if field(form, "outcome") else None, None, _number(form, "amount") or 1)
+            number(form, "low"), number(form, "high"), bool(field(form, "unbounded")),
+            Outcome(field(form, "outcome")) if field(form, "outcome") else None, None, number(form, "amount") or 1)
         if new.low is None and field(form, "yes_no"):
             new = replace(new, low=int(field(form, "yes_no")))
     except ValueError as error:
@@ -125,25 +121,4 @@ def _decision(services: Services, actor: Actor, language: str, case_id: str, for
             raise Failure("no_such_item")
         return replace(new, act=Act.COUNT if isinstance(piece, Exclusion) else Act.LEAVE_OUT, place=NewPlace(
             piece.document, piece.span.start, piece.span.end, piece.quote))
-    return replace(new, place=_place(services, actor, case_id, form))
-
-
-def _place(services: Services, actor: Actor, case_id: str, form: FormData) -> NewPlace | None:
-    """What was picked in the viewer, or words typed that stand in one place of one file."""
-    quote, start = field(form, "quote"), field(form, "start")
-    if start:
-        return NewPlace(field(form, "document"), int(start), int(field(form, "end")), str(form.get("quote")))
-    if not quote:
-        return None
-    found = [NewPlace(document.name, hit.span.start, hit.span.end, document.quote(hit.span))
-             for file in services.files.list(actor, case_id)
-             for document in [services.documents.document(actor, case_id, file.id)]
-             for hit in marking.search(document, quote)[:2]]
-    if len(found) != 1:
-        raise Failure("place_unclear", count=len(found))
-    return found[0]
-
-
-def _number(form: FormData, name: str) -> int | None:
-    text = field(form, name).replace(",", "").replace("，", "")
-    return int(text) if text else None
+    return replace(new, place=place(services, actor, case_id, form))

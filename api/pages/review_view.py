@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from api.pages.addresses import clause_address, document_address
 from api.pages.assessments import Said, said
 from api.pages.result import Meter, meter
-from api.service.review.records import CriterionReview, DecisionView, FactReview, ReviewView, Shared
+from api.service.review.records import CriterionReview, DecisionView, FactReview, ReplyView, ReviewView, Shared
 from assistant.corrections import Act, Checked
 from assistant.report.composing import excerpt
 from assistant.report.vocabulary import Vocabulary
@@ -51,6 +51,21 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """What the applicant says to an entry, in words; "" for what they left out."""
+
+    version: int
+    value: str
+    text: str
+    quote: str
+    place: str
+    href: str
+    file: str
+    file_href: str
+    at: object
+
+
+@dataclass(frozen=True, slots=True)
 class Needed:
     """A criterion that rests on the fact."""
 
@@ -84,6 +99,7 @@ class FactRow:
     serves: tuple[Needed, ...]      # what a person judges with it, where no criterion asks for it
     history: tuple[Told, ...]
     shared: int
+    reply: Reply | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +117,7 @@ class JudgementRow:
     version: int
     pieces: tuple[Item, ...]
     history: tuple[Told, ...]
+    reply: Reply | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +195,7 @@ class Viewing:
             max(0, len(counted) - MOST) + max(0, len(left) - MOST), tuple(self._needed(one.key)),
             () if any(self._needed(one.key)) else tuple(self._needed(one.key, related=True)),
             tuple(self._told(step) for step in reversed(one.history)),
-            sum(shared.mine.fact == one.key for shared in self.view.shared))
+            sum(shared.mine.fact == one.key for shared in self.view.shared), self._reply(one.key))
 
     def find(self, key: str, name: str) -> Evidence | Exclusion | None:
         """The piece of a fact that a form means."""
@@ -219,7 +236,7 @@ class Viewing:
                     self.names.label(criterion), criterion.quote, criterion.required,
                     said(one.person.outcome, self.language), one.judged, one.version,
                     tuple(self._item(piece, "", criterion.id) for piece in one.person.evidence[:SEVERAL]),
-                    tuple(self._told(step) for step in reversed(one.history)))
+                    tuple(self._told(step) for step in reversed(one.history)), self._reply(criterion.id))
 
     def _item(self, piece: Evidence | Exclusion, key: str, evidence: str) -> Item:
         text = excerpt(piece.quote, QUOTE)
@@ -230,6 +247,9 @@ class Viewing:
                     document_address(self.view.case.id, self.view.file_ids.get(piece.document), piece.span.start,
                                      piece.span.end, evidence), reads, reason, text == piece.quote,
                     bool(key) and not (yes_no and isinstance(piece, Exclusion)))
+
+    def _reply(self, subject: str) -> Reply | None:
+        return reply(self.view.replies.get(subject), self.view.case.id, self.names)
 
     def _told(self, one: DecisionView) -> Told:
         fact = one.subject in self.policy.facts.facts
@@ -257,6 +277,18 @@ class Viewing:
         return SharedRow(one.kind, excerpt(mine.quote, QUOTE),
                          document_address(self.view.case.id, mine.file_id, mine.start, mine.end),
                          document_address(one.case_id, other.file_id, other.start, other.end))
+
+
+def reply(one: ReplyView | None, case_id: str, names: Vocabulary) -> Reply | None:
+    """In words, with the addresses of what it names."""
+    if one is None:
+        return None
+    value = names.interval(one.subject, one.value) if one.value and one.subject in names.policy.facts.facts else ""
+    place = one.place
+    return Reply(one.version, value, one.text, place.quote if place else "",
+                 names.say.place(place.document, place.page) if place else "",
+                 document_address(case_id, place.file_id, place.start, place.end) if place else "", one.file,
+                 f"/cases/{case_id}/documents/{one.file_id}" if one.file_id else "", one.at)
 
 
 def _name(piece: Evidence | Exclusion) -> str:

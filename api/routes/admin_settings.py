@@ -47,6 +47,11 @@ class Reason(Body):
     reason: str = Field("", description="Stands in the audit")
 
 
+class CaseDeletion(Body):
+    receipt: str = Field(max_length=20, description="The number of its receipt")
+    reason: str = Field(description="Stands in the audit")
+
+
 @dataclass(frozen=True, slots=True)
 class SettingsView:
     model: ModelSettings
@@ -112,6 +117,14 @@ def preview(services: ServicesDep, actor: ActorDep) -> Applied:
              responses=answers("applied", *DENIED, "csrf"))
 def apply(services: ServicesDep, actor: ActorDep) -> Applied:
     return services.administration.retention.apply(actor)
+
+
+@router.post("/admin/cases/deletion", status_code=204, summary="Delete a case that was handed in",
+             openapi_extra=sent("case_deletion"),
+             responses=answers("", *DENIED, "not_found", "reason_missing", "csrf"))
+def delete_case(services: ServicesDep, actor: ActorDep, body: CaseDeletion) -> None:
+    """By the number of its receipt, with a reason; a draft is deleted by its owner."""
+    services.administration.retention.delete_case(actor, body.receipt, body.reason)
 
 
 @router.post("/users/{user_id}/erasure", status_code=204, summary="Erase a person with everything of theirs",

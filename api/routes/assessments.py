@@ -16,7 +16,8 @@ LATEST = "latest"
 
 
 @router.post("/cases/{case_id}/assessments", response_model=JobView, status_code=202, summary="Ask for an assessment",
-             responses=answers("job", "not_signed_in", "not_found", "forbidden", "no_files", "csrf", status=202))
+             responses=answers("job", "not_signed_in", "not_found", "forbidden", "handed_in", "no_files", "csrf",
+                               status=202))
 def start(services: ServicesDep, actor: ActorDep, case_id: str) -> JobView:
     """Of the case as it is now. Follow it by the case's events, or by its job."""
     return services.assessments.start(actor, case_id)

@@ -45,7 +45,7 @@ def case(services: ServicesDep, actor: ActorDep, case_id: str) -> CaseView:
 
 @router.patch("/cases/{case_id}", response_model=CaseView, summary="Change a case", openapi_extra=sent("case_change"),
               responses=answers("case", "not_signed_in", "not_found", "forbidden", "unknown_base_type",
-                                "date_out_of_range", "csrf"))
+                                "date_out_of_range", "handed_in", "csrf"))
 def change(services: ServicesDep, actor: ActorDep, case_id: str, body: CaseChange) -> CaseView:
     """Another base type or date makes the latest assessment stale; ask for a new one."""
     return services.cases.update(actor, case_id, title=body.title, applicant=body.applicant, base_type=body.base_type,
@@ -53,6 +53,7 @@ def change(services: ServicesDep, actor: ActorDep, case_id: str, body: CaseChang
 
 
 @router.delete("/cases/{case_id}", status_code=204, summary="Delete a case with all its texts",
-               responses=answers("", "not_signed_in", "not_found", "forbidden", "csrf"))
+               responses=answers("", "not_signed_in", "not_found", "forbidden", "handed_in_for_good", "csrf"))
 def delete(services: ServicesDep, actor: ActorDep, case_id: str) -> None:
+    """A draft: one that was handed in is deleted by an administrator."""
     services.cases.delete(actor, case_id)

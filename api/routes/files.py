@@ -33,7 +33,8 @@ def files(services: ServicesDep, actor: ActorDep, case_id: str) -> tuple[FileVie
 
 
 @router.post("/cases/{case_id}/files", response_model=list[AddedFile], summary="Add files", openapi_extra=UPLOAD,
-             responses=answers("added", "not_signed_in", "not_found", "forbidden", "too_large", "no_upload", "csrf"))
+             responses=answers("added", "not_signed_in", "not_found", "forbidden", "handed_in", "too_large",
+                               "no_upload", "csrf"))
 @takes(Takes.UPLOAD)
 async def add(request: Request, services: ServicesDep, actor: ActorDep, case_id: str) -> tuple[AddedFile, ...]:
     """Fields named `files`, each a file; a zip is opened. A file's path below its folder is its name, or the `paths`
@@ -56,7 +57,7 @@ def file(services: ServicesDep, actor: ActorDep, case_id: str, file_id: str) -> 
 
 
 @router.delete("/cases/{case_id}/files/{file_id}", status_code=204, summary="Take a file away",
-               responses=answers("", "not_signed_in", "not_found", "forbidden", "csrf"))
+               responses=answers("", "not_signed_in", "not_found", "forbidden", "handed_in", "csrf"))
 def remove(services: ServicesDep, actor: ActorDep, case_id: str, file_id: str) -> None:
     """It is kept, out of the case, while a stored assessment rests on it."""
     services.files.remove(actor, case_id, file_id)

@@ -15,8 +15,10 @@ from api.service.review.records import (
     DecisionView,
     Done,
     Filter,
+    Handed,
     LetterView,
     Renewing,
+    ReplyView,
     SavedViewLine,
     Sort,
     Statistics,
@@ -50,17 +52,54 @@ FilterDep = Annotated[Filter, Depends(filter_of)]
 
 @router.post("/cases/{case_id}/submission", response_model=Submission, status_code=201, summary="Hand a case in",
              responses=answers("submission", "not_signed_in", "not_found", "forbidden", "not_assessed", "stale",
-                               "submitted_already", "csrf", status=201))
-def submit(services: ServicesDep, actor: ActorDep, case_id: str) -> Submission:
-    """By its applicant, as it was assessed last; again after it was returned for supplement."""
-    return services.review.progress.submit(actor, case_id)
+                               "submitted_already", "changed_meanwhile", "csrf", status=201))
+def submit(services: ServicesDep, actor: ActorDep, case_id: str,
+           seen: Annotated[str, Query(max_length=32, description="The assessment that one means to hand in")] = ""
+           ) -> Submission:
+    """By its applicant, as it was assessed last; again after it was returned for supplement. From then on it stays as
+    it is, until it is returned or taken back.
+    """
+    return services.review.submitting.submit(actor, case_id, seen)
 
 
 @router.get("/cases/{case_id}/submission", response_model=Submission | None, summary="How a case handed in stands",
             responses=answers("submission", "not_signed_in", "not_found"))
 def submission(services: ServicesDep, actor: ActorDep, case_id: str) -> Submission | None:
     """Null for one that was not handed in. `letter` says what has to be mended while it is returned."""
-    return services.review.progress.submission(actor, case_id)
+    return services.review.submitting.submission(actor, case_id)
+
+
+@router.delete("/cases/{case_id}/submission", status_code=204, summary="Take a case back",
+               responses=answers("", "not_signed_in", "not_found", "forbidden", "not_submitted", "taken_up", "csrf"))
+def withdraw(services: ServicesDep, actor: ActorDep, case_id: str) -> None:
+    """By its applicant, before a reviewer has taken it up."""
+    services.review.submitting.withdraw(actor, case_id)
+
+
+@router.get("/cases/{case_id}/submissions", response_model=Part[Handed], summary="Everything handed in of a case",
+            responses=answers("submissions", "not_signed_in", "not_found", "cursor_invalid"))
+def submissions(services: ServicesDep, actor: ActorDep, case_id: str, after: str | None = None,
+                limit: Annotated[int, Query(ge=1, le=200)] = 50) -> dict[str, Any]:
+    """The newest first, also what was taken back. What changed between two: the difference of their assessments."""
+    return part(services.review.submitting.history(actor, case_id, after=after, limit=limit))
+
+
+@router.get("/cases/{case_id}/replies", response_model=Part[ReplyView], summary="What the applicant says to entries",
+            responses=answers("replies", "not_signed_in", "not_found", "cursor_invalid"))
+def replies(services: ServicesDep, actor: ActorDep, case_id: str, after: str | None = None,
+            limit: Annotated[int, Query(ge=1, le=200)] = 50) -> dict[str, Any]:
+    """What stands to each entry, the newest first; for others than the applicant, as it was handed in."""
+    return part(services.review.replies.list(actor, case_id, after=after, limit=limit))
+
+
+@router.post("/cases/{case_id}/replies", response_model=ReplyView, status_code=201, summary="Say something to an entry",
+             openapi_extra=sent("new_reply"),
+             responses=answers("reply", "not_signed_in", "not_found", "forbidden", "handed_in", "not_assessed",
+                               "unknown_subject", "reply_empty", "replied_meanwhile", "value_invalid", "quote_differs",
+                               "csrf", status=201))
+def reply(services: ServicesDep, actor: ActorDep, case_id: str, body: bodies.ReplyBody) -> ReplyView:
+    """By its applicant, while the case is a draft or returned. A file is added first, and named here."""
+    return services.review.replies.say(actor, case_id, body.record())
 
 
 @router.get("/review/cases", response_model=Part[WorkLine], summary="The worklist",

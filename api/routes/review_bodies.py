@@ -14,7 +14,9 @@ from api.service.review.records import (
     Here,
     NewDecision,
     NewPlace,
+    NewReply,
     Person,
+    ReplyView,
     ReviewView,
     Shared,
     Status,
@@ -51,6 +53,22 @@ class DecisionBody(Body):
         place = NewPlace(**self.place.model_dump()) if self.place else None
         return NewDecision(self.act, self.subject, self.version, self.reason, self.low, self.high, self.unbounded,
                            self.outcome, place, self.amount)
+
+
+class ReplyBody(Body):
+    """`version` is how many were seen of the entry; one without anything else takes back what was said."""
+
+    subject: str = Field(max_length=100)
+    version: int = Field(ge=0)
+    text: str = ""
+    low: int | None = Field(None, ge=0, le=10**15, description="The figure that is right")
+    high: int | None = Field(None, ge=0, le=10**15)
+    place: PlaceBody | None = None
+    file_id: str | None = Field(None, max_length=32, description="A file of the case that was added to this entry")
+
+    def record(self) -> NewReply:
+        place = NewPlace(**self.place.model_dump()) if self.place else None
+        return NewReply(self.subject, self.version, self.text, self.low, self.high, place, self.file_id)
 
 
 class ChangeBody(Body):
@@ -139,6 +157,7 @@ class ReviewBody(BaseModel):
     policy_version: str = Field(description="That the assessment was made with")
     policy_in_force: str
     outdated: bool = Field(description="Open, and the two differ: assess it again; decisions and results are kept")
+    replies: list[ReplyView] = Field(description="What the applicant says to entries, as it was handed in")
 
 
 class LetterDraft(BaseModel):
@@ -166,7 +185,7 @@ def review(view: ReviewView, policy: Policy, language: str) -> ReviewBody:
             history=list(one.history)) for one in view.criteria],
         shared=list(view.shared), here=list(view.here), may_decide=view.may_decide,
         policy_version=view.machine.policy_version, policy_in_force=view.case.policy_version,
-        outdated=view.case.outdated)
+        outdated=view.case.outdated, replies=list(view.replies.values()))
 
 
 def _fact(one: FactReview, policy: Policy, language: str) -> FactBody:

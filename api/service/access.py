@@ -1,8 +1,8 @@
 """The one rule of who may see and do what.
 
-A case belongs to who made it. Reviewers and auditors see every case, and change none; reviewers decide about those of
-others that were handed in. Nobody else sees what is not theirs. What a person may not see is not there for them: the
-same answer, in lists, counts, errors and streams.
+A case belongs to who made it; a draft is theirs alone. Reviewers and auditors see every case that was handed in, and
+change none; reviewers decide about those of others. Nobody else sees what is not theirs. What a person may not see is
+not there for them: the same answer, in lists, counts, errors and streams.
 """
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ SEE_ALL = frozenset({Role.REVIEWER, Role.AUDITOR})
 class Action(StrEnum):
     CREATE_CASE = "create_case"
     READ_CASE = "read_case"
-    CHANGE_CASE = "change_case"      # its files, its settings, its deletion, a new assessment
+    CHANGE_CASE = "change_case"      # its files, its settings, a new assessment: while it is a draft, or returned
+    SUBMIT_CASE = "submit_case"      # hand it in, take it back
+    DELETE_CASE = "delete_case"      # a draft; one that was handed in only administrators delete
     MANAGE_USERS = "manage_users"
     READ_AUDIT = "read_audit"
     READ_REVIEWS = "read_reviews"    # the worklist, statistics
@@ -57,7 +59,7 @@ def may(actor: Actor, action: Action, owner_id: str | None = None) -> bool:
             return actor.role is not Role.AUDITOR
         case Action.READ_CASE:
             return owner_id == actor.id or actor.role in SEE_ALL
-        case Action.CHANGE_CASE:
+        case Action.CHANGE_CASE | Action.SUBMIT_CASE | Action.DELETE_CASE:
             return owner_id == actor.id and actor.role is not Role.AUDITOR
         case Action.MANAGE_USERS | Action.ADMINISTER:
             return actor.role is Role.ADMINISTRATOR
@@ -84,8 +86,9 @@ def scope(actor: Actor, action: Action = Action.READ_CASE) -> Scope:
 
 def visible(actor: Actor) -> ColumnElement[bool]:
     """The condition on cases that every query of them carries."""
-    from sqlalchemy import true
+    from sqlalchemy import or_
 
     from api.store.models import Case
 
-    return true() if actor.role in SEE_ALL else Case.owner_id == actor.id
+    mine = Case.owner_id == actor.id
+    return or_(Case.handed_in.is_not(None), mine) if actor.role in SEE_ALL else mine

@@ -12,7 +12,7 @@ from api.errors import Failure
 from api.jobs import Queue
 from api.service import comparison, paging, stored, versions
 from api.service.access import Action
-from api.service.context import Context, case_for, new_id, now
+from api.service.context import Context, case_for, new_id, now, partly
 from api.service.difference import difference
 from api.service.events import Events
 from api.service.policies import Policies
@@ -29,7 +29,7 @@ from api.service.records import (
     Page,
     TypeComparison,
 )
-from api.service.views import job_view, last_job, line, plain
+from api.service.views import job_view, last_job, line, newest, plain
 from api.store.models import AssessedFile, Assessment, Case, Content, File, Job
 
 RETRY_QUEUE = 60   # seconds after which a place may be free
@@ -80,8 +80,7 @@ class Assessments:
                ) -> AssessmentView | None:
         """The newest; with `texts` its documents are whole, else they are without text, blocks and lines."""
         with self._database.reading() as session:
-            case = case_for(session, actor, case_id)
-            row = session.get(Assessment, case.latest_id) if case.latest_id else None
+            row = _latest(session, case_for(session, actor, case_id), actor)
             return self._view(session, row, language, texts=texts) if row is not None else None
 
     def get(self, actor: Actor, case_id: str, assessment_id: str, language: str = "zh", *, texts: bool = False
@@ -107,7 +106,9 @@ class Assessments:
         if after:
             query = query.where(Assessment.number < paging.number(after))
         with self._database.reading() as session:
-            case_for(session, actor, case_id)
+            case = case_for(session, actor, case_id)
+            if partly(case, actor):
+                query = query.where(Assessment.revision <= case.handed_in)
             rows = session.scalars(query.limit(limit + 1)).all()
         more = paging.cursor(rows[limit - 1].number) if len(rows) > limit else None
         return Page(tuple(line(row) for row in rows[:limit]), more)
@@ -151,8 +152,7 @@ class Assessments:
         """The row of an assessment, or of the latest. Failure "not_found" or "not_assessed"."""
         if assessment_id is not None:
             return self._row(session, actor, case_id, assessment_id)
-        case = case_for(session, actor, case_id)
-        row = session.get(Assessment, case.latest_id) if case.latest_id else None
+        row = _latest(session, case_for(session, actor, case_id), actor)
         if row is None:
             raise Failure("not_assessed")
         return row
@@ -183,9 +183,9 @@ class Assessments:
 
     @staticmethod
     def _row(session: Session, actor: Actor, case_id: str, assessment_id: str) -> Assessment:
-        case_for(session, actor, case_id)
+        case = case_for(session, actor, case_id)
         row = session.scalar(select(Assessment).where(Assessment.id == assessment_id, Assessment.case_id == case_id))
-        if row is None:
+        if row is None or (partly(case, actor) and row.revision > (case.handed_in or 0)):
             raise Failure("not_found")
         return row
 
@@ -202,6 +202,11 @@ class Assessments:
         if texts:
             result = stored.with_texts(result, self._reader.document)
         return AssessmentView(line(row), result, documents, row.key, row.extractor, row.policy_digest, files)
+
+
+def _latest(session: Session, case: Case, actor: Actor) -> Assessment | None:
+    """The newest that this person sees."""
+    return newest(session, case, case.handed_in if partly(case, actor) else None)
 
 
 def _content(session: Session, row: Assessment) -> stored.Stored:

@@ -15,12 +15,12 @@ from api.errors import Failure
 from api.service import paging
 from api.service.access import Action, may, scope, visible
 from api.service.assessments import Assessments
-from api.service.context import Context, case_for, changed, new_id, now, record
+from api.service.context import Context, case_for, changed, held, new_id, now, partly, record
 from api.service.events import Events
 from api.service.files import CaseFiles
 from api.service.policies import Policies
 from api.service.records import Actor, CaseLine, CaseView, Page, Upload
-from api.service.views import last_job, line, outdated
+from api.service.views import last_job, newest, outdated, seen_line
 from api.store.models import Assessment, Case, File, Review, User
 from assistant.texts import load
 from ingestion.policy import Policy
@@ -81,7 +81,7 @@ class Cases:
         with self.context.database.reading(scope(actor)) as session:
             rows = session.scalars(query).all()
             total = session.scalar(select(func.count()).select_from(Case).where(*conditions))
-            lines = tuple(self._lines(session, rows[:limit], digest))
+            lines = tuple(self._lines(session, actor, rows[:limit], digest))
         more = paging.cursor(rows[limit - 1].updated, rows[limit - 1].id) if len(rows) > limit else None
         return Page(lines, more, total)
 
@@ -109,9 +109,12 @@ class Cases:
             return self._view(session, actor, case, force)
 
     def delete(self, actor: Actor, case_id: str) -> None:
-        """With every text of it: files that no other case holds, assessments, conversations, events."""
+        """A draft, with every text of it: files that no other case holds, assessments, conversations, events.
+
+        Failure "handed_in_for_good": what was handed in, an administrator deletes (`Retention.delete_case`).
+        """
         with self.context.database.writing() as session:
-            case_for(session, actor, case_id, Action.CHANGE_CASE)
+            case_for(session, actor, case_id, Action.DELETE_CASE)
             self.files.doom(session, session.scalars(select(File.sha256).where(File.case_id == case_id)))
             session.execute(delete(Case).where(Case.id == case_id))
             record(session, actor, "delete", "case", case_id)
@@ -129,7 +132,7 @@ class Cases:
         label = force[0].base_type(base_type).label
         case = Case(id=new_id(), owner_id=actor.id, title=_line(title) or _line(applicant) or label,
                     applicant=_line(applicant), base_type=base_type, application_date=application_date, created=now(),
-                    updated=now(), revision=1, demo=demo, latest_id=None)
+                    updated=now(), revision=1, demo=demo, latest_id=None, handed_in=None)
         with self.context.database.writing(scope(actor)) as session:
             session.add(case)
             session.flush()
@@ -148,16 +151,19 @@ class Cases:
     def _view(session: Session, actor: Actor, case: Case, force: tuple[Policy, str]) -> CaseView:
         """`force` is the policy in force with its digest."""
         owner = session.get_one(User, case.owner_id)
-        latest = session.get(Assessment, case.latest_id) if case.latest_id else None
+        latest = newest(session, case, case.handed_in if partly(case, actor) else None)
+        review = session.get(Review, case.id)
+        mine = may(actor, Action.CHANGE_CASE, case.owner_id)
         return CaseView(
             case.id, case.owner_id, owner.name, case.title, case.applicant, case.base_type, case.application_date,
             case.created, case.updated, case.revision, case.demo,
-            latest is not None and latest.revision != case.revision, line(latest) if latest else None,
-            last_job(session, case.id), may(actor, Action.CHANGE_CASE, case.owner_id),
-            outdated(latest, session.get(Review, case.id), force[1]), force[0].version)
+            latest is not None and latest.revision != case.revision,
+            seen_line(latest, case, review, actor) if latest else None, last_job(session, case.id),
+            mine and not held(case, review), outdated(latest, review, force[1]), force[0].version,
+            review.status if review else None, mine and case.handed_in is None)
 
     @staticmethod
-    def _lines(session: Session, rows: Sequence[Case], digest: str) -> Iterator[CaseLine]:
+    def _lines(session: Session, actor: Actor, rows: Sequence[Case], digest: str) -> Iterator[CaseLine]:
         ids = [row.id for row in rows]
         counted = {row.case_id: row.number for row in session.execute(
             select(File.case_id, func.count().label("number")).where(File.case_id.in_(ids), File.removed.is_(None))
@@ -166,9 +172,11 @@ class Cases:
             select(Assessment).where(Assessment.id.in_([row.latest_id for row in rows if row.latest_id])))}
         reviews = {one.case_id: one for one in session.scalars(select(Review).where(Review.case_id.in_(ids)))}
         for row in rows:
-            made, review = latest.get(row.latest_id or ""), reviews.get(row.id)
+            made, review, less = latest.get(row.latest_id or ""), reviews.get(row.id), partly(row, actor)
+            made = newest(session, row, row.handed_in) if less else made
             yield CaseLine(row.id, row.title, row.applicant, row.base_type, row.application_date, row.created,
-                           row.updated, counted.get(row.id, 0), line(made) if made else None,
+                           row.updated, made.files if less and made else counted.get(row.id, 0),
+                           seen_line(made, row, review, actor) if made else None,
                            review.status if review else None, outdated(made, review, digest))
 
 

@@ -13,14 +13,16 @@ from sqlalchemy.orm import Session
 from api.errors import Failure
 from api.service.access import Action, may, scope, visible
 from api.service.records import Actor
+from api.service.views import RETURNED
 from api.settings import Settings
 from api.store import chain, rows
 from api.store.database import Database
 from api.store.files import Files
-from api.store.models import Audit, Case
+from api.store.models import Audit, Case, Review
 
 LONGEST_REASON = 2_000
 SYSTEM = "system"   # who acts where no person does
+LOCKING = frozenset({Action.CHANGE_CASE, Action.SUBMIT_CASE, Action.DELETE_CASE, Action.REVIEW_CASE})
 
 
 @dataclass(frozen=True)
@@ -72,14 +74,28 @@ def case_for(session: Session, actor: Actor, case_id: str, action: Action = Acti
     """
     rows.enter(session, scope(actor))
     query = select(Case).where(Case.id == case_id, visible(actor))
-    if action in {Action.CHANGE_CASE, Action.REVIEW_CASE}:
+    if action in LOCKING:
         query = query.with_for_update()  # PostgreSQL; on SQLite whoever writes is alone
     case = session.scalar(query)
     if case is None:
         raise Failure("not_found")
     if not may(actor, action, case.owner_id):
         raise Failure("forbidden")
+    if action is Action.CHANGE_CASE and held(case, session.get(Review, case_id)):
+        raise Failure("handed_in")
+    if action is Action.DELETE_CASE and case.handed_in is not None:
+        raise Failure("handed_in_for_good")
     return case
+
+
+def partly(case: Case, actor: Actor) -> bool:
+    """Whether the case has changed since it was handed in: others than its applicant see it as it was then."""
+    return case.owner_id != actor.id and case.handed_in != case.revision
+
+
+def held(case: Case, review: Review | None) -> bool:
+    """Whether the case lies with the office, so that its applicant changes nothing of it."""
+    return case.handed_in is not None and review is not None and review.status != RETURNED
 
 
 def changed(case: Case) -> None:

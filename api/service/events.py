@@ -13,13 +13,14 @@ from sqlalchemy import delete, event, func, select
 from sqlalchemy.orm import Session
 
 from api.service.access import scope, visible
-from api.service.context import Context, now
+from api.service.context import Context, now, partly
 from api.service.records import Actor, Event
 from api.service.views import last_job, plain, present
 from api.store.models import Case
 from api.store.models import Event as Row
 
 AT_ONCE = 200
+OFFICES = ("review", "presence")    # what is told of a case while it is with its applicant again
 LOOK_EVERY = 1.0      # seconds, for events of other processes
 LOOK_ALONE = 20.0     # seconds, where this process is the only one: only to notice that a case is gone
 
@@ -86,14 +87,19 @@ class Events:
     def _since(self, actor: Actor, case_id: str, after: int | None) -> list[Event] | None:
         """What is new, None where there is nothing to see (any more)."""
         with self._database.reading(scope(actor)) as session:
-            if session.scalar(select(Case.id).where(Case.id == case_id, visible(actor))) is None:
+            case = session.scalar(select(Case).where(Case.id == case_id, visible(actor)))
+            if case is None:
                 return None
             last = session.scalar(select(func.max(Row.id)).where(Row.case_id == case_id)) or 0
+            less = partly(case, actor)
             if after is None or (after != last and session.scalar(
                     select(Row.id).where(Row.case_id == case_id, Row.id <= after).limit(1)) is None):
-                job = last_job(session, case_id)
+                job = None if less else last_job(session, case_id)
+                files = () if less else present(session, case_id)
                 return [Event(last, case_id, "snapshot", {
-                    "files": [plain(one) for one in present(session, case_id)], "job": plain(job) if job else None})]
-            rows = session.scalars(select(Row).where(Row.case_id == case_id, Row.id > after).order_by(Row.id)
-                                   .limit(AT_ONCE)).all()
+                    "files": [plain(one) for one in files], "job": plain(job) if job else None})]
+            query = select(Row).where(Row.case_id == case_id, Row.id > after)
+            if less:
+                query = query.where(Row.kind.in_(OFFICES))
+            rows = session.scalars(query.order_by(Row.id).limit(AT_ONCE)).all()
         return [Event(row.id, row.case_id, row.kind, row.data) for row in rows]

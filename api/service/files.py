@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 
 from api.errors import Failure
 from api.service.access import Action
-from api.service.context import Context, case_for, changed, new_id, now, record
+from api.service.context import Context, case_for, changed, new_id, now, partly, record
 from api.service.events import Events
 from api.service.reading import Reader
 from api.service.records import Actor, Added, AddedFile, FileState, FileView, Upload
-from api.service.views import file_view, plain, present
+from api.service.views import assessed_files, file_view, newest, plain, present
 from api.store.files import spooled
-from api.store.models import AssessedFile, Case, Doomed, File
+from api.store.models import AssessedFile, Assessment, Case, Doomed, File
 from api.store.rows import INSTALLATION
 from ingestion import parsing
 from ingestion.errors import GuoheError, UnreadableError
@@ -79,10 +79,9 @@ class CaseFiles:
         return tuple(results)
 
     def list(self, actor: Actor, case_id: str) -> tuple[FileView, ...]:
-        """The present files by name; bounded by the limit on files of a case."""
+        """The present files by name, for others than its applicant those handed in; bounded by the limit on files."""
         with self._database.reading() as session:
-            case_for(session, actor, case_id)
-            return present(session, case_id)
+            return shown(session, case_for(session, actor, case_id), actor)
 
     def get(self, actor: Actor, case_id: str, file_id: str) -> FileView:
         """Also a file that was removed, while an assessment rests on it."""
@@ -147,9 +146,11 @@ class CaseFiles:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _row(self, session: Session, actor: Actor, case_id: str, file_id: str, action: Action) -> File:
-        case_for(session, actor, case_id, action)
+        case = case_for(session, actor, case_id, action)
         row = session.scalar(select(File).where(File.id == file_id, File.case_id == case_id))
-        if row is None:
+        if row is None or (partly(case, actor) and session.scalar(
+                select(AssessedFile.file_id).join(Assessment, Assessment.id == AssessedFile.assessment_id)
+                .where(AssessedFile.file_id == file_id, Assessment.revision <= case.handed_in).limit(1)) is None):
             raise Failure("not_found")
         return row
 
@@ -209,6 +210,13 @@ class CaseFiles:
                 continue
             stream.close()
             yield from members
+
+
+def shown(session: Session, case: Case, actor: Actor) -> tuple[FileView, ...]:
+    """The files of a case as this person sees it."""
+    if partly(case, actor):
+        return assessed_files(session, newest(session, case, case.handed_in))
+    return present(session, case.id)
 
 
 def _members(stream: IO[bytes], name: str) -> list[_Arrived]:

@@ -206,10 +206,9 @@ class CaseLine:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """A case. `revision` grows with each change of files, base type or date; `stale` says that the latest
-    assessment is of an earlier one. `outdated` says that the case is open and its latest assessment was made with
-    another version of the policy than `policy_version`, which is in force.
-    """
+    """A case. `stale`: its latest assessment is of an earlier `revision`; `outdated`: it is open, and was made with
+    another version of the policy than `policy_version`, which is in force. `may_change`: a draft of theirs, or returned
+    to them; `may_delete`: a draft."""
 
     id: str
     owner_id: str
@@ -228,6 +227,8 @@ class CaseView:
     may_change: bool
     outdated: bool = False
     policy_version: str = ""
+    status: str | None = None
+    may_delete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,8 +336,7 @@ class FactChange:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeChange:
-    """A criterion's outcome; None where the criterion was not asked (another base type).
-    `facts` and `files` are what it is due to."""
+    """A criterion's outcome; None where it was not asked (another base type). It is due to `facts` and `files`."""
 
     criterion: str
     citation: str

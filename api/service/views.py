@@ -1,18 +1,19 @@
 """From rows to records."""
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.service.records import AssessmentLine, Counts, FileState, FileView, JobState, JobView, NoticeView
-from api.store.models import Assessment, File, Job, Review
+from api.service.records import Actor, AssessmentLine, Counts, FileState, FileView, JobState, JobView, NoticeView
+from api.store.models import AssessedFile, Assessment, Case, File, Job, Review
 from ingestion.domain import Notice, Overall
 
 CLOSED = "done"    # the status of a review after which a case is not open any more
+RETURNED = "returned"   # the one in which a case is with its applicant again
 ENDED = frozenset({FileState.DONE, FileState.UNREAD})
 
 
@@ -29,6 +30,19 @@ def notices(found: tuple[Notice, ...]) -> list[dict[str, Any]]:
 def line(row: Assessment) -> AssessmentLine:
     return AssessmentLine(row.id, row.case_id, row.number, row.created, row.base_type, row.application_date,
                           row.policy_id, row.policy_version, Overall(row.overall), Counts(**row.counts), row.files)
+
+
+def seen_line(row: Assessment, case: Case, review: Review | None, actor: Actor) -> AssessmentLine:
+    """With the counts that this person is shown: those of the program or, where `reviewed` says so, of reviewers."""
+    made = line(row)
+    if review is None or review.counts is None or row.revision != case.handed_in or not reviewed(case, review, actor):
+        return made
+    return replace(made, overall=Overall(review.outcome), counts=Counts(**review.counts))
+
+
+def reviewed(case: Case, review: Review | None, actor: Actor) -> bool:
+    """Whether this person sees what reviewers made of the case: its applicant once it is returned, or done."""
+    return review is not None and (case.owner_id != actor.id or review.status in {RETURNED, CLOSED})
 
 
 def outdated(latest: Assessment | None, review: Review | None, digest: str) -> bool:
@@ -48,6 +62,21 @@ def last_job(session: Session, case_id: str) -> JobView | None:
         return None
     made = session.scalar(select(Assessment.id).where(Assessment.job_id == row.id))
     return job_view(row, made)
+
+
+def newest(session: Session, case: Case, upto: int | None = None) -> Assessment | None:
+    """The newest assessment of a case, or of what it was in its revision `upto`."""
+    if upto is None or upto == case.revision:
+        return session.get(Assessment, case.latest_id) if case.latest_id else None
+    return session.scalar(select(Assessment).where(Assessment.case_id == case.id, Assessment.revision <= upto)
+                          .order_by(Assessment.number.desc()).limit(1))
+
+
+def assessed_files(session: Session, row: Assessment | None) -> tuple[FileView, ...]:
+    """The files that an assessment rests on, by name."""
+    rows = session.scalars(select(File).join(AssessedFile, AssessedFile.file_id == File.id).where(
+        AssessedFile.assessment_id == (row.id if row is not None else "")).order_by(File.name))
+    return tuple(file_view(one) for one in rows)
 
 
 def present(session: Session, case_id: str) -> tuple[FileView, ...]:

@@ -33,7 +33,7 @@ def test_from_the_first_page_to_the_deleted_case(person: Page, tmp_path: Path) -
     steps.assessed(page)
     expect(page.locator("#result-head")).to_contain_text(re.compile(r"可量化条件 \d+/\d+ 达到"))
     expect(page.locator(".file.done")).to_have_count(3, timeout=steps.LONG)
-    expect(page.locator('#submission button:has-text("提交审查")')).to_be_visible()
+    expect(page.locator("#submit")).to_be_visible()
 
     chip = page.locator('[data-filter="insufficient_evidence"]')
     chip.click()

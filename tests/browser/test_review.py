@@ -32,7 +32,8 @@ def handed_in(page: Page) -> str:
     """The reviewers' address of a new case."""
     case = steps.demo(page).split("?")[0]
     page.goto(case)
-    page.click('button:has-text("提交审查")')
+    page.click("#submit")
+    page.click('button:has-text("确认提交")')
     expect(page.locator(".submission")).to_contain_text("已接收")
     return case.replace("/cases/", "/review/cases/")
 

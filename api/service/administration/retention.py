@@ -32,6 +32,7 @@ from api.store.models import (
     Invitation,
     Job,
     Session,
+    Submission,
     Token,
     User,
 )
@@ -101,6 +102,20 @@ class Retention:
                 traces += session.execute(delete(table).where(ended < before)).rowcount  # type: ignore[attr-defined]
         self.files.sweep()
         return Applied(cases, len(ids), traces)
+
+    def delete_case(self, actor: Actor, receipt: str, reason: str) -> None:
+        """What was handed in, by its receipt: administrators see no cases. Failure "reason_missing", "not_found"."""
+        self._allowed(actor)
+        if not reason.strip():
+            raise Failure("reason_missing")
+        with self.context.database.writing(INSTALLATION) as session:
+            case_id = session.scalar(select(Submission.case_id).join(Case, Case.id == Submission.case_id).where(
+                Submission.receipt == receipt.strip().upper(), Case.handed_in.is_not(None)))
+            if case_id is None:
+                raise Failure("not_found")
+            self._erase(session, [case_id], actor, reason.strip())
+        self.events.wake(case_id)
+        self.files.sweep()
 
     def erase_user(self, actor: Actor, user_id: str, reason: str = "") -> None:
         """A person with their cases, conversations and credentials; what they decided stays, under no name.

@@ -106,8 +106,9 @@ class Trials:
     def _found(self, trial_id: str, before: Policy, after: Policy) -> TrialFound:
         began = time.monotonic()
         with self.context.database.reading(INSTALLATION) as session:
-            ids = list(filter(None, session.scalars(select(Case.latest_id).where(Case.latest_id.is_not(None)).order_by(
-                Case.updated.desc(), Case.id).limit(MOST_CASES))))
+            ids = list(filter(None, session.scalars(select(Case.latest_id).where(
+                Case.latest_id.is_not(None), Case.handed_in.is_not(None)).order_by(   # a draft is its owner's alone
+                    Case.updated.desc(), Case.id).limit(MOST_CASES))))
         flips: list[CaseFlip] = []
         cases = skipped = uncertain = 0
         unread = unread_facts(before, after)

@@ -13,12 +13,12 @@ from api.errors import Failure
 from api.service import paging
 from api.service.access import Action, may, scope
 from api.service.cases import Cases
-from api.service.context import Context, case_for, new_id, now, record
+from api.service.context import Context, case_for, new_id, now, partly, record
 from api.service.events import Events
 from api.service.policies import Policies
 from api.service.reading import Reader
 from api.service.records import Actor, Page
-from api.service.review import duplicates, presence, standing
+from api.service.review import duplicates, presence, replies, standing
 from api.service.review.progress import begin
 from api.service.review.records import (
     CriterionReview,
@@ -28,9 +28,11 @@ from api.service.review.records import (
     Person,
     PlaceView,
     ReviewView,
+    SeenByPersons,
     Status,
 )
 from api.service.review.worklist import NEVER, people
+from api.service.views import reviewed
 from api.store.models import AssessedFile, Case, Decision, File, Review
 from assistant import corrections
 from assistant.corrections import Act, Place
@@ -67,7 +69,23 @@ class Decisions:
                       for key, state in made.reviewed.facts.items()),
                 _criteria(made, history), duplicates.shared(session, case_id),
                 presence.here(session, case_id, actor.id), made.row.policy_digest, made.row.id, files,
-                may(actor, Action.REVIEW_CASE, case.owner_id))
+                may(actor, Action.REVIEW_CASE, case.owner_id), replies.standing(session, case, actor))
+
+    def seen(self, actor: Actor, case_id: str, language: str = "zh") -> SeenByPersons | None:
+        """What persons made of the case, for whoever sees it; for its applicant once it is returned, or done.
+
+        Who decided is not said: None stands for everybody before that, and for a case without a result.
+        """
+        with self.context.database.reading() as session:
+            case = case_for(session, actor, case_id)
+            if case.latest_id is None or not reviewed(case, session.get(Review, case_id), actor):
+                return None
+            made = standing.stand(session, self.policies, case, language, whole=not partly(case, actor))
+            files = _files(session, made.row.id)
+            last = {one.subject: one for one in made.rows if one.id in made.holding}
+            shown = {subject: _shown(one, {}, files, holds=True) for subject, one in last.items()
+                     if one.act != Act.WITHDRAW}
+            return SeenByPersons(made.row.id, made.reviewed.assessment, shown)
 
     def history(self, actor: Actor, case_id: str, *, subject: str = "", after: str | None = None, limit: int = 50
                 ) -> Page[DecisionView]:

@@ -1,24 +1,20 @@
-"""The way of a case through the review: handed in, taken up, returned, done; by one or many at once."""
+"""The way of a case through the review: taken up, returned, done; by one or many at once. It is handed in by its
+applicant (`api.service.review.submitting`)."""
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.errors import Failure
 from api.service.access import Action
 from api.service.context import Context, case_for, now, record
 from api.service.events import Events
-from api.service.policies import Policies
 from api.service.records import Actor, Role
-from api.service.review import duplicates, standing
-from api.service.review.records import Change, Done, Status, Submission
+from api.service.review.records import Change, Done, Status
 from api.service.review.worklist import NEVER
-from api.store import rows
-from api.store.models import Assessment, Letter, Review, Step, User
-from ingestion.domain import Overall
+from api.store.models import Review, Step, User
 
 MOST = 200      # cases at once
 # From which status a reviewer brings a case to which; only its applicant hands it in (again).
@@ -33,42 +29,7 @@ WAYS: dict[Status, frozenset[Status]] = {
 @dataclass(frozen=True)
 class Progress:
     context: Context
-    policies: Policies
     events: Events
-
-    def submit(self, actor: Actor, case_id: str) -> Submission:
-        """Hand a case in, as it was assessed. Failure "not_assessed", "stale", "submitted_already"."""
-        with self.context.database.writing() as session:
-            case = case_for(session, actor, case_id, Action.CHANGE_CASE)
-            latest = session.get(Assessment, case.latest_id) if case.latest_id else None
-            if latest is None:
-                raise Failure("not_assessed")
-            if latest.revision != case.revision:
-                raise Failure("stale")
-            review = session.get(Review, case_id)
-            if review is None:
-                review = Review(
-                    case_id=case_id, status=Status.RECEIVED, round=1, assignee_id=None, due=NEVER, received=now(),
-                    changed=now(), begun=None, done=None, seconds=0, outcome=Overall.INSUFFICIENT, unchecked=0,
-                    conflicts=0, duplicates=0)
-                session.add(review)
-                session.flush()
-            elif review.status == Status.RETURNED:
-                review.status, review.round, review.received = Status.RECEIVED, review.round + 1, now()
-            else:
-                raise Failure("submitted_already")
-            self._step(session, actor, review, "")
-            standing.refresh(session, standing.stand(session, self.policies, case))
-            with rows.widened(session):  # other cases count it too
-                duplicates.recount(session, duplicates.affected(session, case_id))
-            return _submission(session, review)
-
-    def submission(self, actor: Actor, case_id: str) -> Submission | None:
-        """How a case that was handed in stands, for whoever sees the case; None for one that was not."""
-        with self.context.database.reading() as session:
-            case_for(session, actor, case_id)
-            review = session.get(Review, case_id)
-            return _submission(session, review) if review is not None else None
 
     def change(self, actor: Actor, case_id: str, change: Change) -> None:
         """Failure "status_not_possible", "not_a_reviewer", "not_submitted"."""
@@ -104,17 +65,19 @@ class Progress:
             review.status = change.status
             review.done = now() if change.status is Status.DONE else None
             review.begun = review.begun or (now() if change.status is not Status.RECEIVED else None)
-            self._step(session, actor, review, change.note)
+            step(session, self.events, actor, review, change.note)
         after = _state(review)
         if after != before:
             review.changed = now()
             record(session, actor, "review", "case", case_id, before=before, after=after)
             self.events.publish(session, case_id, "review", {})
 
-    def _step(self, session: Session, actor: Actor, review: Review, note: str) -> None:
-        session.add(Step(case_id=review.case_id, status=review.status, by_id=actor.id, at=now(), note=note[:2_000]))
-        record(session, actor, "status", "case", review.case_id, status=str(review.status), round=review.round)
-        self.events.publish(session, review.case_id, "review", {"status": str(review.status), "round": review.round})
+
+def step(session: Session, events: Events, actor: Actor, review: Review, note: str = "") -> None:
+    """The status that the review has now, said in its history, in the audit, and to whoever has the case open."""
+    session.add(Step(case_id=review.case_id, status=review.status, by_id=actor.id, at=now(), note=note[:2_000]))
+    record(session, actor, "status", "case", review.case_id, status=str(review.status), round=review.round)
+    events.publish(session, review.case_id, "review", {"status": str(review.status), "round": review.round})
 
 
 def begin(session: Session, actor: Actor, review: Review) -> None:
@@ -136,14 +99,3 @@ def _reviewer(session: Session, user_id: str) -> str:
 def _state(review: Review) -> dict[str, object]:
     return {"status": str(review.status), "assignee": review.assignee_id,
             "due": review.due.isoformat() if review.due != NEVER else None}
-
-
-def _submission(session: Session, review: Review) -> Submission:
-    step = session.scalar(select(Step).where(Step.case_id == review.case_id).order_by(Step.id.desc()).limit(1))
-    letter = session.scalar(select(Letter).where(Letter.case_id == review.case_id, Letter.sent.is_not(None))
-                            .order_by(Letter.number.desc()).limit(1)) if review.status == Status.RETURNED else None
-    return Submission(review.case_id, Status(review.status), review.round, review.received, review.changed,
-                      review.due if review.due != NEVER else None, step.note if step else "",
-                      letter.text if letter else "")
-
-

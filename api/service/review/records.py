@@ -100,8 +100,43 @@ class Renewing:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedFile:
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A case as it was handed in: a receipt, and the frozen copy that it is for. `open` says how many points of which
+    kind were open then (`api.service.points`); `digest` is over all of it; `withdrawn`: when it was taken back.
+    """
+
+    id: str
+    case_id: str
+    number: int
+    receipt: str
+    at: datetime
+    assessment_id: str
+    title: str
+    applicant: str
+    base_type: str
+    application_date: date
+    policy_id: str
+    policy_version: str
+    overall: Overall
+    files: tuple[HandedFile, ...]
+    open: Mapping[str, int]
+    digest: str
+    withdrawn: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
-    """How a case that was handed in stands, for its applicant as well. `note` goes with the last change of status."""
+    """How a case that was handed in stands, for its applicant as well. `note` goes with the last change of status;
+    `handed` is what lies with the office, `before` what was handed in the time before, `may_withdraw` whether the
+    applicant can still take it back.
+    """
 
     case_id: str
     status: Status
@@ -111,6 +146,9 @@ class Submission:
     due: date | None
     note: str
     letter: str     # what has to be mended, once the case was returned
+    handed: Handed
+    before: Handed | None
+    may_withdraw: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +239,15 @@ class Here:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenByPersons:
+    """An assessment with persons' decisions, and the last one that holds about each fact or criterion."""
+
+    assessment_id: str
+    result: Assessment
+    decisions: Mapping[str, DecisionView]
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewView:
     """A case before a reviewer. `machine` is the stored assessment, `seen` the same with persons' decisions."""
 
@@ -220,6 +267,7 @@ class ReviewView:
     assessment_id: str
     file_ids: Mapping[str, str]   # document name -> file id
     may_decide: bool
+    replies: Mapping[str, ReplyView] = field(default_factory=dict)   # the applicant's, by fact or criterion
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +294,37 @@ class NewDecision:
     outcome: Outcome | None = None
     place: NewPlace | None = None
     amount: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class NewReply:
+    """What an applicant says to an entry (a fact's key, or a criterion's id); `version` is how many they have seen.
+
+    One without anything takes back what was said.
+    """
+
+    subject: str
+    version: int
+    text: str = ""
+    low: int | None = None
+    high: int | None = None
+    place: NewPlace | None = None
+    file_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyView:
+    """`value` is the figure that is right by the applicant, `place` where it stands, `file_id` a file added to it."""
+
+    id: str
+    subject: str
+    version: int
+    value: Interval | None
+    place: PlaceView | None
+    file_id: str | None
+    file: str
+    text: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

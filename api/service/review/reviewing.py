@@ -15,12 +15,16 @@ from api.service.review.letters import Letters
 from api.service.review.presence import Presences
 from api.service.review.progress import Progress
 from api.service.review.renewal import Renewals
+from api.service.review.replies import Replies
 from api.service.review.statistics import Statistician
+from api.service.review.submitting import Submitting
 from api.service.review.worklist import Worklist
 
 
 @dataclass(frozen=True)
 class Reviewing:
+    submitting: Submitting
+    replies: Replies
     worklist: Worklist
     progress: Progress
     renewals: Renewals
@@ -34,9 +38,10 @@ class Reviewing:
 def build(context: Context, policies: Policies, cases: Cases, reader: Reader, events: Events,
           assessments: Assessments) -> Reviewing:
     worklist = Worklist(context, policies)
-    progress = Progress(context, policies, events)
+    progress = Progress(context, events)
     decisions = Decisions(context, policies, cases, reader, events)
     letters = Letters(context, policies, progress, events)
     renewals = Renewals(context, policies, assessments)
-    return Reviewing(worklist, progress, renewals, decisions, Presences(context, events), letters,
+    return Reviewing(Submitting(context, policies, events), Replies(context, policies, reader),
+                     worklist, progress, renewals, decisions, Presences(context, events), letters,
                      Exports(decisions, worklist, letters, policies, reader), Statistician(context))

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from api.service.context import now
 from api.service.policies import Policies
 from api.service.review import duplicates
 from api.service.review.claims import Found
+from api.service.views import newest
 from api.store.models import Assessment as Row
 from api.store.models import Case, Check, Content, Decision, Review, Standing
 from assistant import corrections
@@ -35,9 +36,9 @@ class Stand:
     holding: frozenset[str]
 
 
-def stand(session: Session, policies: Policies, case: Case, language: str = "zh") -> Stand:
-    """The case as persons see it. Failure "not_assessed"."""
-    row = session.get(Row, case.latest_id) if case.latest_id else None
+def stand(session: Session, policies: Policies, case: Case, language: str = "zh", *, whole: bool = False) -> Stand:
+    """The case as persons see it, as it was handed in last or, with `whole`, as it is now. Failure "not_assessed"."""
+    row = newest(session, case, None if whole else case.handed_in)
     if row is None:
         raise Failure("not_assessed")
     content = stored.decode(session.get_one(Content, row.id).content)
@@ -51,6 +52,7 @@ def refresh(session: Session, made: Stand) -> None:
     if review is None:
         return
     review.outcome = reviewed.assessment.overall
+    review.counts = asdict(stored.counts(reviewed.assessment.findings))
     states = reviewed.facts.values()
     review.unchecked = sum(one.machine is not None and one.checked is Checked.OPEN for one in states)
     review.conflicts = sum(one.person is not None and one.person.conflict for one in states)
@@ -69,8 +71,12 @@ def refresh(session: Session, made: Stand) -> None:
 
 
 def assessed(session: Session, row: Row, made: stored.Stored, policies: Policies, claimed: Sequence[Found]) -> None:
-    """A new assessment is the case's newest: its identifiers are kept, and the decisions that still hold applied."""
+    """A new assessment is the case's newest: its identifiers are kept, and the decisions that still hold applied. What
+    was not handed in yet changes nothing that reviewers see.
+    """
     duplicates.keep(session, row.case_id, claimed)
+    if session.get_one(Case, row.case_id).handed_in != row.revision:
+        return
     refresh(session, _stand(session, row, made.result, policies.of(row.policy_digest), policies.of, "zh"))
 
 

@@ -14,10 +14,12 @@ from api.store.models.review import (
     ItemKey,
     Letter,
     Presence,
+    Reply,
     Review,
     SavedView,
     Standing,
     Step,
+    Submission,
 )
 from api.store.models.row_security import RULES
 from api.store.models.webhooks import Delivery, Webhook
@@ -50,12 +52,14 @@ __all__ = [
     "PolicyTrial",
     "PolicyVersion",
     "Presence",
+    "Reply",
     "Review",
     "SavedView",
     "Session",
     "Setting",
     "Standing",
     "Step",
+    "Submission",
     "Thumb",
     "Token",
     "Turn",

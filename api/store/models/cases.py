@@ -11,7 +11,10 @@ from api.store.models.base import Base, Digest, Id, id_of, own_id
 
 
 class Case(Base):
-    """`latest_id` is the newest assessment's, kept here so that a list needs no search for it."""
+    """`latest_id` is the newest assessment's, kept here so that a list needs no search for it.
+
+    `handed_in` is the revision that was handed in last, None while the case is a draft, its owner's alone.
+    """
 
     __tablename__ = "cases"
     __table_args__ = (Index(None, "owner_id", "updated", "id"), Index(None, "updated", "id"))
@@ -27,6 +30,7 @@ class Case(Base):
     revision: Mapped[int]
     demo: Mapped[bool]
     latest_id: Mapped[str | None] = mapped_column(Id)
+    handed_in: Mapped[int | None]
 
 
 class File(Base):

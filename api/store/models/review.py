@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,7 +17,7 @@ def _case() -> Mapped[str]:
 class Review(Base):
     """A case that was handed in. `due` is far in the future where there is no deadline, so that lists can be sorted.
 
-    `outcome`, `unchecked`, `conflicts` and `duplicates` are what the case comes to now, kept for lists.
+    `outcome`, `unchecked`, `conflicts`, `duplicates` and `counts` are what the case comes to now, kept for lists.
     """
 
     __tablename__ = "reviews"
@@ -39,6 +40,64 @@ class Review(Base):
     unchecked: Mapped[int]  # facts that nobody has looked at
     conflicts: Mapped[int]
     duplicates: Mapped[int]
+    counts: Mapped[dict[str, Any] | None]   # of the required criteria, as persons see them
+
+
+class Submission(Base):
+    """A case as it was handed in: never changed, but for `withdrawn`. `digest` is over everything that it holds.
+
+    `files` has the name, hash and size of each file, `open` how many points of which kind were open.
+    """
+
+    __tablename__ = "submissions"
+    __table_args__ = (UniqueConstraint("case_id", "number"),)
+
+    id: Mapped[str] = own_id()
+    case_id: Mapped[str] = id_of("cases", index=False)
+    number: Mapped[int]
+    receipt: Mapped[str] = mapped_column(String(20), unique=True)
+    at: Mapped[datetime]
+    by_id: Mapped[str] = id_of("users", index=False, cascade=False)
+    revision: Mapped[int]
+    assessment_id: Mapped[str] = mapped_column(Id)
+    title: Mapped[str] = mapped_column(String(200))
+    applicant: Mapped[str] = mapped_column(String(200))
+    base_type: Mapped[str] = mapped_column(String(64))
+    application_date: Mapped[date]
+    policy_id: Mapped[str] = mapped_column(String(100))
+    policy_version: Mapped[str] = mapped_column(String(50))
+    policy_digest: Mapped[str] = mapped_column(Digest)
+    overall: Mapped[str] = mapped_column(String(40))
+    files: Mapped[list[Any]]
+    open: Mapped[dict[str, Any]]
+    digest: Mapped[str] = mapped_column(Digest)
+    withdrawn: Mapped[datetime | None]
+
+
+class Reply(Base):
+    """What an applicant says to one entry of a case; rows are only ever added, `version` counts them.
+
+    `low` and `high` are the figure that is right by them, with the place that proves it; `file_id` what they added.
+    """
+
+    __tablename__ = "replies"
+    __table_args__ = (UniqueConstraint("case_id", "subject", "version"),)
+
+    id: Mapped[str] = own_id()
+    case_id: Mapped[str] = id_of("cases", index=False)
+    subject: Mapped[str] = mapped_column(String(100))
+    version: Mapped[int]
+    low: Mapped[int | None] = mapped_column(BigInteger)
+    high: Mapped[int | None] = mapped_column(BigInteger)
+    document: Mapped[str] = mapped_column(String(1000))   # "" without a place
+    page: Mapped[int | None]
+    start: Mapped[int]
+    end: Mapped[int]
+    quote: Mapped[str] = mapped_column(Text)
+    file_id: Mapped[str | None] = mapped_column(Id)
+    text: Mapped[str] = mapped_column(Text)
+    by_id: Mapped[str] = id_of("users", index=False, cascade=False)
+    at: Mapped[datetime]
 
 
 class Step(Base):

@@ -4,9 +4,10 @@ The first is `api.service.access`. What a transaction sees stands in its setting
 policies hold for the owner of the tables too; only a superuser, or a role with BYPASSRLS, passes them by.
 A change here needs a migration that makes the same change.
 
-A setting is read in a SELECT of its own, once for a statement and not for each row. Who sees every case is asked first,
-so that lists over all cases look up no case for each row; and asked by CASE, of which the planner takes it that half of
-the rows pass, where of an OR it takes it that next to none do, and sorts all of them instead of using an index.
+A setting is read in a SELECT of its own, once for a statement and not for each row. Who sees every case that was handed
+in is asked first, so that lists over all of them look up no case for each row of what only such a case has; and by
+CASE, of which the planner takes it that half of the rows pass, where of an OR it takes it that next to none do, and
+sorts all of them instead of using an index. A draft is its owner's alone, with all that hangs on it.
 """
 from __future__ import annotations
 
@@ -22,6 +23,7 @@ EVERYTHING = f"{SIGHT} = 'everything'"
 ALL = f"{SIGHT} IN ('everything', 'all')"
 
 _OWNER = f"owner_id = {ACTOR}"
+_HANDED_IN = f"CASE WHEN {SIGHT} = 'all' AND handed_in IS NOT NULL THEN true ELSE {_OWNER} END"
 _OWNED = f" AND cases.owner_id = {ACTOR}"
 _EITHER = "CASE WHEN {seen} THEN true ELSE {rule} END"
 _MINE = _EITHER.format(seen=EVERYTHING, rule=f"user_id = {ACTOR}")
@@ -33,8 +35,8 @@ _CONVERSATION = _EITHER.format(seen=EVERYTHING, rule=(
 _ASKED = "({sight} = 'policy' AND EXISTS (SELECT 1 FROM asked WHERE asked.turn_id = {turn} AND asked.about_policy))"
 
 
-def _of(template: str, table: str, owned: str = "") -> str:
-    return _EITHER.format(seen=EVERYTHING if owned else ALL, rule=template.format(table=table, owned=owned))
+def _of(template: str, table: str, owned: str = "", seen: str = EVERYTHING) -> str:
+    return _EITHER.format(seen=seen, rule=template.format(table=table, owned=owned))
 
 
 def _or_asked(rule: str, turn: str) -> str:
@@ -45,13 +47,14 @@ def _or_asked(rule: str, turn: str) -> str:
 # Table to the condition on rows that are read, and the one on rows that are added, changed or deleted. Who reads a case
 # may lock it (FOR UPDATE) and not change it; reviewers write what they make of it, ask for assessments, and tell of it.
 RULES: dict[str, tuple[str, str]] = {
-    "cases": (_EITHER.format(seen=ALL, rule=_OWNER), _EITHER.format(seen=EVERYTHING, rule=_OWNER)),
+    "cases": (_EITHER.format(seen=EVERYTHING, rule=_HANDED_IN), _EITHER.format(seen=EVERYTHING, rule=_OWNER)),
     **{table: (_of(_CASE, table), _of(_CASE, table, _OWNED)) for table in ("files", "assessments")},
     **{table: (_of(_ASSESSMENT, table), _of(_ASSESSMENT, table, _OWNED))
        for table in ("assessment_contents", "assessed_files")},
-    **{table: (_of(_CASE, table),) * 2 for table in (
-        "jobs", "events", "reviews", "review_steps", "decisions", "checks", "standings", "item_keys", "letters",
-        "presences")},
+    **{table: (_of(_CASE, table), _of(_CASE, table, _OWNED)) for table in ("submissions", "replies")},
+    **{table: (_of(_CASE, table),) * 2 for table in ("jobs", "events", "item_keys")},
+    **{table: (_of(_CASE, table, seen=ALL),) * 2 for table in (   # what only a case has that was handed in
+        "reviews", "review_steps", "decisions", "checks", "standings", "letters", "presences")},
     "conversations": (_MINE, _MINE),
     "turns": (_or_asked(_CONVERSATION, "turns.id"), _CONVERSATION),
     "thumbs": (_or_asked(_MINE, "thumbs.turn_id"), _MINE),

@@ -1,5 +1,5 @@
 // One case before a reviewer: subjects by key, decisions without leaving the page, and the others who are here.
-import { Refused, ask, element, fill, part, times } from "./net.js";
+import { Refused, ask, banner, element, fill, part, times } from "./net.js";
 import { open } from "./panel.js";
 import { listen } from "./review_picking.js";
 
@@ -115,6 +115,17 @@ async function meanwhile(subject, form, refused, submitter) {
   refused.append(again);
 }
 
+// Its applicant took it back or handed it in again, or a colleague returned it: the head says how it stands now.
+async function head() {
+  const answer = await part(base, undefined, {});
+  if (!answer.ok) return;
+  const made = new DOMParser().parseFromString(answer.html, "text/html").querySelector(".case-head");
+  const old = document.querySelector(".case-head");
+  if (!made || old.contains(document.activeElement)) return;
+  old.replaceWith(made);
+  times(made);
+}
+
 async function load() {
   const answer = await part(`${base}?part=review`);
   const made = document.createElement("div");
@@ -169,7 +180,8 @@ function show(others) {
 let waiting = 0;
 const soon = () => { clearTimeout(waiting); waiting = setTimeout(() => refresh(), 150); };
 const source = new EventSource(`/cases/${page.dataset.case}/events`);
-source.addEventListener("review", soon);
+source.addEventListener("review", (event) => { soon(); if (JSON.parse(event.data).status) head(); });
+source.addEventListener("deleted", () => { source.close(); banner("deleted", page.dataset.wordGone); });
 source.addEventListener("assessment", soon);
 source.addEventListener("presence", async () => { const answer = await fetch(presence, { credentials: "same-origin" }); if (answer.ok) show((await answer.json()).here); });
 here();

@@ -1,0 +1,183 @@
+"""A case is handed in as it is, once, with a receipt; its applicant takes it back while nobody has taken it up."""
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from api.errors import Failure
+from api.service import paging, points, stored
+from api.service.access import Action
+from api.service.context import Context, case_for, new_id, now, record
+from api.service.events import Events
+from api.service.policies import Policies
+from api.service.records import Actor, Page
+from api.service.review import duplicates, standing
+from api.service.review.progress import step
+from api.service.review.records import Handed, HandedFile, Status, Submission
+from api.service.review.worklist import NEVER
+from api.service.views import present
+from api.store import rows
+from api.store.models import Assessment, Case, Check, Content, Letter, Reply, Review, Standing, Step
+from api.store.models import Submission as Row
+from ingestion.domain import Overall
+
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"   # none that is taken for another one
+LENGTH = 6
+OFFICE_HOURS = timezone(timedelta(hours=8))    # the day of a receipt is the office's
+
+
+@dataclass(frozen=True)
+class Submitting:
+    context: Context
+    policies: Policies
+    events: Events
+
+    def submit(self, actor: Actor, case_id: str, seen: str = "") -> Submission:
+        """Hand a case in, as it was assessed. Failure "not_assessed", "stale", "submitted_already"; "changed_meanwhile"
+        where `seen` is given, and is not the assessment that the case has now.
+        """
+        with self.context.database.writing() as session:
+            case = case_for(session, actor, case_id, Action.SUBMIT_CASE)
+            review = session.get(Review, case_id)
+            if review is not None and review.status != Status.RETURNED:
+                raise Failure("submitted_already")
+            latest = session.get(Assessment, case.latest_id) if case.latest_id else None
+            if latest is None:
+                raise Failure("not_assessed")
+            if latest.revision != case.revision:
+                raise Failure("stale")
+            if seen and seen != latest.id:
+                raise Failure("changed_meanwhile")
+            row = self._copy(session, actor, case, latest)
+            if review is None:
+                review = Review(
+                    case_id=case_id, status=Status.RECEIVED, round=1, assignee_id=None, due=NEVER, received=row.at,
+                    changed=row.at, begun=None, done=None, seconds=0, outcome=Overall.INSUFFICIENT, unchecked=0,
+                    conflicts=0, duplicates=0, counts=None)
+                session.add(review)
+            else:
+                review.status, review.round, review.received, review.begun = \
+                    Status.RECEIVED, review.round + 1, row.at, None
+            case.handed_in = case.revision
+            session.flush()
+            record(session, actor, "submit", "case", case_id, receipt=row.receipt, digest=row.digest,
+                   assessment=latest.id)
+            step(session, self.events, actor, review)
+            standing.refresh(session, standing.stand(session, self.policies, case))
+            with rows.widened(session):  # other cases count it too
+                duplicates.recount(session, duplicates.affected(session, case_id))
+            return _submission(session, review)
+
+    def withdraw(self, actor: Actor, case_id: str) -> None:
+        """Take back what was handed in last: the case is a draft again or, after a return, returned as before.
+
+        Failure "not_submitted"; "taken_up" where a reviewer has begun with it.
+        """
+        with self.context.database.writing() as session:
+            case = case_for(session, actor, case_id, Action.SUBMIT_CASE)
+            review = session.get(Review, case_id)
+            if review is None:
+                raise Failure("not_submitted")
+            if not _untouched(review):
+                raise Failure("taken_up")
+            handed = _handed_rows(session, case_id)
+            handed[0].withdrawn = now()
+            case.handed_in = handed[1].revision if len(handed) > 1 else None
+            record(session, actor, "take_back", "case", case_id, receipt=handed[0].receipt, round=review.round)
+            session.add(Step(case_id=case_id, status=WITHDRAWN, by_id=actor.id, at=now(), note=""))
+            self.events.publish(session, case_id, "review", {"status": WITHDRAWN, "round": review.round})
+            if len(handed) > 1:
+                review.status, review.round, review.received = Status.RETURNED, review.round - 1, handed[1].at
+                session.flush()
+                standing.refresh(session, standing.stand(session, self.policies, case))
+                return
+            with rows.widened(session):
+                concerned = duplicates.affected(session, case_id)
+                for table in (Standing, Check, Review):
+                    session.execute(delete(table).where(table.case_id == case_id))
+                session.expire_all()
+                duplicates.recount(session, concerned)
+
+    def submission(self, actor: Actor, case_id: str) -> Submission | None:
+        """How a case that was handed in stands, for whoever sees the case; None for one that was not."""
+        with self.context.database.reading() as session:
+            case_for(session, actor, case_id)
+            review = session.get(Review, case_id)
+            return _submission(session, review) if review is not None else None
+
+    def history(self, actor: Actor, case_id: str, *, after: str | None = None, limit: int = 50) -> Page[Handed]:
+        """Everything that was handed in of a case, the newest first; also what was taken back."""
+        limit = paging.size(limit)
+        query = select(Row).where(Row.case_id == case_id).order_by(Row.number.desc())
+        if after:
+            query = query.where(Row.number < paging.number(after))
+        with self.context.database.reading() as session:
+            case_for(session, actor, case_id)
+            found = session.scalars(query.limit(limit + 1)).all()
+        more = paging.cursor(found[limit - 1].number) if len(found) > limit else None
+        return Page(tuple(map(_handed, found[:limit])), more)
+
+    def _copy(self, session: Session, actor: Actor, case: Case, latest: Assessment) -> Row:
+        """The frozen copy. What the files hold is kept by their hashes while the case is there."""
+        files = present(session, case.id)
+        result = stored.decode(session.get_one(Content, latest.id).content).result
+        number = len(session.scalars(select(Row.id).where(Row.case_id == case.id)).all()) + 1
+        copy = {"title": case.title, "applicant": case.applicant, "base_type": case.base_type,
+                "policy_id": latest.policy_id, "policy_version": latest.policy_version,
+                "policy_digest": latest.policy_digest, "overall": latest.overall,
+                "files": [{"name": one.name, "sha256": one.sha256, "size": one.size} for one in files],
+                "open": points.counted(points.open_points(result, files))}
+        at = now()
+        replies = session.execute(select(Reply.subject, func.max(Reply.version)).where(
+            Reply.case_id == case.id).group_by(Reply.subject).order_by(Reply.subject))
+        said = {**copy, "replies": [list(one) for one in replies],
+                "at": at.isoformat(), "key": latest.key, "application_date": case.application_date.isoformat()}
+        digest = hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+        row = Row(id=new_id(), case_id=case.id, number=number, receipt=_receipt(at), at=at, by_id=actor.id,
+                  revision=case.revision, assessment_id=latest.id, application_date=case.application_date,
+                  digest=digest, withdrawn=None, **copy)
+        session.add(row)
+        session.flush()
+        return row
+
+
+WITHDRAWN = "withdrawn"    # a step, and no status: the case is a draft again, or returned
+
+
+def _receipt(at: datetime) -> str:
+    """20261201-7K3QMF: the day, and letters that nobody guesses."""
+    return f"{at.astimezone(OFFICE_HOURS):%Y%m%d}-{''.join(secrets.choice(ALPHABET) for _ in range(LENGTH))}"
+
+
+def _untouched(review: Review) -> bool:
+    return review.status == Status.RECEIVED and review.begun is None
+
+
+def _handed_rows(session: Session, case_id: str) -> Sequence[Row]:
+    """Those that were not taken back, the newest first."""
+    return session.scalars(select(Row).where(Row.case_id == case_id, Row.withdrawn.is_(None))
+                           .order_by(Row.number.desc())).all()
+
+
+def _handed(row: Row) -> Handed:
+    return Handed(row.id, row.case_id, row.number, row.receipt, row.at, row.assessment_id, row.title, row.applicant,
+                  row.base_type, row.application_date, row.policy_id, row.policy_version, Overall(row.overall),
+                  tuple(HandedFile(**one) for one in row.files), row.open, row.digest, row.withdrawn)
+
+
+def _submission(session: Session, review: Review) -> Submission:
+    last = session.scalar(select(Step).where(Step.case_id == review.case_id).order_by(Step.id.desc()).limit(1))
+    letter = session.scalar(select(Letter).where(Letter.case_id == review.case_id, Letter.sent.is_not(None))
+                            .order_by(Letter.number.desc()).limit(1)) if review.status == Status.RETURNED else None
+    handed = [_handed(one) for one in _handed_rows(session, review.case_id)[:2]]
+    return Submission(review.case_id, Status(review.status), review.round, review.received, review.changed,
+                      review.due if review.due != NEVER else None, last.note if last else "",
+                      letter.text if letter else "", handed[0], handed[1] if len(handed) > 1 else None,
+                      _untouched(review))

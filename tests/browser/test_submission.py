@@ -1,0 +1,62 @@
+"""From the first page to a receipt and through a return, as an applicant and a reviewer go it in a browser."""
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser import steps
+from tests.browser.test_review import handed_in, reviewers
+
+__all__ = ["reviewers"]
+MOST_CLICKS = 11
+COUNTING = """addEventListener("click", (event) => { if (event.isTrusted && event.detail) sessionStorage.clicks =
+  Number(sessionStorage.clicks || 0) + 1; }, true);"""
+
+
+def test_a_newcomer_hands_in_with_few_clicks(person: Page) -> None:
+    """Create, upload, read, submit on the bundled application; a receipt at the end, and nothing to change any more."""
+    page = person
+    page.add_init_script(COUNTING)
+    page.goto("/")
+    page.click('a:has-text("新建预审")')
+    page.click('label:has-text("国际联合研究中心")')
+    page.click('button:has-text("下一步")')
+    page.wait_for_url(re.compile(r"/cases/[0-9a-f]{32}$"))
+    with page.expect_file_chooser() as chosen:
+        page.click('label[for="pick"]')
+    chosen.value.set_files([str(one) for one in steps.FILES])
+    steps.assessed(page)
+    page.click("#submit")
+    page.click('button:has-text("确认提交")')
+    expect(page.locator(".submission")).to_contain_text(re.compile(r"回执编号 \d{8}-[2-9A-Z]{6}"))
+    assert int(page.evaluate("sessionStorage.clicks")) <= MOST_CLICKS
+    expect(page.locator("#upload")).to_have_count(0)
+
+
+def test_an_open_review_hears_of_what_its_applicant_does(person: Page, reviewers: Callable[[], Page]) -> None:
+    """Taken back, it is gone there; after a return and a reply, handed in again, it says so without a reload."""
+    address = handed_in(person)
+    page = reviewers()
+    page.goto(address)
+    expect(page.locator(".subject").first).to_be_visible()
+    page.select_option("#status", "returned")
+    page.click('form.settings button')
+    expect(page.locator("#status")).to_have_value("returned")
+    case = address.replace("/review", "")
+    person.goto(case)
+    person.locator("#todo-lacking summary").click()
+    person.locator('#todo-lacking a:has-text("填写说明")').first.click()
+    person.fill("#text", "附件三已证明")
+    person.click('button:has-text("保存说明")')
+    expect(person.locator("#todo .reply")).to_contain_text("附件三已证明")
+    person.click("#submit")
+    expect(person.locator("main")).to_contain_text("材料、设置、数据和结论都没有变化")
+    person.click('button:has-text("确认提交")')
+    expect(page.locator("#since")).to_contain_text("材料、设置、数据和结论都没有变化")
+    expect(page.locator("#status")).to_have_value("received")
+    person.locator('.submission summary:has-text("撤回提交")').click()
+    person.click('button:has-text("确认撤回")')
+    expect(person.locator("#submit")).to_be_visible()
+    expect(page.locator("#status")).to_have_value("returned")
