@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from assistant import serialising
+from assistant.report import composing
 from assistant.second_reader import agreement, parsing, places, request
-from ingestion.domain import Agreement, Differ, Fact, Interval, Outcome, SecondFact
+from ingestion.domain import Differ, Fact, Interval, Outcome, SecondFact
 from tests.reader_model import (
     APPLICANT,
     CENTER,
@@ -25,7 +26,8 @@ from tests.reader_model import (
 )
 
 TEXT = "我单位近三年发表SCI、EI论文22篇。"
-HONEST = answer(sci_ei_papers=(22, 22, claim("total", "D1.1", "近三年发表SCI、EI论文22篇", 22, period=("近三年", "window"))))
+WINDOW = ("近三年", "window")
+HONEST = answer(sci_ei_papers=(22, 22, claim("total", "D1.1", "近三年发表SCI、EI论文22篇", 22, period=WINDOW)))
 KEYS = ("sci_ei_papers", "joint_papers")
 
 
@@ -38,6 +40,7 @@ KEYS = ("sci_ei_papers", "joint_papers")
     json.dumps(json.loads(HONEST)["facts"]),
 ])
 def test_answers_in_many_forms_are_read(text: str) -> None:
+    """Fences, thinking text, words around it, numbers as text, no outer `facts`."""
     found = parsing.facts(text, KEYS)
     assert found["sci_ei_papers"].interval == (22, 22)
     assert found["sci_ei_papers"].claims[0].value == (22, 22)
@@ -46,15 +49,18 @@ def test_answers_in_many_forms_are_read(text: str) -> None:
 @pytest.mark.parametrize("text", [
     "", "抱歉，我不能提供帮助。", HONEST[:-20], '{"facts": []}', '{"facts": {"other": null}}', "[]", "{" * 9000,
     '{"facts": {"sci_ei_papers": {"interval": null}, "sci_ei_papers": {"interval": null}}}',
-    '{"facts": {"sci_ei_papers": {"interval": "many"}}}', '{"facts": {"sci_ei_papers": {"claims": [{"role": "guess"}]}}}',
+    '{"facts": {"sci_ei_papers": {"interval": "many"}}}',
+    '{"facts": {"sci_ei_papers": {"claims": [{"role": "guess"}]}}}',
     '{"facts": {"sci_ei_papers": {"interval": [1e999, 2]}}}', '{"facts": {"sci_ei_papers": {"interval": [NaN, 2]}}}',
 ])
 def test_unusable_answers_are_said_to_be(text: str) -> None:
+    """Refusals, truncation, other facts, duplicates, forms that are none."""
     with pytest.raises(parsing.UnusableError):
         parsing.facts(text, KEYS)
 
 
 def test_an_unusable_answer_is_asked_for_once_more_with_the_error() -> None:
+    """The second try is told what was wrong with the first, and both are kept."""
     model = Scripted("我不确定。", HONEST)
     made = read(files(TEXT), model).second
     assert made is not None
@@ -65,6 +71,7 @@ def test_an_unusable_answer_is_asked_for_once_more_with_the_error() -> None:
 
 @pytest.mark.parametrize("answers", [("不", "不"), (unreachable(),), (HONEST[:-9], unreachable())])
 def test_without_a_usable_answer_the_first_reader_stands(answers: tuple[Any, ...]) -> None:
+    """Nothing is lost, and what failed is named."""
     documents = files(TEXT)
     made = read(documents, Scripted(*answers))
     assert made.second is not None
@@ -75,6 +82,7 @@ def test_without_a_usable_answer_the_first_reader_stands(answers: tuple[Any, ...
 
 
 def test_what_is_not_clear_is_asked_about_once() -> None:
+    """A dropped claim and a differing interval are told to the model, which may mend them."""
     wrong = answer(sci_ei_papers=(23, 23, claim("total", "D1.1", "发表SCI论文22篇", 22, period=("近三年", "window"))))
     model = Scripted(wrong, HONEST)
     made = read(files(TEXT), model).second
@@ -86,6 +94,7 @@ def test_what_is_not_clear_is_asked_about_once() -> None:
 
 
 def test_the_same_input_asks_the_same_bytes() -> None:
+    """A request depends on its input alone, and only the base type's facts are in it."""
     about = request.asked(shipped(), CENTER, APPLICANT, DAY)
     first, second = (request.requests(about, places.number(files(TEXT, TEXT + "。")), 10**6) for _ in range(2))
     assert first == second
@@ -93,6 +102,7 @@ def test_the_same_input_asks_the_same_bytes() -> None:
 
 
 def test_what_does_not_fit_is_sent_in_parts_with_its_headings_and_joined() -> None:
+    """No line is lost, each part repeats what stands above it, and a last request joins them."""
     text = "# 一、论文\n\n" + "\n\n".join(f"第{number}段，{'文' * 60}。" for number in range(80)) + "\n\n" + TEXT
     about = request.asked(shipped(), CENTER, APPLICANT, DAY)
     numbered = places.number(files(text))
@@ -102,7 +112,7 @@ def test_what_does_not_fit_is_sent_in_parts_with_its_headings_and_joined() -> No
     assert all("[D1.1] # 一、论文" in part[1][1] for part in parts)
     assert {line.text for line in numbered.lines} <= {line for part in parts for line in part[1][1].split("\n")}
     last = numbered.order[-1]
-    said = answer(sci_ei_papers=(22, 22, claim("total", last, "近三年发表SCI、EI论文22篇", 22, period=("近三年", "window"))))
+    said = answer(sci_ei_papers=(22, 22, claim("total", last, "近三年发表SCI、EI论文22篇", 22, period=WINDOW)))
     model = Scripted(said)
     model.most = most
     made = read(files(text), model).second
@@ -147,6 +157,7 @@ def test_what_stands(first: tuple[int, int] | None, second: SecondFact | None, r
 
 
 def test_the_json_has_what_others_rely_on() -> None:
+    """The names of interfaces.md."""
     made = read(files(TEXT), Scripted(HONEST))
     body = serialising.assessment(made, shipped())["second_reader"]
     assert body["agreement"]["sci_ei_papers"] == "agree"
@@ -158,21 +169,24 @@ def test_the_json_has_what_others_rely_on() -> None:
 
 
 def test_without_a_second_reader_nothing_is_added() -> None:
+    """The first reader alone gives the JSON that it always gave."""
     assert "second_reader" not in serialising.assessment(alone(files(TEXT)), shipped())
 
 
 MATERIAL = (
     "我单位近三年发表SCI、EI论文22篇，其中中外联合发表3篇。近三年未发生环保、安全等责任事故。授权发明专利12件。\n\n"
-    "我单位与德国慕尼黑工业大学、日本名古屋大学签有长期合作协议，力争新增市级平台2个。西南理工大学近三年发表SCI论文90篇。\n\n"
-    "| 序号 | 项目名称 | 级别 |\n| --- | --- | --- |\n| 1 | 甲项目 | 市级 |\n| 2 | 乙项目 | 区级 |\n| 3 | 丙项目 | 国家级 |\n"
+    "我单位与德国慕尼黑工业大学、日本名古屋大学签有长期合作协议，力争新增市级平台2个。"
+    "西南理工大学近三年发表SCI论文90篇。\n\n"
+    "| 序号 | 项目名称 | 级别 |\n| --- | --- | --- |\n| 1 | 甲项目 | 市级 |\n"
+    "| 2 | 乙项目 | 区级 |\n| 3 | 丙项目 | 国家级 |\n"
 )
 
 
 def hostile(chance: random.Random) -> str:
     """An answer that claims whatever it likes of places that are there and places that are not."""
     about = request.asked(shipped(), CENTER, APPLICANT, DAY)
-    quotes = ["论文22篇", "发表SCI论文90篇", "2个", "未发生环保、安全等责任事故", "专利12件", "慕尼黑工业大学", "3篇", "无",
-              "力争新增市级平台2个", "甲项目", "近三年", "9", ""]
+    quotes = ["论文22篇", "发表SCI论文90篇", "2个", "未发生环保、安全等责任事故", "专利12件", "慕尼黑工业大学",
+              "3篇", "无", "力争新增市级平台2个", "甲项目", "近三年", "9", ""]
     facts: dict[str, Any] = {}
     for key in about.keys:
         claims = [claim(
@@ -208,6 +222,7 @@ def test_under_cautious_no_output_lifts_a_criterion() -> None:
 
 
 def test_every_piece_of_evidence_is_verbatim() -> None:
+    """Whatever is claimed, evidence of the second reader is a span of the document."""
     chance, documents = random.Random(15), files(MATERIAL)
     for _ in range(60):
         made = read(documents, Scripted(hostile(chance)), differ=Differ.SECOND)
@@ -215,3 +230,17 @@ def test_every_piece_of_evidence_is_verbatim() -> None:
         for one in made.second.facts.values():
             for piece in one.fact.evidence:
                 assert documents[0].quote(piece.span) == piece.quote
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_report_names_the_second_reader_and_what_is_left_to_check(language: str) -> None:
+    """Which model, which prompt, examined or not, what stands, and both figures of what differs."""
+    text = TEXT + "其中中外联合发表5篇。"
+    model = Scripted(answer(
+        sci_ei_papers=(22, 22, claim("total", "D1.1", "近三年发表SCI、EI论文22篇", 22, period=WINDOW)),
+        joint_papers=(4, 4, claim("total", "D1.1", "中外联合发表5篇", 4, period=WINDOW))))
+    told = "\n".join(composing.compose(read(files(text), model), shipped(), language).tally)
+    assert "scripted" in told
+    assert "read.v1.zh" in told
+    assert ("未经阅读考试" if language == "zh" else "unexamined") in told
+    assert ("中外联合" if language == "zh" else "by the first only") in told

@@ -43,11 +43,14 @@ def watched(places: Places, claims: Sequence[Checked], guide: FactGuide) -> list
     return found
 
 
-def entries(places: Places, claims: Sequence[Checked], first: Fact | None) -> list[Evidence]:
-    """What the first reader counted and no claim judges."""
+def entries(places: Places, claims: Sequence[Checked], first: Fact | None, kind: str) -> list[Evidence]:
+    """What the first reader counted and no claim judges; a statement is judged by a claim on any words of its place."""
     if first is None:
         return []
     judged = [(document, span) for one in claims if one.ok for document, span in one.spans]
+    if kind == "yes_no":
+        named = [places.by_id[name] for one in claims if one.ok for name in one.places]
+        judged += [(place.document, place.span) for place in named]
     return [piece for piece in first.evidence if not _touches(places, judged, piece)]
 
 

@@ -221,7 +221,7 @@ class _Reader:
             unclear.interval(answer, came_to)
         unclear.rows(completeness.rows(self.places, claims, spec.kind))
         unclear.watched(completeness.watched(self.places, claims, told))
-        unclear.entries(completeness.entries(self.places, claims, self.first.facts.get(key)))
+        unclear.entries(completeness.entries(self.places, claims, self.first.facts.get(key), spec.kind))
         return Settled(answer, tuple(claims), came_to, tuple(unclear.why), tuple(unclear.told))
 
 
@@ -244,8 +244,8 @@ class _Unclear:
 
     def doubted(self, one: Checked) -> None:
         self.why.append("period_reads_otherwise")
-        self.told.append(f"论断“{one.claim.quote[:80] or '、'.join(one.claim.rows)}”的期间，代码在原文中读到的与你写的不同"
-                         "（或原文、标题中没有期间）")
+        shown = one.claim.quote[:80] or "、".join(one.claim.rows)
+        self.told.append(f"论断“{shown}”的期间，代码在原文中读到的与你写的不同（或原文、标题中没有期间）")
 
     def interval(self, answer: Answer, came_to: Recomputed | None) -> None:
         self.why.append("interval_differs")
