@@ -170,7 +170,8 @@ class Assessments:
         latest = session.get(Assessment, case.latest_id) if case.latest_id else None
         if latest is not None and latest.revision == case.revision and latest.extractor == versions.extractor() \
                 and latest.policy_digest == self._policies.digest:
-            return job_view(session.get_one(Job, latest.job_id), latest.id)
+            first = session.get_one(Assessment, latest.first_id) if latest.first_id else latest
+            return job_view(session.get_one(Job, first.job_id), latest.id)
         return None
 
     def _check_queue(self, session: Session, actor: Actor) -> None:

@@ -129,7 +129,7 @@ class Cases:
         label = force[0].base_type(base_type).label
         case = Case(id=new_id(), owner_id=actor.id, title=_line(title) or _line(applicant) or label,
                     applicant=_line(applicant), base_type=base_type, application_date=application_date, created=now(),
-                    updated=now(), revision=1, demo=demo, latest_id=None)
+                    updated=now(), revision=1, demo=demo, withheld=None, latest_id=None)
         with self.context.database.writing(scope(actor)) as session:
             session.add(case)
             session.flush()
@@ -154,7 +154,7 @@ class Cases:
             case.created, case.updated, case.revision, case.demo,
             latest is not None and latest.revision != case.revision, line(latest) if latest else None,
             last_job(session, case.id), may(actor, Action.CHANGE_CASE, case.owner_id),
-            outdated(latest, session.get(Review, case.id), force[1]), force[0].version)
+            outdated(latest, session.get(Review, case.id), force[1]), force[0].version, case.withheld)
 
     @staticmethod
     def _lines(session: Session, rows: Sequence[Case], digest: str) -> Iterator[CaseLine]:

@@ -37,6 +37,7 @@ class JobState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"   # a second reading that is not wanted any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +198,8 @@ class CaseLine:
 class CaseView:
     """A case. `revision` grows with each change of files, base type or date; `stale` says that the latest
     assessment is of an earlier one. `outdated` says that the case is open and its latest assessment was made with
-    another version of the policy than `policy_version`, which is in force.
+    another version of the policy than `policy_version`, which is in force. `withheld`: kept from a language model that
+    reads, by its owner; null: as the installation has it.
     """
 
     id: str
@@ -217,6 +219,7 @@ class CaseView:
     may_change: bool
     outdated: bool = False
     policy_version: str = ""
+    withheld: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,7 +404,8 @@ class Event:
     "file_removed" {id} · "facts" {document, file_id, facts: {key: fact JSON}}: found in one document, before all are
     combined · "job" {id, state, step, done, total, error, error_en, assessment_id} ·
     "assessment" {id, number, overall, counts} · "case" {revision, title, …} · "deleted" {} ·
-    "review" {subject}: something was decided or its status changed · "presence" {}: a reviewer came or left
+    "review" {subject}: something was decided or its status changed · "presence" {}: a reviewer came or left ·
+    "reading" {id, state, done, total, error, error_en}: a second reading, by requests
     """
 
     id: int

@@ -3,7 +3,10 @@ from __future__ import annotations
 
 from assistant.report.vocabulary import Vocabulary
 from assistant.second_reader.agreement import to_check
-from ingestion.domain import SecondReading
+from assistant.second_reader.checklist import verified
+from ingestion.domain import Assessment, Fact, SecondReading
+
+PLACES = 3   # named of one figure
 
 
 def lines(one: SecondReading, names: Vocabulary) -> list[str]:
@@ -22,7 +25,7 @@ def lines(one: SecondReading, names: Vocabulary) -> list[str]:
             "second.fact", label=names.fact_label(key), agreement=words(f"second.agreement.{one.agreement[key].value}"),
             first=names.figure(first) if first else words("second.nothing"),
             second=names.figure(own.fact) if own else words("second.nothing"),
-            verified=words("second.verified" if _verified(one, key) else "second.unverified")))
+            verified=words("second.verified" if verified(one, key) else "second.unverified")))
     if one.failed:
         found.append(words("second.unanswered", files=words("list_separator").join(one.failed)))
     if one.orders:
@@ -30,6 +33,18 @@ def lines(one: SecondReading, names: Vocabulary) -> list[str]:
     return found
 
 
-def _verified(one: SecondReading, key: str) -> bool:
-    own = one.facts.get(key)
-    return own.verified if own is not None else key in one.nothing
+def asked(key: str, assessment: Assessment, names: Vocabulary) -> str:
+    """What an applicant is asked about a fact that two readers read otherwise: both figures, and where each stands."""
+    words, reading = names.words, assessment.second
+    assert reading is not None  # noqa: S101 - only what two readers left is asked
+    own = reading.facts.get(key)
+    said = [_said(fact, names) for fact in (reading.first.get(key), own.fact if own else None)]
+    return words("letter.to_check", label=names.fact_label(key), first=said[0], second=said[1])
+
+
+def _said(fact: Fact | None, names: Vocabulary) -> str:
+    if fact is None:
+        return names.words("second.nothing")
+    places = list(dict.fromkeys(names.say.place(one.document, one.page) for one in fact.evidence))[:PLACES]
+    return names.figure(fact) + (names.words("letter.at", places=names.words("list_separator").join(places))
+                                 if places else "")

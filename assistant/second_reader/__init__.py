@@ -13,5 +13,8 @@
     algebra       the interval that follows from the claims that are left
     completeness  what no claim judged
     agreement     both readers compared, and what stands
+    checklist     what both leave to a person
+    examined      what a model has shown in the exam, and what it may do for that
+    replaying     what a model said, kept, and said again
     reading       all of it in its order
 """

@@ -66,6 +66,10 @@ class Modelling:
         return ModelState(chosen.enabled and found is not None, found.url if found else "",
                           found.model if found else "", bool(found and found.key), not chosen.url)
 
+    def endpoint(self) -> Settings | None:
+        """Where the model is that would read, None without one. Whether it may is for `api.service.second_reader`."""
+        return self._settings(self._kept.get(ModelSettings))
+
     def test(self, actor: Actor) -> ModelTest:
         """Send it a sentence that holds nothing of anybody's. Failure "no_model"."""
         from assistant.llm import ModelError

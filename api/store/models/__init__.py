@@ -20,6 +20,7 @@ from api.store.models.review import (
     Step,
 )
 from api.store.models.row_security import RULES
+from api.store.models.second_reader import Exam, ModelUse, ReaderAnswer, Reading
 from api.store.models.webhooks import Delivery, Webhook
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Delivery",
     "Doomed",
     "Event",
+    "Exam",
     "Executor",
     "File",
     "Identity",
@@ -47,9 +49,12 @@ __all__ = [
     "ItemKey",
     "Job",
     "Letter",
+    "ModelUse",
     "PolicyTrial",
     "PolicyVersion",
     "Presence",
+    "ReaderAnswer",
+    "Reading",
     "Review",
     "SavedView",
     "Session",

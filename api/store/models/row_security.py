@@ -51,7 +51,7 @@ RULES: dict[str, tuple[str, str]] = {
        for table in ("assessment_contents", "assessed_files")},
     **{table: (_of(_CASE, table),) * 2 for table in (
         "jobs", "events", "reviews", "review_steps", "decisions", "checks", "standings", "item_keys", "letters",
-        "presences")},
+        "presences", "readings", "reader_answers")},
     "conversations": (_MINE, _MINE),
     "turns": (_or_asked(_CONVERSATION, "turns.id"), _CONVERSATION),
     "thumbs": (_or_asked(_MINE, "thumbs.turn_id"), _MINE),
