@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.deps import ActorDep, LanguageDep, ServicesDep
-from api.pages import result
+from api.pages import result, second_reader
 from api.pages.chat import latest_turns
 from api.pages.forms import Settings, read
 from api.pages.rendering import page, words_of
@@ -30,8 +30,10 @@ def case(request: Request, services: ServicesDep, actor: ActorDep, language: Lan
     files = services.files.list(actor, case_id)
     view = services.assessments.latest(actor, case_id, language) if found.latest else None
     shown = result.view(view, services.policies.of(view.policy), language) if view else None
+    second = second_reader.of_case(services, actor, view, case_id, language)
     values: dict[str, Any] = {
-        "case": found, "files": files, "result": shown, "job": found.job, "policy": services.policies.current,
+        "second": second, "may_decide": False, "reviewing": False, "decide_at": "", "case": found,
+        "files": files, "result": shown, "job": found.job, "policy": services.policies.current,
         "under_way": bool(found.job and found.job.state in UNDER_WAY),
         "failed": bool(found.job and found.job.state is JobState.FAILED),
         "only": query.get("show") if query.get("show") in {one.value for one in Outcome} else ""}

@@ -10,12 +10,13 @@ from starlette.datastructures import FormData
 
 from api.deps import ActorDep, LanguageDep, ServicesDep
 from api.errors import Failure
-from api.pages import marking
+from api.pages import marking, second_reader
 from api.pages.case import UNDER_WAY
 from api.pages.chat import latest_turns
 from api.pages.rendering import page
 from api.pages.review_view import Viewing
 from api.pages.routing import FormDep, PageRoute, field, see, wants_json
+from api.pages.texts import words
 from api.routes.review import sent_file
 from api.service.records import Actor
 from api.service.review.records import Change, NewDecision, NewPlace, Status
@@ -33,8 +34,9 @@ OPEN = frozenset({Status.RECEIVED, Status.IN_REVIEW})    # decisions are taken
 def review(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str) -> Response:
     """With ?part=review only what a decision changes."""
     view = services.review.decisions.view(actor, case_id, language)
-    open_ = view.status in OPEN
-    values: dict[str, Any] = {"view": view, "case": view.case, "policy": services.policies.current,
+    open_, second = view.status in OPEN, second_reader.of_review(services, actor, view, language)
+    values: dict[str, Any] = {"second": second, "reviewing": True, "decide_at": f"/review/cases/{case_id}/decisions",
+                              "view": view, "case": view.case, "policy": services.policies.current,
                               "may_decide": view.may_decide and open_,
                               "shown": Viewing(view, services.policies.of(view.policy), language).page()}
     if request.query_params.get("part") == "review":
@@ -110,10 +112,14 @@ def change(form: FormData) -> Change:
 def _decision(services: Services, actor: Actor, language: str, case_id: str, form: FormData) -> NewDecision:
     item, subject = field(form, "item"), field(form, "subject")
     try:
+        act = Act(field(form, "act") or "confirm")
+        # the key sets the why
+        because = words(language)(f"second.because.{act.value}") if field(form, "check") else ""
         new = NewDecision(
-            Act(field(form, "act") or "confirm"), subject, int(field(form, "version")), field(form, "reason"),
+            act, subject, int(field(form, "version")), field(form, "reason") or because,
             _number(form, "low"), _number(form, "high"), bool(field(form, "unbounded")),
-            Outcome(field(form, "outcome")) if field(form, "outcome") else None, None, _number(form, "amount") or 1)
+            Outcome(field(form, "outcome")) if field(form, "outcome") else None, None, _number(form, "amount") or 1,
+            tuple(str(one) for one in form.getlist("clause")))
         if new.low is None and field(form, "yes_no"):
             new = replace(new, low=int(field(form, "yes_no")))
     except ValueError as error:
@@ -125,7 +131,16 @@ def _decision(services: Services, actor: Actor, language: str, case_id: str, for
             raise Failure("no_such_item")
         return replace(new, act=Act.COUNT if isinstance(piece, Exclusion) else Act.LEAVE_OUT, place=NewPlace(
             piece.document, piece.span.start, piece.span.end, piece.quote))
+    if field(form, "check"):
+        return replace(new, place=_seen(services, actor, case_id, subject) if act is Act.ADD else None)
     return replace(new, place=_place(services, actor, case_id, form))
+
+
+def _seen(services: Services, actor: Actor, case_id: str, key: str) -> NewPlace | None:
+    """The piece that the second reader shows for what nobody else found: the evidence of a figure of one's own."""
+    item = next((one for one in services.second.view(actor, case_id).items if one.key == key), None)
+    piece = item.second.evidence[0] if item is not None and item.second is not None and item.second.evidence else None
+    return NewPlace(piece.document, piece.span.start, piece.span.end, piece.quote) if piece is not None else None
 
 
 def _place(services: Services, actor: Actor, case_id: str, form: FormData) -> NewPlace | None:

@@ -48,6 +48,10 @@ class Told:
     place: str
     href: str
     holds: bool
+    first: str = ""     # both readers' figures then, where a language model had read
+    second: str = ""
+    model: str = ""
+    prompt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +244,8 @@ class Viewing:
                     self.names.interval(one.subject, one.machine) if one.machine and fact else "", one.reason,
                     self.names.say.place(place.document, place.page) if place else "",
                     document_address(self.view.case.id, place.file_id, place.start, place.end) if place else "",
-                    one.holds)
+                    one.holds, *(self.names.interval(one.subject, read) if read and fact else ""
+                                 for read in (one.first, one.second)), one.model, one.prompt)
 
     def _shared(self) -> Iterator[SharedCase]:
         """Case by case, the one with most in common first."""

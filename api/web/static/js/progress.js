@@ -21,6 +21,7 @@ export function follow(base, refresh, refreshFiles) {
     on("file_removed", (data) => row(data.id)?.remove());
     on("facts", (data) => { for (const [key, fact] of Object.entries(data.facts)) facts.set(key, fact); found(); });
     on("job", (data) => job(data, true));
+    on("reading", (data) => reading(data, refresh));
     on("assessment", () => { facts.clear(); refresh(); refreshFiles(); });
     on("deleted", () => { source.close(); banner("deleted", text("deleted")); });
   }
@@ -72,6 +73,13 @@ function figure(fact) {
   const [low, high] = [fact.low, fact.high].map((number) => number?.toLocaleString());
   const said = fact.high === null ? text("at_least", { low }) : low === high ? low : text("between", { low, high });
   return fact.unit === "CNY" ? text("yuan", { sum: said }) : said;
+}
+
+// A second reading: how far it is; where it begins or ends the page is asked anew.
+export function reading(data, refresh) {
+  const shown = document.querySelector("[data-second-progress]");
+  if (data.state === "running" && data.done && shown) shown.textContent = data.total ? `${data.done}/${data.total}` : "";
+  else if (data.state !== "done") refresh();
 }
 
 const row = (id) => document.querySelector(`[data-file="${CSS.escape(id)}"]`);
