@@ -18,6 +18,7 @@ from tests.web_samples import Installation, installation
 
 MODEL = "a-strong-reader"
 PLACE = re.compile(r"^\[(D[\w.]+)\] (.*)$", re.MULTILINE)
+CLAIMED = re.compile(r'"places": \["(D[\w.]+)"\], "quote": "([^"]+)"')   # in a request that joins parts
 Said = Mapping[str, Any]   # fact: (low, high, quote, value) or None
 
 
@@ -30,7 +31,8 @@ def answer(request: Mapping[str, Any], facts: Said) -> str:
             made[key] = {"interval": None, "conflict": False, "claims": []}
             continue
         low, high, quote, value, *more = one
-        place = next(name for name, line in PLACE.findall(text) if quote in line)
+        place = next((name for name, line in PLACE.findall(text) if quote in line), "") or next(
+            found[1] for found in CLAIMED.finditer(text) if quote in found[2])
         claim = {"role": "statement" if value in {True, False} and isinstance(value, bool) else "total",
                  "places": [place], "quote": quote, "value": value, "counts": "yes", "group": "a",
                  **(more[0] if more else {})}
