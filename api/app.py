@@ -11,12 +11,14 @@ from pathlib import Path
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.formparsers import MultiPartParser
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from api import __version__, handlers, routes
+from api import __version__, handlers, outside, routes
+from api.admission import Admissions
 from api.gate import Gate
 from api.programs import endpoint
 from api.routes import openai
@@ -30,6 +32,8 @@ log = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "web" / "static"
 YEAR = 31_536_000
+SPOOLED = 64_000   # bytes of an uploaded file in memory; more of it goes to the disk as it comes
+SOON = 1         # seconds after which jobs that are starting have started
 PATIENCE = 2.0   # seconds that the jobs wait for a first request
 _ANY_DAY = date(2025, 6, 30)
 
@@ -46,8 +50,9 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
                               "page by `after`.")
     app.state.services, app.state.settings, app.state.answered = services, settings, threading.Event()
     handlers.install(app)
+    MultiPartParser.spool_max_size = SPOOLED
     app.add_middleware(Gate, accounts=services.accounts, settings=settings, answered=app.state.answered,
-                       limits=services.administration.limits)
+                       admissions=Admissions(lambda: app.router.routes), limits=services.administration.limits)
     app.add_middleware(Watching)
     app.include_router(routes.router)
     app.include_router(openai.router)
@@ -71,7 +76,9 @@ async def healthz() -> dict[str, str]:
 
 
 async def readyz(request: Request) -> JSONResponse:
-    """Whether everything that requests need is there, part by part."""
+    """Whether everything that requests need is there, part by part. Jobs start in the background: until then requests
+    are answered and jobs kept, and the answer says when to ask again.
+    """
     services: Services = request.app.state.services
     parts = {
         "database": await run_in_threadpool(services.context.database.healthy),
@@ -83,7 +90,8 @@ async def readyz(request: Request) -> JSONResponse:
             for name, good in parts.items()}
     level = await run_in_threadpool(wall.level)
     return JSONResponse({"status": "ok" if ready else "not ready", "parts": said, "wall": level},
-                        200 if ready else 503)
+                        200 if ready else 503, None if ready else {
+                            "Retry-After": str(SOON if "failed" not in said.values() else outside.RETRY_AFTER)})
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.service.credentials import LONGEST_TOKEN, USUAL_SCOPES, USUAL_TOKEN
 from api.service.records import (
     Actor,
     ApprovedBy,
@@ -23,6 +24,7 @@ from api.service.records import (
     OutcomeChange,
     Page,
     Role,
+    TokenScope,
 )
 from ingestion.domain import Document, Fact
 from ingestion.policy import Policy
@@ -53,6 +55,8 @@ class NewPassword(Body):
 
 class TokenName(Body):
     name: str = Field(max_length=100, description="What the token is for")
+    scopes: list[TokenScope] = Field(list(USUAL_SCOPES), max_length=10, description="What it may be used for")
+    days: int = Field(USUAL_TOKEN, ge=1, le=LONGEST_TOKEN, description="How long it lasts")
 
 
 class NewInvitation(Body):
@@ -212,6 +216,8 @@ class AnswerBody(BaseModel):
     number: int
     policy_version: str
     approved: ApprovedBy | None = Field(None, description="Who gave this answer, where a person did")
+    verdict: str | None = Field(None, description="yes, no, open, or null where the question asks for none")
+    steps: list[str] = Field([], description="What a language model looked up for it")
 
 
 def part(page: Page[Any]) -> dict[str, Any]:
@@ -272,4 +278,5 @@ def sent(name: str) -> dict[str, Any]:
 
 
 _NAMES = ("retry_after", "shortest", "different", "most", "base_type", "choices", "date", "first", "last", "name",
-          "zh", "en", "kind", "page", "count", "times", "reference", "state", "ref", "by", "before", "after")
+          "zh", "en", "kind", "page", "count", "times", "reference", "state", "ref", "by", "before", "after", "scope",
+          "place")

@@ -12,7 +12,10 @@ GUOHE_UPLOAD_MB         the largest upload (200)
 GUOHE_CASE_FILES        the most files of one case (300)
 GUOHE_WORKERS           assessments at a time (2); 0: this process serves pages only, beside `guohe work` (PostgreSQL)
 GUOHE_POLICY            a policy folder other than the one shipped
-GUOHE_WEBHOOK_NETWORKS  networks that webhooks may reach beside public addresses by https, such as 10.20.0.0/16
+GUOHE_WEBHOOK_NETWORKS  networks that webhooks and a model named in the page may reach beside public addresses by
+                        https, such as 10.20.0.0/16
+GUOHE_TRUSTED_PROXIES   networks or addresses of proxies whose X-Forwarded-For is believed; this machine
+                        where GUOHE_BASE_URL is set, nobody without
 GUOHE_OIDC_…            single sign-on: see api.sign_on
 """
 from __future__ import annotations
@@ -29,6 +32,7 @@ from api.sign_on import SignOn
 from ingestion.errors import PathError, UsageError
 
 SECRET_LENGTH = 32
+LOOPBACK = (ip_network("127.0.0.1"), ip_network("::1"))
 SECRET_FILE = "secret"  # noqa: S105 - the name of a file
 
 
@@ -50,6 +54,7 @@ class Settings:
     policy: Path | None = None
     sign_on: SignOn | None = None
     webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
 
     @property
     def embedded(self) -> bool:
@@ -88,17 +93,19 @@ def read(environment: Mapping[str, str] = os.environ, data: Path | None = None) 
         upload_bytes=int(_number(environment, "GUOHE_UPLOAD_MB", 200.0, least=0.001) * 1_000_000),
         case_files=int(_number(environment, "GUOHE_CASE_FILES", 300, least=1)),
         workers=int(_number(environment, "GUOHE_WORKERS", 2, least=0)),
-        sign_on=sign_on.read(environment), webhook_networks=_networks(environment),
+        sign_on=sign_on.read(environment), webhook_networks=_networks(environment, "GUOHE_WEBHOOK_NETWORKS"),
+        trusted_proxies=_networks(environment, "GUOHE_TRUSTED_PROXIES") or (
+            LOOPBACK if environment.get("GUOHE_BASE_URL") else ()),
         policy=Path(environment["GUOHE_POLICY"]) if environment.get("GUOHE_POLICY") else None)
 
 
-def _networks(environment: Mapping[str, str]) -> tuple[IPv4Network | IPv6Network, ...]:
-    text = environment.get("GUOHE_WEBHOOK_NETWORKS") or ""
+def _networks(environment: Mapping[str, str], name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    text = environment.get(name) or ""
     try:
         return tuple(ip_network(one) for one in text.replace(",", " ").split())
     except ValueError as error:
-        raise UsageError(f"GUOHE_WEBHOOK_NETWORKS is {text!r}; write networks such as 10.20.0.0/16, with commas.",
-                         f"GUOHE_WEBHOOK_NETWORKS 为 {text!r}；请写 10.20.0.0/16 这样的网段，用逗号分隔。") from error
+        raise UsageError(f"{name} is {text!r}; write networks such as 10.20.0.0/16, with commas.",
+                         f"{name} 为 {text!r}；请写 10.20.0.0/16 这样的网段，用逗号分隔。") from error
 
 
 def _make(folder: Path) -> None:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import field, make_dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import NODEFAULT, Struct, structs
@@ -38,3 +39,12 @@ class Shape:
 Span = Annotated[domain.Span, Shape(domain.Span)]
 Interval = Annotated[domain.Interval, Shape(domain.Interval)]
 Citation = Annotated[domain.Citation, Shape(domain.Citation, span=Span)]
+
+
+class TokenScope(StrEnum):
+    """What an API token may be used for, within what its person may do."""
+
+    READ = "read"               # also asking questions
+    WRITE = "write"             # one's own cases, files, drafts
+    REVIEW = "review"           # deciding about others' work
+    ADMINISTER = "administer"   # people, settings, webhooks

@@ -49,14 +49,16 @@ def extract(documents: Sequence[Document], policy: Policy, application_date: dat
             keys: frozenset[str] | None = None) -> Extracted:
     """The facts in documents (all, or those of `keys`), to be checked against any base type and in any language."""
     prepared = facts.prepare(documents, policy)
-    return Extracted(tuple(documents), prepared, facts.read(prepared, policy, application_date, keys=keys))
+    found = facts.read(prepared, policy, application_date, keys=keys)
+    return Extracted(facts.noted(documents, prepared), prepared, found)
 
 
 def check(extracted: Extracted, policy: Policy, base_type: str, application_date: date,
           language: str = "zh") -> Assessment:
     """What was extracted, for the same date, against the criteria of a base type; the facts that they ask about."""
     keys = _keys(policy, base_type)
-    found = Extraction(_only(extracted.found.facts, keys), _only(extracted.found.exclusions, keys))
+    found = Extraction(_only(extracted.found.facts, keys), _only(extracted.found.exclusions, keys),
+                       _only(extracted.found.unexplained, keys))
     windowed = keys & facts.windowed(policy.facts)
 
     def facts_for(window: tuple[date, date]) -> Mapping[str, Fact]:
@@ -72,7 +74,8 @@ def check(extracted: Extracted, policy: Policy, base_type: str, application_date
                                          extracted.documents)
     return Assessment(
         policy.id, policy.version, policy.sha256, policy.window_on(application_date), base_type, application_date,
-        extracted.documents, found.facts, found.exclusions, findings, rules.overall(findings), notes)
+        extracted.documents, found.facts, found.exclusions, findings, rules.overall(findings), notes,
+        found.unexplained)
 
 
 def _keys(policy: Policy, base_type: str) -> frozenset[str]:

@@ -14,18 +14,21 @@ from assistant.topics import Topics
 from assistant.weighing import STRONG
 from ingestion.domain import Finding
 
+_JOINER = re.compile(r"[^，。；]{0,3}(?:和|与|跟|及|、|以及| and )[^，。；]{0,3}")
 _PATTERNS = Path(__file__).parent / "language" / "cases.yaml"
 
 
 class CaseQuestion(Struct, frozen=True):
     """`intent` is a name of `cases.yaml`, "" for none. `own`: the question speaks of the application; `counts`: it
-    asks how many there are; `lists`: which ones; `other_matter`: it is about something else in the policy."""
+    asks how many there are; `bars`: for what is required; `lists`: which ones; `other_matter`: it is about something
+    else in the policy."""
 
     intent: str
     findings: list[Finding]
     facts: list[str]
     own: bool
     counts: bool
+    bars: bool
     lists: bool
     other_matter: bool
 
@@ -44,6 +47,7 @@ def read(part: Part, findings: Sequence[Finding], found: Collection[str], topics
         facts,
         own(part),
         counts=_says("counts", part) and not _says("bars", part),
+        bars=_says("bars", part),
         lists=_says("which", part),
         other_matter=any(one.weight >= STRONG and not one.type for one in subjects) or bool(part.gaps),
     )
@@ -79,8 +83,16 @@ def _facts(part: Part, findings: Sequence[Finding], found: Collection[str], topi
     }
     ours = [key for key in here if key in weights]
     telling = [key for key in ours if weights[key] >= STRONG]
-    narrow = [key for key in telling if key not in wide]  # 中外联合论文 are not all 论文
+    narrow = [key for key in telling if key not in wide or _joined(part, key, topics)]  # 中外联合论文 are not all 论文
     return narrow or telling or ours or [key for key in weights if key in found]
+
+
+def _joined(part: Part, key: str, topics: Topics) -> bool:
+    """Whether a fact is named beside a narrower one and joined to it: 论文和中外联合论文."""
+    wide = [word.span for name, words in part.found.items() if topics.subjects[name].fact == key for word in words]
+    other = [word.span for name, words in part.found.items() if topics.subjects[name].narrows for word in words]
+    return any(_JOINER.fullmatch(part.text[min(one.end, two.end):max(one.start, two.start)])
+               for one in wide for two in other if not one.overlaps(two))
 
 
 def _says(name: str, part: Part) -> bool:

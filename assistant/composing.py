@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from assistant import citations, compared, verdicts
-from assistant.comparing import Comparison
+from assistant import citations, manner, verdicts
+from assistant.dialogue import bars, compared
+from assistant.dialogue.holding import Held
+from assistant.dialogue.results import OF_OUTCOME, together
 from assistant.questions import Part
 from assistant.say import Say, quoted
 from assistant.selecting import Choice, Kind
@@ -33,6 +35,7 @@ class Piece(Struct, frozen=True):
     settled: bool
     verdict: str = ""
     free: bool = False
+    ruled: str = ""      # "yes", "no" or "open" to the question as asked, "" where it asks for none
 
     def told(self, say: Say) -> str:
         if not self.verdict:
@@ -50,17 +53,18 @@ class Composer:
         self._common = set.intersection(*common) if common else set()
         self._of_types = {ref for one in policy.base_types for ref in one.articles} - self._common
 
-    def piece(self, part: Part, choice: Choice, comparisons: Sequence[Comparison], types: Sequence[str]) -> Piece:
+    def piece(self, part: Part, choice: Choice, held: Held, types: Sequence[str]) -> Piece:
         """The answer to `part`, for which `choice` was made."""
         say = Say(part.language)
         whole = choice.kind is Kind.LOOKUP or (choice.kind is Kind.CLAUSE and "meaning" not in part.subjects)
         cites = [citations.of_clause(self._policy, ref, whole=whole) for ref in choice.refs]
-        said = self._said(part, choice, comparisons, types, say)
+        said = self._said(part, choice, held, types, say)
         if choice.unsaid is not None:
             said = say("unsaid", said=said, matter=say.pick(choice.unsaid.zh, choice.unsaid.en)).strip()
-        verdict = self._verdict(part, choice, comparisons, say) if part.polar and choice.kind in _FREE else ""
-        return Piece(said, tuple(one for one in cites if one is not None), choice.kind not in _UNSETTLED, verdict,
-                     free=choice.kind in _FREE)
+        settled = choice.kind not in _UNSETTLED
+        verdict, ruled = self._verdict(part, choice, held, say) if part.polar and settled else ("", "")
+        return Piece(said, tuple(one for one in cites if one is not None), settled, verdict,
+                     free=choice.kind in _FREE, ruled=ruled)
 
     def quoting(self, refs: Sequence[str]) -> Piece:
         """Clauses that are cited beside what was said."""
@@ -76,8 +80,7 @@ class Composer:
         quotes = dict.fromkeys(one for piece in pieces for one in piece.cites)
         return "\n".join([*told, *(quoted(one, say) for one in quotes)])
 
-    def _said(self, part: Part, choice: Choice, comparisons: Sequence[Comparison], types: Sequence[str],
-              say: Say) -> str:
+    def _said(self, part: Part, choice: Choice, held: Held, types: Sequence[str], say: Say) -> str:
         match choice.kind:
             case Kind.NO_SUCH:
                 return self._no_such(choice, say)
@@ -87,7 +90,7 @@ class Composer:
                 last = self._policy.articles[-1].ref
                 return say("extent", articles=len(self._policy.articles), chapters=len(self._policy.chapters),
                            last=say.refs([last])[0])
-            case Kind.LOOKUP:
+            case Kind.LOOKUP if not (held.comparisons or held.statements):
                 return self._no_such(choice, say) if choice.missing else self._lookup(choice, say)
             case Kind.FIGURES:
                 return self._figures(choice, types, say)
@@ -97,24 +100,57 @@ class Composer:
                 return self._window(say)
             case Kind.ELSEWHERE:
                 return self._elsewhere(choice, types, say)
+            case Kind.ABSENT:
+                return say("no_such_rule", refs=say.joined(say.refs(choice.refs)))
             case Kind.GAP | Kind.NOTHING:
                 return self._gap(choice, say)
-        if comparisons:
-            return compared.worded(comparisons, self._policy, say)
+        return self._decided(part, choice, held, say)
+
+    def _decided(self, part: Part, choice: Choice, held: Held, say: Say) -> str:
+        """What figures and statements come to, else what the clauses settle."""
+        if held.comparisons:
+            return compared.worded(held, self._policy, say)
+        if held.statements:
+            lines = [compared.stated(one, self._policy, say) for one in held.statements]
+            return (" " if say.language == "en" else "").join(dict.fromkeys(lines))
+        if self._only_priority(part, choice):
+            return "".join(say("only_priority", label=say.pick(one.label, one.label_en))
+                           for one in self._policy.criteria if one.citation in choice.refs)
         if choice.points:
             return "\n".join(filter(None, (self._point(part, point, say) for point in choice.points)))
         return self._clauses(part, choice.refs, say)
 
-    def _verdict(self, part: Part, choice: Choice, comparisons: Sequence[Comparison], say: Say) -> str:
-        """The word that answers yes or no, "" where the policy does not say."""
-        if comparisons:
-            return compared.verdict(comparisons, confirms="confirm" in part.asks, say=say)
+    def _verdict(self, part: Part, choice: Choice, held: Held, say: Say) -> tuple[str, str]:
+        """The word that answers yes or no, "" where the policy does not say, and what is ruled on the question."""
+        if choice.kind is Kind.ABSENT:
+            return say("wrong" if "confirm" in part.asks else "not_there"), verdicts.NO
+        decided = ""
+        if held.comparisons:
+            if all(one.outcome is None for one in held.comparisons):      # only the bar is asked about
+                agrees = all(one.agrees for one in held.comparisons)
+                return say("right" if agrees else "wrong"), verdicts.YES if agrees else verdicts.NO
+            decided, words = bars.verdict(held.comparisons), (say("enough"), say("not_enough"))
+        elif held.statements:
+            decided = together(OF_OUTCOME[one.outcome] for one in held.statements)
+            words = (say("holds"), say("fails"))
+        elif self._only_priority(part, choice):
+            decided, words = verdicts.YES, (say("yes_word"), say("no_word"))
+        if decided:
+            word = verdicts.of_condition(decided, part, words) or say("unsettled")
+            return word, verdicts.as_asked(decided, part, of_condition=True)
         if not choice.points:
-            return ""
+            return "", verdicts.OPEN
         point = choice.points[0]
         cited = citations.of_clause(self._policy, point.cites[0])
         verdict = verdicts.verdict_of(point, part, cited.quote if cited else "")
-        return verdicts.word(verdict, part) if verdict else ""
+        if not verdict:
+            return "", verdicts.OPEN
+        return verdicts.word(verdict, part), verdicts.as_asked(verdict, part)
+
+    def _only_priority(self, part: Part, choice: Choice) -> bool:
+        """Whether a question asks if something may be missing that only gives priority."""
+        asked = [one for one in self._policy.criteria if one.citation in choice.refs]
+        return part.polar and manner.denies(part.text) and bool(asked) and not any(one.required for one in asked)
 
     # By number ------------------------------------------------------------------------------------------------------
 

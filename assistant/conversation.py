@@ -12,13 +12,18 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from assistant import questions
+from assistant import manner, questions
+from assistant.dialogue.words import says
 from assistant.questions import Part, Question, Reader
-from ingestion.domain import Answer, Citation, Mode, Span
+from assistant.weighing import STRONG
+from ingestion.domain import Answer, Call, Citation, Mode, Span
 from ingestion.policy import Policy
 
 _FOLLOW = re.compile(r"^(?:那么?|然后|还有|另外|and|what about|how about|then)|呢[?？]?$|[?？]?$(?<=what about)")
 _ITEM_ONLY = re.compile(r"^(?:那么?)?\s*第?\s*([一二三四五六七八九十\d]{1,3})\s*项|^\s*(?:and\s+)?item\s+(\d{1,2})")
+_TIME = re.compile(r"第\s*[一二三四五六七八九十\d]+\s*年|[一二两三四五六七八九十\d]+\s*年(?:以)?(?:之)?[前后]"
+                   r"|(?:19|20)\d\d\s*年?(?:\d{1,2}月)?|大?前年|去年|今年|明年|\d{1,2}\s*月(?:\d{1,2}[日号])?"
+                   r"|\w+ years? (?:ago|later)|(?:last|this|next) year")
 _WHERE = re.compile(r"哪一?条|出处|依据是|原文|哪里写|在哪写|写在哪|which (?:article|clause)|where does it say|source")
 
 
@@ -92,6 +97,9 @@ def to_record(one: Turn) -> dict[str, Any]:
         "dropped": list(answer.dropped),
         "prompt": answer.prompt,
         "model": answer.model,
+        "verdict": answer.verdict,
+        "trace": [{"tool": one.tool, "arguments": one.arguments, "result": one.result, "told": one.told,
+                   "step": one.step} for one in answer.trace],
         "policy": {"id": one.policy_id, "version": one.policy_version, "sha256": one.policy_sha256},
         "at": one.at.isoformat(),
     }
@@ -114,6 +122,8 @@ def from_record(record: Mapping[str, Any]) -> Turn:
         tuple(record["dropped"]),
         record["prompt"],
         record["model"],
+        verdict=record.get("verdict", ""),
+        trace=tuple(Call(**one) for one in record.get("trace", ())),
     )
     policy = record["policy"]
     return Turn(
@@ -127,8 +137,10 @@ def from_record(record: Mapping[str, Any]) -> Turn:
     )
 
 
-def read(reader: Reader, question: str, history: Sequence[Turn], language: str | None = None) -> Question:
-    """The question with what it leaves unsaid filled in from the turns before it."""
+def read(reader: Reader, question: str, history: Sequence[Turn], language: str | None = None,
+         known: str = "") -> Question:
+    """The question with what it leaves unsaid filled in from the turns before it. `known` is the folded text of what
+    the conversation is about besides the policy: the names and rows of an application."""
     asked = reader.read(question, language)
     if not history or not asked.parts:
         return asked
@@ -138,12 +150,20 @@ def read(reader: Reader, question: str, history: Sequence[Turn], language: str |
     if text is not None:
         return replace(reader.read(text, asked.language), text=asked.text, understood=text)
     first = asked.parts[0]
-    if before.parts and (_bare(first, reader) or _continues(first, last, reader)):
+    goes_on = _FOLLOW.search(first.text) is not None and any(
+        one.polar or manner.asks_lack(one.text) for one in before.parts)
+    if goes_on and not first.asks - {"what"} and _about_something(first, reader):      # 中外联合的呢？ after 够20篇吗？
+        first = replace(first, asks=first.asks | {"yes_no"})
+        return replace(asked, parts=(first, *asked.parts[1:]))
+    leans = _leans(first, reader, known)
+    if before.parts and (leans or _bare(first, reader) or _continues(first, last, reader)):
+        spoken = next((one for one in reversed(before.parts) if _about_something(one, reader)), before.parts[-1])
         joined = replace(
             first,
-            inherited=first.inherited | before.parts[-1].subjects,
-            refs=first.refs or before.parts[-1].refs,
+            inherited=first.inherited | spoken.subjects,
+            refs=first.refs or spoken.refs,
             continues=True,
+            asks=first.asks | {"yes_no"} if goes_on and not first.asks else first.asks,
         )
         return replace(asked, parts=(joined, *asked.parts[1:]), understood=f"{before.text}：{asked.text}")
     return asked
@@ -161,6 +181,8 @@ def _completed(asked: Question, before: Question, last: Turn, reader: Reader) ->
         return "、".join(dict.fromkeys(refs))
     if first.quantities and _bare(first, reader) and _FOLLOW.search(first.text):
         return _with_figure(before, first)
+    if _bare(first, reader) and _FOLLOW.search(first.text) and (text := _with_time(before, first)) is not None:
+        return text
     own = _types(first, reader)
     if own and _only_type(first, reader) and _FOLLOW.search(first.text):
         return _with_type(before, own, asked, reader)
@@ -168,6 +190,31 @@ def _completed(asked: Question, before: Question, last: Turn, reader: Reader) ->
         names = _type_names(before, reader)
         return f"{names}{asked.text}" if asked.language == "zh" else f"{names}: {asked.text}"
     return None
+
+
+def _about_something(part: Part, reader: Reader) -> bool:
+    """Whether a part names a subject that something is counted or ruled for."""
+    return any(reader.topics.subjects[name].fact for name in part.found)
+
+
+def _leans(part: Part, reader: Reader, known: str) -> bool:
+    """Whether a question only goes on from the one before: 只按目录算呢？ What is strange is the case's."""
+    if _about_something(part, reader) or part.refs or not says("asks", "leans", part.text):
+        return False
+    strong = any(reader.topics.subjects[name].weight >= STRONG for name in part.found)
+    if strong and not known:
+        return False
+    return all(any(piece[place:place + 2] in known for place in range(max(1, len(piece) - 1)))
+               for piece in part.strange)
+
+
+def _with_time(before: Question, part: Part) -> str | None:
+    """The question before, of another time: 那到第五年呢？ after 第二年重新申报，受理吗？"""
+    old, new = list(_TIME.finditer(questions.fold(before.text))), _TIME.search(part.text)
+    if not old or new is None:
+        return None
+    text = questions.fold(before.text)
+    return text[:old[-1].start()] + new[0] + text[old[-1].end():]
 
 
 def _with_type(before: Question, own: Sequence[str], asked: Question, reader: Reader) -> str | None:

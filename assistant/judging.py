@@ -63,6 +63,8 @@ class Judge:
     def choose(self, part: Part, before: Choice | None = None, whole: Part | None = None) -> Choice:
         """What settles `part`; `before` is the choice for the part before it, `whole` the question that it is of."""
         first = self._selector.choose(part, before)
+        if first.gap is not None and first.gap.overrides:
+            return first
         if self._likeness is None or part.refs or part.continues or first.kind not in _OPEN:
             return first
         opinion = self._opinion(part, whole, of_any_type=first.kind is Kind.ELSEWHERE)
@@ -80,7 +82,8 @@ class Judge:
         if max(best, unsettled) < _KNOWN:
             return first
         if unsettled > best:
-            return self._unsettled(first, opinion)
+            worded = bool(first.points) and bool(first.points[0].matches)   # an entry is for just this wording
+            return first if worded and not part.strange else self._unsettled(first, opinion)
         if first.bare and before is not None and top in before.refs:
             return first
         choice = first if top in first.refs else self._selector.choose_within(part, top)

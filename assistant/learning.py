@@ -77,6 +77,14 @@ def check(policy: Policy, held: Topics | None) -> Problems:
     return problems
 
 
+def readable(folder: Path) -> tuple[Group, ...]:
+    """The examples with whatever mistakes they have; none where their file is not there or cannot be read."""
+    try:
+        return _written(folder) if (folder / EXAMPLES).is_file() else ()
+    except PolicyError:
+        return ()
+
+
 def _written(folder: Path) -> tuple[Group, ...]:
     path = folder / EXAMPLES
     return typed_yaml.decode(typed_yaml.read(path), tuple[Group, ...], path)

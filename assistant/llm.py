@@ -12,8 +12,9 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -21,10 +22,12 @@ from ingestion.errors import GuoheError, UsageError
 
 _log = logging.getLogger(__name__)
 URL, MODEL, KEY, TIMEOUT = "GUOHE_LLM_URL", "GUOHE_LLM_MODEL", "GUOHE_LLM_KEY", "GUOHE_LLM_TIMEOUT"
-DEADLINE = 15.0  # seconds for the whole of an answer
+TOOLS, TOKENS = "GUOHE_LLM_TOOLS", "GUOHE_LLM_TOKENS"
+DEADLINE = 30.0  # seconds for the whole of an answer
+MODES = ("auto", "native", "plan", "off")   # how tools are called: by the endpoint, as text, or not at all
 _MOST_CHARACTERS = 8_000  # of an answer
 _MOST_BYTES = 2_000_000  # of a response, whatever it holds
-_MOST_TOKENS = 600
+_LEAST_TOKENS, _TOKENS, _MOST_TOKENS = 100, 1_500, 32_000   # of an answer; models that think first need many
 _DONE = object()
 
 
@@ -52,13 +55,15 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the model is. `timeout` is the time for a whole answer in seconds."""
+    """Where the model is. `timeout` is the time for a whole answer in seconds, `tools` one of MODES, `tokens` the limit
+    of each answer, thinking included."""
 
     url: str
     model: str
     key: str = field(default="", repr=False)
     timeout: float = DEADLINE
-    most_tokens: int = _MOST_TOKENS
+    tools: str = "auto"
+    tokens: int = _TOKENS
     most_characters: int = _MOST_CHARACTERS
 
 
@@ -80,7 +85,29 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings |
             f"{URL} is set but {MODEL} is not; name the model to use.",
             f"已设置 {URL}，但未设置 {MODEL}；请写明模型名称。",
         )
-    return Settings(url, model, values.get(KEY, "").strip(), _seconds(values.get(TIMEOUT, "")))
+    return Settings(url, model, values.get(KEY, "").strip(), _seconds(values.get(TIMEOUT, "")),
+                    _mode(values.get(TOOLS, "")), _tokens(values.get(TOKENS, "")))
+
+
+def _mode(text: str) -> str:
+    found = text.strip().lower() or MODES[0]
+    if found not in MODES:
+        raise UsageError(
+            f"{TOOLS} is {text!r}; write one of {', '.join(MODES)}.",
+            f"{TOOLS} 为 {text!r}；请写 {'、'.join(MODES)} 之一。",
+        )
+    return found
+
+
+def _tokens(text: str) -> int:
+    if not text.strip():
+        return _TOKENS
+    if not text.strip().isdecimal() or not _LEAST_TOKENS <= int(text) <= _MOST_TOKENS:
+        raise UsageError(
+            f"{TOKENS} is {text!r}; write a number from {_LEAST_TOKENS} to {_MOST_TOKENS}.",
+            f"{TOKENS} 为 {text!r}；请写 {_LEAST_TOKENS} 至 {_MOST_TOKENS} 的整数。",
+        )
+    return int(text)
 
 
 def _seconds(text: str) -> float:
@@ -98,20 +125,61 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def connect(settings: Settings | None) -> LanguageModel | None:
-    """The model that the settings name; None without settings. Nothing is sent yet."""
-    return Endpoint(settings) if settings is not None else None
+class Judged(Protocol):
+    """Where to connect: `url` names an address instead of `host`, `header` is for the request."""
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def host(self) -> str: ...
+
+    @property
+    def header(self) -> str: ...
+
+
+Judge = Callable[[str], Judged]  # raises where the address is not to be reached
+
+
+def connect(settings: Settings | None, judge: Judge | None = None) -> LanguageModel | None:
+    """The model that the settings name; None without settings. Nothing is sent yet, nor to what `judge` refuses."""
+    return Endpoint(settings, judge) if settings is not None else None
 
 
 class Endpoint:
     """A model behind an OpenAI-compatible address, through langchain."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, judge: Judge | None = None) -> None:
+        self.settings, self._judge = settings, judge
 
     @property
     def name(self) -> str:
         return self.settings.model
+
+    @property
+    def timeout(self) -> float:
+        return self.settings.timeout
+
+    @property
+    def mode(self) -> str:
+        """How it calls tools; what was found out about an endpoint under "auto" stays with it."""
+        set_to = self.settings.tools
+        return _found_out.get(self._place, set_to) if set_to == "auto" else set_to
+
+    @mode.setter
+    def mode(self, mode: str) -> None:
+        _found_out[self._place] = mode
+
+    @property
+    def _place(self) -> tuple[str, str]:
+        return self.settings.url, self.settings.model
+
+    @contextmanager
+    def open(self, timeout: float) -> Iterator[Any]:
+        """The model of langchain, for one turn."""
+        settings = replace(self.settings, timeout=min(timeout, self.settings.timeout))
+        with _client(settings, self._judge) as client:
+            yield _chat(settings, client)
 
     def stream(self, instructions: str, request: str) -> Iterator[str]:
         """The model's text, piece by piece, until it ends, the deadline comes or it is too much."""
@@ -134,15 +202,15 @@ class Endpoint:
                 try:
                     piece = pieces.get(timeout=max(0.0, ends - time.monotonic()))
                 except queue.Empty:
-                    raise _failed("gave no whole answer in time", "未在规定时间内作答") from None
+                    raise failed("gave no whole answer in time", "未在规定时间内作答") from None
                 if piece is _DONE:
                     return
                 if isinstance(piece, BaseException):
-                    raise _failed(f"failed ({type(piece).__name__})", f"出错（{type(piece).__name__}）") from piece
+                    raise failed(f"failed ({type(piece).__name__})", f"出错（{type(piece).__name__}）") from piece
                 assert isinstance(piece, Piece)  # noqa: S101 - nothing else is put
                 length += len(piece.text)
                 if length > self.settings.most_characters:
-                    raise _failed("did not stop", "不停输出")
+                    raise failed("did not stop", "不停输出")
                 yield piece
         finally:
             stop.set()
@@ -155,7 +223,7 @@ class Endpoint:
             from langsmith import tracing_context
 
             kinds = {"system": SystemMessage, "assistant": AIMessage, "user": HumanMessage}
-            with _client(self.settings) as client, tracing_context(enabled=False):
+            with _client(self.settings, self._judge) as client, tracing_context(enabled=False):
                 chat = _chat(self.settings, client)
                 for chunk in chat.stream([kinds[role](text) for role, text in messages], **options):
                     if stop.is_set():
@@ -188,14 +256,14 @@ def _chat(settings: Settings, client: Any) -> Any:
         api_key=settings.key or "none",
         http_client=client,
         temperature=0,
-        max_tokens=settings.most_tokens,
+        max_tokens=settings.tokens,
         max_retries=0,
         timeout=settings.timeout,
         stream_usage=False,
     )
 
 
-def _client(settings: Settings) -> Any:
+def _client(settings: Settings, judge: Judge | None = None) -> Any:
     """An HTTP client that follows no redirect, takes no proxy from the environment and stops reading a flood."""
     import httpx
 
@@ -216,6 +284,8 @@ def _client(settings: Settings) -> Any:
 
     class Transport(httpx.HTTPTransport):
         def handle_request(self, request: httpx.Request) -> httpx.Response:
+            if judge is not None:
+                _redirected(request, judge)
             response = super().handle_request(request)
             if response.is_redirect:
                 response.close()
@@ -233,8 +303,22 @@ def _client(settings: Settings) -> Any:
     )
 
 
-def _failed(english: str, chinese: str) -> ModelError:
+def _redirected(request: Any, judge: Judge) -> None:
+    """The connection goes to the very address that was judged."""
+    import httpx
+
+    target = judge(str(request.url))
+    request.url = httpx.URL(target.url)
+    request.headers["host"] = target.header
+    request.extensions = {**request.extensions, "sni_hostname": target.host}
+
+
+def failed(english: str, chinese: str) -> ModelError:
+    """The error of a model that did something else than to answer."""
     return ModelError(
         f"the language model {english}; the answer without a model is given.",
         f"语言模型{chinese}；给出不用模型的回答。",
     )
+
+
+_found_out: dict[tuple[str, str], str] = {}

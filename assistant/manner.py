@@ -25,6 +25,7 @@ _YEARS_AGO = re.compile(
 _YEAR_MONTH = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:年|[-/.])\s*(?:(\d{1,2})\s*月?)?")
 _AFTER_YEARS = re.compile(
     r"([一二两三四五六七八九十\d]+)\s*年(?:之后|以后|后|了|过后|就)|后\s*([一二两三四五六七八九十\d]+)\s*年")
+_NTH_YEAR = re.compile(r"第\s*([一二三四五六七八九十\d]+)\s*年")
 _ENGLISH_NUMBERS = {word: value for value, word in enumerate(
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"])}
 
@@ -63,9 +64,33 @@ def years_passed(folded: str) -> int | None:
     days = [(int(year), int(month or 1)) for year, month in _YEAR_MONTH.findall(folded)]
     if len(days) > 1:
         return (days[-1][0] * 12 + days[-1][1] - days[0][0] * 12 - days[0][1]) // 12
+    ordinal = _NTH_YEAR.search(folded)
+    if ordinal:     # 第二年: one year has passed
+        number = numerals.parse_number(ordinal[1])
+        return int(number) - 1 if number is not None else None
     match = _AFTER_YEARS.search(folded)
     number = numerals.parse_number(match[1] or match[2]) if match else None
     return int(number) if number is not None else None
+
+
+def asks_exists(folded: str) -> bool:
+    """Whether a question asks if the policy says something at all: 有没有…这么一条."""
+    return _says("exists", folded)
+
+
+def asks_lack(folded: str) -> bool:
+    """Whether a question asks how much is missing: 还差几篇."""
+    return _says("lack", folded)
+
+
+def asks_harm(folded: str) -> bool:
+    """Whether a question asks if something stands in the way: 影响申报吗, 会不会被判不符合."""
+    return _says("harm", folded)
+
+
+def inverts(folded: str, language: str) -> bool:
+    """Whether the verb of a question asks for the opposite of what a clause settles: 影响吗, 算晚吗."""
+    return _says("inverts_en", folded) if language == "en" else bool(modal(folded).get("inverted"))
 
 
 def claims(folded: str) -> bool:

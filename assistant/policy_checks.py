@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assistant import learning, topics, vocabulary
+from assistant import learning, named_figures, topics, vocabulary
 from assistant.likeness import EXAMPLES, FILE
 from ingestion import policy
 from ingestion.policy_files import CRITERIA, FACTS, HEAD, TEXT, Problem
@@ -25,6 +25,8 @@ def check(folder: Path) -> list[Problem]:
     if draft is not None and draft.articles:
         problems += topics.check(draft)
         problems += vocabulary.check(folder, draft.text)
-        problems += learning.check(draft, topics.readable(draft))
+        held = topics.readable(draft)
+        problems += learning.check(draft, held)
+        problems += named_figures.check(draft, held, learning.readable(folder))
     order = {name: place for place, name in enumerate(ORDER)}
     return sorted(problems, key=lambda one: (order.get(one.file, len(order)), one.line))

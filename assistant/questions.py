@@ -256,7 +256,8 @@ def _figures(text: str) -> tuple[numerals.Quantity, ...]:
     taken += [
         Span(*match.span())
         for match in re.finditer(
-            r"第\s*[一二三四五六七八九十\d]+\s*[条章项款]|近[三3]年|articles?\s*\d+|[一二两三四五六七八九十\d]+年前"
+            r"第\s*[一二三四五六七八九十\d]+\s*[条章项款](?:\s*[（(]\s*[一二三四五六七八九十\d]+\s*[)）])?|近[三3]年"
+            r"|articles?\s*\d+(?:\s*[（(]\s*\d+\s*[)）])?|[一二两三四五六七八九十\d]+年前"
             r"|(?<![\d.])\d{1,2}\.\d{1,2}(?![\d.%％万亿元年月日篇项个名人家户分倍岁美欧]|\s*m)",
             text,
         )

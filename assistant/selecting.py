@@ -37,6 +37,7 @@ class Kind(StrEnum):
     CLAUSE = "clause"          # the clause that is about it
     ELSEWHERE = "elsewhere"    # a condition of other base types than the one that is named
     GAP = "gap"                # known not to be settled
+    ABSENT = "absent"          # claimed to stand in a clause that does not say it
     NOTHING = "nothing"        # nothing in the policy is about it
 
 
@@ -111,7 +112,8 @@ class Selector:
         inside = [one for ref in known for one in self._inside(ref)]
         goes_on = any(weight >= HOME and ref in inside for one in matter.subjects.values() if not one.type
                       for ref, weight in one.clauses.items())
-        if goes_on and all("（" not in ref for ref in known) and (part.polar or part.asks - {"what"}):
+        items = any("（" in ref for ref in known)
+        if goes_on and (part.polar or (part.asks - {"what"} and not items)):
             return inside
         return Choice(Kind.LOOKUP, tuple(known), missing=missing[0] if missing else "")
 

@@ -16,6 +16,7 @@ from ingestion.domain import (
     Finding,
     Interval,
     SecondReading,
+    Unexplained,
 )
 from ingestion.policy import Policy
 
@@ -31,6 +32,7 @@ def assessment(result: Assessment, policy: Policy, language: str = "zh") -> Json
         "documents": [document(one, language) for one in result.documents],
         "facts": facts(result.facts, policy),
         "exclusions": exclusions(result.exclusions, policy, language),
+        "unexplained": unexplained(result.unexplained, policy, language),
         "criteria": [finding(one, policy, language) for one in result.findings],
         "overall": result.overall.value,
         "notes": list(result.notes),
@@ -75,6 +77,7 @@ def extraction(documents: Sequence[Document], found: Extraction, policy: Policy,
         "documents": [document(one, language) for one in documents],
         "facts": facts(found.facts, policy),
         "exclusions": exclusions(found.exclusions, policy, language),
+        "unexplained": unexplained(found.unexplained, policy, language),
     }
 
 
@@ -131,6 +134,21 @@ def exclusions(left_out: Mapping[str, Sequence[Exclusion]], policy: Policy, lang
         "reason_text": reason_text(policy, piece.reason, language),
         "detail": piece.detail,
     } for piece in left_out[key]] for key in policy.facts.facts if left_out.get(key)}
+
+
+def unexplained(undecided: Mapping[str, Sequence[Unexplained]], policy: Policy, language: str = "zh") -> Json:
+    """What was read and could not be decided, by fact key, with what it could come to and why it stayed open."""
+    return {key: [{
+        "document": piece.document,
+        "page": piece.page,
+        "quote": piece.quote,
+        "start": piece.span.start,
+        "end": piece.span.end,
+        "could_be": interval(piece.could_be),
+        "adds": piece.adds,
+        "reason": piece.why,
+        "reason_text": reason_text(policy, piece.why, language),
+    } for piece in undecided[key]] for key in policy.facts.facts if undecided.get(key)}
 
 
 def finding(one: Finding, policy: Policy, language: str = "zh") -> Json:

@@ -7,7 +7,8 @@ from assistant import manner
 from assistant.questions import Part
 from assistant.topics import Point
 
-YES, NO, REQUIRED = "yes", "no", "required"
+YES, NO, OPEN, REQUIRED = "yes", "no", "open", "required"
+_OPPOSITE = {YES: NO, NO: YES}
 
 
 def verdict_of(point: Point, part: Part, quote: str) -> str:
@@ -28,6 +29,28 @@ def verdict_of(point: Point, part: Part, quote: str) -> str:
     if point.verdict == YES and (denied or part.strange) and not point.matches:
         return ""
     return point.verdict
+
+
+def as_asked(decided: str, part: Part, *, of_condition: bool = False) -> str:
+    """What was decided as an answer to the question as it is put: 影响不影响 is a no where it can still be applied for.
+
+    `of_condition`: what was decided is whether a condition holds, so that a question whether it does harm asks for the
+    opposite.
+    """
+    inverted = manner.asks_harm(part.text) if of_condition else manner.inverts(part.text, part.language)
+    return _OPPOSITE.get(decided, decided) if inverted else decided
+
+
+def of_condition(decided: str, part: Part, fallback: tuple[str, str]) -> str:
+    """The word for a condition that holds ("yes") or does not; `fallback` where the question's verb says nothing."""
+    if decided not in _OPPOSITE:
+        return ""
+    said = as_asked(decided, part, of_condition=True)
+    if part.language == "en":
+        return said.capitalize()
+    modal = manner.modal(part.text)
+    found = modal.get(decided if modal.get("inverted") else said) if modal else ""
+    return str(found or fallback[0 if decided == YES else 1])
 
 
 def word(verdict: str, part: Part) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import date
 
 from msgspec import Struct
 
 from assistant import questions
 from assistant.clause_words import ClauseWords
+from assistant.dialogue.days import application_day
 from assistant.questions import Part
 from assistant.topics import COMPUTED, FIGURES, INSIDE, OUTSIDE, TYPES, YEAR, Point, Subject, Topics, pattern
 from ingestion.domain import Article, Item
@@ -150,6 +152,10 @@ class Weigher:
             context.add(FIGURES)
         if part.years:
             context.add(YEAR)
+        day = application_day(part.text, date.today())  # noqa: DTZ011 - the user's own day
+        years = [year for year in part.years if year < day.year]
+        if years and part.years_ago is None:
+            context.add(INSIDE if min(years) >= self._policy.window_on(day)[0].year else OUTSIDE)
         if part.years_ago is not None and part.years_ago != self._window_years:
             context.add(INSIDE if part.years_ago < self._window_years else OUTSIDE)
         return frozenset(context)

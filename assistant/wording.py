@@ -1,24 +1,27 @@
 """An answer worded by a language model, from the answer that was found without one, every sentence checked.
 
-The model gets the question, the clauses under numbers and what was found, nothing else, without personal identifiers.
+The model gets the question, the clauses under numbers and what was found, nothing else: without personal identifiers,
+and with numbers in place of the documents' names and of what is quoted from them (`assistant.standins`).
 """
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 import prompts
-from assistant.checking import Checked, Checker, Source, figures, sentences
+from assistant.checking import Checked, Checker, Source, sentences
+from assistant.claims import figures
 from assistant.llm import LanguageModel, ModelError
 from assistant.redaction import Redactor
 from assistant.say import Say
+from assistant.standins import StandIns
 from ingestion import articles
-from ingestion.domain import Answer, Mode
+from ingestion.domain import Answer, Citation, Mode
 
-PROMPT = "answer.v1"
+PROMPT = "answer.v2"
 SHORTEST = 8     # characters of a sentence that says something
 
 
@@ -30,6 +33,23 @@ class Draft(Struct, frozen=True):
     quotes: tuple[str, ...]
     verdict: str = ""
     free: bool = True        # a model may word it
+    closed: bool = False     # nothing is to be added to it: talk, the text of a clause, what the policy leaves unsaid
+    supposed: bool = False   # it holds under what the question supposes only
+    places: tuple[Citation, ...] = ()   # all that it rests on in documents, also what is not cited
+
+
+class Names(Struct, frozen=True):
+    """What is called how: the documents of a case with their texts, other names in them, what the policy calls its
+    types, and the policy's own texts."""
+
+    documents: Sequence[str] = ()
+    types: Sequence[str] = ()
+    policy: Collection[str] = ()
+    others: Sequence[str] = ()
+    texts: Sequence[str] = ()
+
+    def stand_ins(self, language: str) -> StandIns:
+        return StandIns(self.documents, self.policy, language, others=self.others, texts=self.texts)
 
 
 class Kept(Struct, frozen=True):
@@ -47,30 +67,32 @@ class Worded(Struct):
     dropped: list[str] = field(default_factory=list)
 
 
-def stream(draft: Draft, model: LanguageModel) -> Iterator[str | Answer]:
+def stream(draft: Draft, model: LanguageModel, names: Names | None = None) -> Iterator[str | Answer]:
     """The checked sentences of the model as they come, then the answer; the draft's alone if they do not answer."""
-    answer, language = draft.answer, draft.answer.language
-    sources = _sources(draft)
-    checker = Checker(sources, answer.question, "\n".join([draft.verdict, *draft.said]), language)
-    worded, redactor, shown = Worded(), Redactor(), False
+    answer, language, names = draft.answer, draft.answer.language, names or Names()
+    stands = names.stand_ins(language)
+    sources = _sources(draft, stands)
+    question = stands.hide_names(answer.question)
+    checker = Checker(sources, question, draft.verdict, language, names.types)
+    worded, redactor, begun = Worded(), Redactor(), False
     instructions = (Path(prompts.__file__).parent / f"{PROMPT}.{language}.md").read_text(encoding="utf-8")
     try:
-        pieces = model.stream(instructions, redactor.redact(_request(answer.question, sources, language)))
+        pieces = model.stream(instructions, redactor.redact(_request(question, sources, language)))
         for sentence in sentences(pieces):
             checked = checker.check(redactor.restore(sentence))
             if checked.fault:
-                worded.dropped.append(f"{checked.fault}: {checked.text[:200]}")
+                worded.dropped.append(f"{checked.fault}: {stands.restore(checked.text)[:200]}")
                 continue
-            text = _shown(checked, sources, language)
+            text = shown(checked, sources, language)
             if not worded.kept:
                 text = _led(text, draft, language)
-            worded.kept.append(Kept(text, checked.text, checked.cites))
+            worded.kept.append(Kept(stands.restore(text), checked.text, checked.cites))
             if _answers(worded, sources, draft):
-                yield from ([one.text for one in worded.kept] if not shown else [text])
-                shown = True
+                yield from ([one.text for one in worded.kept] if not begun else [worded.kept[-1].text])
+                begun = True
     except ModelError as error:
         worded.dropped.append(str(error))
-    if shown:
+    if begun:
         yield _answer(draft, worded, model)
     else:
         yield replace(answer, dropped=tuple(worded.dropped), prompt=PROMPT, model=model.name)
@@ -86,10 +108,11 @@ def _request(question: str, sources: Sequence[Source], language: str) -> str:
     return "\n".join([*lines, f"{asked}: {question}"])
 
 
-def _sources(draft: Draft) -> list[Source]:
+def _sources(draft: Draft, stands: StandIns) -> list[Source]:
     """The cited clauses and what was found. Documents' own words are not among them: their orders reach no model."""
     texts = [(one.ref, one.quote) for one in draft.answer.citations if one.ref]
-    texts += [("", line) for line in draft.said]
+    quotes = [one.quote for one in (*draft.places, *draft.answer.citations) if one.document]
+    texts += [("", stands.hide(line, quotes)) for line in draft.said]
     return [Source(number, text, ref) for number, (ref, text) in enumerate(texts, 1)]
 
 
@@ -105,7 +128,7 @@ def _answers(worded: Worded, sources: Sequence[Source], draft: Draft) -> bool:
     return any(set(one.cites) & telling and len(one.said) >= SHORTEST for one in worded.kept)
 
 
-def _shown(checked: Checked, sources: Sequence[Source], language: str) -> str:
+def shown(checked: Checked, sources: Sequence[Source], language: str) -> str:
     """A sentence with the clauses that it names behind it."""
     refs = list(dict.fromkeys(one.ref for one in sources if one.number in checked.cites and one.ref))
     if not refs:

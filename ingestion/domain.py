@@ -64,7 +64,8 @@ class Block(Struct, frozen=True, gc=False):
     `span` covers the block's own words: an automatic number ("（一）", "3.", "•") resolved from the numbering
     definition stands in the text before it and in `label`, outside the span. `level` is 1.. for headings, 0 otherwise.
     A table's `cells` lie inside its span; a table that runs over pages is one block and its cells know their page
-    through `Document.page_at`. `section` names the sheet of a workbook.
+    through `Document.page_at`. `section` names the sheet of a workbook; `host` holds the words of the form's row that a
+    nested table stands in.
     """
 
     kind: BlockKind
@@ -73,6 +74,7 @@ class Block(Struct, frozen=True, gc=False):
     label: str = ""
     section: str = ""
     cells: tuple[Cell, ...] = ()
+    host: str = ""
 
 
 class Line(Struct, frozen=True, gc=False):
@@ -193,6 +195,22 @@ class Exclusion(Struct, frozen=True, gc=False):
     detail: str = ""
 
 
+class Unexplained(Struct, frozen=True, gc=False):
+    """Something that may speak of a fact and could not be decided: a person settles it, the fact's interval covers it.
+
+    `could_be` is what it comes to if it counts: of a figure the fact's own value, of a row or a part (`adds`) what it
+    would add to what counts already.
+    """
+
+    document: str
+    page: int | None
+    span: Span
+    quote: str
+    could_be: Interval
+    why: str        # stable code, such as "rank_unknown"; its texts are data, as those of an exclusion's reason
+    adds: bool = False
+
+
 class Fact(Struct, frozen=True, gc=False):
     """A countable (or yes/no: 0, 1) statement about the applicant, as an interval with all its evidence."""
 
@@ -202,13 +220,16 @@ class Fact(Struct, frozen=True, gc=False):
     conflict: bool
     evidence: tuple[Evidence, ...]
     exclusions: tuple[Exclusion, ...] = ()
+    unexplained: tuple[Unexplained, ...] = ()
 
 
 class Extraction(Struct, frozen=True):
-    """What was found in all documents: facts by key, and exclusions also of facts that stayed absent."""
+    """What was found in all documents: facts by key; exclusions and what is unexplained also of facts that stayed
+    absent."""
 
     facts: dict[str, Fact]
     exclusions: dict[str, tuple[Exclusion, ...]] = field(default_factory=dict)
+    unexplained: dict[str, tuple[Unexplained, ...]] = field(default_factory=dict)
 
 
 class Differ(StrEnum):
@@ -393,6 +414,7 @@ class Assessment(Struct, frozen=True):
     findings: tuple[Finding, ...]
     overall: Overall
     notes: tuple[str, ...] = ()   # assumptions made, and where another reading of the window changes an outcome
+    unexplained: dict[str, tuple[Unexplained, ...]] = field(default_factory=dict)
     second: SecondReading | None = None   # where a language model read the documents as well
 
 
@@ -409,6 +431,17 @@ class Citation(Struct, frozen=True, gc=False):
 class Mode(StrEnum):
     EXTRACTIVE = "extractive"  # put together from the clauses and the facts
     LLM = "llm"                # worded by a language model, every sentence checked
+
+
+class Call(Struct, frozen=True, gc=False):
+    """What a language model looked up for an answer: the tool, its arguments as JSON, the id of the result, what the
+    model was told, and the step as it was shown."""
+
+    tool: str
+    arguments: str
+    result: str = ""
+    told: str = ""
+    step: str = ""
 
 
 class Answer(Struct, frozen=True, gc=False):
@@ -429,3 +462,5 @@ class Answer(Struct, frozen=True, gc=False):
     prompt: str = ""
     model: str = ""
     understood: str = ""   # the question with what the turns before add to it, "" if nothing
+    verdict: str = ""      # "yes", "no" or "open" to the question as asked; "" where it asks for none
+    trace: tuple[Call, ...] = ()   # what a model looked up

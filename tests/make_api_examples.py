@@ -25,7 +25,8 @@ def collected(site: Any) -> dict[str, Any]:
     found: dict[str, Any] = {
         "sign_in": {"email": "name@example.com", "password": PASSWORD},
         "registration": {"email": "name@example.com", "password": PASSWORD, "name": "张三", "invitation": ""},
-        "password": {"old": PASSWORD, "new": "another harbour 8"}, "token_name": {"name": "夜间脚本"},
+        "password": {"old": PASSWORD, "new": "another harbour 8"},
+        "token_name": {"name": "夜间脚本", "scopes": ["read", "write"], "days": 90},
         "user_change": {"role": "reviewer", "active": True, "reason": "调入审查科"},
         "new_invitation": {"email": "name@example.com", "role": "applicant"},
         "new_case": {"base_type": "joint_research_center", "application_date": "2025-06-30",

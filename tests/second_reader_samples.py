@@ -17,6 +17,7 @@ from tests.model_server import Behaviour, Endpoint, Handler, saying, serving
 from tests.web_samples import Installation, installation
 
 MODEL = "a-strong-reader"
+HERE = {"GUOHE_WEBHOOK_NETWORKS": "127.0.0.0/8"}   # where the tests' model is
 PLACE = re.compile(r"^\[(D[\w.]+)\] (.*)$", re.MULTILINE)
 CLAIMED = re.compile(r'"places": \["(D[\w.]+)"\], "quote": "([^"]+)"')   # in a request that joins parts
 Said = Mapping[str, Any]   # fact: (low, high, quote, value) or None
@@ -65,7 +66,7 @@ def configured(site: Installation, url: str, **settings: Any) -> None:
 
 @contextmanager
 def reading(folder: Path, behaviour: Behaviour, **settings: Any) -> Iterator[tuple[Installation, Endpoint]]:
-    with serving(behaviour) as endpoint, installation(folder) as site:
+    with serving(behaviour) as endpoint, installation(folder, **HERE) as site:
         configured(site, endpoint.url, **settings)
         examined(site)
         yield site, endpoint

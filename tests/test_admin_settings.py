@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from api.service.records import Role
 from api.store.models import Audit
 from api.store.rows import INSTALLATION
 from assistant import llm
+from tests import model_server as server
 from tests.web_samples import Client, Installation, installation
 
 MODEL = {"enabled": True, "url": "http://127.0.0.1:1/v1", "model": "m", "roles": ["reviewer"]}
@@ -21,7 +23,7 @@ MODEL = {"enabled": True, "url": "http://127.0.0.1:1/v1", "model": "m", "roles":
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Installation]:
-    with installation(tmp_path) as made:
+    with installation(tmp_path, GUOHE_WEBHOOK_NETWORKS="127.0.0.0/8") as made:
         yield made
 
 
@@ -59,6 +61,31 @@ def test_the_models_key_is_of_the_environment_and_goes_to_its_host_only(site: In
         kept.put(admin.actor, ModelSettings(url=url, model="m"))
         assert modelling.known().secret is secret, url
     assert "geheim" not in admin.get("/api/v1/admin/settings").text + admin.get("/admin/settings").text
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/v1", "https://localhost/v1", "https://169.254.169.254/v1",
+                                 "https://[64:ff9b::7f00:1]/v1", "http://8.8.8.8/v1", "https://10.1.2.3/v1"])
+def test_a_model_that_the_page_names_is_public_or_named_by_the_settings(tmp_path: Path, url: str) -> None:
+    """Refused when it is set, by the interface and on the page, and when it had been set before: nothing is sent."""
+    with installation(tmp_path) as site:
+        admin = site.client(Role.ADMINISTRATOR)
+        answer = admin.http.put("/api/v1/admin/settings/model", json={**MODEL, "url": url})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (422, "model_refused")
+        page = admin.post("/admin/settings/model", data=form(admin, enabled="1", url=url, model="m"))
+        assert (page.status_code, "GUOHE_LLM_URL" in page.text) == (422, True)
+
+
+def test_a_model_that_was_named_before_is_not_reached_either(tmp_path: Path) -> None:
+    """The address is judged at every request; the environment's own host, and allowed networks, are reached."""
+    with installation(tmp_path) as site, server.serving(server.saying("ready")) as endpoint:
+        kept, admin = site.services.administration.kept, site.client(Role.ADMINISTRATOR)
+        kept.put(admin.actor, ModelSettings(url=endpoint.url, model="m"))
+        refused = Modelling(kept, None, "").test(admin.actor)
+        assert (refused.answered, endpoint.visits) == (False, [])
+        for modelling in (Modelling(kept, llm.Settings(endpoint.url, "m"), ""),
+                          Modelling(kept, None, "", [ip_network("127.0.0.0/8")])):
+            assert modelling.test(admin.actor).answered
+        assert len(endpoint.visits) == 2
 
 
 def test_the_test_button_says_what_the_endpoint_does(site: Installation) -> None:

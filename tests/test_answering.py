@@ -123,8 +123,10 @@ def test_a_matter_that_the_policy_leaves_open_gets_no_verdict() -> None:
 
 
 def test_stated_facts_are_held_against_every_bar_that_they_meet_or_miss() -> None:
-    """Two kinds of enterprises are added up; what is missing is said with its number."""
-    assert lead("高企7家、创新型企业5家，市级平台4个，够报创新园吗").startswith("够。")
+    """Two kinds are added up where they do not overlap, and may be the larger alone where they may (reading 3); what is
+    missing is said with its number."""
+    assert lead("高企7家、创新型企业5家，互不重复，市级平台4个，够报创新园吗").startswith("够。")
+    assert lead("高企7家、创新型企业5家，市级平台4个，够报创新园吗").startswith("不能确定。")
     answer = ask("园区高企12家、市级平台2个、海外团队3个、境外合作机构6家，差在哪？")
     assert "市级以上创新平台2个，不到“3个以上”，还差1个" in answer.text
     assert [one.ref for one in answer.citations] == ["第六条（二）", "第六条（三）"]
@@ -277,7 +279,7 @@ def test_odd_questions_end_in_an_answer_or_a_refusal(question: str) -> None:
 def test_the_json_is_that_of_the_contract() -> None:
     """question, answer, answerable, citations with ref and quote, mode."""
     found = answering.to_json(ask("年度总结什么时候交？"))
-    assert list(found) == ["question", "answer", "answerable", "citations", "mode"]
+    assert list(found) == ["question", "answer", "answerable", "verdict", "citations", "mode"]
     assert found["mode"] == Mode.EXTRACTIVE.value
     assert found["citations"] == [{"ref": "第十三条", "quote": found["citations"][0]["quote"]}]
 

@@ -1,20 +1,32 @@
 """Registration, signing in, sessions, tokens, invitations, roles."""
 from __future__ import annotations
 
+import os
+import sys
+import threading
+import time
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from api.gate import SESSION
+from api.errors import Failure
 from api.service import accounts, passwords
+from api.service.administration.limits import neighbourhood
 from api.service.context import now
+from api.service.credentials import SESSION
+from api.service.hashing import Apart
 from api.service.records import Role
 from api.store.models import Audit, Invitation, Session, Token, User
 from api.store.rows import INSTALLATION
-from tests.web_samples import PASSWORD, Installation, installation
+from tests.review_samples import handed_in
+from tests.test_jobs import until
+from tests.web_samples import PASSWORD, Client, Installation, installation
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -149,13 +161,204 @@ def test_wrong_passwords_in_a_row_have_to_wait(site: Installation) -> None:
     """Even the right one then, with the time to wait; another account is not concerned."""
     register(site)
     register(site, "b@example.com")
-    for _ in range(accounts.MOST_ATTEMPTS["account"]):
+    for _ in range(accounts.MOST_ATTEMPTS["pair"]):
         site.visitor().post("/api/v1/session", json={"email": "a@example.com", "password": "wrong wrong"})
     answer = site.visitor().post("/api/v1/session", json={"email": "a@example.com", "password": PASSWORD})
     assert answer.status_code == 429
     assert 0 < int(answer.headers["retry-after"]) <= 15 * 60 + 1
     other = site.visitor().post("/api/v1/session", json={"email": "b@example.com", "password": PASSWORD})
     assert other.status_code == 200
+
+
+def test_sign_ins_at_once_are_counted_before_their_passwords_are_looked_at(
+        site: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sixty at once get as many looks at the password as sixty in a row."""
+    register(site)
+    looked: list[str] = []
+    matches = passwords.matches
+
+    def slowly(password: str, known: str | None) -> bool:
+        looked.append(password)
+        time.sleep(0.05)
+        return matches(password, known)
+
+    monkeypatch.setattr(passwords, "matches", slowly)
+
+    def guess(number: int) -> str:
+        with pytest.raises(Failure) as refused:
+            site.services.accounts.sign_in("a@example.com", f"guess {number}", address="10.0.0.1")
+        return refused.value.code
+
+    with ThreadPoolExecutor(60) as pool:
+        found = Counter(pool.map(guess, range(60)))
+    assert len(looked) == accounts.MOST_ATTEMPTS["pair"]
+    assert found == {"wrong_credentials": accounts.MOST_ATTEMPTS["pair"], "too_many_attempts": 60 - len(looked)}
+
+
+def test_others_who_guess_do_not_lock_out_the_owner(site: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From many addresses: each is refused soon, everybody is slowed down, and the owner gets in and is told."""
+    monkeypatch.setattr(accounts, "SLOWEST", 0.3)
+    register(site)
+    refused = 0
+    for number in range(90):
+        with pytest.raises(Failure) as failure:
+            site.services.accounts.sign_in("a@example.com", "wrong wrong", address=f"10.0.0.{number % 9}")
+        refused += failure.value.code == "too_many_attempts"
+    assert refused
+    assert site.services.accounts.patience("a@example.com") == 0.3
+    assert site.services.accounts.patience("b@example.com") == 0.0
+    owner = site.visitor()
+    began = time.monotonic()
+    answer = owner.post("/api/v1/session", json={"email": "a@example.com", "password": PASSWORD})
+    assert answer.status_code == 200
+    assert time.monotonic() - began > 0.3
+    failed = 90 - refused
+    assert owner.get("/api/v1/sessions").json()[0]["failed"] == failed
+    assert f"{failed} 次用错误的密码登录" in owner.get("/cases").text
+    assert site.services.accounts.patience("a@example.com") == 0.0
+    again = [pytest.raises(Failure) for _ in range(3)]
+    for one in again:
+        with one as guesser:
+            site.services.accounts.sign_in("a@example.com", "wrong wrong", address="10.0.0.1")
+    assert guesser.value.code == "too_many_attempts"
+
+
+def test_strangers_are_limited_by_address_and_in_all(site: Installation) -> None:
+    """Before anything is looked up or hashed, with the time after which to come again; another address is free."""
+    limits = site.services.administration.limits
+    for kind, most in (("registrations", 20), ("sign_ins", 30)):
+        for _ in range(most):
+            limits.knock(kind, "10.0.0.1")
+        with pytest.raises(Failure) as refused:
+            limits.knock(kind, "10.0.0.1")
+        assert refused.value.detail["retry_after"] >= 1
+        limits.knock(kind, "10.0.0.2")
+    for number in range(3, 39):
+        limits.knock("registrations", f"10.0.1.{number}")
+    with pytest.raises(Failure):
+        for number in range(60):
+            limits.knock("registrations", f"10.0.2.{number}")
+    assert register(site)["status"] == 429
+
+
+@pytest.mark.parametrize(("one", "other", "same"), [
+    ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True), ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+    ("::ffff:10.0.0.1", "10.0.0.1", True), ("10.0.0.1", "10.0.0.2", False), ("unix", "unix", True)])
+def test_a_household_counts_as_one_address(one: str, other: str, same: bool) -> None:
+    """Who has a network of version 6 has as many addresses as they like."""
+    assert (neighbourhood(one) == neighbourhood(other)) is same
+
+
+def test_a_long_line_for_passwords_is_not_joined(site: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """429 at once, and other pages do not wait for it."""
+    monkeypatch.setattr(passwords, "LONGEST_LINE", 2)
+    held = threading.Event()
+    monkeypatch.setattr(passwords, "hashed", lambda _password: str(held.wait(20)))
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            asked = [pool.submit(register, site, f"{number}@example.com") for number in range(8)]
+            until(lambda: sum(one.done() for one in asked) == 6)
+            assert site.visitor().get("/policy").status_code == 200
+            assert Counter(one.result()["status"] for one in asked if one.done()) == {429: 6}
+            held.set()
+            assert Counter(one.result()["status"] for one in asked) == {201: 2, 429: 6}
+    finally:
+        held.set()
+
+
+def test_the_process_that_hashes_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it was killed; and without one the server hashes itself."""
+    apart = Apart()
+    known = apart.hash(PASSWORD)
+    child = apart._running()
+    assert child.pid != os.getpid()
+    child.kill()
+    child.wait()
+    assert apart.verify(PASSWORD, known)
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    assert Apart().verify(PASSWORD, known)
+    apart._running().kill()
+
+
+def token(site: Installation, client: Client, *scopes: str, **more: object) -> TestClient:
+    made = client.post("/api/v1/tokens", json={"name": "x", "scopes": list(scopes), **more})
+    assert made.status_code == 201, made.text
+    script = site.visitor()
+    script.headers["Authorization"] = f"Bearer {made.json()['secret']}"
+    return script
+
+
+def test_a_token_does_what_it_was_made_for(site: Installation) -> None:
+    """Reading, writing, reviewing, administering; each refused where its scope is missing."""
+    me, reviewer, admin = site.client(), site.client(Role.REVIEWER), site.client(Role.ADMINISTRATOR)
+    new = {"base_type": "innovation_park", "application_date": "2025-06-30"}
+    reads, writes = token(site, me, "read"), token(site, me, "read", "write")
+    assert reads.get("/api/v1/cases").status_code == 200
+    assert reads.post("/api/v1/answers", json={"question": "公示多少天？"}).status_code == 200
+    refused = reads.post("/api/v1/cases", json=new)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "scope_missing")
+    assert reads.delete(f"/api/v1/sessions/{'0' * 32}").status_code == 403
+    assert writes.post("/api/v1/cases", json=new).status_code == 201
+    assert token(site, me, "write").get("/api/v1/cases").status_code == 403
+    case = handed_in(me)
+    change = {"status": "in_review"}
+    assert token(site, reviewer, "read", "write").patch(f"/api/v1/review/cases/{case}", json=change).status_code == 403
+    assert token(site, reviewer, "read", "review").patch(f"/api/v1/review/cases/{case}", json=change).status_code == 204
+    usual = token(site, admin, "read", "write", "review")
+    assert usual.get("/api/v1/users").status_code == 200
+    for method, path in (("POST", "/api/v1/invitations"), ("PATCH", f"/api/v1/users/{me.actor.id}"),
+                         ("PUT", "/api/v1/admin/settings/limits"), ("POST", "/api/v1/webhooks"),
+                         ("POST", f"/api/v1/users/{me.actor.id}/erasure"), ("POST", "/admin/invitations")):
+        assert usual.request(method, path, json={}).status_code == 403, path
+
+
+def test_an_administrators_token_invites_administrators_only_if_made_for_it(site: Installation) -> None:
+    """And the audit names the token that did."""
+    admin = site.client(Role.ADMINISTRATOR)
+    body = {"email": "new@example.com", "role": "administrator"}
+    assert token(site, admin, "read", "write", "review").post("/api/v1/invitations", json=body).status_code == 403
+    made_for_it = token(site, admin, "read", "administer")
+    assert made_for_it.post("/api/v1/invitations", json=body).status_code == 201
+    newest = admin.get("/api/v1/tokens").json()[-1]
+    with site.services.context.database.reading(INSTALLATION) as session:
+        row = session.scalars(select(Audit).where(Audit.action == "invite")).one()
+        made = session.scalars(select(Audit).where(Audit.action == "create_token").order_by(Audit.id)).all()[-1]
+    assert row.detail["token"] == newest["id"]
+    assert made.detail == {"scopes": ["read", "administer"], "days": 90}
+
+
+@pytest.mark.parametrize(("role", "scopes", "days"), [
+    (Role.APPLICANT, ["review"], 90), (Role.REVIEWER, ["administer"], 90), (Role.AUDITOR, ["review"], 90),
+    (Role.APPLICANT, [], 90), (Role.APPLICANT, ["read"], 0), (Role.APPLICANT, ["read"], 4_000),
+    (Role.APPLICANT, ["all"], 90)])
+def test_no_token_goes_beyond_its_persons_role_or_lasts_for_ever(site: Installation, role: Role, scopes: list[str],
+                                                                 days: int) -> None:
+    """By the interface, and on the page."""
+    client = site.client(role)
+    answer = client.post("/api/v1/tokens", json={"name": "x", "scopes": scopes, "days": days})
+    assert answer.status_code == 422
+    page = client.post("/account/tokens", data={"csrf": client.http.headers["X-CSRF-Token"], "days": str(days),
+                                                **{f"scope-{one}": "1" for one in scopes}})
+    assert page.status_code == 422
+    assert client.get("/api/v1/tokens").json() == []
+
+
+def test_a_token_ends_and_says_when_it_was_used(site: Installation) -> None:
+    """From its last day on it is nobody's; the page lists it with its scopes as expired."""
+    me = site.client()
+    script = token(site, me, "read", days=30)
+    assert script.get("/api/v1/cases").status_code == 200
+    (seen,) = me.get("/api/v1/tokens").json()
+    assert (seen["scopes"], seen["expired"]) == (["read"], False)
+    assert seen["last_used"]
+    with site.services.context.database.writing(INSTALLATION) as session:
+        session.scalars(select(Token)).one().expires = now() - timedelta(seconds=1)
+    assert script.get("/api/v1/cases").status_code == 401
+    assert "已过期" in me.get("/account").text
+    made = me.post("/account/tokens", data={"csrf": me.http.headers["X-CSRF-Token"], "name": "夜间", "days": "7",
+                                            "scope-read": "1", "scope-write": "1"})
+    assert "guohe_" in made.text
+    assert "查看和提问" in made.text
 
 
 def test_an_api_token_does_what_its_person_may_and_can_be_revoked(site: Installation) -> None:

@@ -1,6 +1,7 @@
 """What every request passes: forged changes, other sites, sizes, headers; and whether the server is alive and ready."""
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,12 @@ from typing import Any
 import pytest
 
 from api import settings
-from api.gate import HEADERS, LARGEST_FORM, SESSION, VISITOR, Gate
+from api.admission import LARGEST_FORM, LITTLE, STRANGERS
+from api.characters import DEEPEST
+from api.gate import HEADERS, Gate
 from api.service.cases import Cases
+from api.service.credentials import SESSION, VISITOR
+from api.service.files import CaseFiles
 from api.store.files import Files
 from api.telemetry.watching import Watching
 from tests.web_samples import APPLICATION, BASE, Client, Installation, installation
@@ -171,3 +176,98 @@ def test_the_gate_stands_before_every_route(site: Installation) -> None:
     layers: list[object] = [layer.cls for layer in site.app.user_middleware]
     assert layers == [Watching, Gate]
     assert isinstance(site.app.state.settings, settings.Settings)
+
+
+def asked(site: Installation, path: str, kind: str, size: int, cookie: str = "") -> tuple[int, int]:
+    """The status of a POST whose body comes in pieces without an announced length, and the bytes that were read."""
+    taken, status = 0, 0
+
+    async def receive() -> dict[str, Any]:
+        nonlocal taken
+        piece = b"[]," * 10_000
+        taken += len(piece)
+        return {"type": "http.request", "body": piece, "more_body": taken < size}
+
+    async def send(message: dict[str, Any]) -> None:
+        nonlocal status
+        status = message.get("status", status)
+
+    headers = [(b"host", b"127.0.0.1:8000"), (b"content-type", kind.encode()), (b"cookie", cookie.encode())]
+    scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"",
+             "headers": headers, "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8000), "scheme": "http",
+             "http_version": "1.1", "root_path": "", "app": site.app}
+    asyncio.run(site.app(scope, receive, send))  # type: ignore[arg-type]
+    return status, taken
+
+
+@pytest.mark.parametrize("path", ["/api/v1/review/cases/files", "/api/v1/cases/x/files", "/api/v1/cases",
+                                  "/api/v1/policy/versions", "/mcp", "/v1/chat/completions"])
+@pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=b"])
+def test_who_may_is_decided_before_a_body_is_read(site: Installation, path: str, kind: str) -> None:
+    """By the route: of what somebody unknown sends to it nothing is read, whatever its address ends with."""
+    assert asked(site, path, kind, 60_000_000) == (401, 0)
+
+
+def test_how_much_is_read_is_decided_by_the_route(site: Installation, me: Client) -> None:
+    """An address that ends as an upload's is none; a body of a stranger's is smaller than one of somebody known."""
+    cookie = f"{SESSION}={me.http.cookies[SESSION]}"
+    for path, who, most in (("/api/v1/users", "", STRANGERS), ("/api/v1/session", "", STRANGERS),
+                            ("/api/v1/nowhere/files", cookie, LARGEST_FORM)):
+        status, taken = asked(site, path, "application/json", 60_000_000, who)
+        assert status in {413, 403}, path
+        assert taken <= most + 30_000, path
+    large = {**NEW, "title": "x" * LITTLE}
+    assert me.post("/api/v1/review/cases/files", json=large).json()["error"]["code"] == "body_too_large"
+
+
+def test_json_is_not_nested_without_end(me: Client, site: Installation) -> None:
+    """Neither as deep as a reader of it can go, nor deeper than anything that is asked for."""
+    for depth in (DEEPEST + 2, 7_000):
+        body = b'{"email": ' + b"[" * depth + b"]" * depth + b', "password": ""}'
+        answer = site.visitor().post("/api/v1/users", content=body, headers={"Content-Type": "application/json"})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (422, "too_deep")
+    assert me.post("/api/v1/cases", json=NEW).status_code == 201
+
+
+def test_an_upload_goes_to_the_disk_as_it_comes(site: Installation, me: Client, monkeypatch: pytest.MonkeyPatch
+                                                ) -> None:
+    """Of each file a little is in memory, however many they are."""
+    kept: list[bool] = []
+    add = CaseFiles.add
+
+    def watched(self: CaseFiles, actor: Any, case_id: str, uploads: Any) -> Any:
+        kept.extend(one.stream._rolled for one in uploads)
+        return add(self, actor, case_id, uploads)
+
+    monkeypatch.setattr(CaseFiles, "add", watched)
+    me.upload(me.case(), *((f"{number}.txt", APPLICATION.encode() * 500) for number in range(5)))
+    assert kept == [True] * 5
+
+
+def test_a_visitors_cookie_does_not_satisfy_a_sessions_token(me: Client, site: Installation) -> None:
+    """Who plants a visitor's cookie in a browser, with its token, forges no change of whoever signs in there."""
+    visitor = site.visitor()
+    planted = visitor.get("/api/v1/session").json()["csrf"]
+    me.http.cookies.set(VISITOR, visitor.cookies[VISITOR])
+    answer = me.post("/api/v1/cases", json=NEW, headers={"X-CSRF-Token": planted})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "csrf")
+    assert me.post("/api/v1/cases", json=NEW).status_code == 201
+
+
+def test_an_upload_by_somebody_whose_session_has_ended_is_not_read_and_leads_to_signing_in(site: Installation) -> None:
+    """The page says that the files have to be chosen again."""
+    visitor = site.visitor()
+    token = visitor.get("/api/v1/session").json()["csrf"]
+    answer = visitor.post("/cases/x/files", data={"csrf": token}, headers={"Accept": "text/html"},
+                          files=[("files", ("a.txt", b"x" * (LARGEST_FORM + 1)))])
+    assert answer.status_code == 401
+    assert "/login" in answer.text
+    assert "文件" in answer.text
+
+
+def test_readiness_says_when_to_ask_again(site: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While jobs start everything else works already: a balancer comes back in a second."""
+    monkeypatch.setattr(site.services.jobs, "ready", False)
+    answer = site.visitor().get("/readyz")
+    assert (answer.status_code, answer.json()["parts"]["jobs"]) == (503, "starting")
+    assert answer.headers["retry-after"] == "1"

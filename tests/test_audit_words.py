@@ -18,7 +18,7 @@ from api.pages.audit_words import HASHES, AuditWords
 from api.pages.texts import words
 from api.service.administration.auditing import PERSONS
 from api.service.administration.kept import LimitSettings, ModelSettings, ReadingSettings, RetentionSettings
-from api.service.records import Role
+from api.service.records import Role, TokenScope
 from api.service.review.records import Status
 from assistant.corrections import Act
 from ingestion.domain import Differ, Outcome, Overall
@@ -34,10 +34,10 @@ CHANGED = ("title", "applicant", "base_type", "application_date")
 VALUES: dict[str, tuple[Any, ...]] = {
     "role": tuple(Role), "roles": tuple(Role), "status": tuple(Status), "act": tuple(Act),
     "overall": (*Overall, [Overall.FAILS, Overall.PENDING]), "outcome": tuple(Outcome),
-    "changed": (list(CHANGED), *CHANGED), "why": ("clause_changed",), "differ": tuple(Differ),
-    "subject": (*(one.id for one in policy().criteria), *policy().facts.facts)}
-PLAIN = {"round", "number", "version", "turn", "due", "url", "model", "count", "cases", "generation", "host", "prompt",
-         "tokens", "score", "obeyed"}
+    "scopes": tuple(TokenScope), "changed": (list(CHANGED), *CHANGED), "why": ("clause_changed",),
+    "differ": tuple(Differ), "subject": (*(one.id for one in policy().criteria), *policy().facts.facts)}
+PLAIN = {"round", "number", "version", "turn", "due", "url", "model", "count", "cases", "generation", "days", "failed",
+         "host", "prompt", "tokens", "score", "obeyed"}
 KEPT = {one.name for kind in (ModelSettings, ReadingSettings, LimitSettings, RetentionSettings) for one in fields(kind)}
 FLAGS = {"invited", "linked", "demo", "active", "up", "enabled", "withheld"}
 

@@ -122,7 +122,7 @@ def test_ask_answers_from_the_policy(capsys: pytest.CaptureFixture[str]) -> None
     assert "20篇" in capsys.readouterr().out
     assert main(["ask", "国际联合研究中心要求多少篇论文？", "--json", "-"]) == 0
     body = json.loads(capsys.readouterr().out)
-    assert list(body)[:5] == ["question", "answer", "answerable", "citations", "mode"]
+    assert list(body)[:6] == ["question", "answer", "answerable", "verdict", "citations", "mode"]
     assert body["citations"][0]["ref"] == "第八条（二）"
 
 

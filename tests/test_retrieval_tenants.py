@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from assistant.case_passages import passages
 from numpy.typing import NDArray
 
 from api.service import versions
-from assistant.case_passages import passages
 from assistant.retrieval import Retriever
 from ingestion.chunking import document_passages
 from ingestion.domain import Document

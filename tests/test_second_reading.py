@@ -18,7 +18,7 @@ from ingestion.domain import Differ
 from tests import model_server
 from tests.model_server import Behaviour
 from tests.review_samples import PAPERS, decide, fact, handed_in, outcome, review
-from tests.second_reader_samples import configured, examined, reader, reading
+from tests.second_reader_samples import HERE, configured, examined, reader, reading
 from tests.web_samples import Client, Installation, installation
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -144,7 +144,7 @@ def test_a_figure_is_taken_by_a_person_who_has_seen_the_clause(site: Installatio
     assert (unseen.status_code, unseen.json()["error"]["code"]) == (409, "clause_unseen")
     assert unseen.json()["error"]["detail"]["criteria"][0]["id"] == "8.2.papers"
     assert decide(me, case, "second", clauses=["8.2.papers"]).status_code == 403
-    secret = reviewer.post("/api/v1/tokens", json={"name": "脚本"}).json()["secret"]
+    secret = reviewer.post("/api/v1/tokens", json={"name": "脚本", "scopes": ["read", "review"]}).json()["secret"]
     by_token = site.visitor().post(
         f"/api/v1/review/cases/{case}/decisions", headers={"Authorization": f"Bearer {secret}"},
         json={"act": "second", "subject": PAPERS, "version": 0, "clauses": ["8.2.papers"]})
@@ -211,7 +211,7 @@ def test_the_owner_keeps_a_case_from_the_model(tmp_path: Path, store: None) -> N
 def test_a_model_that_failed_its_exam_does_not_read(tmp_path: Path, store: None, score: float, obeyed: int, why: str
                                                      ) -> None:
     """Nothing is sent, and the pages of administration say why."""
-    with model_server.serving(reader(SAID)) as endpoint, installation(tmp_path) as site:
+    with model_server.serving(reader(SAID)) as endpoint, installation(tmp_path, **HERE) as site:
         configured(site, endpoint.url)
         me, admin = site.client(), site.client(Role.ADMINISTRATOR)
         assert second(me, me.case())["why"] == "unexamined"

@@ -23,7 +23,7 @@ from api.service.context import new_id, now
 from api.store.database import HEAD, Database, alembic_config
 from api.store.files import Files, spooled
 from api.store.lock import FolderLock
-from api.store.models import RULES, Base, User
+from api.store.models import RULES, Base, Token, User
 from ingestion.errors import UsageError
 from tests.test_jobs import until
 
@@ -79,6 +79,25 @@ def test_the_migrations_can_be_undone_and_done_again(database: Database) -> None
     assert set(inspect(database.engine).get_table_names()) & set(Base.metadata.tables) == set()
     database.migrate()
     assert set(Base.metadata.tables) <= set(inspect(database.engine).get_table_names())
+
+
+def test_tokens_of_before_end_and_administer_nothing(database: Database) -> None:
+    """They go on for 90 days with what their persons' roles allow, but for administering."""
+    from alembic import command
+
+    command.downgrade(alembic_config(database.engine), "0010")
+    with database.engine.begin() as connection:
+        for number, role in enumerate(("applicant", "reviewer", "administrator")):
+            values = {"id": str(number), "role": role, "email": f"{number}@example.com"}
+            connection.execute(text("INSERT INTO users (id, email, name, role, password_hash, active, created) VALUES "
+                                    "(:id, :email, 'x', :role, '-', true, '2026-01-01 00:00:00')"), values)
+            connection.execute(text("INSERT INTO tokens (id, digest, user_id, name, prefix, created) VALUES "
+                                    "(:id, :email, :id, 'x', 'guohe_', '2026-01-01 00:00:00')"), values)
+    database.migrate()
+    with database.reading() as session:
+        found = session.scalars(select(Token).order_by(Token.id)).all()
+    assert [one.scopes for one in found] == ["read write", "read write review", "read write review"]
+    assert all(timedelta(days=89) < one.expires - now() < timedelta(days=91) for one in found)
 
 
 def test_the_newest_migration_is_the_one_that_a_start_looks_for(tmp_path: Path) -> None:

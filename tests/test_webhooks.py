@@ -219,12 +219,32 @@ def test_a_receiver_that_is_gone_is_left_alone(site: tuple[Installation, Courier
 @pytest.mark.parametrize("url", [
     "http://127.0.0.1:1/x", "https://127.0.0.1/x", "https://localhost/x", "https://[::1]/x", "https://10.1.2.3/x",
     "https://192.168.0.1/x", "https://169.254.169.254/latest/meta-data", "https://[::ffff:127.0.0.1]/x",
-    "https://0.0.0.0/x", "https://100.64.0.1/x", "https://[fd00::1]/x", "https://2130706433/x", "http://8.8.8.8/x"])
+    "https://0.0.0.0/x", "https://100.64.0.1/x", "https://[64:ff9b::7f00:1]/x", "https://[64:ff9b::808:808]/x",
+    "https://[64:ff9b:1::1]/x", "https://[2002:7f00:1::]/x", "https://[2002:a01:203::1]/x", "https://[::7f00:1]/x",
+    "https://[::808:808]/x", "https://[2001:0:1::1]/x", "https://[fe80::1]/x", "https://[fec0::1]/x",
+    "https://[fd00:ec2::254]/x", "https://168.63.129.16/x", "https://100.100.100.200/x", "https://192.0.0.192/x",
+    "https://192.88.99.1/x", "https://[fd00::1]/x", "https://2130706433/x", "http://8.8.8.8/x"])
 def test_what_is_inside_is_refused_without_a_setting(url: str) -> None:
     """Loopback, private, link-local and shared addresses in any spelling, and public ones without https."""
     with pytest.raises(Failure) as refused:
         addresses.resolve(addresses.check(url), ())
     assert refused.value.code == "webhook_refused"
+
+
+@pytest.mark.parametrize("url", ["http://169.254.169.254/x", "https://[fd00:ec2::254]/x", "https://168.63.129.16/x",
+                                 "https://[64:ff9b::a9fe:a9fe]/x", "https://[2002:a9fe:a9fe::1]/x",
+                                 "https://[::ffff:169.254.169.254]/x"])
+def test_what_gives_keys_to_whoever_asks_is_refused_whatever_a_setting_names(url: str) -> None:
+    """Metadata addresses of clouds, also carried in others."""
+    with pytest.raises(Failure) as refused:
+        addresses.resolve(url, [ip_network("0.0.0.0/0"), ip_network("::/0")])
+    assert refused.value.code == "webhook_refused"
+
+
+@pytest.mark.parametrize("url", ["https://8.8.8.8/x", "https://[2606:4700::1111]/x"])
+def test_what_is_public_is_reached_by_https(url: str) -> None:
+    """Nothing is sent: the address is judged."""
+    assert addresses.resolve(url, ()).url.startswith("https://")
 
 
 def test_a_refused_address_is_never_connected_to(tmp_path: Path, receiver: Receiver) -> None:

@@ -12,9 +12,9 @@ from fastapi.testclient import TestClient
 
 from api import settings
 from api.app import create_app
-from api.gate import SESSION
 from api.jobs import Work
 from api.service.context import new_id, now
+from api.service.credentials import SESSION
 from api.service.records import Actor, Role
 from api.service.services import Services, build
 from api.store.database import Database

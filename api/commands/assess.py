@@ -2,18 +2,16 @@
 from __future__ import annotations
 
 import argparse
-import json
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api import outputs
-from api.commands.shared import add_common, add_date, day, existing, policy_of, text_field
+from api.commands.cases import Case, case_folders, read_case
+from api.commands.shared import add_common, add_date, day, existing, policy_of
 from api.console import Console, error_line
-from ingestion.errors import GuoheError, PathError, UsageError
+from ingestion.errors import GuoheError, UsageError
 
 if TYPE_CHECKING:
     from assistant.second_reader.configured import SecondReader
@@ -21,8 +19,6 @@ if TYPE_CHECKING:
     from ingestion.policy import Policy
 
 DIFFER = ("cautious", "second")
-DOCUMENTS, CASE_FILE = "documents", "case.json"
-SAFE_ID = re.compile(r"[^/\\\x00-\x1f]{1,200}")
 
 
 def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None:
@@ -96,15 +92,6 @@ def _one(options: argparse.Namespace, console: Console, paths: Sequence[Path], a
     return 0
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    id: str
-    base_type: str
-    application_date: date
-    documents: Path
-    applicant: str = ""
-
-
 def _reader(options: argparse.Namespace) -> SecondReader | None:
     """The second reader that the options ask for."""
     if not options.second_reader:
@@ -123,7 +110,7 @@ def _batch(options: argparse.Namespace, console: Console) -> int:
     if not options.json or options.json == outputs.STANDARD_OUTPUT:
         raise UsageError("--batch needs --json OUT_DIR, a folder for one result a case.",
                          "--batch 需要 --json 输出文件夹，每个案例一个结果文件。")
-    folders = _case_folders(existing([options.batch])[0])
+    folders = case_folders(existing([options.batch])[0])
     target = Path(options.json)
     outputs.check_folder(target, create=True)
     policy = policy_of(options.policy)
@@ -132,7 +119,7 @@ def _batch(options: argparse.Namespace, console: Console) -> int:
     for number, folder in enumerate(folders, 1):
         console.progress(number, len(folders), folder.name)
         try:
-            case = _read_case(folder)
+            case = read_case(folder)
             if case.id in done:
                 raise UsageError(f"its id {case.id!r} stands twice.", f"编号 {case.id!r} 重复。")
             _assess_case(case, policy, target, console, reader)
@@ -156,27 +143,3 @@ def _assess_case(case: Case, policy: Policy, target: Path, console: Console, rea
         if result.second is not None and result.second.error:
             console.warn(f"{case.id}: " + console.text("second_reader_failed", reason=result.second.error))
     outputs.write_json(serialising.assessment(result, policy, language), str(target / f"{case.id}.json"))
-
-
-def _case_folders(root: Path) -> list[Path]:
-    folders = sorted(path.parent for path in root.glob(f"*/{CASE_FILE}")) if root.is_dir() else []
-    if not folders:
-        raise PathError(f"{str(root)!r} holds no case (a folder with {CASE_FILE} and {DOCUMENTS}/).",
-                        f"{str(root)!r} 中没有案例（含 {CASE_FILE} 和 {DOCUMENTS}/ 的文件夹）。")
-    return folders
-
-
-def _read_case(folder: Path) -> Case:
-    try:
-        content = json.loads((folder / CASE_FILE).read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"{CASE_FILE} is no readable JSON.", f"{CASE_FILE} 不是可读的 JSON。") from error
-    identifier = text_field(content, "id", default=folder.name)
-    if not SAFE_ID.fullmatch(identifier) or identifier.startswith("."):
-        raise UsageError(f"its id {identifier!r} cannot name a file.", f"编号 {identifier!r} 不能用作文件名。")
-    documents = folder / DOCUMENTS
-    if not documents.is_dir():
-        raise PathError(f"it has no folder {DOCUMENTS}/.", f"缺少 {DOCUMENTS}/ 文件夹。")
-    return Case(identifier, text_field(content, "base_type"), day(text_field(content, "application_date")), documents,
-                text_field(content, "applicant", default=""))
-

@@ -31,7 +31,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
 
     policy = policy_of(options.policy)
     documents = reading.read_all(paths, console.progress)
-    found = facts.extract(documents, policy, application_date)
+    prepared = facts.prepare(documents, policy)
+    found, documents = facts.read(prepared, policy, application_date), list(facts.noted(documents, prepared))
     console.clear()
     if options.json:
         outputs.write_json(serialising.extraction(documents, found, policy, application_date, console.language),

@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from api.commands.shared import add_common
 from api.console import Console
@@ -17,6 +17,10 @@ from ingestion.errors import UsageError
 
 if TYPE_CHECKING:
     import socket
+
+    import uvicorn
+
+    from api.settings import Settings
 
 KEPT_ALIVE = 75   # seconds that an idle connection stays open: longer than the 60 that proxies keep one for use
 
@@ -49,15 +53,22 @@ def run(options: argparse.Namespace, console: Console) -> int:
     host, port = listener.getsockname()[:2]
     address = given.base_url or f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{port}"  # noqa: S104
     console.note(console.text("serving", address=address, data=given.data))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False,
-                                           timeout_graceful_shutdown=3, timeout_keep_alive=KEPT_ALIVE,
-                                           proxy_headers=bool(given.base_url)))
+    server = uvicorn.Server(configured(app, given))
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's way to stop it is as good as ours
     with contextlib.suppress(KeyboardInterrupt):  # raised again once everything is closed
         server.run(sockets=[listener])
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)  # a file being read in a thread is not waited for: its job goes on at the next start
+
+
+def configured(app: Any, given: Settings) -> uvicorn.Config:
+    """How the server serves: what a proxy says about whom it speaks for is believed of those that are trusted only."""
+    import uvicorn
+
+    return uvicorn.Config(app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=3,
+                          timeout_keep_alive=KEPT_ALIVE, proxy_headers=bool(given.trusted_proxies),
+                          forwarded_allow_ips=[str(one) for one in given.trusted_proxies])
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -3,19 +3,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 
 from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
 
-from api.deps import ActorDep, ServicesDep, VisitorDep
+from api.admission import door
+from api.deps import ActorDep, ServicesDep, VisitorDep, registered, signed_in
 from api.errors import Failure
 from api.pages import sessions
 from api.pages.failures import GONE
 from api.pages.rendering import page, words_of
 from api.pages.routing import FormDep, PageRoute, field, inside, see
-from api.service.records import SignedIn
+from api.service import passwords
+from api.service.access import scopes_of
+from api.service.credentials import LONGEST_TOKEN, USUAL_SCOPES, USUAL_TOKEN
+from api.service.records import SignedIn, TokenScope
 
 router = APIRouter(route_class=PageRoute)
 Kept = Sequence[tuple[str, str]]
+DAYS = (7, 30, USUAL_TOKEN, 180, LONGEST_TOKEN)
 
 
 @router.get("/login")
@@ -28,13 +35,12 @@ def login_page(request: Request, visitor: VisitorDep) -> Response:
 
 
 @router.post("/login")
-def login(request: Request, services: ServicesDep, form: FormDep) -> Response:
+@door("sign_ins")
+async def login(request: Request, form: FormDep) -> Response:
     onward = inside(field(form, "next"))
     kept, action = _kept(field(form, "kept")), inside(field(form, "kept_action"), "")
     try:
-        signed = services.accounts.sign_in(field(form, "email"), str(form.get("password") or ""),
-                                           agent=request.headers.get("user-agent", ""),
-                                           address=request.client.host if request.client else "")
+        signed = await signed_in(request, field(form, "email"), str(form.get("password") or ""))
     except Failure as failure:
         return page(request, "login.html", status=failure.status, next=onward, email=field(form, "email"),
                     kept=field(form, "kept") or "[]", kept_action=action, lost=False, notice="",
@@ -59,14 +65,14 @@ def invitation(request: Request, services: ServicesDep, secret: str) -> Response
 
 
 @router.post("/register")
-def register(request: Request, services: ServicesDep, form: FormDep) -> Response:
+@door("registrations")
+async def register(request: Request, services: ServicesDep, form: FormDep) -> Response:
     typed = {name: field(form, name) for name in ("email", "name", "invitation", "next")}
     try:
-        signed = services.accounts.register(typed["email"], typed["name"], str(form.get("password") or ""),
-                                            invitation=typed["invitation"],
-                                            agent=request.headers.get("user-agent", ""))
+        signed = await registered(request, typed["email"], typed["name"], str(form.get("password") or ""),
+                                  typed["invitation"])
     except Failure as failure:
-        return _register(request, services, **typed, failure=failure)
+        return await run_in_threadpool(partial(_register, request, services, **typed, failure=failure))
     return _signed(request, signed, see(inside(typed["next"], "/cases")))
 
 
@@ -85,17 +91,17 @@ def account(request: Request, services: ServicesDep, actor: ActorDep) -> Respons
 
 
 @router.post("/account/password")
-def password(request: Request, services: ServicesDep, actor: ActorDep, form: FormDep) -> Response:
-    new = str(form.get("new") or "")
+async def password(request: Request, services: ServicesDep, actor: ActorDep, form: FormDep) -> Response:
+    new, shown = str(form.get("new") or ""), partial(_account, request, services, actor)
     try:
         if new != str(form.get("again") or ""):
-            return _account(request, services, actor, status=422, failure=words_of(request)("account.not_same"))
-        services.accounts.change_password(actor, str(form.get("old") or ""), new)
+            return await run_in_threadpool(partial(shown, status=422, failure=words_of(request)("account.not_same")))
+        await passwords.apart(partial(services.accounts.change_password, actor, str(form.get("old") or ""), new))
     except Failure as failure:
         if failure.code in GONE:
             raise
-        return _account(request, services, actor, status=failure.status, failure=_text(request, failure))
-    return _account(request, services, actor, done=words_of(request)("account.password_changed"))
+        return await run_in_threadpool(partial(shown, status=failure.status, failure=_text(request, failure)))
+    return await run_in_threadpool(partial(shown, done=words_of(request)("account.password_changed")))
 
 
 @router.post("/account/sessions/{session_id}/end")
@@ -106,7 +112,15 @@ def end_session(services: ServicesDep, actor: ActorDep, session_id: str) -> Resp
 
 @router.post("/account/tokens")
 def create_token(request: Request, services: ServicesDep, actor: ActorDep, form: FormDep) -> Response:
-    made = services.accounts.create_token(actor, field(form, "name") or words_of(request)("account.token_unnamed"))
+    scopes, days = [one for one in TokenScope if form.get(f"scope-{one}")], field(form, "days")
+    try:
+        made = services.accounts.create_token(
+            actor, field(form, "name") or words_of(request)("account.token_unnamed"), scopes,
+            int(days) if days.isascii() and days.isdigit() else 0)
+    except Failure as failure:
+        if failure.code in GONE:
+            raise
+        return _account(request, services, actor, status=failure.status, failure=_text(request, failure))
     return _account(request, services, actor, secret=made.secret)
 
 
@@ -119,7 +133,8 @@ def end_token(services: ServicesDep, actor: ActorDep, token_id: str) -> Response
 def _account(request: Request, services: ServicesDep, actor: ActorDep, *, status: int = 200, failure: str = "",
              done: str = "", secret: str = "") -> Response:
     return page(request, "account.html", status=status, failure=failure, done=done, secret=secret,
-                sessions=services.accounts.sessions(actor), tokens=services.accounts.tokens(actor))
+                sessions=services.accounts.sessions(actor), tokens=services.accounts.tokens(actor),
+                scopes=scopes_of(actor.role), usual_scopes=USUAL_SCOPES, days=DAYS, usual_days=USUAL_TOKEN)
 
 
 def _register(request: Request, services: ServicesDep, *, email: str = "", name: str = "", invitation: str = "",

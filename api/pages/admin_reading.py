@@ -36,9 +36,10 @@ def means(request: Request, services: ServicesDep, actor: ActorDep) -> Response:
 def change(request: Request, services: ServicesDep, actor: ActorDep, form: FormDep) -> Response:
     kept = services.administration.kept
     try:
-        numbers = {name: int(field(form, name)) for name in NUMBERS}
-        kept.put(actor, replace(kept.get(ReadingSettings), enabled=bool(form.get("enabled")),
-                                withheld=bool(form.get("withheld")), **numbers), field(form, "reason"))
+        at_once, day, user = (int(field(form, name)) for name in NUMBERS)
+        kept.put(actor, replace(kept.get(ReadingSettings), enabled=bool(form.get("enabled")), at_once=at_once,
+                                day_tokens=day, user_tokens=user, withheld=bool(form.get("withheld"))),
+                 field(form, "reason"))
     except ValueError:
         return _page(request, services, actor, failure=Failure("setting_invalid"))
     except Failure as failure:

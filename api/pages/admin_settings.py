@@ -12,7 +12,7 @@ from api.pages.rendering import words_of
 from api.pages.routing import FormDep, PageRoute, field, see
 from api.service.access import Action
 from api.service.administration.kept import LimitSettings, ModelSettings, RetentionSettings
-from api.service.administration.modelling import ModelTest, checked
+from api.service.administration.modelling import ModelTest
 from api.service.administration.retention import Applied
 from api.service.records import Role
 
@@ -36,7 +36,8 @@ def settings(request: Request, services: ServicesDep, actor: ActorDep) -> Respon
 def set_model(request: Request, services: ServicesDep, actor: ActorDep, form: FormDep) -> Response:
     roles = tuple(one for one in Role if form.get(f"role-{one}"))
     try:
-        value = checked(ModelSettings(bool(form.get("enabled")), field(form, "url"), field(form, "model"), roles))
+        value = services.administration.modelling.checked(
+            ModelSettings(bool(form.get("enabled")), field(form, "url"), field(form, "model"), roles))
         services.administration.kept.put(actor, value, field(form, "reason"))
     except Failure as failure:
         return _refused(request, services, actor, failure)
@@ -57,7 +58,9 @@ def set_numbers(request: Request, services: ServicesDep, actor: ActorDep, sectio
         raise Failure("not_found")
     kind = SECTIONS[section]
     try:
-        value = kind(**{one.name: _number(field(form, one.name)) for one in fields(kind)})
+        now = services.administration.kept.get(kind)   # of what the form does not ask for
+        value = kind(**{one.name: _number(field(form, one.name)) if one.name in form else getattr(now, one.name)
+                        for one in fields(kind)})
         services.administration.kept.put(actor, value, field(form, "reason"))
     except Failure as failure:
         return _refused(request, services, actor, failure)
@@ -87,7 +90,7 @@ def _number(text: str) -> int:
 
 
 def _refused(request: Request, services: ServicesDep, actor: ActorDep, failure: Failure) -> Response:
-    if failure.code not in {"setting_invalid", "no_model"}:
+    if failure.code not in {"setting_invalid", "model_refused", "no_model"}:
         raise failure
     return _page(request, services, actor, status=failure.status,
                  failure=words_of(request).pick(failure.chinese, str(failure)))

@@ -19,7 +19,7 @@ _CLAIM = "claim "
 REASONS: Final = {RETENTION: "audit.by_retention", "user erased": "audit.by_erasure"}   # that nobody typed
 BOUNDS = ("low", "high")
 HASHES: Final = ("digest", "base", "sha256", "key", "clause", "reason_sha256", "trial", "assessment", "file",
-                 "delivery", "prompts")
+                 "delivery", "token", "prompts")
 
 
 class Row(Protocol):
@@ -100,6 +100,7 @@ class AuditWords:
             **dict.fromkeys(("role", "roles"), lambda one: said.label(f"roles.{one}")),
             **dict.fromkeys(PERSONS, self._person), **dict.fromkeys(HASHES, lambda one: str(one)[:SHORT]),
             "status": lambda one: said.label(f"review.status.{one}"),
+            "scopes": lambda one: said.label(f"account.scopes.{one}"),
             "act": lambda one: said.label(f"review.acts.{one}"),
             "changed": lambda one: said.label(f"audit_changed.{one}"),
             "why": lambda one: said.label(f"audit_why.{one}"),

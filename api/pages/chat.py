@@ -15,6 +15,7 @@ from api.pages.texts import words
 from api.service.records import Actor, Place, TurnView
 from api.service.services import Services
 from api.sse import HEADERS, MEDIA, piece
+from assistant.agent.turns import Step
 from assistant.phrases import phrases
 from assistant.say import Say, quoted
 from ingestion.domain import Citation
@@ -90,12 +91,14 @@ def _answer(request: Request, services: Services, actor: Actor, language: str, q
     return see(f"{back}#turn-{turn.id}")
 
 
-def _stream(request: Request, told: Iterator[str | TurnView], case_id: str | None) -> Iterator[str]:
+def _stream(request: Request, told: Iterator[Step | str | TurnView], case_id: str | None) -> Iterator[str]:
     """Sentences as they come, then the whole exchange as it will be shown from now on."""
     try:
         for part in told:
             if isinstance(part, str):
                 yield piece("text", {"text": part})
+            elif not isinstance(part, TurnView):
+                yield piece("step", {"text": part.text})
             else:
                 html = render(request, "parts/turn.html", one=exchange(part, case_id))
                 yield piece("turn", {"html": html, "id": part.id, "conversation": part.conversation})

@@ -2,12 +2,13 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
 from api.errors import Failure, shape
@@ -58,7 +59,10 @@ async def _sign_in(request: Request) -> Response:
     """The way to sign in that comes back here; a form that was sent is kept and can be sent again after it."""
     if request.method == "GET":
         return routing.see("/login?" + urlencode({"next": rendering.here(request)}))
-    form = await request.form()
+    try:
+        form = await request.form()
+    except (Failure, HTTPException):   # an upload, which nobody reads from somebody unknown
+        form = FormData([("", UploadFile(BytesIO(), filename="lost"))])
     kept = [(name, value) for name, value in form.multi_items()
             if isinstance(value, str) and name not in NEVER_KEPT]
     lost = any(isinstance(value, UploadFile) and value.filename for value in form.values())

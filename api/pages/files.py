@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.datastructures import UploadFile
 
+from api.admission import Takes, takes
 from api.deps import ActorDep, ServicesDep
 from api.errors import Failure
 from api.pages.rendering import page, words_of
@@ -18,6 +19,7 @@ FAILED = frozenset({Added.REFUSED})
 
 
 @router.post("/cases/{case_id}/files")
+@takes(Takes.UPLOAD)
 def add(request: Request, services: ServicesDep, actor: ActorDep, case_id: str, form: FormDep) -> Response:
     """Field `files`, any number of them; `paths`, in the same order, where a script knows the folders too."""
     given = [one for one in form.getlist("files") if isinstance(one, UploadFile) and one.filename]

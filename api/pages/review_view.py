@@ -244,8 +244,8 @@ class Viewing:
                     self.names.interval(one.subject, one.machine) if one.machine and fact else "", one.reason,
                     self.names.say.place(place.document, place.page) if place else "",
                     document_address(self.view.case.id, place.file_id, place.start, place.end) if place else "",
-                    one.holds, *(self.names.interval(one.subject, read) if read and fact else ""
-                                 for read in (one.first, one.second)), one.model, one.prompt)
+                    one.holds, self.names.interval(one.subject, one.first) if one.first and fact else "",
+                    self.names.interval(one.subject, one.second) if one.second and fact else "", one.model, one.prompt)
 
     def _shared(self) -> Iterator[SharedCase]:
         """Case by case, the one with most in common first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 from fastapi import Request, Response
 
 from api.deps import services_of
-from api.gate import SESSION as COOKIE
+from api.service.credentials import SESSION as COOKIE
 from api.service.records import SignedIn
 
 KEPT = 30 * 24 * 3600  # seconds

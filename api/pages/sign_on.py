@@ -4,7 +4,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.deps import ServicesDep
+from api.deps import ServicesDep, address_of
 from api.errors import Failure
 from api.pages import sessions
 from api.pages.rendering import page, words_of
@@ -31,6 +31,7 @@ def start(request: Request, services: ServicesDep) -> Response:
 def callback(request: Request, services: ServicesDep) -> Response:
     query = request.query_params
     try:
+        services.administration.limits.knock("sign_ins", address_of(request))
         signed, onward = services.administration.signing_on.finish(
             _callback(request, services), request.cookies.get(COOKIE, ""), query.get("state", ""),
             query.get("code", ""), request.headers.get("user-agent", ""))

@@ -1,11 +1,15 @@
 """Signing in and out, one's sessions and API tokens."""
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import APIRouter, Request, Response
 
-from api.deps import ActorDep, ServicesDep, VisitorDep
-from api.gate import SESSION
+from api.admission import door
+from api.deps import ActorDep, ServicesDep, VisitorDep, registered, signed_in
 from api.schemas import NewPassword, Registration, SignIn, TokenName, Who, answers, sent
+from api.service import passwords
+from api.service.credentials import SESSION
 from api.service.records import NewToken, SessionView, SignedIn, TokenView
 
 router = APIRouter(tags=["accounts"])
@@ -18,12 +22,12 @@ def who(request: Request, services: ServicesDep, visitor: VisitorDep) -> Who:
 
 
 @router.post("/session", response_model=Who, summary="Sign in", openapi_extra=sent("sign_in"),
-             responses=answers("who", "wrong_credentials", "too_many_attempts"))
-def sign_in(request: Request, response: Response, services: ServicesDep, body: SignIn) -> Who:
+             responses=answers("who", "wrong_credentials", "too_many_attempts", "too_many_requests",
+                                          "sign_in_busy"))
+@door("sign_ins")
+async def sign_in(request: Request, response: Response, services: ServicesDep, body: SignIn) -> Who:
     """Sets the session cookie. Scripts better use an API token."""
-    signed = services.accounts.sign_in(body.email, body.password, agent=request.headers.get("user-agent", ""),
-                                       address=request.client.host if request.client else "")
-    return _remembered(services, response, signed)
+    return _remembered(services, response, await signed_in(request, body.email, body.password))
 
 
 @router.delete("/session", status_code=204, summary="Sign out", responses=answers("", "not_signed_in", "csrf"))
@@ -34,20 +38,20 @@ def sign_out(response: Response, services: ServicesDep, actor: ActorDep) -> None
 
 @router.post("/users", response_model=Who, status_code=201, summary="Register", openapi_extra=sent("registration"),
              responses=answers("who", "registration_closed", "email_taken", "email_invalid", "password_weak",
-                               "invitation_invalid", status=201))
-def register(request: Request, response: Response, services: ServicesDep, body: Registration) -> Who:
+                               "invitation_invalid", "too_many_requests", "sign_in_busy", status=201))
+@door("registrations")
+async def register(request: Request, response: Response, services: ServicesDep, body: Registration) -> Who:
     """The first to register becomes administrator. Signs in."""
-    signed = services.accounts.register(body.email, body.name, body.password, invitation=body.invitation,
-                                        agent=request.headers.get("user-agent", ""))
-    return _remembered(services, response, signed)
+    return _remembered(services, response, await registered(request, body.email, body.name, body.password,
+                                                            body.invitation))
 
 
 @router.post("/password", status_code=204, summary="Change one's password", openapi_extra=sent("password"),
              responses=answers("", "not_signed_in", "session_needed", "wrong_credentials", "password_weak",
-                               "too_many_attempts", "csrf"))
-def change_password(services: ServicesDep, actor: ActorDep, body: NewPassword) -> None:
+                               "too_many_attempts", "sign_in_busy", "csrf"))
+async def change_password(services: ServicesDep, actor: ActorDep, body: NewPassword) -> None:
     """Ends every other session and every API token."""
-    services.accounts.change_password(actor, body.old, body.new)
+    await passwords.apart(partial(services.accounts.change_password, actor, body.old, body.new))
 
 
 @router.get("/sessions", response_model=list[SessionView], summary="One's sessions",
@@ -70,10 +74,11 @@ def tokens(services: ServicesDep, actor: ActorDep) -> tuple[TokenView, ...]:
 
 @router.post("/tokens", response_model=NewToken, status_code=201, summary="Make an API token",
              openapi_extra=sent("token_name"),
-             responses=answers("new_token", "not_signed_in", "session_needed", "too_many_tokens", "csrf", status=201))
+             responses=answers("new_token", "not_signed_in", "session_needed", "too_many_tokens", "scope_invalid",
+                               "csrf", status=201))
 def create_token(services: ServicesDep, actor: ActorDep, body: TokenName) -> NewToken:
     """The secret is shown this once. Send it as `Authorization: Bearer …`."""
-    return services.accounts.create_token(actor, body.name)
+    return services.accounts.create_token(actor, body.name, body.scopes, body.days)
 
 
 @router.delete("/tokens/{token_id}", status_code=204, summary="Revoke an API token",

@@ -10,7 +10,7 @@ from api.deps import ActorDep, ServicesDep
 from api.schemas import Body, answers, sent
 from api.service.administration.health import HealthPart
 from api.service.administration.kept import LimitSettings, ModelSettings, RetentionSettings
-from api.service.administration.modelling import ModelState, ModelTest, checked
+from api.service.administration.modelling import ModelState, ModelTest
 from api.service.administration.retention import Applied
 from api.service.records import Role
 
@@ -31,6 +31,10 @@ class LimitBody(Body):
     uploads: int
     assessments: int
     waiting: int = Field(description="How many assessments of one person may wait")
+    registrations: int = Field(LimitSettings().registrations, description="From one address")
+    all_registrations: int = Field(LimitSettings().all_registrations, description="From all addresses")
+    sign_ins: int = Field(LimitSettings().sign_ins, description="From one address")
+    all_sign_ins: int = Field(LimitSettings().all_sign_ins, description="From all addresses")
 
 
 class RetentionBody(Body):
@@ -67,9 +71,10 @@ def settings(services: ServicesDep, actor: ActorDep) -> SettingsView:
 
 @router.put("/admin/settings/model", response_model=SettingsView, summary="Which model may word answers, and for whom",
             openapi_extra=sent("model_settings"),
-            responses=answers("admin_settings", *DENIED, "setting_invalid", "csrf"))
+            responses=answers("admin_settings", *DENIED, "setting_invalid", "model_refused", "csrf"))
 def set_model(services: ServicesDep, actor: ActorDep, body: ModelBody) -> SettingsView:
-    value = checked(ModelSettings(body.enabled, body.url.strip(), body.model.strip(), tuple(body.roles)))
+    value = services.administration.modelling.checked(
+        ModelSettings(body.enabled, body.url.strip(), body.model.strip(), tuple(body.roles)))
     services.administration.kept.put(actor, value)
     return settings(services, actor)
 

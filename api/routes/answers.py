@@ -5,7 +5,7 @@ import logging
 import secrets
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
@@ -17,6 +17,9 @@ from api.service.records import ConversationLine, TurnView
 from api.sse import HEADERS, MEDIA, piece
 from ingestion.errors import GuoheError
 
+if TYPE_CHECKING:
+    from assistant.agent.turns import Step
+
 log = logging.getLogger(__name__)
 router = APIRouter(tags=["answers"])
 FAILURES = ("not_signed_in", "not_found", "question_too_long", "unusable", "csrf")
@@ -26,7 +29,8 @@ ASKING: dict[str, Any] = {
 
 @router.post("/answers", summary="Ask the policy", **ASKING)
 def ask(request: Request, services: ServicesDep, actor: ActorDep, body: Question) -> Response:
-    """With `Accept: text/event-stream`: `sentence` events as they are checked, then `answer`, or `error`."""
+    """With `Accept: text/event-stream`: `step` events for what a model looks up, `sentence` events as they are checked,
+    then `answer`, or `error`."""
     return _answered(request, services.chat.stream(actor, body.question, conversation=body.conversation,
                                                    language=body.language))
 
@@ -53,17 +57,20 @@ def turns(services: ServicesDep, actor: ActorDep, conversation: str, after: str 
     return part(services.chat.turns(actor, conversation, after=after, limit=limit))
 
 
-def _answered(request: Request, stream: Iterator[str | TurnView]) -> Response:
+def _answered(request: Request, stream: Iterator[Step | str | TurnView]) -> Response:
     if MEDIA in request.headers.get("accept", ""):
         return StreamingResponse(_written(stream), media_type=MEDIA, headers=HEADERS)
     turn = next(one for one in stream if isinstance(one, TurnView))
     return JSONResponse(body(turn))
 
 
-def _written(stream: Iterator[str | TurnView]) -> Iterator[str]:
+def _written(stream: Iterator[Step | str | TurnView]) -> Iterator[str]:
     try:
         for one in stream:
-            yield piece("answer", body(one)) if isinstance(one, TurnView) else piece("sentence", {"text": one})
+            if isinstance(one, TurnView):
+                yield piece("answer", body(one))
+            else:
+                yield piece("sentence", {"text": one}) if isinstance(one, str) else piece("step", {"text": one.text})
     except GuoheError as error:
         yield _broken(error)
     except Exception:
@@ -88,4 +95,5 @@ def body(turn: TurnView) -> dict[str, Any]:
                               "end": one.span.end})
     return {"question": turn.question, "answer": turn.answer, "answerable": turn.answerable, "citations": citations,
             "mode": turn.mode, "id": turn.id, "conversation": turn.conversation, "number": turn.number,
-            "policy_version": turn.policy_version, "approved": asdict(turn.approved) if turn.approved else None}
+            "policy_version": turn.policy_version, "approved": asdict(turn.approved) if turn.approved else None,
+            "verdict": turn.verdict, "steps": list(turn.steps)}

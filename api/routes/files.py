@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from api import schemas
+from api.admission import Takes, takes
 from api.deps import ActorDep, ServicesDep
 from api.errors import Failure
 from api.schemas import DocumentBody, answers
@@ -33,6 +34,7 @@ def files(services: ServicesDep, actor: ActorDep, case_id: str) -> tuple[FileVie
 
 @router.post("/cases/{case_id}/files", response_model=list[AddedFile], summary="Add files", openapi_extra=UPLOAD,
              responses=answers("added", "not_signed_in", "not_found", "forbidden", "too_large", "no_upload", "csrf"))
+@takes(Takes.UPLOAD)
 async def add(request: Request, services: ServicesDep, actor: ActorDep, case_id: str) -> tuple[AddedFile, ...]:
     """Fields named `files`, each a file; a zip is opened. A file's path below its folder is its name, or the `paths`
     field at the same place. One entry for each file says what became of it.

@@ -8,11 +8,12 @@ import json
 import secrets
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
+from api.admission import Takes, takes
 from api.deps import ActorDep, ServicesDep
 from api.errors import Failure, shape
 from api.routes.answers import body
@@ -21,6 +22,9 @@ from api.service.records import TurnView
 from api.service.threads import Threads
 from api.sse import HEADERS, MEDIA
 from ingestion.errors import GuoheError
+
+if TYPE_CHECKING:
+    from assistant.agent.turns import Step
 
 router = APIRouter(prefix="/v1", tags=["chat clients"])
 MODEL = "guohe-policy"
@@ -35,6 +39,7 @@ def models(services: ServicesDep, actor: ActorDep) -> dict[str, Any]:  # noqa: A
 
 @router.post("/chat/completions", summary="Ask the policy from a chat client", openapi_extra=sent("openai_request"),
              responses=answers("openai_completion", *FAILURES))
+@takes(Takes.FOLDER_FILE)
 def completions(services: ServicesDep, actor: ActorDep, asked: Completion) -> Response:
     """The last question of a user is answered; those before say what it goes on from."""
     questions = [text for one in asked.messages if one.role == "user" and (text := _text(one))]
@@ -52,7 +57,7 @@ def completions(services: ServicesDep, actor: ActorDep, asked: Completion) -> Re
         "guohe": _extension(turn)})
 
 
-def _chunks(pieces: Iterator[str | TurnView], head: dict[str, Any]) -> Iterator[str]:
+def _chunks(pieces: Iterator[Step | str | TurnView], head: dict[str, Any]) -> Iterator[str]:
     """Checked sentences as they come, then what of the answer was not said yet, then the places."""
     said = ""
     yield _chunk(head, {"role": "assistant", "content": ""})
@@ -61,6 +66,7 @@ def _chunks(pieces: Iterator[str | TurnView], head: dict[str, Any]) -> Iterator[
             if isinstance(one, str):
                 said += one
                 yield _chunk(head, {"content": one})
+            if not isinstance(one, TurnView):
                 continue
             rest = one.answer.removeprefix(said) if one.answer.startswith(said) else f"\n\n{one.answer}"
             if rest:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response, UploadFile
 from pydantic import ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
+from api.admission import Takes, takes
 from api.deps import ActorDep, ServicesDep
 from api.errors import Failure
 from api.schemas import Body, Part, answers, part, sent
@@ -63,6 +64,7 @@ def versions(services: ServicesDep, actor: ActorDep, after: str | None = None,
              openapi_extra={"requestBody": {"content": {"multipart/form-data": {"example": {"file": "policy.zip"}}}}},
              responses=answers("policy_version", "not_signed_in", "forbidden", "policy_zip", "policy_unread", "csrf",
                                status=201))
+@takes(Takes.FOLDER_FILE)
 async def upload(services: ServicesDep, actor: ActorDep, file: UploadFile, note: str = "") -> VersionView:
     """A zip. Mistakes in it are the draft's problems, as `guohe policy check` says them."""
     data = await read(file)
@@ -72,6 +74,7 @@ async def upload(services: ServicesDep, actor: ActorDep, file: UploadFile, note:
 @router.post("/text", response_model=VersionView, status_code=201, summary="Upload only the text of a new version",
              openapi_extra=sent("policy_text"),
              responses=answers("policy_version", "not_signed_in", "forbidden", "policy_text", "csrf", status=201))
+@takes(Takes.FOLDER_FILE)
 def upload_text(services: ServicesDep, actor: ActorDep, body: NewText) -> VersionView:
     """Criteria whose quotation vanished must be mended before it can be proposed."""
     return services.policy_work.versions.upload_text(actor, body.text.encode(), body.version, body.note)
@@ -82,6 +85,7 @@ def upload_text(services: ServicesDep, actor: ActorDep, body: NewText) -> Versio
              openapi_extra={"requestBody": {"content": {"multipart/form-data": {"example": {"file": "办法.docx"}}}}},
              responses=answers("policy_version", "not_signed_in", "forbidden", "policy_text", "policy_unread", "csrf",
                                status=201))
+@takes(Takes.FOLDER_FILE)
 async def upload_document(services: ServicesDep, actor: ActorDep, file: UploadFile, version: str = "", note: str = ""
                           ) -> VersionView:
     """Word, pdf or text in UTF-8, GB18030 or UTF-16, read as applications are; the rest as in `/text`."""
@@ -113,6 +117,7 @@ def folder(services: ServicesDep, actor: ActorDep, version_id: str) -> Response:
 
 @router.put("/{version_id}/files/{name}", response_model=VersionView, summary="Mend a file of a draft",
             openapi_extra=sent("policy_file"), responses=answers("policy_version", *WRITES, "policy_yaml"))
+@takes(Takes.FOLDER_FILE)
 def mend(services: ServicesDep, actor: ActorDep, version_id: str, name: str, body: Mended) -> VersionView:
     return services.policy_work.versions.mend(actor, version_id, body.digest, name, body.content)
 

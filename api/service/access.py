@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from api.service.records import Actor, Role
+from api.service.records import Actor, Role, TokenScope
 from api.store.rows import Scope, Sight
 
 if TYPE_CHECKING:
@@ -33,8 +33,25 @@ class Action(StrEnum):
     ADMINISTER = "administer"        # settings, health, retention
 
 
+NEEDS = {   # of a token; the gate asks for more by the route (`api.admission`)
+    Action.CREATE_CASE: TokenScope.WRITE, Action.CHANGE_CASE: TokenScope.WRITE, Action.WRITE_POLICY: TokenScope.WRITE,
+    Action.REVIEW_CASE: TokenScope.REVIEW, Action.PUBLISH_POLICY: TokenScope.REVIEW}
+
+
+def scopes_of(role: Role) -> tuple[TokenScope, ...]:
+    """What a token of such a person can be made for."""
+    found = [TokenScope.READ, TokenScope.WRITE]
+    if role in {Role.REVIEWER, Role.POLICY_STAFF, Role.ADMINISTRATOR}:
+        found.append(TokenScope.REVIEW)
+    if role is Role.ADMINISTRATOR:
+        found.append(TokenScope.ADMINISTER)
+    return tuple(found)
+
+
 def may(actor: Actor, action: Action, owner_id: str | None = None) -> bool:
     """Whether `actor` may do this; `owner_id` is the owner of the case it is done to."""
+    if not actor.allows(NEEDS.get(action, TokenScope.READ)):
+        return False
     match action:
         case Action.CREATE_CASE:
             return actor.role is not Role.AUDITOR

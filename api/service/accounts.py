@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, tuple_
 from sqlalchemy.exc import IntegrityError
@@ -19,7 +21,9 @@ from api.store.models import Attempt, Invitation, Session, Token, User
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,180}\.[^@\s.]{2,30}")
 INVITATION_DAYS = 14
 ATTEMPT_MINUTES = 15
-MOST_ATTEMPTS = {"account": 8, "address": 60}  # that fail, within those minutes
+MOST_ATTEMPTS = {"pair": 8, "address": 60}  # that fail within those minutes: for an account from an address, from one
+BESIEGED, FEW = 60, 3      # that fail for an account, from wherever: then each address may try so often only
+SLOW_FROM, SLOWEST = 8, 4.0   # that fail for an account: from then on each one waits, at most these seconds
 
 
 class Accounts(Credentials):
@@ -60,39 +64,45 @@ class Accounts(Credentials):
             raise Failure("email_taken") from error
         return signed
 
+    def patience(self, email: str) -> float:
+        """Seconds that an attempt to sign in waits first: some where many have failed for the account. Its owner is not
+        shut out by others, whoever guesses is slowed down.
+        """
+        with self._database.reading() as session:
+            failed = _failed(session, _keys(email, "")["account"])
+        return min(SLOWEST, 0.25 * 2 ** min(failed - SLOW_FROM, 10)) if failed >= SLOW_FROM else 0.0
+
     def sign_in(self, email: str, password: str, *, agent: str = "", address: str = "") -> SignedIn:
         """Failure "wrong_credentials" (one for all reasons) or "too_many_attempts" with `retry_after` seconds."""
-        email = email.strip().lower()[:254]
-        keys = {"account": digest(f"account {email}"), "address": digest(f"address {address}")}
-        self._check_attempts(keys)
+        keys = _keys(email, address)
+        attempts = self._attempt(keys)
         with self._database.reading() as session:
-            user = session.scalar(select(User).where(User.email == email))
+            user = session.scalar(select(User).where(User.email == _plain(email)))
         known = (user.password_hash or None) if user is not None else None
         if not passwords.matches(password, known) or user is None or not user.active:
-            with self._database.writing() as session:
-                session.add_all(Attempt(key=key, at=now()) for key in keys.values())
-                session.execute(delete(Attempt).where(Attempt.at < now() - timedelta(days=1)))
             raise Failure("wrong_credentials")
         with self._database.writing() as session:
-            session.execute(delete(Attempt).where(Attempt.key == keys["account"]))
-            signed = self._begin(session, user, agent)
-            record(session, signed.actor, "sign_in", "user", user.id)
+            session.execute(delete(Attempt).where(Attempt.id.in_(attempts)))
+            failed = session.scalar(select(func.count()).select_from(Attempt).where(
+                Attempt.key == keys["account"])) or 0
+            session.execute(delete(Attempt).where(Attempt.key.in_((keys["account"], keys["pair"]))))
+            signed = self._begin(session, user, agent, failed)
+            detail: dict[str, Any] = {"failed": failed} if failed else {}
+            record(session, signed.actor, "sign_in", "user", user.id, **detail)
         return signed
 
     def change_password(self, actor: Actor, old: str, new: str) -> None:
         """Ends every other session and every token. Failure "wrong_credentials", "password_weak"."""
         self._only_person(actor)
-        key = {"account": digest(f"password {actor.id}")}
-        self._check_attempts(key)
         passwords.check_strength(new, actor.email, actor.name)
+        attempts = self._attempt({"pair": digest(f"password {actor.id}")})
         with self._database.reading() as session:
             user = session.get_one(User, actor.id)
         if not passwords.matches(old, user.password_hash or None):
-            with self._database.writing() as session:
-                session.add(Attempt(key=key["account"], at=now()))
             raise Failure("wrong_credentials")
         hashed = passwords.hashed(new)
         with self._database.writing() as session:
+            session.execute(delete(Attempt).where(Attempt.id.in_(attempts)))
             session.get_one(User, actor.id).password_hash = hashed
             session.execute(delete(Session).where(Session.user_id == actor.id, Session.id != actor.session_id))
             session.execute(delete(Token).where(Token.user_id == actor.id))
@@ -206,14 +216,25 @@ class Accounts(Credentials):
         found.used = now()
         return Role(found.role)
 
-    def _check_attempts(self, keys: dict[str, str]) -> None:
+    def _attempt(self, keys: Mapping[str, str]) -> list[int]:
+        """Note an attempt before its password is looked at, so that many at once are counted, too: its ids, which go
+        when it succeeds. Failure "too_many_attempts".
+        """
         since = now() - timedelta(minutes=ATTEMPT_MINUTES)
-        with self._database.reading() as session:
-            for kind, key in keys.items():
-                times = session.scalars(select(Attempt.at).where(Attempt.key == key, Attempt.at > since)
-                                        .order_by(Attempt.at.desc()).limit(MOST_ATTEMPTS[kind])).all()
-                if len(times) >= MOST_ATTEMPTS[kind]:
+        with self._database.writing() as session:
+            self._database.alone(session, ATTEMPTS)
+            besieged = "account" in keys and _failed(session, keys["account"]) >= BESIEGED
+            for kind, most in MOST_ATTEMPTS.items():
+                most = min(most, FEW) if kind == "pair" and besieged else most
+                times = session.scalars(select(Attempt.at).where(Attempt.key == keys.get(kind), Attempt.at > since)
+                                        .order_by(Attempt.at.desc()).limit(most)).all()
+                if len(times) >= most:
                     raise Failure("too_many_attempts", retry_after=int((times[-1] - since).total_seconds()) + 1)
+            noted = [Attempt(key=key, at=now()) for key in keys.values()]
+            session.add_all(noted)
+            session.execute(delete(Attempt).where(Attempt.at < now() - timedelta(days=1)))
+            session.flush()
+            return [one.id for one in noted]
 
     @staticmethod
     def _only_administrator(actor: Actor) -> None:
@@ -221,7 +242,23 @@ class Accounts(Credentials):
             raise Failure("forbidden")
 
 
-REGISTRATION = 1  # for Database.alone
+REGISTRATION, ATTEMPTS = 1, 5  # for Database.alone
+
+
+def _plain(email: str) -> str:
+    return email.strip().lower()[:254]
+
+
+def _keys(email: str, address: str) -> dict[str, str]:
+    email = _plain(email)
+    return {"account": digest(f"account {email}"), "address": digest(f"address {address}"),
+            "pair": digest(f"account {email} address {address}")}
+
+
+def _failed(session: Db, key: str) -> int:
+    since = now() - timedelta(minutes=ATTEMPT_MINUTES)
+    return session.scalar(select(func.count()).select_from(Attempt).where(
+        Attempt.key == key, Attempt.at > since)) or 0
 
 
 def _email(text: str) -> str:

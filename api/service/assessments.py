@@ -96,7 +96,9 @@ class Assessments:
         with self._database.reading() as session:
             row = self.row(session, actor, case_id, assessment_id)
             view, found = self._view(session, row, language, texts=False), _content(session, row).found
-        return replace(view, result=structs.replace(view.result, facts=found.facts, exclusions=found.exclusions))
+        return replace(view, result=structs.replace(view.result, facts={**found.facts, **view.result.facts},
+                                                    exclusions=found.exclusions,
+                                                    unexplained=found.unexplained))
 
     def history(self, actor: Actor, case_id: str, *, after: str | None = None, limit: int = 50
                 ) -> Page[AssessmentLine]:

@@ -22,6 +22,7 @@ from api.store.models import Turn as Row
 from ingestion.domain import Answer, Citation, Span
 
 if TYPE_CHECKING:
+    from assistant.agent.turns import Step
     from assistant.answering import Retriever
     from assistant.conversation import Turn
     from assistant.llm import LanguageModel
@@ -56,8 +57,8 @@ class Chat:
         return found
 
     def stream(self, actor: Actor, question: str, *, conversation: str | None = None, case_id: str | None = None,
-               language: str | None = None) -> Iterator[str | TurnView]:
-        """Checked sentences as they are found, then the stored turn, which is the last piece.
+               language: str | None = None) -> Iterator[Step | str | TurnView]:
+        """What a model looks up and checked sentences as they come, then the stored turn, which is the last piece.
 
         What is wrong with the question is raised before the first piece is asked for. Failure "not_found",
         "question_too_long"; UsageError where nothing can be made of the question.
@@ -122,7 +123,7 @@ class Chat:
 
     def _answered(self, actor: Actor, question: str, conversation: str | None, case_id: str | None,
                   language: str | None, history: Sequence[Turn], view: AssessmentView | None, policy: Policy
-                  ) -> Iterator[str | TurnView]:
+                  ) -> Iterator[Step | str | TurnView]:
         from assistant import answering
 
         given = self._given(question, language, history, policy) if view is None and case_id is None else None
@@ -208,4 +209,5 @@ def _view(row: Row) -> TurnView:
     return TurnView(row.id, row.conversation_id, row.number, told["question"], told["answer"], told["answerable"],
                     told["mode"], told["language"], citations,
                     tuple(Place(**one) if one else None for one in row.places), told["policy"]["version"], row.created,
-                    ApprovedBy(**told["approved"]) if "approved" in told else None)
+                    ApprovedBy(**told["approved"]) if "approved" in told else None, told.get("verdict") or None,
+                    tuple(dict.fromkeys(one["step"] for one in told.get("trace", ()) if one.get("step"))))

@@ -44,10 +44,11 @@ def record(session: Session, actor: Actor, action: str, kind: str, object_id: st
     """Say in the audit, in the same transaction as the change, who did what to which object, and why.
 
     Ids, roles, numbers and hashes only: what an applicant wrote must be able to go, and the audit stays. It is written
-    when the transaction commits (`api.store.chain`).
+    when the transaction commits (`api.store.chain`). What was done with a token names it.
     """
+    by = {"token": actor.token_id} if actor.token_id else {}
     _record(session, actor.id, str(actor.role), action, kind, object_id, before=before, after=after, reason=reason,
-            detail=detail)
+            detail={**detail, **by})
 
 
 def record_system(session: Session, action: str, kind: str, object_id: str, *, reason: str = "", **detail: Any) -> None:

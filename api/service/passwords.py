@@ -1,18 +1,46 @@
-"""Passwords: hashed with argon2id, a few at a time because each takes 64 MB and a moment."""
+"""Passwords: hashed with argon2id, one at a time, in a process of its own (`api.service.hashing`).
+
+Whatever needs one hashed waits in a line of its own, so that nobody else waits for it; where the line is long, the next
+one is told to come again.
+"""
 from __future__ import annotations
 
+import asyncio
 import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 from api.errors import Failure
-
-if TYPE_CHECKING:
-    from pwdlib import PasswordHash
+from api.service.hashing import Apart
 
 SHORTEST, LONGEST = 8, 200
 FEWEST_DIFFERENT = 5
-_at_once = threading.Semaphore(2)
+ROOM = 4           # threads for what asks for them, with its reads and writes
+LONGEST_LINE = 24  # in that room and before it
+COME_AGAIN = 3     # seconds
+Value = TypeVar("Value")
+_lock = threading.Lock()
+_inside = 0
+
+
+async def apart(work: Callable[[], Value]) -> Value:
+    """Do what needs a password hashed, away from all other requests. Failure "sign_in_busy" where the line is long."""
+    global _inside
+    with _lock:
+        if _inside >= LONGEST_LINE:
+            raise Failure("sign_in_busy", retry_after=COME_AGAIN)
+        _inside += 1
+
+    def done(_future: object) -> None:
+        global _inside
+        with _lock:
+            _inside -= 1
+
+    future = _room().submit(work)
+    future.add_done_callback(done)
+    return await asyncio.wrap_future(future)
 
 
 def check_strength(password: str, *personal: str) -> None:
@@ -24,24 +52,30 @@ def check_strength(password: str, *personal: str) -> None:
 
 
 def hashed(password: str) -> str:
-    with _at_once:
-        return _hasher().hash(password)
+    return _hashing().submit(_hasher().hash, password).result()
 
 
 def matches(password: str, known: str | None) -> bool:
     """Whether it is the one; as slow for an account that is not there."""
-    with _at_once:
-        right = _hasher().verify(password[:LONGEST], known or _nobody())
+    right = _hashing().submit(_hasher().verify, password[:LONGEST], known or _nobody()).result()
     return right and known is not None
 
 
 @cache
-def _hasher() -> PasswordHash:
-    from pwdlib import PasswordHash
+def _room() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(ROOM, thread_name_prefix="signing-in")
 
-    return PasswordHash.recommended()
+
+@cache
+def _hashing() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="hashing")
+
+
+@cache
+def _hasher() -> Apart:
+    return Apart()
 
 
 @cache
 def _nobody() -> str:
-    return _hasher().hash("nobody's password")
+    return hashed("nobody's password")

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from api.shapes import Citation, Interval
+from api.shapes import TokenScope as TokenScope
 from ingestion.domain import Assessment, Fact, Outcome, Overall
 
 Record = TypeVar("Record")
@@ -42,7 +43,10 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks: a signed-in person, or a script with that person's token (`token_id`)."""
+    """Who asks: a signed-in person, or a script with that person's token (`token_id`) and what it was made for.
+
+    `failed`: wrong passwords before the sign-in that began this session, told for a while after it.
+    """
 
     id: str
     email: str
@@ -50,6 +54,11 @@ class Actor:
     role: Role
     session_id: str = ""
     token_id: str = ""
+    scopes: tuple[TokenScope, ...] = tuple(TokenScope)
+    failed: int = 0
+
+    def allows(self, scope: TokenScope) -> bool:
+        return scope in self.scopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,7 @@ class SessionView:
     expires: datetime
     agent: str          # the browser's own name for itself, cut
     current: bool
+    failed: int = 0     # wrong passwords since the sign-in before, when it began
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +92,14 @@ class TokenView:
     prefix: str
     created: datetime
     last_used: datetime | None
+    scopes: tuple[TokenScope, ...]
+    expires: datetime
+    expired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class NewToken:
     """Shown once."""
-
     secret: str
     token: TokenView
 
@@ -95,7 +107,6 @@ class NewToken:
 @dataclass(frozen=True, slots=True)
 class SignedIn:
     """`cookie` is the value for the session cookie."""
-
     actor: Actor
     cookie: str
     expires: datetime
@@ -263,7 +274,6 @@ class AddedFile:
 @dataclass(frozen=True, slots=True)
 class Upload:
     """One file on its way in: `stream` is read in pieces, never whole."""
-
     name: str
     stream: Any          # a binary file object
 
@@ -437,7 +447,6 @@ class ApprovedBy:
 @dataclass(frozen=True, slots=True)
 class TurnView:
     """One question and its answer, as stored."""
-
     id: str
     conversation: str
     number: int
@@ -451,6 +460,8 @@ class TurnView:
     policy_version: str
     created: datetime
     approved: ApprovedBy | None = None
+    verdict: str | None = None
+    steps: tuple[str, ...] = ()        # what a language model looked up, as it was shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,8 @@ def read_again(alone: Stored, documents: Sequence[Document], policy: Policy, sec
     """What the first reader alone has, with a second reading beside it."""
     from assistant.second_reader import reading
 
-    whole = {one: replace(alone.in_language(one), documents=tuple(documents)) for one in ("zh", "en")}
+    noted = _noted(alone, documents)
+    whole = {one: replace(alone.in_language(one), documents=noted) for one in ("zh", "en")}
     chinese, english = (reading.assessed(result, policy, second, one) for one, result in whole.items())
     return _stored(chinese, english, alone.found, policy, asked)
 
@@ -94,7 +95,8 @@ def reading_of(alone: Stored, documents: Sequence[Document], policy: Policy, ask
 
     result = alone.result
     about = request.asked(policy, result.base_type, asked.applicant, result.application_date)
-    return reading.read(about, documents, Extraction(result.facts, result.exclusions), model, differ, exam)
+    first = Extraction(result.facts, result.exclusions, result.unexplained)
+    return reading.read(about, _noted(alone, documents), first, model, differ, exam)
 
 
 def remade(alone: Stored, documents: Sequence[Document], policy: Policy, before: Stored) -> Stored:
@@ -105,6 +107,12 @@ def remade(alone: Stored, documents: Sequence[Document], policy: Policy, before:
     model = Replayed(second.model, asked.most, asked.answers)
     again = reading_of(alone, documents, policy, asked, model, second.differ, second.exam)
     return read_again(alone, documents, policy, again, asked)
+
+
+def _noted(alone: Stored, documents: Sequence[Document]) -> tuple[Document, ...]:
+    """Whole documents with the notices that the assessment has of them."""
+    known = {(one.name, one.sha256): one.notices for one in alone.result.documents}
+    return tuple(replace(one, notices=known.get((one.name, one.sha256), one.notices)) for one in documents)
 
 
 def _stored(chinese: Assessment, english: Assessment, found: Extraction, policy: Policy, asked: Asked | None

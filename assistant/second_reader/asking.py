@@ -18,7 +18,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from assistant.llm import Endpoint, ModelError, Piece, Settings
+from assistant.llm import Endpoint, Judge, ModelError, Piece, Settings
 from assistant.second_reader.request import Message
 from ingestion import caches
 from ingestion.errors import UsageError
@@ -99,9 +99,9 @@ class Reader:
     """A model behind an endpoint, with its limits and its kept answers."""
 
     def __init__(self, settings: Settings, bounds: Limits, kept: Path | None = None,
-                 sleep: Callable[[float], None] = time.sleep) -> None:
-        self._endpoint = Endpoint(replace(settings, timeout=bounds.timeout, most_tokens=bounds.answer,
-                                          most_characters=bounds.answer * 8))
+                 sleep: Callable[[float], None] = time.sleep, judge: Judge | None = None) -> None:
+        self._endpoint = Endpoint(replace(settings, timeout=bounds.timeout, tokens=bounds.answer,
+                                          most_characters=bounds.answer * 8), judge)
         self._bounds, self._sleep = bounds, sleep
         self._turn = threading.BoundedSemaphore(bounds.at_once)
         self._folder = kept if kept is not None else caches.folder() / "second-reader"

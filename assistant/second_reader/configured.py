@@ -28,7 +28,7 @@ class SecondReader(Struct, frozen=True):
              progress: reading.Progress | None = None) -> Assessment:
         """An assessment of the first reader alone, with the second's reading beside it."""
         about = request.asked(policy, alone.base_type, applicant, alone.application_date)
-        first = Extraction(alone.facts, alone.exclusions)
+        first = Extraction(alone.facts, alone.exclusions, alone.unexplained)
         second = reading.read(about, alone.documents, first, self.model, self.differ, self.exam, progress)
         return reading.assessed(alone, policy, second, language)
 

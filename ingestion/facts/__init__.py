@@ -66,6 +66,13 @@ def read(
     return extraction.read(prepared, policy, application_date, window, keys, bare=bare)
 
 
+def noted(documents: Sequence[Document], prepared: Prepared) -> tuple[Document, ...]:
+    """The documents with what preparing them found out about them: that one is about nothing the policy asks for."""
+    from ingestion.facts import relevance
+
+    return relevance.said_on(documents, prepared.notices)
+
+
 def windowed(book: FactBook) -> frozenset[str]:
     """The facts that the window bears on."""
     from ingestion.facts import extraction

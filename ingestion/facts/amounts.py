@@ -8,18 +8,21 @@ from functools import partial
 
 from ingestion.domain import Cell, Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Claims, Findings
+from ingestion.facts.columns import roles_of
 from ingestion.facts.dating import bound, section_period
-from ingestion.facts.grids import roles_of, unit_factor
+from ingestion.facts.grids import unit_factor
 from ingestion.facts.lexicon import listed
 from ingestion.facts.modality import section_block
+from ingestion.facts.polarity import polarity
 from ingestion.facts.scan import Table
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.sentences import Section, Sentence
-from ingestion.language import load
+from ingestion.language import fold, load
 from ingestion.language.ngrams import Text
 from ingestion.numerals import stated_rate
 from ingestion.periods import Cover, Period, PeriodKind, Window, periods
 
+_UNIT = re.compile(r"（\s*([^（）]{1,4})\s*）\s*$")
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 
 
@@ -33,13 +36,15 @@ def amounts(book: FactBook, spec: FactSpec, table: Table, window: Window, claims
     about = book.pattern(spec.amounts.about)
     labels = [texts[0] for texts in table.texts if texts]
     named = about.search(title + "\n" + "｜".join(header)) is not None
+    blocked = section_block(Section(table.section.headings)) or polarity("\n".join([table.section.lead, caption]))
     if not named and not any(about.search(label) for label in labels):
+        _leave_out(table, blocked or "definition", claims)
         return False
     if book.pattern(spec.amounts.avoid).search(
         "\n".join([table.section.lead[-40:], caption, *table.section.headings[-1:]])
     ):
+        _leave_out(table, blocked or "definition", claims)
         return False
-    blocked = section_block(Section(table.section.headings))
     series = (named and _by_rows(book, spec, table, window)) or _by_columns(book, spec, table, window)
     titled = section_period(
         Sentence(
@@ -57,10 +62,51 @@ def amounts(book: FactBook, spec: FactSpec, table: Table, window: Window, claims
     unit = unit_factor(title) or unit_factor("\n".join(header)) or unit_factor(table.section.text) or _unit_in(table)
     currency, factor = unit or ("CNY", 1)
     if blocked:
-        claims.exclude(table.document, table.block.span, blocked)
+        for row in _rows_of_amounts(table):
+            claims.exclude(table.document, row, blocked)
         return True
-    claims.later(partial(_settle, spec, table, series, currency, Decimal(factor), title, titled))
+    received = _received(book, spec, table, title)
+    claims.later(partial(_settle, spec, table, series, currency, Decimal(factor), title, titled, received))
     return True
+
+
+def _received(book: FactBook, spec: FactSpec, table: Table, title: str) -> bool:
+    """A table of what came in, by its own titles and its sheet: it bounds what was spent from above (reading 14)."""
+    named = "\n".join([title, fold(table.block.section)])
+    return book.pattern(spec.received).search(named) is not None and book.pattern(spec.spent).search(named) is None
+
+
+def _rows_of_amounts(table: Table) -> list[Span]:
+    """The rows that hold an amount."""
+    return [
+        Span(row[0].span.start, row[-1].span.end)
+        for row, texts in zip(table.rows, table.texts, strict=True)
+        if any(_NUMBER.fullmatch(text.replace(" ", "")) for text in texts[1:])
+    ]
+
+
+def _leave_out(table: Table, reason: str, claims: Claims) -> None:
+    """A table of other money: each of its rows is said not to count."""
+    for row in _rows_of_amounts(table) if is_money(table) else ():
+        claims.exclude(table.document, row, reason)
+
+
+def is_money(table: Table) -> bool:
+    """Whether a table is one of amounts of money by its own words: periods or kinds in one direction, figures below
+    them, and a unit of money for all of them; nothing in it is counted in another unit."""
+    begin, heads = _heads(table)
+    numeric = _numeric(table, begin)
+    width = max((len(row) for row in table.rows), default=0)
+    if not numeric or len(numeric) < width - 1 - any("number" in roles_of(t) for t in heads.values()):
+        return False
+    labels = [texts[0] for texts in table.texts[begin:] if texts]
+    named = [*heads.values(), *labels]
+    if any((unit := _UNIT.search(text)) and unit_factor(unit[0]) is None for text in named):
+        return False
+    inner = [text for texts in table.texts[:begin] for text in texts]
+    title = "\n".join([*table.section.headings[-1:], table.section.lead, *inner])
+    own = [text for text in named if unit_factor(text)]
+    return unit_factor(title) is not None or len(own) >= max(1, len(named) - 1 - len(numeric))
 
 
 def _unit_in(table: Table) -> tuple[str, int] | None:
@@ -203,6 +249,7 @@ def _settle(
     factor: Decimal,
     title: str,
     titled: Period | None,
+    received: bool,
     window: Window,
     findings: Findings,
 ) -> None:
@@ -254,6 +301,14 @@ def _settle(
     bounded = bound(spec, value, period, window)
     if bounded is None or period.cover(window) is Cover.OUTSIDE:
         return
+    if received:
+        for row in dict.fromkeys(_row_span(table, cell) for _, _, cell in inside):
+            findings.exclude(table.document, row, "not_spent")
+        ceiling = Interval(0, bounded.high)
+        findings.assertions.append(Assertion(ceiling, table.document, table.block.span, Method.LISTED, (total,)))
+        return
+    cells = [cell for _, _, cell in inside]
+    rows = [*_parts(table, cells), *(_row_span(table, cell) for cell in cells)]
     findings.assertions.append(
         Assertion(
             bounded,
@@ -262,9 +317,23 @@ def _settle(
             Method.LISTED,
             points,
             conflict=conflict,
-            items=tuple(_row_span(table, c) for _, _, c in inside),
+            items=tuple(dict.fromkeys(rows)),
         )
     )
+
+
+def _parts(table: Table, cells: list[Cell]) -> list[Span]:
+    """The rows that a total's row sums up in the columns of its amounts."""
+    rows = {cell.row for cell in cells}
+    if len(rows) != 1 or not listed("total_row").search(table.texts[total := next(iter(rows))][0]):
+        return []
+    columns = {cell.column for cell in cells}
+    return [
+        Span(row[0].span.start, row[-1].span.end)
+        for row, texts in zip(table.rows[:total], table.texts[:total], strict=True)
+        if any(c.column in columns and _NUMBER.fullmatch(t.replace(" ", "")) for c, t in zip(row, texts, strict=True))
+        and not _NUMBER.fullmatch(texts[0])
+    ]
 
 
 def _row_span(table: Table, cell: Cell) -> Span:

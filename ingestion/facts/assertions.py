@@ -9,8 +9,9 @@ from datetime import date
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ingestion.domain import Document, Evidence, Exclusion, Interval, Method, Span
+from ingestion.domain import Document, Evidence, Exclusion, Interval, Method, Span, Unexplained
 from ingestion.facts.sentences import Sentence
+from ingestion.facts.things import Thing
 from ingestion.periods import Window
 
 
@@ -27,6 +28,7 @@ class Assertion(Struct):
     conflict: bool = False
     items: tuple[Span, ...] = ()  # a list's counted items
     item_keys: tuple[frozenset[str], ...] = ()
+    things: tuple[Thing, ...] = ()  # what is known of each of them
     told: bool = False  # things told in running text: they speak where nothing else does
     loose: bool = False  # names found in running text: they bound from below beside a total
     partial: bool = False
@@ -39,6 +41,7 @@ class Assertion(Struct):
     named: str = ""  # the phrase of its figure, if it is one
     nouns: tuple[str, ...] = ()  # the kinds of things that its figures count, where each names one (工作站1个)
     larger: bool = False  # said of the body that the applicant is a part of
+    inferred: int = 0  # how much of what makes it one of the fact is not said where it stands
 
 
 class Findings(Struct):
@@ -46,6 +49,8 @@ class Findings(Struct):
 
     assertions: list[Assertion] = field(default_factory=list)
     exclusions: dict[Exclusion, None] = field(default_factory=dict)  # in the order of reading, each once
+    unexplained: dict[Unexplained, None] = field(default_factory=dict)
+    held: set[Unexplained] = field(default_factory=set)  # those that the interval of their list holds already
     disjoint: bool = False  # a note says that the kinds do not overlap
     nested: bool = False  # all of one kind are said to be of another, too
     twice: Interval | None = None  # what a line of its own says to be of both kinds
@@ -58,6 +63,15 @@ class Findings(Struct):
             return
         entry = Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason, detail)
         self.exclusions.setdefault(entry)
+
+
+    def hold(self, document: Document, span: Span, why: str, *, held: bool = True) -> None:
+        """A row of a list that could not be decided. `held`: the list's own interval holds it."""
+        place = document.page_at(span.start)
+        entry = Unexplained(document.name, place, span, document.quote(span), Interval(0, 1), why, adds=True)
+        self.unexplained.setdefault(entry)
+        if held:
+            self.held.add(entry)
 
 
 Step = Callable[[Window, Findings], None]
@@ -91,6 +105,14 @@ class Claims(Struct):
     def exclude(self, document: Document, span: Span, reason: str, detail: str = "") -> None:
         entry = Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason, detail)
         self.steps.append(lambda _window, found: None if found.bare else found.exclusions.setdefault(entry))
+
+    def unexplain(
+        self, document: Document, span: Span, could_be: Interval, why: str, *, adds: bool = False
+    ) -> None:
+        """What may count and could not be decided. `could_be`: the fact's value, or (`adds`) what it would add."""
+        place = document.page_at(span.start)
+        entry = Unexplained(document.name, place, span, document.quote(span), could_be, why, adds)
+        self.steps.append(lambda _window, found: found.unexplained.setdefault(entry))
 
     def kinds_above(self, sentence: Sentence) -> frozenset[str]:
         """The kinds that the sentences right before one give figures for."""

@@ -79,7 +79,11 @@ def assign_subjects(text: str, clauses: list[Clause], names: Names) -> None:
         other = _other(body, names) if others else None
         named = _named_subject(body, names) if organisations_named else None
         other = other or named
-        if others_own and words("others_own").search(body):
+        spoken = _spoken_of(body, names)
+        if spoken:
+            clause.subject = spoken
+            current = spoken if clause.depth == 0 else current
+        elif others_own and words("others_own").search(body):
             clause.subject = current = "own"
         elif _elsewhere(body, names) and not own.search(body):
             clause.subject = "other"
@@ -153,6 +157,25 @@ def _other(body: str, names: Names) -> re.Match[str] | None:
         if not words("with").search(body, *before) and not words("toward").search(body, *before):
             return match
     return None
+
+
+def _spoken_of(body: str, names: Names) -> str:
+    """Who a clause says something of, if it begins with somebody else (对方研究所近三年…) or with those whom the
+    applicant houses (入驻企业…): "other", "housed" or ""."""
+    if words("anybody").match(body.lstrip()):
+        return "other"
+    begun = words("subject").match(body.lstrip())
+    if begun is None:
+        return ""
+    name = begun["name"]
+    if any(own in name for own in names.own) or words("own_subject").search(name):
+        return ""
+    if words("housed_subject").search(name):
+        return "housed"
+    if words("other_subject").search(name):
+        return "other"
+    abroad = organisations.origin(name) is organisations.Origin.FOREIGN
+    return "other" if abroad and words("institution_end").search(name) else ""
 
 
 def _named_subject(body: str, names: Names) -> re.Match[str] | None:

@@ -415,7 +415,7 @@ def _assert(
     elif spec.time == "state" and period and period.kind is PeriodKind.RECENT and period.years > window.years:
         period = next((p for p in analysis.periods if p.kind is PeriodKind.CUMULATIVE), period)  # 十年来累计引进
     if spec.time == "open" and period is not None and all(_dated_behind(m.figure) for m in group):
-        period = None  # 二等奖1项（2021年）: when this one was won, not what the count is limited to
+        period = None  # 二等奖1项（2021年）, 2021年度二等奖1项: which one it is, not what the count is limited to
     titled = analysis.sentence.synthetic and period is not None and period.kind is PeriodKind.DATED
     if period is None or period.kind is PeriodKind.STATE or titled:
         inherited = (analysis.inherited if period is None else None) or section_period(analysis.sentence, window)
@@ -439,6 +439,7 @@ def _assert(
         open=all(m.open for m in group),
         nouns=nouns,
         named="|".join(m.figure.own.replace("|", "") for m in group),
+        inferred=min(m.inferred for m in group),
     )
     if adds(spec, analysis, group, entry, claims):
         return
@@ -451,8 +452,10 @@ def _assert(
 
 def _dated_behind(figure: Figure) -> bool:
     period = figure.period
-    one = figure.quantity.interval.low == 1
-    return one and period is not None and _single(period) and period.span.start >= figure.quantity.span.end
+    if figure.quantity.interval.low != 1 or period is None or not _single(period):
+        return False
+    named = figure.sentence.folded[period.span.start : period.span.end + 2]  # 2022年度重庆市自然科学奖三等奖1项
+    return period.span.start >= figure.quantity.span.end or (named.find("年度") > 0 and not figure.sentence.synthetic)
 
 
 def _settle(spec: FactSpec, entry: Assertion, period: Period | None, window: Window, findings: Findings) -> None:

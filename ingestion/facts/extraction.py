@@ -13,30 +13,33 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ingestion import collector, organisations, windows
-from ingestion.domain import Document, Exclusion, Extraction, Fact
+from ingestion.domain import Document, Exclusion, Extraction, Fact, Notice, Span, Unexplained
 from ingestion.facts import PolicyFacts, forms
 from ingestion.facts.agreements import agreement
-from ingestion.facts.amounts import amounts
 from ingestion.facts.assertions import Claims, join
 from ingestion.facts.declared import declared
 from ingestion.facts.enumerations import enumerations, may_be_named, may_name, sentence_items
 from ingestion.facts.events import events
 from ingestion.facts.figures import analyse
-from ingestion.facts.grids import Grid, grid
 from ingestion.facts.items import Pool, Setting, judge
-from ingestion.facts.lexicon import listed, words
-from ingestion.facts.listings import list_items, table_items
-from ingestion.facts.matrices import matrix
+from ingestion.facts.lexicon import words
+from ingestion.facts.listings import list_items
+from ingestion.facts.mentions import set_aside
 from ingestion.facts.money import spent
+from ingestion.facts.recitals import bars
 from ingestion.facts.reconcile import reconcile
 from ingestion.facts.records import Analysis, Names
-from ingestion.facts.scan import Reading, Table, pairs, policy_columns, scan, squeezed
+from ingestion.facts.relevance import lift, overreaching, unrelated
+from ingestion.facts.scan import Reading, scan, squeezed
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.facts.statements import statements
+from ingestion.facts.tables import read_table
+from ingestion.facts.things import aliases
 from ingestion.language import fold, load, ngrams
 from ingestion.language.ngrams import Text
 from ingestion.numerals import has_number, parse_number
+from ingestion.parsing.notices import notice
 from ingestion.periods import Window
 
 
@@ -48,6 +51,7 @@ class Prepared(Struct, frozen=True):
     names: Names
     host: str
     hosted: bool
+    notices: dict[str, tuple[Notice, ...]] = field(default_factory=dict)  # by document: what was found out about it
     claims: dict[date, dict[str, Claims]] = field(default_factory=dict)
 
 
@@ -57,7 +61,17 @@ def prepare(documents: Sequence[Document], policy: PolicyFacts) -> Prepared:
     readings = [scan(d, text) for d in sorted(documents, key=lambda d: d.name) if d.text.strip()]
     hosted = any(words("host_words").search(reading.folded) for reading in readings)
     host = host_country(readings)
-    return Prepared(tuple(readings), replace(applicants(readings, policy.facts), host=host), host, hosted)
+    names = replace(applicants(readings, policy.facts), host=host, bars=bars(policy.text))
+    notices: dict[str, tuple[Notice, ...]] = {}
+    for reading in readings:
+        heading = overreaching(reading)
+        if heading:
+            lift(reading, heading)
+            notices[reading.document.name] = (notice("scope_lifted", heading=heading.strip()[:40]),)
+        if unrelated(reading, policy.facts, names.own):
+            notices[reading.document.name] = (notice("unrelated"),)
+    kept = tuple(one for one in readings if not unrelated(one, policy.facts, names.own))
+    return Prepared(kept, names, host, hosted, notices)
 
 
 @collector.paused()
@@ -80,6 +94,7 @@ def read(
     window = Window(*(bounds or current), years)
     facts: dict[str, Fact] = {}
     exclusions: dict[str, tuple[Exclusion, ...]] = {}
+    unexplained: dict[str, tuple[Unexplained, ...]] = {}
     for key, spec in specs.items():
         found = claims[key].settle(window, bare=bare)
         fact = reconcile(key, spec, found, window)
@@ -87,7 +102,9 @@ def read(
             facts[key] = fact
         if found.exclusions:
             exclusions[key] = tuple(found.exclusions)
-    return Extraction(facts, exclusions)
+        if found.unexplained:
+            unexplained[key] = tuple(found.unexplained)
+    return Extraction(facts, exclusions, unexplained)
 
 
 def _claims(
@@ -96,7 +113,9 @@ def _claims(
     known = prepared.claims.get(on, {})
     if specs.keys() <= known.keys():
         return known
-    reader = _Reader(book, specs, Setting(window, prepared.host, prepared.hosted, prepared.names.own), prepared.names)
+    names = prepared.names
+    setting = Setting(window, prepared.host, prepared.hosted, names.own, aliases([r.folded for r in prepared.readings]))
+    reader = _Reader(book, specs, setting, names)
     for reading in prepared.readings:
         reader.read(reading)
     prepared.claims[on] = reader.found
@@ -136,7 +155,7 @@ class _Reader:
     def read(self, reading: Reading) -> None:
         sentences = [*reading.sentences]
         for table in reading.tables:
-            sentences += self._table(reading, table)
+            sentences += read_table(self.book, reading, table, self.setting, self.found)
         for position, sentence in enumerate(sentences):
             self._sentence(sentence, sentences, position)
         self._statements([s for s in sentences if not s.synthetic])
@@ -161,39 +180,19 @@ class _Reader:
             self._analyses[id(one)] = analyse(one, self.window, self.names, before)
         return self._analyses[id(sentence)]
 
-    def _table(self, reading: Reading, table: Table) -> list[Sentence]:
-        """Count a table's items; the sentences that its cells are worth reading as."""
-        money = [
-            k for k, s in self.specs.items() if s.amounts and amounts(self.book, s, table, self.window, self.found[k])
-        ]
-        if money:
-            return []
-        figures = matrix(table)
-        lists = grid(table)
-        if lists is not None and not _restates(table, lists) and not (figures and _counts(lists)):
-            before = self._weight()
-            for key, spec in self.specs.items():
-                table_items(self.book, spec, lists, self.setting, self.found[key])
-            itemised = self._weight() > before and _named_things(lists)
-            counted = itemised or self._weight() > before or bool(figures)  # rows counted are not read for figures
-            return [*(() if itemised else figures), *_rows(table, lists, reading, counted)]
-        if lists is not None:
-            return [*figures, *_rows(table, lists, reading, counted=False)]
-        if figures:
-            return figures
-        forms = pairs(table)
-        for sentence in forms:
-            sentence.quotations = reading.quotations
-        return forms
-
-    def _weight(self) -> int:
-        return sum(len(claims.steps) for claims in self.found.values())
-
     def _sentence(self, sentence: Sentence, sentences: Sequence[Sentence], position: int) -> None:
         for key, spec in self._stated(sentence):
             context = _context(sentences, position)
             statements(self.book, spec, self.analysis(sentence), self.window, self.found[key], context)
-        if sentence.row or not (has_number(sentence.folded) or sentence.holds(words("zero"))):
+        for key, spec in self._stated(joined) if (joined := _with_what_it_speaks_of(sentence)) is not None else ():
+            statements(self.book, spec, self.analysis(joined), self.window, self.found[key])
+        if sentence.row:
+            return
+        for place in () if sentence.synthetic else self._heading_any.possible(sentence.folded):
+            key, heads = self._heads[place]
+            if sentence.holds(heads):
+                set_aside(self.book, self.specs[key], self.analysis(sentence), self.found[key])
+        if not (has_number(sentence.folded) or sentence.holds(words("zero"))):
             return
         named = self._named(sentence)
         for key, spec in self._counting if named or sentence.previous is not None else ():
@@ -261,6 +260,19 @@ class _Reader:
                 judge(self.book, spec, pool, self.setting, self.found[key])
 
 
+def _with_what_it_speaks_of(sentence: Sentence) -> Sentence | None:
+    """2024年3月，工地发生坠落事故。经认定，该起事故为一般生产安全责任事故: a sentence that speaks of what the one
+    before it told, together with that one."""
+    before = sentence.previous
+    if before is None or sentence.synthetic or sentence.pair or not sentence.holds(words("speaks_of_before")):
+        return None
+    text = sentence.document.text[before.span.start : sentence.span.end]
+    if before.span.end > sentence.span.start or "\n" in text:
+        return None
+    span = Span(before.span.start, sentence.span.end)
+    return replace(sentence, span=span, folded=Text(fold(text)), previous=before.previous, _seen={})
+
+
 def _chains(sentences: Sequence[Sentence]) -> list[list[Sentence]]:
     """Sentences of one paragraph that semicolons join into one statement."""
     chains: list[list[Sentence]] = []
@@ -277,41 +289,6 @@ def _years(term: str) -> int:
     match = re.search(r"[0-9一二两三四五六七八九十]+", term)
     number = parse_number(match[0]) if match else None
     return int(number) if number else 0
-
-
-def _named_things(lists: Grid) -> bool:
-    """名称｜层级｜年度｜在岗人员: a table whose rows each name a thing; its figures are of that thing."""
-    return any("title" in roles for roles in lists.roles) and any(roles & {"rank", "date"} for roles in lists.roles)
-
-
-def _counts(lists: Grid) -> bool:
-    """类别｜级别｜数量: each row says how many, and is not one thing itself."""
-    heads = (re.sub(r"（[^（）]*）", "", header).strip() for header in lists.headers)
-    return any(listed("quantity_column").search(head) for head in heads)
-
-
-def _restates(table: Table, lists: Grid) -> bool:
-    """Whether a table goes through the policy's requirements row by row: its first column of words holds them."""
-    first = next((i for i, roles in enumerate(lists.roles) if "number" not in roles), 0)
-    return first in policy_columns(table)
-
-
-def _rows(table: Table, lists: Grid, reading: Reading, counted: bool) -> list[Sentence]:
-    """The rows of a list as sentences, without columns and cells that restate the policy."""
-    skipped = policy_columns(table)
-    restated = {fold(reading.document.quote(span)).strip() for span in reading.quotations}
-    found = []
-    for row in lists.rows:
-        kept = dict.fromkeys(
-            text
-            for column, text in sorted(row.columns.items())
-            if text and column not in skipped and text not in restated
-        )
-        if kept:
-            found.append(
-                Sentence(table.document, row.span, Text("，".join(kept)), table.section, synthetic=True, row=counted)
-            )
-    return found
 
 
 def _context(sentences: Sequence[Sentence], position: int) -> str:

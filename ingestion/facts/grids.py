@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from msgspec import Struct, field
 
 from ingestion.domain import Cell, Span
+from ingestion.facts.columns import column_roles, is_body, kind_of, kind_of_column, roles_of
 from ingestion.facts.lexicon import listed
 from ingestion.facts.scan import Table
-from ingestion.language import load, pattern
+from ingestion.language import load
 from ingestion.numerals import classifiers
+from ingestion.periods import dates
 
 
 class Row(Struct):
@@ -38,25 +39,58 @@ class Grid(Struct):
     total_span: Span | None = None
 
 
+SHORTEST_TITLE, LONG_TITLE = 6, 10  # characters of what may be a thing's title, and surely is no label
 SHORT = 4  # characters of a word for a rank, a status or a kind
-
-
-@lru_cache(maxsize=1)
-def _roles() -> list[tuple[str, re.Pattern[str]]]:
-    return [(name, pattern(tuple(words))) for name, words in load("tables")["roles"].items()]
-
-
-def roles_of(header: str) -> frozenset[str]:
-    """The roles that a header's words give its column; several may fit."""
-    clean = re.sub(r"[（(][^（）()]*[）)]|\s", "", header) or header
-    if listed("number_column").search(clean):
-        return frozenset({"number"})
-    return frozenset(name for name, words in _roles() if name != "number" and words.search(clean))
 
 
 def header_row(table: Table) -> int | None:
     """The index of the row that heads the columns: at least two cells with a known role, and no long prose; a row of
-    notes above it (填表：…, 2024年10月) is passed over."""
+    notes above it (填表：…, 2024年10月) is passed over. Where no header is known, what the cells below are tells: -1
+    where the first row is already one of theirs."""
+    known = _known_header(table)
+    return known if known is not None and not _holds_values(table, known) else _told_by_cells(table, known)
+
+
+def _holds_values(table: Table, index: int) -> bool:
+    """Whether what seems a row of headers is a thing like those below it: most cells are of their columns' kind."""
+    kinds = _kinds(table, index + 1)
+    told = [kind for kind in kinds if kind in _TELLING]
+    cells = zip(kinds, table.texts[index], strict=False)
+    same = [kind for kind, text in cells if kind in _TELLING and kind_of(text) == kind]
+    return len(told) >= 2 and len(same) >= 2 and len(same) * 2 > len(told)
+
+
+_TELLING = ("term", "date", "index", "rank", "place", "body")
+
+
+def _kinds(table: Table, begin: int) -> list[str]:
+    """What most cells of each column are, from a row on; nothing where rows have other widths."""
+    rows = [texts for texts in table.texts[begin:] if len([t for t in texts if t]) > 1]
+    width = max(map(len, rows), default=0)
+    full = [texts for texts in rows if len(texts) == width]
+    if len(full) < 2 or len(full) * 10 < len(rows) * 9:
+        return []
+    return [kind_of_column([texts[column] for texts in full]) for column in range(width)]
+
+
+def _told_by_cells(table: Table, known: int | None) -> int | None:
+    """The row above columns of which two say by their cells what they are; -1 where it is one of these cells' rows."""
+    if len(table.texts) < 2 or (known is not None and known > 0):
+        return known
+    kinds = _kinds(table, 1)
+    told = [column for column, kind in enumerate(kinds) if kind in _TELLING]
+    if len(kinds) < 3 or len(told) < 2:
+        return known
+    first = table.texts[0]
+    same = [column for column in told if column < len(first) and kind_of(first[column]) == kinds[column]]
+    if len(same) * 2 > len(told):
+        return -1
+    named = len([t for t in first if t]) == len(kinds)
+    short = all(len(t) <= 16 and not re.search(r"[。；：\d]", t) for t in first)
+    return 0 if named and short and not same else known
+
+
+def _known_header(table: Table) -> int | None:
     for index, texts in enumerate(table.texts[:6]):
         filled = [t for t in texts if t]
         if len(filled) < 2 or any(listed("title_note").search(t) for t in filled):
@@ -73,7 +107,11 @@ def header_row(table: Table) -> int | None:
 
 def looks_like_form(table: Table, header: int | None) -> bool:
     """Label and value cells in turn: no column is headed, and rows differ in what they hold."""
-    if header is None or _begins_with_values(table):
+    if header is None:
+        return True
+    if header < 0:
+        return False
+    if _begins_with_values(table) and not _typed(table, header):
         return True
     filled = [t for t in table.texts[header] if t]
     if len(filled) >= 4 and len(set(filled)) < len(filled) and not any(re.search(r"\d", t) for t in filled):
@@ -99,6 +137,11 @@ def looks_like_form(table: Table, header: int | None) -> bool:
         labels = sum(1 for texts in below if len(texts) >= 4 and _labels(texts[2]) and _labels(texts[0]))
         return labels * 2 > len(below)
     return False
+
+
+def _typed(table: Table, header: int) -> bool:
+    """Whether what its cells are shows columns of things below the header."""
+    return len([kind for kind in _kinds(table, header + 1) if kind in _TELLING]) >= 2
 
 
 def _labelled_twice(rows: list[list[str]]) -> bool:
@@ -130,19 +173,19 @@ def grid(table: Table) -> Grid | None:
     if index is None or looks_like_form(table, index):
         return None
     headers_by_column: dict[int, str] = {}
-    for cell, text in zip(table.rows[index], table.texts[index], strict=True):
+    for cell, text in zip(table.rows[max(0, index)], table.texts[max(0, index)], strict=True):
         for column in range(cell.column, cell.column + cell.column_span):
-            headers_by_column[column] = text
+            headers_by_column[column] = unspaced(text) if index >= 0 else ""
     width = max(headers_by_column, default=-1) + 1
     headers = [headers_by_column.get(c, "") for c in range(width)]
-    roles = [roles_of(h) for h in headers]
-    caption = "\n".join(t for texts in table.texts[:index] for t in texts if t)
-    found = Grid(table, "\n".join(filter(None, [table.section.lead, caption])), headers, roles)
+    roles = _roles(table, index, headers)
+    caption = "\n".join(t for texts in table.texts[: max(0, index)] for t in texts if t)
+    found = Grid(table, "\n".join(filter(None, [table.section.lead, caption])), headers, _with_term(roles))
     section = ""
     carried: dict[int, tuple[int, str]] = {}
     for row, texts in zip(table.rows[index + 1 :], table.texts[index + 1 :], strict=True):
         filled = [t for t in texts if t]
-        if not filled or texts == table.texts[index]:
+        if not filled or (index >= 0 and texts == table.texts[index]):
             continue
         if len(filled) == 1 and (len(row) < max(2, width) or len(texts) > 1) and not _single_column(table):
             section = filled[0] if not listed("note_row").search(filled[0]) else section
@@ -156,6 +199,47 @@ def grid(table: Table) -> Grid | None:
         values = _by_column(row, texts, carried, width)
         found.rows.append(_row(found, row, texts, values, whole, section))
     return found
+
+
+def _roles(table: Table, index: int, headers: list[str]) -> list[frozenset[str]]:
+    """Each column's roles, by its header and by what its cells are."""
+    cells: dict[int, list[str]] = {}
+    for row, texts in zip(table.rows[index + 1 :], table.texts[index + 1 :], strict=True):
+        if len(row) > 1:
+            for cell, text in zip(row, texts, strict=True):
+                cells.setdefault(cell.column, []).append(text)
+    return [column_roles(header, cells.get(column, ())) for column, header in enumerate(headers)]
+
+
+def things_of_form(table: Table) -> Grid | None:
+    """A form of two columns whose labels are names and whose values tell of each when it is (…大学｜协议，2022—2027年),
+    as a list of these things; its other rows stay a form's."""
+    named = {
+        n: (row, texts) for n, (row, texts) in enumerate(zip(table.rows, table.texts, strict=True))
+        if len(row) == 2 and _names_a_thing(*texts)
+    }
+    if len(named) < 2:
+        return None
+    roles = [frozenset({"title"}), frozenset({"status", "date"})]
+    found = Grid(table, table.section.lead, ["", ""], roles)
+    for row, texts in named.values():
+        values = {cell.column: text for cell, text in zip(row, texts, strict=True)}
+        found.rows.append(_row(found, row, texts, values, Span(row[0].span.start, row[-1].span.end), ""))
+    return found
+
+
+def _names_a_thing(label: str, value: str) -> bool:
+    body = is_body(label)
+    if not 4 <= len(label) <= 60 or kind_of(label) in ("date", "term", "figure") or re.search(r"[。；：]", label):
+        return False
+    if not body and (len(label) < SHORTEST_TITLE or (roles_of(label) and len(label) < LONG_TITLE)):
+        return False
+    return bool(dates(value))
+
+
+def unspaced(text: str) -> str:
+    """题 名, 合作⏎机构: Chinese words without the blanks and line ends that only fill a narrow cell."""
+    return re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", text)
 
 
 def _single_column(table: Table) -> bool:
@@ -185,12 +269,32 @@ def _row(found: Grid, row: list[Cell], texts: list[str], values: dict[int, str],
     for column, text in values.items():
         for role in found.roles[column] if column < len(found.roles) else ():
             cells[role] = f"{cells[role]}｜{text}" if role in cells else text
+    begun, until = _begun_until(found)
+    if begun is not None and until is not None and values.get(begun) and values.get(until):
+        cells["term"] = f"{values[begun]}至{values[until]}"  # From, To
     name, span = "", whole
     for cell, text in zip(row, texts, strict=True):
         if cell.column < len(found.roles) and "title" in found.roles[cell.column] and text:
             name, span = text, cell.span
             break
     return Row(whole, cells, "｜".join(v for _, v in sorted(values.items()) if v), section, name, span, values)
+
+
+def _with_term(roles: list[frozenset[str]]) -> list[frozenset[str]]:
+    """A column of days and, behind it, one of last days are a term together (From, To)."""
+    if any("term" in own for own in roles):
+        return roles
+    last = next((c for c, own in enumerate(roles) if "until" in own), 0)
+    if not any("date" in own for own in roles[:last]):
+        return roles
+    return [frozenset({"until", "term"}) if c == last else own for c, own in enumerate(roles)]
+
+
+def _begun_until(found: Grid) -> tuple[int | None, int | None]:
+    """The columns for the first and the last day of a term, where they are two."""
+    until = next((c for c, roles in enumerate(found.roles) if roles == frozenset({"until", "term"})), None)
+    dates = [c for c, roles in enumerate(found.roles) if "date" in roles and until is not None and c < until]
+    return (dates[-1] if dates else None), until
 
 
 def name_columns(found: Grid, words: re.Pattern[str]) -> list[int]:

@@ -7,6 +7,7 @@ from datetime import date
 from functools import partial
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ingestion import organisations
 from ingestion.domain import Document, Interval, Method, Span
@@ -14,8 +15,10 @@ from ingestion.facts.assertions import Assertion, Claims, Findings
 from ingestion.facts.dating import bound
 from ingestion.facts.lexicon import words
 from ingestion.facts.phrases import abroad, found, run_from_abroad
+from ingestion.facts.rows import doubts
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Reject, Require
 from ingestion.facts.terms import term
+from ingestion.facts.things import Aliases, Thing, thing
 from ingestion.language import fold, load
 from ingestion.numerals import has_number
 from ingestion.organisations import Origin
@@ -26,6 +29,7 @@ NAME_END = 8  # characters at the end of a name in which the word for a body sta
 
 
 UNKNOWN = "?"  # it only lifts the upper bound
+NOT_STATED = "not_stated"  # why what is unknown is unexplained
 
 
 class Item(Struct):
@@ -54,6 +58,7 @@ class Pool(Struct):
     told: bool = False
     weak: bool = False  # only a heading names it: each item must say itself what it is
     table: bool = False
+    reason: str = ""  # why none of them counts, where their title says so
     total_span: Span | None = None
 
 
@@ -64,6 +69,7 @@ class Setting(Struct, frozen=True):
     host: str = ""
     hosted: bool = True  # the documents speak of a host country at all
     own: frozenset[str] = frozenset()  # the applicant's names
+    aliases: Aliases = Aliases({})
 
 
 class Judged(Struct, frozen=True):
@@ -74,6 +80,7 @@ class Judged(Struct, frozen=True):
     verdict: str  # by its words
     period: Period | None  # its own date, where that decides
     state: str  # by its term and its place: after the date
+    why: str = ""  # what leaves it unexplained
 
 
 def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, claims: Claims) -> None:
@@ -83,8 +90,24 @@ def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, claims: 
         return
     rows = _row_keys(pool)
     judged = [_judged(book, listing, pool, item, rows[n], setting) for n, item in enumerate(pool.items)]
+    judged = _doubted(judged) if pool.table else judged
     named = next((p for p in periods(pool.title, setting.window) if p.kind is PeriodKind.DATED), None)
     claims.later(partial(_count, spec, pool, judged, pool.period or named))
+
+
+def _doubted(judged: list[Judged]) -> list[Judged]:
+    """Rows that count by their words, held against their siblings: one doubt leaves a row unexplained, two take it
+    away."""
+    told = doubts({n: entry.item.headed for n, entry in enumerate(judged) if entry.verdict == KEEP and not entry.state})
+    found = list(judged)
+    for place, why in told.items():
+        verdict = UNKNOWN if len(why) == 1 else "dropped_status"
+        found[place] = replace(judged[place], verdict=verdict, why=why[0])
+    return found
+
+
+def meets(book: FactBook, require: Require, pool: Pool, item: Item) -> bool:
+    return _requires(book, require, pool, item) == KEEP
 
 
 def _count(
@@ -98,6 +121,7 @@ def _count(
     dated = False
     for entry in judged:
         verdict, has_date = _verdict(entry, window)
+        verdict = pool.reason or verdict if verdict in (KEEP, UNKNOWN) else verdict
         dated = dated or has_date
         if verdict not in (KEEP, UNKNOWN):
             left_out.append((entry.item, verdict))
@@ -105,8 +129,10 @@ def _count(
             left_out.append((entry.item, "duplicate"))
         else:
             seen.append(entry.keys)
-            unknown += verdict == UNKNOWN
             counted += [entry] if verdict == KEEP else []
+            if verdict == UNKNOWN:
+                unknown += 1
+                findings.hold(entry.item.document, entry.item.span, entry.why or NOT_STATED)
     for item, reason in left_out:
         findings.exclude(item.document, item.span, reason)
     if not counted and not unknown:
@@ -128,6 +154,7 @@ def _count(
             (value.low,) if value.high is None else (value.low, value.high),
             items=tuple(entry.item.span for entry in counted),
             item_keys=tuple(entry.keys for entry in counted),
+            things=tuple(_thing(entry, pool) for entry in counted),
             loose=pool.loose,
             told=pool.told,
             partial=pool.partial,
@@ -136,6 +163,11 @@ def _count(
             doubtful=unknown,
         )
     )
+
+
+def _thing(entry: Judged, pool: Pool) -> Thing:
+    item = entry.item
+    return thing(item.name, item.text, item.cells.get("country", ""), entry.keys, row=pool.table)
 
 
 def _bounded(spec: FactSpec, pool: Pool, value: Interval, window: Window, *, dated: bool) -> Interval | None:
@@ -187,7 +219,7 @@ def _judged(
 ) -> Judged:
     """`row`: the keys that its number in the list gives it."""
     verdict = _by_words(book, listing, pool, item)
-    keys = _keys(listing, item) | row
+    keys = setting.aliases.of(_keys(listing, item)) | row
     if verdict not in (KEEP, UNKNOWN):
         return Judged(item, keys, verdict, None, KEEP)
     state = KEEP
@@ -353,10 +385,14 @@ def _in_foreign_column(item: Item) -> bool:
     )
 
 
+_SOURCE = re.compile(r"\[[JCDM](?:/OL)?\][^\uff3b\[（]*(?:（\d[^）]*）[^\uff3b\[（]*)*")  # [J], [C]: where it appeared
+
+
 def _without_journal(text: str) -> str:
-    """A reference without the pieces that name its journal (Journal of the European Ceramic Society) or deny a partner
-    abroad (无外方作者)."""
+    """A reference without what tells where it appeared (Journal of the European Ceramic Society; Aachen: IEEE), and
+    without a denial of partners abroad (无外方作者)."""
     body = re.compile(load("discourse")["body_words"], re.IGNORECASE)
+    text = _SOURCE.sub(". ", text)
     pieces = re.split(r"(?<=[.。，；;])\s*", words("no_partner").sub("", text))
     return " ".join(p for p in pieces if not words("journal").search(p) or body.search(words("journal").sub("", p)))
 

@@ -3,49 +3,188 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ingestion import organisations
 from ingestion.facts.assertions import Claims
+from ingestion.facts.columns import kind_of, kind_of_column, roles_of
 from ingestion.facts.dating import section_period
 from ingestion.facts.grids import Grid, Row, name_columns, named
-from ingestion.facts.items import Item, Pool, Setting, is_partial, judge, list_item
+from ingestion.facts.items import Item, Pool, Setting, is_partial, judge, list_item, meets
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.modality import section_block
 from ingestion.facts.phrases import found
+from ingestion.facts.polarity import polarity
 from ingestion.facts.scan import ListGroup
 from ingestion.facts.schema import FactBook, FactSpec, Listing
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.language import fold, load, pattern
 from ingestion.language.ngrams import Text
 from ingestion.numerals import has_number, quantities
+from ingestion.organisations import Origin
 
 _NAMING = {"title", "number_granted", "origin", "target"}  # roles of columns whose headers say what a table lists
 _TELLING = {"number", "date", "authors", "index", "status", "rank"}  # roles of columns that only tell of a thing
+_LABEL = re.compile(r"\s*([^，。；：\n]{2,12})[。：]")
 _COUNTED = re.compile(r"（\s*(?:共|计)?\s*(\d+\s*[^（）\d，。]{1,2})）")
 
 
-def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, claims: Claims) -> None:
+class Listed(Struct, frozen=True):
+    """The rows of a table that lists a fact's things."""
+
+    pool: Pool
+    titled: bool = True  # a title says so; else only what its cells are
+
+
+def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> Listed | None:
+    """What a table lists of a fact's things, if it lists any: by its titles, the nearest first, and its columns; where
+    no title speaks of any fact's things, by what its cells are."""
     listing = spec.listing
     if listing is None or not grid.rows:
-        return
-    headings = grid.table.section.headings[-1:] if not grid.title.strip() else ()
-    title = "\n".join([*headings, grid.title])
+        return None
+    about = _about(book, listing, grid)
+    if about is None:
+        return None
+    grid = _with_roles(book, listing, grid)
     heads = "｜".join(grid.headers)
-    if not _about(book, listing, title, grid):
-        return
-    if listing.columns and not found(book, listing.columns, heads):
-        return
-    reason = section_block(grid.table.section) or section_block(
-        Section((), grid.title.split("\n")[0] if grid.title else "")
-    )
-    columns = name_columns(grid, book.pattern(listing.header)) if listing.header else []
+    if listing.columns and not found(book, listing.columns, heads) and not _has_roles(listing.columns, grid):
+        return None
+    columns = _naming(book, listing, grid)
     if not columns and listing.header and not _numbered(book, listing, grid):
-        return
-    if len(columns) > 1 and any(r.origin == "foreign" and "title" in r.columns for r in listing.require):
-        columns.sort(key=lambda c: -_bodies(grid, c))  # 协议对方 before 协议名称
-    column = columns[0] if columns else None
-    items = []
+        return None
+    if not about and not _told_by_columns(listing, grid, columns):
+        return None
+    items = _items(book, spec, grid, columns)
+    section = Section(grid.table.section.headings, "\n".join([grid.table.section.lead, grid.title]))
+    sentence = Sentence(grid.table.document, grid.table.block.span, Text(""), section)
+    excerpt = "\n".join([about, grid.title, grid.table.section.text, grid.table.document.name.rsplit("/", 1)[-1]])
+    own = bool(about) and about not in _of_lists(grid.table.section.headings[:-1])
+    nearest = "" if grid.title.strip() else "\n".join(grid.table.section.headings[-1:])
+    title = grid.title or nearest if own else about
+    pool = Pool(
+        grid.table.document,
+        title + "\n" + heads,
+        section_period(sentence, setting.window),
+        items,
+        is_partial(excerpt),
+        weak=not own,
+        table=True,
+        reason=_reason(grid),
+        total_span=grid.total_span,
+    )
+    if not items or (not own and not _shown(book, spec, pool)):
+        return None
+    return Listed(pool, bool(about))
+
+
+def _with_roles(book: FactBook, listing: Listing, grid: Grid) -> Grid:
+    """渠道｜国家重点研发计划: a column under a header of which nothing is known has the role of what the fact asks of
+    its things, where most of its cells say that."""
+    roles = list(grid.roles)
+    for require in listing.require:
+        asked = [role for role in require.columns if role not in ("title", "date")]
+        if not asked or not require.words or any(role in own for own in roles for role in asked):
+            continue
+        for column, own in enumerate(roles):
+            cells = [row.columns.get(column, "") for row in grid.rows]
+            said = sum(found(book, require.words, text) for text in cells)
+            if not roles_of(grid.headers[column]) and said >= 2 and said * 2 > len(cells):
+                roles[column] = own | {asked[0]}
+    if roles == grid.roles:
+        return grid
+    added = [(column, role) for column, own in enumerate(roles) for role in own - grid.roles[column]]
+    told = [{role: row.columns.get(column, "") for column, role in added} for row in grid.rows]
+    rows = [replace(row, cells=row.cells | more) for row, more in zip(grid.rows, told, strict=True)]
+    return replace(grid, roles=roles, rows=rows)
+
+
+def _has_roles(headers: Sequence[str], grid: Grid) -> bool:
+    """Whether a column is, by its cells, one that any of some headers would head."""
+    asked = frozenset().union(*map(roles_of, headers)) - {"title"}
+    return any(roles & asked for roles in grid.roles) or ("authors" in asked and _name_bodies(grid))
+
+
+def _name_bodies(grid: Grid) -> bool:
+    """Whether a column behind the one that names the things holds bodies, several in a cell or one."""
+    named_ = [c for c, roles in enumerate(grid.roles) if "title" in roles]
+    return any(sum(bool(organisations.mentions(row.columns.get(c, ""))) for row in grid.rows) * 2 > len(grid.rows)
+               for c in named_[1:])
+
+
+def _told_by_columns(listing: Listing, grid: Grid, columns: list[int]) -> bool:
+    """Whether a table's columns alone may show that it lists the fact's things: it has one for what the fact asks of
+    each, and what its rows name are bodies where bodies are asked for."""
+    roles = frozenset().union(*grid.roles)
+    if {"home", "foreign"} <= {r.origin for r in listing.require}:
+        return _two_sides(grid)
+    asked = {role for r in listing.require for role in r.columns} - {"title", "country"}
+    if not roles & (asked | ({"term"} if listing.term else set())):
+        return False
+    if any(r.origin == "foreign" and "title" in r.columns for r in listing.require):
+        cells = [row.columns.get(columns[0], "") for row in grid.rows] if columns else []
+        bodies = [text for text in cells if organisations.origin(text) is organisations.Origin.FOREIGN]
+        return kind_of_column(cells) == "body" and ("country" in roles or len(bodies) * 2 > len(cells))
+    return bool(columns)
+
+
+def _two_sides(grid: Grid) -> bool:
+    """Whether most rows name a body here and one abroad in columns of their own: giver and taker."""
+    found_ = 0
     for row in grid.rows:
-        name, _ = named(grid, row, column) if columns or not listing.header else (row.text, row.span)
+        sides = {organisations.origin(text) for text in row.columns.values() if kind_of(text) in ("body", "place")}
+        found_ += Origin.DOMESTIC in sides and bool(sides & {Origin.FOREIGN, Origin.GREATER_CHINA})
+    return found_ >= 2 and found_ * 2 >= len(grid.rows)
+
+
+def _reason(grid: Grid) -> str:
+    """Why no row of a table counts, by its headings, its caption, the sheet or the file that it stands in."""
+    near = _near(grid)
+    return (
+        section_block(grid.table.section)
+        or section_block(Section((), grid.title.split("\n")[0] if grid.title else ""))
+        or next((reason for title in near if (reason := polarity(title))), "")
+    )
+
+
+def _near(grid: Grid) -> list[str]:
+    """The titles that are the table's own: its caption lines, else the heading right above it; and its sheet."""
+    lines = [line for line in grid.title.split("\n") if line.strip() and not _note(line)]
+    sheet = fold(grid.table.block.section)
+    own = lines or [*grid.table.section.headings[-1:]]
+    return [*own, sheet] if sheet and sheet not in own else own
+
+
+def _note(line: str) -> bool:
+    return pattern(tuple(load("tables")["note_row"])).match(line) is not None
+
+
+def _naming(book: FactBook, listing: Listing, grid: Grid) -> list[int]:
+    """The columns that name the fact's things, the likeliest first: by their headers, else by what their cells are."""
+    columns = name_columns(grid, book.pattern(listing.header)) if listing.header else []
+    abroad = any(r.origin == "foreign" and "title" in r.columns for r in listing.require)
+    if len(columns) > 1 and abroad:
+        columns.sort(key=lambda c: -_bodies(grid, c))  # 协议对方 before 协议名称
+    if columns or not listing.header:
+        return columns
+    if grid.title.rstrip().endswith("。"):
+        return []  # a sentence above it is no title
+    known = [roles_of(header) for header in grid.headers]
+    if sum(map(bool, known)) * 2 > len(known) or any("title" in roles for roles in known):
+        return []
+    blank = [c for c, header in enumerate(grid.headers) if not roles_of(header)]
+    titled = [c for c in blank if "title" in grid.roles[c]]
+    return titled[:1] or ([] if abroad else [c for c in blank if not grid.roles[c]][:1])
+
+
+def _items(book: FactBook, spec: FactSpec, grid: Grid, columns: list[int]) -> list[Item]:
+    items = []
+    column = columns[0] if columns else None
+    unnamed = not columns and spec.listing is not None and bool(spec.listing.header)  # what its rows number
+    for row in grid.rows:
+        name = row.text if unnamed else named(grid, row, column)[0]
         if not name or name in load("tables")["empty"] or listed("figure").match(name):
             continue  # 项目数｜4: a figure, not one project
         if _kind_alone(book, spec, name) and _has_figure(grid, row):
@@ -54,26 +193,19 @@ def table_items(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting, cl
         headed = tuple((grid.headers[c], text) for c, text in row.columns.items() if c < len(grid.headers))
         beside = _beside(row, columns[1:])
         items.append(Item(grid.table.document, row.span, row.text, name, cells, row.section, beside, headed))
-    if reason:
-        for item in items:
-            claims.exclude(item.document, item.span, reason)
-        return
-    sentence = Sentence(
-        grid.table.document,
-        grid.table.block.span,
-        Text(""),
-        Section(grid.table.section.headings, "\n".join([grid.table.section.lead, grid.title])),
-    )
-    pool = Pool(
-        grid.table.document,
-        title + "\n" + heads,
-        section_period(sentence, setting.window),
-        items,
-        is_partial("\n".join([title, grid.table.section.text, grid.table.document.name.rsplit("/", 1)[-1]])),
-        table=True,
-        total_span=grid.total_span,
-    )
-    judge(book, spec, pool, setting, claims)
+    return items
+
+
+def _shown(book: FactBook, spec: FactSpec, pool: Pool) -> bool:
+    """Whether most rows show by their own cells that they are of what the fact counts, without any title's help: they
+    meet one of its requirements."""
+    listing = spec.listing
+    for require in listing.require if listing is not None else ():
+        if require.columns or require.origin:
+            met = sum(meets(book, require, pool, item) for item in pool.items)
+            if met >= 2 and met * 2 >= len(pool.items):
+                return True
+    return False
 
 
 def _numbered(book: FactBook, listing: Listing, grid: Grid) -> bool:
@@ -112,22 +244,46 @@ def _with_name(row: Row, name: str) -> dict[str, str]:
     return cells
 
 
-def _about(book: FactBook, listing: Listing, title: str, grid: Grid) -> bool:
-    """A table lists the fact's things if its title says so, or the header of a column that names things does."""
+def _about(book: FactBook, listing: Listing, grid: Grid) -> str | None:
+    """The title that says that a table lists the fact's things: its own, or the header of a column that names things;
+    else the nearest heading that speaks of any fact's things, if it speaks of this one's. "" where none does."""
     about = book.pattern(listing.about)
-    if listing.avoid and book.pattern(listing.avoid).search(title):
-        return False
-    named_by = [h for h, roles in zip(grid.headers, grid.roles, strict=True) if roles & _NAMING]
+    title = "\n".join(_near(grid))
+    named_by = [h for h, roles in zip(grid.headers, grid.roles, strict=True) if h and roles & _NAMING]
     first = [h for h, roles in zip(grid.headers, grid.roles, strict=True) if "number" not in roles][:1]
     names = "｜".join(dict.fromkeys([*first, *named_by]))
-    if listing.avoid and book.pattern(listing.avoid).search(names):
-        return False
+    if listing.avoid and (found(book, listing.avoid, title) or found(book, listing.avoid, names)):
+        return None
     if about.search(title) or about.search(names) or _each_about(book, listing, grid):
-        return True
-    if _of_another(book, listing, grid):
-        return False
+        return title or names
+    if _of_another(book, listing, title if grid.title.strip() else ""):
+        return None
     sections = "｜".join(dict.fromkeys(x for row in grid.rows for x in (row.section, row.cells.get("kind", "")) if x))
-    return bool(sections and about.search(sections)) or bool(about.search("\n".join(grid.table.section.headings[-1:])))
+    if sections and about.search(sections):
+        return title or names
+    *outer, nearest = grid.table.section.headings or ("",)
+    if about.search(nearest):
+        return title or nearest
+    above = _above(book, listing, outer)
+    return above if above or any(r.columns for r in listing.require) else None
+
+
+def _above(book: FactBook, listing: Listing, headings: Sequence[str]) -> str | None:
+    """The nearest of the headings further above that speaks of any fact's things, if it is of this one's; "" where
+    none does."""
+    for heading in reversed(_of_lists(headings)):
+        if listing.avoid and found(book, listing.avoid, heading):
+            return None
+        if found(book, listing.about, heading):
+            return heading
+        if _of_another(book, listing, heading):
+            return None
+    return ""
+
+
+def _of_lists(headings: Sequence[str]) -> list[str]:
+    """The headings above, without the title of the whole document, unless that is of a list."""
+    return [h for place, h in enumerate(headings) if place or listed("title_lines").search(h)]
 
 
 def _each_about(book: FactBook, listing: Listing, grid: Grid) -> bool:
@@ -137,30 +293,42 @@ def _each_about(book: FactBook, listing: Listing, grid: Grid) -> bool:
     return len(named_) > 1 and all(book.pattern(listing.about).search(name) for name in named_)
 
 
-def _of_another(book: FactBook, listing: Listing, grid: Grid) -> bool:
+def _of_another(book: FactBook, listing: Listing, title: str) -> bool:
     """表二 海外研发团队 below the heading 平台与合作伙伴: a table's own title says that it lists other things."""
     lists = [spec.listing for spec in book.facts.values() if spec.listing is not None]
-    caption = "\n".join(line for line in grid.title.split("\n") if not line.rstrip().endswith("。"))
-    return any(found(book, other.about, caption) for other in lists if other.about != listing.about)
+    caption = "\n".join(line for line in title.split("\n") if not line.rstrip().endswith("。"))
+    return any(found(book, other.about, caption) for other in lists if not _alike(other, listing))
+
+
+def _alike(one: Listing, other: Listing) -> bool:
+    """Whether two facts list things of one kind: papers and joint papers, the parties of agreements and agreements."""
+    parties = [x.term and any(r.origin == "foreign" and "title" in r.columns for r in x.require) for x in (one, other)]
+    return one.about == other.about or all(parties)
 
 
 def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Setting, claims: Claims) -> None:
     listing = spec.listing
     if listing is None or not listing.prose:
         return
-    weak = False
-    title = group.section.lead or "\n".join(group.section.headings[-1:])
-    if not book.pattern(listing.about).search(title):
-        title = "\n".join([*group.section.headings[-1:], group.section.lead])
+    *outer, nearest = group.section.headings or ("",)
+    title, weak, above = group.section.lead or nearest, False, None
+    if not found(book, listing.about, title):
+        title = "\n".join([nearest, group.section.lead])
         weak = True
-        if not book.pattern(listing.about).search(title) or (group.section.lead and not _neutral(group.section.lead)):
+        if group.section.lead and not _neutral(group.section.lead):
             return
-    if listing.avoid and book.pattern(listing.avoid).search("\n".join([title, *group.section.headings[-1:]])):
+        if not found(book, listing.about, title):
+            above = None if _of_another(book, listing, nearest) else _above(book, listing, outer)
+            if not above:
+                return
+            title, weak = f"{above}\n{nearest}", False
+    if listing.avoid and found(book, listing.avoid, "\n".join([title, nearest])):
+        return
+    if _topics(book, group):
         return
     last = title.strip().split("\n")[-1]
     if words("resolves").search(last) or (words("explains").search(last) and not last.endswith("：")):
         return
-    reason = section_block(group.section)
     document = group.document
     counting = [span for span in group.items if _counts(spec, fold(document.quote(span)))]
     if len(counting) * 2 > len(group.items):
@@ -170,10 +338,6 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
         for span in group.items
         if document.quote(span).strip()
     ]
-    if reason:
-        for item in items:
-            claims.exclude(document, item.span, reason)
-        return
     sentence = Sentence(document, group.items[0], Text(""), group.section)
     pool = Pool(
         document,
@@ -181,9 +345,21 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
         section_period(sentence, setting.window),
         items,
         is_partial(title + "\n" + document.name.rsplit("/", 1)[-1]),
-        weak=weak or not _leads(group.section.lead),
+        weak=weak or not (_leads(group.section.lead) or above or sum(i.titled for i in items) * 2 > len(items)),
+        reason=section_block(group.section) or polarity(title.split("\n")[-1]),
     )
     judge(book, spec, pool, setting, claims)
+
+
+def _topics(book: FactBook, group: ListGroup) -> bool:
+    """企业。…；平台。…；海外团队。…: numbered paragraphs that are named by what several facts count list no things."""
+    labels = [_LABEL.match(fold(group.document.quote(span))) for span in group.items]
+    named = [label[1].strip() for label in labels if label is not None]
+    topics = {
+        key for label in named for key, spec in book.facts.items()
+        if spec.heads and len(book.pattern(spec.heads).sub("", label)) <= 1
+    }
+    return len(named) * 2 > len(group.items) and len(topics) > 1
 
 
 def _counts(spec: FactSpec, text: str) -> bool:

@@ -6,7 +6,7 @@ every need is met within its reach, and nothing in its phrase says that it count
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 
 from msgspec import Struct
 
@@ -16,12 +16,11 @@ from ingestion.facts.apart import without_apart
 from ingestion.facts.assertions import Claims
 from ingestion.facts.classes import classed
 from ingestion.facts.figures import residue
+from ingestion.facts.heads import named_by, unexplained
 from ingestion.facts.lexicon import words
 from ingestion.facts.modality import dropped
-from ingestion.facts.needs import met, said_of_all, told_of_all
+from ingestion.facts.needs import met, told_of_all
 from ingestion.facts.phrases import (
-    ABROAD,
-    ancestors,
     behind_note,
     clause_span,
     clause_words,
@@ -37,7 +36,6 @@ from ingestion.facts.phrases import (
 )
 from ingestion.facts.records import Analysis, Figure
 from ingestion.facts.schema import FactBook, FactSpec
-from ingestion.language import load, pattern
 
 
 class Match(Struct):
@@ -50,6 +48,7 @@ class Match(Struct):
     value: Interval
     open: bool = False  # a need is unmet that leaves its lower bound open
     doubtful: bool = False  # it may not count by where its things are from
+    inferred: int = 0  # how much of what makes it a figure of the fact stands elsewhere than beside it
 
 
 def match_figure(
@@ -67,23 +66,17 @@ def match_figure(
     def leave_out(reason: str) -> None:
         claims.exclude(analysis.sentence.document, clause_span(analysis, figure), reason)
 
-    if quoted(analysis, figure.quantity.span):
-        if measure in spec.measures and book.pattern(spec.heads).search(figure.own):
-            leave_out("quotation")
-        return None
-    if measure not in spec.measures and not (measure == "" and figure.plain and spec.kind == "count"):
-        return None
-    if _refers_back(book, spec, analysis, figure) or _sums_others(analysis, figure, earlier):
-        return None  # 上述16项中，有1项已撤销: the figure of the sentence before it
-    context = _heads(book, spec, analysis, figure)
-    if context is not None and figure.label:
-        context += "|" + figure.label
-    if context is None or _of_something_else(book, spec, analysis, figure, context):
+    context = _about(book, spec, analysis, figure, earlier, leave_out)
+    if context is None:
         return None
     unmet = [need for need in spec.needs if not met(book, need, analysis, figure, context)]
+    if _of_something_else(book, spec, analysis, figure, context):
+        _leave_undecided(book, spec, analysis, figure, claims, unmet=len(unmet))
+        return None
     if any(not (need.open and found(book, need.open, figure.own)) for need in unmet) or (
         unmet and run_from_abroad(figure.left)  # 南洋理工大学在园区内运营联合实验室1个: somebody else's
     ):
+        leave_out(figure.blocked or "not_stated")
         return None
     kinds = kinds_in(book, spec, without_apart(book, spec, figure.paired or figure.own))
     kinds = kinds or kinds_in(book, spec, figure.label)
@@ -97,7 +90,80 @@ def match_figure(
         kinds = kinds_in(book, spec, context)  # 申请发明专利70件，已授权33件
     doubtful = spec.doubtful_origin and greater_china_only(figure.own)
     value = _value(spec, figure, doubtful=doubtful or bool(unmet))
-    return Match(figure, kinds, "figure", value, bool(unmet), doubtful)
+    return Match(figure, kinds, "figure", value, bool(unmet), doubtful,
+                 _inferred(book, spec, analysis, figure, earlier))
+
+
+def _about(
+    book: FactBook,
+    spec: FactSpec,
+    analysis: Analysis,
+    figure: Figure,
+    earlier: list[Match],
+    leave_out: Callable[[str], None],
+) -> str | None:
+    """What names the things that a figure counts, if it is in a unit of the fact and speaks of it by itself."""
+    measure = figure.quantity.measure
+    if quoted(analysis, figure.quantity.span):
+        if measure in spec.measures and book.pattern(spec.heads).search(figure.own):
+            leave_out("quotation")
+        return None
+    if measure not in spec.measures and not (measure == "" and figure.plain and spec.kind == "count"):
+        return None
+    if _refers_back(book, spec, analysis, figure) or _sums_others(analysis, figure, earlier):
+        if _named(book, spec, figure):
+            leave_out("part_of_total")
+        return None  # 上述16项中，有1项已撤销: the figure of the sentence before it
+    context = named_by(book, spec, analysis, figure)
+    return f"{context}|{figure.label}" if context is not None and figure.label else context
+
+
+def _named(book: FactBook, spec: FactSpec, figure: Figure) -> bool:
+    return book.pattern(spec.heads).search(untitled(figure.own)) is not None
+
+
+def _leave_undecided(
+    book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, claims: Claims, *, unmet: int
+) -> None:
+    """A figure whose words speak against it counts something else, or is left open where they only describe what it
+    counts."""
+    document, span = analysis.sentence.document, clause_span(analysis, figure)
+    if not unmet and not figure.blocked and _only_described(book, spec, figure):
+        claims.unexplain(document, span, figure.quantity.interval, "unclear")
+    else:
+        claims.exclude(document, span, figure.blocked or "definition")
+
+
+def _inferred(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, earlier: list[Match]) -> int:
+    """How much of what makes a figure one of the fact is not said by its sentence: what it counts (办法9项, and not the
+    知识产权 that they are about), each need that only what stands above meets, a total that is of something else."""
+    said = f"{figure.label}|{analysis.sentence.folded}"
+    above = sum(not found(book, need.words, said) for need in spec.needs)
+    if figure.part:
+        return above + (matched_parent(figure, earlier) is None)
+    return above + (not _names_it(book, spec, analysis, figure))
+
+
+def _only_described(book: FactBook, spec: FactSpec, figure: Figure) -> bool:
+    """开展工作的海外研发机构2个: what speaks against a figure describes the fact's things, and does not name others."""
+    against = book.pattern([*spec.exclude, *spec.exclude_clause]).search(figure.left)
+    if against is None or figure.part:
+        return False
+    behind = words("attributive").search(figure.left, against.end())
+    return behind is not None and book.pattern(spec.heads).search(figure.left, behind.end()) is not None
+
+
+def _names_it(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> bool:
+    """Whether the word right before or behind a figure says that it counts the fact's things."""
+    heads = book.pattern(spec.heads)
+    if heads.search(f"{figure.paired}|{figure.label}|{note_behind(analysis, figure)}"):
+        return True
+    if figure.quantity.unit and heads.search(figure.own[len(figure.left) :]):
+        return True  # 3家企业, 12 SCI papers
+    ends = [match.end() for match in heads.finditer(figure.left)]
+    if not ends or words("to_others").search(figure.left, ends[-1]):
+        return False  # 实验室向17家企业提供测试
+    return len(unexplained(book, spec, words("counted_nouns").sub("", figure.left[ends[-1] :]))) < 2
 
 
 def _refers_back(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> bool:
@@ -354,140 +420,3 @@ def matched_parent(figure: Figure, earlier: list[Match]) -> Match | None:
                 return match
         node = node.parent
     return None
-
-
-def _heads(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str | None:
-    """The text that names what is counted: the figure's own phrase, with what it continues; None if neither does."""
-    heads = book.pattern(spec.heads)
-    if heads.search(untitled(figure.own)):
-        return figure.own + (ancestors(figure) if figure.part else "")
-    note = note_behind(analysis, figure)
-    if note and not figure.part and heads.search(note):
-        return figure.own + "|" + note  # 甲研究院1个（新型研发机构，2020年认定）
-    behind = status_after(analysis, figure)
-    if behind and not figure.part and heads.search(behind):
-        return figure.own + behind  # 工作人员6名，全部专职从事国际合作事务
-    if figure.part and figure.parent is not None:
-        above = ancestors(figure)
-        return figure.own + above if heads.search(above) else None
-    beside = (
-        _head_before_colon(heads, analysis, figure)
-        or _shared_head(heads, analysis, figure)
-        or _head_of_whole(heads, analysis, figure)
-    )
-    if beside:
-        return figure.own + "|" + beside
-    named = len(_unexplained(book, spec, figure.own)) > 1  # a thing of its own
-    named = named and not words("net").search(figure.left)  # 原有2名，去年底增配后现为5名
-    continued = _head_in_title(book, spec, analysis, figure) if named else _head_before(heads, analysis, figure)
-    if continued is None and not named:
-        said = said_of_all(analysis, figure)
-        continued = said if heads.search(said) else None  # 2023年12篇，2024年15篇，以上都是SCI收录的文章
-    return None if continued is None else figure.own + continued
-
-
-def _head_before_colon(heads: re.Pattern[str], analysis: Analysis, figure: Figure) -> str:
-    """What stands before the colon that the figure follows, if it holds the head and no figure of its own."""
-    sentence = analysis.sentence
-    colon = sentence.folded.rfind("：", 0, figure.left_start + 1)
-    if words("among_lead").match(sentence.folded) and heads.search(figure.label):
-        return figure.label  # 协议签署方中，境外14家、境内6家
-    if colon <= 0 or sentence.pair or heads.search(sentence.folded, 0, colon) is None:
-        return ""
-    if any(f.quantity.span.end <= colon for f in analysis.figures):
-        return ""
-    return sentence.folded[:colon]
-
-
-def _head_of_whole(heads: re.Pattern[str], analysis: Analysis, figure: Figure) -> str:
-    """专职队伍由主任1名、官员3名组成: what stands before the members that make up a whole."""
-    made_of = words("made_of").search(analysis.clause_text(figure.clause))
-    start = analysis.clauses[figure.clause].span.start
-    if made_of is None or not made_of.start(1) <= figure.quantity.span.start - start < made_of.end(1):
-        return ""
-    whole = analysis.clause_text(figure.clause)[: made_of.start(1)]
-    return whole if heads.search(whole) else ""
-
-
-def _unexplained(book: FactBook, spec: FactSpec, own: str) -> str:
-    """What is left of a phrase without the words of the fact's needs, kinds and money: a thing of another name."""
-    for name in ("remain", "in_force", "own_noted"):
-        own = words(name).sub("", own)
-    rest = residue(own)
-    abroad = any(ABROAD in need.words for need in spec.needs)
-    for mention in reversed(organisations.scan(rest)):
-        if abroad or mention.kind is organisations.Kind.COUNTRY:
-            rest = rest[: mention.start] + rest[mention.end :]  # 授权专利5件，美国3件: where, not what
-    rest = words("each").sub("", rest)
-    if spec.kind == "money":
-        rest = pattern(tuple(load("numbers")["money"]["foreign"])).sub("", rest)  # 泰铢386万铢
-        rest = _without_country_behind(rest)  # 马来西亚林吉特68万元
-    for need in spec.needs:
-        rest = book.pattern([w for w in need.words if w != ABROAD]).sub("", rest)
-    for name in ("own_body", "additional", "generic"):
-        rest = words(name).sub("", rest)
-    for names in [*(spec.kinds.names.values() if spec.kinds else []), spec.spent, spec.received, spec.not_spent]:
-        rest = book.pattern(names).sub("", rest)
-    return rest
-
-
-def _without_country_behind(text: str) -> str:
-    last = organisations.scan(text)[-1:]
-    named = last and last[0].kind is organisations.Kind.COUNTRY and last[0].end == len(text)
-    return text[: last[0].start] if named else text
-
-
-def _head_in_title(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str | None:
-    """The title of a table of figures, if it names the thing and the figure's cell only the kind."""
-    sentence = analysis.sentence
-    if not sentence.synthetic or sentence.row or "，" in sentence.folded:
-        return None
-    if not any(found(book, need.words, figure.own) for need in spec.needs):
-        return None
-    title = "\n".join(line for line in sentence.section.lead.split("\n") if not line.endswith("。"))
-    if book.pattern(spec.heads).search(title) is None or _others_head(book, spec, figure.own):
-        return None
-    return title
-
-
-def _head_before(heads: re.Pattern[str], analysis: Analysis, figure: Figure) -> str | None:
-    """The text before the figure, with the item before it that it continues; else the headings and lead-in above."""
-    sentence, previous = analysis.sentence, analysis.sentence.previous
-    before = sentence.folded[: figure.left_start]
-    if previous is not None and sentence.continues and not residue(before):
-        part = words("part").search(previous.folded)
-        before = previous.folded[: part.start() if part else None] + before
-    if heads.search(before):
-        return before
-    if figure.plain and not sentence.synthetic:
-        return None
-    if residue(before) and not (sentence.pair or sentence.listed or sentence.synthetic):
-        return None
-    above = sentence.section.text
-    return above if heads.search(above) else None
-
-
-def _others_head(book: FactBook, spec: FactSpec, own: str) -> bool:
-    """Whether a phrase names the things of another fact, with no head in common with this one's."""
-    return any(
-        book.pattern(other.heads).search(own)
-        for other in book.facts.values()
-        if other.heads and not set(other.heads) & set(spec.heads)
-    )
-
-
-def _shared_head(heads: re.Pattern[str], analysis: Analysis, figure: Figure) -> str:
-    """国家级1个、市级2个创新平台: the head behind the last of figures joined by 、 is theirs together."""
-    place = analysis.figures.index(figure)
-    text = analysis.sentence.folded
-    while place + 1 < len(analysis.figures):
-        this, following = analysis.figures[place], analysis.figures[place + 1]
-        between = text[this.quantity.span.end : following.left_start + 1]
-        joined = following.clause == figure.clause and words("joint").match(between.lstrip())
-        if not joined or len(residue(this.right)) > 1:
-            break
-        place += 1
-    last = analysis.figures[place]
-    return last.right if last is not figure and heads.search(last.right) else ""
-
-

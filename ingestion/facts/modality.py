@@ -7,11 +7,14 @@ from datetime import date
 from functools import lru_cache
 
 from ingestion.facts.lexicon import words
+from ingestion.facts.recitals import recited
 from ingestion.facts.records import Analysis, Figure
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.language import load
 from ingestion.language.ngrams import may, search
 from ingestion.periods import Period, PeriodKind
+
+HOUSED = ("organisation", "thing", "team", "")  # what a body counts of those whom it houses; their papers are theirs
 
 
 def section_block(section: Section) -> str:
@@ -59,10 +62,10 @@ def clause_blocks(analysis: Analysis) -> dict[int, str]:
     everywhere = everywhere or _sentence_block(analysis)
     if everywhere:
         return dict.fromkeys(range(len(analysis.clauses)), everywhere)
-    quoting = analysis.quoting or (sentence.holds(words("quotation")) and _quoting(sentence.folded))
+    quoted = recited(analysis)
     blocks: dict[int, str] = {}
     for index, clause in enumerate(analysis.clauses):
-        if quoting and not _own_again(analysis, index):
+        if index in quoted:
             blocks[index] = "quotation"
         elif clause.subject == "other":
             blocks[index] = "other_body"
@@ -88,24 +91,6 @@ def _labelled_plan(sentence: Sentence) -> bool:
     """考核指标：…论文25篇；获授权专利10件: the label holds for the whole statement."""
     label, colon, _ = (sentence.chain()[-1] if sentence.continues else sentence).folded.partition("：")
     return bool(colon) and _plans(label)
-
-
-def _own_again(analysis: Analysis, index: int) -> bool:
-    """按《办法》应发表20篇以上，本中心近三年发表23篇: behind the requirement, what the applicant has."""
-    body = analysis.clause_text(index).lstrip()
-    quoted = words("quotation").search(analysis.sentence.folded)
-    behind = quoted is None or analysis.clauses[index].span.start > quoted.end()
-    return behind and words("own_body").match(body) is not None and words("quotation").search(body) is None
-
-
-def _quoting(text: str) -> bool:
-    quoted = words("quotation").search(text)
-    if quoted is None:
-        return False
-    compared = words("quotation_compared").search(text)
-    if compared is not None and compared.start() <= quoted.start() < compared.end():
-        return False
-    return words("quotation_done").search(text, quoted.end()) is None
 
 
 def planned_before(analysis: Analysis, index: int) -> bool:
@@ -190,9 +175,7 @@ def figure_block(analysis: Analysis, figure: Figure) -> str:
     done = reason == "planned" and words("done_own").search(figure.left) and not _labelled_plan(analysis.sentence)
     if reason and not done:
         return reason
-    if analysis.clauses[figure.clause].subject == "whole":
-        return "other_body"
-    if words("wider_scope").match(figure.right):
+    if _of_others(analysis, figure):
         return "other_body"
     text = analysis.sentence.folded
     if may(words("outgrown"), text) and _outgrown(analysis, figure):
@@ -216,6 +199,13 @@ def figure_block(analysis: Analysis, figure: Figure) -> str:
     if figure.mean:
         return "yearly_mean"
     return ""
+
+
+def _of_others(analysis: Analysis, figure: Figure) -> bool:
+    """Whether a clause gives a figure of a whole city or school, or of those whom the applicant houses."""
+    subject = analysis.clauses[figure.clause].subject
+    housed = subject == "housed" and figure.quantity.measure not in HOUSED
+    return subject == "whole" or housed or words("wider_scope").match(figure.right) is not None
 
 
 def _cell_block(analysis: Analysis, figure: Figure, own: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
-from ingestion.domain import Evidence, Fact, Interval, Method, Span
+from ingestion.domain import Evidence, Exclusion, Fact, Interval, Method, Span, Unexplained
 from ingestion.facts.assertions import Assertion, Findings, add, evidence, intersect, overlapping, subtract
 from ingestion.facts.lexicon import words
 from ingestion.facts.schema import FactSpec
+from ingestion.facts.uniting import unite
 from ingestion.periods import Cover, Period, PeriodKind, Window
 
 NEAR = 200  # characters between a figure and the list that names what it counts
@@ -18,6 +20,7 @@ def reconcile(key: str, spec: FactSpec, findings: Findings, window: Window) -> F
         return None
     if spec.kind == "yes_no":
         return _yes_no(key, spec, findings)
+    unite(findings)
     if findings.foreign:  # a table in yuan beside it shows a part of what was spent (reading 14)
         for entry in findings.assertions:
             if entry.method is Method.LISTED:
@@ -25,6 +28,7 @@ def reconcile(key: str, spec: FactSpec, findings: Findings, window: Window) -> F
     firm = [a for a in findings.assertions if not a.told] or findings.assertions
     firm = [a for a in firm if not a.open] or firm
     firm = _named_of_a_total(findings.assertions, firm)
+    firm = _weighed(findings, firm)
     own = [a for a in firm if not a.larger]
     assertions = _distinct(_whole(spec, _lists(own or firm, findings.empty, window), findings))
     if not assertions:
@@ -32,8 +36,69 @@ def reconcile(key: str, spec: FactSpec, findings: Findings, window: Window) -> F
     interval, conflict = _meet(assertions)
     if interval is None:
         return None
+    interval = _widened(interval, _undecided(findings, assertions))
     shown = () if findings.bare else tuple(_shown(findings.assertions))
-    return Fact(key, interval, spec.unit, conflict, shown, tuple(findings.exclusions))
+    return Fact(key, interval, spec.unit, conflict, shown, tuple(findings.exclusions), tuple(findings.unexplained))
+
+
+def _weighed(findings: Findings, firm: list[Assertion]) -> list[Assertion]:
+    """Without the figures that are outweighed: outside all that plainer statements and whole lists say, where what they
+    count, whose they are or what is asked of them was not said beside them but inferred."""
+    kept = []
+    for entry in firm:
+        beside = [a.interval for a in firm if _comparable(a, entry) and a.inferred < entry.inferred]
+        agreed = _common(beside)
+        if beside and intersect(agreed or _spanned(beside), entry.interval) is None:
+            findings.exclude(entry.document, entry.span, "outweighed")
+            findings.assertions = [a for a in findings.assertions if a is not entry]
+        else:
+            kept.append(entry)
+    return kept
+
+
+def _comparable(plain: Assertion, entry: Assertion) -> bool:
+    """Whether a figure, or a whole list, says as much of the same things as another one."""
+    firm = not (plain.loose or plain.conflict or plain.partial)
+    return firm and plain.kinds == entry.kinds and plain.larger == entry.larger
+
+
+def _spanned(intervals: list[Interval]) -> Interval:
+    highs = [one.high for one in intervals if one.high is not None]
+    open_ = len(highs) < len(intervals)
+    return Interval(min(one.low for one in intervals), None if open_ else max(highs))
+
+
+def _common(intervals: list[Interval]) -> Interval | None:
+    met: Interval | None = Interval(0, None)
+    for one in intervals:
+        met = intersect(met, one) if met is not None else None
+    return met
+
+
+def _undecided(findings: Findings, assertions: list[Assertion]) -> list[Unexplained]:
+    """What stays unexplained; a figure that may be of the fact is outweighed where others plainly are."""
+    plain = any(not a.inferred and not a.loose and a.interval.exact for a in assertions)
+    for entry in [one for one in findings.unexplained if plain and not one.adds]:
+        del findings.unexplained[entry]
+        if not findings.bare:
+            left_out = Exclusion(entry.document, entry.page, entry.span, entry.quote, "definition")
+            findings.exclusions.setdefault(left_out)
+    return [entry for entry in findings.unexplained if entry not in findings.held]
+
+
+def _widened(interval: Interval, unexplained: Iterable[Unexplained]) -> Interval:
+    """The interval with what could not be decided inside it: rows and parts add to its upper bound, another figure of
+    the whole is spanned."""
+    low, high = interval.low, interval.high
+    for entry in unexplained:
+        most = entry.could_be.high
+        if not entry.adds:
+            low = min(low, entry.could_be.low)
+            high = None if high is None or most is None else max(high, most)
+    added = [entry.could_be.high for entry in unexplained if entry.adds]
+    if high is not None and added:
+        high = None if None in added else high + sum(most for most in added if most is not None)
+    return Interval(low, high)
 
 
 def _named_of_a_total(assertions: list[Assertion], firm: list[Assertion]) -> list[Assertion]:
@@ -49,6 +114,7 @@ def _named_of_a_total(assertions: list[Assertion], firm: list[Assertion]) -> lis
 
 def _yes_no(key: str, spec: FactSpec, findings: Findings) -> Fact | None:
     names = {name for rule in spec.rules for name in rule.aspects}
+    findings.assertions = _once(findings.assertions)
     firm = [a for a in findings.assertions if a.weight > 0]
     yes = [a for a in firm if a.interval.low == 1]
     no = [a for a in firm if a.interval.high == 0]
@@ -62,7 +128,19 @@ def _yes_no(key: str, spec: FactSpec, findings: Findings) -> Fact | None:
     kept = [*yes, *no]
     interval = Interval(0 if no else 1, 1 if yes else 0)
     shown = tuple(evidence(a.document, a.span, a.method, a.interval) for a in kept if not findings.bare)
-    return Fact(key, interval, spec.unit, bool(yes and no), shown, tuple(findings.exclusions))
+    return Fact(key, interval, spec.unit, bool(yes and no), shown, tuple(findings.exclusions),
+                tuple(findings.unexplained))
+
+
+def _once(assertions: list[Assertion]) -> list[Assertion]:
+    """One sentence does not say yes and no at once: where one reading spans another one, or the whole of it says that
+    there was none, the narrower stands (近三年无责任事故，3起剐蹭均由对方负全责)."""
+    def within(inner: Assertion, outer: Assertion) -> bool:
+        same = inner.document is outer.document and inner.interval != outer.interval
+        return same and outer.span.start <= inner.span.start and inner.span.end <= outer.span.end
+
+    return [a for a in assertions if not (a.interval.high == 0 and any(
+        within(b, a) and b.weight >= a.weight for b in assertions))]
 
 
 def _lists(assertions: list[Assertion], empty: list[tuple[date, date]], window: Window) -> list[Assertion]:

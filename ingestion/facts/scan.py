@@ -16,11 +16,15 @@ from msgspec.structs import replace
 from ingestion.domain import Block, BlockKind, Cell, Document, Span
 from ingestion.facts import forms, numbering
 from ingestion.facts.marks import punctuated
+from ingestion.facts.mending import mended
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.language import fold, load, pattern
 from ingestion.language.ngrams import Text
 
+LONGEST_HOST = 120  # characters beside a form's label that still introduce the table within
 LONGEST_SENTENCE = 1_500  # characters
+LONGEST_CAPTION = 60
+_CAPTION = re.compile(r"\s*(?:附?表|续表|Table|Tab\.)\s*[\dA-Z一二三四五六七八九十]", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"\s*[-]?\s*\d{1,3}\s*[-]?\s*")
 _HEADING_NUMBER = re.compile(r"^\s*\d+(?:\.\d+)*(?=[\s　、.．])")
 
@@ -40,6 +44,10 @@ class Table(Struct):
     section: Section
     rows: list[list[Cell]]
     texts: list[list[str]] = field(default_factory=list)
+
+    def name_below(self, caption: str) -> None:
+        """A caption that stands below the table titles it as one above it does."""
+        self.section = Section(self.section.headings, f"{self.section.lead}\n{caption}".strip())
 
 
 class ListGroup(Struct):
@@ -121,10 +129,13 @@ class _Scan:
 
     def run(self) -> Reading:
         folded = self.reading.folded
-        blocks = [b for b in self.reading.document.blocks if b.kind is not BlockKind.FURNITURE]
-        blocks = [b for b in blocks if folded[b.span.start : b.span.end].strip()]
+        blocks = mended(self.reading.document)
         for place, block in enumerate(blocks):
             text = folded[block.span.start : block.span.end]
+            if block.kind is BlockKind.PARAGRAPH and self._caption_below(blocks, place, text):
+                self.reading.tables[-1].name_below(text.strip())
+                self._read(block, text)
+                continue
             if self.items and numbering.between(blocks[place - 1 : place + 2]):
                 self.items[-1] = Span(self.items[-1].start, block.span.end)
                 self._read(block, text)
@@ -154,6 +165,7 @@ class _Scan:
         level = block.level or 1
         while self.headings and self.headings[-1][0] >= level:
             self.headings.pop()
+        self._end_instructions()
         self.headings.append((level, text.strip()))
         self.lead, self.lead_sentence, self.last = "", None, None
         unnumbered = _HEADING_NUMBER.sub(lambda m: "·" * len(m.group()), text)
@@ -161,7 +173,13 @@ class _Scan:
         if text.rstrip().endswith("："):
             self.lead = text.strip()
 
+    def _end_instructions(self) -> None:
+        """What tells how to fill in a form ends at the next heading or table, whatever its level."""
+        self.headings = [(level, text) for level, text in self.headings if not _instructs(text)]
+
     def _add_table(self, block: Block) -> None:
+        if (self.lead or self.last is not None) and not _instructs(self.lead):
+            self._end_instructions()  # 填写示例 right above a table is its own title
         if not self.lead and self.last is not None and pattern(tuple(load("discourse")["refers_below"])).search(
             self.last.folded
         ):
@@ -169,12 +187,24 @@ class _Scan:
         self.reading.tables.append(_table(self.reading.document, block, self._section(), self.reading.folded))
         self.lead, self.last = "", None
 
+    def _caption_below(self, blocks: list[Block], place: int, text: str) -> bool:
+        """表1 合作方一览: a numbered caption right below a table that has none above it, and no table of its own: none
+        follows, or that one, too, has its caption below."""
+        if not place or blocks[place - 1].kind is not BlockKind.TABLE or not _numbered_caption(text):
+            return False
+        if any(_numbered_caption(line) for line in self.reading.tables[-1].section.lead.split("\n")):
+            return False
+        if place + 1 >= len(blocks) or blocks[place + 1].kind is not BlockKind.TABLE:
+            return True
+        after = blocks[place + 2 : place + 3]
+        said = [self.reading.folded[b.span.start : b.span.end] for b in after if b.kind is BlockKind.PARAGRAPH]
+        return any(map(_numbered_caption, said))
+
     def _note_of_table(self, text: str) -> None:
         """A note in brackets right below a table names it."""
         tables = self.reading.tables
         if tables and not self.lead and self.last is None and re.fullmatch(r"\s*（[^。]{2,40}）\s*", text):
-            above = tables[-1]
-            above.section = Section(above.section.headings, f"{above.section.lead}\n{text.strip()}".strip())
+            tables[-1].name_below(text.strip())
 
     def _paragraph(self, block: Block, text: str) -> None:
         if _PAGE_NUMBER.fullmatch(text):
@@ -243,6 +273,14 @@ class _Scan:
         if len(self.items) >= 2 or (self.items and self.lead.rstrip().endswith("：")):
             group = ListGroup(self.reading.document, self._section(), self.items, self.lead_sentence)
             self.reading.lists.append(group)
+
+
+def _numbered_caption(text: str) -> bool:
+    return len(text.strip()) <= LONGEST_CAPTION and _CAPTION.match(text) is not None
+
+
+def _instructs(title: str) -> bool:
+    return pattern(tuple(load("discourse")["instruction_heading"])).search(title) is not None
 
 
 def _lead(text: str, found: list[Sentence], before: str) -> tuple[str, Sentence]:
@@ -358,6 +396,9 @@ def _table(document: Document, block: Block, section: Section, folded: str) -> T
     texts = [[folded[c.span.start : c.span.end].strip() for c in row] for row in rows]
     if block.section and block.section not in section.text:
         section = Section((*section.headings, fold(block.section)), section.lead)
+    if block.host:
+        label, _, rest = fold(block.host).partition("\n")
+        section = Section((*section.headings, label), rest if len(rest) <= LONGEST_HOST else section.lead)
     return Table(document, block, section, rows, texts)
 
 

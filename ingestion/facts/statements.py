@@ -14,6 +14,7 @@ from ingestion.facts.credit_code import CODE, valid
 from ingestion.facts.dating import section_period
 from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
+from ingestion.facts.modality import exempted
 from ingestion.facts.phrases import quoted
 from ingestion.facts.records import Analysis
 from ingestion.facts.schema import FactBook, FactSpec, Rule
@@ -28,15 +29,28 @@ def statements(
     book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, claims: Claims, context: str = ""
 ) -> None:
     """Add what one sentence states of a yes/no fact. `context`: the text around it, where a rule reaches so far."""
+    before, vetoed = len(claims.steps), list[Span]()
     for rule in spec.rules:
         if (analysis.sentence.row and not rule.rows) or rule.reach == "document":
             continue
-        for span in _places(book, rule, analysis):
+        for span in _places(book, rule, analysis, vetoed):
             _apply(book, rule, analysis, span, window, claims, context)
+    if len(claims.steps) == before and not analysis.sentence.row:
+        for span in dict.fromkeys(vetoed):
+            claims.exclude(analysis.sentence.document, _located(analysis, span), _set_aside(analysis, span))
 
 
-def _places(book: FactBook, rule: Rule, analysis: Analysis) -> list[Span]:
-    """Where all groups of a rule meet: clauses at the top level with their brackets, or the whole sentence."""
+def _set_aside(analysis: Analysis, span: Span) -> str:
+    """Why a statement that speaks of the fact says nothing of it."""
+    index = next((i for i, c in enumerate(analysis.clauses) if c.span.start <= span.start < c.span.end), 0)
+    body = analysis.sentence.folded[span.start : span.end]
+    planned = words("plan").search(exempted(body, analysis.today, analysis.sentence.folded))
+    return analysis.clause_blocks.get(index, "") or ("planned" if planned else "definition")
+
+
+def _places(book: FactBook, rule: Rule, analysis: Analysis, vetoed: list[Span]) -> list[Span]:
+    """Where all groups of a rule meet: clauses at the top level with their brackets, or the whole sentence. `vetoed`
+    takes the places where a word speaks against it."""
     text = analysis.sentence.folded
     whole = Span(0, len(text))
     if not all(analysis.sentence.holds(book.pattern(group)) for group in rule.all):
@@ -53,11 +67,10 @@ def _places(book: FactBook, rule: Rule, analysis: Analysis) -> list[Span]:
         body = text[span.start : span.end]
         if "（" in body and not analysis.sentence.pair:
             body = _without_brackets(body, every=not rule.nested)
-        if all(book.pattern(group).search(body) for group in rule.all) and not (
-            (rule.none and book.pattern(rule.none).search(body))
-            or (rule.none_so_far and book.pattern(rule.none_so_far).search(text, 0, span.end))
-        ):
-            places.append(span)
+        if all(book.pattern(group).search(body) for group in rule.all):
+            against = (rule.none and book.pattern(rule.none).search(body)) or (
+                rule.none_so_far and book.pattern(rule.none_so_far).search(text, 0, span.end))
+            (vetoed if against else places).append(span)
     return places
 
 
@@ -96,7 +109,8 @@ def _apply(
         ),
         0,
     )
-    reason = next((r for i, r in analysis.clause_blocks.items() if i == index or r in ("quotation", "template")), "")
+    reason = next((r for i, r in analysis.clause_blocks.items() if i == index or (
+        r in ("quotation", "template") and analysis.clauses[i].span.overlaps(span))), "")
     if reason and not (reason == "planned" and rule.planned) and not (reason == "other_body" and not rule.own):
         claims.exclude(sentence.document, located, reason)
         return
@@ -108,7 +122,7 @@ def _apply(
     ):
         claims.exclude(sentence.document, located, "planned")
         return
-    value = rule.value
+    value = 0 if _denied(book, rule, body) else rule.value
     if rule.code == "home":
         code = CODE.search(body.upper())
         if code is None:
@@ -145,6 +159,14 @@ def _apply(
         claims.later(partial(_settle, rule.period, entry, _period(book, rule, analysis, span, window)))
     else:
         claims.add(entry)
+
+
+def _denied(book: FactBook, rule: Rule, body: str) -> bool:
+    """学院尚未建立国际合作处: a negation right before what a rule asks for says that there is none."""
+    if not rule.value or rule.denied or rule.percent or rule.period or rule.code:
+        return False
+    starts = [m.start() for group in rule.all if (m := book.pattern(group).search(body))]
+    return bool(starts) and words("denies_next").search(body, 0, min(starts)) is not None
 
 
 def _settle(wanted: str, entry: Assertion, period: Period | None, window: Window, findings: Findings) -> None:
@@ -241,6 +263,12 @@ def _own_holder(analysis: Analysis, text: str) -> bool:
     return words("own_holder").search(text) is not None or any(name in text for name in analysis.names.own)
 
 
+def _who_held(before: str) -> str:
+    """云岚持有荷兰公司49%的股份，但…享有60%的表决权: who goes on holding is who held before, not what was held."""
+    held = words("holds_share").search(before)
+    return before[: held.start()] if held is not None and before[: held.start()].strip() else before
+
+
 _LATIN_NAME = re.compile(r"[A-Z][A-Za-z\u00c0-\u024f]*(?:[ .&,'-]+[A-Za-z\u00c0-\u024f]+)+\.?$")
 
 
@@ -267,9 +295,9 @@ def _majority(analysis: Analysis, span: Span) -> bool | None:
         scope,
         body[match.end() : match.end() + 14] if body[match.end() : match.end() + 1] != "" else "",
         text[analysis.clauses[outer].span.start : max(0, span.start - 1)] if outer >= 0 else "",
-        text[: span.start],
+        _who_held(text[: span.start]),
     ):
-        if any(name in candidate[-24:] for name in analysis.names.own if len(name) >= 3):
+        if any(name in candidate[-24:] for name in analysis.names.own if len(name) >= 2):
             return True
         holders = [(m.start(), True) for m in own.finditer(candidate)] + [
             (m.start(), False) for m in other.finditer(candidate)

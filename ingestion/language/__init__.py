@@ -34,16 +34,31 @@ def alternation(words: Iterable[str]) -> str:
     return _with_inner("|".join(patterns + [re.escape(word) for word in plain])) or r"(?!)"
 
 
-_BEHIND = re.compile(r"(\(\?<[!=][^()]*\))")
-_ABROAD = re.compile("国?境外")
+_FIXED = re.compile(r"(\(\?<[!=][^()]*\)|\[[^\]]*\])")  # a lookbehind, which must have one width; a set of characters
 
 
 def _with_inner(pattern: str) -> str:
-    """境外 also finds 国（境）外, as `fold` writes it; not in a lookbehind, which must have one width."""
-    pieces = _BEHIND.split(pattern) if "境外" in pattern else [pattern]
+    """Every word also finds its synonyms, and 境外 also 国（境）外, as `fold` writes it."""
+    pieces = _FIXED.split(pattern)
     for place in range(0, len(pieces), 2):
-        pieces[place] = _ABROAD.sub("(?:国?境外|国\ue000境\ue001外)", pieces[place])
+        pieces[place] = _any_synonym().sub(lambda m: _synonyms()[m[1]], pieces[place])
     return "".join(pieces)
+
+
+@lru_cache(maxsize=1)
+def _synonyms() -> dict[str, str]:
+    """What finds a word and all that say the same, by the word."""
+    found = {"境外": "(?:国?境外|国\ue000境\ue001外)"}
+    for group in load("synonyms"):
+        said = "|".join(sorted((re.escape(word) for word in group), key=lambda word: (-len(word), word)))
+        found |= dict.fromkeys(group, f"(?:{said})")
+    return found
+
+
+@lru_cache(maxsize=1)
+def _any_synonym() -> re.Pattern[str]:
+    said = sorted(map(re.escape, _synonyms()), key=lambda word: (-len(word), word))
+    return re.compile(f"国?({'|'.join(said)})(?![?*+{{])")
 
 
 @lru_cache(maxsize=4096)

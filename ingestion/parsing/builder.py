@@ -43,7 +43,9 @@ class DocumentBuilder:
         self.blocks.append(block)
         return block
 
-    def table(self, rows: Sequence[Sequence[tuple[str, int, int, int]]], *, section: str = "") -> Block:
+    def table(
+        self, rows: Sequence[Sequence[tuple[str, int, int, int]]], *, section: str = "", host: str = ""
+    ) -> Block:
         """Append a table. Each row lists its cells as (text, column, row span, column span), merged cells once."""
         start = self._length
         cells = []
@@ -53,7 +55,8 @@ class DocumentBuilder:
                     self.write(CELL_BREAK)
                 cells.append(Cell(number, column, self.write(text), row_span, column_span))
             self.write(ROW_BREAK)
-        block = Block(BlockKind.TABLE, Span(start, max(start, self._length - 1)), section=section, cells=tuple(cells))
+        span = Span(start, max(start, self._length - 1))
+        block = Block(BlockKind.TABLE, span, section=section, cells=tuple(cells), host=host)
         self.blocks.append(block)
         return block
 

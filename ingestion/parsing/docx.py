@@ -201,27 +201,33 @@ class _Reader:
             at = max(0, min(length, found.start() - passed - lead))
             self.breaks[found[0]].append(after if at == length else start + at)
 
-    def _table(self, table: Element) -> None:
+    def _table(self, table: Element, host: str = "") -> None:
         places = grid(table, self._children)
         if sum(map(len, places)) == 1:  # a frame
             self._flow(next(row for row in places if row)[0].element)
             return
         later: list[Element | Words] = []
-        texts = [[self._cell(place, later) for place in row] for row in places]
-        block = self.builder.table([
-            [(BREAKS.sub("", text).strip(), place.column, place.row_span, place.column_span)
-             for text, place in zip(words, row, strict=True)] for words, row in zip(texts, places, strict=True)])
+        hosts: dict[int, str] = {}  # by place in `later`: the words of the row
+        texts = []
+        for row in places:
+            begun = len(later)
+            texts.append([self._cell(place, later) for place in row])
+            said = "\n".join(words for text in texts[-1] if (words := BREAKS.sub("", text).strip()))
+            hosts |= dict.fromkeys(range(begun, len(later)), said)
+        rows = [[(BREAKS.sub("", text).strip(), place.column, place.row_span, place.column_span)
+                 for text, place in zip(words, row, strict=True)] for words, row in zip(texts, places, strict=True)]
+        block = self.builder.table(rows, host=host)
         cells = iter(block.cells)
         for words in texts:  # cells side by side break at the same page: the one with most breaks tells
             spans = [next(cells).span for _ in words]
             most = max(range(len(words)), key=lambda at: len(BREAKS.findall(words[at])), default=None)
             if most is not None:
                 self._mark(words[most], spans[most].start, spans[most].end)
-        for item in later:
+        for place, item in enumerate(later):
             if isinstance(item, Words):
                 self._anchored(item)
             else:
-                self._table(item)
+                self._table(item, hosts[place])
 
     def _cell(self, place: Place, later: list[Element | Words]) -> str:
         """A cell's words, a line a paragraph, automatic numbers among them; what follows the table goes `later`."""

@@ -26,8 +26,8 @@ import httpx2
 from sqlalchemy import insert, select, update
 
 from api import settings
-from api.gate import SESSION
 from api.service.context import new_id
+from api.service.credentials import SESSION
 from api.service.records import Role
 from api.service.services import Services, build
 from api.store.database import Database

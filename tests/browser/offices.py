@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext
 
-from api.gate import SESSION
+from api.service.credentials import SESSION
 from api.service.records import Role
 from tests import policy_samples
 from tests.browser.server import Server

@@ -10,20 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, ViewportSize, expect
 
-from api.gate import SESSION
+from api.service.credentials import SESSION
 from api.service.records import Role
 from tests.browser import steps
 from tests.browser.server import Server
 from tests.model_server import Handler, saying, serving
 from tests.review_samples import handed_in
-from tests.second_reader_samples import answer, configured, examined
+from tests.second_reader_samples import HERE, answer, configured, examined
 from tests.web_samples import Client, Installation, installation
 
 Said = Callable[[Mapping[str, Any]], str]
 Fill = Callable[[Installation, Client], dict[str, str]]
-WIDE = {"width": 1440, "height": 900}
+WIDE: ViewportSize = {"width": 1440, "height": 900}
 TWICE = ("申报单位：重庆市海棠膜材料研究院有限公司。\n近三年发表SCI论文18篇。附表另计：近三年发表SCI论文22篇。\n"
          "近三年与国外机构合作发表论文6篇。附表另计：近三年与国外机构合作发表论文8篇。\n"
          "现有授权发明专利12件。附表另计：现有授权发明专利15件。\n承担市级科研项目4项。附表另计：承担市级科研项目6项。\n"
@@ -68,7 +68,7 @@ def reading(folder: Path, said: Said, fill: Fill,
 
     with ExitStack() as stack:
         endpoint = stack.enter_context(serving(behave))
-        with installation(folder) as site:
+        with installation(folder, **HERE) as site:
             owner, reviewer = site.client(name="王申报"), site.client(Role.REVIEWER, "李审查")
             if not waits:
                 go.set()
@@ -93,6 +93,7 @@ def six(request: Mapping[str, Any]) -> str:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GUOHE_READER_TRIES", "1")
+    monkeypatch.setenv("GUOHE_WEBHOOK_NETWORKS", HERE["GUOHE_WEBHOOK_NETWORKS"])
 
 
 def test_six_differences_by_keyboard_alone(chromium: Browser, tmp_path: Path, quick: None) -> None:
@@ -176,8 +177,8 @@ def test_a_reading_arrives_while_the_page_is_open(chromium: Browser, tmp_path: P
         expect(reviewer.locator('.check[data-check="sci_ei_papers"]')).to_have_count(0)
         # a file is added: the first reader stands alone, then the second has read the new state
         place.go.clear()
-        owner.set_input_files("#pick", [{"name": "补充.txt", "mimeType": "text/plain",
-                                         "buffer": "获得软件著作权3项。".encode()}])
+        added: FilePayload = {"name": "补充.txt", "mimeType": "text/plain", "buffer": "获得软件著作权3项。".encode()}
+        owner.set_input_files("#pick", added)
         expect(owner.locator("#second")).to_contain_text(re.compile("正在阅读|排队|过时"), timeout=steps.LONG)
         expect(owner.locator("#to-check")).to_have_count(0, timeout=steps.LONG)
         place.go.set()
@@ -185,11 +186,10 @@ def test_a_reading_arrives_while_the_page_is_open(chromium: Browser, tmp_path: P
         assert any("附件2" in one for one in place.asked)
 
 
-def test_a_case_of_which_one_document_failed(chromium: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-                                              ) -> None:
+def test_a_case_of_which_one_document_failed(chromium: Browser, tmp_path: Path, quick: None,
+                                              monkeypatch: pytest.MonkeyPatch) -> None:
     """Its name is said, nothing of the case counts as verified, and one may try again."""
     monkeypatch.setenv("GUOHE_READER_CONTEXT", "100")
-    monkeypatch.setenv("GUOHE_READER_TRIES", "1")
     long = "本单位长期开展膜材料研究，有稳定的科研队伍和完善的试验条件。\n" * 60
 
     def said(request: Mapping[str, Any]) -> str:

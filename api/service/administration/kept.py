@@ -46,13 +46,19 @@ class ReadingSettings:
 
 @dataclass(frozen=True, slots=True)
 class LimitSettings:
-    """For each person: how many a minute, and `waiting`, how many assessments may wait at a time."""
+    """For each person: how many a minute, and `waiting`, how many assessments may wait at a time. Of people whom nobody
+    knows yet: how many registrations and sign-ins a minute from one address, and in all.
+    """
 
     requests: int = 3_000
     questions: int = 60
     uploads: int = 120
     assessments: int = 120
     waiting: int = 100
+    registrations: int = 20
+    all_registrations: int = 60
+    sign_ins: int = 30
+    all_sign_ins: int = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,12 @@ class Kept:
         found = msgspec.convert(row.value, kind) if row is not None else kind()
         self._remember(name, found)
         return found
+
+    def fresh(self, kind: type[Kind]) -> bool:
+        """Whether `get` need not ask the store."""
+        with self._lock:
+            asked, known = self._known.get(NAMES[kind], (0.0, None))
+        return known is not None and time.monotonic() - asked < LATE
 
     def put(self, actor: Actor, value: ModelSettings | ReadingSettings | LimitSettings | RetentionSettings,
             reason: str = "") -> None:

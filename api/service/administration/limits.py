@@ -1,9 +1,11 @@
-"""How much each person may ask for in a minute: a bucket for each person and kind, refilled evenly.
+"""How much each person may ask for in a minute: a bucket for each person and kind, refilled evenly. Whom nobody knows
+yet is counted by address, and all of them together.
 
 Counted in this process: several web processes give each person as many times as much.
 """
 from __future__ import annotations
 
+import ipaddress
 import math
 import threading
 import time
@@ -15,6 +17,7 @@ from api.service.administration.kept import Kept, LimitSettings
 
 MINUTE = 60.0
 MOST_KNOWN = 20_000
+HOUSEHOLD = 64   # bits
 KINDS = (  # how a change's address ends, and what it is
     (("/answers", "/ask", "/chat/completions"), "questions"),
     (("/files",), "uploads"),
@@ -43,6 +46,17 @@ class Limits:
                 if path.endswith(ends):
                     self._take(actor_id, kind, getattr(settings, kind))
 
+    def knock(self, kind: str, address: str) -> None:
+        """Count somebody who wants to register ("registrations") or to sign in ("sign_ins"). Failure as in `check`."""
+        settings = self._kept.get(LimitSettings)
+        self._take(f"from {neighbourhood(address)}", kind, getattr(settings, kind))
+        self._take("", kind, getattr(settings, f"all_{kind}"))
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether `knock` answers at once, without a look into the store."""
+        return self._kept.fresh(LimitSettings)
+
     @property
     def waiting(self) -> int:
         """How many assessments of one person may wait at a time."""
@@ -66,3 +80,16 @@ class Limits:
         """Whoever has not come for a minute has a full bucket again, known or not."""
         for key in [key for key, one in self._buckets.items() if now - one.at > MINUTE]:
             del self._buckets[key]
+
+
+def neighbourhood(address: str) -> str:
+    """What one household has of addresses: of version 6 a network of 2^64."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped is not None:
+            return str(found.ipv4_mapped)
+        return str(ipaddress.ip_network((found, HOUSEHOLD), strict=False))
+    return str(found)

@@ -95,7 +95,8 @@ def under(case: StoredCase, policy: Policy, policies: standing.PolicyOf) -> Outc
     assessment = Assessment(
         policy.id, policy.version, policy.sha256, policy.window_on(case.application_date), case.base_type,
         case.application_date, case.documents, case.found.facts, case.found.exclusions,
-        tuple(Finding(one, Outcome.INSUFFICIENT, "", "", ()) for one in criteria), Overall.INSUFFICIENT)
+        tuple(Finding(one, Outcome.INSUFFICIENT, "", "", ()) for one in criteria), Overall.INSUFFICIENT,
+        unexplained=case.found.unexplained)
     holding = standing.held(case.decisions, assessment, policy, policies, case.digests)
     reviewed = corrections.review(assessment, [standing.of_row(one) for one in holding], policy)
     decided = {key for key, one in reviewed.facts.items() if one.checked is not Checked.OPEN}

@@ -71,7 +71,9 @@ class Readying:
                                known.answer)
         with self._lock:
             if self._made is None or self._made[:2] != (settings, limits):
-                self._made = (settings, limits, asking.Reader(settings, limits, self.context.settings.data / "nothing"))
+                self._made = (settings, limits, asking.Reader(
+                    settings, limits, self.context.settings.data / "nothing",
+                    judge=self.modelling.judge(settings.url)))
             return self._made[2]
 
 

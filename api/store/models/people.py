@@ -33,6 +33,7 @@ class Session(Base):
     created: Mapped[datetime]
     last_seen: Mapped[datetime]
     expires: Mapped[datetime]
+    failed: Mapped[int]   # wrong passwords for the account before it began
 
 
 class Token(Base):
@@ -45,6 +46,8 @@ class Token(Base):
     prefix: Mapped[str] = mapped_column(String(20))
     created: Mapped[datetime]
     last_used: Mapped[datetime | None]
+    scopes: Mapped[str] = mapped_column(String(60))   # with spaces
+    expires: Mapped[datetime]
 
 
 class Invitation(Base):
@@ -61,7 +64,7 @@ class Invitation(Base):
 
 
 class Attempt(Base):
-    """A sign-in that failed; `key` is a digest of the address or the account."""
+    """A sign-in that failed or is under way; `key` is a digest of the account, of the address, or of both."""
 
     __tablename__ = "attempts"
     __table_args__ = (Index(None, "key", "at"),)

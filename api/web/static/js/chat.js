@@ -50,7 +50,9 @@ async function send(question, typed) {
     }
     let finished = false;
     for await (const { kind, data } of events(response.body)) {
-      if (kind === "text") {
+      if (kind === "step") {
+        if (answer.classList.contains("waiting")) answer.replaceChildren(`${data.text}…`);
+      } else if (kind === "text") {
         if (answer.classList.contains("waiting")) { answer.classList.remove("waiting"); answer.replaceChildren(); }
         answer.append(element("p", {}, data.text));
       } else if (kind === "turn") {

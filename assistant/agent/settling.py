@@ -1,0 +1,68 @@
+"""What the results that a model rests its answer on come to: the verdict and its word, by rules, never by the model."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from assistant import verdicts
+from assistant.dialogue.results import Result, together
+from assistant.dialogue.words import says
+from assistant.questions import Part, Question
+from assistant.say import Say
+from assistant.wording import Draft
+
+_OF_CONDITION = frozenset({"findings", "recompute", "overall", "types", "harm"})
+
+
+class Settled(Struct, frozen=True):
+    """The results that settle a question, its verdict and the word that says it. `against`: they say otherwise than the
+    answer without a model, which then stands."""
+
+    results: tuple[Result, ...]
+    verdict: str = ""
+    word: str = ""
+    against: str = ""
+
+    @property
+    def own(self) -> bool:
+        """Whether it is the answer without a model that settles it, alone."""
+        return [one.id for one in self.results] == ["r1"]
+
+
+def settle(named: Sequence[Result], draft: Draft, asked: Question) -> Settled:
+    """The verdict of the results that a model named. What holds under a supposition settles only what supposes."""
+    part = asked.parts[0]
+    supposes = any(says("roles", "if", one.text) for one in asked.parts)
+    kept = tuple(one for one in named if supposes or not one.hypothetical or one.id == "r1")
+    first = draft.answer.verdict
+    others = [one for one in kept if one.id != "r1"]
+    if not others:
+        return Settled(kept, first, draft.verdict)
+    ruled, word = _ruled(others, part)
+    if any(one.id == "r1" for one in kept):
+        ruled = together([first, ruled])
+        word = draft.verdict if ruled == first else word
+    if first and ruled != first and _overlap(draft, others):
+        return Settled(kept, first, draft.verdict, against=f"{ruled or 'null'} against {first}")
+    return Settled(kept, ruled, word)
+
+
+def _ruled(results: Sequence[Result], part: Part) -> tuple[str, str]:
+    """The verdict as the question asks for it, and its word; nothing where it asks for none."""
+    decided = together(one.verdict for one in results)
+    if not decided or not part.polar:
+        return "", ""
+    say = Say(part.language)
+    if decided == verdicts.OPEN:
+        return decided, say("unsettled")
+    if all(one.kind in _OF_CONDITION for one in results if one.verdict):
+        word = verdicts.of_condition(decided, part, (say("holds"), say("fails")))
+        return verdicts.as_asked(decided, part, of_condition=True), word
+    return decided, verdicts.word(decided, part) or say("right" if decided == verdicts.YES else "wrong")
+
+
+def _overlap(draft: Draft, results: Sequence[Result]) -> bool:
+    """Whether results are about what the answer without a model is about: the same clauses."""
+    own = {one.ref for one in draft.answer.citations if one.ref}
+    return bool(own & {ref for one in results for ref in one.refs})

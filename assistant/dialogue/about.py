@@ -1,0 +1,241 @@
+"""Questions about an application, answered from its assessment by rules: one `Result` for each thing that is asked.
+
+What is asked is told by the patterns of `language/dialogue.yaml` and `language/cases.yaml`; which facts it is about by
+the subjects of the policy folder, and which rows by what stands in them.
+"""
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from assistant import case_questions, manner, weighing
+from assistant.case_questions import CaseQuestion
+from assistant.dialogue import listing, mentions, supposing
+from assistant.dialogue.case import COUNTED, LEFT_OUT, Case, Row
+from assistant.dialogue.finding import (
+    counts,
+    explained,
+    gaps,
+    missing,
+    overall,
+    settled,
+    with_outcome,
+)
+from assistant.dialogue.overview import summary, types, window
+from assistant.dialogue.particulars import compared_particulars, particular, total_of
+from assistant.dialogue.results import NO, OPEN, YES, Result
+from assistant.dialogue.terms import Asked, Role
+from assistant.dialogue.words import says
+from assistant.questions import Part, fold
+from ingestion.domain import Outcome, Overall
+
+_PLAIN = 24       # characters of a question that asks for nothing but what is said of a fact
+_SHORT, _FEW = 14, 3      # characters of a question that only names a row; rows that it can mean
+_OPEN = (Outcome.NOT_MET, Outcome.INSUFFICIENT)
+
+
+class Question(Struct, frozen=True):
+    """One part of a question about an application, with all that was understood of it."""
+
+    part: Part
+    asked: CaseQuestion
+    figures: Asked
+    rows: tuple[Row, ...]
+    documents: tuple[str, ...]
+    types: tuple[str, ...]     # other base types that it names
+
+    @property
+    def text(self) -> str:
+        return self.part.text
+
+    @property
+    def facts(self) -> list[str]:
+        return self.asked.facts
+
+
+def understood(case: Case, part: Part, figures: Asked) -> Question:
+    """A folded part of a question beside the application."""
+    asked = case_questions.read(part, case.findings, case.assessment.facts, case.topics)
+    counted = [key for key in asked.facts if figures.of(key)]
+    if counted and len(counted) < len(asked.facts):      # its figures say which of them it is about
+        asked = replace(asked, facts=counted, findings=case.findings_of(counted))
+    found = mentions.rows(part, case.rows, asked.facts, case.topics, fold(case.policy.text))
+    types = tuple(one for one in weighing.types_of(part, case.topics) if one != case.assessment.base_type)
+    named = case.documents_named(mentions.without_subjects(part, case.topics, [
+        key for key, spec in case.policy.facts.facts.items() if spec.kind != "yes_no"]))
+    return Question(part, asked, figures, tuple(found), tuple(named), types)
+
+
+def answer(case: Case, one: Question) -> Result | None:
+    """What the application says to a question; None if it is not asked about the application."""
+    text, part = one.text, one.part
+    if says("asks", "summary", text) and not one.facts and not part.refs:
+        return summary(case)
+    if one.types and (says("asks", "types", text) or one.figures.hypothetical or one.asked.intent == "overall"):
+        return types(case, one.types)
+    if one.types:
+        return None      # it asks of another base type: the policy answers
+    if says("asks", "types", text) and _asks_which_type(text) and not one.facts:
+        return types(case, [base.id for base in case.policy.base_types])
+    change = supposing.changes(case, one)
+    if change is not None:
+        return change
+    if _of_the_window(one):
+        return window(case)
+    if says("asks", "sum", text) and not one.facts:
+        total = total_of(case, text, one.documents)
+        if total is not None:
+            return total
+    return _by_field(case, one) or _by_intent(case, one) or _by_rows(case, one) or _by_facts(case, one)
+
+
+def _asks_which_type(text: str) -> bool:
+    return any(word in text for word in ("哪", "什么", "which", "what"))
+
+
+def _of_the_window(one: Question) -> bool:
+    counted = [each for each in one.part.quantities if each.measure != "time"]
+    return says("asks", "window", one.text) and not one.facts and not counted
+
+
+# By what is asked -----------------------------------------------------------------------------------------------------
+
+def _by_field(case: Case, one: Question) -> Result | None:
+    """What documents say under a label: a code, a date, a name; or whether two of them say the same."""
+    if one.part.polar and says("asks", "differs", one.text):
+        same = compared_particulars(case, one.text, one.documents)
+        if same is not None:
+            return same
+        counted = [key for key in one.facts if case.policy.facts.facts[key].kind != "yes_no"]
+        if counted and (len(one.documents) > 1 or one.figures.of(counted[0])):
+            return listing.agreeing(case, counted, one.documents, one.figures)
+    settles = one.part.polar and (one.asked.findings or one.asked.intent in ("overall", "met"))
+    return None if settles or one.part.refs else particular(case, one.text, one.documents)
+
+
+def _by_intent(case: Case, one: Question) -> Result | None:
+    asked, text = one.asked, one.text
+    match asked.intent:
+        case "left_out" if not one.rows or asked.lists or one.documents:
+            return listing.left_out(case, asked.facts, one.documents, _reasons(case, one))
+        case "missing" if says("asks", "gap", text) and asked.facts:
+            return gaps(case, asked.findings)
+        case "missing":
+            return missing(case, asked.findings)
+        case "conflict":
+            return listing.conflicts(case, asked.facts)
+        case "unread":
+            return listing.unread(case)
+        case "files" if not asked.facts:
+            return listing.files(case)
+        case "passed":
+            return with_outcome(case, "case_passed", (Outcome.MET,))
+        case "judged":
+            return with_outcome(case, "case_judged", (Outcome.JUDGEMENT,))
+        case "where" if asked.facts and not one.part.polar:
+            return listing.where(case, asked.facts, one.documents)
+    reasons = _reasons(case, one)
+    if reasons and asked.facts and (asked.lists or part_asks_for(one)):
+        return listing.left_out(case, asked.facts, one.documents, reasons, polar=one.part.polar)
+    if says("asks", "next_step", text):
+        return missing(case, asked.findings)
+    if says("asks", "gap", text) and asked.findings:
+        return gaps(case, asked.findings)
+    return None
+
+
+def part_asks_for(one: Question) -> bool:
+    """Whether a question asks if there are any: 有重复登记的吗."""
+    return one.part.polar and says("asks", "any", one.text)
+
+
+def _reasons(case: Case, one: Question) -> list[str]:
+    """The reasons for leaving something out that a question names: 兼职的有哪几个, 有没有重复的."""
+    found, known = [], fold(case.policy.text)
+    for code, texts in case.policy.facts.reasons.items():
+        words = {term for text in texts for term in mentions.terms(fold(text))
+                 if not mentions.common(term) and term not in known}
+        if any(word in one.text for word in words if len(word) == 2 or len(word) > 5):
+            found.append(code)
+    return found
+
+
+def _by_rows(case: Case, one: Question) -> Result | None:
+    """Rows that the question names: whether and why they count, or not."""
+    if not one.rows or len(one.rows) > listing.SHOWN:
+        return None
+    own = [row for row in one.rows if row.fact in one.facts]
+    rows = own or list(one.rows)
+    why = says("asks", "why_row", one.text)
+    despite = one.part.polar and says("asks", "despite", one.text)
+    if manner.asks_harm(one.text) and one.part.polar:
+        return listing.harm(case, rows)
+    if despite or why or one.part.polar:
+        left = [row for row in rows if row.status == LEFT_OUT]
+        if despite and left:
+            return listing.status(case, left, NO)
+        if why and left:
+            return listing.status(case, left, "")
+        if despite or (why and not one.facts):
+            return listing.status(case, rows, YES if all(row.status == COUNTED for row in rows) else NO
+                                  if one.part.polar else "")
+    short = len(one.text) <= _SHORT
+    if (not one.facts or short) and says("asks", "status_row", one.text) and not one.part.polar:
+        return listing.status(case, rows, "")
+    if one.part.polar and says("asks", "valid", one.text) and len(rows) <= _FEW and not one.asked.findings:
+        return listing.status(case, rows, YES if all(row.status == COUNTED for row in rows) else NO)
+    return None
+
+
+def _by_facts(case: Case, one: Question) -> Result | None:
+    """Outcomes, rows and counts of what the question names, or of the whole."""
+    asked, part, text = one.asked, one.part, one.text
+    findings = asked.findings
+    if asked.bars and not asked.own and asked.facts and (not part.polar or "confirm" in part.asks):
+        return None      # what the policy asks for, not what the application has
+    if asked.intent == "why" and findings:
+        return explained(case, [each for each in findings if each.outcome in _OPEN] or findings)
+    if says("asks", "why_row", text) and asked.facts and not part.polar:
+        return listing.why_less(case, asked.facts, one.documents)
+    if asked.lists and asked.facts and not part.polar:
+        return listing.rows(case, asked.facts, one.documents)
+    if says("asks", "whole", text) and asked.intent in ("overall", "met", ""):
+        return overall(case, polar=part.polar)
+    if manner.asks_harm(text) and findings and part.polar:
+        return settled(case, findings, harm=True)
+    if findings and (part.polar or asked.intent in ("overall", "met")):
+        return settled(case, findings, where=asked.intent == "where")
+    if asked.facts and (asked.counts or part.asks & {"quantity"}) and not says("asks", "changes", text):
+        return counts(case, asked.facts)
+    if findings and part.refs and asked.own:
+        return explained(case, findings)
+    if asked.intent == "why":
+        return overall(case) if case.assessment.overall is Overall.PENDING else missing(case, [])
+    if asked.facts and asked.own:
+        return counts(case, asked.facts)
+    return _by_whole(case, one)
+
+
+def _by_whole(case: Case, one: Question) -> Result | None:
+    """What is asked of the whole, or of nothing in particular."""
+    asked, part, text = one.asked, one.part, one.text
+    strange = asked.other_matter or any(not case.speaks_of(piece) for piece in part.strange)
+    whole = asked.intent in ("overall", "met") or (says("asks", "overall_again", text) and part.polar)
+    if whole and not asked.facts and not strange:
+        return overall(case, polar=part.polar)
+    if says("asks", "why_row", text) and not asked.facts and len(text) <= _SHORT and not strange:
+        return overall(case) if case.assessment.overall is Overall.PENDING else missing(case, [])
+    plain = not part.polar and not asked.bars and not part.refs and "meaning" not in part.found
+    if plain and asked.facts and part.asks & {"when", "which", "what", "who", "where", "how"} and len(text) <= _PLAIN \
+            and any(case.rows_of(asked.facts)):
+        return listing.told(case, asked.facts)
+    return None
+
+
+def stands(one: Question) -> bool:
+    """Whether a question states figures of its own for what it is about."""
+    return any(term.role in (Role.HAVE, Role.ADDED, Role.LOST) for term in one.figures.terms)
+
+
+def open_verdict(found: Result) -> bool:
+    return found.verdict == OPEN

@@ -1,0 +1,188 @@
+"""What documents say in their own words: a value under its label, the sentence that answers, sums of amounts."""
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+from assistant.dialogue import mentions
+from assistant.dialogue.case import Case
+from assistant.dialogue.results import NO, YES, Result
+from assistant.texts import load
+from ingestion import numerals
+from ingestion.domain import Citation, Document, Interval, Span
+from ingestion.language import fold
+
+_WORDS = Path(__file__).parent.parent / "language" / "dialogue.yaml"
+_LINE = re.compile(r"[^\n]+")
+_SENTENCE = re.compile(r"[^。；;\n]+[。；;]?")
+_COUNT = re.compile(r"([一二两三四五六七八九十\d]{1,3})\s*(?:项|笔|份|个|条|家|期)")
+_TOTAL = re.compile(r"合计|总计|小计|共计|total")
+ENOUGH = 0.62      # the share of what a question is about that a sentence must hold
+NEAR = 0.85
+MOST = 3
+_NEAR_LABEL = 12
+LONGEST = 400
+
+
+class Line:
+    """A line, a row or a sentence of a document."""
+
+    __slots__ = ("document", "folded", "span", "text")
+
+    def __init__(self, document: Document, span: Span) -> None:
+        self.document, self.span = document, span
+        self.text = document.quote(span)
+        self.folded = fold(self.text).lower()
+
+    @property
+    def citation(self) -> Citation:
+        return Citation(self.text, self.span, document=self.document.name,
+                        page=self.document.page_at(self.span.start))
+
+
+def particular(case: Case, text: str, documents: Sequence[str]) -> Result | None:
+    """The value under the label that a question asks for; an answer that there is none where no document has it; None
+    if it asks for no such label."""
+    name = _asked_field(text)
+    if name is None:
+        return None
+    found = _values(case, name, documents) or (_values(case, name, ()) if documents else [])
+    if not found:
+        return Result("documents", lines=(case.say("case_not_found"),), error="not found")
+    named = {term for term in mentions.terms(_without(name, text)) if not mentions.common(term)}
+    if named and len(found) > 1 and case.language == "zh":
+        scores = [sum(term in line.folded for term in named) for line in found]
+        best = max(scores)
+        found = [line for line, score in zip(found, scores, strict=True) if score == best]
+    return Result("documents", lines=(case.say("case_passages"),),
+                  quotes=tuple(dict.fromkeys(line.citation for line in found[:MOST])), exhausted=len(found) <= MOST)
+
+
+def compared_particulars(case: Case, text: str, documents: Sequence[str]) -> Result | None:
+    """Whether documents give the same value under a label; None where the question asks for no such value."""
+    name = _asked_field(text)
+    if name not in ("code", "phone", "email", "mobile"):
+        return None
+    value = re.compile(_fields()[name]["value"])
+    lines = _values(case, name, documents) or _values(case, name, ())
+    values = [(line, match[0]) for line in lines for match in [value.search(line.text)] if match]
+    if not values:
+        return None
+    distinct = dict.fromkeys(found for _, found in values)
+    shown = [case.say("value_in", document=line.document.name, value=found) for line, found in values]
+    return Result("documents", verdict=YES if len(distinct) == 1 else NO, lines=tuple(dict.fromkeys(shown)),
+                  quotes=tuple(dict.fromkeys(line.citation for line, _ in values)))
+
+
+def search(case: Case, text: str, documents: Sequence[str] = (), k: int = MOST) -> Result | None:
+    """Sentences that hold most of what a folded question is about, the best first; None where none holds enough."""
+    asked = {term for term in mentions.terms(text) if not mentions.common(term)}
+    if not asked:
+        return None
+    lines = list(_lines(case, documents))
+    counts = Counter(term for line in lines for term in asked if term in line.folded)
+    weights = {term: math.log(1 + len(lines) / (1 + counts[term])) for term in asked}
+    whole = sum(weights.values()) or 1.0
+    ranked = sorted(((sum(weights[term] for term in asked if term in line.folded) / whole, -place)
+                     for place, line in enumerate(lines)), reverse=True)
+    if not ranked or ranked[0][0] < ENOUGH:
+        return None
+    best = ranked[0][0]
+    found = [lines[-place] for share, place in ranked[:k] if share >= max(ENOUGH, best * NEAR)]
+    return Result("documents", lines=(case.say("case_passages"),),
+                  quotes=tuple(dict.fromkeys(line.citation for line in found)), exhausted=False)
+
+
+def total_of(case: Case, text: str, documents: Sequence[str]) -> Result | None:
+    """The sum of the amounts in a document, with its terms; None where they are not all told apart."""
+    wanted = _COUNT.search(text)
+    number = numerals.parse_number(wanted[1]) if wanted else None
+    for name in documents:
+        found: list[tuple[int, Line]] = []
+        for line in _lines(case, [name]):
+            if _TOTAL.search(line.folded):
+                continue
+            amounts = [one for one in numerals.quantities(line.folded)
+                       if one.measure == "money" and one.currency in ("", "CNY") and one.interval.exact]
+            found += [(one.interval.low, line) for one in amounts]
+        if len(found) > 1 and (number is None or int(number) == len(found)):
+            total = sum(amount for amount, _ in found)
+            terms = "+".join(case.words.sum(amount) for amount, _ in found)
+            return Result("documents", lines=(f"{terms}={case.words.sum(total)}" + case.say("stop"),),
+                          quotes=tuple(dict.fromkeys(line.citation for _, line in found)))
+    return None
+
+
+def _asked_field(text: str) -> str | None:
+    return next((name for name, field in _fields().items() if re.search(field["ask"], text, re.IGNORECASE)), None)
+
+
+def _without(name: str, text: str) -> str:
+    return re.sub(_fields()[name]["ask"], " ", text, flags=re.IGNORECASE)
+
+
+def _values(case: Case, name: str, documents: Sequence[str]) -> list[Line]:
+    """The lines that hold a value under the label, the shortest first: a cell says it better than a paragraph."""
+    field = _fields()[name]
+    value = re.compile(field["value"])
+    label = re.compile(field["label"], re.IGNORECASE) if field["label"] else None
+    found = []
+    for line in _lines(case, documents):
+        place = label.search(line.text) if label else None
+        if label is not None and place is None:
+            continue
+        if value.search(line.text, place.end() if place else 0) or (label is not None and value.search(line.text)
+                                                                    and field["value"][0] != "["):
+            found.append(line)
+    found.sort(key=lambda one: (_far(one, label, value), len(one.text) > LONGEST // 6))
+    first: dict[str, Line] = {}
+    for line in found:
+        first.setdefault(line.document.name, line)
+    heads = list(first.values())      # a line of every document before a second one of the same
+    return [*heads, *(line for line in found if line not in heads)]
+
+
+def _far(line: Line, label: re.Pattern[str] | None, value: re.Pattern[str]) -> bool:
+    """Whether the value stands far behind its label."""
+    if label is None:
+        return False
+    for place in label.finditer(line.text):
+        found = value.search(line.text, place.end())
+        if found is not None and found.start() - place.end() <= _NEAR_LABEL:
+            return False
+    return True
+
+
+def _lines(case: Case, documents: Sequence[str]) -> Iterator[Line]:
+    """The lines and, where they are long, the sentences of documents."""
+    for document in case.assessment.documents:
+        if documents and document.name not in documents:
+            continue
+        for match in _LINE.finditer(document.text):
+            if match.end() - match.start() <= LONGEST // 4 or "\t" in match[0]:
+                yield Line(document, _trimmed(document, match.start(), match.end()))
+                continue
+            for sentence in _SENTENCE.finditer(document.text, match.start(), match.end()):
+                yield Line(document, _trimmed(document, sentence.start(), sentence.end()))
+
+
+def _trimmed(document: Document, start: int, end: int) -> Span:
+    text = document.text
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return Span(start, end)
+
+
+@cache
+def _fields() -> dict[str, dict[str, str]]:
+    return {str(name): {key: str(one) for key, one in field.items()} for name, field in load(_WORDS)["fields"].items()}
+
+
+def whole(interval: Interval) -> bool:
+    return interval.high is not None

@@ -1,0 +1,161 @@
+"""What a question supposes: one more, one less, a row that would count or no longer, a rate, a window, documents."""
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from assistant.dialogue import listing, particulars
+from assistant.dialogue.case import COUNTED, LEFT_OUT, Case, Row
+from assistant.dialogue.recompute import Change, recompute
+from assistant.dialogue.results import NO, Result
+from assistant.dialogue.terms import Role
+from assistant.dialogue.words import pattern, says
+from ingestion import periods
+
+if TYPE_CHECKING:
+    from assistant.dialogue.about import Question
+
+_RATE = re.compile(r"(?:1\s*|一|每)?(?P<currency>欧元|美元|英镑|日元|港元|港币|新元|新加坡元|加元|澳元|瑞士法郎"
+                   r"|卢布|韩元|euros?|eur|dollars?|usd|pounds?|gbp)\s*(?:按|折|换|兑|合|=|等于|对|算|to|at|is|为|是|折合|兑换|折算|折成)*\s*(?:人民币|rmb|cny|yuan)?\s*"
+                   r"(?:按|为|是|at)?\s*(?P<rate>\d{1,3}\.\d+|\d{1,3})(?!\d)")
+_RATE_ALONE = re.compile(r"(?:汇率|rate)[^\d]{0,8}(?P<rate>\d{1,3}\.\d+|\d{1,3}(?=\D|$))")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+
+
+def changes(case: Case, one: Question) -> Result | None:
+    """The result under what the question supposes; None if it supposes nothing that can be computed."""
+    text, facts = one.text, one.facts
+    rate = _rate(text)
+    if rate is not None:
+        money = facts or [key for key in case.assessment.facts if case.policy.facts.facts[key].kind == "money"] \
+            or [key for each in case.findings for key in each.criterion.facts
+                if case.policy.facts.facts[key].kind == "money"]
+        if money:
+            return recompute(case, [Change("rate", money[0], rate=rate[1], currency=rate[0])])
+    day = _day(case, one)
+    if day is not None and not (one.rows and says("asks", "ends", text)):
+        told = recompute(case, [Change("day", day=day)], facts)
+        return replace(told, lines=(case.say("on_day", day=case.words.day(day),
+                                             window=case.words.window(case.policy.window_on(day))), *told.lines))
+    window = _window(case, one)
+    if window is not None and facts:
+        return recompute(case, [Change("window", window=window)], facts)
+    if one.documents and says("asks", "only", text) and facts:
+        return recompute(case, [Change("documents", documents=one.documents)], facts)
+    if one.figures.hypothetical or says("roles", "if", text):
+        return _event(case, one) or _figures(case, one) or _one_more(case, one)
+    return _as_received(case, one)
+
+
+def _rate(text: str) -> tuple[str, Decimal] | None:
+    match = _RATE.search(text) or _RATE_ALONE.search(text)
+    if match is None:
+        return None
+    return match.groupdict().get("currency") or "", Decimal(match["rate"])
+
+
+def _day(case: Case, one: Question) -> date | None:
+    """The day to which a question puts the application off, the last one that its words allow."""
+    match = pattern("asks", "later").search(one.text)
+    if match is None:
+        return None
+    found = [last for span, _, last in periods.dates(one.text) if span.start >= match.start()]
+    return found[0] if found and found[0] != case.assessment.application_date else None
+
+
+def _window(case: Case, one: Question) -> tuple[date, date] | None:
+    """The window that a question wants counted: from a day on, or so many whole years."""
+    text = one.text
+    if not says("asks", "from_year", text):
+        return None
+    end = case.assessment.application_date
+    if "起" in text or "from" in text or "since" in text:
+        found = periods.dates(text)
+        if found:
+            return found[0][1], end
+    years = [int(year) for year in _YEAR.findall(text)]
+    if len(years) > 1 and min(years) < end.year:
+        last = max(years)
+        return date(min(years), 1, 1), end if last >= end.year and end < date(last, 12, 31) else date(last, 12, 31)
+    return None
+
+
+def _event(case: Case, one: Question) -> Result | None:
+    """A row that would come to count (批下来, 交付), or would no longer (到期不续)."""
+    text = one.text
+    own = [row for row in one.rows if not one.facts or row.fact in one.facts]
+    if not own or len(own) > 4:
+        return None
+    ends, happens = says("asks", "ends", text), says("asks", "happens", text) or says("asks", "despite", text)
+    if ends and not (happens and not any(row.status == COUNTED for row in own)):
+        gone = [row for row in own if row.status == COUNTED and _countable(case, row)]
+        if gone:
+            return recompute(case, [Change("remove", row.fact, row=row) for row in _by_fact(gone, one.facts)])
+    if happens and one.rows:
+        new = [row for row in own if row.status == LEFT_OUT and _countable(case, row)]
+        if new:
+            return recompute(case, [Change("add", row.fact, row=row) for row in _by_fact(new, one.facts)])
+    return None
+
+
+def _one_more(case: Case, one: Question) -> Result | None:
+    """那个要是批下来呢: one more of what is spoken of, where no row is known for it."""
+    keys = [key for key in one.facts if case.policy.facts.facts[key].kind == "count"]
+    if not keys or not says("asks", "happens", one.text) or not says("asks", "one_more", one.text):
+        return None
+    told = recompute(case, [Change("add", keys[0], 1)])
+    place = particulars.search(case, one.text, one.documents)
+    return replace(told, quotes=(*told.quotes, *place.quotes)) if place is not None else told
+
+
+def _by_fact(found: Sequence[Row], facts: Sequence[str]) -> list[Row]:
+    """One row of each fact that is asked about, or of the first fact."""
+    kept: dict[str, Row] = {}
+    for row in found:
+        kept.setdefault(row.fact, row)
+    return [row for key, row in kept.items() if key in facts] or list(kept.values())[:1]
+
+
+def _countable(case: Case, row: Row) -> bool:
+    return case.policy.facts.facts[row.fact].kind == "count"
+
+
+def _figures(case: Case, one: Question) -> Result | None:
+    """So many more or fewer, as the question says."""
+    found: list[Change] = []
+    for term in one.figures.terms:
+        if term.role is Role.BAR or term.interval.high is None:
+            continue
+        key = term.fact if term.fact in one.facts or not one.facts else one.facts[0]
+        if term.role is Role.ADDED:
+            found.append(Change("add", key, term.interval.low))
+        elif term.role in (Role.LOST, Role.UNCOUNTED) or (says("asks", "ends", one.text)
+                                                          and term.role in (Role.PART, Role.HAVE)):
+            found.append(Change("remove", key, term.interval.low))
+        elif term.role is Role.PLANNED or (term.role is Role.HAVE and says("asks", "happens", one.text)):
+            found.append(Change("add", key, term.interval.low))
+        elif term.role is Role.HAVE:
+            found.append(Change("value", key, term.interval.low))
+    return recompute(case, found) if found else None
+
+
+def _as_received(case: Case, one: Question) -> Result | None:
+    """按到账的算不就够了: whether what was left out for a reason may be counted all the same."""
+    if not one.part.polar or not says("asks", "despite", one.text):
+        return None
+    if one.rows:
+        return None      # rows are told about as they are
+    keys = one.facts
+    named = [row for row in case.rows_of(keys, LEFT_OUT)
+             if any(word in row.quote for word in _said_before(one.text))]
+    return listing.status(case, named[:listing.SHOWN], NO) if named else None
+
+
+def _said_before(text: str) -> list[str]:
+    """What stands before 的算: 按到账的算 says 到账."""
+    return re.findall(r"按(?:照)?([\u4e00-\u9fff]{2,4}?)(?:的|数|口径|金额)?(?:来)?(?:算|计)", text)

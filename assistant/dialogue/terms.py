@@ -1,0 +1,453 @@
+"""The asker's own figures, each with its role: what they have, a part, lost, planned, in doubt, or the bar itself.
+
+A figure is read by the extractor's numerals and periods; whether a part of what somebody has does not count is told by
+the policy folder's words for that fact (`subtract`, `listing.reject`) and by the words that say so of anything.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from assistant import manner
+from assistant.dialogue.words import pattern, says
+from assistant.questions import Part
+from assistant.topics import Topics
+from ingestion import articles, gazetteer, numerals, periods
+from ingestion.domain import Interval, Span
+from ingestion.facts.schema import FactSpec
+from ingestion.gazetteer import Origin
+from ingestion.numerals import Quantity
+from ingestion.policy import Policy
+
+_BREAK = re.compile(r"[，,](?!\d{3}(?!\d))|[；;。？?！!：:\n]|\.(?=\s|$)|\s-+\s|\bbut\b|但是?|不过|可是")
+_END = re.compile(r"[。？?！!；;\n]|\.(?=\s|$)")
+_GOES_ON = re.compile(r"^\s*(?:都|均|全|也|还|尚|但|其实|目前|they|which|all|it|that)")
+_LISTED = re.compile(r"[、]|以及|和(?=[^，]{0,8}$)|及(?=[^，]{0,8}$)|,? and ")
+_BOTH = re.compile(r"\s*(?:库|数据库|都|均|方面|资质|证|头衔|身份|条件|条|指标)")
+_OF_OUR = re.compile(r"\s*of (?:our|the|these|those|my|all)(?: original)?\s*")
+_PAUSE = re.compile(r"[、]|和|及|以及|\band\b")
+_PARTS = 2
+_FARTHEST = 34        # characters between a figure and the subject that it is of
+_BREAK_COSTS, _PAUSE_COSTS, _AFTER_COSTS = 12, 4, 6
+_OWN = re.compile(r"(?:我们|目前|现在|已经|已|只|才|就|we|our)\s*(?:的)?(?:有|达到|超过|have|has)?\s*$")
+_CAPITALS = re.compile(r"(?<![a-z])[a-z](?=[a-z]{3})")   # places are known by their capitals
+_LEAST_MONEY = 10_000  # a bare number below it is no sum of money
+_LOOSE = frozenset({"", "thing", "piece", "organisation", "project", "event"})
+_YEARS = re.compile(r"([一二两三四五六七八九十\d]+)\s*(?:个)?年(?!\d|来|前|度|底|初|级|间)|\b(\w+)\s+years\b")
+_HAN_YEARS = "零一二三四五六七八九十"
+
+
+class Role(StrEnum):
+    HAVE = "have"
+    PART = "part"                # a part of what they have that changes nothing
+    LOST = "lost"                # a part of what they have that does not count, or no longer does
+    UNCOUNTED = "uncounted"      # beside what they have, and not counting
+    PLANNED = "planned"
+    ADDED = "added"              # what would come to it: 再发3篇
+    UNCERTAIN = "uncertain"
+    OVERLAP = "overlap"          # counted twice
+    TOTAL = "total"
+    PERIOD = "period"
+    BAR = "claimed_bar"
+
+
+class Term(Struct, frozen=True):
+    """One figure of a question for the fact `fact`; `words` are the question's own. `times`: so many years of it."""
+
+    words: str
+    span: Span
+    interval: Interval
+    role: Role
+    fact: str = ""
+    unit: str = ""
+    reason: str = ""      # a reason code of the policy folder, where it says why the figure does not count
+    period: str = ""      # "" for none, else how it lies to the window
+    times: int = 1
+
+
+class Asked(Struct, frozen=True):
+    """The figures of a question. `hypothetical`: it asks what would be; `dated`: it names a period."""
+
+    terms: tuple[Term, ...]
+    hypothetical: bool = False
+    disjoint: bool = False
+
+    def of(self, fact: str) -> tuple[Term, ...]:
+        return tuple(one for one in self.terms if one.fact == fact)
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(one.fact for one in self.terms if one.fact))
+
+
+class _Figure(Struct):
+    """A quantity with the words around it."""
+
+    quantity: Quantity
+    lead: str = ""        # from the figure before, or the clause's beginning
+    tail: str = ""        # to the next figure, or the clause's end
+    clause: str = ""
+    start: int = 0        # of the clause
+    fact: str = ""
+
+    @property
+    def said(self) -> str:
+        span = self.quantity.span
+        return self.clause[span.start - self.start:span.end - self.start]
+
+
+def read(part: Part, keys: Collection[str], policy: Policy, topics: Topics, window: tuple[date, date],
+         bars: Mapping[str, int], own: Collection[str] = ()) -> Asked:
+    """The figures of a folded question for the facts `keys`, whose bars are `bars`; a unit that several of them share
+    speaks of those that are the base type's `own`."""
+    text = part.text
+    counting = [one for one in part.quantities if one.measure != "time" and not _of_two(one, text)]
+    figures = _repeated([_around(one, counting, text) for one in counting])
+    _assign(figures, part, keys, policy, topics, own)
+    found = [one for one in figures if one.fact]
+    spans = _periods(text, window, policy)
+    terms: list[Term] = []
+    claims = part.polar and (manner.claims(text) or "confirm" in part.asks)
+    for one in found:
+        terms.append(_term(one, terms, text, policy, spans, bars, claims=claims and len(found) == 1))
+    terms = _settled(terms, text, bars)
+    return Asked(tuple(terms), says("roles", "if", text) or any(one.role is Role.ADDED for one in terms),
+                 says("roles", "disjoint", text))
+
+
+# Around a figure ------------------------------------------------------------------------------------------------------
+
+def _around(quantity: Quantity, others: Sequence[Quantity], text: str) -> _Figure:
+    start, end = quantity.span.start, quantity.span.end
+    left = max([match.end() for match in _BREAK.finditer(text, 0, start)] or [0])
+    right = next((match.start() for match in _BREAK.finditer(text, end)), len(text))
+    before = max([one.span.end for one in others if one.span.end <= start and one.span.end > left] or [left])
+    after = min([one.span.start for one in others if one.span.start >= end and one.span.start < right] or [right])
+    tail = text[end:after]
+    if after == right and right < len(text) and not _END.match(text, right):
+        rest = text[right + 1:]
+        stop = next((match.start() for match in _BREAK.finditer(rest)), len(rest))
+        following = rest[:stop]
+        if _GOES_ON.match(following) and not any(right < one.span.start <= right + 1 + stop for one in others):
+            tail += "，" + following    # 3篇，都还没见刊
+    listed = _LISTED.search(tail) if after < right else None
+    if listed is not None:
+        tail = tail[:listed.start()]        # 香港1家、上海2家: 上海 is the next one's
+    lead = text[before:start]
+    joints = [match.start() for match in _LISTED.finditer(lead)] if before > left else []
+    if joints:
+        lead = lead[joints[-1]:]            # and what is before the joint is the one's before
+    return _Figure(quantity, lead, tail, text[left:right], left)
+
+
+def _of_two(quantity: Quantity, text: str) -> bool:
+    """Whether a figure only says of which of two things something is: 两个库都收了, 两条都够吗."""
+    said, after = text[quantity.span.start:quantity.span.end], text[quantity.span.end:quantity.span.end + 4]
+    return quantity.interval == Interval(2, 2) and (_BOTH.match(after) is not None or said == "两条")
+
+
+def _repeated(figures: list[_Figure]) -> list[_Figure]:
+    """3 of our 10 companies have lost it: one figure, and what is said of the whole is said of it."""
+    done: list[_Figure] = []
+    for one in figures:
+        if done and _OF_OUR.fullmatch(done[-1].tail) and done[-1].clause == one.clause:
+            done[-1].tail += one.said + one.tail
+        else:
+            done.append(one)
+    return done
+
+
+def _assign(figures: list[_Figure], part: Part, keys: Collection[str], policy: Policy, topics: Topics,
+            own: Collection[str]) -> None:
+    """The fact of each figure: of the subject next to it, of what its unit alone can mean, or of the figure before."""
+    before, unit = "", ""
+    for one in figures:
+        allowed = [key for key in keys if fits(one.quantity, key, policy)]
+        key = _narrower(one, allowed, before, policy)
+        listed = one.quantity.unit == unit and _LISTED.match(one.lead) and not _leads(one, part, allowed, topics)
+        goes_on = _is_part(one) or listed
+        alone = one.quantity.unit == unit and bool(unit) and not _named_in(one, part, topics)
+        if not key and before in allowed and (goes_on or alone):
+            key = before
+        unit = one.quantity.unit
+        key = key or _subject_of(one.quantity, part, allowed, topics)
+        if not key and before in allowed:
+            key = before
+        if not key:
+            sure = [name for name in allowed if one.quantity.measure in policy.facts.facts[name].measures]
+            wide = [name for name in sure if not _is_part_of_another(name, topics)]
+            sure = wide if len(wide) == 1 else [name for name in wide if name in own] or sure
+            key = sure[0] if len(sure) == 1 else ""
+        one.fact = key
+        before = key or before
+
+
+def _leads(one: _Figure, part: Part, keys: Collection[str], topics: Topics) -> bool:
+    """Whether the words right before a figure name a fact that it can be of."""
+    start = one.quantity.span.start
+    return any(start - len(one.lead) <= word.span.start and word.span.end <= start
+               for name, words in part.found.items() if topics.subjects[name].fact in keys for word in words)
+
+
+def _named_in(one: _Figure, part: Part, topics: Topics) -> bool:
+    """Whether a figure's own clause names a fact."""
+    end = one.start + len(one.clause)
+    return any(one.start <= word.span.start < end for name, words in part.found.items()
+               if topics.subjects[name].fact for word in words)
+
+
+def _is_part_of_another(key: str, topics: Topics) -> bool:
+    return any(one.fact == key and one.narrows for one in topics.subjects.values())
+
+
+def _narrower(one: _Figure, allowed: Sequence[str], before: str, policy: Policy) -> str:
+    """The fact of a part that is told by its own words: 其中5篇是与外方合写的."""
+    if not before or not _is_part(one):
+        return ""
+    said = one.lead + one.tail
+    for key in allowed:
+        spec = policy.facts.facts[key]
+        own = [need for need in spec.needs if need.reach == "own"]
+        if key != before and own and policy.facts.pattern(spec.heads).search(said) \
+                and all(policy.facts.pattern(need.words).search(said) for need in own):
+            return key
+    return ""
+
+
+def _subject_of(quantity: Quantity, part: Part, keys: Collection[str], topics: Topics) -> str:
+    """The fact whose subject stands nearest to a figure; a mere unit is a subject only where there is no other."""
+    for shortest in (2, 1):
+        best, key = _FARTHEST + 1.0, ""
+        for name, words in part.found.items():
+            fact = topics.subjects[name].fact
+            if fact not in keys:
+                continue
+            for word in words:
+                distance = _distance(quantity, word.span, part.text) - min(len(word.word), 8) / 10
+                if len(word.word) >= shortest and distance < best:
+                    best, key = distance, fact
+        if key:
+            return key
+    inherited = {topics.subjects[name].fact for name in part.inherited} & set(keys)
+    return inherited.pop() if len(inherited) == 1 else ""
+
+
+def _distance(quantity: Quantity, word: Span, text: str) -> float:
+    if word.start < quantity.span.end and quantity.span.start < word.end:
+        return 0
+    between = text[quantity.span.end:word.start] if word.start >= quantity.span.end \
+        else text[word.end:quantity.span.start]
+    return len(between) + _BREAK_COSTS * len(_BREAK.findall(between)) + _PAUSE_COSTS * len(_PAUSE.findall(between))
+
+
+def fits(quantity: Quantity, fact: str, policy: Policy) -> bool:
+    """Whether a figure can be one of a fact by what it counts."""
+    spec = policy.facts.facts.get(fact)
+    if spec is None or spec.kind == "yes_no" or quantity.measure == "time":
+        return False
+    if spec.kind == "count" and quantity.measure == "" and quantity.interval.low >= _LEAST_MONEY:
+        return False
+    if spec.kind == "money":
+        bare = quantity.measure == "" and quantity.interval.low >= _LEAST_MONEY
+        return (quantity.measure == "money" and quantity.currency in ("", "CNY")) or bare
+    return quantity.measure in spec.measures or quantity.measure in _LOOSE
+
+
+# Roles ----------------------------------------------------------------------------------------------------------------
+
+def _term(one: _Figure, before: Sequence[Term], text: str, policy: Policy, spans: Sequence[tuple[Span, str]],
+          bars: Mapping[str, int], *, claims: bool) -> Term:
+    quantity, spec = one.quantity, policy.facts.facts[one.fact]
+    earlier = [term for term in before if term.fact == one.fact]
+    before_it, reason = not_counting(one.lead[-14:], one.fact, policy)
+    behind, other = not_counting(one.tail, one.fact, policy)
+    role, reason = _role(one, earlier, bars, before_it=before_it, behind=behind), reason or other
+    if claims and role is Role.HAVE and not says("roles", "have", one.lead):
+        role = Role.BAR
+    cover = _cover(one, spans) if spec.time == "window" else ""
+    if role in (Role.HAVE, Role.TOTAL) and cover == "outside":
+        role, reason = Role.UNCOUNTED, "outside_window"
+    elif role is Role.PART and cover == "outside":
+        role, reason = Role.LOST, "outside_window"
+    interval, times = quantity.interval, 1
+    bar = bars.get(one.fact)
+    if role in (Role.HAVE, Role.BAR) and bar and says("roles", "short", one.lead) and interval.low < bar:
+        role, interval = Role.HAVE, Interval(bar - interval.low, bar - interval.low)    # 差两篇才到20篇
+    if role is Role.HAVE and says("roles", "yearly", one.clause):
+        times = 1 if says("roles", "mean", one.clause) else _years(text)
+        if times > 1:
+            interval = Interval(interval.low * times, None if interval.high is None else interval.high * times)
+        else:
+            role, reason = Role.UNCERTAIN, "yearly_mean"
+    elif role is Role.HAVE and cover in ("wider", "partial"):
+        interval = Interval(0, interval.high)
+    return Term(_shown(one), quantity.span, interval, role, one.fact, quantity.unit, reason, cover, times)
+
+
+def _role(one: _Figure, earlier: Sequence[Term], bars: Mapping[str, int], *, before_it: bool, behind: bool) -> Role:
+    """`before_it`, `behind`: words on that side say that the figure does not count."""
+    counts_not = before_it or behind
+    holds = [term for term in earlier if term.role in (Role.HAVE, Role.TOTAL)]
+    planned = says("roles", "planned", one.lead + one.tail) or says("roles", "planned", one.clause[:len(one.lead)])
+    supposed = says("roles", "if", one.clause)
+    if _is_bar(one, earlier, bars):
+        return Role.BAR
+    if holds and says("roles", "gone", one.lead):
+        return Role.LOST
+    if holds and (says("roles", "total", one.lead) or says("roles", "total_tail", one.tail)):
+        return Role.TOTAL
+    also = says("roles", "also", one.lead)
+    added = says("roles", "added", one.lead) or says("roles", "added_tail", one.tail)
+    if added and not counts_not and (supposed or not planned):
+        return Role.ADDED
+    if planned and not supposed:
+        return Role.PLANNED
+    unsure = says("roles", "unsure", one.lead[-12:] + one.tail)
+    if unsure:
+        return Role.UNCERTAIN
+    part = _is_part(one) and bool(holds)
+    if says("roles", "overlap", one.lead[-8:] + one.tail) and holds and not counts_not:
+        return Role.OVERLAP
+    if counts_not:
+        if holds and (part or (behind and not also and not _done(earlier))):
+            return Role.LOST
+        return Role.UNCOUNTED
+    if part:
+        return Role.PART
+    return Role.HAVE
+
+
+def _is_bar(one: _Figure, earlier: Sequence[Term], bars: Mapping[str, int]) -> bool:
+    """Whether a figure is said to be what is asked for."""
+    lead, tail = one.lead, one.tail
+    if says("roles", "added_tail", tail):
+        return False    # need 3 more
+    if re.match(r"\s*了", tail) and not says("roles", "bar_tail", tail):
+        return False    # 达到20篇了
+    if says("roles", "bar_tail", tail):
+        return True
+    if says("roles", "bar_lead", lead):
+        return _OWN.search(lead) is None or bars.get(one.fact) == one.quantity.interval.low
+    equals = bars.get(one.fact) == one.quantity.interval.low
+    return equals and says("roles", "bar_that", lead) and not earlier and not says("roles", "have", lead)
+
+
+def _is_part(one: _Figure) -> bool:
+    return says("roles", "part_lead", one.lead) or says("roles", "rest", one.lead) \
+        or ("of" in one.tail[:6] and says("roles", "part_tail", one.tail))
+
+
+def _done(earlier: Sequence[Term]) -> bool:
+    """Whether the figure before was itself said to count: 发表15篇、录用8篇."""
+    return any(term.role is Role.HAVE and says("roles", "done", term.words) for term in earlier)
+
+
+def not_counting(said: str, fact: str, policy: Policy) -> tuple[bool, str]:
+    """Whether words beside a figure say that it does not count, and the reason's code where the policy has one."""
+    spec, book = policy.facts.facts[fact], policy.facts
+    said = _CAPITALS.sub(lambda match: match[0].upper(), said)
+    for code, found in _rejected(spec, policy, said):
+        if found:
+            return True, code
+    if _of_elsewhere(spec, said, book.home.names):
+        return True, "direction" if spec.home_only else "domestic"
+    if spec.subtract and book.pattern(spec.subtract).search(said):
+        return True, ""
+    if spec.kind == "money" and book.pattern(spec.not_spent).search(said) and not book.pattern(spec.spent).search(said):
+        return True, "not_spent"
+    return says("roles", "lost", said), ""
+
+
+def _rejected(spec: FactSpec, policy: Policy, said: str) -> Iterator[tuple[str, bool]]:
+    for reject in spec.listing.reject if spec.listing else ():
+        keep = reject.keep and policy.facts.pattern(reject.keep).search(said)
+        if reject.words and not reject.unknown and not keep:
+            yield reject.reason, policy.facts.pattern(reject.words).search(said) is not None
+
+
+def _of_elsewhere(spec: FactSpec, said: str, home: Sequence[str]) -> bool:
+    """Whether a place of the mainland is named beside a figure of things that must come from abroad, or, for what
+    must come home, another place than home."""
+    abroad = spec.listing is not None and any(one.origin == "foreign" for one in spec.listing.require)
+    if not abroad:
+        return False
+    places = [one for one in gazetteer.scan(said) if one.origin is Origin.DOMESTIC]
+    if not spec.home_only:
+        return bool(places)
+    return bool(places) and not any(said[one.start:one.end].lower() in name.lower() or name.lower() in
+                                    said[one.start:one.end].lower() for one in places for name in home)
+
+
+def _settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term]:
+    """Roles that only all figures together tell: a total of those before it, a figure said twice, the rest."""
+    done: list[Term] = []
+    for place, one in enumerate(terms):
+        same = [term for term in done if term.fact == one.fact]
+        holds = [term for term in same if term.role in (Role.HAVE, Role.PLANNED, Role.ADDED, Role.UNCOUNTED)]
+        if one.role is Role.TOTAL and sum(term.interval.low for term in holds) != one.interval.low and holds:
+            one = replace(one, role=Role.HAVE)
+            done = [replace(term, role=Role.PART) if term in holds and term.role is Role.HAVE else term
+                    for term in done]
+        elif one.role is Role.HAVE and any(term.interval == one.interval and term.role is Role.HAVE for term in same) \
+                and re.search(r"(?:of (?:our|the|those|these)|这|那|上述|所说的)\s*$",
+                              text[max(0, one.span.start - 10):one.span.start]):
+            one = replace(one, role=Role.PART)      # 3 of our 10 companies, after 10 companies
+        elif one.role is Role.HAVE and place + 1 < len(terms) and not same \
+                and bars.get(one.fact) == one.interval.low and says("roles", "said", text[:one.span.start]) \
+                and not says("roles", "have", text[max(0, one.span.start - 6):one.span.start]) \
+                and any(term.fact == one.fact and term.role is Role.HAVE for term in terms[place + 1:]):
+            one = replace(one, role=Role.BAR)
+        done.append(one)
+    if not any(one.role is Role.UNCERTAIN for one in done) and says("roles", "doubt", text):
+        done = [replace(one, role=Role.UNCERTAIN) if one.role is Role.HAVE else one for one in done]
+    for fact in {one.fact for one in done}:
+        holds = [one for one in done if one.fact == fact and one.role is Role.HAVE]
+        if len(holds) > _PARTS and sum(one.interval.low for one in holds[1:]) == holds[0].interval.low:
+            done = [replace(one, role=Role.PART) if one in holds[1:] else one for one in done]   # 5家：香港2家、德国3家
+    return [_rest(one, done, text) for one in done]
+
+
+def _rest(one: Term, terms: Sequence[Term], text: str) -> Term:
+    """专利12件，其中授权3件，其余在审: the part is what counts."""
+    if one.role is not Role.HAVE:
+        return one
+    parts = [term for term in terms if term.fact == one.fact and term.role is Role.PART and term.span > one.span]
+    match = next(pattern("roles", "rest").finditer(text, one.span.end), None)
+    if len(parts) == 1 and match is not None and says("roles", "lost", text[match.start():match.start() + 24]):
+        return replace(one, interval=parts[0].interval, words=parts[0].words)
+    return one
+
+
+# Periods --------------------------------------------------------------------------------------------------------------
+
+def _periods(text: str, window: tuple[date, date], policy: Policy) -> list[tuple[Span, str]]:
+    """The periods of a question, each with how it lies to the window."""
+    written = "".join(char for char in policy.window.term if char in _HAN_YEARS)
+    years = articles.whole_number(written) if written else 0
+    of_policy = periods.Window(window[0], window[1], years)
+    return [(one.span, one.cover(of_policy).value) for one in periods.periods(text, of_policy)
+            if one.kind not in (periods.PeriodKind.MEAN, periods.PeriodKind.CUMULATIVE)]
+
+
+def _cover(one: _Figure, spans: Sequence[tuple[Span, str]]) -> str:
+    """How the period in a figure's own clause, before it, or right behind it lies to the window."""
+    end = one.start + len(one.clause)
+    inside = [(span, cover) for span, cover in spans if one.start <= span.start < end]
+    before = [cover for span, cover in inside if span.end <= one.quantity.span.start]
+    return before[-1] if before else inside[0][1] if inside else ""
+
+
+def _years(clause: str) -> int:
+    match = _YEARS.search(clause)
+    number = numerals.parse_number(match[1] or match[2]) if match else None
+    return int(number) if number is not None and 1 < number < 10 else 1
+
+
+def _shown(one: _Figure) -> str:
+    """The figure with the words right before it, as the question has them."""
+    return one.lead[-10:].split("，")[-1].lstrip("、, ") + one.said

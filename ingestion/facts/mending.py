@@ -1,0 +1,169 @@
+"""Layout mended before anything is read: lines that a mark parts become tables, a table that a page broke is one, and
+a line of headers above a table without any is its first row. Only blocks change; the document's text stays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from msgspec.structs import replace
+
+from ingestion.domain import Block, BlockKind, Cell, Document, Span
+from ingestion.facts.columns import roles_of
+
+_BLANK = re.compile(r"[ \u3000]+")
+_MARKS = (
+    re.compile(r"\s*[|｜¦│]\s*"), re.compile(r"[ \u3000]*\t[ \u3000]*"), re.compile(r"(?: {3,}|\u3000{2,})"), _BLANK,
+)
+_CONTINUED = re.compile(
+    r"\s*[（(]?\s*(?:接上表|续\s*上?\s*表|表\s*[\d一二三四五六七八九十.\-]*\s*[（(]?续[）)]?|Table.{0,12}continued).{0,24}\s*")
+_LINE = re.compile(r"[^\n]+")
+LONGEST_LINE = 400  # characters of a line that may be a row
+MOST_COLUMNS = 20
+
+
+def mended(document: Document) -> list[Block]:
+    """The document's blocks without furniture and blanks, tables as they were meant."""
+    blocks = [b for b in document.blocks if b.kind is not BlockKind.FURNITURE]
+    blocks = [b for b in blocks if document.text[b.span.start : b.span.end].strip()]
+    return list(_joined(document, list(_delimited(document, blocks))))
+
+
+def _delimited(document: Document, blocks: Sequence[Block]) -> Iterator[Block]:
+    """Runs of lines that one mark parts into equally many pieces, as tables."""
+    for plain, run in groupby(blocks, key=lambda b: b.kind is BlockKind.PARAGRAPH):
+        if not plain:
+            yield from run
+            continue
+        held: list[tuple[Block, list[Span]]] = [(b, _lines(document, b)) for b in run]
+        place = 0
+        while place < len(held):
+            found = _table_at(document, held, place)
+            if found is None:
+                yield held[place][0]
+                place += 1
+            else:
+                table, place = found
+                yield table
+
+
+def _lines(document: Document, block: Block) -> list[Span]:
+    lines = _LINE.finditer(document.text, block.span.start, block.span.end)
+    return [Span(*line.span()) for line in lines if line.group().strip()]
+
+
+def _table_at(document: Document, held: list[tuple[Block, list[Span]]], place: int) -> tuple[Block, int] | None:
+    """The table that begins with a block, and the block after it."""
+    for mark in _MARKS:
+        rows: list[list[Span]] = []
+        after = place
+        for _, lines in held[place:]:
+            pieces = [_pieces(document, line, mark) for line in lines]
+            width = len(rows[0]) if rows else len(pieces[0]) if pieces else 0
+            if not pieces or not 2 < width <= MOST_COLUMNS or any(len(p) != width for p in pieces):
+                break
+            if mark is _BLANK and not rows and not headed([document.quote(span) for span in pieces[0]]):
+                break  # words parted by blanks are a row where the first ones are headers
+            rows += pieces
+            after += 1
+        heads = [roles_of(document.quote(span)) for span in rows[0]] if rows else []
+        if len(rows) >= 3 or (len(rows) == 2 and sum(map(bool, heads)) * 2 > len(heads)):
+            return table(rows), after
+    return None
+
+
+def _pieces(document: Document, line: Span, mark: re.Pattern[str]) -> list[Span]:
+    """A line's pieces between a mark; the empty ones at its two ends are its frame."""
+    text = document.text[line.start : line.end]
+    if len(text) > LONGEST_LINE:
+        return []
+    start, found = 0, []
+    for match in mark.finditer(text):
+        found.append((start, match.start()))
+        start = match.end()
+    found.append((start, len(text)))
+    if not text[found[0][0] : found[0][1]].strip():
+        found = found[1:]
+    if found and not text[found[-1][0] : found[-1][1]].strip():
+        found = found[:-1]
+    return [Span(line.start + first, line.start + last) for first, last in found]
+
+
+def table(rows: Sequence[Sequence[Span]]) -> Block:
+    """A table of spans of a document's text, row by row."""
+    cells = tuple(Cell(n, column, span) for n, row in enumerate(rows) for column, span in enumerate(row))
+    return Block(BlockKind.TABLE, Span(cells[0].span.start, cells[-1].span.end), cells=cells)
+
+
+def _joined(document: Document, blocks: list[Block]) -> Iterator[Block]:
+    """Tables right behind one another are one where the second has no headers of its own and as many columns; a line
+    of as many known headers as a table has columns heads it."""
+    held: Block | None = None
+    for place, block in enumerate(blocks):
+        between = held is not None and held.kind is BlockKind.TABLE and _CONTINUED.fullmatch(document.quote(block.span))
+        if between and any(_continues(document, held, after) for after in blocks[place + 1 : place + 2] if held):
+            continue
+        if held is not None and block.kind is BlockKind.TABLE:
+            if held.kind is BlockKind.TABLE and _continues(document, held, block):
+                held = _behind(document, held, block)
+                continue
+            if held.kind is BlockKind.PARAGRAPH and (heads := _heads(document, held, block)):
+                held = _below(heads, block)
+                continue
+        if held is not None:
+            yield held
+        held = block
+    if held is not None:
+        yield held
+
+
+def width(block: Block) -> int:
+    return max((c.column + c.column_span for c in block.cells), default=0)
+
+
+def row(document: Document, block: Block, number: int) -> list[str]:
+    return [document.quote(c.span).strip() for c in block.cells if c.row == number]
+
+
+def headed(texts: Sequence[str]) -> bool:
+    """Whether a row's cells are headers of columns: most have a role, none has a digit."""
+    filled = [t for t in texts if t]
+    known = [t for t in filled if roles_of(t) and len(t) <= 24]
+    return len(filled) >= 2 and len(known) * 2 >= len(filled) and not any(re.search(r"\d{2}", t) for t in filled)
+
+
+def _continues(document: Document, first: Block, second: Block) -> bool:
+    if second.kind is not BlockKind.TABLE or first.section != second.section or second.host:
+        return False
+    if width(first) != width(second) or width(first) < 3:
+        return False
+    above = row(document, first, 0)
+    return headed(above) and (row(document, second, 0) == above or not headed(row(document, second, 0)))
+
+
+def _behind(document: Document, first: Block, second: Block) -> Block:
+    """Two tables as one; the headers that the second repeats go."""
+    repeated = row(document, second, 0) == row(document, first, 0)
+    begun = max(c.row for c in first.cells) + 1 - repeated
+    more = [replace(c, row=c.row + begun) for c in second.cells if not (repeated and c.row == 0)]
+    span = Span(first.span.start, second.span.end)
+    return replace(first, span=span, cells=(*first.cells, *more))
+
+
+def _heads(document: Document, line: Block, block: Block) -> list[Span]:
+    """技术名称 提供方 受让方 状态: the pieces of a line that head the columns of a table without headers."""
+    if headed(row(document, block, 0)):
+        return []
+    last = (_lines(document, line) or [line.span])[-1]
+    pieces = [Span(last.start + m.start(), last.start + m.end()) for m in re.finditer(r"\S+", document.quote(last))]
+    said = [document.quote(piece) for piece in pieces]
+    short = all(len(text) <= 12 and not re.search("[。；，：:]", text) for text in said)
+    fits = len(pieces) == width(block) >= 3 and short and headed(said)
+    return pieces if fits else []
+
+
+def _below(heads: list[Span], block: Block) -> Block:
+    first = tuple(Cell(0, column, span) for column, span in enumerate(heads))
+    return replace(block, span=Span(heads[0].start, block.span.end),
+                   cells=(*first, *(replace(c, row=c.row + 1) for c in block.cells)))

@@ -1,0 +1,57 @@
+"""Rows need positive evidence: one that leaves blank what its siblings fill in, or says something of its state that
+takes it away in words that no rule of the fact foresees, does not simply count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ingestion.facts.columns import empty, roles_of
+from ingestion.facts.lexicon import listed
+
+ENOUGH = 2  # siblings that show what a row of the table holds
+SHARE = 0.75  # of them that fill a column which a row is asked to fill, too
+LONGEST_STATE = 40  # characters of what a cell says of a row's state
+BLANK, UNSETTLED = "row_incomplete", "unsettled_status"
+
+_SAYING = frozenset({"number_granted", "date", "term", "until", "status", "index", "rank", "kind", "source", "mode"})
+
+Headed = Sequence[tuple[str, str]]  # header and text of each column
+
+
+def doubts(rows: Mapping[int, Headed]) -> dict[int, list[str]]:
+    """What speaks against rows that would count, by their place: BLANK, UNSETTLED."""
+    asked = _filled(list(rows.values()))
+    found: dict[int, list[str]] = {}
+    for place, headed in rows.items():
+        told = [BLANK] if any(header in asked and empty(text) for header, text in headed) else []
+        said = [text for header, text in headed[1:] if _of_state(header) or told]
+        told += [UNSETTLED] if any(map(unsettled, said)) else []
+        if told:
+            found[place] = told
+    return found
+
+
+def _filled(rows: Sequence[Headed]) -> frozenset[str]:
+    """The headers of the columns that say what makes a row one of the things, and that nearly all rows fill."""
+    filled: dict[str, int] = {}
+    for headed in rows:
+        for header, text in headed:
+            filled[header] = filled.get(header, 0) + (not empty(text))
+    least = max(ENOUGH, SHARE * (len(rows) - 1))
+    return frozenset(header for header, n in filled.items() if n >= least and _says(header))
+
+
+def _says(header: str) -> bool:
+    return bool(roles_of(header) & _SAYING) and listed("remarks").search(header) is None
+
+
+def _of_state(header: str) -> bool:
+    return "status" in roles_of(header) or listed("remarks").search(header) is not None
+
+
+def unsettled(text: str) -> bool:
+    """Whether a cell says that a thing is there no more or not yet, in words that stand in no list of any fact."""
+    if len(text) > LONGEST_STATE:
+        return False
+    said = listed("settled").sub("", text)
+    return listed("unsettled").search(said) is not None

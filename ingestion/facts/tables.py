@@ -1,0 +1,137 @@
+"""What each table of a document is, decided once for all facts of the book, and what it says of those asked for.
+
+A table is of money, of things, of figures, or a form. Whether a fact is asked for changes nothing for another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from ingestion.domain import Span
+from ingestion.facts.amounts import amounts, is_money
+from ingestion.facts.assertions import Claims
+from ingestion.facts.grids import Grid, grid, things_of_form
+from ingestion.facts.items import Setting, judge
+from ingestion.facts.lexicon import listed
+from ingestion.facts.listings import Listed, listed_in
+from ingestion.facts.matrices import matrix
+from ingestion.facts.modality import section_block
+from ingestion.facts.polarity import polarity
+from ingestion.facts.scan import Reading, Table, pairs, policy_columns
+from ingestion.facts.schema import FactBook
+from ingestion.facts.sentences import Sentence
+from ingestion.language import fold
+from ingestion.language.ngrams import Text
+from ingestion.numerals import has_number
+
+
+def read_table(
+    book: FactBook, reading: Reading, table: Table, setting: Setting, found: Mapping[str, Claims]
+) -> list[Sentence]:
+    """Count what a table holds; the sentences that its cells are worth reading as. `found`: the facts asked for."""
+    if _of_money(book, table, setting, found):
+        return []
+    figures = matrix(table)
+    if figures and (reason := _unreal(table)):
+        _leave_out(book, table, reason, found)
+        return []
+    lists = grid(table)
+    if lists is not None and not _restates(table, lists) and not (figures and _counts(lists)):
+        owners = _owners(book, lists, setting)
+        if figures:  # a table of figures lists things where a title says so
+            owners = {key: one for key, one in owners.items() if one.titled}
+        for key, listed_ in owners.items():
+            if key in found:
+                judge(book, book.facts[key], listed_.pool, setting, found[key])
+        itemised = bool(owners) and _named_things(lists)
+        counted = bool(owners) or bool(figures)  # rows counted are not read for figures
+        return [*(() if itemised else figures), *_rows(table, lists, reading, counted)]
+    if lists is not None:
+        return [*figures, *_rows(table, lists, reading, counted=False)]
+    if figures:
+        return figures
+    forms = _form(book, table, setting, found)
+    for sentence in forms:
+        sentence.quotations = reading.quotations
+    return forms
+
+
+def _form(book: FactBook, table: Table, setting: Setting, found: Mapping[str, Claims]) -> list[Sentence]:
+    """A form's labels and values; rows whose labels name the things that its title speaks of are counted."""
+    lists = things_of_form(table)
+    owners = _owners(book, lists, setting) if lists is not None else {}
+    owners = {key: one for key, one in owners.items() if one.titled}
+    for key, one in owners.items():
+        if key in found:
+            judge(book, book.facts[key], one.pool, setting, found[key])
+    counted = [row.span for row in lists.rows] if lists is not None and owners else []
+    return [s for s in pairs(table) if not any(span.start <= s.span.start < span.end for span in counted)]
+
+
+def _owners(book: FactBook, lists: Grid, setting: Setting) -> dict[str, Listed]:
+    """The facts whose things a table lists: those that a title of it speaks of, else those that its cells show."""
+    found = {key: listed_ for key, spec in book.facts.items()
+             if (listed_ := listed_in(book, spec, lists, setting)) is not None}
+    titled = {key: listed_ for key, listed_ in found.items() if listed_.titled}
+    return titled or found
+
+
+def _of_money(book: FactBook, table: Table, setting: Setting, found: Mapping[str, Claims]) -> bool:
+    """Whether a table is one of amounts: of a fact's own, or of money that no fact asks for."""
+    read = False
+    for key, spec in book.facts.items():
+        if spec.amounts is not None:
+            read |= amounts(book, spec, table, setting.window, found.get(key, Claims()))
+    return read or is_money(table)
+
+
+def _unreal(table: Table) -> str:
+    """Why no figure of a table is of what is: its headings or its titles say that it is planned, or somebody's rule."""
+    titles = [*table.section.lead.split("\n"), fold(table.block.section)]
+    reasons = (polarity(title) for title in titles)
+    return section_block(table.section) or next(filter(None, reasons), "")
+
+
+def _leave_out(book: FactBook, table: Table, reason: str, found: Mapping[str, Claims]) -> None:
+    """Each row of a table of figures that speaks of a fact is said not to count."""
+    for row, texts in zip(table.rows, table.texts, strict=True):
+        for key, claims in found.items():
+            heads = book.facts[key].heads
+            if heads and len(row) > 1 and has_number("".join(texts[1:])) and book.pattern(heads).search(texts[0]):
+                claims.exclude(table.document, Span(row[0].span.start, row[-1].span.end), reason)
+
+
+def _named_things(lists: Grid) -> bool:
+    """名称｜层级｜年度｜在岗人员: a table whose rows each name a thing; its figures are of that thing."""
+    return any("title" in roles for roles in lists.roles) and any(roles & {"rank", "date"} for roles in lists.roles)
+
+
+def _counts(lists: Grid) -> bool:
+    """类别｜级别｜数量: each row says how many, and is not one thing itself."""
+    heads = (re.sub(r"（[^（）]*）", "", header).strip() for header in lists.headers)
+    return any(listed("quantity_column").search(head) for head in heads)
+
+
+def _restates(table: Table, lists: Grid) -> bool:
+    """Whether a table goes through the policy's requirements row by row: its first column of words holds them."""
+    first = next((i for i, roles in enumerate(lists.roles) if "number" not in roles), 0)
+    return first in policy_columns(table)
+
+
+def _rows(table: Table, lists: Grid, reading: Reading, counted: bool) -> list[Sentence]:
+    """The rows of a list as sentences, without columns and cells that restate the policy."""
+    skipped = policy_columns(table)
+    restated = {fold(reading.document.quote(span)).strip() for span in reading.quotations}
+    found = []
+    for row in lists.rows:
+        kept = dict.fromkeys(
+            text
+            for column, text in sorted(row.columns.items())
+            if text and column not in skipped and text not in restated
+        )
+        if kept:
+            found.append(
+                Sentence(table.document, row.span, Text("，".join(kept)), table.section, synthetic=True, row=counted)
+            )
+    return found
