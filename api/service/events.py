@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from api.service.access import scope, visible
 from api.service.context import Context, now
 from api.service.records import Actor, Event
-from api.service.views import last_job, plain, present
+from api.service.views import last_job, last_reading, plain, present
 from api.store.models import Case
 from api.store.models import Event as Row
 
@@ -93,7 +93,8 @@ class Events:
                     select(Row.id).where(Row.case_id == case_id, Row.id <= after).limit(1)) is None):
                 job = last_job(session, case_id)
                 return [Event(last, case_id, "snapshot", {
-                    "files": [plain(one) for one in present(session, case_id)], "job": plain(job) if job else None})]
+                    "files": [plain(one) for one in present(session, case_id)], "job": plain(job) if job else None,
+                    "reading": last_reading(session, case_id)})]
             rows = session.scalars(select(Row).where(Row.case_id == case_id, Row.id > after).order_by(Row.id)
                                    .limit(AT_ONCE)).all()
         return [Event(row.id, row.case_id, row.kind, row.data) for row in rows]

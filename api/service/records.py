@@ -410,7 +410,7 @@ class TypeComparison:
 class Event:
     """Something that happened to a case.
 
-    `kind` and `data`: "snapshot" {files, job}: on connect · "file" {id, name, state, page, pages, notices} ·
+    `kind` and `data`: "snapshot" {files, job, reading}: on connect · "file" {id, name, state, page, pages, notices} ·
     "file_removed" {id} · "facts" {document, file_id, facts: {key: fact JSON}}: found in one document, before all are
     combined · "job" {id, state, step, done, total, error, error_en, assessment_id} ·
     "assessment" {id, number, overall, counts} · "case" {revision, title, …} · "deleted" {} ·

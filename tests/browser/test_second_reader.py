@@ -208,3 +208,22 @@ def test_a_case_of_which_one_document_failed(chromium: Browser, tmp_path: Path, 
         expect(page.locator("#second-unread")).not_to_contain_text("申报书.txt")
         expect(page.locator("#second")).to_contain_text("0 项两次阅读一致")
         expect(page.locator('button:has-text("重新阅读")')).to_be_visible()
+
+
+def test_a_reading_survives_a_power_cut(chromium: Browser, tmp_path: Path, quick: None) -> None:
+    """The server is killed while the model thinks: after the next start the reading goes on by itself."""
+    def fill(_site: Installation, owner: Client) -> dict[str, str]:
+        return {"case": owner.assessed(("申报书.txt", TWICE.encode()), title="停电")}
+
+    with reading(tmp_path / "data", six, fill, waits=True) as place:
+        page = place.page(chromium, "owner")
+        page.goto(f"/cases/{place.cases['case']}")
+        steps.ready(page)
+        page.click('button:has-text("请模型再读一遍")')
+        expect(page.locator("#second-working")).to_contain_text("正在阅读", timeout=steps.LONG)
+        place.server.kill()
+        place.go.set()
+        place.server.start()
+        page.goto(f"/cases/{place.cases['case']}")
+        expect(page.locator("#to-check")).to_be_visible(timeout=steps.LONG)
+        expect(page.locator("#second")).to_contain_text("a-strong-reader 也读了材料")

@@ -26,7 +26,7 @@ from api.service.second_reader import readiness
 from api.service.second_reader.asked import Asked
 from api.service.second_reader.failures import said
 from api.service.second_reader.readiness import Readying
-from api.service.views import line, plain
+from api.service.views import line, plain, reading_told
 from api.service.work import OverError, kept
 from api.store.models import AssessedFile, Assessment, Case, Content, File, Job, Reading, User
 from api.store.rows import INSTALLATION
@@ -228,9 +228,7 @@ class ReadingAgain:
     def _tell(self, session: Session, row: Reading) -> None:
         row.updated = now()
         session.flush()
-        self.events.publish(session, row.case_id, "reading", {
-            "id": row.id, "state": str(row.state), "done": row.done, "total": row.total, "error": row.error,
-            "error_en": row.error_en})
+        self.events.publish(session, row.case_id, "reading", reading_told(row))
 
     @staticmethod
     def _row(session: Session, reading_id: str, *, alone: bool = True) -> tuple[Reading, Case]:

@@ -16,7 +16,7 @@ export function follow(base, refresh, refreshFiles) {
       if (source.readyState === EventSource.CLOSED) { clearTimeout(timer); timer = setTimeout(again, 4000); }
     });
     const on = (kind, act) => source.addEventListener(kind, (event) => act(JSON.parse(event.data)));
-    on("snapshot", (data) => { for (const file of data.files) show(file); if (data.job) job(data.job, false); });
+    on("snapshot", (data) => { for (const file of data.files) show(file); if (data.job) job(data.job, false); missed(data.reading, refresh); });
     on("file", (data) => { if (!show(data)) soon(); });
     on("file_removed", (data) => row(data.id)?.remove());
     on("facts", (data) => { for (const [key, fact] of Object.entries(data.facts)) facts.set(key, fact); found(); });
@@ -73,6 +73,13 @@ function figure(fact) {
   const [low, high] = [fact.low, fact.high].map((number) => number?.toLocaleString());
   const said = fact.high === null ? text("at_least", { low }) : low === high ? low : text("between", { low, high });
   return fact.unit === "CNY" ? text("yuan", { sum: said }) : said;
+}
+
+// What happened to a second reading between the page and its stream.
+export function missed(data, refresh) {
+  const shown = document.getElementById("second")?.dataset.standing;
+  const going = (state) => state === "queued" || state === "running";
+  if (data && shown && shown !== data.state && (going(shown) || going(data.state))) refresh();
 }
 
 // A second reading: how far it is; where it begins or ends the page is asked anew.

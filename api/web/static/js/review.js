@@ -2,7 +2,7 @@
 import { Refused, ask, element, fill, part, times } from "./net.js";
 import { open } from "./panel.js";
 import { begin, checking, next as nextCheck } from "./checking.js";
-import { reading } from "./progress.js";
+import { missed, reading } from "./progress.js";
 import { listen } from "./review_picking.js";
 
 const page = document.getElementById("review");
@@ -203,6 +203,7 @@ const soon = () => { clearTimeout(waiting); waiting = setTimeout(() => refresh()
 const source = new EventSource(`/cases/${page.dataset.case}/events`);
 source.addEventListener("review", soon);
 source.addEventListener("assessment", soon);
+source.addEventListener("snapshot", (event) => missed(JSON.parse(event.data).reading, soon));
 source.addEventListener("reading", (event) => reading(JSON.parse(event.data), soon));
 source.addEventListener("presence", async () => { const answer = await fetch(presence, { credentials: "same-origin" }); if (answer.ok) show((await answer.json()).here); });
 here();
