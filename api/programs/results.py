@@ -10,7 +10,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from api.service.records import ArticleView, CaseLine, ItemView
+from api.service.articles import ArticleView, ItemView
+from api.service.records import CaseLine
 from api.service.review.records import ReviewView
 from assistant.texts import load
 from ingestion.domain import Assessment, Evidence, Exclusion, Fact, Finding

@@ -478,28 +478,3 @@ class ReportFile:
     content: bytes
     media_type: str
     name: str            # "预审意见表-….docx"
-
-
-# Policy ---------------------------------------------------------------------------------------------------------------
-
-@dataclass(frozen=True, slots=True)
-class ItemView:
-    ref: str             # "第八条（二）"
-    number: int
-    text: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleView:
-    ref: str             # "第八条"
-    number: int
-    heading: str
-    opening: str
-    text: str
-    start: int
-    end: int
-    chapter: str
-    items: tuple[ItemView, ...]
-    criteria: tuple[str, ...]   # ids of the criteria that rest on it
