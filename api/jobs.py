@@ -1,10 +1,11 @@
 """Background jobs that survive a restart: the one place that knows DBOS.
 
-A job is a row of the table `jobs`, written in the same transaction as what asked for it; that row is the truth. DBOS
-runs it as a workflow of the same id, step by step, and after a crash goes on from the step that was interrupted. Each
-process is an executor of its own (`api.executors`), so that the jobs of a dead one are taken over and those of a living
-one are not. A job without a workflow (a crash between the two) is handed over again. Steps may run twice, so each
-leaves the same behind when it does.
+A job is a row of the table `jobs` (an assessment) or `readings` (a second reading of one), written in the same
+transaction as what asked for it; that row is the truth. Readings have a queue of their own: they take minutes, and
+assessments do not wait for them. DBOS runs a job as a workflow of the same id, step by step, and after a crash goes
+on from the step that was interrupted. Each process is an executor of its own (`api.executors`), so that the jobs of a
+dead one are taken over and those of a living one are not. A job without a workflow (a crash between the two) is
+handed over again. Steps may run twice, so each leaves the same behind when it does.
 """
 from __future__ import annotations
 
@@ -18,12 +19,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from api.errors import Failure
 from api.executors import Presence
 from api.service.records import JobState
 from api.store.database import Database
-from api.store.models import Job
+from api.store.models import Job, Reading
 from api.store.rows import INSTALLATION
 from api.telemetry import traces
 
@@ -31,7 +33,8 @@ log = logging.getLogger(__name__)
 
 NAME = "guohe"
 VERSION = "1"             # of the steps: a change leaves jobs of the old version to be begun again
-QUEUE = "assessments"
+QUEUE, READINGS = "assessments", "readings"
+READINGS_AT_ONCE = 8      # of one process; how many requests that makes is a setting
 POLL_SECONDS = 0.5
 HEARTBEAT_SECONDS = 2.0
 LOOK_EVERY = 3            # heartbeats between two looks for jobs that nobody works on, unless a process has died
@@ -184,6 +187,8 @@ class Jobs:
         DBOS.launch()
         DBOS.register_queue(QUEUE, worker_concurrency=max(1, self._workers), polling_interval_sec=POLL_SECONDS,
                             on_conflict="always_update" if self._workers else "never_update")
+        DBOS.register_queue(READINGS, worker_concurrency=READINGS_AT_ONCE, polling_interval_sec=POLL_SECONDS,
+                            on_conflict="always_update" if self._workers else "never_update")
         self._ready.set()
 
     def _adopt(self) -> None:
@@ -195,8 +200,8 @@ class Jobs:
             if not alone:
                 return
             with self._database.reading(INSTALLATION) as session:
-                unfinished = session.scalars(select(Job.id).where(
-                    Job.state.in_([JobState.QUEUED, JobState.RUNNING])).order_by(Job.created)).all()
+                unfinished = [one for table in (Job, Reading) for one in session.scalars(select(table.id).where(
+                    table.state.in_([JobState.QUEUED, JobState.RUNNING])).order_by(table.created)).all()]
             if unfinished:
                 self._hand_over(unfinished)
 
@@ -221,7 +226,7 @@ class Jobs:
                 continue
             if last.status == "PENDING" and last.app_version == VERSION:
                 log.info("job %s was interrupted and goes on", job_id)
-                DBOS.resume_workflow(last.workflow_id, queue_name=QUEUE)
+                DBOS.resume_workflow(last.workflow_id, queue_name=self._turn(job_id)[0])
             else:  # it ended without ending its job (another version, a failure outside its steps): begun afresh
                 self._enqueue(f"{job_id}.{len(runs)}", job_id)
 
@@ -238,8 +243,9 @@ class Jobs:
         """A workflow of this id, unless there is one."""
         from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
 
-        with SetWorkflowID(workflow_id), SetEnqueueOptions(priority=self._turn(job_id)):
-            DBOS.enqueue_workflow(QUEUE, _workflow(), job_id)
+        queue, turn = self._turn(job_id)
+        with SetWorkflowID(workflow_id), SetEnqueueOptions(priority=turn):
+            DBOS.enqueue_workflow(queue, _workflow(), job_id)
 
     def _forget(self) -> None:
         """Drop the engine's own record of jobs that ended some days ago; the table `jobs` keeps what matters."""
@@ -253,7 +259,7 @@ class Jobs:
     def _again(self, job_id: str) -> bool:
         """Whether to try once more; a job that was interrupted too often may be what stops the server."""
         with self._database.writing(INSTALLATION) as session:
-            job = session.get(Job, job_id)
+            job = _found(session, job_id)
             if job is None or job.state not in {JobState.QUEUED, JobState.RUNNING}:
                 return False
             job.attempts += 1
@@ -264,17 +270,19 @@ class Jobs:
             job.state, job.error, job.error_en = JobState.FAILED, failure.chinese, str(failure)
             return False
 
-    def _turn(self, job_id: str) -> int:
-        """Whose turn it is: the how manieth waiting job of its person this is, so that people take turns however many
-        each has asked for.
+    def _turn(self, job_id: str) -> tuple[str, int]:
+        """The queue, and whose turn it is: the how manieth waiting job of its person this is, so that people take turns
+        however many each has asked for.
         """
         with self._database.reading(INSTALLATION) as session:
-            job = session.get(Job, job_id)
+            job = _found(session, job_id)
             if job is None:
-                return 1
-            return 1 + (session.scalar(select(func.count()).select_from(Job).where(
-                Job.requested_by == job.requested_by, Job.state.in_([JobState.QUEUED, JobState.RUNNING]),
-                Job.created < job.created)) or 0)
+                return QUEUE, 1
+            table = type(job)
+            return READINGS if table is Reading else QUEUE, 1 + (session.scalar(
+                select(func.count()).select_from(table).where(
+                    table.requested_by == job.requested_by, table.state.in_([JobState.QUEUED, JobState.RUNNING]),
+                    table.created < job.created)) or 0)
 
     def run(self, job_id: str) -> None:
         """One job, within a workflow."""
@@ -292,6 +300,10 @@ class Jobs:
             self._work(job_id, step)
         finally:
             self._running.remove(job_id)
+
+
+def _found(session: Session, job_id: str) -> Job | Reading | None:
+    return session.get(Job, job_id) or session.get(Reading, job_id)
 
 
 _current: list[Jobs] = []

@@ -17,6 +17,7 @@ from assistant import rules
 from assistant.phrases import phrases
 from assistant.recounting import Counted, Key, key_of, recount
 from assistant.report.vocabulary import BY_REVIEWER
+from assistant.second_reader import checklist
 from ingestion.domain import (
     Assessment,
     Document,
@@ -42,7 +43,12 @@ class Act(StrEnum):
     COUNT = "count"           # an item that was left out is counted
     LEAVE_OUT = "leave_out"   # a counted item, or a statement, is not
     JUDGE = "judge"
+    FIRST = "first"           # of two readers' figures the first's
+    SECOND = "second"         # the second's, a language model's
     WITHDRAW = "withdraw"     # back to what the program found
+
+
+READERS = frozenset({Act.FIRST, Act.SECOND})
 
 
 class Checked(StrEnum):
@@ -70,7 +76,7 @@ class Place:
 class Decision:
     """One step of one person. `subject` is a fact's key, or a criterion's id where it is judged.
 
-    `amount` is how many a counted piece stands for.
+    `amount` is how many a counted piece stands for, `seen` the program's figure when it was made (None: not known).
     """
 
     act: Act
@@ -80,6 +86,7 @@ class Decision:
     outcome: Outcome | None = None
     place: Place | None = None
     amount: int = 1
+    seen: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +132,7 @@ def asked(assessment: Assessment) -> tuple[str, ...]:
 
 def problem(decision: Decision, reviewed: Reviewed, policy: Policy) -> str:
     """Why a decision cannot be made as things stand: the code of a failure, "" if it can."""
-    if decision.act not in {Act.CONFIRM, Act.WITHDRAW} and not decision.reason.strip():
+    if decision.act not in {Act.CONFIRM, Act.WITHDRAW, *READERS} and not decision.reason.strip():
         return "reason_missing"
     finding = next((one for one in reviewed.assessment.findings if one.criterion.id == decision.subject), None)
     if decision.act is Act.JUDGE or (decision.act is Act.WITHDRAW and finding is not None):
@@ -134,6 +141,10 @@ def problem(decision: Decision, reviewed: Reviewed, policy: Policy) -> str:
     if state is None:
         return "unknown_subject"
     match decision.act:
+        case Act.FIRST | Act.SECOND:
+            return "" if taken(decision.act, decision.subject, reviewed.assessment) is not None else "nothing_to_take"
+        case Act.REJECT if taken(Act.SECOND, decision.subject, reviewed.assessment) is not None:
+            return ""   # what only the second reader found is a suggestion, which can be refused
         case Act.CONFIRM | Act.REJECT:
             return "" if state.person is not None else "nothing_to_confirm"
         case Act.ADD if state.person is not None:
@@ -149,6 +160,28 @@ def problem(decision: Decision, reviewed: Reviewed, policy: Policy) -> str:
     return ""
 
 
+def taken(act: Act, key: str, assessment: Assessment) -> Fact | None:
+    """The fact as the reader has it whose figure a person takes; None where that reader found nothing."""
+    reading = assessment.second
+    if reading is None or key not in reading.agreement:
+        return None
+    if act is Act.FIRST:
+        return reading.first.get(key)
+    own = reading.facts.get(key)
+    return own.fact if own is not None else None
+
+
+def raised(decision: Decision, now: Reviewed, assessment: Assessment, before: Sequence[Decision], policy: Policy
+           ) -> tuple[str, ...]:
+    """The criteria that one more decision makes met, by their ids; `now` is the assessment with those `before`."""
+    if decision.act in READERS and taken(decision.act, decision.subject, assessment) is None:
+        return ()
+    then = review(assessment, [*before, decision], policy)
+    known = {one.criterion.id: one.outcome for one in now.assessment.findings}
+    return tuple(one.criterion.id for one in then.assessment.findings
+                 if one.outcome is Outcome.MET and known[one.criterion.id] is not Outcome.MET)
+
+
 def verbatim(place: Place, document: Document) -> bool:
     """Whether the piece stands in the document at its offsets, word for word."""
     return 0 <= place.span.start < place.span.end <= len(document.text) and document.quote(place.span) == place.quote
@@ -157,14 +190,16 @@ def verbatim(place: Place, document: Document) -> bool:
 def basis(subject: str, assessment: Assessment) -> str:
     """A digest of what a decision about `subject` rests on: while it is the same, the decision holds.
 
-    For a fact its figure, evidence and exclusions; for a criterion those of all facts that belong to it.
+    For a fact its figure, evidence and exclusions as the first reader has them, for a criterion those of all facts that
+    belong to it: what a person has decided stands, whatever a language model reads in the same documents later.
     """
     finding = next((one for one in assessment.findings if one.criterion.id == subject), None)
     keys = (*finding.criterion.facts, *finding.criterion.related) if finding else (subject,)
     hashes = {one.name: one.sha256 for one in assessment.documents}
+    facts = checklist.first_facts(assessment)
     rests: list[object] = []
     for key in keys:
-        fact = assessment.facts.get(key)
+        fact = facts.get(key)
         known: list[Evidence | Exclusion] = [*(fact.evidence if fact else ()), *exclusions(assessment, key)]
         pieces = [(hashes.get(one.document, ""), one.span.start, one.span.end, one.quote) for one in known]
         rests.append([key, [fact.interval.low, fact.interval.high] if fact else None, sorted(pieces)])
@@ -185,7 +220,14 @@ def replay(key: str, assessment: Assessment, decisions: Sequence[Decision], poli
     into: dict[Key, int] = {}
     out: dict[Key, str] = {}
     for one in decisions:
+        if base.fact is machine and checked is Checked.OPEN and one.act is not Act.WITHDRAW:
+            base = counted = Counted(_shown(one, key, assessment), left_out)
         match one.act:
+            case Act.FIRST | Act.SECOND:
+                base = Counted(_taken(one, key, unit, assessment, counted.fact), counted.left_out)
+                checked = Checked.CONFIRMED if one.act is Act.FIRST else \
+                    Checked.CORRECTED if key in checklist.first_facts(assessment) else Checked.ADDED
+                by_person, into, out = True, {}, {}
             case Act.CONFIRM:
                 checked = Checked.CONFIRMED if checked is Checked.OPEN else checked
             case Act.WITHDRAW:
@@ -216,6 +258,23 @@ def _move(one: Decision, into: dict[Key, int], out: dict[Key, str]) -> None:
             into[place] = one.amount
     elif into.pop(place, None) is None:
         out[place] = one.reason
+
+
+def _shown(one: Decision, key: str, assessment: Assessment) -> Fact | None:
+    """The program's fact as it was when the decision was made: what stands, or what the first reader alone has."""
+    stands, first = assessment.facts.get(key), checklist.first_facts(assessment).get(key)
+    if one.seen is None or stands is None or stands.interval == one.seen:
+        return stands
+    return first if first is not None and first.interval == one.seen else stands
+
+
+def _taken(one: Decision, key: str, unit: str, assessment: Assessment, before: Fact | None) -> Fact:
+    """A reader's fact with the figure that was taken; where the reader is not there any more, with what there is."""
+    found = taken(one.act, key, assessment)
+    if found is not None and one.value in {None, found.interval}:
+        return found
+    assert one.value is not None  # noqa: S101 - kept with the decision
+    return Fact(key, one.value, unit, False, before.evidence if before else (), before.exclusions if before else ())
 
 
 def _said(key: str, unit: str, one: Decision, before: Fact | None) -> Fact:

@@ -16,13 +16,19 @@ def weighed(findings: Sequence[Finding], documents: Sequence[Document], language
             vouched: Collection[str] = ()) -> tuple[Finding, ...]:
     """The findings, those that are met by a file that was not read to its end made insufficient, with the reason; but
     for those that rest on facts which a person has vouched for."""
+    ended_early = cut(documents)
+    return tuple(one if set(one.criterion.facts) & set(vouched) else _weighed(one, ended_early, language)
+                 for one in findings)
+
+
+def cut(documents: Sequence[Document]) -> set[str]:
+    """The names of documents that were not read to their end."""
     codes = set(_texts()["notices"])
-    cut = {one.name for one in documents if any(notice.code in codes for notice in one.notices)}
-    return tuple(one if set(one.criterion.facts) & set(vouched) else _weighed(one, cut, language) for one in findings)
+    return {one.name for one in documents if any(notice.code in codes for notice in one.notices)}
 
 
-def _weighed(finding: Finding, cut: set[str], language: str) -> Finding:
-    files = sorted({one.document for one in finding.evidence} & cut)
+def _weighed(finding: Finding, ended_early: set[str], language: str) -> Finding:
+    files = sorted({one.document for one in finding.evidence} & ended_early)
     if finding.outcome is not Outcome.MET or not files:
         return finding
     texts = _texts()[language]

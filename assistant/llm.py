@@ -12,7 +12,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -45,6 +45,15 @@ class LanguageModel(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a model's text; the last may say how many tokens were counted and why it ended ("stop", "length")."""
+
+    text: str
+    tokens: int = 0
+    ended: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Where the model is. `timeout` is the time for a whole answer in seconds, `tools` one of MODES, `tokens` the limit
     of each answer, thinking included."""
@@ -55,6 +64,7 @@ class Settings:
     timeout: float = DEADLINE
     tools: str = "auto"
     tokens: int = _TOKENS
+    most_characters: int = _MOST_CHARACTERS
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings | None:
@@ -173,11 +183,17 @@ class Endpoint:
 
     def stream(self, instructions: str, request: str) -> Iterator[str]:
         """The model's text, piece by piece, until it ends, the deadline comes or it is too much."""
+        for piece in self.converse([("system", instructions), ("user", request)]):
+            if piece.text:
+                yield piece.text
+
+    def converse(self, messages: Sequence[tuple[str, str]], **options: object) -> Iterator[Piece]:
+        """As `stream`, for messages by role, with further fields of the request; what was counted comes, too."""
         ends = time.monotonic() + self.settings.timeout
         pieces: queue.Queue[object] = queue.Queue()
         stop = threading.Event()
         worker = threading.Thread(
-            target=self._read, args=(instructions, request, pieces, stop), daemon=True, name="model"
+            target=self._read, args=(messages, options, pieces, stop), daemon=True, name="model"
         )
         worker.start()
         length = 0
@@ -191,32 +207,43 @@ class Endpoint:
                     return
                 if isinstance(piece, BaseException):
                     raise failed(f"failed ({type(piece).__name__})", f"出错（{type(piece).__name__}）") from piece
-                length += len(str(piece))
-                if length > _MOST_CHARACTERS:
+                assert isinstance(piece, Piece)  # noqa: S101 - nothing else is put
+                length += len(piece.text)
+                if length > self.settings.most_characters:
                     raise failed("did not stop", "不停输出")
-                yield str(piece)
+                yield piece
         finally:
             stop.set()
 
-    def _read(self, instructions: str, request: str, pieces: queue.Queue[object], stop: threading.Event) -> None:
+    def _read(self, messages: Sequence[tuple[str, str]], options: Mapping[str, object], pieces: queue.Queue[object],
+              stop: threading.Event) -> None:
         """Runs apart, so that a deadline holds whatever the endpoint does; it ends when its client is closed."""
         try:
-            from langchain_core.messages import HumanMessage, SystemMessage
+            from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
             from langsmith import tracing_context
 
+            kinds = {"system": SystemMessage, "assistant": AIMessage, "user": HumanMessage}
             with _client(self.settings, self._judge) as client, tracing_context(enabled=False):
                 chat = _chat(self.settings, client)
-                for chunk in chat.stream([SystemMessage(instructions), HumanMessage(request)]):
+                for chunk in chat.stream([kinds[role](text) for role, text in messages], **options):
                     if stop.is_set():
                         return
-                    if isinstance(chunk.content, str) and chunk.content:
-                        pieces.put(chunk.content)
+                    piece = _piece(chunk)
+                    if piece != Piece(""):
+                        pieces.put(piece)
             pieces.put(_DONE)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong there, the answer without a model is given
             _log.warning(
                 "the language model at %s failed: %s", urlsplit(self.settings.url).hostname, type(error).__name__
             )
             pieces.put(error)
+
+
+def _piece(chunk: Any) -> Piece:
+    usage = getattr(chunk, "usage_metadata", None) or {}
+    ended = (getattr(chunk, "response_metadata", None) or {}).get("finish_reason") or ""
+    return Piece(chunk.content if isinstance(chunk.content, str) else "", int(usage.get("total_tokens") or 0),
+                 str(ended))
 
 
 def _chat(settings: Settings, client: Any) -> Any:

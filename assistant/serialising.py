@@ -15,6 +15,7 @@ from ingestion.domain import (
     Fact,
     Finding,
     Interval,
+    SecondReading,
     Unexplained,
 )
 from ingestion.policy import Policy
@@ -23,8 +24,8 @@ Json = dict[str, Any]
 
 
 def assessment(result: Assessment, policy: Policy, language: str = "zh") -> Json:
-    """The body of an assessment."""
-    return {
+    """The body of an assessment; `second_reader` where a language model read the documents as well."""
+    body = {
         "policy": _policy(policy, result.window),
         "base_type": result.base_type,
         "application_date": result.application_date.isoformat(),
@@ -35,6 +36,35 @@ def assessment(result: Assessment, policy: Policy, language: str = "zh") -> Json
         "criteria": [finding(one, policy, language) for one in result.findings],
         "overall": result.overall.value,
         "notes": list(result.notes),
+    }
+    return body if result.second is None else body | {"second_reader": second_reading(result.second, policy)}
+
+
+def second_reading(one: SecondReading, policy: Policy) -> Json:
+    """What the second reader read, and how it lies to what the first has."""
+    keys = [key for key in policy.facts.facts if key in one.agreement or key in one.facts or key in one.first]
+    return {
+        "model": one.model,
+        "prompt": one.prompt,
+        "exam": one.exam,
+        "differ": one.differ.value,
+        "facts": {key: {**fact(one.facts[key].fact, policy), "verified": one.facts[key].verified,
+                        "why": list(one.facts[key].why), "overrules": one.facts[key].overrules}
+                  for key in keys if key in one.facts},
+        "first": {key: {**interval(one.first[key].interval), "conflict": one.first[key].conflict}
+                  for key in keys if key in one.first},
+        "agreement": {key: one.agreement[key].value for key in keys if key in one.agreement},
+        "nothing": list(one.nothing),
+        "dropped": len(one.dropped),
+        "dropped_claims": [{"fact": claim.key, "quote": claim.quote, "places": list(claim.places),
+                            "problem": claim.problem} for claim in one.dropped],
+        "requests": one.requests,
+        "tokens": one.tokens,
+        "tokens_estimated": one.estimated,
+        "seconds": one.seconds,
+        "failed": list(one.failed),
+        "orders": list(one.orders),
+        "error": one.error,
     }
 
 

@@ -258,6 +258,64 @@ class Extraction(Struct, frozen=True):
     notices: dict[str, tuple[Notice, ...]] = field(default_factory=dict)
 
 
+class Differ(StrEnum):
+    """What stands where two readers differ."""
+
+    CAUTIOUS = "cautious"  # both: a model raises doubts and settles nothing
+    SECOND = "second"      # the second's where code verified it and it overrules no reason of the first's
+
+
+class Agreement(StrEnum):
+    """How the second reader's reading of a fact lies to the first's."""
+
+    AGREE = "agree"
+    DIFFER = "differ"
+    FIRST_ONLY = "first_only"
+    SECOND_ONLY = "second_only"
+
+
+class SecondFact(Struct, frozen=True, gc=False):
+    """A fact as a language model reads it, recomputed from what code found of its claims. `why` says what keeps it from
+    being verified; `overrules`: it counts something that the first reader left out with a reason."""
+
+    fact: Fact
+    verified: bool
+    why: tuple[str, ...] = ()
+    overrules: bool = False
+
+
+class Dropped(Struct, frozen=True, gc=False):
+    """A claim of the model that code could not verify, for who wants to see it."""
+
+    key: str
+    quote: str
+    places: tuple[str, ...]
+    problem: str
+
+
+class SecondReading(Struct, frozen=True):
+    """What a language model read beside the first reader, and how both lie to each other. `first` are the facts that
+    the first reader alone has; `exam` is None for a model that read unexamined; `tokens` are estimated where the
+    endpoint counted none; `failed` names documents without a usable answer, `orders` those that address a reader."""
+
+    model: str
+    prompt: str
+    differ: Differ
+    exam: float | None
+    facts: dict[str, SecondFact]
+    first: dict[str, Fact]
+    agreement: dict[str, Agreement]
+    dropped: tuple[Dropped, ...] = ()
+    requests: int = 0
+    tokens: int = 0
+    estimated: bool = False
+    seconds: float = 0.0
+    failed: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
+    error: str = ""
+    nothing: tuple[str, ...] = ()   # facts of which it found nothing, and code confirms that
+
+
 class Item(Struct, frozen=True, gc=False):
     """A numbered item（一）of an article; `span` lies in the policy's text and starts at its number."""
 
@@ -383,6 +441,7 @@ class Assessment(Struct, frozen=True):
     overall: Overall
     notes: tuple[str, ...] = ()   # assumptions made, and where another reading of the window changes an outcome
     unexplained: dict[str, tuple[Unexplained, ...]] = field(default_factory=dict)
+    second: SecondReading | None = None   # where a language model read the documents as well
 
 
 class Citation(Struct, frozen=True, gc=False):

@@ -79,6 +79,7 @@ def collected(site: Any) -> dict[str, Any]:
     _policy_work(site, found)
     _administration(found, admin)
     _reviewed(site, found, case.rpartition("/")[2], me)
+    _read_again(found)
     found["event"] = "id: 12\nevent: job\ndata: " + json.dumps(found["job"], ensure_ascii=False) + "\n\n"
     return found
 
@@ -171,11 +172,27 @@ def _reviewed(site: Any, found: dict[str, Any], case: str, me: Any) -> None:
         found[name] = reviewer.get(address).json()
 
 
+def _read_again(found: dict[str, Any]) -> None:
+    """What is told of a second reading, from an installation where a model reads."""
+    from tests.second_reader_samples import reader, reading
+
+    found["withhold"] = {"withheld": True}
+    found["reading_settings_new"] = {"enabled": True, "differ": "cautious", "day_tokens": 2_000_000,
+                                     "user_tokens": 200_000, "at_once": 2, "withheld": False}
+    facts = {"sci_ei_papers": (22, 22, "SCI论文23篇", 23), "granted_ip": (12, 12, "授权发明专利12件", 12)}
+    with tempfile.TemporaryDirectory() as folder, reading(Path(folder), reader(facts)) as (site, _):
+        me = site.client()
+        found["second_reading"] = me.get(f"/api/v1/cases/{me.assessed()}/second-reading").json()
+        found["second_reading"]["host"] = "llm.example.cn"
+        found["reading_settings"] = site.client(Role.ADMINISTRATOR).get("/api/v1/admin/settings/reading").json()
+        found["reading_settings"]["in_force"]["host"] = "llm.example.cn"
+
+
 def shortened(value: Any) -> Any:
     """Enough to see what it is like: short lists, short texts, a few facts."""
     if isinstance(value, dict):
         kept = list(value.items())
-        if len(kept) > 20 or {"sci_ei_papers", "joint_papers"} <= value.keys():
+        if (len(kept) > 20 and "standing" not in value) or {"sci_ei_papers", "joint_papers"} <= value.keys():
             kept = [(key, one) for key, one in kept if key in {"sci_ei_papers"}] or kept[:LONGEST_LIST]
         return {key: shortened(one) for key, one in kept}
     if isinstance(value, list):

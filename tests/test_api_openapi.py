@@ -208,7 +208,8 @@ def test_the_owner_still_gets_everything(document: dict[str, Any], owned: tuple[
     """Every route that reads answers the owner, so that the matrix above tests something."""
     owner, ids = owned
     exempt = {"/api/v1/users": 403, "/api/v1/invitations": 403, "/api/v1/audit": 403, "/api/v1/admin/health": 403,
-              "/api/v1/admin/settings": 403, "/api/v1/admin/retention": 403, "/api/v1/audit/verification": 403,
+              "/api/v1/admin/settings": 403, "/api/v1/admin/settings/reading": 403, "/api/v1/admin/retention": 403,
+              "/api/v1/audit/verification": 403,
               "/api/v1/audit/export": 403, "/api/v1/webhooks": 403,
               "/api/v1/webhooks/{webhook_id}/deliveries": 403, "/api/v1/invitations/{secret}": 410,
               "/api/v1/cases/{case_id}/files/{file_id}/pages/{page}": 409}

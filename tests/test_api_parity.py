@@ -7,7 +7,20 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from api import routes
-from api.pages import accounts, assessments, case, cases, chat, files, home, live, policy, submission, viewer
+from api.pages import (
+    accounts,
+    assessments,
+    case,
+    cases,
+    chat,
+    files,
+    home,
+    live,
+    policy,
+    second_reader,
+    submission,
+    viewer,
+)
 
 BY_PAGE = {  # what a page posts to, and what it gets its content from
     "POST /demo": "POST /cases/demo",
@@ -37,6 +50,9 @@ BY_PAGE = {  # what a page posts to, and what it gets its content from
     "GET /cases/{case_id}/documents/{file_id}/pages/{number}": "GET /cases/{case_id}/files/{file_id}/pages/{page}",
     "POST /ask": "POST /answers", "POST /cases/{case_id}/ask": "POST /cases/{case_id}/answers",
     "GET /ask": "GET /conversations/{conversation}/turns",
+    "POST /cases/{case_id}/second-reading": "POST /cases/{case_id}/second-reading",
+    "POST /cases/{case_id}/second-reading/cancel": "DELETE /cases/{case_id}/second-reading",
+    "POST /cases/{case_id}/model": "PUT /cases/{case_id}/model",
     "GET /policy": "GET /policy/articles", "GET /policy/articles/{number}": "GET /policy/clauses/{ref}",
 }
 FORMS = {  # pages that only hold a form, or the reader's own settings of the page
@@ -61,7 +77,7 @@ def offered() -> Iterator[str]:
 def test_each_action_of_a_page_has_its_route() -> None:
     """A page's route that is not in the table fails; so does a route of the table that is not there."""
     applicants = {one for part in (home, accounts, cases, case, submission, files, live, chat, assessments, viewer,
-                                 policy)
+                                 policy, second_reader)
                   for one in served(part.router)}
     assert applicants - FORMS == set(BY_PAGE)
     assert set(BY_PAGE.values()) <= set(offered())

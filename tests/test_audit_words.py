@@ -17,11 +17,11 @@ from api.cli import main
 from api.pages.audit_words import HASHES, AuditWords
 from api.pages.texts import words
 from api.service.administration.auditing import PERSONS
-from api.service.administration.kept import LimitSettings, ModelSettings, RetentionSettings
+from api.service.administration.kept import LimitSettings, ModelSettings, ReadingSettings, RetentionSettings
 from api.service.records import Role, TokenScope
 from api.service.review.records import Status
 from assistant.corrections import Act
-from ingestion.domain import Outcome, Overall
+from ingestion.domain import Differ, Outcome, Overall
 from tests import policy_samples
 from tests.review_samples import decide, handed_in
 from tests.samples import policy
@@ -35,11 +35,11 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "role": tuple(Role), "roles": tuple(Role), "status": tuple(Status), "act": tuple(Act),
     "overall": (*Overall, [Overall.FAILS, Overall.PENDING]), "outcome": tuple(Outcome),
     "scopes": tuple(TokenScope), "changed": (list(CHANGED), *CHANGED), "why": ("clause_changed",),
-    "subject": (*(one.id for one in policy().criteria), *policy().facts.facts)}
+    "differ": tuple(Differ), "subject": (*(one.id for one in policy().criteria), *policy().facts.facts)}
 PLAIN = {"receipt", "round", "number", "version", "turn", "due", "url", "model", "count", "cases", "generation", "days",
-         "failed"}
-KEPT = {one.name for kind in (ModelSettings, LimitSettings, RetentionSettings) for one in fields(kind)}
-FLAGS = {"invited", "linked", "demo", "active", "up", "enabled"}
+         "failed", "host", "prompt", "tokens", "score", "obeyed"}
+KEPT = {one.name for kind in (ModelSettings, ReadingSettings, LimitSettings, RetentionSettings) for one in fields(kind)}
+FLAGS = {"invited", "linked", "demo", "active", "up", "enabled", "withheld"}
 
 
 @dataclass(frozen=True)

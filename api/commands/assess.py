@@ -14,8 +14,11 @@ from api.console import Console, error_line
 from ingestion.errors import GuoheError, UsageError
 
 if TYPE_CHECKING:
+    from assistant.second_reader.configured import SecondReader
     from ingestion.domain import Assessment
     from ingestion.policy import Policy
+
+DIFFER = ("cautious", "second")
 
 
 def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None:
@@ -25,6 +28,9 @@ def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None
     parser.add_argument("--report", metavar="FILE", action="append", default=[], help=words["report"])
     parser.add_argument("--applicant", metavar="NAME", default="", help=words["applicant"])
     parser.add_argument("--batch", metavar="CASES_DIR", help=words["assess_batch"])
+    parser.add_argument("--second-reader", action="store_true", help=words["second_reader"])
+    parser.add_argument("--differ", choices=DIFFER, default=DIFFER[0], help=words["differ"])
+    parser.add_argument("--unexamined", action="store_true", help=words["unexamined"])
     parser.add_argument("--recompute", metavar="KEY", help=words["recompute"])
     parser.add_argument("--data", metavar="DIR", help=words["data"])
     add_common(parser, words)
@@ -36,6 +42,9 @@ def run(options: argparse.Namespace, console: Console) -> int:
         from api.commands import recompute
 
         return recompute.run(options, console)
+    if options.second_reader is False and (options.unexamined or options.differ != DIFFER[0]):
+        raise UsageError("--differ and --unexamined need --second-reader.",
+                         "--differ 与 --unexamined 需要 --second-reader。")
     if options.batch is not None:
         return _batch(options, console)
     if not options.paths:
@@ -57,9 +66,16 @@ def _one(options: argparse.Namespace, console: Console, paths: Sequence[Path], a
     from assistant.report import composing, particulars
 
     policy = policy_of(options.policy)
+    reader = _reader(options)
     result = assessing.assess(paths, policy, options.base_type, application_date, console.language, console.progress)
+    known = particulars.read(result.documents, options.applicant)
+    if reader is not None:
+        console.progress(0, 1, reader.name)
+        result = reader.read(result, policy, known.applicant, console.language)
     console.clear()
-    report = composing.compose(result, policy, console.language, particulars.read(result.documents, options.applicant))
+    if result.second is not None and result.second.error:
+        console.warn(console.text("second_reader_failed", reason=result.second.error))
+    report = composing.compose(result, policy, console.language, known)
     if options.json:
         outputs.write_json(serialising.assessment(result, policy, console.language), options.json)
     if options.json != outputs.STANDARD_OUTPUT:
@@ -76,6 +92,15 @@ def _one(options: argparse.Namespace, console: Console, paths: Sequence[Path], a
     return 0
 
 
+def _reader(options: argparse.Namespace) -> SecondReader | None:
+    """The second reader that the options ask for."""
+    if not options.second_reader:
+        return None
+    from assistant.second_reader import configured
+
+    return configured.reader(options.differ, unexamined=options.unexamined)
+
+
 def _batch(options: argparse.Namespace, console: Console) -> int:
     """Every case of a folder; one that cannot be assessed is named and the others go on."""
     if options.paths or options.base_type or options.date or options.report:
@@ -89,6 +114,7 @@ def _batch(options: argparse.Namespace, console: Console) -> int:
     target = Path(options.json)
     outputs.check_folder(target, create=True)
     policy = policy_of(options.policy)
+    reader = _reader(options)
     done: set[str] = set()
     for number, folder in enumerate(folders, 1):
         console.progress(number, len(folders), folder.name)
@@ -96,7 +122,7 @@ def _batch(options: argparse.Namespace, console: Console) -> int:
             case = read_case(folder)
             if case.id in done:
                 raise UsageError(f"its id {case.id!r} stands twice.", f"编号 {case.id!r} 重复。")
-            _assess_case(case, policy, target, console.language)
+            _assess_case(case, policy, target, console, reader)
             done.add(case.id)
         except GuoheError as error:
             console.warn(console.text("case_failed", name=folder.name, reason=error_line(error, console.language)))
@@ -105,8 +131,15 @@ def _batch(options: argparse.Namespace, console: Console) -> int:
     return 0 if done else 2
 
 
-def _assess_case(case: Case, policy: Policy, target: Path, language: str) -> None:
+def _assess_case(case: Case, policy: Policy, target: Path, console: Console, reader: SecondReader | None) -> None:
     from assistant import assessing, serialising
+    from assistant.report import particulars
 
+    language = console.language
     result: Assessment = assessing.assess([case.documents], policy, case.base_type, case.application_date, language)
+    if reader is not None:
+        applicant = particulars.read(result.documents, case.applicant).applicant
+        result = reader.read(result, policy, applicant, language)
+        if result.second is not None and result.second.error:
+            console.warn(f"{case.id}: " + console.text("second_reader_failed", reason=result.second.error))
     outputs.write_json(serialising.assessment(result, policy, language), str(target / f"{case.id}.json"))

@@ -20,6 +20,7 @@ class Case:
     base_type: str
     application_date: date
     documents: Path
+    applicant: str = ""
 
 
 def case_folders(root: Path) -> list[Path]:
@@ -43,5 +44,6 @@ def read_case(folder: Path) -> Case:
     documents = folder / DOCUMENTS
     if not documents.is_dir():
         raise PathError(f"it has no folder {DOCUMENTS}/.", f"缺少 {DOCUMENTS}/ 文件夹。")
-    return Case(identifier, text_field(content, "base_type"), day(text_field(content, "application_date")), documents)
+    return Case(identifier, text_field(content, "base_type"), day(text_field(content, "application_date")), documents,
+                text_field(content, "applicant", default=""))
 

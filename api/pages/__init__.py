@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from api.pages import (
     accounts,
     admin_audit,
+    admin_reading,
     admin_settings,
     admin_users,
     admin_webhooks,
@@ -25,15 +26,17 @@ from api.pages import (
     review_case,
     review_list,
     review_renewal,
+    second_reader,
     sign_on,
     submission,
     viewer,
 )
 
 router = APIRouter(include_in_schema=False)
-for _part in (home, accounts, cases, case, submission, files, live, chat, assessments, viewer, policy):
+for _part in (home, accounts, cases, case, submission, files, live, chat, assessments, viewer, policy,
+              second_reader):
     router.include_router(_part.router)
-for _part in (sign_on, admin_users, admin_settings, admin_audit, admin_webhooks):
+for _part in (sign_on, admin_users, admin_settings, admin_reading, admin_audit, admin_webhooks):
     router.include_router(_part.router)
 for _part in (review_list, review_renewal, review_case):
     router.include_router(_part.router)

@@ -19,7 +19,7 @@ _CLAIM = "claim "
 REASONS: Final = {RETENTION: "audit.by_retention", "user erased": "audit.by_erasure"}   # that nobody typed
 BOUNDS = ("low", "high")
 HASHES: Final = ("digest", "base", "sha256", "key", "clause", "reason_sha256", "trial", "assessment", "file",
-                 "delivery", "token")
+                 "delivery", "token", "prompts")
 
 
 class Row(Protocol):
@@ -104,6 +104,7 @@ class AuditWords:
             "act": lambda one: said.label(f"review.acts.{one}"),
             "changed": lambda one: said.label(f"audit_changed.{one}"),
             "why": lambda one: said.label(f"audit_why.{one}"),
+            "differ": lambda one: said.label(f"reading_settings.{one}"),
             "subject": self._subject, "overall": self._outcome, "outcome": self._outcome,
             "files": lambda one: str(one.get("id", ""))[:SHORT_ID] if isinstance(one, Mapping) else str(one),
         }

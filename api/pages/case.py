@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.deps import ActorDep, LanguageDep, ServicesDep
-from api.pages import result, todos
+from api.pages import result, second_reader, todos
 from api.pages.chat import latest_turns, suggested
 from api.pages.forms import Settings, read
 from api.pages.rendering import page, words_of
@@ -34,7 +34,9 @@ def case(request: Request, services: ServicesDep, actor: ActorDep, language: Lan
     shown = result.view(view, services.policies.of(view.policy), language, seen) if view else None
     todo = todos.of(view, files, services.policies.of(view.policy), language, seen,
                     services.review.replies.of(actor, case_id)) if view else None
+    second = second_reader.of_case(services, actor, view, case_id, language)
     values: dict[str, Any] = {
+        "second": second, "may_decide": False, "reviewing": False, "decide_at": "",
         "case": found, "files": files, "result": shown, "todo": todo, "by_reviewer": seen is not None,
         "mine": found.owner_id == actor.id, "job": found.job, "policy": services.policies.current,
         "under_way": bool(found.job and found.job.state in UNDER_WAY),

@@ -12,8 +12,9 @@ from api.pages.addresses import REFERENCE, clause_address
 from api.pages.rendering import page
 from api.pages.routing import PageRoute
 from api.service.access import Action, may
+from api.service.articles import ArticleView
 from api.service.governance.records import ClauseUse
-from api.service.records import Actor, ArticleView
+from api.service.records import Actor
 from api.service.services import Services
 from assistant.report.vocabulary import Vocabulary
 from ingestion import articles

@@ -14,6 +14,7 @@ from assistant.report.composing import excerpt, unread
 from assistant.report.model import Unread
 from assistant.report.vocabulary import Vocabulary
 from ingestion.domain import (
+    Assessment,
     Criterion,
     CriterionKind,
     Evidence,
@@ -77,6 +78,7 @@ class Row:
     more: int
     left_out: int
     facts: tuple[tuple[str, str], ...]  # key and label of the facts that have something to show
+    keys: tuple[str, ...] = ()          # of the facts that it asks about
     decided: tuple[Decided, ...] = ()   # by a reviewer, once the applicant may see it
 
 
@@ -235,6 +237,7 @@ class _Viewing:
             max(0, number_of(finding.evidence) - SHOWN), sum(number_of(self._left_out(key)) for key in criterion.facts),
             tuple((key, names.fact_label(key)) for key in keys
                   if key in self.result_.facts or self._left_out(key)),
+            criterion.facts,
             tuple(self._decided(name) for name in (*criterion.facts, criterion.id) if name in self.decided))
 
     def _decided(self, subject: str) -> Decided:
@@ -314,9 +317,13 @@ def chosen(evidence: Sequence[Evidence], count: int) -> tuple[Evidence, ...]:
 
 def evidence_set(assessment: AssessmentView, name: str) -> tuple[Evidence | Exclusion, ...]:
     """What `name` stands for: a criterion's evidence by its id, a fact's by its key, what was left out of it by
-    its key and "!". Empty for a name that means nothing here.
+    its key and "!", what one of two readers found by its key and "@first" or "@second". Empty for a name that means
+    nothing here.
     """
     result = assessment.result
+    if "@" in name:
+        key, _, reader = name.partition("@")
+        return _read_by(result, key, reader)
     if name.endswith("!"):
         fact = result.facts.get(name[:-1])
         return tuple(result.exclusions.get(name[:-1]) or (fact.exclusions if fact else ()))
@@ -325,9 +332,19 @@ def evidence_set(assessment: AssessmentView, name: str) -> tuple[Evidence | Excl
     return next((finding.evidence for finding in result.findings if finding.criterion.id == name), ())
 
 
+def _read_by(result: Assessment, key: str, reader: str) -> tuple[Evidence, ...]:
+    if result.second is None:
+        return ()
+    own = result.second.facts.get(key)
+    fact = (own.fact if own else None) if reader == "second" else result.second.first.get(key)
+    return fact.evidence if fact is not None else ()
+
+
 def name_of(policy: Policy, language: str, name: str) -> str:
     """What an evidence set is called."""
-    names, key = Vocabulary(policy, language), name.removesuffix("!")
+    names, key = Vocabulary(policy, language), name.removesuffix("!").partition("@")[0]
+    if "@" in name and key in policy.facts.facts:
+        return f"{names.fact_label(key)} · " + words(language).label(f"second.{name.partition('@')[2]}")
     if key in policy.facts.facts:
         label = names.fact_label(key)
         return words(language)("viewer.left_out_of", label=label) if name.endswith("!") else label

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 
 from api.deps import ActorDep, LanguageDep, ServicesDep
 from api.errors import Failure
-from api.pages import marking
+from api.pages import marking, second_reader
 from api.pages.case import UNDER_WAY
 from api.pages.chat import latest_turns
 from api.pages.picking import number, place
@@ -18,6 +18,7 @@ from api.pages.rendering import page
 from api.pages.review_view import Viewing
 from api.pages.routing import FormDep, PageRoute, field, see, wants_json
 from api.pages.submission import since
+from api.pages.texts import words
 from api.routes.review import sent_file
 from api.service.records import Actor
 from api.service.review.records import Change, NewDecision, NewPlace, Status
@@ -36,7 +37,9 @@ def review(request: Request, services: ServicesDep, actor: ActorDep, language: L
     """With ?part=review only what a decision changes."""
     view = services.review.decisions.view(actor, case_id, language)
     open_, stands = view.status in OPEN, services.review.submitting.submission(actor, case_id)
-    values: dict[str, Any] = {"view": view, "submission": stands, "since": since(services, actor, language, stands),
+    second = second_reader.of_review(services, actor, view, language)
+    values: dict[str, Any] = {"second": second, "reviewing": True, "decide_at": f"/review/cases/{case_id}/decisions",
+                              "view": view, "submission": stands, "since": since(services, actor, language, stands),
                               "case": view.case, "policy": services.policies.current,
                               "may_decide": view.may_decide and open_,
                               "shown": Viewing(view, services.policies.of(view.policy), language).page()}
@@ -106,10 +109,14 @@ def change(form: FormData) -> Change:
 def _decision(services: Services, actor: Actor, language: str, case_id: str, form: FormData) -> NewDecision:
     item, subject = field(form, "item"), field(form, "subject")
     try:
+        act = Act(field(form, "act") or "confirm")
+        # the key sets the why
+        because = words(language)(f"second.because.{act.value}") if field(form, "check") else ""
         new = NewDecision(
-            Act(field(form, "act") or "confirm"), subject, int(field(form, "version")), field(form, "reason"),
+            act, subject, int(field(form, "version")), field(form, "reason") or because,
             number(form, "low"), number(form, "high"), bool(field(form, "unbounded")),
-            Outcome(field(form, "outcome")) if field(form, "outcome") else None, None, number(form, "amount") or 1)
+            Outcome(field(form, "outcome")) if field(form, "outcome") else None, None, number(form, "amount") or 1,
+            tuple(str(one) for one in form.getlist("clause")))
         if new.low is None and field(form, "yes_no"):
             new = replace(new, low=int(field(form, "yes_no")))
     except ValueError as error:
@@ -121,4 +128,13 @@ def _decision(services: Services, actor: Actor, language: str, case_id: str, for
             raise Failure("no_such_item")
         return replace(new, act=Act.COUNT if isinstance(piece, Exclusion) else Act.LEAVE_OUT, place=NewPlace(
             piece.document, piece.span.start, piece.span.end, piece.quote))
+    if field(form, "check"):
+        return replace(new, place=_seen(services, actor, case_id, subject) if act is Act.ADD else None)
     return replace(new, place=place(services, actor, case_id, form))
+
+
+def _seen(services: Services, actor: Actor, case_id: str, key: str) -> NewPlace | None:
+    """The piece that the second reader shows for what nobody else found: the evidence of a figure of one's own."""
+    item = next((one for one in services.second.view(actor, case_id).items if one.key == key), None)
+    piece = item.second.evidence[0] if item is not None and item.second is not None and item.second.evidence else None
+    return NewPlace(piece.document, piece.span.start, piece.span.end, piece.quote) if piece is not None else None

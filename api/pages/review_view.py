@@ -48,6 +48,10 @@ class Told:
     place: str
     href: str
     holds: bool
+    first: str = ""     # both readers' figures then, where a language model had read
+    second: str = ""
+    model: str = ""
+    prompt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +264,8 @@ class Viewing:
                     self.names.interval(one.subject, one.machine) if one.machine and fact else "", one.reason,
                     self.names.say.place(place.document, place.page) if place else "",
                     document_address(self.view.case.id, place.file_id, place.start, place.end) if place else "",
-                    one.holds)
+                    one.holds, self.names.interval(one.subject, one.first) if one.first and fact else "",
+                    self.names.interval(one.subject, one.second) if one.second and fact else "", one.model, one.prompt)
 
     def _shared(self) -> Iterator[SharedCase]:
         """Case by case, the one with most in common first."""

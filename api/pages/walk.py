@@ -74,7 +74,7 @@ class Walk:
 
     def criterion(self) -> str:
         """The citation of the criterion that is walked through, or of the first that asks for the fact; or ""."""
-        key = self.name.removesuffix("!")
+        key = self.name.removesuffix("!").partition("@")[0]
         return next((one.citation for one in self._policy.criteria if one.id == key or
                      (key in one.facts and one.kind is not CriterionKind.JUDGEMENT)), "")
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 
 from api.errors import Failure
-from api.service.records import ArticleView, ItemView
+from api.service.articles import ArticleView, ItemView
 from ingestion.policy import Policy
 
 _FIGURES = re.compile(r"\D*(\d{1,3})(?:\D+(\d{1,3}))?\D*", re.ASCII)

@@ -10,10 +10,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from api.service.records import ArticleView, CaseLine, ItemView
+from api.service.articles import ArticleView, ItemView
+from api.service.records import CaseLine
 from api.service.review.records import ReviewView
 from assistant.texts import load
-from ingestion.domain import Assessment, Evidence, Exclusion, Finding, number_of
+from ingestion.domain import Assessment, Evidence, Exclusion, Fact, Finding, number_of
 from ingestion.policy import Policy
 
 WORDS = Path(__file__).parent.parent / "language" / "programs.yaml"
@@ -125,11 +126,36 @@ class DocumentResult(BaseModel):
     notices: list[str]
 
 
+class BothResult(BaseModel):
+    """A fact as two readers have it, null where one found nothing; a person has to look at it. It cannot be settled
+    here: `first` and `second` are readings, not figures of the case."""
+
+    fact: str
+    label: str
+    agreement: str
+    verified: bool
+    first: FactResult | None
+    second: FactResult | None
+
+
+class SecondResult(BaseModel):
+    """A language model that read the documents as well: which one, what stands where it differs, what is left to check
+    by what the readers say, without persons' decisions."""
+
+    model: str
+    prompt: str
+    exam: float | None
+    differ: str
+    agreement: dict[str, str]
+    to_check: list[BothResult]
+    failed: list[str]
+
+
 class CaseResult(BaseModel):
     """An assessment. Findings of one just made come without their evidence, which `read_findings` has.
 
     `overall` is the program's, `person_overall` with reviewers' decisions; "" where the caller may not read the review.
-    `outdated`: the policy in force is of another version.
+    `outdated`: the policy in force is of another version. `second_reader`: null where no model read as well.
     """
 
     case: str
@@ -146,6 +172,7 @@ class CaseResult(BaseModel):
     assessment: str = ""
     person_overall: str = ""
     outdated: bool = False
+    second_reader: SecondResult | None = None
 
 
 class CaseLineResult(BaseModel):
@@ -199,6 +226,7 @@ def case(name: str, result: Assessment, policy: Policy, language: str, *, assess
         findings=[_finding(one, result, policy, language, evidence, persons.get(one.criterion.id))
                   for one in (result.findings if shown is None else shown)],
         notes=list(result.notes), assessment=assessment, outdated=outdated,
+        second_reader=_second(result, policy, language),
         person_overall=review.seen.overall.value if review is not None else "")
 
 
@@ -248,8 +276,29 @@ def _finding(one: Finding, result: Assessment, policy: Policy, language: str, ev
                      for piece in left_out[:evidence]], person=person)
 
 
+def _second(result: Assessment, policy: Policy, language: str) -> SecondResult | None:
+    from assistant.second_reader import checklist
+
+    reading = result.second
+    if reading is None:
+        return None
+    return SecondResult(
+        model=reading.model, prompt=reading.prompt, exam=reading.exam, differ=reading.differ.value,
+        agreement={key: lie.value for key, lie in reading.agreement.items()}, failed=list(reading.failed),
+        to_check=[BothResult(
+            fact=one.key, label=policy.facts.facts[one.key].label_en if language == "en"
+            else policy.facts.facts[one.key].label, agreement=one.agreement.value, verified=one.verified,
+            first=_shown(one.first, policy, language) if one.first else None,
+            second=_shown(one.second.fact, policy, language) if one.second else None)
+            for one in checklist.both(reading).values() if one.to_check])
+
+
 def _fact(key: str, result: Assessment, policy: Policy, language: str) -> FactResult:
-    fact, spec = result.facts[key], policy.facts.facts[key]
+    return _shown(result.facts[key], policy, language)
+
+
+def _shown(fact: Fact, policy: Policy, language: str) -> FactResult:
+    spec = policy.facts.facts[fact.key]
     return FactResult(label=spec.label_en if language == "en" else spec.label, low=fact.interval.low,
                       high=fact.interval.high, unit=fact.unit, conflict=fact.conflict)
 

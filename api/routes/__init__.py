@@ -17,11 +17,12 @@ from api.routes import (
     policy_questions,
     policy_versions,
     review,
+    second_reader,
     webhooks,
 )
 
 router = APIRouter(prefix="/api/v1")
 for _part in (
         accounts, people, cases, files, assessments, events, answers, policy, policy_questions, policy_versions,
-        admin_audit, admin_settings, review, webhooks):
+        admin_audit, admin_settings, review, second_reader, webhooks):
     router.include_router(_part.router)

@@ -5,7 +5,7 @@ from fastapi import APIRouter
 
 from api.deps import ServicesDep
 from api.schemas import BaseTypeBody, PolicyBody, answers
-from api.service.records import ArticleView, ItemView
+from api.service.articles import ArticleView, ItemView
 
 router = APIRouter(tags=["policy"])
 

@@ -42,9 +42,11 @@ def filter_of(status: Annotated[str, Query(max_length=60, description="One or mo
               result: Annotated[str, Query(max_length=40, description="The outcome of `criterion`")] = "",
               missing: Annotated[int | None, Query(ge=0, le=9, description="Tenth of its bar that lacks")] = None,
               fact: Annotated[str, Query(max_length=100)] = "",
-              checked: Annotated[str, Query(max_length=20, description="How `fact` was looked at")] = "") -> Filter:
+              checked: Annotated[str, Query(max_length=20, description="How `fact` was looked at")] = "",
+              to_check: Annotated[bool, Query(description="Two readers leave something to a person")] = False
+              ) -> Filter:
     return Filter(status, assignee, base_type, outcome, overdue, duplicates, search, sort, outdated, criterion, result,
-                  missing, fact, checked)
+                  missing, fact, checked, to_check)
 
 
 FilterDep = Annotated[Filter, Depends(filter_of)]
@@ -194,7 +196,7 @@ def review(services: ServicesDep, actor: ActorDep, language: LanguageDep, case_i
 
 @router.patch(CASE, status_code=204, summary="Change status, assignment or deadline",
               openapi_extra=sent("review_change"),
-              responses=answers("", *USUAL, "status_not_possible", "not_a_reviewer", "csrf"))
+              responses=answers("", *USUAL, "status_not_possible", "not_a_reviewer", "left_to_check", "csrf"))
 def change(services: ServicesDep, actor: ActorDep, case_id: str, body: bodies.ChangeBody) -> None:
     services.review.progress.change(actor, case_id, body.record())
 
@@ -220,7 +222,8 @@ def decisions(services: ServicesDep, actor: ActorDep, case_id: str, subject: str
              summary="Decide about a fact or criterion",
              openapi_extra=sent("new_decision"),
              responses=answers("decision", *USUAL, "decided_meanwhile", "review_closed", "reason_missing",
-                               "value_invalid", "quote_differs", "no_such_item", "csrf", status=201))
+                               "value_invalid", "quote_differs", "no_such_item", "nothing_to_take", "clause_unseen",
+                               "session_needed", "csrf", status=201))
 def decide(services: ServicesDep, actor: ActorDep, case_id: str, body: bodies.DecisionBody) -> DecisionView:
     """A decision on a version that is not the newest is refused with the other's in `detail`."""
     return services.review.decisions.decide(actor, case_id, body.record())

@@ -48,11 +48,13 @@ class DecisionBody(Body):
     outcome: Outcome | None = None
     place: PlaceBody | None = None
     amount: int = Field(1, ge=1, le=1_000_000)
+    clauses: list[str] = Field(default=[], max_length=50, description=(
+        "Criteria whose clause was seen: those that the figure of `first` or `second` makes met"))
 
     def record(self) -> NewDecision:
         place = NewPlace(**self.place.model_dump()) if self.place else None
         return NewDecision(self.act, self.subject, self.version, self.reason, self.low, self.high, self.unbounded,
-                           self.outcome, place, self.amount)
+                           self.outcome, place, self.amount, tuple(self.clauses))
 
 
 class ReplyBody(Body):

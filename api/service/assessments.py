@@ -95,7 +95,8 @@ class Assessments:
         with self._database.reading() as session:
             row = self.row(session, actor, case_id, assessment_id)
             view, found = self._view(session, row, language, texts=False), _content(session, row).found
-        return replace(view, result=structs.replace(view.result, facts=found.facts, exclusions=found.exclusions,
+        return replace(view, result=structs.replace(view.result, facts={**found.facts, **view.result.facts},
+                                                    exclusions=found.exclusions,
                                                     unexplained=found.unexplained))
 
     def history(self, actor: Actor, case_id: str, *, after: str | None = None, limit: int = 50
@@ -171,7 +172,8 @@ class Assessments:
         latest = session.get(Assessment, case.latest_id) if case.latest_id else None
         if latest is not None and latest.revision == case.revision and latest.extractor == versions.extractor() \
                 and latest.policy_digest == self._policies.digest:
-            return job_view(session.get_one(Job, latest.job_id), latest.id)
+            first = session.get_one(Assessment, latest.first_id) if latest.first_id else latest
+            return job_view(session.get_one(Job, first.job_id), latest.id)
         return None
 
     def _check_queue(self, session: Session, actor: Actor) -> None:

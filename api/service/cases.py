@@ -132,7 +132,7 @@ class Cases:
         label = force[0].base_type(base_type).label
         case = Case(id=new_id(), owner_id=actor.id, title=_line(title) or _line(applicant) or label,
                     applicant=_line(applicant), base_type=base_type, application_date=application_date, created=now(),
-                    updated=now(), revision=1, demo=demo, latest_id=None, handed_in=None)
+                    updated=now(), revision=1, demo=demo, withheld=None, latest_id=None, handed_in=None)
         with self.context.database.writing(scope(actor)) as session:
             session.add(case)
             session.flush()
@@ -160,7 +160,7 @@ class Cases:
             latest is not None and latest.revision != case.revision,
             seen_line(latest, case, review, actor) if latest else None, last_job(session, case.id),
             mine and not held(case, review), outdated(latest, review, force[1]), force[0].version,
-            review.status if review else None, mine and case.handed_in is None)
+            review.status if review else None, mine and case.handed_in is None, case.withheld)
 
     @staticmethod
     def _lines(session: Session, actor: Actor, rows: Sequence[Case], digest: str) -> Iterator[CaseLine]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from api.service.access import scope, visible
 from api.service.context import Context, now, partly
 from api.service.records import Actor, Event
-from api.service.views import last_job, plain, present
+from api.service.views import last_job, last_reading, plain, present
 from api.store.models import Case
 from api.store.models import Event as Row
 
@@ -97,7 +97,8 @@ class Events:
                 job = None if less else last_job(session, case_id)
                 files = () if less else present(session, case_id)
                 return [Event(last, case_id, "snapshot", {
-                    "files": [plain(one) for one in files], "job": plain(job) if job else None})]
+                    "files": [plain(one) for one in files], "job": plain(job) if job else None,
+                    "reading": None if less else last_reading(session, case_id)})]
             query = select(Row).where(Row.case_id == case_id, Row.id > after)
             if less:
                 query = query.where(Row.kind.in_(OFFICES))

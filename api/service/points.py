@@ -2,11 +2,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from api.service.records import FileState, FileView
+from assistant.second_reader import checklist
 from ingestion.domain import Assessment, Outcome
 
 
@@ -16,7 +17,7 @@ class Kind(StrEnum):
     UNREAD = "unread"            # a file, or pages of one, that gave no text
     CONFLICT = "conflict"        # the documents say two things of one fact
     UNDECIDED = "undecided"      # read, and the reader could not tell what it comes to
-    DIFFERING = "differing"      # the second reader reads it otherwise
+    DIFFERING = "differing"      # 待核对: two readers leave it to a person
     LACKING = "lacking"          # a required criterion is not met, or not shown
     JUDGEMENT = "judgement"      # a required criterion that a person judges
 
@@ -48,9 +49,8 @@ def counted(found: Sequence[Point]) -> dict[str, int]:
 
 
 def differing(result: Assessment) -> tuple[str, ...]:
-    """The facts that two readers read differently; none where one has read alone."""
-    agreement: Mapping[str, str] = getattr(getattr(result, "second_reader", None), "agreement", None) or {}
-    return tuple(key for key, said in agreement.items() if said == "differ")
+    """The facts that two readers leave to a person; none where one has read alone."""
+    return tuple(key for key, one in checklist.both(result.second).items() if one.to_check) if result.second else ()
 
 
 def _points(result: Assessment, files: Sequence[FileView]) -> Iterator[Point]:

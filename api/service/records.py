@@ -38,6 +38,7 @@ class JobState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"   # a second reading that is not wanted any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,8 @@ class CaseLine:
 class CaseView:
     """A case. `stale`: its latest assessment is of an earlier `revision`; `outdated`: it is open, and was made with
     another version of the policy than `policy_version`, which is in force. `may_change`: a draft of theirs, or returned
-    to them; `may_delete`: a draft."""
+    to them; `may_delete`: a draft. `withheld`: kept from a language model that reads, by its owner; null: as the
+    installation has it."""
 
     id: str
     owner_id: str
@@ -229,6 +231,7 @@ class CaseView:
     policy_version: str = ""
     status: str | None = None
     may_delete: bool = False
+    withheld: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,11 +408,12 @@ class TypeComparison:
 class Event:
     """Something that happened to a case.
 
-    `kind` and `data`: "snapshot" {files, job}: on connect · "file" {id, name, state, page, pages, notices} ·
+    `kind` and `data`: "snapshot" {files, job, reading}: on connect · "file" {id, name, state, page, pages, notices} ·
     "file_removed" {id} · "facts" {document, file_id, facts: {key: fact JSON}}: found in one document, before all are
     combined · "job" {id, state, step, done, total, error, error_en, assessment_id} ·
     "assessment" {id, number, overall, counts} · "case" {revision, title, …} · "deleted" {} ·
-    "review" {subject}: something was decided or its status changed · "presence" {}: a reviewer came or left
+    "review" {subject}: something was decided or its status changed · "presence" {}: a reviewer came or left ·
+    "reading" {id, state, done, total, error, error_en}: a second reading, by requests
     """
 
     id: int
@@ -472,28 +476,3 @@ class ReportFile:
     content: bytes
     media_type: str
     name: str            # "预审意见表-….docx"
-
-
-# Policy ---------------------------------------------------------------------------------------------------------------
-
-@dataclass(frozen=True, slots=True)
-class ItemView:
-    ref: str             # "第八条（二）"
-    number: int
-    text: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleView:
-    ref: str             # "第八条"
-    number: int
-    heading: str
-    opening: str
-    text: str
-    start: int
-    end: int
-    chapter: str
-    items: tuple[ItemView, ...]
-    criteria: tuple[str, ...]   # ids of the criteria that rest on it

@@ -1,15 +1,18 @@
 """All services of one installation, put together from its settings."""
 from __future__ import annotations
 
+import contextvars
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from api.jobs import Jobs, Queue, Work
+from api.jobs import Jobs, Queue, Steps, Work
 from api.service import installation
 from api.service.accounts import Accounts
 from api.service.administration import administration
 from api.service.administration.administration import Administration
+from api.service.administration.kept import Kept
+from api.service.administration.modelling import Modelling
 from api.service.assessments import Assessments
 from api.service.cases import Cases
 from api.service.chat import Chat
@@ -25,6 +28,10 @@ from api.service.reports import Reports
 from api.service.retrievers import FOLDER, Retrievers
 from api.service.review import reviewing
 from api.service.review.reviewing import Reviewing
+from api.service.second_reader.exams import Exams
+from api.service.second_reader.readiness import Readying
+from api.service.second_reader.second import Second
+from api.service.second_reader.work import ReadingAgain
 from api.service.webhooks import outbox
 from api.service.webhooks.courier import Courier
 from api.service.webhooks.webhooks import Webhooks
@@ -33,6 +40,8 @@ from api.settings import Settings
 from api.store.database import Database
 from api.store.files import Files
 from api.store.lock import FolderLock
+from api.store.models import Reading
+from api.store.rows import INSTALLATION
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,7 @@ class Services:
     review: Reviewing
     administration: Administration
     webhooks: Webhooks
+    second: Second
     context: Context
     jobs: Queue
     lock: FolderLock | None
@@ -76,6 +86,16 @@ def _lock(settings: Settings) -> FolderLock | None:
     return None if retrieval.read().chroma else FolderLock(settings.data / FOLDER, index=True)
 
 
+def _either(database: Database, assessing: Work, again: Work) -> Work:
+    """The work of a job: an assessment, or a second reading of one."""
+    def work(job_id: str, step: Steps) -> None:
+        with database.reading(INSTALLATION) as session:
+            reads = session.get(Reading, job_id) is not None
+        (again if reads else assessing)(job_id, step)
+
+    return work
+
+
 def build(settings: Settings, engine: Callable[[Database, Work], Queue] | None = None, *,
           meaning: bool = True) -> Services:
     """Opens the stores and brings the schema up to date; starts nothing.
@@ -93,11 +113,16 @@ def build(settings: Settings, engine: Callable[[Database, Work], Queue] | None =
     policies = Policies(context.contents, settings.policy, database)
     _ = policies.current  # a policy with a mistake is said at the start
     events, reader = Events(context, outbox.note), Reader(context.contents)
-    work = Assessing(context, policies, reader, events)
+    files, given = CaseFiles(context, events, reader), llm.from_environment()
+    kept, exams = Kept(context), Exams(context)
+    modelling = Modelling(kept, given, os.environ.get(llm.KEY, ""), settings.webhook_networks)
+    readying = Readying(context, kept, modelling, exams)
+    again = ReadingAgain(context, policies, reader, events, readying)
+    work = _either(database, Assessing(context, policies, reader, events, again.after), again)
     jobs = engine(database, work) if engine else Jobs(settings.jobs_url, database, work, settings.workers)
-    files = CaseFiles(context, events, reader)
-    given = llm.from_environment()
-    governing = administration.build(context, files, events, jobs, given, os.environ.get(llm.KEY, ""))
+    # within no job: whatever asks for a reading, it is handed over by itself
+    again.submit = lambda reading_id: contextvars.Context().run(jobs.submit, reading_id)
+    governing = administration.build(context, kept, modelling, files, events, jobs)
     assessments = Assessments(context, policies, reader, events, jobs, lambda: governing.limits.waiting)
     cases = Cases(context, policies, files, assessments, events)
     retrieve = Retrievers(settings.data).of if meaning else None
@@ -108,5 +133,5 @@ def build(settings: Settings, engine: Callable[[Database, Work], Queue] | None =
              answers=policy_work.answers, questions=policy_work.questions),
         Reports(cases, assessments, policies), policies, policy_work,
         reviewing.build(context, policies, cases, reader, events, assessments),
-        governing, Webhooks(context, Courier(context, settings.webhook_networks)), context, jobs,
-        lock)
+        governing, Webhooks(context, Courier(context, settings.webhook_networks)),
+        Second(context, policies, events, readying, again), context, jobs, lock)

@@ -8,6 +8,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+import assistant
 import ingestion
 from api import __version__
 
@@ -27,6 +28,12 @@ def extractor() -> str:
     return f"{__version__}+{_digest([*ROOT.rglob('*.py'), *ROOT.rglob('*.yaml')])}"
 
 
+@cache
+def verifier() -> str:
+    """Of everything that judges what a second reader says."""
+    return _digest([*Path(assistant.__file__).parent.glob("second_reader/*.py")], Path(assistant.__file__).parent)
+
+
 def folder(path: Path) -> str:
     """The digest of a folder's files, by their names and contents."""
     digest = hashlib.sha256()
@@ -37,9 +44,9 @@ def folder(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _digest(files: list[Path]) -> str:
+def _digest(files: list[Path], root: Path = ROOT) -> str:
     digest = hashlib.sha256()
     for file in sorted(files):
-        digest.update(file.relative_to(ROOT).as_posix().encode())
+        digest.update(file.relative_to(root).as_posix().encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()[:LENGTH]

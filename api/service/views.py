@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.service.records import Actor, AssessmentLine, Counts, FileState, FileView, JobState, JobView, NoticeView
-from api.store.models import AssessedFile, Assessment, Case, File, Job, Review
+from api.store.models import AssessedFile, Assessment, Case, File, Job, Reading, Review
 from ingestion.domain import Notice, Overall
 
 CLOSED = "done"    # the status of a review after which a case is not open any more
@@ -77,6 +77,17 @@ def assessed_files(session: Session, row: Assessment | None) -> tuple[FileView, 
     rows = session.scalars(select(File).join(AssessedFile, AssessedFile.file_id == File.id).where(
         AssessedFile.assessment_id == (row.id if row is not None else "")).order_by(File.name))
     return tuple(file_view(one) for one in rows)
+def reading_told(row: Reading) -> dict[str, Any]:
+    """A second reading as events tell of it."""
+    return {"id": row.id, "state": str(row.state), "done": row.done, "total": row.total, "error": row.error,
+            "error_en": row.error_en}
+
+
+def last_reading(session: Session, case_id: str) -> dict[str, Any] | None:
+    """The last second reading asked for of a case."""
+    row = session.scalar(select(Reading).where(Reading.case_id == case_id)
+                         .order_by(Reading.created.desc(), Reading.id).limit(1))
+    return reading_told(row) if row is not None else None
 
 
 def present(session: Session, case_id: str) -> tuple[FileView, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -28,6 +28,7 @@ from api.service.views import file_view, job_view, line, notices, plain
 from api.store.models import AssessedFile, Assessment, Case, Content, File, Job, User
 from api.store.models import Event as EventRow
 from api.store.rows import INSTALLATION
+from ingestion.domain import Assessment as Result
 from ingestion.domain import Document
 from ingestion.errors import GuoheError
 from ingestion.parsing import Progress
@@ -49,6 +50,7 @@ class Assessing:
     policies: Policies
     reader: Reader
     events: Events
+    after: Callable[[str], None] = lambda _: None   # what follows an assessment, by its job
 
     def __call__(self, job_id: str, step: Steps) -> None:
         try:
@@ -56,6 +58,7 @@ class Assessing:
             for number, file_id in enumerate(files):
                 step(f"read {number}", partial(self._read, job_id, file_id, number))
             step("assess", partial(self._assess, job_id, files))
+            step("after", partial(self.after, job_id))
         except OverError:
             log.info("job %s is over", job_id)
         except Exception as error:
@@ -158,21 +161,13 @@ class Assessing:
                digest: str, claimed: Sequence[claims.Found]) -> None:
         job, case = self._job(session, job_id)
         result = made.result
-        number = (session.scalar(select(func.max(Assessment.number)).where(Assessment.case_id == case.id)) or 0) + 1
-        row = Assessment(
-            id=new_id(), case_id=case.id, job_id=job_id, number=number, revision=job.revision, created=now(),
-            created_by=job.requested_by, base_type=result.base_type, application_date=result.application_date,
+        row = kept(session, Assessment(
+            id=new_id(), case_id=case.id, job_id=job_id, revision=job.revision, created_by=job.requested_by,
+            base_type=result.base_type, application_date=result.application_date,
             policy_id=result.policy_id, policy_version=result.policy_version, policy_sha256=result.policy_sha256,
             policy_digest=digest, window_start=result.window[0], window_end=result.window[1],
-            extractor=versions.extractor(), key=key, overall=result.overall,
-            counts=asdict(stored.counts(result.findings)), files=len(files))
-        session.add(row)
-        session.flush()
-        rows = session.scalars(select(File).where(File.id.in_(files))).all()
-        kept = {one.id for one in rows}
-        self._note(session, rows, result.documents)
-        session.add(Content(assessment_id=row.id, content=content))
-        session.add_all(AssessedFile(assessment_id=row.id, file_id=one) for one in files if one in kept)
+            extractor=versions.extractor(), key=key), result, content, files)
+        self._note(session, session.scalars(select(File).where(File.id.in_(files))).all(), result.documents)
         latest = session.get(Assessment, case.latest_id) if case.latest_id else None
         if latest is None or latest.revision <= row.revision:
             case.latest_id, case.updated = row.id, now()
@@ -217,6 +212,20 @@ class Assessing:
         if job is None or case is None or job.state not in {JobState.QUEUED, JobState.RUNNING}:
             raise OverError
         return job, case
+
+
+def kept(session: Session, row: Assessment, result: Result, content: bytes, files: Sequence[str]) -> Assessment:
+    """A new assessment of a case, the next in number, with what it says and the files that it rests on."""
+    row.number = (session.scalar(select(func.max(Assessment.number)).where(
+        Assessment.case_id == row.case_id)) or 0) + 1
+    row.created, row.overall, row.counts = now(), result.overall, asdict(stored.counts(result.findings))
+    row.files = len(files)
+    session.add(row)
+    session.flush()
+    there = set(session.scalars(select(File.id).where(File.id.in_(files))))
+    session.add(Content(assessment_id=row.id, content=content))
+    session.add_all(AssessedFile(assessment_id=row.id, file_id=one) for one in files if one in there)
+    return row
 
 
 def settle(row: File, document: Document) -> None:

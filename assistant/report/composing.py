@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from assistant.phrases import phrases
+from assistant.report import second
 from assistant.report.model import DocumentLine, FactSection, Gap, LeftOut, Quotation, Report, Row, Unread
 from assistant.report.particulars import Particulars
 from assistant.report.vocabulary import Vocabulary
@@ -160,6 +161,8 @@ class _Composer:
             found = self.words("list_separator").join(
                 self.names.say.outcome(outcome) for outcome, count in optional.items() for _ in range(count))
             lines.append(self.words("tally_priority", all=sum(optional.values()), outcomes=found))
+        if self.assessment.second is not None:
+            lines += second.lines(self.assessment.second, self.names)
         return tuple(lines)
 
     # The table of criteria --------------------------------------------------------------------------------------------

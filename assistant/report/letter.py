@@ -1,11 +1,13 @@
 """The supplement letter 补正通知: drafted from the gaps of an assessment, and any text of it as a Word file."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 from msgspec.structs import replace
 
+from assistant.report import second
 from assistant.report.composing import unread
 from assistant.report.vocabulary import Vocabulary
 from assistant.report.word_file import BODY, HEADING_FONT, TITLE, WordFile
@@ -18,10 +20,11 @@ FOR_REVIEWERS = Path(__file__).parent / "language" / "letter.yaml"
 LACKING = frozenset({Outcome.NOT_MET, Outcome.INSUFFICIENT})
 
 
-def draft(assessment: Assessment, policy: Policy, applicant: str, due: date | None, language: str = "zh") -> str:
+def draft(assessment: Assessment, policy: Policy, applicant: str, due: date | None, language: str = "zh",
+          to_check: Sequence[str] = ()) -> str:
     """Every required criterion that is not met or open, with its clause word for word; then what contradicts itself and
-    was not said with its criterion, and what could not be read. What only reviewers have to look at again is not asked
-    of the applicant."""
+    was not said with its criterion, the facts `to_check` that two readers read otherwise, and what could not be read.
+    What only reviewers have to look at again is not asked of the applicant."""
     names = Vocabulary(policy, language)
     words = names.words
     lines = [words("letter.to", applicant=applicant), "",
@@ -32,6 +35,7 @@ def draft(assessment: Assessment, policy: Policy, applicant: str, due: date | No
     said = {key for one in gaps if one.outcome is Outcome.INSUFFICIENT for key in one.criterion.facts}
     items += [[words("letter.conflict", label=names.fact_label(fact.key), figure=names.figure(fact))]
               for fact in assessment.facts.values() if fact.conflict and fact.key not in said]
+    items += [[second.asked(key, assessment, names)] for key in to_check]
     for_reviewers = set(load(FOR_REVIEWERS)["notices"])
     asking = [replace(one, notices=tuple(notice for notice in one.notices if notice.code not in for_reviewers))
               for one in assessment.documents]

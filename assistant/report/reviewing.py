@@ -35,6 +35,10 @@ class Step:
     by: str
     at: datetime
     holds: bool
+    first: Interval | None = None    # both readers' figures where a language model had read, and which one
+    second: Interval | None = None
+    model: str = ""
+    prompt: str = ""
 
 
 def form(seen: Assessment, machine: Assessment, steps: Sequence[Step], policy: Policy, applicant: str, kind: str,
@@ -135,6 +139,11 @@ def _told(one: Step, names: Vocabulary) -> tuple[str, ...]:
     machine = names.interval(one.subject, one.machine) if one.machine and fact else ""
     place = names.say.place(one.document, one.page) + names.words("colon") + one.quote if one.document else ""
     act = names.words(f"review.acts.{one.act.value}")
+    if one.model and fact:
+        first, second = (names.interval(one.subject, figure) if figure else names.words("second.nothing")
+                         for figure in (one.first, one.second))
+        machine = names.words("review.readers", machine=machine or names.words("second.nothing"), first=first,
+                              second=second, model=one.model, prompt=one.prompt)
     return (one.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC"), one.by, label,
             act if one.holds else names.words("review.outdated", act=act), machine, said, one.reason, place)
 

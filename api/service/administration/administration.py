@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from api.jobs import Queue
 from api.service.administration.auditing import Auditing
@@ -16,9 +15,6 @@ from api.service.context import Context
 from api.service.events import Events
 from api.service.files import CaseFiles
 
-if TYPE_CHECKING:
-    from assistant.llm import Settings
-
 
 @dataclass(frozen=True)
 class Administration:
@@ -31,10 +27,7 @@ class Administration:
     health: Health
 
 
-def build(context: Context, files: CaseFiles, events: Events, jobs: Queue, model: Settings | None, key: str
+def build(context: Context, kept: Kept, modelling: Modelling, files: CaseFiles, events: Events, jobs: Queue
           ) -> Administration:
-    """`model` is the endpoint that the environment names, `key` the key that it holds."""
-    kept = Kept(context)
-    modelling = Modelling(kept, model, key, context.settings.webhook_networks)
     return Administration(Auditing(context.database), SigningOn(context, context.settings.sign_on), kept, modelling,
                           Limits(kept), Retention(context, kept, files, events), Health(context, jobs, modelling))

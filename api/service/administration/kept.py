@@ -14,6 +14,7 @@ from api.service.access import Action, may
 from api.service.context import Context, now, record
 from api.service.records import Actor, Role
 from api.store.models import Setting
+from ingestion.domain import Differ
 
 LATE = 5.0   # seconds that another process may take to notice a change
 
@@ -26,6 +27,21 @@ class ModelSettings:
     url: str = ""
     model: str = ""
     roles: tuple[Role, ...] = tuple(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingSettings:
+    """Whether the language model reads as well, and what stands where it differs. Budgets are tokens, of all and of one
+    person on one day, 0 for none; `at_once`: requests of one process; `withheld`: cases are kept from the
+    model unless their owner says otherwise.
+    """
+
+    enabled: bool = False
+    differ: Differ = Differ.CAUTIOUS
+    day_tokens: int = 0
+    user_tokens: int = 0
+    at_once: int = 2
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +70,10 @@ class RetentionSettings:
     demos: int = 0
 
 
-NAMES: dict[type[Any], str] = {ModelSettings: "model", LimitSettings: "limits", RetentionSettings: "retention"}
-MOST = 1_000_000
-Kind = TypeVar("Kind", ModelSettings, LimitSettings, RetentionSettings)
+NAMES: dict[type[Any], str] = {ModelSettings: "model", ReadingSettings: "reading", LimitSettings: "limits",
+                               RetentionSettings: "retention"}
+MOST, MOST_TOKENS, MOST_AT_ONCE = 1_000_000, 10**12, 64
+Kind = TypeVar("Kind", ModelSettings, ReadingSettings, LimitSettings, RetentionSettings)
 
 
 class Kept:
@@ -86,13 +103,16 @@ class Kept:
             asked, known = self._known.get(NAMES[kind], (0.0, None))
         return known is not None and time.monotonic() - asked < LATE
 
-    def put(self, actor: Actor, value: ModelSettings | LimitSettings | RetentionSettings, reason: str = "") -> None:
+    def put(self, actor: Actor, value: ModelSettings | ReadingSettings | LimitSettings | RetentionSettings,
+            reason: str = "") -> None:
         """Failure "forbidden", "setting_invalid"."""
         if not may(actor, Action.ADMINISTER):
             raise Failure("forbidden")
         fields = asdict(value)
-        if any(isinstance(one, int) and not 0 <= one <= MOST for one in fields.values()) or \
-                (isinstance(value, LimitSettings) and min(fields.values()) < 1):
+        most = MOST_TOKENS if isinstance(value, ReadingSettings) else MOST
+        if any(isinstance(one, int) and not 0 <= one <= most for one in fields.values()) or \
+                (isinstance(value, LimitSettings) and min(fields.values()) < 1) or \
+                (isinstance(value, ReadingSettings) and not 1 <= value.at_once <= MOST_AT_ONCE):
             raise Failure("setting_invalid")
         name = NAMES[type(value)]
         with self._database.writing() as session:

@@ -74,6 +74,10 @@ class Modelling:
         return ModelState(chosen.enabled and found is not None, found.url if found else "",
                           found.model if found else "", bool(found and found.key), not chosen.url)
 
+    def endpoint(self) -> Settings | None:
+        """Where the model is that would read, None without one. Whether it may is for `api.service.second_reader`."""
+        return self._settings(self._kept.get(ModelSettings))
+
     def test(self, actor: Actor) -> ModelTest:
         """Send it a sentence that holds nothing of anybody's. Failure "no_model"."""
         from assistant.llm import ModelError
@@ -97,7 +101,7 @@ class Modelling:
         if settings is None:
             return None
         if self._made is None or self._made[0] != settings:
-            made = llm.connect(settings, self._judge(settings.url))
+            made = llm.connect(settings, self.judge(settings.url))
             assert made is not None  # noqa: S101 - settings were given
             self._made = (settings, made)
         return self._made[1]
@@ -109,7 +113,7 @@ class Modelling:
         if value.url:
             try:
                 llm.from_environment({llm.URL: value.url, llm.MODEL: value.model})
-                judge = self._judge(value.url)
+                judge = self.judge(value.url)
                 if judge is not None:
                     judge(value.url)
             except (UsageError, ValueError) as error:
@@ -120,7 +124,7 @@ class Modelling:
                 log.info("the host of the model's address is not known yet")
         return value
 
-    def _judge(self, url: str) -> Judge | None:
+    def judge(self, url: str) -> Judge | None:
         """None for the host that the environment names: whoever runs the server chose it."""
         if self._given is not None and _host(self._given.url) == _host(url):
             return None

@@ -28,7 +28,8 @@ class Recomputed:
 
 
 def recompute(database: Database, contents: Files, policies: Policies, key: str) -> Recomputed:
-    """`key` is an assessment's key or its id. Nothing that was read before is used: the files are read anew.
+    """`key` is an assessment's key or its id. Nothing that was read before is used: the files are read anew, and a
+    language model that read says what it said then.
 
     Failure "not_found" for an unknown key, and where a file's content or the policy is not kept any more.
     """
@@ -43,9 +44,9 @@ def recompute(database: Database, contents: Files, policies: Policies, key: str)
                                 .where(AssessedFile.assessment_id == row.id).order_by(File.name)).all()
         content = session.get_one(Content, row.id).content
     documents = [document_of(contents, sha256, name) for sha256, name in files]
-    made = stored.make(documents, policies.of(row.policy_digest), row.base_type, row.application_date)
-    made_key = stored.key(documents, row.policy_digest, versions.extractor(), row.base_type, row.application_date)
-    before = stored.decode(content)
+    before, policy = stored.decode(content), policies.of(row.policy_digest)
+    made = stored.remade(stored.make(documents, policy, row.base_type, row.application_date), documents, policy, before)
+    made_key = stored.key(documents, row.policy_digest, versions.extractor(), row.base_type, row.application_date, made)
     differs = [name for name, other in (
         ("key", made_key != row.key), ("zh", _bytes(made.bodies["zh"]) != _bytes(before.bodies["zh"])),
         ("en", _bytes(made.bodies["en"]) != _bytes(before.bodies["en"])),

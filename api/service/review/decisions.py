@@ -35,7 +35,8 @@ from api.service.review.worklist import NEVER, people
 from api.service.views import reviewed
 from api.store.models import AssessedFile, Case, Decision, File, Review
 from assistant import corrections
-from assistant.corrections import Act, Place
+from assistant.corrections import READERS, Act, Place
+from assistant.second_reader import checklist
 from ingestion.domain import Interval, Outcome, Span
 
 LONGEST_REASON = 2_000
@@ -111,6 +112,8 @@ class Decisions:
         """
         if len(new.reason) > LONGEST_REASON:
             raise Failure("too_long", most=LONGEST_REASON)
+        if new.act in READERS and actor.token_id:   # a person takes a model's figure, never a program
+            raise Failure("session_needed")
         try:
             with self.context.database.writing() as session:
                 return self._decide(session, actor, case_id, new)
@@ -130,11 +133,14 @@ class Decisions:
             Decision.case_id == case_id, Decision.subject == new.subject)) or 0
         if version != new.version:
             raise self._meanwhile(session, case_id, new.subject)
-        decision = corrections.Decision(new.act, new.subject, new.reason.strip(), _value(new), new.outcome,
-                                        self._place(made, new), new.amount)
+        found = corrections.taken(new.act, new.subject, made.machine) if new.act in READERS else None
+        decision = corrections.Decision(new.act, new.subject, new.reason.strip(), found.interval if found else
+                                        _value(new), new.outcome, self._place(made, new), new.amount)
         fault = corrections.problem(decision, made.reviewed, made.policy)
         if fault:
             raise Failure(fault)
+        if new.act in READERS:
+            _look(made, decision, new.clauses)
         row = self._row(actor, made, decision, version + 1)
         session.add(row)
         session.flush()
@@ -144,6 +150,7 @@ class Decisions:
         standing.refresh(session, after)
         record(session, actor, "decide", "case", case_id, before=_figures(made, new.subject),
                after=_figures(after, new.subject), subject=new.subject, act=new.act.value, version=row.version,
+               **({"model": row.model, "prompt": row.prompt} if row.model else {}),
                overall=[before.value, after.reviewed.assessment.overall.value],
                reason_sha256=hashlib.sha256(row.reason.encode()).hexdigest())
         self.events.publish(session, case_id, "review", {"subject": new.subject})
@@ -167,6 +174,10 @@ class Decisions:
     def _row(actor: Actor, made: standing.Stand, one: corrections.Decision, version: int) -> Decision:
         machine = made.machine.facts.get(one.subject)
         place = one.place
+        reading = made.machine.second
+        both = checklist.both(reading).get(one.subject) if reading is not None else None
+        first = both.first.interval if both is not None and both.first is not None else None
+        second = both.second.fact.interval if both is not None and both.second is not None else None
         return Decision(
             id=new_id(), case_id=made.row.case_id, assessment_id=made.row.id, subject=one.subject, version=version,
             act=one.act.value, low=one.value.low if one.value else None, high=one.value.high if one.value else None,
@@ -176,7 +187,11 @@ class Decisions:
             quote=place.quote if place else "", reason=one.reason,
             machine_low=machine.interval.low if machine else None,
             machine_high=machine.interval.high if machine else None,
-            basis=corrections.basis(one.subject, made.machine), by_id=actor.id, at=now())
+            basis=corrections.basis(one.subject, made.machine),
+            first_low=first.low if first else None, first_high=first.high if first else None,
+            second_low=second.low if second else None, second_high=second.high if second else None,
+            model=reading.model if both is not None and reading is not None else "",
+            prompt=reading.prompt if both is not None and reading is not None else "", by_id=actor.id, at=now())
 
     @staticmethod
     def _meanwhile(session: Session, case_id: str, subject: str) -> Failure:
@@ -188,6 +203,15 @@ class Decisions:
         by = people(session, {row.by_id})[row.by_id].name
         return Failure("decided_meanwhile", subject=subject, version=row.version, by=by, act=row.act,
                        at=row.at.isoformat(), low=row.low, high=row.high, outcome=row.outcome, reason=row.reason)
+
+
+def _look(made: standing.Stand, decision: corrections.Decision, clauses: Sequence[str]) -> None:
+    """Failure "clause_unseen" where a figure that is taken makes a criterion met whose clause was not seen."""
+    unseen = [one.criterion for one in made.machine.findings if one.criterion.id in set(corrections.raised(
+        decision, made.reviewed, made.machine, made.applied, made.policy)) - set(clauses)]
+    if unseen:
+        raise Failure("clause_unseen", criteria=[
+            {"id": one.id, "citation": one.citation, "quote": one.quote} for one in unseen])
 
 
 def _review(session: Session, case: Case) -> Review:
@@ -215,8 +239,11 @@ def _shown(row: Decision, names: Mapping[str, Person], files: Mapping[str, str],
     place = PlaceView(row.document, files.get(row.document), row.page, row.start, row.end, row.quote) \
         if row.document else None
     machine = Interval(row.machine_low, row.machine_high) if row.machine_low is not None else None
+    first = Interval(row.first_low, row.first_high) if row.first_low is not None else None
+    second = Interval(row.second_low, row.second_high) if row.second_low is not None else None
     return DecisionView(row.id, row.subject, row.version, Act(row.act), one.value, one.outcome, row.amount, place,
-                        row.reason, machine, names.get(row.by_id, Person(row.by_id, "")), row.at, holds)
+                        row.reason, machine, names.get(row.by_id, Person(row.by_id, "")), row.at, holds, first, second,
+                        row.model, row.prompt)
 
 
 def _value(new: NewDecision) -> Interval | None:

@@ -52,7 +52,7 @@ class Exports:
                  words(f"review.status.{one.status.value}"), str(one.round),
                  one.assignee.name if one.assignee else "",
                  one.due.isoformat() if one.due else "", one.received.date().isoformat(), say.outcome(one.outcome),
-                 str(one.unchecked), str(one.conflicts), str(one.duplicates)] for one in lines]
+                 str(one.unchecked), str(one.to_check), str(one.conflicts), str(one.duplicates)] for one in lines]
         content = reviewing.table(words("review.list"), words.lines("review.columns"), rows, kind, names)
         if content is None:
             raise Failure("unknown_export", kind=kind)
@@ -97,7 +97,8 @@ def _steps(view: ReviewView) -> tuple[Step, ...]:
     every += [one for criterion in view.criteria for one in criterion.history]
     return tuple(Step(one.subject, one.version, one.act, one.value, one.outcome, one.amount,
                       one.place.document if one.place else "", one.place.page if one.place else None,
-                      one.place.quote if one.place else "", one.reason, one.machine, one.by.name, one.at, one.holds)
+                      one.place.quote if one.place else "", one.reason, one.machine, one.by.name, one.at, one.holds,
+                      one.first, one.second, one.model, one.prompt)
                  for one in sorted(every, key=lambda one: (one.at, one.version)))
 
 

@@ -44,7 +44,7 @@ class Letters:
             review = _submitted(session, case)
             made = standing.stand(session, self.policies, case, language)
             return letter.draft(made.reviewed.assessment, made.policy, case.applicant or case.title,
-                                review.due if review.due != NEVER else None, language)
+                                review.due if review.due != NEVER else None, language, standing.left(made.reviewed))
 
     def save(self, actor: Actor, case_id: str, text: str, number: int) -> LetterView:
         """A new version after the one numbered so. Failure "letter_meanwhile" where somebody saved another."""

@@ -62,6 +62,8 @@ class Progress:
         if change.status is not None and change.status != review.status:
             if change.status not in WAYS[Status(review.status)]:
                 raise Failure("status_not_possible", before=review.status, after=change.status.value)
+            if change.status is Status.DONE and review.to_check and not change.note.strip():
+                raise Failure("left_to_check", count=review.to_check)
             review.status = change.status
             review.done = now() if change.status is Status.DONE else None
             review.begun = review.begun or (now() if change.status is not Status.RECEIVED else None)

@@ -56,11 +56,13 @@ class Filter:
     missing: int | None = None
     fact: str = ""
     checked: str = ""
+    to_check: bool = False       # two readers leave something to a person
 
 
 @dataclass(frozen=True, slots=True)
 class WorkLine:
-    """A case as the worklist shows it. `unchecked` facts nobody has looked at; `duplicates` are shared with others;
+    """A case as the worklist shows it. `unchecked` facts nobody has looked at; `to_check` are left by two readers to a
+    person; `duplicates` are shared with others;
     `outdated`: open, and assessed with `policy_version`, which is not the one in force; `under_way`: how a new
     assessment stands that is not ended.
     """
@@ -83,6 +85,7 @@ class WorkLine:
     policy_version: str = ""
     outdated: bool = False
     under_way: JobState | None = None
+    to_check: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,8 @@ class PlaceView:
 class DecisionView:
     """One step of one person on one subject. `machine` is the program's figure at that time.
 
-    `holds` is False where the documents have changed since in what it rests on: it is kept, and not applied.
+    `holds` is False where the documents have changed since in what it rests on: it is kept, and not applied. Where a
+    language model had read, `first` and `second` are the readers' figures then, and `model` with `prompt` says which.
     """
 
     id: str
@@ -181,6 +185,10 @@ class DecisionView:
     by: Person
     at: datetime
     holds: bool
+    first: Interval | None = None
+    second: Interval | None = None
+    model: str = ""
+    prompt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +290,8 @@ class NewPlace:
 
 @dataclass(frozen=True, slots=True)
 class NewDecision:
-    """What a person decides; `version` is how many decisions about the subject they have seen."""
+    """What a person decides; `version` is how many decisions about the subject they have seen, `clauses` the criteria
+    whose clause they have seen before they take a figure that makes them met."""
 
     act: Act
     subject: str
@@ -294,6 +303,7 @@ class NewDecision:
     outcome: Outcome | None = None
     place: NewPlace | None = None
     amount: int = 1
+    clauses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

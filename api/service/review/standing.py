@@ -18,6 +18,7 @@ from api.store.models import Assessment as Row
 from api.store.models import Case, Check, Content, Decision, Review, Standing
 from assistant import corrections
 from assistant.corrections import Act, Checked, Place, Reviewed
+from assistant.second_reader import checklist
 from ingestion.domain import Assessment, Comparator, CriterionKind, Fact, Finding, Interval, Outcome, Span
 from ingestion.policy import Policy
 
@@ -26,7 +27,8 @@ PolicyOf = Callable[[str], Policy]    # by its digest
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """`rows` are all decisions of the case, in their order; `holding` the ids of those that are applied."""
+    """`rows` are all decisions of the case, in their order; `holding` the ids of those that are applied, `applied` they
+    themselves."""
 
     row: Row
     machine: Assessment
@@ -34,6 +36,7 @@ class Stand:
     reviewed: Reviewed
     rows: Sequence[Decision]
     holding: frozenset[str]
+    applied: tuple[corrections.Decision, ...] = ()
 
 
 def stand(session: Session, policies: Policies, case: Case, language: str = "zh", *, whole: bool = False) -> Stand:
@@ -55,6 +58,7 @@ def refresh(session: Session, made: Stand) -> None:
     review.counts = asdict(stored.counts(reviewed.assessment.findings))
     states = reviewed.facts.values()
     review.unchecked = sum(one.machine is not None and one.checked is Checked.OPEN for one in states)
+    review.to_check = len(left(reviewed))
     review.conflicts = sum(one.person is not None and one.person.conflict for one in states)
     review.changed = now()
     session.execute(delete(Standing).where(Standing.case_id == case_id))
@@ -80,6 +84,20 @@ def assessed(session: Session, row: Row, made: stored.Stored, policies: Policies
     refresh(session, _stand(session, row, made.result, policies.of(row.policy_digest), policies.of, "zh"))
 
 
+def read_again(session: Session, row: Row, made: stored.Stored, policies: Policies) -> None:
+    """A second reading of the very same documents is the case's newest: nothing that they claim is new."""
+    refresh(session, _stand(session, row, made.result, policies.of(row.policy_digest), policies.of, "zh"))
+
+
+def left(reviewed: Reviewed) -> tuple[str, ...]:
+    """The facts that two readers leave to a person and about which nobody has decided."""
+    reading = reviewed.assessment.second
+    if reading is None:
+        return ()
+    return tuple(key for key, one in checklist.both(reading).items() if one.to_check
+                 and (key not in reviewed.facts or reviewed.facts[key].checked is Checked.OPEN))
+
+
 def missing(finding: Finding, facts: dict[str, Fact]) -> int | None:
     """The share of the bar that lacks, in percent; None where there is none, or no bar."""
     criterion = finding.criterion
@@ -94,8 +112,9 @@ def of_row(row: Decision) -> corrections.Decision:
     """A stored decision as the rules of correction take it."""
     place = Place(row.document, row.page, Span(row.start, row.end), row.quote) if row.document else None
     value = Interval(row.low, row.high) if row.low is not None else None
+    seen = Interval(row.machine_low, row.machine_high) if row.machine_low is not None else None
     return corrections.Decision(Act(row.act), row.subject, row.reason, value,
-                                Outcome(row.outcome) if row.outcome else None, place, row.amount)
+                                Outcome(row.outcome) if row.outcome else None, place, row.amount, seen)
 
 
 def held(rows: Sequence[Decision], result: Assessment, policy: Policy, policies: PolicyOf,
@@ -120,5 +139,6 @@ def _stand(session: Session, row: Row, result: Assessment, policy: Policy, polic
     digests: dict[str, str] = {one.id: one.policy_digest for one in session.execute(select(
         Row.id, Row.policy_digest).where(Row.id.in_({one.assessment_id for one in rows})))} if rows else {}
     holding = held(rows, result, policy, policies, digests)
-    reviewed = corrections.review(result, [of_row(one) for one in holding], policy, language)
-    return Stand(row, result, policy, reviewed, rows, frozenset(one.id for one in holding))
+    applied = tuple(of_row(one) for one in holding)
+    reviewed = corrections.review(result, applied, policy, language)
+    return Stand(row, result, policy, reviewed, rows, frozenset(one.id for one in holding), applied)

@@ -141,6 +141,8 @@ def _conditions(actor: Actor, wanted: Filter, digest: str) -> list[ColumnElement
         found += [Review.due < today(), Review.status.not_in(ENDED)]
     if wanted.duplicates:
         found.append(Review.duplicates > 0)
+    if wanted.to_check:
+        found.append(Review.to_check > 0)
     if wanted.outdated:
         newest = aliased(Assessment)
         found += [Review.status != Status.DONE, exists().where(
@@ -225,7 +227,7 @@ def _line(review: Review, case: Case, latest: Assessment | None, names: Mapping[
                     review.round, names.get(review.assignee_id or ""), review.due if review.due != NEVER else None,
                     review.received, review.changed, Overall(review.outcome), review.unchecked, review.conflicts,
                     review.duplicates, latest.policy_version if latest else "", outdated(latest, review, digest),
-                    JobState(job) if job else None)
+                    JobState(job) if job else None, review.to_check)
 
 
 def _escaped(text: str) -> str:

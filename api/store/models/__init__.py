@@ -22,6 +22,7 @@ from api.store.models.review import (
     Submission,
 )
 from api.store.models.row_security import RULES
+from api.store.models.second_reader import Exam, ModelUse, ReaderAnswer, Reading
 from api.store.models.webhooks import Delivery, Webhook
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Delivery",
     "Doomed",
     "Event",
+    "Exam",
     "Executor",
     "File",
     "Identity",
@@ -49,9 +51,12 @@ __all__ = [
     "ItemKey",
     "Job",
     "Letter",
+    "ModelUse",
     "PolicyTrial",
     "PolicyVersion",
     "Presence",
+    "ReaderAnswer",
+    "Reading",
     "Reply",
     "Review",
     "SavedView",

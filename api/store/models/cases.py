@@ -29,6 +29,7 @@ class Case(Base):
     updated: Mapped[datetime]
     revision: Mapped[int]
     demo: Mapped[bool]
+    withheld: Mapped[bool | None]   # from a language model that reads; None: as the installation has it
     latest_id: Mapped[str | None] = mapped_column(Id)
     handed_in: Mapped[int | None]
 
@@ -89,7 +90,8 @@ class Job(Base):
 
 
 class Assessment(Base):
-    """Written once, never changed. `job_id` is unique: a job that runs again finds what it made before."""
+    """Written once, never changed. `job_id` is unique: a job that runs again finds what it made before. `first_id`:
+    what the first reader alone has, where a language model read as well."""
 
     __tablename__ = "assessments"
     __table_args__ = (UniqueConstraint("case_id", "number"),)
@@ -114,6 +116,7 @@ class Assessment(Base):
     overall: Mapped[str] = mapped_column(String(40))
     counts: Mapped[dict[str, Any]]
     files: Mapped[int]
+    first_id: Mapped[str | None] = mapped_column(Id)
 
 
 class Content(Base):

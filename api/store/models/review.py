@@ -41,6 +41,7 @@ class Review(Base):
     conflicts: Mapped[int]
     duplicates: Mapped[int]
     counts: Mapped[dict[str, Any] | None]   # of the required criteria, as persons see them
+    to_check: Mapped[int] = mapped_column(server_default="0")   # what two readers leave to a person
 
 
 class Submission(Base):
@@ -117,7 +118,8 @@ class Step(Base):
 class Decision(Base):
     """One step of a person on one subject; rows are only ever added, `version` counts them.
 
-    `machine_low` and `machine_high` are the program's figure at that time, `basis` a digest of what it rests on.
+    `machine_low` and `machine_high` are the program's figure at that time, `basis` a digest of what it rests on. Where
+    a language model had read, too, both readers' figures and which model with which prompt.
     """
 
     __tablename__ = "decisions"
@@ -142,6 +144,12 @@ class Decision(Base):
     machine_low: Mapped[int | None] = mapped_column(BigInteger)
     machine_high: Mapped[int | None] = mapped_column(BigInteger)
     basis: Mapped[str] = mapped_column(Digest)
+    first_low: Mapped[int | None] = mapped_column(BigInteger)
+    first_high: Mapped[int | None] = mapped_column(BigInteger)
+    second_low: Mapped[int | None] = mapped_column(BigInteger)
+    second_high: Mapped[int | None] = mapped_column(BigInteger)
+    model: Mapped[str] = mapped_column(String(200), server_default="")    # "": no model had read
+    prompt: Mapped[str] = mapped_column(String(100), server_default="")
     by_id: Mapped[str] = id_of("users", index=False, cascade=False)
     at: Mapped[datetime]
 

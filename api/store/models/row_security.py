@@ -52,7 +52,7 @@ RULES: dict[str, tuple[str, str]] = {
     **{table: (_of(_ASSESSMENT, table), _of(_ASSESSMENT, table, _OWNED))
        for table in ("assessment_contents", "assessed_files")},
     **{table: (_of(_CASE, table), _of(_CASE, table, _OWNED)) for table in ("submissions", "replies")},
-    **{table: (_of(_CASE, table),) * 2 for table in ("jobs", "events", "item_keys")},
+    **{table: (_of(_CASE, table),) * 2 for table in ("jobs", "events", "item_keys", "readings", "reader_answers")},
     **{table: (_of(_CASE, table, seen=ALL),) * 2 for table in (   # what only a case has that was handed in
         "reviews", "review_steps", "decisions", "checks", "standings", "letters", "presences")},
     "conversations": (_MINE, _MINE),

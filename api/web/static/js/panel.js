@@ -37,6 +37,42 @@ panel.addEventListener("submit", (event) => {
   open(`${form.action}?${new URLSearchParams(new FormData(form))}`, "#find");
 });
 
+// Two places of the original side by side: what each of two readers rests on.
+export async function openTwo(first, second, names) {
+  if (!WIDE.matches) return;
+  going?.abort();
+  going = new AbortController();
+  const { signal } = going;
+  choose("viewer");
+  panel.setAttribute("aria-busy", "true");
+  try {
+    const halves = await Promise.all([first, second].map(async (address, place) => {
+      const half = document.createElement("section");
+      half.className = "half";
+      half.setAttribute("aria-label", names[place]);
+      const head = Object.assign(document.createElement("h2"), { textContent: names[place] });
+      if (!address) { half.append(head, Object.assign(document.createElement("p"), { className: "faint", textContent: text("found_nothing") })); return [half, ""]; }
+      const url = new URL(address, location.href);
+      const answer = await part(url.pathname + url.search, signal);
+      fill(half, answer.html);
+      for (const one of half.querySelectorAll(".tools, .thumbs, .part-list, .hits")) one.remove();
+      for (const one of half.querySelectorAll("[id]:not(#here)")) if (!one.id.startsWith("page-")) one.removeAttribute("id");
+      half.prepend(head);
+      return [half, url.hash];
+    }));
+    stop(panel);
+    const pair = document.createElement("div");
+    pair.className = "pair";
+    pair.append(...halves.map(([half]) => half));
+    panel.replaceChildren(pair);
+    for (const [half, hash] of halves) if (half.querySelector("[data-viewer]")) start(half, hash);
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    panel.replaceChildren(Object.assign(document.createElement("p"), { className: "notice bad", textContent: text("problem") }));
+  }
+  panel.removeAttribute("aria-busy");
+}
+
 export async function open(address, focus = "") {
   going?.abort();
   going = new AbortController();

@@ -16,11 +16,12 @@ export function follow(base, refresh, refreshFiles) {
       if (source.readyState === EventSource.CLOSED) { clearTimeout(timer); timer = setTimeout(again, 4000); }
     });
     const on = (kind, act) => source.addEventListener(kind, (event) => act(JSON.parse(event.data)));
-    on("snapshot", (data) => { for (const file of data.files) show(file); if (data.job) job(data.job, false); });
+    on("snapshot", (data) => { for (const file of data.files) show(file); if (data.job) job(data.job, false); missed(data.reading, refresh); });
     on("file", (data) => { if (!show(data)) soon(); });
     on("file_removed", (data) => row(data.id)?.remove());
     on("facts", (data) => { for (const [key, fact] of Object.entries(data.facts)) facts.set(key, fact); found(); });
     on("job", (data) => job(data, true));
+    on("reading", (data) => reading(data, refresh));
     on("assessment", () => { facts.clear(); refresh(); refreshFiles(); });
     on("deleted", () => { source.close(); banner("deleted", text("deleted")); });
   }
@@ -72,6 +73,20 @@ function figure(fact) {
   const [low, high] = [fact.low, fact.high].map((number) => number?.toLocaleString());
   const said = fact.high === null ? text("at_least", { low }) : low === high ? low : text("between", { low, high });
   return fact.unit === "CNY" ? text("yuan", { sum: said }) : said;
+}
+
+// What happened to a second reading between the page and its stream.
+export function missed(data, refresh) {
+  const shown = document.getElementById("second")?.dataset.standing;
+  const going = (state) => state === "queued" || state === "running";
+  if (data && shown && shown !== data.state && (going(shown) || going(data.state))) refresh();
+}
+
+// A second reading: how far it is; where it begins or ends the page is asked anew.
+export function reading(data, refresh) {
+  const shown = document.querySelector("[data-second-progress]");
+  if (data.state === "running" && data.done && shown) shown.textContent = data.total ? `${data.done}/${data.total}` : "";
+  else if (data.state !== "done") refresh();
 }
 
 const row = (id) => document.querySelector(`[data-file="${CSS.escape(id)}"]`);

@@ -1,6 +1,8 @@
 // One case before a reviewer: subjects by key, decisions without leaving the page, and the others who are here.
 import { Refused, ask, banner, element, fill, part, times } from "./net.js";
 import { open } from "./panel.js";
+import { begin, checking, next as nextCheck } from "./checking.js";
+import { missed, reading } from "./progress.js";
 import { listen } from "./review_picking.js";
 
 const page = document.getElementById("review");
@@ -64,11 +66,13 @@ addEventListener("keydown", (event) => {
     current().focus();
     return;
   }
+  if (!typing && checking(body, event)) { event.preventDefault(); return; }
   if (typing || (event.key === "Enter" && event.target.closest("a, button, summary"))) return;
   const known = act(event.key);
   if (known) { known(); event.preventDefault(); }
 });
 
+body.addEventListener("focusin", (event) => { const one = event.target.closest(".check"); if (one) begin(one); });
 body.addEventListener("focusin", (event) => choose(event.target.closest(".subject"), false));
 body.addEventListener("click", (event) => choose(event.target.closest(".subject"), false));
 
@@ -82,6 +86,7 @@ body.addEventListener("keydown", (event) => {
 });
 
 body.addEventListener("submit", async (event) => {
+  if (event.target.closest(".check")) { await check(event); return; }
   const form = event.target.closest("form.decide");
   if (!form) return;
   event.preventDefault();
@@ -102,6 +107,25 @@ body.addEventListener("submit", async (event) => {
     refused.hidden = false;
   }
 });
+
+// One of 待核对 is decided, and the next one is there.
+async function check(event) {
+  event.preventDefault();
+  const one = event.target.closest(".check"), refused = one.querySelector(".refused");
+  refused.hidden = true;
+  const after = nextCheck(body, one);
+  try {
+    await ask(event.target.action, { method: "POST", body: new URLSearchParams(new FormData(event.target, event.submitter)) });
+    one.remove();   // what was typed in it has been sent
+    await refresh(one.dataset.check);
+    after();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    refused.textContent = error.message;
+    refused.hidden = false;
+    if (error.code === "decided_meanwhile" || error.code === "clause_unseen") { await refresh(one.dataset.check); after(one.dataset.check); }
+  }
+}
 
 // Somebody was first: their decision is shown; only who has seen it may go on with their own.
 async function meanwhile(subject, form, refused, submitter) {
@@ -141,7 +165,7 @@ export async function refresh(done = "") {
   const made = await load();
   if (!made.childElementCount) return;
   const focused = document.activeElement;
-  const at = focused?.closest?.(".subject")?.dataset.subject;
+  const at = focused?.closest?.(".subject")?.dataset.subject, checked = focused?.closest?.(".check");
   for (const old of subjects()) {
     const fresh = made.querySelector(`#${CSS.escape(old.id)}`);
     if (!fresh) continue;
@@ -155,10 +179,18 @@ export async function refresh(done = "") {
       fresh.querySelector("details.more")?.setAttribute("open", "");
     }
   }
+  for (const old of body.querySelectorAll(".check")) {   // what is being filled in stays, while it may still be sent
+    const fresh = made.querySelector(`#${CSS.escape(old.id)}`);
+    const form = old.querySelector('[data-choice="fill"] form');
+    if (fresh && form && dirty(form) && form.elements.version.value === fresh.querySelector('input[name="version"]')?.value) fresh.replaceWith(old);
+  }
   body.replaceChildren(...made.childNodes);
   times(body);
   if (now) current()?.classList.add("now");
-  if (at && focused.isConnected) focused.focus({ preventScroll: true });
+  if (checked && !at) {
+    if (focused.isConnected) focused.focus({ preventScroll: true });
+    else body.querySelector(`#${CSS.escape(checked.id)}`)?.focus({ preventScroll: true });
+  } else if (at && focused.isConnected) focused.focus({ preventScroll: true });
   else if (at) body.querySelector(`.subject[data-subject="${CSS.escape(at)}"]`)?.focus({ preventScroll: true });
 }
 
@@ -183,6 +215,8 @@ const source = new EventSource(`/cases/${page.dataset.case}/events`);
 source.addEventListener("review", (event) => { soon(); if (JSON.parse(event.data).status) head(); });
 source.addEventListener("deleted", () => { source.close(); banner("deleted", page.dataset.wordGone); });
 source.addEventListener("assessment", soon);
+source.addEventListener("snapshot", (event) => missed(JSON.parse(event.data).reading, soon));
+source.addEventListener("reading", (event) => reading(JSON.parse(event.data), soon));
 source.addEventListener("presence", async () => { const answer = await fetch(presence, { credentials: "same-origin" }); if (answer.ok) show((await answer.json()).here); });
 here();
 setInterval(here, SIGN);

@@ -22,8 +22,7 @@ export function start(within, hash = location.hash) {
 }
 
 export function stop(within) {
-  const viewer = within.querySelector("[data-viewer]");
-  watched.get(viewer)?.disconnect();
+  for (const viewer of within.querySelectorAll("[data-viewer]")) watched.get(viewer)?.disconnect();
 }
 
 // Scrolls its own area only, never the page around it.
@@ -63,7 +62,8 @@ function zoomTo(viewer, zoom) {
   const sheets = viewer.querySelector(".sheets");
   const share = (sheets.scrollTop + sheets.clientHeight / 3) / Math.max(1, sheets.scrollHeight);
   viewer.dataset.zoom = sheets.dataset.zoom = zoom;
-  viewer.querySelector("[data-zoom-shown]").textContent = `${zoom}%`;
+  const shown = viewer.querySelector("[data-zoom-shown]");
+  if (shown) shown.textContent = `${zoom}%`;
   localStorage.setItem("guohe:zoom", zoom);
   sheets.scrollTop = share * sheets.scrollHeight - sheets.clientHeight / 3;
   if (zoom >= FINE) sharpen(sheets);

@@ -1,0 +1,107 @@
+"""Whether a language model reads here: the settings, the endpoint, its exam, the budget of the day."""
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from api.errors import Failure
+from api.service.access import Action, may
+from api.service.administration.kept import Kept, ReadingSettings
+from api.service.administration.modelling import Modelling
+from api.service.context import Context
+from api.service.records import Actor
+from api.service.second_reader import exams
+from api.service.second_reader.exams import Exams
+from api.service.second_reader.records import Readiness
+from api.store.models import ModelUse
+from assistant.second_reader import examined, request
+
+if TYPE_CHECKING:
+    from assistant.llm import Settings
+    from assistant.second_reader.asking import Limits, Reader
+
+
+@dataclass
+class Readying:
+    """`limits` are those of the environment; how many requests at once is the installation's setting."""
+
+    context: Context
+    kept: Kept
+    modelling: Modelling
+    exams: Exams
+    _made: tuple[Settings, Limits, Reader] | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def state(self, actor: Actor) -> Readiness:
+        """For administrators. Failure "forbidden"."""
+        if not may(actor, Action.ADMINISTER):
+            raise Failure("forbidden")
+        return self.known()
+
+    def known(self) -> Readiness:
+        chosen, found = self.kept.get(ReadingSettings), self.modelling.endpoint()
+        exam = self.exams.last(found.model) if found is not None else None
+        why = "disabled" if not chosen.enabled else "no_model" if found is None else "unexamined" if exam is None else \
+            "obeyed" if exam.obeyed else "failed_exam" if not exam.may_read else ""
+        differ = examined.differ(chosen.differ, exam) if exam is not None else chosen.differ
+        with self.context.database.reading() as session:
+            used = used_today(session)
+        return Readiness(not why, why, host(found), found.model if found else "", request.PROMPT, differ, chosen.differ,
+                         exams.view(exam), used, chosen.day_tokens)
+
+    @property
+    def settings(self) -> ReadingSettings:
+        return self.kept.get(ReadingSettings)
+
+    def reader(self) -> Reader:
+        """The model behind its endpoint, the same for all, so that all of them together ask so many at once."""
+        from assistant.second_reader import asking
+
+        settings = self.modelling.endpoint()
+        if settings is None:
+            raise Failure("no_model")
+        known = asking.limits()
+        limits = asking.Limits(known.timeout, known.context, self.kept.get(ReadingSettings).at_once, known.tries,
+                               known.answer)
+        with self._lock:
+            if self._made is None or self._made[:2] != (settings, limits):
+                self._made = (settings, limits, asking.Reader(
+                    settings, limits, self.context.settings.data / "nothing",
+                    judge=self.modelling.judge(settings.url)))
+            return self._made[2]
+
+
+def host(settings: Settings | None) -> str:
+    """Which host reads, with its port where that is not the usual one."""
+    return urlsplit(settings.url).netloc.rpartition("@")[2] if settings is not None else ""
+
+
+def used_today(session: Session, user_id: str = "") -> int:
+    """Tokens of this day (UTC), of one person or all."""
+    query = select(func.sum(ModelUse.tokens)).where(ModelUse.day == datetime.now(UTC).date())
+    return int(session.scalar(query.where(ModelUse.user_id == user_id) if user_id else query) or 0)
+
+
+def use(session: Session, user_id: str, tokens: int) -> None:
+    """One more request was answered."""
+    day = datetime.now(UTC).date()
+    row = session.get(ModelUse, (day, user_id), with_for_update=True)
+    if row is None:
+        session.add(ModelUse(day=day, user_id=user_id, tokens=tokens, requests=1))
+        session.flush()
+    else:
+        row.tokens += tokens
+        row.requests += 1
+
+
+def spent(session: Session, settings: ReadingSettings, user_id: str) -> str:
+    """The failure that the budget of the day makes, "" while it lasts."""
+    if settings.day_tokens and used_today(session) >= settings.day_tokens:
+        return "budget_of_day"
+    return "budget_of_user" if settings.user_tokens and used_today(session, user_id) >= settings.user_tokens else ""

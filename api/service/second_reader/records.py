@@ -1,0 +1,122 @@
+"""What the services of the second reader give: frozen records, as in `api.service.records`."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ingestion.domain import Agreement, Differ, Evidence, Interval
+
+
+class Standing(StrEnum):
+    """How the second reading of a case stands."""
+
+    OFF = "off"                # no model reads here; `why` says why
+    WITHHELD = "withheld"      # the case is kept from the model
+    NONE = "none"              # it may be asked for
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    OUTDATED = "outdated"      # of other documents, another base type or window
+
+
+@dataclass(frozen=True, slots=True)
+class ExamView:
+    """The last exam of a model with today's prompts. `may_lead`: its reading may stand where readers differ."""
+
+    model: str
+    prompts_hash: str
+    score: float
+    first: float
+    obeyed: int
+    taken: datetime
+    stopped: bool
+    may_read: bool
+    may_lead: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether the model may read, `why` a code where not: "disabled", "no_model", "unexamined", "failed_exam",
+    "obeyed". `differ` is what stands in force, `wanted` what the installation has set."""
+
+    ready: bool
+    why: str
+    host: str
+    model: str
+    prompt: str
+    differ: Differ
+    wanted: Differ
+    exam: ExamView | None
+    day_tokens: int = 0       # used today by all
+    budget: int = 0           # 0: none
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderFact:
+    """A fact as one reader has it."""
+
+    low: int
+    high: int | None
+    conflict: bool
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def interval(self) -> Interval:
+        return Interval(self.low, self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckItem:
+    """A fact that both readers leave to a person, or left (`settled`). `raises_first`, `raises_second`: the criteria
+    that become met when that reader's figure is taken, whose clauses have to be seen first."""
+
+    key: str
+    label: str
+    label_en: str
+    agreement: Agreement
+    verified: bool
+    why: tuple[str, ...]
+    first: ReaderFact | None
+    second: ReaderFact | None
+    settled: bool
+    raises_first: tuple[str, ...] = ()
+    raises_second: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SecondView:
+    """The second reading of a case. `host` and `model` are told to its owner before anything is sent. `items` is
+    待核对 of the reading that stands, those that are left first; `left` counts them. `tokens`, `seconds`: of that
+    reading; `foreseen`: tokens that one is expected to need."""
+
+    standing: Standing
+    why: str
+    host: str
+    model: str
+    prompt: str
+    differ: Differ | None
+    exam: float | None
+    withheld: bool
+    withheld_by_default: bool
+    done: int = 0
+    total: int = 0
+    foreseen: int = 0
+    tokens: int = 0
+    estimated: bool = False
+    requests: int = 0
+    seconds: float = 0.0
+    created: datetime | None = None
+    error: str = ""
+    error_en: str = ""
+    failed: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
+    dropped: int = 0
+    agreed: int = 0
+    facts: int = 0
+    left: int = 0
+    items: tuple[CheckItem, ...] = ()
+    may_ask: bool = False
+    may_withhold: bool = False
