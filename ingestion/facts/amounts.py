@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
 
@@ -22,6 +23,7 @@ from ingestion.language.ngrams import Text
 from ingestion.numerals import stated_rate
 from ingestion.periods import Cover, Period, PeriodKind, Window, periods
 
+MONTH = 31  # days
 _UNIT = re.compile(r"（\s*([^（）]{1,4})\s*）\s*$")
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 
@@ -59,7 +61,11 @@ def amounts(book: FactBook, spec: FactSpec, table: Table, window: Window, claims
         series = _by_kinds(book, spec, table, titled)
     if not series:
         return False
-    unit = unit_factor(title) or unit_factor("\n".join(header)) or unit_factor(table.section.text) or _unit_in(table)
+    own = {cell.column for _, _, cell in series}
+    named_by = [text for row, texts in zip(table.rows, table.texts, strict=True)
+                for cell, text in zip(row, texts, strict=True) if cell.column in own]
+    places = [*named_by, title, "\n".join(header), table.section.text]
+    unit = next(filter(None, map(unit_factor, places)), None) or _unit_in(table)
     currency, factor = unit or ("CNY", 1)
     if blocked:
         for row in _rows_of_amounts(table):
@@ -134,7 +140,8 @@ def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window) -> li
     if not columns or (not heads and len(columns) > 1):
         return []
     preferred = (
-        [c for c in columns if listed("total_column").search(c[1])]
+        [(column, text) for column, text in heads.items() if listed("converted_column").search(text)]
+        or [c for c in columns if listed("total_column").search(c[1])]
         or [c for c in columns if listed("spent_column").search(c[1])]
         or columns
     )
@@ -286,15 +293,15 @@ def _settle(
     value = Interval(total, total)
     points: tuple[int, ...] = (total,)
     conflict = False
-    stated = [v for p, v, _ in series if p is None]
-    if stated and len(inside) == len(dated):
-        declared = int(stated[-1] * factor * rate)
-        if declared != total:
-            value, points, conflict = Interval(min(total, declared), max(total, declared)), (total, declared), True
+    declared = _declared(series, dated, factor * rate) if len(inside) == len(dated) else total
+    if declared != total:
+        value, points, conflict = Interval(min(total, declared), max(total, declared)), (total, declared), True
     starts = [p.start for p, _, _ in inside if p.start is not None]
     period = Period(Span(0, 0), PeriodKind.DATED, min(starts), max(p.end for p, _, _ in inside))
-    if titled is not None and titled.kind is PeriodKind.RECENT and titled.cover(window) is Cover.WINDOW:
-        period = titled  # a title 近三年 over the table is the window (reading 29)
+    if titled is not None and titled.cover(window) in (Cover.WINDOW, Cover.WIDER):
+        recent = titled.kind is PeriodKind.RECENT  # a title 近三年 over the table is the window (reading 29)
+        if _single_days(dated) or (recent and titled.cover(window) is Cover.WINDOW):
+            period = Period(titled.span, PeriodKind.DATED, window.start, window.end)
     if _other_currency(table, [c for _, _, c in inside]):
         value = Interval(value.low, None)  # a column in a foreign currency without a rate stands beside it (reading 14)
         points = (value.low,)
@@ -320,6 +327,18 @@ def _settle(
             items=tuple(dict.fromkeys(rows)),
         )
     )
+
+
+def _declared(series: Sequence[Entry], dated: Sequence[Entry], factor: Decimal) -> int:
+    """What the last of its totals says, unless its totals are those of parts that agree with the rows."""
+    stated = [value for period, value, _ in series if period is None]
+    summed = sum(value for _, value, _ in dated)
+    return int((summed if not stated or summed in (sum(stated), sum(stated[:-1])) else stated[-1]) * factor)
+
+
+def _single_days(dated: Sequence[Entry]) -> bool:
+    """Whether rows are of days, not of years: one payment each."""
+    return all(p is not None and p.start is not None and (p.end - p.start).days <= MONTH for p, _, _ in dated)
 
 
 def _parts(table: Table, cells: list[Cell]) -> list[Span]:
@@ -350,6 +369,9 @@ def _other_currency(table: Table, cells: list[Cell]) -> bool:
         if (unit := unit_factor(text)) is not None and unit[0] != "CNY"
     }
     used = {cell.column for cell in cells}
+    heads = zip(table.rows[header], table.texts[header], strict=True)
+    if any(cell.column in used and listed("converted_column").search(text) for cell, text in heads):
+        return False
     return any(
         cell.column in foreign - used and _NUMBER.fullmatch(text.replace(" ", "")) is not None
         for one in cells

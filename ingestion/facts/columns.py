@@ -22,7 +22,12 @@ _RANK = re.compile(r"^(?:国家|部|省|省部|市|区|县|校|院|厅局|市厅
 
 @lru_cache(maxsize=1)
 def _roles() -> list[tuple[str, re.Pattern[str]]]:
-    return [(name, pattern(tuple(said))) for name, said in load("tables")["roles"].items()]
+    return [(name, pattern(tuple(map(_whole, said)))) for name, said in load("tables")["roles"].items()]
+
+
+def _whole(word: str) -> str:
+    """A word in Latin letters stands alone: no "to" in "Director"."""
+    return rf"/(?<![A-Za-z]){word}s?(?![A-Za-z])/" if word.isascii() and word.isalpha() else word
 
 
 @lru_cache(maxsize=4096)

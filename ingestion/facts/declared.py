@@ -28,6 +28,8 @@ from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.standing import actual, stock
 from ingestion.periods import Cover, Period, PeriodKind, Window
 
+OLD = 366  # days after which a level is of an earlier day
+
 
 def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, claims: Claims) -> None:
     """Add what one sentence declares of one fact to its claims."""
@@ -89,9 +91,26 @@ def _combine(
         )
     twice = [m for m in matches if m.role == "twice"]
     classes = classed(book, spec, analysis)
-    for group in _groups(analysis, tops):
+    groups = _groups(analysis, tops)
+    if twice and len(groups) > 1:
+        claims.twice = add(m.value for m in twice)
+    _account_for(analysis, matches, tops, claims)
+    for group in groups:
         whole = bool(group) and all(any(m.figure is f for f in classes) for m in group)
         _assert_group(book, spec, analysis, group, values, clashes, twice, window, claims, whole)
+
+
+def _account_for(analysis: Analysis, matches: list[Match], tops: list[Match], claims: Claims) -> None:
+    """Figures of the fact that add nothing to what stands: parts of a total, what was counted twice, former levels;
+    those that stand in a clause of their own are said as such."""
+    standing = {m.figure.clause for m in tops}
+    reasons = {"twice": "duplicate", "figure": "expired"}
+    for match in matches:
+        if any(match is top for top in tops) or match.figure.clause in standing or match.role not in reasons:
+            continue
+        part = match.role == "figure" and match.figure.part
+        span = located(analysis.sentence, analysis.clauses[match.figure.clause].span)
+        claims.exclude(analysis.sentence.document, span, "part_of_total" if part else reasons[match.role])
 
 
 def _is_part(
@@ -441,6 +460,9 @@ def _assert(
         named="|".join(m.figure.own.replace("|", "") for m in group),
         inferred=min(m.inferred for m in group),
     )
+    if spec.time == "state" and period is not None and _of_an_earlier_day(analysis, group, period):
+        claims.exclude(entry.document, entry.span, "outside_window")
+        return
     if adds(spec, analysis, group, entry, claims):
         return
     if not entry.conflict:
@@ -448,6 +470,13 @@ def _assert(
     if entry.kinds:
         claims.kinded.append((analysis.sentence, entry.kinds))
     claims.later(partial(_settle, spec, entry, period))
+
+
+def _of_an_earlier_day(analysis: Analysis, group: list[Match], period: Period) -> bool:
+    """2023年底9家, in an application of the middle of 2025: a level of long ago says nothing of today (reading 36)."""
+    level = not any(words("flow").search(m.figure.own) for m in group)
+    dated = period.kind in (PeriodKind.DATED, PeriodKind.STATE) and all(m.figure.own_period for m in group)
+    return level and dated and not analysis.sentence.synthetic and (analysis.today - period.end).days > OLD
 
 
 def _dated_behind(figure: Figure) -> bool:

@@ -34,7 +34,7 @@ from ingestion.facts.scan import Reading, scan, squeezed
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.facts.statements import statements
-from ingestion.facts.tables import read_table
+from ingestion.facts.tables import feeds, read_table, said_of, unused
 from ingestion.facts.things import aliases
 from ingestion.language import fold, load, ngrams
 from ingestion.language.ngrams import Text
@@ -74,15 +74,21 @@ def prepare(
     host = host_country(readings)
     names = replace(applicants(readings, policy.facts), host=host, bars=bars(policy.text))
     notices: dict[str, tuple[Notice, ...]] = {}
+    kept: list[Reading] = []
     for reading in readings:
         heading = overreaching(reading)
         if heading:
             lift(reading, heading)
             notices[reading.document.name] = (notice("scope_lifted", heading=heading.strip()[:40]),)
-        if unrelated(reading, policy.facts, names.own):
+        apart = unrelated(reading, policy.facts, names.own) and not feeds(policy.facts, reading)
+        if apart:
             notices[reading.document.name] = (notice("unrelated"),)
-    kept = tuple(one for one in readings if not unrelated(one, policy.facts, names.own))
-    return Prepared(kept, names, host, hosted, notices, beyond, tell)
+        else:
+            kept.append(reading)
+            told = tuple(notice("table_unused", page=reading.document.page_at(one.table.block.span.start),
+                                title=said_of(one), rows=len(one.rows)) for one in unused(policy.facts, reading))
+            notices[reading.document.name] = notices.get(reading.document.name, ()) + told
+    return Prepared(tuple(kept), names, host, hosted, notices, beyond, tell)
 
 
 @collector.paused()
@@ -212,8 +218,9 @@ class _Reader:
         for key, spec in self._stated(sentence):
             context = _context(sentences, position)
             statements(self.book, spec, self.analysis(sentence), self.window, self.found[key], context)
-        for key, spec in self._stated(joined) if (joined := _with_what_it_speaks_of(sentence)) is not None else ():
-            statements(self.book, spec, self.analysis(joined), self.window, self.found[key])
+        joined = _with_what_it_speaks_of(sentence)
+        for key, spec in self._stated(joined) if joined is not None else ():
+            statements(self.book, spec, self.analysis(joined or sentence), self.window, self.found[key])
         if sentence.row:
             return
         for place in () if sentence.synthetic else self._heading_any.possible(sentence.folded):
@@ -267,6 +274,8 @@ class _Reader:
         stated = bool(claims.stated) and claims.stated[-1][0] is before
         if stated and spec.subtract and sentence.holds(self.book.pattern(spec.subtract)):
             return True
+        if stated and words("additional").match(sentence.folded) is not None:
+            return True  # 合作机构6家。另有2家尚在洽谈
         kinded = bool(claims.kinded) and claims.kinded[-1][0] is before
         return kinded and sentence.holds(spec.overlap_pattern(self.book))
 

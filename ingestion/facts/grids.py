@@ -25,6 +25,7 @@ class Row(Struct):
     name: str
     name_span: Span
     columns: dict[int, str] = field(default_factory=dict)
+    own: frozenset[int] = frozenset()  # columns of its own cells, not of those merged over several rows
 
 
 class Grid(Struct):
@@ -79,11 +80,12 @@ def _told_by_cells(table: Table, known: int | None) -> int | None:
         return known
     kinds = _kinds(table, 1)
     told = [column for column, kind in enumerate(kinds) if kind in _TELLING]
-    if len(kinds) < 3 or len(told) < 2:
-        return known
     first = table.texts[0]
+    headed = [text for text in first if roles_of(text)]
+    if len(kinds) < 3 or not told or len(told) + len(headed) < 2:
+        return known
     same = [column for column in told if column < len(first) and kind_of(first[column]) == kinds[column]]
-    if len(same) * 2 > len(told):
+    if len(same) * 2 > len(told) and len(told) >= 2:
         return -1
     named = len([t for t in first if t]) == len(kinds)
     short = all(len(t) <= 16 and not re.search(r"[。；：\d]", t) for t in first)
@@ -237,6 +239,12 @@ def _names_a_thing(label: str, value: str) -> bool:
     return bool(dates(value))
 
 
+def identified(found: Grid) -> bool:
+    """Whether a table's columns tell of things one by one: two of them are of bodies, places, terms, ranks and such."""
+    cells = [[row.columns.get(c, "") for row in found.rows] for c in range(len(found.headers))]
+    return len([kind for kind in map(kind_of_column, cells) if kind in _TELLING]) >= 2
+
+
 def unspaced(text: str) -> str:
     """题 名, 合作⏎机构: Chinese words without the blanks and line ends that only fill a narrow cell."""
     return re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", text)
@@ -277,7 +285,8 @@ def _row(found: Grid, row: list[Cell], texts: list[str], values: dict[int, str],
         if cell.column < len(found.roles) and "title" in found.roles[cell.column] and text:
             name, span = text, cell.span
             break
-    return Row(whole, cells, "｜".join(v for _, v in sorted(values.items()) if v), section, name, span, values)
+    own = frozenset(c for cell in row for c in range(cell.column, cell.column + cell.column_span))
+    return Row(whole, cells, "｜".join(v for _, v in sorted(values.items()) if v), section, name, span, values, own)
 
 
 def _with_term(roles: list[frozenset[str]]) -> list[frozenset[str]]:
@@ -311,16 +320,9 @@ def name_columns(found: Grid, words: re.Pattern[str]) -> list[int]:
     return [column for _, column in sorted(ranked)]
 
 
-def named(found: Grid, row: Row, column: int | None) -> tuple[str, Span]:
-    """The text and place of a row's name: in `column`, else in the first column with the role of a title."""
-    if column is None:
-        return row.name, row.name_span
-    for cells, texts in zip(found.table.rows, found.table.texts, strict=True):
-        if cells and cells[0].span.start == row.span.start:
-            for cell, text in zip(cells, texts, strict=True):
-                if cell.column <= column < cell.column + cell.column_span:
-                    return text, cell.span
-    return row.name, row.name_span
+def named(row: Row, column: int | None) -> str:
+    """A row's name: in `column`, where it has a cell of its own there, else in the first with the role of a title."""
+    return row.columns.get(column, "") if column is not None and column in row.own else row.name
 
 
 def unit_factor(text: str) -> tuple[str, int] | None:

@@ -116,7 +116,7 @@ def _count(
     """Adds the interval that a list settles under a window. `titled`: the period that its title says it covers."""
     counted: list[Judged] = []
     unknown = 0
-    seen: list[frozenset[str]] = []
+    seen: set[str] = set()
     left_out: list[tuple[Item, str]] = []
     dated = False
     for entry in judged:
@@ -125,10 +125,10 @@ def _count(
         dated = dated or has_date
         if verdict not in (KEEP, UNKNOWN):
             left_out.append((entry.item, verdict))
-        elif any(entry.keys & other for other in seen):
+        elif entry.keys & seen:
             left_out.append((entry.item, "duplicate"))
         else:
-            seen.append(entry.keys)
+            seen |= entry.keys
             counted += [entry] if verdict == KEEP else []
             if verdict == UNKNOWN:
                 unknown += 1

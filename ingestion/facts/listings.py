@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from ingestion import organisations
 from ingestion.facts.assertions import Claims
-from ingestion.facts.columns import kind_of, kind_of_column, roles_of
+from ingestion.facts.columns import is_place, kind_of, kind_of_column, roles_of
 from ingestion.facts.dating import section_period
 from ingestion.facts.grids import Grid, Row, name_columns, named
 from ingestion.facts.items import Item, Pool, Setting, is_partial, judge, list_item, meets
@@ -21,6 +21,7 @@ from ingestion.facts.polarity import polarity
 from ingestion.facts.scan import ListGroup
 from ingestion.facts.schema import FactBook, FactSpec, Listing
 from ingestion.facts.sentences import Section, Sentence
+from ingestion.facts.terms import term
 from ingestion.language import fold, load, pattern
 from ingestion.language.ngrams import Text
 from ingestion.numerals import has_number, quantities
@@ -169,14 +170,17 @@ def _naming(book: FactBook, listing: Listing, grid: Grid) -> list[int]:
         columns.sort(key=lambda c: -_bodies(grid, c))  # 协议对方 before 协议名称
     if columns or not listing.header:
         return columns
-    if grid.title.rstrip().endswith("。"):
-        return []  # a sentence above it is no title
+    generic = [c for c, header in enumerate(grid.headers) if listed("generic_name").fullmatch(header.strip())]
+    if generic or grid.title.rstrip().endswith("。"):
+        return generic[:1]  # a sentence above it is no title
     known = [roles_of(header) for header in grid.headers]
-    if sum(map(bool, known)) * 2 > len(known) or any("title" in roles for roles in known):
+    if any("title" in roles for roles in known):
         return []
-    blank = [c for c, header in enumerate(grid.headers) if not roles_of(header)]
-    titled = [c for c in blank if "title" in grid.roles[c]]
-    return titled[:1] or ([] if abroad else [c for c in blank if not grid.roles[c]][:1])
+    named_ = [c for c, roles in enumerate(known) if not roles and "title" in grid.roles[c]]
+    told = [c for c, roles in enumerate(known) if not roles and not grid.roles[c]]
+    if {"home", "foreign"} <= {r.origin for r in listing.require}:
+        return told[:1]
+    return [] if sum(map(bool, known)) * 2 > len(known) else named_[:1] or ([] if abroad else told[:1])
 
 
 def _items(book: FactBook, spec: FactSpec, grid: Grid, columns: list[int]) -> list[Item]:
@@ -184,7 +188,7 @@ def _items(book: FactBook, spec: FactSpec, grid: Grid, columns: list[int]) -> li
     column = columns[0] if columns else None
     unnamed = not columns and spec.listing is not None and bool(spec.listing.header)  # what its rows number
     for row in grid.rows:
-        name = row.text if unnamed else named(grid, row, column)[0]
+        name = row.text if unnamed else named(row, column)
         if not name or name in load("tables")["empty"] or listed("figure").match(name):
             continue  # 项目数｜4: a figure, not one project
         if _kind_alone(book, spec, name) and _has_figure(grid, row):
@@ -197,15 +201,14 @@ def _items(book: FactBook, spec: FactSpec, grid: Grid, columns: list[int]) -> li
 
 
 def _shown(book: FactBook, spec: FactSpec, pool: Pool) -> bool:
-    """Whether most rows show by their own cells that they are of what the fact counts, without any title's help: they
-    meet one of its requirements."""
-    listing = spec.listing
-    for require in listing.require if listing is not None else ():
-        if require.columns or require.origin:
-            met = sum(meets(book, require, pool, item) for item in pool.items)
-            if met >= 2 and met * 2 >= len(pool.items):
-                return True
-    return False
+    """Whether the rows show by their own cells that they are of what the fact counts, without any title's help: half of
+    them meet the first of its requirements, and at least two meet all."""
+    if spec.listing is None or not spec.listing.require:
+        return False
+    first, *more = spec.listing.require
+    of_kind = [item for item in pool.items if meets(book, first, pool, item)]
+    all_met = [item for item in of_kind if all(meets(book, require, pool, item) for require in more)]
+    return len(of_kind) * 2 >= len(pool.items) and len(all_met) >= 2
 
 
 def _numbered(book: FactBook, listing: Listing, grid: Grid) -> bool:
@@ -290,7 +293,8 @@ def _each_about(book: FactBook, listing: Listing, grid: Grid) -> bool:
     """Whether the name in every row says that it is one of the fact's things (低温阀联合研发)."""
     columns = name_columns(grid, book.pattern(listing.header)) if listing.header else []
     named_ = [row.columns.get(columns[0], "") for row in grid.rows] if columns else []
-    return len(named_) > 1 and all(book.pattern(listing.about).search(name) for name in named_)
+    said = sum(book.pattern(listing.about).search(name) is not None for name in named_)
+    return said > 1 and said * 3 >= len(named_) * 2
 
 
 def _of_another(book: FactBook, listing: Listing, title: str) -> bool:
@@ -298,6 +302,10 @@ def _of_another(book: FactBook, listing: Listing, title: str) -> bool:
     lists = [spec.listing for spec in book.facts.values() if spec.listing is not None]
     caption = "\n".join(line for line in title.split("\n") if not line.rstrip().endswith("。"))
     return any(found(book, other.about, caption) for other in lists if not _alike(other, listing))
+
+
+def _of_any(book: FactBook, title: str) -> bool:
+    return any(found(book, spec.listing.about, title) for spec in book.facts.values() if spec.listing is not None)
 
 
 def _alike(one: Listing, other: Listing) -> bool:
@@ -319,9 +327,10 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
             return
         if not found(book, listing.about, title):
             above = None if _of_another(book, listing, nearest) else _above(book, listing, outer)
-            if not above:
+            untitled = not above and not _of_any(book, title)
+            if above is None or not (above or (untitled and _bodies_with_terms(listing, group, setting))):
                 return
-            title, weak = f"{above}\n{nearest}", False
+            title, weak = f"{above}\n{nearest}", not above
     if listing.avoid and found(book, listing.avoid, "\n".join([title, nearest])):
         return
     if _topics(book, group):
@@ -351,6 +360,15 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
     judge(book, spec, pool, setting, claims)
 
 
+def _bodies_with_terms(listing: Listing, group: ListGroup, setting: Setting) -> bool:
+    """Whether most items of a list are bodies abroad with the term of an agreement, where that is what is asked for."""
+    if not listing.term or not any(r.origin == "foreign" and "title" in r.columns for r in listing.require):
+        return False
+    texts = [fold(group.document.quote(span)) for span in group.items]
+    told = [t for t in texts if term(t, setting.window) and organisations.origin(t) is Origin.FOREIGN]
+    return len(told) >= 2 and len(told) * 3 >= len(texts) * 2
+
+
 def _topics(book: FactBook, group: ListGroup) -> bool:
     """企业。…；平台。…；海外团队。…: numbered paragraphs that are named by what several facts count list no things."""
     labels = [_LABEL.match(fold(group.document.quote(span))) for span in group.items]
@@ -376,6 +394,7 @@ def _leads(lead: str) -> bool:
 
 def _neutral(lead: str) -> bool:
     return (
-        bool(words("neutral_lead").search(lead.strip()))
+        is_place(lead.strip())
+        or bool(words("neutral_lead").search(lead.strip()))
         or pattern(tuple(load("tables")["note_row"])).match(lead.strip()) is not None
     )

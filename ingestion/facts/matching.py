@@ -68,6 +68,9 @@ def match_figure(
 
     context = _about(book, spec, analysis, figure, earlier, leave_out)
     if context is None:
+        said = earlier or claims.stated_in(analysis.sentence) or claims.stated_in(analysis.sentence.previous)
+        if figure.blocked and said and words("additional").match(figure.left.lstrip("，、 ")) and figure.quantity.unit:
+            leave_out(figure.blocked)  # 合作机构6家。另有2家尚在洽谈
         return None
     unmet = [need for need in spec.needs if not met(book, need, analysis, figure, context)]
     if _of_something_else(book, spec, analysis, figure, context):
@@ -76,7 +79,8 @@ def match_figure(
     if any(not (need.open and found(book, need.open, figure.own)) for need in unmet) or (
         unmet and run_from_abroad(figure.left)  # 南洋理工大学在园区内运营联合实验室1个: somebody else's
     ):
-        leave_out(figure.blocked or "not_stated")
+        if len(unmet) < max(2, len(spec.needs)):
+            leave_out(figure.blocked or "not_stated")
         return None
     kinds = kinds_in(book, spec, without_apart(book, spec, figure.paired or figure.own))
     kinds = kinds or kinds_in(book, spec, figure.label)
@@ -130,7 +134,7 @@ def _leave_undecided(
     document, span = analysis.sentence.document, clause_span(analysis, figure)
     if not unmet and not figure.blocked and _only_described(book, spec, figure):
         claims.unexplain(document, span, figure.quantity.interval, "unclear")
-    else:
+    elif unmet < max(2, len(spec.needs)):
         claims.exclude(document, span, figure.blocked or "definition")
 
 

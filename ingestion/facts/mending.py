@@ -10,7 +10,7 @@ from itertools import groupby
 from msgspec.structs import replace
 
 from ingestion.domain import Block, BlockKind, Cell, Document, Span
-from ingestion.facts.columns import roles_of
+from ingestion.facts.columns import kind_of, roles_of
 
 _BLANK = re.compile(r"[ \u3000]+")
 _MARKS = (
@@ -27,7 +27,7 @@ def mended(document: Document) -> list[Block]:
     """The document's blocks without furniture and blanks, tables as they were meant."""
     blocks = [b for b in document.blocks if b.kind is not BlockKind.FURNITURE]
     blocks = [b for b in blocks if document.text[b.span.start : b.span.end].strip()]
-    return list(_joined(document, list(_delimited(document, blocks))))
+    return list(_joined(document, list(_cards(document, list(_delimited(document, blocks))))))
 
 
 def _delimited(document: Document, blocks: Sequence[Block]) -> Iterator[Block]:
@@ -90,10 +90,70 @@ def _pieces(document: Document, line: Span, mark: re.Pattern[str]) -> list[Span]
     return [Span(line.start + first, line.start + last) for first, last in found]
 
 
-def table(rows: Sequence[Sequence[Span]]) -> Block:
-    """A table of spans of a document's text, row by row."""
+def table(rows: Sequence[Sequence[Span]], like: Block | None = None) -> Block:
+    """A table of spans of a document's text, row by row, where another one stood."""
     cells = tuple(Cell(n, column, span) for n, row in enumerate(rows) for column, span in enumerate(row))
-    return Block(BlockKind.TABLE, Span(cells[0].span.start, cells[-1].span.end), cells=cells)
+    span = Span(min(c.span.start for c in cells), max(c.span.end for c in cells))
+    made = Block(BlockKind.TABLE, span, cells=cells)
+    return made if like is None else replace(made, section=like.section, host=like.host)
+
+
+def _cards(document: Document, blocks: Sequence[Block]) -> Iterator[Block]:
+    """Forms of two columns with the same labels, one behind another, as one table with a row for each; a table whose
+    first column heads its rows, turned."""
+    place = 0
+    while place < len(blocks):
+        labels = _labels(document, blocks[place])
+        after = place + 1
+        while labels and after < len(blocks) and _alike(labels, _labels(document, blocks[after])):
+            after += 1
+        if labels and after - place > 1:
+            yield _as_rows(blocks[place:after])
+        else:
+            yield _turned(document, blocks[place])
+            after = place + 1
+        place = after
+
+
+def _labels(document: Document, block: Block) -> list[str]:
+    """The labels of a card: a table of two columns, a label and a value in each row."""
+    rows = {c.row for c in block.cells}
+    if block.kind is not BlockKind.TABLE or len(rows) < 2 or len(block.cells) != 2 * len(rows):
+        return []
+    labels = [document.quote(c.span).strip() for c in block.cells if c.column == 0]
+    return labels if len(labels) == len(rows) and all(0 < len(text) <= 16 for text in labels) else []
+
+
+_NUMBERED = re.compile(r"[\d一二三四五六七八九十]+")
+
+
+def _alike(first: list[str], second: list[str]) -> bool:
+    """Whether two cards have the same labels, but for numbers in them (平台一, 平台二)."""
+    return [_NUMBERED.sub("", text) for text in first] == [_NUMBERED.sub("", text) for text in second]
+
+
+def _as_rows(cards: Sequence[Block]) -> Block:
+    labels = [c.span for c in cards[0].cells if c.column == 0]
+    return table([labels, *([c.span for c in card.cells if c.column == 1] for card in cards)], cards[0])
+
+
+def _turned(document: Document, block: Block) -> Block:
+    """名称｜A｜B, 国别｜德国｜法国: headers down the first column, a thing in each of the others."""
+    if block.kind is not BlockKind.TABLE or not 2 <= width(block) - 1 <= MOST_COLUMNS:
+        return block
+    columns = [[c for c in block.cells if c.column == n] for n in range(width(block))]
+    heights = {len(column) for column in columns}
+    if len(heights) != 1 or not 2 <= heights.pop() <= MOST_COLUMNS or any(c.column_span > 1 for c in block.cells):
+        return block
+    first = [document.quote(c.span).strip() for c in columns[0]]
+    if not headed(first) or headed(row(document, block, 0)):
+        return block
+    rows = [[document.quote(column[n].span).strip() for column in columns[1:]] for n in range(len(first))]
+    told = [kinds for texts in rows if (kinds := {kind_of(text) for text in texts}) - {"text", "figure"}]
+    even = [kinds for kinds in told if len(kinds) == 1]
+    if len(even) < 2 or len(even) < len(told):
+        return block
+    return table([[c.span for c in column] for column in columns], block)
 
 
 def _joined(document: Document, blocks: list[Block]) -> Iterator[Block]:

@@ -19,9 +19,13 @@ def set_aside(book: FactBook, spec: FactSpec, analysis: Analysis, claims: Claims
         if clause.depth or index in counted:
             continue
         body = analysis.clause_text(index)
-        if heads.search(body) is None or not all(found(book, need.words, body) for need in spec.needs):
+        if heads.search(body) is None:
             continue
-        reason = analysis.clause_blocks.get(index, "") or _unreal(analysis, body) or _rejected(book, spec, body)
+        reason = ""
+        if all(found(book, need.words, body) for need in spec.needs):
+            reason = analysis.clause_blocks.get(index, "") or _unreal(analysis, body) or _rejected(book, spec, body)
+        elif any(need.complement and book.pattern(need.complement).search(body) for need in spec.needs):
+            reason = _rejected(book, spec, body)  # 九龙坡区企业技术中心为区级平台
         if reason:
             claims.exclude(analysis.sentence.document, located(analysis.sentence, clause.span), reason)
 

@@ -37,7 +37,7 @@ def reconcile(key: str, spec: FactSpec, findings: Findings, window: Window) -> F
     if interval is None:
         return None
     interval = _widened(interval, _undecided(findings, assertions))
-    shown = () if findings.bare else tuple(_shown(findings.assertions))
+    shown = () if findings.bare else tuple(_shown(findings.assertions, interval))
     return Fact(key, interval, spec.unit, conflict, shown, tuple(findings.exclusions), tuple(findings.unexplained))
 
 
@@ -347,9 +347,11 @@ def _figures(entry: Assertion) -> list[int]:
     return [low, high] if not entry.points or low != 0 else [*entry.points]
 
 
-def _shown(assertions: list[Assertion]) -> list[Evidence]:
+def _shown(assertions: list[Assertion], interval: Interval) -> list[Evidence]:
+    """The evidence, what answers the question best first: plain statements of what the fact comes to, then lists, then
+    what only bounds it or was inferred; otherwise in the order of reading."""
     shown: list[Evidence] = []
-    for entry in assertions:
+    for entry in sorted(assertions, key=lambda a: (a.interval != interval, a.inferred, a.loose, bool(a.items))):
         if entry.items:
             shown += [evidence(entry.document, span, Method.LISTED) for span in entry.items]
         else:

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from ingestion.domain import Document, Notice
 from ingestion.facts.lexicon import words
 from ingestion.facts.modality import section_block
-from ingestion.facts.scan import Reading
+from ingestion.facts.scan import ListGroup, Reading, Table
 from ingestion.facts.schema import FactBook
-from ingestion.facts.sentences import Section
+from ingestion.facts.sentences import Section, Sentence
 
 SHORT = 45       # Chinese characters, or twice as many words: a sentence or a question is about what it says
 HEAD = 80        # characters in which a document says what it is
@@ -55,7 +55,8 @@ def overreaching(reading: Reading) -> str:
 
 def lift(reading: Reading, heading: str) -> None:
     """Take a heading from all that stands below it."""
-    for piece in (*reading.sentences, *reading.tables, *reading.lists):
+    pieces: list[Sentence | Table | ListGroup] = [*reading.sentences, *reading.tables, *reading.lists]
+    for piece in pieces:
         above = piece.section.headings
         if heading in above:
             piece.section = Section(tuple(one for one in above if one != heading), piece.section.lead)

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from ingestion.domain import Block, BlockKind, Cell, Document, Span
 from ingestion.facts import forms, numbering
+from ingestion.facts.columns import is_place
 from ingestion.facts.marks import punctuated
 from ingestion.facts.mending import mended
 from ingestion.facts.sentences import Section, Sentence
@@ -24,6 +25,7 @@ from ingestion.language.ngrams import Text
 LONGEST_HOST = 120  # characters beside a form's label that still introduce the table within
 LONGEST_SENTENCE = 1_500  # characters
 LONGEST_CAPTION = 60
+LONGEST_PLACE = 8  # characters of a line that only names a place
 _CAPTION = re.compile(r"\s*(?:附?表|续表|Table|Tab\.)\s*[\dA-Z一二三四五六七八九十]", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"\s*[-]?\s*\d{1,3}\s*[-]?\s*")
 _HEADING_NUMBER = re.compile(r"^\s*\d+(?:\.\d+)*(?=[\s　、.．])")
@@ -151,6 +153,9 @@ class _Scan:
             span = Span(block.span.start + dash.end(), block.span.end)
             block = replace(block, kind=BlockKind.LIST_ITEM, label=dash[0].strip(), span=span)
             text = text[dash.end() :]
+        if block.kind is BlockKind.PARAGRAPH and len(text) <= LONGEST_PLACE and is_place(text.strip()):
+            self._read(block, text)  # 德国, 日本: the places of a list's items part it no more than they lead it in
+            return
         if block.kind is not BlockKind.LIST_ITEM:
             self._close_list()
         if block.kind is BlockKind.HEADING:

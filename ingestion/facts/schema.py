@@ -169,7 +169,7 @@ class FactSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
         """Words for a part that is of two kinds: the fact's own, else the language's; only where kinds may overlap."""
         if self.kinds is None or not self.kinds.overlap:
             return language.pattern(())
-        return book.pattern(self.overlap or language.load("discourse")["overlap"])
+        return book.pattern([*self.overlap, *language.load("discourse")["overlap"]])
 
 
 class Home(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

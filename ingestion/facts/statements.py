@@ -62,7 +62,7 @@ def _places(book: FactBook, rule: Rule, analysis: Analysis, vetoed: list[Span]) 
     )
     if rule.reach == "clause" and rule.nested and not analysis.sentence.pair:
         spans += [c.span for c in analysis.clauses if c.depth and not _of_somebody(text, c.span.start - 1)]
-    places = []
+    places: list[Span] = []
     for span in spans:
         body = text[span.start : span.end]
         if "（" in body and not analysis.sentence.pair:
@@ -142,8 +142,10 @@ def _apply(
             return
         value = int(share)
     if rule.period in ("running", "ended") and not _term_holds(rule, analysis, window, context):
+        if rule.period == "running" and term(sentence.folded, window) is not None:
+            claims.exclude(sentence.document, located, "expired")  # a lease that has ended, or was given up
         return
-    aspects = frozenset(name for name, group in rule.aspects.items() if book.pattern(group).search(body))
+    aspects = _aspects(book, rule, body) or _aspects(book, rule, sentence.folded[: span.end])
     if rule.aspects and not aspects:
         return
     entry = Assertion(
@@ -159,6 +161,11 @@ def _apply(
         claims.later(partial(_settle, rule.period, entry, _period(book, rule, analysis, span, window)))
     else:
         claims.add(entry)
+
+
+def _aspects(book: FactBook, rule: Rule, text: str) -> frozenset[str]:
+    """What a statement is about, by its own words, else by those that its sentence began with (安全环保形势平稳，…)."""
+    return frozenset(name for name, group in rule.aspects.items() if book.pattern(group).search(text))
 
 
 def _denied(book: FactBook, rule: Rule, body: str) -> bool:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 
 from ingestion.domain import Span
 from ingestion.facts.amounts import amounts, is_money
 from ingestion.facts.assertions import Claims
-from ingestion.facts.grids import Grid, grid, things_of_form
+from ingestion.facts.grids import Grid, grid, identified, things_of_form
 from ingestion.facts.items import Setting, judge
 from ingestion.facts.lexicon import listed
 from ingestion.facts.listings import Listed, listed_in
@@ -24,6 +25,7 @@ from ingestion.facts.sentences import Sentence
 from ingestion.language import fold
 from ingestion.language.ngrams import Text
 from ingestion.numerals import has_number
+from ingestion.periods import Window
 
 
 def read_table(
@@ -55,6 +57,34 @@ def read_table(
     for sentence in forms:
         sentence.quotations = reading.quotations
     return forms
+
+
+LARGE = 5  # rows of a table of things that is worth saying that nothing was read from it
+_ANY_DAY = Setting(Window(date(2000, 1, 1), date(2100, 1, 1), 3))
+
+
+def feeds(book: FactBook, reading: Reading) -> bool:
+    """Whether a table of a document lists the things of any fact."""
+    return any(lists is not None and _owners(book, lists, _ANY_DAY) for lists in map(grid, reading.tables))
+
+
+def unused(book: FactBook, reading: Reading) -> list[Grid]:
+    """The larger tables of things by their columns that feed no fact: a person should know of them."""
+    found = []
+    for table in reading.tables:
+        lists = grid(table)
+        if lists is None or len(lists.rows) < LARGE or matrix(table) or is_money(table):
+            continue
+        if len(lists.rows) >= LARGE and identified(lists) and not _owners(book, lists, _ANY_DAY):
+            found.append(lists)
+    return found
+
+
+def said_of(lists: Grid) -> str:
+    """How a person finds a table: its title, else the headers of its columns."""
+    lines = [line for line in lists.title.split("\n") if line.strip()] or [*lists.table.section.headings[-1:]]
+    said = (lines or ["、".join(filter(None, lists.headers))])[-1].strip()
+    return said.replace("\ue000", "（").replace("\ue001", "）")[:40]
 
 
 def _form(book: FactBook, table: Table, setting: Setting, found: Mapping[str, Claims]) -> list[Sentence]:

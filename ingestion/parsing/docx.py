@@ -212,7 +212,7 @@ class _Reader:
         for row in places:
             begun = len(later)
             texts.append([self._cell(place, later) for place in row])
-            said = "\n".join(words for text in texts[-1] if (words := BREAKS.sub("", text).strip()))
+            said = "\n".join(filter(None, (BREAKS.sub("", text).strip() for text in texts[-1])))
             hosts |= dict.fromkeys(range(begun, len(later)), said)
         rows = [[(BREAKS.sub("", text).strip(), place.column, place.row_span, place.column_span)
                  for text, place in zip(words, row, strict=True)] for words, row in zip(texts, places, strict=True)]
