@@ -61,7 +61,7 @@ def _holds_values(table: Table, index: int) -> bool:
     return len(told) >= 2 and len(same) >= 2 and len(same) * 2 > len(told)
 
 
-_TELLING = ("term", "date", "index", "rank", "place", "body")
+_TELLING = ("term", "date", "index", "rank", "place", "mode", "state", "body")
 
 
 def _kinds(table: Table, begin: int) -> list[str]:

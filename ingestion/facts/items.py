@@ -91,8 +91,15 @@ def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, claims: 
     rows = _row_keys(pool)
     judged = [_judged(book, listing, pool, item, rows[n], setting) for n, item in enumerate(pool.items)]
     judged = _doubted(judged) if pool.table else judged
+    judged = [_once(entry) if place else entry for place, entry in enumerate(judged)]
     named = next((p for p in periods(pool.title, setting.window) if p.kind is PeriodKind.DATED), None)
     claims.later(partial(_count, spec, pool, judged, pool.period or named))
+
+
+def _once(entry: Judged) -> Judged:
+    """A row that says of itself that it is one above under another name (同一任务书换名, 第1行机构的中文名)."""
+    again = words("same_again").search(entry.item.text) if entry.verdict in (KEEP, UNKNOWN) else None
+    return replace(entry, verdict="duplicate") if again else entry
 
 
 def _doubted(judged: list[Judged]) -> list[Judged]:

@@ -103,6 +103,8 @@ def _owners(book: FactBook, lists: Grid, setting: Setting) -> dict[str, Listed]:
     """The facts whose things a table lists: those that a title of it speaks of, else those that its cells show."""
     found = {key: listed_ for key, spec in book.facts.items()
              if (listed_ := listed_in(book, spec, lists, setting)) is not None}
+    if any(listed_.shown for listed_ in found.values()):  # 题目 above names of projects is no title of papers
+        found = {key: listed_ for key, listed_ in found.items() if listed_.shown or not listed_.headed}
     titled = {key: listed_ for key, listed_ in found.items() if listed_.titled}
     return titled or found
 
