@@ -82,10 +82,10 @@ def _told_by_cells(table: Table, known: int | None) -> int | None:
     told = [column for column, kind in enumerate(kinds) if kind in _TELLING]
     first = table.texts[0]
     headed = [text for text in first if roles_of(text)]
-    if len(kinds) < 3 or not told or len(told) + len(headed) < 2:
+    if len(kinds) < 3 or not told or (len(told) + len(headed) < 2 and kinds[told[0]] != "mode"):
         return known
     same = [column for column in told if column < len(first) and kind_of(first[column]) == kinds[column]]
-    if len(same) * 2 > len(told) and len(told) >= 2:
+    if len(same) * 2 > len(told) and (len(told) >= 2 or kinds[told[0]] == "mode"):
         return -1
     named = len([t for t in first if t]) == len(kinds)
     short = all(len(t) <= 16 and not re.search(r"[。；：\d]", t) for t in first)

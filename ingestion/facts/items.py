@@ -13,7 +13,7 @@ from ingestion import organisations
 from ingestion.domain import Document, Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Claims, Findings
 from ingestion.facts.dating import bound
-from ingestion.facts.lexicon import words
+from ingestion.facts.lexicon import listed, words
 from ingestion.facts.phrases import abroad, found, run_from_abroad
 from ingestion.facts.rows import doubts
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Reject, Require
@@ -202,6 +202,7 @@ def _keys(listing: Listing, item: Item) -> frozenset[str]:
 
 def _row_keys(pool: Pool) -> list[frozenset[str]]:
     """For each row the keys that it shares with those it says to be the same (与第3项重复登记, 现名见序号4)."""
+    codes = _codes(pool) if pool.table else [frozenset[str]()] * len(pool.items)
     own = [item.cells.get("number", "").strip() for item in pool.items]
     named = [
         {number for m in words("same_as_row").finditer(item.text) for number in m.groups() if number}
@@ -212,9 +213,25 @@ def _row_keys(pool: Pool) -> list[frozenset[str]]:
     asked = {number for numbers in named for number in numbers if own.count(number) == 1}
     place = f"{pool.items[0].document.name}:{pool.items[0].span.start}"
     return [
-        frozenset(f"{place}:{number}" for number in ({mine} | numbers) & asked)
-        for mine, numbers in zip(own, named, strict=True)
+        frozenset(f"{place}:{number}" for number in ({mine} | numbers) & asked) | code
+        for mine, numbers, code in zip(own, named, codes, strict=True)
     ]
+
+
+_CODE = re.compile(r"10\.\d{4,9}/\S+|(?=(?:\S*\d){4})[A-Z]{1,6}[A-Z0-9]*(?:[-/.][A-Z0-9]+)*")
+
+
+def _codes(pool: Pool) -> list[frozenset[str]]:
+    """For each row what numbers it alone (DOI, number of a contract or a certificate): in a column of such numbers that
+    nearly all differ, two rows of one number are one thing."""
+    found: list[set[str]] = [set() for _ in pool.items]
+    for cells in zip(*(item.headed for item in pool.items), strict=False):
+        told = [text.strip() if _CODE.fullmatch(text.strip()) else "" for _, text in cells]
+        filled = [text for text in told if text]
+        if len(filled) * 2 > len([text for _, text in cells if text.strip(" -")]) and len(set(filled)) * 5 >= len(filled) * 4:
+            for keys, text in zip(found, told, strict=True):
+                keys |= {f"code:{text}"} if text else set()
+    return [frozenset(keys) for keys in found]
 
 
 def _title_key(name: str) -> str:
@@ -300,10 +317,13 @@ def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
     text = _columns(item, require.columns) if require.columns and item.cells else item.text
     if require.columns and item.cells and not text and not require.topic:
         text = item.text
-    headed = [text for header, text in item.headed if found(book, require.words, header)]
+    headed = [(header, text.strip()) for header, text in item.headed if found(book, require.words, header)]
     if headed and not found(book, require.words, item.name):
-        empty = {*load("tables")["empty"], *load("tables")["no"]}
-        return KEEP if any(text.strip() not in empty for text in headed) else missing
+        nothing = {*load("tables")["empty"], *load("tables")["no"]}
+        if any(said in load("tables")["yes"] if _asks(header) else said not in nothing for header, said in headed):
+            return KEEP
+        if all(said in nothing or not _asks(header) for header, said in headed):
+            return missing
     if found(book, require.words, text) or (item.section and found(book, require.words, item.section)):
         return KEEP
     blank = "number_granted" in require.columns and "number_granted" in item.cells
@@ -317,6 +337,11 @@ def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
     ):
         return KEEP
     return missing
+
+
+def _asks(header: str) -> bool:
+    """办结与否, 是否完成: a header that is a question says nothing of what stands below it."""
+    return listed("asking_header").search(header) is not None
 
 
 _STATE = frozenset({"status", "number_granted"})  # roles of columns that tell how a thing stands, not what it is
@@ -426,6 +451,8 @@ def _in_window(period: Period, window: Window) -> str:
 def _of_somebody_else(item: Item, own: frozenset[str]) -> bool:
     """Whether a column names the item's holders, and the applicant is none of them."""
     holder = re.sub(r"\s", "", item.cells.get("holder", ""))
+    if words("own_body").search(holder) is not None:
+        return False  # 本院、重庆大学
     named = organisations.origin(holder) is not Origin.UNKNOWN or words("firm_end").search(holder)
     return bool(holder and own and named) and not any(name in holder or holder in name for name in own)
 

@@ -105,7 +105,8 @@ def _with_roles(book: FactBook, listing: Listing, grid: Grid) -> Grid:
     if roles == grid.roles:
         return grid
     added = [(column, role) for column, own in enumerate(roles) for role in own - grid.roles[column]]
-    told = [{role: row.columns.get(column, "") for column, role in added} for row in grid.rows]
+    columns = {role: [column for column, one in added if one == role] for _, role in added}
+    told = [{role: "｜".join(row.columns.get(c, "") for c in own) for role, own in columns.items()} for row in grid.rows]
     rows = [replace(row, cells=row.cells | more) for row, more in zip(grid.rows, told, strict=True)]
     return replace(grid, roles=roles, rows=rows)
 

@@ -27,6 +27,7 @@ def mended(document: Document) -> list[Block]:
     """The document's blocks without furniture and blanks, tables as they were meant."""
     blocks = [b for b in document.blocks if b.kind is not BlockKind.FURNITURE]
     blocks = [b for b in blocks if document.text[b.span.start : b.span.end].strip()]
+    blocks = list(_rosters(document, blocks))
     parted = [part for block in _delimited(document, blocks) for part in _parted(document, block)]
     return list(_joined(document, list(_cards(document, parted))))
 
@@ -100,6 +101,40 @@ def table(rows: Sequence[Sequence[Span]], like: Block | None = None) -> Block:
 
 
 SHORTEST_LIST = 2  # rows below headers that stand inside a form
+
+
+_COMMA = re.compile(r"\s*[，,、]\s*")
+LONGEST_ENTRY = 60  # characters of a line that tells of one person
+
+
+def _rosters(document: Document, blocks: Sequence[Block]) -> Iterator[Block]:
+    """Lines that each tell of one person (某某，处长，专职) are the rows of a table: who, what else is said, how."""
+    for single, run in groupby(blocks, key=lambda b: b.kind in (BlockKind.LIST_ITEM, BlockKind.PARAGRAPH)):
+        place, held = 0, list(run)
+        while place < len(held):
+            after, rows = place, []
+            while single and after < len(held) and (told := _person(document, held[after])):
+                rows.append(told)
+                after += 1
+            if len(rows) >= 3:
+                yield table(rows, held[place])
+                place = after
+            else:
+                yield held[place]
+                place += 1
+
+
+def _person(document: Document, block: Block) -> list[Span]:
+    """Name, rest and the way of working of a line that tells of one person; nothing where it is no such line."""
+    text = document.quote(block.span).rstrip()
+    if len(text) > LONGEST_ENTRY or "\n" in text or re.search(r"[。：:]\s*\S", text):
+        return []
+    line = Span(block.span.start, block.span.start + len(text.rstrip("。；;")))
+    pieces = [span for span in _pieces(document, line, _COMMA) if document.quote(span)]
+    last = pieces[-1] if len(pieces) >= 3 else None
+    if last is None or kind_of(document.quote(last)) != "mode" or not 2 <= len(document.quote(pieces[0])) <= 30:
+        return []
+    return [pieces[0], Span(pieces[1].start, pieces[-2].end), last]
 
 
 def _parted(document: Document, block: Block) -> Iterator[Block]:

@@ -424,6 +424,9 @@ def policy_columns(table: Table) -> frozenset[int]:
     )
 
 
+_ENUMERATOR = re.compile(r"^\s*(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）)", re.MULTILINE)  # numbers no thing
+
+
 def pairs(table: Table) -> list[Sentence]:
     """A form's label and value cells as sentences "label\\tvalue"; long values are sentences of their own."""
     found: list[Sentence] = []
@@ -452,7 +455,8 @@ def pairs(table: Table) -> list[Sentence]:
                     )
                 elif texts[place + 1]:
                     width = row[place].span.end - whole.start
-                    said = body[:width].replace("\n", " ") + "：" + body[width + 1 :].replace("\n", "，")
+                    told = _ENUMERATOR.sub(lambda m: " " * len(m.group()), body[width + 1 :])
+                    said = body[:width].replace("\n", " ") + "：" + told.replace("\n", "，")
                     marked = forms.answered(said)
                     sentence = Sentence(
                         document, whole, Text(marked), table.section, pair=True, previous=found[-1] if found else None

@@ -24,7 +24,7 @@ from ingestion.facts.schema import FactBook
 from ingestion.facts.sentences import Sentence
 from ingestion.language import fold
 from ingestion.language.ngrams import Text
-from ingestion.numerals import has_number
+from ingestion.numerals import has_number, quantities
 from ingestion.periods import Window
 
 
@@ -128,9 +128,11 @@ def _unreal(table: Table) -> str:
 def _leave_out(book: FactBook, table: Table, reason: str, found: Mapping[str, Claims]) -> None:
     """Each row of a table of figures that speaks of a fact is said not to count."""
     for row, texts in zip(table.rows, table.texts, strict=True):
+        measures = {quantity.measure for quantity in quantities("｜".join(texts))}
         for key, claims in found.items():
-            heads = book.facts[key].heads
-            if heads and len(row) > 1 and has_number("".join(texts[1:])) and book.pattern(heads).search(texts[0]):
+            spec = book.facts[key]
+            heads = book.pattern(spec.heads).search("｜".join(texts)) if spec.heads and len(row) > 1 else None
+            if heads and (measures & set(spec.measures) or has_number("".join(texts[1:]))):
                 claims.exclude(table.document, Span(row[0].span.start, row[-1].span.end), reason)
 
 
