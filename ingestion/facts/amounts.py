@@ -140,7 +140,10 @@ def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window) -> li
     if not columns or (not heads and len(columns) > 1):
         return []
     preferred = (
-        [(column, text) for column, text in heads.items() if listed("converted_column").search(text)]
+        sorted(
+            ((column, text) for column, text in heads.items() if listed("converted_column").search(text)),
+            key=lambda one: listed("converted").search(one[1]) is None,  # 人民币列支｜欧元列支｜折合人民币
+        )
         or [c for c in columns if listed("total_column").search(c[1])]
         or [c for c in columns if listed("spent_column").search(c[1])]
         or columns

@@ -58,7 +58,7 @@ def _holds_values(table: Table, index: int) -> bool:
     told = [kind for kind in kinds if kind in _TELLING]
     cells = zip(kinds, table.texts[index], strict=False)
     same = [kind for kind, text in cells if kind in _TELLING and kind_of(text) == kind]
-    return len(told) >= 2 and len(same) >= 2 and len(same) * 2 > len(told)
+    return "mode" in same or (len(told) >= 2 and len(same) >= 2 and len(same) * 2 > len(told))
 
 
 _TELLING = ("term", "date", "index", "rank", "place", "mode", "state", "body")
@@ -82,10 +82,10 @@ def _told_by_cells(table: Table, known: int | None) -> int | None:
     told = [column for column, kind in enumerate(kinds) if kind in _TELLING]
     first = table.texts[0]
     headed = [text for text in first if roles_of(text)]
-    if len(kinds) < 3 or not told or (len(told) + len(headed) < 2 and kinds[told[0]] != "mode"):
+    if len(kinds) < 3 or not told or (len(told) + len(headed) < 2 and "mode" not in kinds):
         return known
     same = [column for column in told if column < len(first) and kind_of(first[column]) == kinds[column]]
-    if len(same) * 2 > len(told) and (len(told) >= 2 or kinds[told[0]] == "mode"):
+    if (len(same) * 2 > len(told) and len(told) >= 2) or any(kinds[column] == "mode" for column in same):
         return -1
     named = len([t for t in first if t]) == len(kinds)
     short = all(len(t) <= 16 and not re.search(r"[。；：\d]", t) for t in first)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import partial
+from itertools import zip_longest
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -225,7 +226,7 @@ def _codes(pool: Pool) -> list[frozenset[str]]:
     """For each row what numbers it alone (DOI, number of a contract or a certificate): in a column of such numbers that
     nearly all differ, two rows of one number are one thing."""
     found: list[set[str]] = [set() for _ in pool.items]
-    for cells in zip(*(item.headed for item in pool.items), strict=False):
+    for cells in zip_longest(*(item.headed for item in pool.items), fillvalue=("", "")):
         told = [text.strip() if _CODE.fullmatch(text.strip()) else "" for _, text in cells]
         filled = [text for text in told if text]
         if len(filled) * 2 > len([text for _, text in cells if text.strip(" -")]) and len(set(filled)) * 5 >= len(filled) * 4:

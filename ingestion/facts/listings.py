@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -107,7 +108,10 @@ def _with_roles(book: FactBook, listing: Listing, grid: Grid) -> Grid:
     added = [(column, role) for column, own in enumerate(roles) for role in own - grid.roles[column]]
     columns = {role: [column for column, one in added if one == role] for _, role in added}
     told = [{role: "｜".join(row.columns.get(c, "") for c in own) for role, own in columns.items()} for row in grid.rows]
-    rows = [replace(row, cells=row.cells | more) for row, more in zip(grid.rows, told, strict=True)]
+    rows = [
+        replace(row, cells=row.cells | {k: "｜".join(filter(None, [row.cells.get(k), v])) for k, v in more.items()})
+        for row, more in zip(grid.rows, told, strict=True)
+    ]
     return replace(grid, roles=roles, rows=rows)
 
 
@@ -229,8 +233,8 @@ def _shown(book: FactBook, spec: FactSpec, pool: Pool) -> bool:
 
 def _column_says(book: FactBook, require: Require, pool: Pool) -> bool:
     """Whether half of the filled cells of a column say what a requirement asks for, in a table of rows of all kinds."""
-    columns = zip(*(item.headed for item in pool.items), strict=False) if require.words else ()
-    for cells in columns:
+    rows = [item.headed for item in pool.items] if require.words else []
+    for cells in zip_longest(*rows, fillvalue=("", "")):
         filled = [text for _, text in cells if not empty(text)]
         said = sum(found(book, require.words, text) for text in filled)
         if said >= LEAST and said * 2 >= len(filled):
