@@ -392,13 +392,18 @@ def _joined(folded: str, pieces: list[tuple[int, int]]) -> Iterator[tuple[int, i
         yield first, last
 
 
+def _cell(text: str) -> str:
+    """A dash alone in a cell says that there is nothing, and is no colon."""
+    return "-" if text and not text.strip("：") else text
+
+
 def _table(document: Document, block: Block, section: Section, folded: str) -> Table:
     rows: list[list[Cell]] = []
     for cell in block.cells:
         while len(rows) <= cell.row:
             rows.append([])
         rows[cell.row].append(cell)
-    texts = [[folded[c.span.start : c.span.end].strip() for c in row] for row in rows]
+    texts = [[_cell(folded[c.span.start : c.span.end].strip()) for c in row] for row in rows]
     if block.section and block.section not in section.text:
         section = Section((*section.headings, fold(block.section)), section.lead)
     if block.host:
