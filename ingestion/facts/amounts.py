@@ -93,8 +93,11 @@ def _rows_of_amounts(table: Table) -> list[Span]:
 
 def _leave_out(table: Table, reason: str, claims: Claims) -> None:
     """A table of other money: each of its rows is said not to count."""
-    for row in _rows_of_amounts(table) if is_money(table) else ():
-        claims.exclude(table.document, row, reason)
+    header = next((texts for texts in table.texts if len([t for t in texts if t]) >= 2), [])
+    named = any((unit := _UNIT.search(text)) and unit_factor(unit[0]) for text in header)
+    for row in _rows_of_amounts(table) if named or is_money(table) else ():
+        said = fold(table.document.quote(row))
+        claims.exclude(table.document, row, "planned" if listed("budget").search(said) else reason)
 
 
 def is_money(table: Table) -> bool:
@@ -319,6 +322,12 @@ def _settle(
         return
     cells = [cell for _, _, cell in inside]
     rows = [*_parts(table, cells), *(_row_span(table, cell) for cell in cells)]
+    for _, stated, cell in (one for one in series if one[0] is None):
+        whole = int(stated * factor * rate) == total
+        if whole:
+            rows.append(_row_span(table, cell))
+        else:
+            findings.exclude(table.document, _row_span(table, cell), "part_of_total")
     findings.assertions.append(
         Assertion(
             bounded,

@@ -37,7 +37,7 @@ class Grid(Struct):
     roles: list[frozenset[str]]
     rows: list[Row] = field(default_factory=list)
     total: str = ""
-    total_span: Span | None = None
+    totals: list[Span] = field(default_factory=list)
 
 
 SHORTEST_TITLE, LONG_TITLE = 6, 10  # characters of what may be a thing's title, and surely is no label
@@ -189,14 +189,17 @@ def grid(table: Table) -> Grid | None:
         filled = [t for t in texts if t]
         if not filled or (index >= 0 and texts == table.texts[index]):
             continue
-        if len(filled) == 1 and (len(row) < max(2, width) or len(texts) > 1) and not _single_column(table):
+        whole = Span(row[0].span.start, row[-1].span.end)
+        sums = any(listed("total_row").search(t) for t in texts[:2] if t)
+        if sums:
+            found.total = "：".join(filled)
+            found.totals.append(whole)
+        elif len(filled) == 1 and (len(row) < max(2, width) or len(texts) > 1) and not _single_column(table):
             section = filled[0] if not listed("note_row").search(filled[0]) else section
             if listed("note_row").search(filled[0]):
                 found.title += "\n" + filled[0]
             continue
-        whole = Span(row[0].span.start, row[-1].span.end)
-        if any(listed("total_row").search(t) for t in texts[:2] if t):
-            found.total, found.total_span = "：".join(filled), whole
+        if sums:
             continue
         values = _by_column(row, texts, carried, width)
         found.rows.append(_row(found, row, texts, values, whole, section))

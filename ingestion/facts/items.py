@@ -60,7 +60,7 @@ class Pool(Struct):
     weak: bool = False  # only a heading names it: each item must say itself what it is
     table: bool = False
     reason: str = ""  # why none of them counts, where their title says so
-    total_span: Span | None = None
+    totals: tuple[Span, ...] = ()  # rows that sum up others
 
 
 class Setting(Struct, frozen=True):
@@ -143,6 +143,8 @@ def _count(
                 findings.hold(entry.item.document, entry.item.span, entry.why or NOT_STATED)
     for item, reason in left_out:
         findings.exclude(item.document, item.span, reason)
+    for span in pool.totals:
+        findings.exclude(pool.document, span, "part_of_total")
     if not counted and not unknown:
         covered = _listed(titled, window)
         findings.empty += [covered] if covered and not pool.partial and not pool.loose else []

@@ -78,7 +78,7 @@ def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> L
         weak=not own,
         table=True,
         reason=_reason(grid),
-        total_span=grid.total_span,
+        totals=tuple(grid.totals),
     )
     shown = bool(items) and _shown(book, spec, pool)
     if not items or (not own and not shown):
@@ -185,7 +185,7 @@ def _naming(book: FactBook, spec: FactSpec, listing: Listing, grid: Grid) -> lis
     if columns or not listing.header:
         return columns
     generic = [c for c, header in enumerate(grid.headers) if listed("generic_name").fullmatch(header.strip())]
-    if generic or grid.title.rstrip().endswith("。"):
+    if generic or (grid.title.rstrip().endswith("。") and not _kinds_about(book, listing, grid)):
         return generic[:1]  # a sentence above it is no title
     known = [roles_of(header) for header in grid.headers]
     if any("title" in roles for roles in known):

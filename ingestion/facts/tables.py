@@ -154,8 +154,9 @@ def _restates(table: Table, lists: Grid) -> bool:
 
 
 def _rows(table: Table, lists: Grid, reading: Reading, counted: bool) -> list[Sentence]:
-    """The rows of a list as sentences, without columns and cells that restate the policy."""
-    skipped = policy_columns(table)
+    """The rows of a list as sentences, without columns and cells that restate the policy; a column of targets in a plan
+    restates nothing."""
+    skipped = frozenset() if section_block(table.section) else policy_columns(table)
     restated = {fold(reading.document.quote(span)).strip() for span in reading.quotations}
     found = []
     for row in lists.rows:
