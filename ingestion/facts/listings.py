@@ -99,7 +99,8 @@ def _with_roles(book: FactBook, listing: Listing, grid: Grid) -> Grid:
         for column, own in enumerate(roles):
             cells = [text for row in grid.rows if not empty(text := row.columns.get(column, ""))]
             said = sum(found(book, require.words, text) for text in cells)
-            if own & {*asked, "title", "number"} or (headed and said < LEAST) or (roles_of(grid.headers[column]) - {"mode"}):
+            telling = roles_of(grid.headers[column]) - {"mode"}
+            if own & {*asked, "number"} or telling or (headed and (said < LEAST or "title" in own)):
                 continue
             if said * (3 if headed else 2) > len(cells) and said >= 2:
                 roles[column] = own | {asked[0]}
@@ -350,6 +351,11 @@ def _of_another(book: FactBook, listing: Listing, title: str) -> bool:
 
 def _of_any(book: FactBook, title: str) -> bool:
     return any(found(book, spec.listing.about, title) for spec in book.facts.values() if spec.listing is not None)
+
+
+def same_things(one: Listing | None, other: Listing | None) -> bool:
+    """Whether the tables of two facts list the same things."""
+    return one is not None and other is not None and _alike(one, other)
 
 
 def _alike(one: Listing, other: Listing) -> bool:

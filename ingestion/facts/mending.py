@@ -160,7 +160,7 @@ def _list_within(document: Document, block: Block) -> tuple[int, int] | None:
     if block.kind is not BlockKind.TABLE or not 3 <= width(block) <= MOST_COLUMNS:
         return None
     rows = [row(document, block, n) for n in range(max(c.row for c in block.cells) + 1)]
-    if headed(rows[0]) or len([t for t in rows[0] if t]) == len(set(rows[0])) == width(block) and not _odd(rows[0]):
+    if headed(rows[0]) or (len([t for t in rows[0] if t]) == len(set(rows[0])) == width(block) and not _odd(rows[0])):
         return None
     for first in range(1, len(rows) - SHORTEST_LIST):
         heads = rows[first]

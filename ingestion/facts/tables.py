@@ -15,7 +15,7 @@ from ingestion.facts.assertions import Claims
 from ingestion.facts.grids import Grid, grid, identified, things_of_form
 from ingestion.facts.items import Setting, judge
 from ingestion.facts.lexicon import listed
-from ingestion.facts.listings import Listed, listed_in
+from ingestion.facts.listings import Listed, listed_in, same_things
 from ingestion.facts.matrices import matrix
 from ingestion.facts.modality import section_block
 from ingestion.facts.polarity import polarity
@@ -104,7 +104,9 @@ def _owners(book: FactBook, lists: Grid, setting: Setting) -> dict[str, Listed]:
     found = {key: listed_ for key, spec in book.facts.items()
              if (listed_ := listed_in(book, spec, lists, setting)) is not None}
     if any(listed_.shown for listed_ in found.values()):  # 题目 above names of projects is no title of papers
-        found = {key: listed_ for key, listed_ in found.items() if listed_.shown or not listed_.headed}
+        shown = [book.facts[key].listing for key, listed_ in found.items() if listed_.shown]
+        found = {key: listed_ for key, listed_ in found.items()
+                 if not listed_.headed or any(same_things(book.facts[key].listing, one) for one in shown)}
     titled = {key: listed_ for key, listed_ in found.items() if listed_.titled}
     return titled or found
 
