@@ -322,12 +322,7 @@ def _settle(
         return
     cells = [cell for _, _, cell in inside]
     rows = [*_parts(table, cells), *(_row_span(table, cell) for cell in cells)]
-    for _, stated, cell in (one for one in series if one[0] is None):
-        whole = int(stated * factor * rate) == total
-        if whole:
-            rows.append(_row_span(table, cell))
-        else:
-            findings.exclude(table.document, _row_span(table, cell), "part_of_total")
+    rows += _summing(table, series, Decimal(total) / (factor * rate), findings)
     findings.assertions.append(
         Assertion(
             bounded,
@@ -339,6 +334,17 @@ def _settle(
             items=tuple(dict.fromkeys(rows)),
         )
     )
+
+
+def _summing(table: Table, series: list[Entry], total: Decimal, findings: Findings) -> list[Span]:
+    """The rows that state the total of all; those that sum up a part of it are said to."""
+    whole: list[Span] = []
+    for _, stated, cell in (one for one in series if one[0] is None):
+        if int(stated) == int(total):
+            whole.append(_row_span(table, cell))
+        else:
+            findings.exclude(table.document, _row_span(table, cell), "part_of_total")
+    return whole
 
 
 def _declared(series: Sequence[Entry], dated: Sequence[Entry], factor: Decimal) -> int:

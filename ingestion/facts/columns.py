@@ -81,8 +81,9 @@ def kind_of(text: str) -> str:
         return "rank"
     if is_place(text):
         return "place"
-    if len(text) <= LONGEST_SAID and (said := next((k for k in ("mode", "state") if listed(k + "_cell").search(text)), "")):
-        return said
+    said = [kind for kind in ("mode", "state") if len(text) <= LONGEST_SAID and listed(kind + "_cell").search(text)]
+    if said:
+        return said[0]
     return "body" if is_body(text) else "text"
 
 

@@ -231,7 +231,8 @@ def _codes(pool: Pool) -> list[frozenset[str]]:
     for cells in zip_longest(*(item.headed for item in pool.items), fillvalue=("", "")):
         told = [text.strip() if _CODE.fullmatch(text.strip()) else "" for _, text in cells]
         filled = [text for text in told if text]
-        if len(filled) * 2 > len([text for _, text in cells if text.strip(" -")]) and len(set(filled)) * 5 >= len(filled) * 4:
+        most = len(filled) * 2 > len([text for _, text in cells if text.strip(" -")])
+        if most and len(set(filled)) * 5 >= len(filled) * 4:
             for keys, text in zip(found, told, strict=True):
                 keys |= {f"code:{text}"} if text else set()
     return [frozenset(keys) for keys in found]

@@ -108,7 +108,9 @@ def _with_roles(book: FactBook, listing: Listing, grid: Grid) -> Grid:
         return grid
     added = [(column, role) for column, own in enumerate(roles) for role in own - grid.roles[column]]
     columns = {role: [column for column, one in added if one == role] for _, role in added}
-    told = [{role: "｜".join(row.columns.get(c, "") for c in own) for role, own in columns.items()} for row in grid.rows]
+    told = [
+        {role: "｜".join(row.columns.get(c, "") for c in own) for role, own in columns.items()} for row in grid.rows
+    ]
     rows = [
         replace(row, cells=row.cells | {k: "｜".join(filter(None, [row.cells.get(k), v])) for k, v in more.items()})
         for row, more in zip(grid.rows, told, strict=True)
@@ -289,7 +291,8 @@ def _about(book: FactBook, listing: Listing, grid: Grid) -> str | None:
     names = "｜".join(dict.fromkeys([*first, *named_by]))
     if listing.avoid and (found(book, listing.avoid, title) or found(book, listing.avoid, names)):
         return None
-    if about.search(title) or about.search(names) or _each_about(book, listing, grid) or _kinds_about(book, listing, grid):
+    said = about.search(title) or about.search(names)
+    if said or _each_about(book, listing, grid) or _kinds_about(book, listing, grid):
         return title or names
     if _of_another(book, listing, title if grid.title.strip() else ""):
         return None

@@ -125,8 +125,8 @@ def _about(
 
 
 def _of_its_clause(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> bool:
-    """Whether a figure is in a unit of the fact in a clause that names the fact's things: where it is planned, quoted or
-    somebody else's, that is said of it."""
+    """Whether a figure is in a unit of the fact in a clause that names the fact's things: where it is planned, quoted
+    or somebody else's, that is said of it."""
     measured = figure.quantity.measure in spec.measures
     return measured and book.pattern(spec.heads).search(analysis.clause_text(figure.clause)) is not None
 

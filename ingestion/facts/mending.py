@@ -138,8 +138,8 @@ def _person(document: Document, block: Block) -> list[Span]:
 
 
 def _parted(document: Document, block: Block) -> Iterator[Block]:
-    """A form that holds a list (姓名｜职务｜专/兼 with a row for each person) as the form and the list: its title is the
-    form's row above it."""
+    """A form that holds a list (姓名｜职务｜专/兼 with a row for each person) as the form and the list: its title is
+    the form's row above it."""
     begun = _list_within(document, block)
     if begun is None:
         yield block
@@ -160,7 +160,8 @@ def _list_within(document: Document, block: Block) -> tuple[int, int] | None:
     if block.kind is not BlockKind.TABLE or not 3 <= width(block) <= MOST_COLUMNS:
         return None
     rows = [row(document, block, n) for n in range(max(c.row for c in block.cells) + 1)]
-    if headed(rows[0]) or (len([t for t in rows[0] if t]) == len(set(rows[0])) == width(block) and not _odd(rows[0])):
+    full = len([t for t in rows[0] if t]) == len(set(rows[0])) == width(block)
+    if headed(rows[0]) or (full and not _odd(rows[0])):
         return None
     for first in range(1, len(rows) - SHORTEST_LIST):
         heads = rows[first]

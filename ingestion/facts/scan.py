@@ -429,7 +429,8 @@ def policy_columns(table: Table) -> frozenset[int]:
     )
 
 
-_ENUMERATOR = re.compile(r"^\s*(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）)", re.MULTILINE)  # numbers no thing
+# 二、海外研发机构: numbers no thing
+_ENUMERATOR = re.compile(r"^\s*(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）)", re.MULTILINE)
 
 
 def pairs(table: Table) -> list[Sentence]:
