@@ -367,6 +367,38 @@ PAPERS_BY_LIST = ("""# 附件：近三年代表作以外的全部收录论文
 （5）周某. 镁合金产业评述. 材料导报, 2023. 北大核心.
 """,)
 
+CASES = ("""# 重庆某转移中心工作报告
+
+表2 转化案例登记
+
+案例号	技术	来自	去向	落地时间	结果
+TT-01	微波杀菌	荷兰 瓦赫宁根大学	重庆江津食品公司	2022.04	已投产
+TT-02	精油萃取	重庆三峡学院	斯里兰卡香料公司	2022.12	已交付
+TT-03	膜分离	新加坡国立大学	重庆长寿化工公司	2023.08	已验收
+TT-04	低温干燥	意大利都灵理工	湖北宜昌药企	2023.09	已验收
+TT-05	果蔬分选	西班牙 MAF 公司	重庆奉节果业	—	设备安装中
+""",)
+
+RECORDS = ("""# 重庆某院近三年论文
+
+第一篇 题目：Fatigue of adhesive joints；期刊：Int J Fatigue；时间：2023年5月；收录：SCI；外方单位：University of Porto
+第二篇 题目：胶接接头老化；期刊：材料工程；时间：2024年3月；收录：EI；外方单位：无
+第三篇 题目：Hybrid joints under impact；期刊：Compos Struct；时间：2024年9月；收录：SCI；外方单位：TU Delft
+""",)
+
+RANKS = ("""# 某园区载体情况
+
+园区现有载体见下：
+
+| 载体 | 等级 | 认定机构/年份 | 目前 |
+| --- | --- | --- | --- |
+| 渝创孵化器 | 国家级 | 科技部/2019 | 运营中 |
+| 渝创众创空间 | 市级 | 市科技局/2020 | 运营中 |
+| 智造中试平台 | 市级 | 市经信委/2022 | 运营中 |
+| 创客工坊 | 区级 | 区科技局/2021 | 运营中 |
+| 低碳实验室 | 市级 | 市科技局/2018 | 2024年摘牌 |
+""",)
+
 
 @pytest.mark.parametrize(("texts", "day", "want"), [
     pytest.param(PARTNERS_ODD_TITLE, DAY, {"foreign_partners": (4, 4)},
@@ -413,6 +445,12 @@ PAPERS_BY_LIST = ("""# 附件：近三年代表作以外的全部收录论文
                  id="two tables of like columns under their own headings"),
     pytest.param(PAPERS_BY_LIST, DAY, {"sci_ei_papers": (4, 4), "joint_papers": (1, 2)},
                  id="references with notes"),
+    pytest.param(CASES, DAY, {"technology_transfers": (3, 3)},
+                 id="whence and whither"),
+    pytest.param(RECORDS, DAY, {"joint_papers": (2, 2), "sci_ei_papers": (3, 3)},
+                 id="lines of the same labels"),
+    pytest.param(RANKS, DAY, {"municipal_platforms": (3, 3)},
+                 id="a header that names what the rows are"),
 ])
 def test_what_a_table_lists(texts: tuple[str, ...], day: date, want: dict[str, tuple[int, int]]) -> None:
     """The facts that it holds; nothing where all is planned."""

@@ -26,9 +26,16 @@ from ingestion.facts.phrases import located
 from ingestion.facts.records import Analysis, Figure
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.standing import actual, stock
+from ingestion.facts.times import (
+    dated_behind,
+    dated_years,
+    follows,
+    group_period,
+    of_an_earlier_day,
+    same_clause,
+    single_year,
+)
 from ingestion.periods import Cover, Period, PeriodKind, Window
-
-OLD = 366  # days after which a level is of an earlier day
 
 
 def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, claims: Claims) -> None:
@@ -187,7 +194,7 @@ def _fill(top: Match, parts: list[Match]) -> bool:
     if len(periods) < len(parts) or whole is None or whole.start is None:
         return False
     first, last = periods[0].start, periods[-1].end
-    follow = all(_follows(a, b) for a, b in pairwise(periods))
+    follow = all(follows(a, b) for a, b in pairwise(periods))
     return follow and first is not None and first <= whole.start and last >= whole.end - timedelta(days=92)
 
 
@@ -227,19 +234,9 @@ def _together(analysis: Analysis, group: list[Match], top: Match) -> bool:
         return first is None or not group[-1].figure.own_period or period is None
     if first.span == period.span or (first.start, first.end) == (period.start, period.end):
         return True
-    if _follows(first, period) and top.figure.own_period:
+    if follows(first, period) and top.figure.own_period:
         return True
-    return _single(first) and _single(period) and group[-1].figure.own_period and top.figure.own_period
-
-
-def _follows(first: Period, period: Period) -> bool:
-    """2021至2023年, 2024年1—9月: one period begins the day after the other ends."""
-    dated = first.kind is period.kind is PeriodKind.DATED and first.start is not None and period.start is not None
-    return dated and period.start == first.end + timedelta(days=1)
-
-
-def _single(period: Period) -> bool:
-    return period.kind is PeriodKind.DATED and period.start is not None and (period.end - period.start).days <= 366
+    return single_year(first) and single_year(period) and group[-1].figure.own_period and top.figure.own_period
 
 
 def _assert_group(
@@ -258,7 +255,7 @@ def _assert_group(
     intervals = [values[id(m)] for m in group]
     points = tuple(p for m in group for p in clashes[id(m)])
     kinds = frozenset().union(*(m.kinds for m in group)) if len(group) > 1 else group[0].kinds
-    period = _group_period(analysis, group)
+    period = group_period(analysis, group)
     text = analysis.sentence.folded
     totals = [m for m in group if m.figure.total]
     if len(group) > 1 and totals and totals[-1] is group[-1] and _mixed(analysis, spec, group):
@@ -298,7 +295,7 @@ def _assert_group(
         or _series(group)
         or spec.joined
         or classes
-        or _dated_years(group)
+        or dated_years(group)
         or len({m.kinds for m in group}) == len(group)
     ):
         value = add(intervals)
@@ -368,51 +365,6 @@ def _breakdown(heads: re.Pattern[str], spec: FactSpec, group: list[Match], inter
     return not group[0].kinds and all(m.kinds for m in group[1:]) and add(rest).low <= first.low
 
 
-def _dated_years(group: list[Match]) -> bool:
-    return all(m.figure.period is not None and m.figure.own_period and _single(m.figure.period) for m in group)
-
-
-def _period_of(figure: Figure) -> Period | None:
-    node: Figure | None = figure
-    while node is not None:
-        if node.period is not None:
-            return node.period
-        node = node.parent if node.part else None
-    return None
-
-
-def _group_period(analysis: Analysis, group: list[Match]) -> Period | None:
-    dated = [
-        m.figure.period
-        for m in group
-        if m.figure.period is not None and m.figure.own_period and _single(m.figure.period)
-    ]
-    titled = _title_period(analysis, group, dated)
-    if titled is not None:
-        return titled
-    last = group[-1].figure
-    spans = list(dict.fromkeys((p.start, p.end) for m in group if (p := m.figure.period) is not None))
-    if len(spans) > 1 and all(p is not None for p in (m.figure.period for m in group)):
-        chain = [p for m in group if (p := m.figure.period) is not None]
-        if all(_follows(a, b) or (a.start, a.end) == (b.start, b.end) for a, b in pairwise(chain)):
-            return Period(chain[0].span, PeriodKind.DATED, chain[0].start, chain[-1].end)
-    recent = [p for m in group if (p := _period_of(m.figure)) is not None and p.kind is PeriodKind.RECENT]
-    if recent:
-        return recent[-1]
-    if len(dated) > 1 and (len(dated) == len(group) or (last.total and not last.own_period)):
-        starts = [p.start for p in dated if p.start is not None]
-        return Period(dated[0].span, PeriodKind.DATED, min(starts), max(p.end for p in dated))
-    return _period_of(last) or _period_of(group[0].figure)
-
-
-def _title_period(analysis: Analysis, group: list[Match], dated: list[Period]) -> Period | None:
-    """近三年论文：2021年8篇、2022年9篇: the title's period, where the years behind it begin with it (reading 29)."""
-    colon = analysis.sentence.folded.rfind("：", 0, group[0].figure.quantity.span.start)
-    titles = [p for p in analysis.periods if p.kind is PeriodKind.RECENT and p.span.end <= colon]
-    whole = len(dated) == len(group) > 1 and bool(titles)
-    return titles[-1] if whole and dated[0].start == titles[-1].start else None
-
-
 def _assert(
     spec: FactSpec,
     analysis: Analysis,
@@ -429,14 +381,14 @@ def _assert(
         spec.time == "state"
         and period is not None
         and not any(m.figure.own_period for m in group)
-        and not _same_clause(analysis, group, period)
+        and not same_clause(analysis, group, period)
     ):
         longer = period.kind is PeriodKind.RECENT and period.years > window.years  # 十年来，累计引进
         in_all = (p for p in analysis.periods if p.kind is PeriodKind.CUMULATIVE)
         period = next(in_all, None) if longer else None
     elif spec.time == "state" and period and period.kind is PeriodKind.RECENT and period.years > window.years:
         period = next((p for p in analysis.periods if p.kind is PeriodKind.CUMULATIVE), period)  # 十年来累计引进
-    if spec.time == "open" and period is not None and all(_dated_behind(m.figure) for m in group):
+    if spec.time == "open" and period is not None and all(dated_behind(m.figure) for m in group):
         period = None  # 二等奖1项（2021年）, 2021年度二等奖1项: which one it is, not what the count is limited to
     titled = analysis.sentence.synthetic and period is not None and period.kind is PeriodKind.DATED
     if period is None or period.kind is PeriodKind.STATE or titled:
@@ -463,7 +415,7 @@ def _assert(
         named="|".join(m.figure.own.replace("|", "") for m in group),
         inferred=min(m.inferred for m in group),
     )
-    if spec.time == "state" and period is not None and _of_an_earlier_day(analysis, group, period):
+    if spec.time == "state" and period is not None and of_an_earlier_day(analysis, group, period):
         claims.exclude(entry.document, entry.span, "outside_window")
         return
     if adds(spec, analysis, group, entry, claims):
@@ -475,21 +427,6 @@ def _assert(
     claims.later(partial(_settle, spec, entry, period))
 
 
-def _of_an_earlier_day(analysis: Analysis, group: list[Match], period: Period) -> bool:
-    """2023年底9家, in an application of the middle of 2025: a level of long ago says nothing of today (reading 36)."""
-    level = not any(words("flow").search(m.figure.own) for m in group)
-    dated = period.kind in (PeriodKind.DATED, PeriodKind.STATE) and all(m.figure.own_period for m in group)
-    return level and dated and not analysis.sentence.synthetic and (analysis.today - period.end).days > OLD
-
-
-def _dated_behind(figure: Figure) -> bool:
-    period = figure.period
-    if figure.quantity.interval.low != 1 or period is None or not _single(period):
-        return False
-    named = figure.sentence.folded[period.span.start : period.span.end + 2]  # 2022年度重庆市自然科学奖三等奖1项
-    return period.span.start >= figure.quantity.span.end or (named.find("年度") > 0 and not figure.sentence.synthetic)
-
-
 def _settle(spec: FactSpec, entry: Assertion, period: Period | None, window: Window, findings: Findings) -> None:
     """What a figure comes to under a window; one for another time is left out."""
     bounded = bound(spec, entry.interval, period, window)
@@ -498,13 +435,6 @@ def _settle(spec: FactSpec, entry: Assertion, period: Period | None, window: Win
         return
     outside = period is not None and period.cover(window) is Cover.OUTSIDE
     findings.exclude(entry.document, entry.span, "outside_window" if outside else "partial_window")
-
-
-def _same_clause(analysis: Analysis, group: list[Match], period: Period) -> bool:
-    return any(
-        analysis.clauses[m.figure.clause].span.start <= period.span.start < analysis.clauses[m.figure.clause].span.end
-        for m in group
-    )
 
 
 def _evidence_span(analysis: Analysis, group: list[Match], period: Period | None) -> Span:

@@ -288,10 +288,10 @@ def _about(book: FactBook, listing: Listing, grid: Grid) -> str | None:
     title = "\n".join(_near(grid))
     named_by = [h for h, roles in zip(grid.headers, grid.roles, strict=True) if h and roles & _NAMING]
     first = [h for h, roles in zip(grid.headers, grid.roles, strict=True) if "number" not in roles][:1]
-    names = "｜".join(dict.fromkeys([*first, *named_by]))
+    names = "｜".join(own := list(dict.fromkeys([*first, *named_by])))
     if listing.avoid and (found(book, listing.avoid, title) or found(book, listing.avoid, names)):
         return None
-    said = about.search(title) or about.search(names)
+    said = about.search(title) or any(map(about.search, [names, *own]))
     if said or _each_about(book, listing, grid) or _kinds_about(book, listing, grid):
         return title or names
     if _of_another(book, listing, title if grid.title.strip() else ""):

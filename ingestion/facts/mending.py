@@ -41,7 +41,7 @@ def _delimited(document: Document, blocks: Sequence[Block]) -> Iterator[Block]:
         held: list[tuple[Block, list[Span]]] = [(b, _lines(document, b)) for b in run]
         place = 0
         while place < len(held):
-            found = _table_at(document, held, place)
+            found = _table_at(document, held, place) or _records_at(document, held, place)
             if found is None:
                 yield held[place][0]
                 place += 1
@@ -73,6 +73,41 @@ def _table_at(document: Document, held: list[tuple[Block, list[Span]]], place: i
         if len(rows) >= 3 or (len(rows) == 2 and sum(map(bool, heads)) * 2 > len(heads)):
             return table(rows), after
     return None
+
+
+_FIELD = re.compile(r"\s*(?:[^：:；;\n]{0,8}\s)?([^：:；;，,。\s]{2,10})[：:]\s*([^；;\n]+)")
+FEWEST_FIELDS = 3
+
+
+def _records_at(document: Document, held: list[tuple[Block, list[Span]]], place: int) -> tuple[Block, int] | None:
+    """题目：…；期刊：…；时间：…: lines of the same labels, as a table with a row for each."""
+    rows: list[list[tuple[Span, Span]]] = []
+    after = place
+    for _, lines in held[place:]:
+        fields = [_fields(document, line) for line in lines]
+        first = (rows or fields)[0] if fields else []
+        named = [document.quote(label) for label, _ in first]
+        alike = all([document.quote(label) for label, _ in one] == named for one in fields)
+        if len(named) < FEWEST_FIELDS or not alike:
+            break
+        rows += fields
+        after += 1
+    if len(rows) < 2:
+        return None
+    return table([[label for label, _ in rows[0]], *([value for _, value in one] for one in rows)]), after
+
+
+def _fields(document: Document, line: Span) -> list[tuple[Span, Span]]:
+    """The labels of a line and what stands behind each; none where anything else stands in it."""
+    text, place, found = document.quote(line), 0, []
+    while place < len(text) and len(text) <= LONGEST_LINE:
+        match = _FIELD.match(text, place)
+        if match is None:
+            return []
+        label, value = (Span(line.start + match.start(n), line.start + match.end(n)) for n in (1, 2))
+        found.append((label, value))
+        place = match.end() + 1
+    return found
 
 
 def _pieces(document: Document, line: Span, mark: re.Pattern[str]) -> list[Span]:

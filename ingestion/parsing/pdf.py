@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -37,6 +39,8 @@ NOTED = 0.05             # of a page's area: a smaller picture is a logo
 FEW = 12                 # characters on a picture at most, for it to be recognised
 DRAWN = 60               # paths on a page without any text, from which they may be text drawn as shapes
 GARBLED = 0.2            # share of characters without meaning that makes a text layer worthless
+_NUMBER = re.compile(r"\d+")
+AGREED = 0.7             # share of an invisible layer's pairs of characters that recognition finds, too
 LAYER = 20               # characters of an invisible layer at least, for it to be the page's text
 LOW_SCORE = 0.8          # of a recognised line, below which it is named
 NAMED = 6                # lines and pages that a notice names
@@ -52,6 +56,8 @@ class _Found(Struct):
     empty: list[int] = field(default_factory=list)         # recognition found no text
     recognised: list[int] = field(default_factory=list)
     layered: list[int] = field(default_factory=list)
+    layers: dict[int, list[Strip]] = field(default_factory=dict)  # by page index: an invisible layer to be verified
+    differing: list[int] = field(default_factory=list)  # pages whose layer says other than what is seen
     garbled: list[int] = field(default_factory=list)
     unread: list[int] = field(default_factory=list)        # pictures left unread
     hidden: int = 0
@@ -125,22 +131,21 @@ def _reading(pdf: Pdf, index: int) -> Reading | None:
 def _to_recognise(reading: Reading, found: _Found) -> list[Rectangle] | None:
     """The pictures of a page that must be recognised, an empty list for all of it, None for nothing.
 
-    Takes over the invisible layer where it is a scanner's, and drops a text layer that is garbled.
+    Keeps a scanner's invisible layer to be held against the recognition, and drops a text layer that is garbled.
     """
     content = reading.content
     number = content.number
     area = max(1.0, content.width * content.height)
     pictures = [(picture, _area(picture, content) / area) for picture in reading.pictures]
     large = [picture for picture, share in pictures if share >= WHOLE]
+    found.hidden += bool(reading.outside)
     unseen = sum(len(strip.text) for strip in reading.unseen)
     if unseen:
         if large and unseen >= LAYER and _sane(reading.unseen):
-            content.strips += reading.unseen
-            content.recognised = True
-            found.layered.append(number)
-        elif not large:
+            found.layers[number - 1] = reading.unseen
+            return [] if not content.strips else large
+        if not large:
             found.hidden += 1
-    found.hidden += bool(reading.outside)
     if reading.doubtful > GARBLED * max(1, reading.characters):
         content.strips, content.asides = [], []
         found.garbled.append(number)
@@ -189,6 +194,14 @@ def _with_pictures(pdf: Pdf, data: bytes, flows: list[PageFlow], pictures: dict[
         content = ocr_page.content(recognised, index + 1, flow.content.width / recognised.width)
         if areas:
             _keep_within(content, areas)
+        if (layer := found.layers.get(index)) and _agree(layer, content.strips):
+            flow.content.strips += layer
+            flow.content.recognised = True
+            flows[index] = arranged(flow.content)
+            found.layered.append(index + 1)
+            continue
+        if layer:
+            found.differing.append(index + 1)
         if content.strips or content.asides:
             found.recognised.append(index + 1)
             contents[index] = content
@@ -201,6 +214,19 @@ def _with_pictures(pdf: Pdf, data: bytes, flows: list[PageFlow], pictures: dict[
         if index in contents:
             result.append(arranged(contents[index]))
     return result
+
+
+def _agree(layer: Sequence[Strip], seen: Sequence[Strip]) -> bool:
+    """Whether an invisible layer says what its page shows: most of its pairs of characters, all of its numbers."""
+    hidden, shown = ("".join(strip.text for strip in strips) for strips in (layer, seen))
+    pairs, known = _pairs(hidden), _pairs(shown)
+    numbers = Counter(_NUMBER.findall(hidden)) - Counter(_NUMBER.findall(shown))
+    return sum((pairs & known).values()) >= AGREED * sum(pairs.values()) and not numbers
+
+
+def _pairs(text: str) -> Counter[str]:
+    letters = "".join(char for char in text if char.isalnum()).casefold()
+    return Counter(map("".join, pairwise(letters)))
 
 
 def _drawn(pdf: Pdf, index: int, content: PageContent) -> Image:
@@ -245,6 +271,7 @@ def _notices(found: _Found, total: int, flows: Sequence[PageFlow]) -> list[Notic
         about("page_no_text", found.empty)
     about("ocr_used", found.recognised)
     about("ocr_layer", found.layered)
+    about("ocr_layer_differs", found.differing)
     notices += doubtful(flows)
     about("small_pictures_not_read", found.unread)
     if found.hidden:
