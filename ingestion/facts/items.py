@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import partial
-from itertools import zip_longest
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -16,7 +15,7 @@ from ingestion.facts.assertions import Assertion, Claims, Findings
 from ingestion.facts.dating import bound
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.phrases import abroad, found, run_from_abroad
-from ingestion.facts.rows import doubts
+from ingestion.facts.rows import codes_of, doubts
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Reject, Require
 from ingestion.facts.terms import term
 from ingestion.facts.things import Aliases, Thing, thing
@@ -205,7 +204,7 @@ def _keys(listing: Listing, item: Item) -> frozenset[str]:
 
 def _row_keys(pool: Pool) -> list[frozenset[str]]:
     """For each row the keys that it shares with those it says to be the same (与第3项重复登记, 现名见序号4)."""
-    codes = _codes(pool) if pool.table else [frozenset[str]()] * len(pool.items)
+    codes = codes_of([item.headed for item in pool.items]) if pool.table else [frozenset[str]()] * len(pool.items)
     own = [item.cells.get("number", "").strip() for item in pool.items]
     named = [
         {number for m in words("same_as_row").finditer(item.text) for number in m.groups() if number}
@@ -219,23 +218,6 @@ def _row_keys(pool: Pool) -> list[frozenset[str]]:
         frozenset(f"{place}:{number}" for number in ({mine} | numbers) & asked) | code
         for mine, numbers, code in zip(own, named, codes, strict=True)
     ]
-
-
-_CODE = re.compile(r"10\.\d{4,9}/\S+|(?=(?:\S*\d){4})[A-Z]{1,6}[A-Z0-9]*(?:[-/.][A-Z0-9]+)*")
-
-
-def _codes(pool: Pool) -> list[frozenset[str]]:
-    """For each row what numbers it alone (DOI, number of a contract or a certificate): in a column of such numbers that
-    nearly all differ, two rows of one number are one thing."""
-    found: list[set[str]] = [set() for _ in pool.items]
-    for cells in zip_longest(*(item.headed for item in pool.items), fillvalue=("", "")):
-        told = [text.strip() if _CODE.fullmatch(text.strip()) else "" for _, text in cells]
-        filled = [text for text in told if text]
-        most = len(filled) * 2 > len([text for _, text in cells if text.strip(" -")])
-        if most and len(set(filled)) * 5 >= len(filled) * 4:
-            for keys, text in zip(found, told, strict=True):
-                keys |= {f"code:{text}"} if text else set()
-    return [frozenset(keys) for keys in found]
 
 
 def _title_key(name: str) -> str:
