@@ -88,6 +88,7 @@ def test_a_table_is_known_by_its_cells(text: str, key: str, low: int, rows: int)
 
 
 def test_two_rows_of_one_number_are_one_thing() -> None:
+    """A DOI that stands twice in its column is one paper."""
     papers = "".join(f"| 题{n} | 张三 | 见刊 | 2024-0{n} | SCI | 10.1234/ab.{min(n, 5)} |\n" for n in range(1, 7))
     found = read("# 论文\n\n| 文章 | 作者 | 情况 | 日期 | 检索 | DOI |\n| - | - | - | - | - | - |\n" + papers)
     assert found.facts["sci_ei_papers"].interval.low == 5
@@ -95,6 +96,7 @@ def test_two_rows_of_one_number_are_one_thing() -> None:
 
 
 def test_a_dash_in_a_column_for_bodies_abroad_names_none() -> None:
+    """It is an empty cell."""
     rows = "| 甲题 | 李四 | 2024-02 | SCI | — |\n| 乙题 | 王五 | 2024-03 | SCI | 大阪都市大学（日本） |\n"
     head = "# 论文目录\n\n| 文章 | 作者 | 见刊日期 | 检索 | 境外署名单位 |\n| - | - | - | - | - |\n"
     found = read(head + rows * 1)
@@ -112,12 +114,14 @@ def test_a_roster_of_lines_is_a_table() -> None:
     ("主管集团同期在东盟实施合作项目19项，为集团口径。", "joint_projects"),
 ])
 def test_a_group_above_the_applicant_is_somebody_else(text: str, key: str) -> None:
+    """Its figures are left out with that reason."""
     found = read(f"# 申报书\n\n申报单位：重庆甲乙园区运营有限公司\n\n{text}\n")
     assert key not in found.facts
     assert reasons(found, key) == ["other_body"]
 
 
 def test_figures_of_a_plan_have_entries() -> None:
+    """A column of targets in a plan is planned, not passed over."""
     plan = "| 年度 | 任务 | 考核指标 |\n| - | - | - |\n| 2027 | 扩建 | 新增SCI论文12篇；常驻人员达到9人 |\n"
     found = read("# 申报书\n\n## 九、下步打算\n\n" + plan)
     assert not found.facts
@@ -126,12 +130,14 @@ def test_figures_of_a_plan_have_entries() -> None:
 
 
 def test_who_else_controls_contradicts_a_claim() -> None:
+    """Another holder's control against the applicant's own claim is a conflict."""
     claim = "# 申报书\n\n申报单位：重庆甲乙公司\n\n本公司持有罗勇公司60%的股权，对海外中心拥有实际控制权。\n\n"
     found = read(claim + "湄南地产为该公司控股股东，有权任免过半数董事。\n")
     assert found.facts["actual_control"].conflict
 
 
 def test_a_breakdown_counted_twice_in_part_is_no_conflict() -> None:
+    """22 and 13 less 4 are 31; the part with authors abroad is of another fact."""
     both = "（SCI 22篇、EI 13篇，其中4篇同时被两库收录）"
     found = read(f"2023年以来，本中心共发表SCI、EI论文31篇{both}，其中中外联合署名9篇。")
     assert (found.facts["sci_ei_papers"].interval.high, found.facts["sci_ei_papers"].conflict) == (31, False)
@@ -139,6 +145,7 @@ def test_a_breakdown_counted_twice_in_part_is_no_conflict() -> None:
 
 
 def test_subtotals_by_year_are_parts() -> None:
+    """They are not added to the payments."""
     head = "| 凭证 | 月份 | 用途 | 支付情况 | 金额（元） |\n| - | - | - | - | - |\n"
     first = "| F1 | 2024-03 | 检测费 | 已付讫 | 36000 |\n| 2024年小计 | | | | 36000 |\n"
     second = "| F2 | 2025-04 | 翻译 | 已付讫 | 24000 |\n| 2025年小计 | | | | 24000 |\n| 总计 | | | | 60000 |\n"

@@ -15,6 +15,7 @@ from ingestion.facts.assertions import Assertion, Claims, Findings
 from ingestion.facts.dating import bound
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.phrases import abroad, found, run_from_abroad
+from ingestion.facts.references import without_journal, without_tags
 from ingestion.facts.rows import codes_of, doubts
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Reject, Require
 from ingestion.facts.terms import term
@@ -347,7 +348,7 @@ def _foreign(book: FactBook, require: Require, pool: Pool, item: Item, missing: 
         text = _columns(item, require.columns) if item.cells else item.text
         if _yes(text) and words("foreign_column").search(pool.title):
             return KEEP
-        text = text if item.cells else _without_journal(text)
+        text = text if item.cells else without_journal(text)
         origins = {origin for _, _, origin in organisations.mentions(organisations.without_subsidiaries(text))}
         if Origin.FOREIGN in origins:
             return KEEP
@@ -401,18 +402,6 @@ def _in_foreign_column(item: Item) -> bool:
         for header, text in item.headed
         if not has_number(text)
     )
-
-
-_SOURCE = re.compile(r"\[[JCDM](?:/OL)?\][^\uff3b\[（]*(?:（\d[^）]*）[^\uff3b\[（]*)*")  # [J], [C]: where it appeared
-
-
-def _without_journal(text: str) -> str:
-    """A reference without what tells where it appeared (Journal of the European Ceramic Society; Aachen: IEEE), and
-    without a denial of partners abroad (无外方作者)."""
-    body = re.compile(load("discourse")["body_words"], re.IGNORECASE)
-    text = _SOURCE.sub(". ", text)
-    pieces = re.split(r"(?<=[.。，；;])\s*", words("no_partner").sub("", text))
-    return " ".join(p for p in pieces if not words("journal").search(p) or body.search(words("journal").sub("", p)))
 
 
 def _yes(text: str) -> bool:
@@ -486,16 +475,6 @@ _REFERENCE = re.compile(
 )
 
 
-_TAG = re.compile(r"(?<=.{6})[,，]\s*[^\s,，]{1,8}$")
-
-
-def _without_tags(title: str) -> str:
-    """再生骨料改性研究, 北大核心: one word behind a comma at a title's end tells something of it."""
-    while tag := _TAG.search(title):
-        title = title[: tag.start()]
-    return title
-
-
 _ITEM_NAME = re.compile(r"(?:[^（，,；：。|]|（[^（）]{1,8}）(?=[^（），,；：。|\s]*(?:公司|Ltd)))+")
 
 
@@ -509,7 +488,7 @@ def list_item(document: Document, span: Span, text: str) -> Item:
     """An item of a list, named by its quoted title, a reference's title, or the words before its first note."""
     match = _CITATION.search(text) or _REFERENCE.search(text)
     if match and not _body(match[1]):
-        return Item(document, span, text, _without_tags(match[1].strip()), titled=True)
+        return Item(document, span, text, without_tags(match[1].strip()), titled=True)
     pieces = [piece.strip() for piece in re.split(r"[.。]\s+", text) if len(piece.strip()) >= 6]
     if match and (title := next((piece for piece in pieces if not _body(piece)), "")):
         return Item(document, span, text, title, titled=True)
