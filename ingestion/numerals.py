@@ -413,7 +413,7 @@ def _grammar() -> _Grammar:
         compiled.pattern(rf"(?:{alternation(data['money']['prefix'])})\s*\Z", re.IGNORECASE),
         compiled.pattern(rf"({alternation([*data['money']['foreign_prefix'], *data['money']['foreign']])})\s*\Z"),
         compiled.pattern(
-            rf"\s*(?:(?!or\b|of\b|to\b|in\b)[A-Za-z&/+'.-]+\s+){{0,6}}?({alternation(nouns)})(?![A-Za-z])",
+            rf"\s*(?:(?!or\b(?!\s+\w+\s+(?:{alternation(nouns)})\b)|of\b|to\b|in\b)[A-Za-z&/+'.-]+\s+){{0,6}}?({alternation(nouns)})(?![A-Za-z])",
             re.IGNORECASE,
         ),
         {word.lower(): name for name, words in data["nouns_en"].items() for word in words},

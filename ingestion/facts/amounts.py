@@ -93,8 +93,11 @@ def _rows_of_amounts(table: Table) -> list[Span]:
 
 def _leave_out(table: Table, reason: str, claims: Claims) -> None:
     """A table of other money: each of its rows is said not to count."""
-    for row in _rows_of_amounts(table) if is_money(table) else ():
-        claims.exclude(table.document, row, reason)
+    header = next((texts for texts in table.texts if len([t for t in texts if t]) >= 2), [])
+    named = any((unit := _UNIT.search(text)) and unit_factor(unit[0]) for text in header)
+    for row in _rows_of_amounts(table) if named or is_money(table) else ():
+        said = fold(table.document.quote(row))
+        claims.exclude(table.document, row, "planned" if listed("budget").search(said) else reason)
 
 
 def is_money(table: Table) -> bool:
@@ -140,7 +143,10 @@ def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window) -> li
     if not columns or (not heads and len(columns) > 1):
         return []
     preferred = (
-        [(column, text) for column, text in heads.items() if listed("converted_column").search(text)]
+        sorted(
+            ((column, text) for column, text in heads.items() if listed("converted_column").search(text)),
+            key=lambda one: listed("converted").search(one[1]) is None,  # 人民币列支｜欧元列支｜折合人民币
+        )
         or [c for c in columns if listed("total_column").search(c[1])]
         or [c for c in columns if listed("spent_column").search(c[1])]
         or columns
@@ -316,6 +322,7 @@ def _settle(
         return
     cells = [cell for _, _, cell in inside]
     rows = [*_parts(table, cells), *(_row_span(table, cell) for cell in cells)]
+    rows += _summing(table, series, Decimal(total) / (factor * rate), findings)
     findings.assertions.append(
         Assertion(
             bounded,
@@ -327,6 +334,17 @@ def _settle(
             items=tuple(dict.fromkeys(rows)),
         )
     )
+
+
+def _summing(table: Table, series: list[Entry], total: Decimal, findings: Findings) -> list[Span]:
+    """The rows that state the total of all; those that sum up a part of it are said to."""
+    whole: list[Span] = []
+    for _, stated, cell in (one for one in series if one[0] is None):
+        if int(stated) == int(total):
+            whole.append(_row_span(table, cell))
+        else:
+            findings.exclude(table.document, _row_span(table, cell), "part_of_total")
+    return whole
 
 
 def _declared(series: Sequence[Entry], dated: Sequence[Entry], factor: Decimal) -> int:

@@ -11,8 +11,9 @@ from ingestion.facts.lexicon import listed, words
 from ingestion.language import load, pattern
 
 MOST = 0.6  # of a column's filled cells that are of one kind
+LONGEST_SAID = 14  # characters of a cell that says how a thing stands or how a person works
 ENOUGH = 200  # cells of a column that are looked at
-_DATE = re.compile(r"(?:19|20)\d\d\s*(?:年|[-./]\s*\d)|^(?:19|20)\d\d年?$")
+_DATE = re.compile(r"(?<![A-Za-z0-9-])(?:19|20)\d\d\s*(?:年|[-./]\s*\d)|^(?:19|20)\d\d年?$")
 _TERM = re.compile(r"(?:19|20)\d\d[\d年月日.\-/ ]{0,9}(?:-|~|至|到)+\s*(?:(?:19|20)\d\d|长期|至今|今|年底)|\d年期|长期")
 _FIGURE = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?%?")
 _INDEX = re.compile(r"(?<![A-Za-z])(?:SCIE?|EI|SSCI|CPCI|ESCI|CSCD|CSSCI)(?![A-Za-z])|核心|Scopus", re.IGNORECASE)
@@ -67,7 +68,7 @@ def is_place(text: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def kind_of(text: str) -> str:
-    """What one cell is: term, date, figure, index, rank, place, body or text."""
+    """What one cell is: term, date, figure, index, rank, place, mode, state, body or text."""
     if _TERM.search(text) and len(text) <= 40:
         return "term"
     if _DATE.search(text) and len(text) <= 24:
@@ -80,10 +81,14 @@ def kind_of(text: str) -> str:
         return "rank"
     if is_place(text):
         return "place"
+    said = [kind for kind in ("mode", "state") if len(text) <= LONGEST_SAID and listed(kind + "_cell").search(text)]
+    if said:
+        return said[0]
     return "body" if is_body(text) else "text"
 
 
-_ROLE = {"term": "term", "date": "date", "index": "index", "rank": "rank", "place": "country", "body": "title"}
+_ROLE = {"term": "term", "date": "date", "index": "index", "rank": "rank", "place": "country", "body": "title",
+         "mode": "mode", "state": "status"}
 
 
 def kind_of_column(cells: Sequence[str]) -> str:
@@ -108,6 +113,6 @@ def column_roles(header: str, cells: Sequence[str]) -> frozenset[str]:
         return named | {"country"}
     if held == "body":
         return named | {"authors"} if named else frozenset({"authors", "title"})
-    if held in ("term", "index", "rank") or (held in _ROLE and not named):
+    if held in ("term", "index", "rank", "mode") or (held in _ROLE and not named):
         return named | {_ROLE[held]}
     return named

@@ -176,6 +176,9 @@ def _with_parts(
     restates = len(complete) > 1 or any(words("restates").search(m.figure.left) for m in complete)
     if restates and len(complete) == len(parts):  # 6人（当地雇员4人） has a part only
         total = add(m.value for m in complete)
+        both = [m.value for m in matches if m.role == "twice"]
+        if both and subtract(total, add(both)) == top.value:
+            return lowered(value, parts), ()  # 31篇（SCI 22篇、EI 13篇，其中4篇同时被两库收录）
         if total.exact and top.value.exact and total != top.value:
             same_kind = len(complete) == 1 and complete[0].kinds
             less = any(m.role == "less" and _under(m.figure, top.figure) for m in matches)

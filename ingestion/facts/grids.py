@@ -37,7 +37,7 @@ class Grid(Struct):
     roles: list[frozenset[str]]
     rows: list[Row] = field(default_factory=list)
     total: str = ""
-    total_span: Span | None = None
+    totals: list[Span] = field(default_factory=list)
 
 
 SHORTEST_TITLE, LONG_TITLE = 6, 10  # characters of what may be a thing's title, and surely is no label
@@ -58,10 +58,10 @@ def _holds_values(table: Table, index: int) -> bool:
     told = [kind for kind in kinds if kind in _TELLING]
     cells = zip(kinds, table.texts[index], strict=False)
     same = [kind for kind, text in cells if kind in _TELLING and kind_of(text) == kind]
-    return len(told) >= 2 and len(same) >= 2 and len(same) * 2 > len(told)
+    return "mode" in same or (len(told) >= 2 and len(same) >= 2 and len(same) * 2 > len(told))
 
 
-_TELLING = ("term", "date", "index", "rank", "place", "body")
+_TELLING = ("term", "date", "index", "rank", "place", "mode", "state", "body")
 
 
 def _kinds(table: Table, begin: int) -> list[str]:
@@ -82,10 +82,10 @@ def _told_by_cells(table: Table, known: int | None) -> int | None:
     told = [column for column, kind in enumerate(kinds) if kind in _TELLING]
     first = table.texts[0]
     headed = [text for text in first if roles_of(text)]
-    if len(kinds) < 3 or not told or len(told) + len(headed) < 2:
+    if len(kinds) < 3 or not told or (len(told) + len(headed) < 2 and "mode" not in kinds):
         return known
     same = [column for column in told if column < len(first) and kind_of(first[column]) == kinds[column]]
-    if len(same) * 2 > len(told) and len(told) >= 2:
+    if (len(same) * 2 > len(told) and len(told) >= 2) or any(kinds[column] == "mode" for column in same):
         return -1
     named = len([t for t in first if t]) == len(kinds)
     short = all(len(t) <= 16 and not re.search(r"[。；：\d]", t) for t in first)
@@ -189,14 +189,17 @@ def grid(table: Table) -> Grid | None:
         filled = [t for t in texts if t]
         if not filled or (index >= 0 and texts == table.texts[index]):
             continue
-        if len(filled) == 1 and (len(row) < max(2, width) or len(texts) > 1) and not _single_column(table):
+        whole = Span(row[0].span.start, row[-1].span.end)
+        sums = any(listed("total_row").search(t) for t in texts[:2] if t)
+        if sums:
+            found.total = "：".join(filled)
+            found.totals.append(whole)
+        elif len(filled) == 1 and (len(row) < max(2, width) or len(texts) > 1) and not _single_column(table):
             section = filled[0] if not listed("note_row").search(filled[0]) else section
             if listed("note_row").search(filled[0]):
                 found.title += "\n" + filled[0]
             continue
-        whole = Span(row[0].span.start, row[-1].span.end)
-        if any(listed("total_row").search(t) for t in texts[:2] if t):
-            found.total, found.total_span = "：".join(filled), whole
+        if sums:
             continue
         values = _by_column(row, texts, carried, width)
         found.rows.append(_row(found, row, texts, values, whole, section))

@@ -13,9 +13,10 @@ from ingestion import organisations
 from ingestion.domain import Document, Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Claims, Findings
 from ingestion.facts.dating import bound
-from ingestion.facts.lexicon import words
+from ingestion.facts.lexicon import listed, words
 from ingestion.facts.phrases import abroad, found, run_from_abroad
-from ingestion.facts.rows import doubts
+from ingestion.facts.references import without_journal, without_tags
+from ingestion.facts.rows import codes_of, doubts
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Reject, Require
 from ingestion.facts.terms import term
 from ingestion.facts.things import Aliases, Thing, thing
@@ -59,7 +60,7 @@ class Pool(Struct):
     weak: bool = False  # only a heading names it: each item must say itself what it is
     table: bool = False
     reason: str = ""  # why none of them counts, where their title says so
-    total_span: Span | None = None
+    totals: tuple[Span, ...] = ()  # rows that sum up others
 
 
 class Setting(Struct, frozen=True):
@@ -91,8 +92,15 @@ def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, claims: 
     rows = _row_keys(pool)
     judged = [_judged(book, listing, pool, item, rows[n], setting) for n, item in enumerate(pool.items)]
     judged = _doubted(judged) if pool.table else judged
+    judged = [_once(entry) if place else entry for place, entry in enumerate(judged)]
     named = next((p for p in periods(pool.title, setting.window) if p.kind is PeriodKind.DATED), None)
     claims.later(partial(_count, spec, pool, judged, pool.period or named))
+
+
+def _once(entry: Judged) -> Judged:
+    """A row that says of itself that it is one above under another name (同一任务书换名, 第1行机构的中文名)."""
+    again = words("same_again").search(entry.item.text) if entry.verdict in (KEEP, UNKNOWN) else None
+    return replace(entry, verdict="duplicate") if again else entry
 
 
 def _doubted(judged: list[Judged]) -> list[Judged]:
@@ -135,6 +143,8 @@ def _count(
                 findings.hold(entry.item.document, entry.item.span, entry.why or NOT_STATED)
     for item, reason in left_out:
         findings.exclude(item.document, item.span, reason)
+    for span in pool.totals:
+        findings.exclude(pool.document, span, "part_of_total")
     if not counted and not unknown:
         covered = _listed(titled, window)
         findings.empty += [covered] if covered and not pool.partial and not pool.loose else []
@@ -195,6 +205,7 @@ def _keys(listing: Listing, item: Item) -> frozenset[str]:
 
 def _row_keys(pool: Pool) -> list[frozenset[str]]:
     """For each row the keys that it shares with those it says to be the same (与第3项重复登记, 现名见序号4)."""
+    codes = codes_of([item.headed for item in pool.items]) if pool.table else [frozenset[str]()] * len(pool.items)
     own = [item.cells.get("number", "").strip() for item in pool.items]
     named = [
         {number for m in words("same_as_row").finditer(item.text) for number in m.groups() if number}
@@ -205,8 +216,8 @@ def _row_keys(pool: Pool) -> list[frozenset[str]]:
     asked = {number for numbers in named for number in numbers if own.count(number) == 1}
     place = f"{pool.items[0].document.name}:{pool.items[0].span.start}"
     return [
-        frozenset(f"{place}:{number}" for number in ({mine} | numbers) & asked)
-        for mine, numbers in zip(own, named, strict=True)
+        frozenset(f"{place}:{number}" for number in ({mine} | numbers) & asked) | code
+        for mine, numbers, code in zip(own, named, codes, strict=True)
     ]
 
 
@@ -293,10 +304,13 @@ def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
     text = _columns(item, require.columns) if require.columns and item.cells else item.text
     if require.columns and item.cells and not text and not require.topic:
         text = item.text
-    headed = [text for header, text in item.headed if found(book, require.words, header)]
+    headed = [(header, text.strip()) for header, text in item.headed if found(book, require.words, header)]
     if headed and not found(book, require.words, item.name):
-        empty = {*load("tables")["empty"], *load("tables")["no"]}
-        return KEEP if any(text.strip() not in empty for text in headed) else missing
+        nothing = {*load("tables")["empty"], *load("tables")["no"]}
+        if any(said in load("tables")["yes"] if _asks(header) else said not in nothing for header, said in headed):
+            return KEEP
+        if all(said in nothing or not _asks(header) for header, said in headed):
+            return missing
     if found(book, require.words, text) or (item.section and found(book, require.words, item.section)):
         return KEEP
     blank = "number_granted" in require.columns and "number_granted" in item.cells
@@ -310,6 +324,11 @@ def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
     ):
         return KEEP
     return missing
+
+
+def _asks(header: str) -> bool:
+    """办结与否, 是否完成: a header that is a question says nothing of what stands below it."""
+    return listed("asking_header").search(header) is not None
 
 
 _STATE = frozenset({"status", "number_granted"})  # roles of columns that tell how a thing stands, not what it is
@@ -329,7 +348,7 @@ def _foreign(book: FactBook, require: Require, pool: Pool, item: Item, missing: 
         text = _columns(item, require.columns) if item.cells else item.text
         if _yes(text) and words("foreign_column").search(pool.title):
             return KEEP
-        text = text if item.cells else _without_journal(text)
+        text = text if item.cells else without_journal(text)
         origins = {origin for _, _, origin in organisations.mentions(organisations.without_subsidiaries(text))}
         if Origin.FOREIGN in origins:
             return KEEP
@@ -385,18 +404,6 @@ def _in_foreign_column(item: Item) -> bool:
     )
 
 
-_SOURCE = re.compile(r"\[[JCDM](?:/OL)?\][^\uff3b\[（]*(?:（\d[^）]*）[^\uff3b\[（]*)*")  # [J], [C]: where it appeared
-
-
-def _without_journal(text: str) -> str:
-    """A reference without what tells where it appeared (Journal of the European Ceramic Society; Aachen: IEEE), and
-    without a denial of partners abroad (无外方作者)."""
-    body = re.compile(load("discourse")["body_words"], re.IGNORECASE)
-    text = _SOURCE.sub(". ", text)
-    pieces = re.split(r"(?<=[.。，；;])\s*", words("no_partner").sub("", text))
-    return " ".join(p for p in pieces if not words("journal").search(p) or body.search(words("journal").sub("", p)))
-
-
 def _yes(text: str) -> bool:
     return any(part.strip() in load("tables")["yes"] for part in text.split("｜"))
 
@@ -419,6 +426,8 @@ def _in_window(period: Period, window: Window) -> str:
 def _of_somebody_else(item: Item, own: frozenset[str]) -> bool:
     """Whether a column names the item's holders, and the applicant is none of them."""
     holder = re.sub(r"\s", "", item.cells.get("holder", ""))
+    if words("own_body").search(holder) is not None:
+        return False  # 本院、重庆大学
     named = organisations.origin(holder) is not Origin.UNKNOWN or words("firm_end").search(holder)
     return bool(holder and own and named) and not any(name in holder or holder in name for name in own)
 
@@ -466,16 +475,6 @@ _REFERENCE = re.compile(
 )
 
 
-_TAG = re.compile(r"(?<=.{6})[,，]\s*[^\s,，]{1,8}$")
-
-
-def _without_tags(title: str) -> str:
-    """再生骨料改性研究, 北大核心: one word behind a comma at a title's end tells something of it."""
-    while tag := _TAG.search(title):
-        title = title[: tag.start()]
-    return title
-
-
 _ITEM_NAME = re.compile(r"(?:[^（，,；：。|]|（[^（）]{1,8}）(?=[^（），,；：。|\s]*(?:公司|Ltd)))+")
 
 
@@ -489,7 +488,7 @@ def list_item(document: Document, span: Span, text: str) -> Item:
     """An item of a list, named by its quoted title, a reference's title, or the words before its first note."""
     match = _CITATION.search(text) or _REFERENCE.search(text)
     if match and not _body(match[1]):
-        return Item(document, span, text, _without_tags(match[1].strip()), titled=True)
+        return Item(document, span, text, without_tags(match[1].strip()), titled=True)
     pieces = [piece.strip() for piece in re.split(r"[.。]\s+", text) if len(piece.strip()) >= 6]
     if match and (title := next((piece for piece in pieces if not _body(piece)), "")):
         return Item(document, span, text, title, titled=True)

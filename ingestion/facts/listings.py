@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ingestion import organisations
 from ingestion.facts.assertions import Claims
-from ingestion.facts.columns import is_place, kind_of, kind_of_column, roles_of
+from ingestion.facts.columns import empty, is_place, kind_of, kind_of_column, roles_of
 from ingestion.facts.dating import section_period
 from ingestion.facts.grids import Grid, Row, name_columns, named
 from ingestion.facts.items import Item, Pool, Setting, is_partial, judge, list_item, meets
@@ -19,7 +20,7 @@ from ingestion.facts.modality import section_block
 from ingestion.facts.phrases import found
 from ingestion.facts.polarity import polarity
 from ingestion.facts.scan import ListGroup
-from ingestion.facts.schema import FactBook, FactSpec, Listing
+from ingestion.facts.schema import FactBook, FactSpec, Listing, Require
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.facts.terms import term
 from ingestion.language import fold, load, pattern
@@ -28,6 +29,7 @@ from ingestion.numerals import has_number, quantities
 from ingestion.organisations import Origin
 
 _NAMING = {"title", "number_granted", "origin", "target"}  # roles of columns whose headers say what a table lists
+LEAST = 3  # cells of a column that show what a table of many kinds lists
 _TELLING = {"number", "date", "authors", "index", "status", "rank"}  # roles of columns that only tell of a thing
 _LABEL = re.compile(r"\s*([^，。；：\n]{2,12})[。：]")
 _COUNTED = re.compile(r"（\s*(?:共|计)?\s*(\d+\s*[^（）\d，。]{1,2})）")
@@ -38,6 +40,8 @@ class Listed(Struct, frozen=True):
 
     pool: Pool
     titled: bool = True  # a title says so; else only what its cells are
+    headed: bool = False  # of its titles only the columns' headers
+    shown: bool = False  # its cells say so, whatever its titles are
 
 
 def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> Listed | None:
@@ -53,7 +57,7 @@ def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> L
     heads = "｜".join(grid.headers)
     if listing.columns and not found(book, listing.columns, heads) and not _has_roles(listing.columns, grid):
         return None
-    columns = _naming(book, listing, grid)
+    columns = _naming(book, spec, listing, grid)
     if not columns and listing.header and not _numbered(book, listing, grid):
         return None
     if not about and not _told_by_columns(listing, grid, columns):
@@ -74,11 +78,13 @@ def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> L
         weak=not own,
         table=True,
         reason=_reason(grid),
-        total_span=grid.total_span,
+        totals=tuple(grid.totals),
     )
-    if not items or (not own and not _shown(book, spec, pool)):
+    shown = bool(items) and _shown(book, spec, pool)
+    if not items or (not own and not shown):
         return None
-    return Listed(pool, bool(about))
+    above = "\n".join([*_near(grid), *grid.table.section.headings])
+    return Listed(pool, bool(about), bool(about) and not found(book, listing.about, above), shown)
 
 
 def _with_roles(book: FactBook, listing: Listing, grid: Grid) -> Grid:
@@ -87,18 +93,28 @@ def _with_roles(book: FactBook, listing: Listing, grid: Grid) -> Grid:
     roles = list(grid.roles)
     for require in listing.require:
         asked = [role for role in require.columns if role not in ("title", "date")]
-        if not asked or not require.words or any(role in own for own in roles for role in asked):
+        if not asked or not require.words:
             continue
+        headed = any(role in own for own in roles for role in asked)
         for column, own in enumerate(roles):
-            cells = [row.columns.get(column, "") for row in grid.rows]
+            cells = [text for row in grid.rows if not empty(text := row.columns.get(column, ""))]
             said = sum(found(book, require.words, text) for text in cells)
-            if not roles_of(grid.headers[column]) and said >= 2 and said * 2 > len(cells):
+            telling = roles_of(grid.headers[column]) - {"mode"}
+            if own & {*asked, "number"} or telling or (headed and (said < LEAST or "title" in own)):
+                continue
+            if said * (3 if headed else 2) > len(cells) and said >= 2:
                 roles[column] = own | {asked[0]}
     if roles == grid.roles:
         return grid
     added = [(column, role) for column, own in enumerate(roles) for role in own - grid.roles[column]]
-    told = [{role: row.columns.get(column, "") for column, role in added} for row in grid.rows]
-    rows = [replace(row, cells=row.cells | more) for row, more in zip(grid.rows, told, strict=True)]
+    columns = {role: [column for column, one in added if one == role] for _, role in added}
+    told = [
+        {role: "｜".join(row.columns.get(c, "") for c in own) for role, own in columns.items()} for row in grid.rows
+    ]
+    rows = [
+        replace(row, cells=row.cells | {k: "｜".join(filter(None, [row.cells.get(k), v])) for k, v in more.items()})
+        for row, more in zip(grid.rows, told, strict=True)
+    ]
     return replace(grid, roles=roles, rows=rows)
 
 
@@ -154,7 +170,8 @@ def _near(grid: Grid) -> list[str]:
     """The titles that are the table's own: its caption lines, else the heading right above it; and its sheet."""
     lines = [line for line in grid.title.split("\n") if line.strip() and not _note(line)]
     sheet = fold(grid.table.block.section)
-    own = lines or [*grid.table.section.headings[-1:]]
+    said = [line for line in lines if not line.rstrip().endswith("。")]
+    own = [*lines, *([] if said and len(lines) == len(said) else grid.table.section.headings[-1:])]
     return [*own, sheet] if sheet and sheet not in own else own
 
 
@@ -162,7 +179,7 @@ def _note(line: str) -> bool:
     return pattern(tuple(load("tables")["note_row"])).match(line) is not None
 
 
-def _naming(book: FactBook, listing: Listing, grid: Grid) -> list[int]:
+def _naming(book: FactBook, spec: FactSpec, listing: Listing, grid: Grid) -> list[int]:
     """The columns that name the fact's things, the likeliest first: by their headers, else by what their cells are."""
     columns = name_columns(grid, book.pattern(listing.header)) if listing.header else []
     abroad = any(r.origin == "foreign" and "title" in r.columns for r in listing.require)
@@ -171,7 +188,7 @@ def _naming(book: FactBook, listing: Listing, grid: Grid) -> list[int]:
     if columns or not listing.header:
         return columns
     generic = [c for c, header in enumerate(grid.headers) if listed("generic_name").fullmatch(header.strip())]
-    if generic or grid.title.rstrip().endswith("。"):
+    if generic or (grid.title.rstrip().endswith("。") and not _kinds_about(book, listing, grid)):
         return generic[:1]  # a sentence above it is no title
     known = [roles_of(header) for header in grid.headers]
     if any("title" in roles for roles in known):
@@ -180,6 +197,8 @@ def _naming(book: FactBook, listing: Listing, grid: Grid) -> list[int]:
     told = [c for c, roles in enumerate(known) if not roles and not grid.roles[c]]
     if {"home", "foreign"} <= {r.origin for r in listing.require}:
         return told[:1]
+    if named_ and told and not {"organisation", "team"} & set(spec.measures):
+        named_ = [told[0]] if told[0] < named_[0] else named_  # 干什么｜跟谁: whom it is done with names no project
     return [] if sum(map(bool, known)) * 2 > len(known) else named_[:1] or ([] if abroad else told[:1])
 
 
@@ -189,7 +208,9 @@ def _items(book: FactBook, spec: FactSpec, grid: Grid, columns: list[int]) -> li
     unnamed = not columns and spec.listing is not None and bool(spec.listing.header)  # what its rows number
     for row in grid.rows:
         name = row.text if unnamed else named(row, column)
-        if not name or name in load("tables")["empty"] or listed("figure").match(name):
+        if empty(name) and len(row.columns) > 2:
+            name = next((t for t in (row.columns.get(c, "") for c in columns[1:]) if not empty(t)), row.text)
+        if not name or empty(name) or listed("figure").match(name):
             continue  # 项目数｜4: a figure, not one project
         if _kind_alone(book, spec, name) and _has_figure(grid, row):
             continue  # 发明专利｜21
@@ -202,13 +223,26 @@ def _items(book: FactBook, spec: FactSpec, grid: Grid, columns: list[int]) -> li
 
 def _shown(book: FactBook, spec: FactSpec, pool: Pool) -> bool:
     """Whether the rows show by their own cells that they are of what the fact counts, without any title's help: half of
-    them meet the first of its requirements, and at least two meet all."""
+    them, or of what one column holds, meet the first of its requirements, and at least two meet all."""
     if spec.listing is None or not spec.listing.require:
         return False
     first, *more = spec.listing.require
     of_kind = [item for item in pool.items if meets(book, first, pool, item)]
     all_met = [item for item in of_kind if all(meets(book, require, pool, item) for require in more)]
-    return len(of_kind) * 2 >= len(pool.items) and len(all_met) >= 2
+    if len(all_met) < 2:
+        return False
+    return len(of_kind) * 2 >= len(pool.items) or _column_says(book, first, pool)
+
+
+def _column_says(book: FactBook, require: Require, pool: Pool) -> bool:
+    """Whether half of the filled cells of a column say what a requirement asks for, in a table of rows of all kinds."""
+    rows = [item.headed for item in pool.items] if require.words else []
+    for cells in zip_longest(*rows, fillvalue=("", "")):
+        filled = [text for _, text in cells if not empty(text)]
+        said = sum(found(book, require.words, text) for text in filled)
+        if said >= LEAST and said * 2 >= len(filled):
+            return True
+    return False
 
 
 def _numbered(book: FactBook, listing: Listing, grid: Grid) -> bool:
@@ -257,7 +291,8 @@ def _about(book: FactBook, listing: Listing, grid: Grid) -> str | None:
     names = "｜".join(own := list(dict.fromkeys([*first, *named_by])))
     if listing.avoid and (found(book, listing.avoid, title) or found(book, listing.avoid, names)):
         return None
-    if about.search(title) or any(map(about.search, [names, *own])) or _each_about(book, listing, grid):
+    said = about.search(title) or any(map(about.search, [names, *own]))
+    if said or _each_about(book, listing, grid) or _kinds_about(book, listing, grid):
         return title or names
     if _of_another(book, listing, title if grid.title.strip() else ""):
         return None
@@ -297,6 +332,19 @@ def _each_about(book: FactBook, listing: Listing, grid: Grid) -> bool:
     return said > 1 and said * 3 >= len(named_) * 2
 
 
+def _kinds_about(book: FactBook, listing: Listing, grid: Grid) -> bool:
+    """Whether a column under an unforeseen header says of a third of the rows that they are of the fact's kind, in the
+    same few words (联合研发, 技术转移)."""
+    for column, roles in enumerate(grid.roles):
+        cells = [text for row in grid.rows if not empty(text := row.columns.get(column, ""))]
+        if roles & _NAMING or roles_of(grid.headers[column]) or len(set(cells)) * 2 > len(cells):
+            continue
+        said = sum(found(book, listing.about, text) for text in cells)
+        if said >= LEAST and said * 3 >= len(cells):
+            return True
+    return False
+
+
 def _of_another(book: FactBook, listing: Listing, title: str) -> bool:
     """表二 海外研发团队 below the heading 平台与合作伙伴: a table's own title says that it lists other things."""
     lists = [spec.listing for spec in book.facts.values() if spec.listing is not None]
@@ -306,6 +354,11 @@ def _of_another(book: FactBook, listing: Listing, title: str) -> bool:
 
 def _of_any(book: FactBook, title: str) -> bool:
     return any(found(book, spec.listing.about, title) for spec in book.facts.values() if spec.listing is not None)
+
+
+def same_things(one: Listing | None, other: Listing | None) -> bool:
+    """Whether the tables of two facts list the same things."""
+    return one is not None and other is not None and _alike(one, other)
 
 
 def _alike(one: Listing, other: Listing) -> bool:

@@ -71,6 +71,8 @@ def match_figure(
         said = earlier or claims.stated_in(analysis.sentence) or claims.stated_in(analysis.sentence.previous)
         if figure.blocked and said and words("additional").match(figure.left.lstrip("，、 ")) and figure.quantity.unit:
             leave_out(figure.blocked)  # 合作机构6家。另有2家尚在洽谈
+        elif figure.blocked and _of_its_clause(book, spec, analysis, figure):
+            leave_out(figure.blocked)
         return None
     unmet = [need for need in spec.needs if not met(book, need, analysis, figure, context)]
     if _of_something_else(book, spec, analysis, figure, context):
@@ -79,7 +81,7 @@ def match_figure(
     if any(not (need.open and found(book, need.open, figure.own)) for need in unmet) or (
         unmet and run_from_abroad(figure.left)  # 南洋理工大学在园区内运营联合实验室1个: somebody else's
     ):
-        if len(unmet) < max(2, len(spec.needs)):
+        if len(unmet) < max(2, len(spec.needs)) or (figure.blocked and _of_its_clause(book, spec, analysis, figure)):
             leave_out(figure.blocked or "not_stated")
         return None
     kinds = kinds_in(book, spec, without_apart(book, spec, figure.paired or figure.own))
@@ -122,6 +124,13 @@ def _about(
     return f"{context}|{figure.label}" if context is not None and figure.label else context
 
 
+def _of_its_clause(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> bool:
+    """Whether a figure is in a unit of the fact in a clause that names the fact's things: where it is planned, quoted
+    or somebody else's, that is said of it."""
+    measured = figure.quantity.measure in spec.measures
+    return measured and book.pattern(spec.heads).search(analysis.clause_text(figure.clause)) is not None
+
+
 def _named(book: FactBook, spec: FactSpec, figure: Figure) -> bool:
     return book.pattern(spec.heads).search(untitled(figure.own)) is not None
 
@@ -144,7 +153,8 @@ def _inferred(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure
     said = f"{figure.label}|{analysis.sentence.folded}"
     above = sum(not found(book, need.words, said) for need in spec.needs)
     if figure.part:
-        return above + (matched_parent(figure, earlier) is None)
+        own = _names_it(book, spec, analysis, figure)  # 论文31篇，其中中外联合署名9篇
+        return above + (matched_parent(figure, earlier) is None and not own)
     return above + (not _names_it(book, spec, analysis, figure))
 
 

@@ -10,7 +10,7 @@ from itertools import groupby
 from msgspec.structs import replace
 
 from ingestion.domain import Block, BlockKind, Cell, Document, Span
-from ingestion.facts.columns import kind_of, roles_of
+from ingestion.facts.columns import kind_of, kind_of_column, roles_of
 
 _BLANK = re.compile(r"[ \u3000]+")
 _MARKS = (
@@ -27,7 +27,9 @@ def mended(document: Document) -> list[Block]:
     """The document's blocks without furniture and blanks, tables as they were meant."""
     blocks = [b for b in document.blocks if b.kind is not BlockKind.FURNITURE]
     blocks = [b for b in blocks if document.text[b.span.start : b.span.end].strip()]
-    return list(_joined(document, list(_cards(document, list(_delimited(document, blocks))))))
+    blocks = list(_rosters(document, blocks))
+    parted = [part for block in _delimited(document, blocks) for part in _parted(document, block)]
+    return list(_joined(document, list(_cards(document, parted))))
 
 
 def _delimited(document: Document, blocks: Sequence[Block]) -> Iterator[Block]:
@@ -131,6 +133,88 @@ def table(rows: Sequence[Sequence[Span]], like: Block | None = None) -> Block:
     span = Span(min(c.span.start for c in cells), max(c.span.end for c in cells))
     made = Block(BlockKind.TABLE, span, cells=cells)
     return made if like is None else replace(made, section=like.section, host=like.host)
+
+
+SHORTEST_LIST = 2  # rows below headers that stand inside a form
+
+
+_COMMA = re.compile(r"\s*[，,、]\s*")
+LONGEST_ENTRY = 60  # characters of a line that tells of one person
+
+
+def _rosters(document: Document, blocks: Sequence[Block]) -> Iterator[Block]:
+    """Lines that each tell of one person (某某，处长，专职) are the rows of a table: who, what else is said, how."""
+    for single, run in groupby(blocks, key=lambda b: b.kind in (BlockKind.LIST_ITEM, BlockKind.PARAGRAPH)):
+        place, held = 0, list(run)
+        while place < len(held):
+            after, rows = place, []
+            while single and after < len(held) and (told := _person(document, held[after])):
+                rows.append(told)
+                after += 1
+            if len(rows) >= 3:
+                yield table(rows, held[place])
+                place = after
+            else:
+                yield held[place]
+                place += 1
+
+
+def _person(document: Document, block: Block) -> list[Span]:
+    """Name, rest and the way of working of a line that tells of one person; nothing where it is no such line."""
+    text = document.quote(block.span).rstrip()
+    if len(text) > LONGEST_ENTRY or "\n" in text or re.search(r"[。：:]\s*\S", text):
+        return []
+    line = Span(block.span.start, block.span.start + len(text.rstrip("。；;")))
+    pieces = [span for span in _pieces(document, line, _COMMA) if document.quote(span)]
+    last = pieces[-1] if len(pieces) >= 3 else None
+    if last is None or kind_of(document.quote(last)) != "mode" or not 2 <= len(document.quote(pieces[0])) <= 30:
+        return []
+    return [pieces[0], Span(pieces[1].start, pieces[-2].end), last]
+
+
+def _parted(document: Document, block: Block) -> Iterator[Block]:
+    """A form that holds a list (姓名｜职务｜专/兼 with a row for each person) as the form and the list: its title is
+    the form's row above it."""
+    begun = _list_within(document, block)
+    if begun is None:
+        yield block
+        return
+    first, end = begun
+    above = row(document, block, first - 1)
+    rows = {n: tuple(c for c in block.cells if c.row == n) for n in range(max(c.row for c in block.cells) + 1)}
+    parts = [(range(first), block.host), (range(first, end), "\n".join(above)), (range(end, len(rows)), block.host)]
+    for numbers, host in parts:
+        cells = tuple(replace(c, row=c.row - numbers.start) for n in numbers for c in rows[n])
+        if cells:
+            span = Span(min(c.span.start for c in cells), max(c.span.end for c in cells))
+            yield replace(block, span=span, cells=cells, host=host)
+
+
+def _list_within(document: Document, block: Block) -> tuple[int, int] | None:
+    """The row of headers inside a form, and the row behind the last one of its list."""
+    if block.kind is not BlockKind.TABLE or not 3 <= width(block) <= MOST_COLUMNS:
+        return None
+    rows = [row(document, block, n) for n in range(max(c.row for c in block.cells) + 1)]
+    full = len([t for t in rows[0] if t]) == len(set(rows[0])) == width(block)
+    if headed(rows[0]) or (full and not _odd(rows[0])):
+        return None
+    for first in range(1, len(rows) - SHORTEST_LIST):
+        heads = rows[first]
+        short = all(0 < len(text) <= 8 and not re.search(r"[\d，。；：□☑]", text) for text in heads)
+        if len(heads) < 3 or not short or len(set(heads)) < len(heads) or not any(map(roles_of, heads)):
+            continue
+        end = next((n for n in range(first + 1, len(rows)) if len(rows[n]) != len(heads)), len(rows))
+        below = rows[first + 1 : end]
+        kinds = [kind_of_column([texts[column] for texts in below]) for column in range(len(heads))]
+        told = [kind for kind in kinds if kind not in ("", "text", "figure")]
+        if len(below) >= SHORTEST_LIST and told and not any(kind_of(text) in told for text in heads):
+            return first, end
+    return None
+
+
+def _odd(texts: Sequence[str]) -> bool:
+    """Whether a row has what no header has: a figure, a ticked box, a long text."""
+    return any(len(text) > 16 or re.search(r"\d{2}|[□☑■√]", text) for text in texts)
 
 
 def _cards(document: Document, blocks: Sequence[Block]) -> Iterator[Block]:

@@ -3,7 +3,9 @@ takes it away in words that no rule of the fact foresees, does not simply count.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 
 from ingestion.facts.columns import empty, roles_of
 from ingestion.facts.lexicon import listed
@@ -55,3 +57,20 @@ def unsettled(text: str) -> bool:
         return False
     said = listed("settled").sub("", text)
     return listed("unsettled").search(said) is not None
+
+
+_CODE = re.compile(r"10\.\d{4,9}/\S+|(?=(?:\S*\d){4})[A-Z]{1,6}[A-Z0-9]*(?:[-/.][A-Z0-9]+)*")
+
+
+def codes_of(rows: Sequence[Headed]) -> list[frozenset[str]]:
+    """For each row what numbers it alone (DOI, number of a contract or a certificate): in a column of such numbers that
+    nearly all differ, two rows of one number are one thing."""
+    found: list[set[str]] = [set() for _ in rows]
+    for cells in zip_longest(*rows, fillvalue=("", "")):
+        told = [text.strip() if _CODE.fullmatch(text.strip()) else "" for _, text in cells]
+        filled = [text for text in told if text]
+        most = len(filled) * 2 > len([text for _, text in cells if text.strip(" -")])
+        if most and len(set(filled)) * 5 >= len(filled) * 4:
+            for keys, text in zip(found, told, strict=True):
+                keys |= {f"code:{text}"} if text else set()
+    return [frozenset(keys) for keys in found]

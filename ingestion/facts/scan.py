@@ -392,13 +392,18 @@ def _joined(folded: str, pieces: list[tuple[int, int]]) -> Iterator[tuple[int, i
         yield first, last
 
 
+def _cell(text: str) -> str:
+    """A dash alone in a cell says that there is nothing, and is no colon."""
+    return "-" if text and not text.strip("：") else text
+
+
 def _table(document: Document, block: Block, section: Section, folded: str) -> Table:
     rows: list[list[Cell]] = []
     for cell in block.cells:
         while len(rows) <= cell.row:
             rows.append([])
         rows[cell.row].append(cell)
-    texts = [[folded[c.span.start : c.span.end].strip() for c in row] for row in rows]
+    texts = [[_cell(folded[c.span.start : c.span.end].strip()) for c in row] for row in rows]
     if block.section and block.section not in section.text:
         section = Section((*section.headings, fold(block.section)), section.lead)
     if block.host:
@@ -422,6 +427,10 @@ def policy_columns(table: Table) -> frozenset[int]:
         for cell, text in zip(table.rows[0], table.texts[0], strict=True)
         if 2 <= len(text) <= 12 and heads.search(text)
     )
+
+
+# 二、海外研发机构: numbers no thing
+_ENUMERATOR = re.compile(r"^\s*(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）)", re.MULTILINE)
 
 
 def pairs(table: Table) -> list[Sentence]:
@@ -452,7 +461,8 @@ def pairs(table: Table) -> list[Sentence]:
                     )
                 elif texts[place + 1]:
                     width = row[place].span.end - whole.start
-                    said = body[:width].replace("\n", " ") + "：" + body[width + 1 :].replace("\n", "，")
+                    told = _ENUMERATOR.sub(lambda m: " " * len(m.group()), body[width + 1 :])
+                    said = body[:width].replace("\n", " ") + "：" + told.replace("\n", "，")
                     marked = forms.answered(said)
                     sentence = Sentence(
                         document, whole, Text(marked), table.section, pair=True, previous=found[-1] if found else None

@@ -15,7 +15,7 @@ from ingestion.facts.assertions import Claims
 from ingestion.facts.grids import Grid, grid, identified, things_of_form
 from ingestion.facts.items import Setting, judge
 from ingestion.facts.lexicon import listed
-from ingestion.facts.listings import Listed, listed_in
+from ingestion.facts.listings import Listed, listed_in, same_things
 from ingestion.facts.matrices import matrix
 from ingestion.facts.modality import section_block
 from ingestion.facts.polarity import polarity
@@ -24,7 +24,7 @@ from ingestion.facts.schema import FactBook
 from ingestion.facts.sentences import Sentence
 from ingestion.language import fold
 from ingestion.language.ngrams import Text
-from ingestion.numerals import has_number
+from ingestion.numerals import has_number, quantities
 from ingestion.periods import Window
 
 
@@ -103,6 +103,10 @@ def _owners(book: FactBook, lists: Grid, setting: Setting) -> dict[str, Listed]:
     """The facts whose things a table lists: those that a title of it speaks of, else those that its cells show."""
     found = {key: listed_ for key, spec in book.facts.items()
              if (listed_ := listed_in(book, spec, lists, setting)) is not None}
+    if any(listed_.shown for listed_ in found.values()):  # 题目 above names of projects is no title of papers
+        shown = [book.facts[key].listing for key, listed_ in found.items() if listed_.shown]
+        found = {key: listed_ for key, listed_ in found.items()
+                 if not listed_.headed or any(same_things(book.facts[key].listing, one) for one in shown)}
     titled = {key: listed_ for key, listed_ in found.items() if listed_.titled}
     return titled or found
 
@@ -126,9 +130,11 @@ def _unreal(table: Table) -> str:
 def _leave_out(book: FactBook, table: Table, reason: str, found: Mapping[str, Claims]) -> None:
     """Each row of a table of figures that speaks of a fact is said not to count."""
     for row, texts in zip(table.rows, table.texts, strict=True):
+        measures = {quantity.measure for quantity in quantities("｜".join(texts))}
         for key, claims in found.items():
-            heads = book.facts[key].heads
-            if heads and len(row) > 1 and has_number("".join(texts[1:])) and book.pattern(heads).search(texts[0]):
+            spec = book.facts[key]
+            heads = book.pattern(spec.heads).search("｜".join(texts)) if spec.heads and len(row) > 1 else None
+            if heads and (measures & set(spec.measures) or has_number("".join(texts[1:]))):
                 claims.exclude(table.document, Span(row[0].span.start, row[-1].span.end), reason)
 
 
@@ -150,8 +156,9 @@ def _restates(table: Table, lists: Grid) -> bool:
 
 
 def _rows(table: Table, lists: Grid, reading: Reading, counted: bool) -> list[Sentence]:
-    """The rows of a list as sentences, without columns and cells that restate the policy."""
-    skipped = policy_columns(table)
+    """The rows of a list as sentences, without columns and cells that restate the policy; a column of targets in a plan
+    restates nothing."""
+    skipped = frozenset() if section_block(table.section) else policy_columns(table)
     restated = {fold(reading.document.quote(span)).strip() for span in reading.quotations}
     found = []
     for row in lists.rows:
