@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from assistant import manner, questions
-from assistant.dialogue.words import says
+from assistant.dialogue.words import pattern, says
 from assistant.questions import Part, Question, Reader
 from assistant.topics import OFF_TOPIC
 from assistant.weighing import STRONG
@@ -176,6 +176,9 @@ def _completed(asked: Question, before: Question, last: Turn, reader: Reader) ->
     """The question written out, if it is a follow-up that can be: with another type, its type, or its article."""
     first = asked.parts[0]
     item = _ITEM_ONLY.search(first.text)
+    also = pattern("asks", "also_so").search(first.text)
+    if also is not None and before.parts[-1].polar:      # 那研究所也这样吗 after 部属高校可以直接申报吧
+        return also["who"] + re.split(r"[，,。；;]", before.parts[-1].text.strip("，,。；;?？"))[-1]
     refs = [citation.ref for citation in last.answer.citations if citation.ref]
     if item and refs and not first.refs:
         return f"{refs[0].split('（')[0]}（{item[1] or item[2]}）"

@@ -107,7 +107,7 @@ def read(part: Part, keys: Collection[str], policy: Policy, topics: Topics, wind
     """The figures of a folded question for the facts `keys`, whose bars are `bars`; a unit that several of them share
     speaks of those that are the base type's `own`."""
     text = part.text
-    counting = [one for one in part.quantities if one.measure != "time" and not _of_two(one, text)]
+    counting = [one for one in part.quantities if one.measure != "time" and not _says_no_amount(one, text)]
     figures = _repeated([_around(one, counting, text) for one in counting])
     _assign(figures, part, keys, policy, topics, own)
     found = [one for one in figures if one.fact]
@@ -146,9 +146,12 @@ def _around(quantity: Quantity, others: Sequence[Quantity], text: str) -> _Figur
     return _Figure(quantity, lead, tail, text[left:right], left)
 
 
-def _of_two(quantity: Quantity, text: str) -> bool:
-    """Whether a figure only says of which of two things something is: 两个库都收了, 两条都够吗."""
+def _says_no_amount(quantity: Quantity, text: str) -> bool:
+    """Whether a figure says of which of two things something is (两个库都收了, 两条都够吗), that there is none at all
+    (一件都没有), or together (三年加一块儿)."""
     said, after = text[quantity.span.start:quantity.span.end], text[quantity.span.end:quantity.span.end + 4]
+    if quantity.interval == Interval(1, 1) and (says("roles", "nothing", after) or says("roles", "together", said)):
+        return True
     return quantity.interval == Interval(2, 2) and (_BOTH.match(after) is not None or said == "两条")
 
 
@@ -334,9 +337,13 @@ def _is_bar(one: _Figure, earlier: Sequence[Term], bars: Mapping[str, int]) -> b
         return False    # 达到20篇了
     if says("roles", "bar_tail", tail):
         return True
+    equals = bars.get(one.fact) == one.quantity.interval.low
+    if equals and not lead and says("roles", "bar_asked", tail) and any(term.role is Role.HAVE for term in earlier):
+        return True     # SCI 15篇，EI 8篇，20篇够了没
+    if one.quantity.interval.high is None and says("roles", "said", lead):
+        return True     # 办法不是要求至少10篇嘛
     if says("roles", "bar_lead", lead):
         return _OWN.search(lead) is None or bars.get(one.fact) == one.quantity.interval.low
-    equals = bars.get(one.fact) == one.quantity.interval.low
     return equals and says("roles", "bar_that", lead) and not earlier and not says("roles", "have", lead)
 
 
