@@ -86,8 +86,10 @@ def answer(case: Case, one: Question) -> Result | None:
     found = _answer(case, one)
     if found is None or found.kind not in ("rows", "facts") or found.refs or not one.facts:
         return found
+    if found.kind == "facts" and one.asked.intent != "conflict" and not says("asks", "valid", one.text):
+        return found      # how many there are stands in the documents alone
     findings = case.findings_of(one.facts)
-    return replace(found, quotes=(*case.cites(findings, evidence=False), *found.quotes),
+    return replace(found, quotes=(*found.quotes, *case.cites(findings, evidence=False)),
                    refs=tuple(dict.fromkeys(each.criterion.citation for each in findings)))
 
 
@@ -192,8 +194,11 @@ def _reasons(case: Case, one: Question) -> list[str]:
 
 def _by_rows(case: Case, one: Question) -> Result | None:
     """Rows that the question names: whether and why they count, or not."""
+    asked = one.asked
     if not one.rows or len(one.rows) > listing.SHOWN:
         return None
+    if asked.intent == "why" and asked.findings and any(each.outcome in _OPEN for each in asked.findings):
+        return None      # it asks for the outcome's reasons
     own = [row for row in one.rows if row.fact in one.facts]
     rows = own or list(one.rows)
     why = says("asks", "why_row", one.text)
@@ -210,6 +215,8 @@ def _by_rows(case: Case, one: Question) -> Result | None:
             return listing.status(case, rows, YES if all(row.status == COUNTED for row in rows) else NO
                                   if one.part.polar else "")
     short = len(one.text) <= _SHORT
+    if asked.counts and asked.lists:
+        return None      # how many and which
     if (not one.facts or short) and says("asks", "status_row", one.text) and not one.part.polar:
         return listing.status(case, rows, "")
     if one.part.polar and says("asks", "valid", one.text) and len(rows) <= _FEW and not one.asked.findings:

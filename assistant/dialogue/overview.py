@@ -49,7 +49,7 @@ def summary(case: Case) -> Result:
     conflicts = [fact.key for fact in one.facts.values() if fact.conflict]
     if conflicts:
         lines.append(say("summary_conflicts", names=say.joined(case.fact_label(key) for key in conflicts)))
-    return Result("overall", quotes=tuple(dict.fromkeys(cites)), lines=tuple(lines[:LINES]))
+    return Result("summary", quotes=tuple(dict.fromkeys(cites)), lines=tuple(lines[:LINES]))
 
 
 def types(case: Case, wanted: Sequence[str]) -> Result:

@@ -37,6 +37,7 @@ _BREAK_COSTS, _PAUSE_COSTS, _AFTER_COSTS = 12, 4, 6
 _SOME = re.compile(r"[，,\s]*(?:但是?|可是?|却|不过)?有")      # 我们有18篇，有3篇还没见刊
 _OWN = re.compile(r"(?:我们|目前|现在|已经|已|只|才|就|we|our)\s*(?:的)?(?:有|达到|超过|have|has)?\s*$")
 _CAPITALS = re.compile(r"(?<![a-z])[a-z](?=[a-z]{3})")   # places are known by their capitals
+_WHETHER = re.compile(r"([\u4e00-\u9fff])[不没]\1")     # 算不算 says nothing of what counts
 _LEAST_MONEY = 10_000  # a bare number below it is no sum of money
 _LOOSE = frozenset({"", "thing", "piece", "organisation", "project", "event"})
 _YEARS = re.compile(r"([一二两三四五六七八九十\d]+)\s*(?:个)?年(?!\d|来|前|度|底|初|级|间)|\b(\w+)\s+years\b")
@@ -227,7 +228,7 @@ def _narrower(one: _Figure, allowed: Sequence[str], before: str, policy: Policy)
 def _subject_of(quantity: Quantity, part: Part, keys: Collection[str], topics: Topics) -> str:
     """The fact whose subject stands nearest to a figure; a mere unit is a subject only where there is no other."""
     for shortest in (2, 1):
-        best, key = _FARTHEST + 1.0, ""
+        best, key, at = _FARTHEST + 1.0, "", None
         for name, words in part.found.items():
             fact = topics.subjects[name].fact
             if fact not in keys:
@@ -235,11 +236,21 @@ def _subject_of(quantity: Quantity, part: Part, keys: Collection[str], topics: T
             for word in words:
                 distance = _distance(quantity, word.span, part.text) - min(len(word.word), 8) / 10
                 if len(word.word) >= shortest and distance < best:
-                    best, key = distance, fact
-        if key:
-            return key
+                    best, key, at = distance, fact, word.span
+        if key and at is not None:
+            return _with_narrower(key, at, part, keys, topics)
     inherited = {topics.subjects[name].fact for name in part.inherited} & set(keys)
     return inherited.pop() if len(inherited) == 1 else ""
+
+
+def _with_narrower(key: str, at: Span, part: Part, keys: Collection[str], topics: Topics) -> str:
+    """The narrower fact whose word stands right before that of a fact: 中外联合发表8篇."""
+    for name, words in part.found.items():
+        subject = topics.subjects[name]
+        if subject.narrows and subject.fact in keys and topics.subjects[subject.narrows].fact == key \
+                and any(0 <= at.start - word.span.end <= 1 for word in words):
+            return subject.fact
+    return key
 
 
 def _distance(quantity: Quantity, word: Span, text: str) -> float:
@@ -360,7 +371,7 @@ def _done(earlier: Sequence[Term]) -> bool:
 def not_counting(said: str, fact: str, policy: Policy) -> tuple[bool, str]:
     """Whether words beside a figure say that it does not count, and the reason's code where the policy has one."""
     spec, book = policy.facts.facts[fact], policy.facts
-    said = _CAPITALS.sub(lambda match: match[0].upper(), said)
+    said = _CAPITALS.sub(lambda match: match[0].upper(), _WHETHER.sub(" ", said))
     for code, found in _rejected(spec, policy, said):
         if found:
             return True, code
@@ -404,7 +415,7 @@ def _settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term
             done = [replace(term, role=Role.PART) if term in holds and term.role is Role.HAVE else term
                     for term in done]
         elif one.role is Role.HAVE and any(term.interval == one.interval and term.role is Role.HAVE for term in same) \
-                and re.search(r"(?:of (?:our|the|those|these)|这|那|上述|所说的)\s*$",
+                and re.search(r"(?:of (?:our|the|those|these)|这|那|上述|所说的|正好|刚好|恰好|exactly|just)\s*$",
                               text[max(0, one.span.start - 10):one.span.start]):
             one = replace(one, role=Role.PART)      # 3 of our 10 companies, after 10 companies
         elif one.role is Role.HAVE and place + 1 < len(terms) and not same \
@@ -414,7 +425,8 @@ def _settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term
             one = replace(one, role=Role.BAR)
         done.append(one)
     if not any(one.role is Role.UNCERTAIN for one in done) and says("roles", "doubt", text):
-        done = [replace(one, role=Role.UNCERTAIN) if one.role is Role.HAVE else one for one in done]
+        done = [replace(one, role=Role.UNCERTAIN) if one.role is Role.HAVE and one.interval.exact else one
+                for one in done]
     for fact in {one.fact for one in done}:
         holds = [one for one in done if one.fact == fact and one.role is Role.HAVE]
         if len(holds) > _PARTS and sum(one.interval.low for one in holds[1:]) == holds[0].interval.low:
