@@ -136,7 +136,8 @@ class Advisor:
         for part in asked.parts:
             bare = part.polar and not part.found and not part.refs and not part.quantities and not part.strange
             figures = bool(parts) and bool(parts[-1].quantities) and not parts[-1].polar
-            rhetorical = figures and part.polar and says("asks", "rhetorical", parts[-1].text)
+            rhetorical = bool(parts) and bool(parts[-1].quantities) and part.polar \
+                and says("asks", "rhetorical", parts[-1].text)
             doubted = bool(parts) and bool(parts[-1].quantities) and bool(part.quantities) \
                 and says("roles", "doubt", parts[-1].text)
             if (bare and figures) or rhetorical or doubted:

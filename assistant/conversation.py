@@ -25,6 +25,7 @@ _ITEM_ONLY = re.compile(r"^(?:那么?)?\s*第?\s*([一二三四五六七八九�
 _TIME = re.compile(r"第\s*[一二三四五六七八九十\d]+\s*年|[一二两三四五六七八九十\d]+\s*年(?:以)?(?:之)?[前后]"
                    r"|(?:19|20)\d\d\s*年?(?:\d{1,2}月)?|大?前年|去年|今年|明年|\d{1,2}\s*月(?:\d{1,2}[日号])?"
                    r"|\w+ years? (?:ago|later)|(?:last|this|next) year")
+_VERB = re.compile(r"可以|可否|能|要|须|需|应|该|得|会|算|是|有")
 _WHERE = re.compile(r"哪一?条|出处|依据是|原文|哪里写|在哪写|写在哪|which (?:article|clause)|where does it say|source")
 
 
@@ -178,7 +179,9 @@ def _completed(asked: Question, before: Question, last: Turn, reader: Reader) ->
     item = _ITEM_ONLY.search(first.text)
     also = pattern("asks", "also_so").search(first.text)
     if also is not None and before.parts[-1].polar:      # 那研究所也这样吗 after 部属高校可以直接申报吧
-        return also["who"] + re.split(r"[，,。；;]", before.parts[-1].text.strip("，,。；;?？"))[-1]
+        clause = re.split(r"[，,。；;]", before.parts[-1].text.strip("，,。；;?？"))[-1]
+        verb = _VERB.search(clause)
+        return also["who"] + clause[verb.start():] if verb else None
     refs = [citation.ref for citation in last.answer.citations if citation.ref]
     if item and refs and not first.refs:
         return f"{refs[0].split('（')[0]}（{item[1] or item[2]}）"

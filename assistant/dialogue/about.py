@@ -215,7 +215,7 @@ def _by_rows(case: Case, one: Question) -> Result | None:
             return listing.status(case, rows, YES if all(row.status == COUNTED for row in rows) else NO
                                   if one.part.polar else "")
     short = len(one.text) <= _SHORT
-    if asked.counts and asked.lists:
+    if asked.counts and (asked.lists or (says("asks", "how_many", one.text) and not one.part.polar)):
         return None      # how many and which
     if (not one.facts or short) and says("asks", "status_row", one.text) and not one.part.polar:
         return listing.status(case, rows, "")
