@@ -1,4 +1,4 @@
-"""Kinds of questions that new askers put: nothing at all, misquoted bars, together, what is planned, as the one before."""
+"""Kinds of questions that new askers put: nothing at all, misquoted bars, together, plans, the same of others."""
 from __future__ import annotations
 
 import pytest
