@@ -23,6 +23,7 @@ from assistant.dialogue import bars, holding, mentions, suggesting, talk
 from assistant.dialogue.holding import Held
 from assistant.dialogue.results import together
 from assistant.dialogue.tools import Tools
+from assistant.dialogue.words import says
 from assistant.judging import Judge
 from assistant.llm import Endpoint, LanguageModel
 from assistant.questions import Part, Question, Reader, fold
@@ -129,11 +130,17 @@ class Advisor:
                      closed=all(one in _CLOSED for one in kinds))
 
     def _merged(self, asked: Question) -> Question:
-        """够不够？ behind a part that names what it is about belongs to that part."""
+        """够不够？ behind a part that names what it is about belongs to that part, and so does what is asked behind
+        what only looks like a question: 不是要20篇嘛, 有没有重的没对过."""
         parts: list[Part] = []
         for part in asked.parts:
             bare = part.polar and not part.found and not part.refs and not part.quantities and not part.strange
-            if bare and parts and parts[-1].quantities and not parts[-1].polar:
+            figures = bool(parts) and bool(parts[-1].quantities) and not parts[-1].polar
+            rhetorical = bool(parts) and bool(parts[-1].quantities) and part.polar \
+                and says("asks", "rhetorical", parts[-1].text)
+            doubted = bool(parts) and bool(parts[-1].quantities) and bool(part.quantities) \
+                and says("roles", "doubt", parts[-1].text)
+            if (bare and figures) or rhetorical or doubted:
                 parts[-1] = self.reader.part(parts[-1].text + part.text, asked.language)
             else:
                 parts.append(part)

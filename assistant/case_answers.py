@@ -38,6 +38,7 @@ class Told(Struct, frozen=True):
     word: str = ""
     settled: bool = True
     free: bool = False
+    brief: bool = False     # its clauses are cited and not quoted in the text
 
 
 def draft(asked: Question, assessment: Assessment, policy: Policy, topics: Topics, reader: Reader,
@@ -117,7 +118,8 @@ def _told(case: Case, found: Result, part: Part) -> Told:
     elif not part.polar:
         verdict = ""
     return Told(lines, found.quotes, verdict, word, settled=not found.error,
-                free=found.kind in ("findings", "overall", "missing") and not found.error)
+                free=found.kind in ("findings", "overall", "summary", "missing") and not found.error,
+                brief=found.kind == "summary")
 
 
 def _from_elsewhere(case: Case, asked: Question, from_policy: Callable[[Question], Draft]) -> Draft:
@@ -143,15 +145,17 @@ def _draft(case: Case, asked: Question, answers: Sequence[Told]) -> Draft:
     cited = citations.verified((cite for one in answers for cite in one.cites), case.policy, case.assessment.documents)
     clauses = [one for one in cited if one.ref]
     places = [one for one in cited if not one.ref][:SHOWN]
+    ordered = (*clauses, *places) if not cited or cited[0].ref else (*places, *clauses)
     text = "\n".join(led)
     hidden = [one for one in places if " ".join(one.quote.split()) not in text]
-    quotes = [quoted(one, case.say) for one in (*clauses, *hidden[:QUOTED])]
+    spoken = [] if all(one.brief for one in answers) else clauses
+    quotes = [quoted(one, case.say) for one in (*spoken, *hidden[:QUOTED])]
     if len(hidden) > QUOTED:
         quotes.append(case.say("case_more", count=len(hidden) - QUOTED))
     tail = [case.say("case_pre_screen")] if any(one.free for one in answers) else []
     answer = Answer(asked.text, "\n".join([*led, *tail, *quotes]), any(one.settled for one in answers),
-                    (*clauses, *places), language=asked.language,
-                    considered=tuple(dict.fromkeys(one.ref or one.document for one in (*clauses, *places))),
+                    ordered, language=asked.language,
+                    considered=tuple(dict.fromkeys(one.ref or one.document for one in ordered)),
                     verdict=together(one.verdict for one in answers))
     word = next((one.word for one in answers if one.word), "")
     free = answer.answerable and all(one.free for one in answers)

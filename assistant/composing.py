@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from assistant import citations, manner, verdicts
+from assistant import citations, manner, sensitivity, verdicts
 from assistant.dialogue import bars, compared
 from assistant.dialogue.holding import Held
 from assistant.dialogue.results import OF_OUTCOME, together
@@ -14,7 +14,7 @@ from assistant.questions import Part
 from assistant.say import Say, quoted
 from assistant.selecting import Choice, Kind
 from assistant.topics import OFF_TOPIC, Point, Topics
-from ingestion import articles
+from ingestion import articles, periods
 from ingestion.domain import Article, Citation, Criterion
 from ingestion.policy import Policy
 
@@ -96,7 +96,7 @@ class Composer:
             case Kind.MENTIONS:
                 return say("mentions", passage=choice.passage, refs=say.joined(say.refs(choice.refs)))
             case Kind.WINDOW:
-                return self._window(say)
+                return self._window(part, say)
             case Kind.ELSEWHERE:
                 return self._elsewhere(choice, types, say)
             case Kind.ABSENT:
@@ -261,8 +261,11 @@ class Composer:
         return say("elsewhere", own=say.pick(own.label, own.label_en), other=say.pick(other.label, other.label_en),
                    refs=say.joined(refs))
 
-    def _window(self, say: Say) -> str:
+    def _window(self, part: Part, say: Say) -> str:
         window = self._policy.window
+        days = [last for _, _, last in periods.dates(part.text)]
+        if days:        # the days that it comes to for an application on the day that is named
+            return sensitivity.reading_used(self._policy, days[-1], say.language)
         return say("window", undefined=say.pick(window.undefined, window.undefined_en),
                    reading=say.pick(window.current.label, window.current.label_en))
 

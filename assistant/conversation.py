@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from assistant import manner, questions
-from assistant.dialogue.words import says
+from assistant.dialogue.words import pattern, says
 from assistant.questions import Part, Question, Reader
 from assistant.topics import OFF_TOPIC
 from assistant.weighing import STRONG
@@ -25,6 +25,7 @@ _ITEM_ONLY = re.compile(r"^(?:那么?)?\s*第?\s*([一二三四五六七八九�
 _TIME = re.compile(r"第\s*[一二三四五六七八九十\d]+\s*年|[一二两三四五六七八九十\d]+\s*年(?:以)?(?:之)?[前后]"
                    r"|(?:19|20)\d\d\s*年?(?:\d{1,2}月)?|大?前年|去年|今年|明年|\d{1,2}\s*月(?:\d{1,2}[日号])?"
                    r"|\w+ years? (?:ago|later)|(?:last|this|next) year")
+_VERB = re.compile(r"可以|可否|能|要|须|需|应|该|得|会|算|是|有")
 _WHERE = re.compile(r"哪一?条|出处|依据是|原文|哪里写|在哪写|写在哪|which (?:article|clause)|where does it say|source")
 
 
@@ -176,6 +177,11 @@ def _completed(asked: Question, before: Question, last: Turn, reader: Reader) ->
     """The question written out, if it is a follow-up that can be: with another type, its type, or its article."""
     first = asked.parts[0]
     item = _ITEM_ONLY.search(first.text)
+    also = pattern("asks", "also_so").search(first.text)
+    if also is not None and before.parts[-1].polar:      # 那研究所也这样吗 after 部属高校可以直接申报吧
+        clause = re.split(r"[，,。；;]", before.parts[-1].text.strip("，,。；;?？"))[-1]
+        verb = _VERB.search(clause)
+        return also["who"] + clause[verb.start():] if verb else None
     refs = [citation.ref for citation in last.answer.citations if citation.ref]
     if item and refs and not first.refs:
         return f"{refs[0].split('（')[0]}（{item[1] or item[2]}）"

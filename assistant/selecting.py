@@ -187,7 +187,8 @@ class Selector:
     def _asks_for_window(self, matter: Matter) -> bool:
         others = [name for name, one in matter.subjects.items() if one.weight and name not in (_WINDOW, _WINDOW_STARTS)]
         asks = _WINDOW_STARTS in matter.context or matter.part.asks & {"when", "what", "how", "quantity", "how_long"}
-        return _WINDOW in matter.context and not others and bool(asks)
+        starts = _WINDOW_STARTS in matter.context and not any(matter.subjects[name].fact for name in others)
+        return _WINDOW in matter.context and (not others or starts) and bool(asks)
 
     # By subject -----------------------------------------------------------------------------------------------------
 

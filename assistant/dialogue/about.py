@@ -81,7 +81,19 @@ def _of_unit(case: Case, text: str) -> list[str]:
 
 
 def answer(case: Case, one: Question) -> Result | None:
-    """What the application says to a question; None if it is not asked about the application."""
+    """What the application says to a question; None if it is not asked about the application. What is said of facts
+    cites the clauses that ask for them."""
+    found = _answer(case, one)
+    if found is None or found.kind not in ("rows", "facts") or found.refs or not one.facts:
+        return found
+    if found.kind == "facts" and one.asked.intent != "conflict" and not says("asks", "valid", one.text):
+        return found      # how many there are stands in the documents alone
+    findings = case.findings_of(one.facts)
+    return replace(found, quotes=(*found.quotes, *case.cites(findings, evidence=False)),
+                   refs=tuple(dict.fromkeys(each.criterion.citation for each in findings)))
+
+
+def _answer(case: Case, one: Question) -> Result | None:
     text, part = one.text, one.part
     if says("asks", "summary", text) and not one.facts and not part.refs:
         return summary(case)
@@ -125,7 +137,8 @@ def _by_field(case: Case, one: Question) -> Result | None:
         counted = [key for key in one.facts if case.policy.facts.facts[key].kind != "yes_no"]
         if counted and (len(one.documents) > 1 or one.figures.of(counted[0])):
             return listing.agreeing(case, counted, one.documents, one.figures)
-    settles = one.part.polar and (one.asked.findings or one.asked.intent in ("overall", "met"))
+    why = one.asked.findings and (one.asked.intent == "why" or says("asks", "why_row", one.text))
+    settles = why or (one.part.polar and (one.asked.findings or one.asked.intent in ("overall", "met")))
     return None if settles or one.part.refs else particular(case, one.text, one.documents)
 
 
@@ -151,6 +164,9 @@ def _by_intent(case: Case, one: Question) -> Result | None:
         case "where" if asked.facts and not one.part.polar:
             return listing.where(case, asked.facts, one.documents)
     reasons = _reasons(case, one)
+    if reasons and asked.findings and one.part.polar and says("asks", "still", text):
+        told, out = settled(case, asked.findings), listing.left_out(case, asked.facts, one.documents, reasons)
+        return replace(told, quotes=(*told.quotes, *out.quotes), lines=(*told.lines, *out.lines))
     if reasons and asked.facts and (asked.lists or part_asks_for(one)):
         return listing.left_out(case, asked.facts, one.documents, reasons, polar=one.part.polar)
     if says("asks", "next_step", text):
@@ -178,8 +194,11 @@ def _reasons(case: Case, one: Question) -> list[str]:
 
 def _by_rows(case: Case, one: Question) -> Result | None:
     """Rows that the question names: whether and why they count, or not."""
+    asked = one.asked
     if not one.rows or len(one.rows) > listing.SHOWN:
         return None
+    if asked.intent == "why" and asked.findings and any(each.outcome in _OPEN for each in asked.findings):
+        return None      # it asks for the outcome's reasons
     own = [row for row in one.rows if row.fact in one.facts]
     rows = own or list(one.rows)
     why = says("asks", "why_row", one.text)
@@ -196,6 +215,8 @@ def _by_rows(case: Case, one: Question) -> Result | None:
             return listing.status(case, rows, YES if all(row.status == COUNTED for row in rows) else NO
                                   if one.part.polar else "")
     short = len(one.text) <= _SHORT
+    if asked.counts and (asked.lists or (says("asks", "how_many", one.text) and not one.part.polar)):
+        return None      # how many and which
     if (not one.facts or short) and says("asks", "status_row", one.text) and not one.part.polar:
         return listing.status(case, rows, "")
     if one.part.polar and says("asks", "valid", one.text) and len(rows) <= _FEW and not one.asked.findings:

@@ -96,10 +96,19 @@ def _say(case: str, one: Comparison, interval: Interval, policy: Policy, say: Sa
     unit = wording.unit
     total = amount(interval, one.fact, unit, policy, say)
     if not case.startswith("claim"):
-        total = steps(one, policy, say) + total
+        total = steps(one, policy, say) + (_as_said(one) or total)
     return say(case, noun=say.pick(wording.noun, wording.noun_en), amount=total, measure=wording.measure,
                label=say.pick(one.criterion.label, one.criterion.label_en),
                lack=amount(Interval(one.lack, one.lack), one.fact, unit, policy, say))
+
+
+def _as_said(one: Comparison) -> str:
+    """A single figure that is no exact one, in the asker's words: 约20篇."""
+    if one.total.computed or len(one.total.steps) != 1:
+        return ""
+    term = one.total.steps[0][1]
+    exact = term.interval.exact or one.total.interval != term.interval or term.interval.high is None
+    return "" if exact else term.words[-(term.span.end - term.span.start):]
 
 
 def caveats(one: Comparison, policy: Policy, say: Say) -> Iterator[str]:

@@ -3,10 +3,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from assistant import citations
 from assistant.dialogue.case import LEFT_OUT, Case
 from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, YES, Amount, Result, together
-from ingestion.domain import Citation, Finding, Outcome, Overall
+from ingestion.domain import Citation, Finding, Interval, Outcome, Overall
 
 _OF_NOTHING = frozenset({"quotation", "template"})     # what was never anybody's figure
 _SHOWN = 3       # places of what was left out, where nothing counts
@@ -46,7 +48,24 @@ def line(case: Case, one: Finding) -> str:
 def gaps(case: Case, findings: Sequence[Finding]) -> Result:
     """How far conditions are from their bars."""
     found = [one for one in findings if one.outcome in _OPEN]
-    return missing(case, found) if found else _result(case, "findings", findings, [line(case, one) for one in findings])
+    if not found:
+        return _result(case, "findings", findings, [line(case, one) for one in findings])
+    told = missing(case, found)
+    ranges = [text for one in found for text in [_range(case, one)] if text]
+    return replace(told, lines=(*told.lines, *ranges))
+
+
+def _range(case: Case, one: Finding) -> str:
+    """How much is missing at least and at most, where the documents leave the figure open; "" where they do not."""
+    key = next((key for key in one.criterion.facts if key in case.assessment.facts), "")
+    if not key or one.criterion.bar is None:
+        return ""
+    have = case.assessment.facts[key].interval
+    if have.exact or have.high is None or have.high >= one.criterion.bar:
+        return ""
+    least, most = one.criterion.bar - have.high, one.criterion.bar - have.low
+    return case.say("gap_range", label=case.fact_label(key), least=case.amount(Interval(least, least), key),
+                    most=case.amount(Interval(most, most), key))
 
 
 def missing(case: Case, findings: Sequence[Finding]) -> Result:

@@ -118,7 +118,7 @@ def _none_and_some(part: Part, criteria: Sequence[Criterion], asked: Asked, poli
             lead = part.text[start:word.span.start]
             if manner.kinds_of(clause) & {"yes_no"} and end == len(part.text):
                 continue
-            if says("roles", "none", lead):
+            if says("roles", "none", lead) or says("roles", "none", word.word[:1]):
                 term = terms.Term(clause, word.span, Interval(0, 0), terms.Role.HAVE, key)
             elif says("roles", "got", clause) and not asked.of(key):
                 out, reason = terms.not_counting(clause, key, policy)

@@ -44,11 +44,12 @@ def summary(case: Case) -> Result:
             named = say.joined(f"{case.label(found.criterion)}（{case.ref(found.criterion)}）" if case.language == "zh"
                                else f"{case.label(found.criterion)} ({case.ref(found.criterion)})" for found in some)
             lines.append(say(name, count=len(some), names=named))
+            cites += case.cites(some, evidence=False) if outcome is not Outcome.JUDGEMENT else ()
             cites += [citations.of_evidence(piece) for found in some for piece in found.evidence[:1]]
     conflicts = [fact.key for fact in one.facts.values() if fact.conflict]
     if conflicts:
         lines.append(say("summary_conflicts", names=say.joined(case.fact_label(key) for key in conflicts)))
-    return Result("overall", quotes=tuple(dict.fromkeys(cites)), lines=tuple(lines[:LINES]))
+    return Result("summary", quotes=tuple(dict.fromkeys(cites)), lines=tuple(lines[:LINES]))
 
 
 def types(case: Case, wanted: Sequence[str]) -> Result:

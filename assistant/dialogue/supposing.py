@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from assistant.dialogue import listing, particulars
+from assistant.dialogue import listing, mentions, particulars
 from assistant.dialogue.case import COUNTED, LEFT_OUT, Case, Row
 from assistant.dialogue.recompute import Change, recompute
 from assistant.dialogue.results import NO, Result
@@ -26,6 +26,7 @@ _RATE = re.compile(r"(?:1\s*|一|每)?(?P<currency>欧元|美元|英镑|日元|�
 _RATE_BEFORE = re.compile(r"(?:按|以|用|照|at)\s*(?:an? )?(?:exchange )?(?P<rate>\d{1,3}(?:\.\d+)?)\s*(?:元)?(?:的)?\s*"
                           r"(?:汇率|rate)")
 _RATE_ALONE = re.compile(r"(?:汇率|rate)(?:[^\d，。；]{0,8})(?P<rate>\d{1,3}(?:\.\d+)?)(?![\d.]|\s*[万亿篇家户项个])")
+_TELLING = 3      # pairs of characters that tell what is spoken of
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 
 
@@ -95,6 +96,8 @@ def _event(case: Case, one: Question) -> Result | None:
     """A row that would come to count (批下来, 交付), or would no longer (到期不续)."""
     text = one.text
     own = [row for row in one.rows if not one.facts or row.fact in one.facts]
+    if not own and says("asks", "happens", text):
+        own = _expected(case, one)
     if not own or len(own) > 4:
         return None
     ends, happens = says("asks", "ends", text), says("asks", "happens", text) or says("asks", "despite", text)
@@ -102,11 +105,20 @@ def _event(case: Case, one: Question) -> Result | None:
         gone = [row for row in own if row.status == COUNTED and _countable(case, row)]
         if gone:
             return recompute(case, [Change("remove", row.fact, row=row) for row in _by_fact(gone, one.facts)])
-    if happens and one.rows:
+    if happens and own:
         new = [row for row in own if row.status == LEFT_OUT and _countable(case, row)]
         if new:
             return recompute(case, [Change("add", row.fact, row=row) for row in _by_fact(new, one.facts)])
     return None
+
+
+def _expected(case: Case, one: Question) -> list[Row]:
+    """What was left out of the facts asked about and is spoken of in their own words only: 等示范机构批下来."""
+    said = {term for term in mentions.terms(one.text) if not mentions.common(term)}
+    rows = [row for row in case.rows_of(one.facts, LEFT_OUT) if _countable(case, row)]
+    scores = [sum(term in row.quote for term in said) for row in rows]
+    best = max(scores, default=0)
+    return [row for row, score in zip(rows, scores, strict=True) if score == best >= _TELLING][:1]
 
 
 def _one_more(case: Case, one: Question) -> Result | None:

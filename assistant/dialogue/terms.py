@@ -37,6 +37,7 @@ _BREAK_COSTS, _PAUSE_COSTS, _AFTER_COSTS = 12, 4, 6
 _SOME = re.compile(r"[，,\s]*(?:但是?|可是?|却|不过)?有")      # 我们有18篇，有3篇还没见刊
 _OWN = re.compile(r"(?:我们|目前|现在|已经|已|只|才|就|we|our)\s*(?:的)?(?:有|达到|超过|have|has)?\s*$")
 _CAPITALS = re.compile(r"(?<![a-z])[a-z](?=[a-z]{3})")   # places are known by their capitals
+_WHETHER = re.compile(r"([\u4e00-\u9fff])[不没]\1")     # 算不算 says nothing of what counts
 _LEAST_MONEY = 10_000  # a bare number below it is no sum of money
 _LOOSE = frozenset({"", "thing", "piece", "organisation", "project", "event"})
 _YEARS = re.compile(r"([一二两三四五六七八九十\d]+)\s*(?:个)?年(?!\d|来|前|度|底|初|级|间)|\b(\w+)\s+years\b")
@@ -107,7 +108,7 @@ def read(part: Part, keys: Collection[str], policy: Policy, topics: Topics, wind
     """The figures of a folded question for the facts `keys`, whose bars are `bars`; a unit that several of them share
     speaks of those that are the base type's `own`."""
     text = part.text
-    counting = [one for one in part.quantities if one.measure != "time" and not _of_two(one, text)]
+    counting = [one for one in part.quantities if one.measure != "time" and not _says_no_amount(one, text)]
     figures = _repeated([_around(one, counting, text) for one in counting])
     _assign(figures, part, keys, policy, topics, own)
     found = [one for one in figures if one.fact]
@@ -146,9 +147,12 @@ def _around(quantity: Quantity, others: Sequence[Quantity], text: str) -> _Figur
     return _Figure(quantity, lead, tail, text[left:right], left)
 
 
-def _of_two(quantity: Quantity, text: str) -> bool:
-    """Whether a figure only says of which of two things something is: 两个库都收了, 两条都够吗."""
+def _says_no_amount(quantity: Quantity, text: str) -> bool:
+    """Whether a figure says of which of two things something is (两个库都收了, 两条都够吗), that there is none at all
+    (一件都没有), or together (三年加一块儿)."""
     said, after = text[quantity.span.start:quantity.span.end], text[quantity.span.end:quantity.span.end + 4]
+    if quantity.interval == Interval(1, 1) and (says("roles", "nothing", after) or says("roles", "together", said)):
+        return True
     return quantity.interval == Interval(2, 2) and (_BOTH.match(after) is not None or said == "两条")
 
 
@@ -224,7 +228,7 @@ def _narrower(one: _Figure, allowed: Sequence[str], before: str, policy: Policy)
 def _subject_of(quantity: Quantity, part: Part, keys: Collection[str], topics: Topics) -> str:
     """The fact whose subject stands nearest to a figure; a mere unit is a subject only where there is no other."""
     for shortest in (2, 1):
-        best, key = _FARTHEST + 1.0, ""
+        best, key, at = _FARTHEST + 1.0, "", None
         for name, words in part.found.items():
             fact = topics.subjects[name].fact
             if fact not in keys:
@@ -232,11 +236,21 @@ def _subject_of(quantity: Quantity, part: Part, keys: Collection[str], topics: T
             for word in words:
                 distance = _distance(quantity, word.span, part.text) - min(len(word.word), 8) / 10
                 if len(word.word) >= shortest and distance < best:
-                    best, key = distance, fact
-        if key:
-            return key
+                    best, key, at = distance, fact, word.span
+        if key and at is not None:
+            return _with_narrower(key, at, part, keys, topics)
     inherited = {topics.subjects[name].fact for name in part.inherited} & set(keys)
     return inherited.pop() if len(inherited) == 1 else ""
+
+
+def _with_narrower(key: str, at: Span, part: Part, keys: Collection[str], topics: Topics) -> str:
+    """The narrower fact whose word stands right before that of a fact: 中外联合发表8篇."""
+    for name, words in part.found.items():
+        subject = topics.subjects[name]
+        if subject.narrows and subject.fact in keys and topics.subjects[subject.narrows].fact == key \
+                and any(0 <= at.start - word.span.end <= 1 for word in words):
+            return subject.fact
+    return key
 
 
 def _distance(quantity: Quantity, word: Span, text: str) -> float:
@@ -334,9 +348,13 @@ def _is_bar(one: _Figure, earlier: Sequence[Term], bars: Mapping[str, int]) -> b
         return False    # 达到20篇了
     if says("roles", "bar_tail", tail):
         return True
+    equals = bars.get(one.fact) == one.quantity.interval.low
+    if equals and not lead and says("roles", "bar_asked", tail) and any(term.role is Role.HAVE for term in earlier):
+        return True     # SCI 15篇，EI 8篇，20篇够了没
+    if one.quantity.interval.high is None and says("roles", "said", lead):
+        return True     # 办法不是要求至少10篇嘛
     if says("roles", "bar_lead", lead):
         return _OWN.search(lead) is None or bars.get(one.fact) == one.quantity.interval.low
-    equals = bars.get(one.fact) == one.quantity.interval.low
     return equals and says("roles", "bar_that", lead) and not earlier and not says("roles", "have", lead)
 
 
@@ -353,7 +371,7 @@ def _done(earlier: Sequence[Term]) -> bool:
 def not_counting(said: str, fact: str, policy: Policy) -> tuple[bool, str]:
     """Whether words beside a figure say that it does not count, and the reason's code where the policy has one."""
     spec, book = policy.facts.facts[fact], policy.facts
-    said = _CAPITALS.sub(lambda match: match[0].upper(), said)
+    said = _CAPITALS.sub(lambda match: match[0].upper(), _WHETHER.sub(" ", said))
     for code, found in _rejected(spec, policy, said):
         if found:
             return True, code
@@ -397,7 +415,7 @@ def _settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term
             done = [replace(term, role=Role.PART) if term in holds and term.role is Role.HAVE else term
                     for term in done]
         elif one.role is Role.HAVE and any(term.interval == one.interval and term.role is Role.HAVE for term in same) \
-                and re.search(r"(?:of (?:our|the|those|these)|这|那|上述|所说的)\s*$",
+                and re.search(r"(?:of (?:our|the|those|these)|这|那|上述|所说的|正好|刚好|恰好|exactly|just)\s*$",
                               text[max(0, one.span.start - 10):one.span.start]):
             one = replace(one, role=Role.PART)      # 3 of our 10 companies, after 10 companies
         elif one.role is Role.HAVE and place + 1 < len(terms) and not same \
@@ -407,7 +425,8 @@ def _settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term
             one = replace(one, role=Role.BAR)
         done.append(one)
     if not any(one.role is Role.UNCERTAIN for one in done) and says("roles", "doubt", text):
-        done = [replace(one, role=Role.UNCERTAIN) if one.role is Role.HAVE else one for one in done]
+        done = [replace(one, role=Role.UNCERTAIN) if one.role is Role.HAVE and one.interval.exact else one
+                for one in done]
     for fact in {one.fact for one in done}:
         holds = [one for one in done if one.fact == fact and one.role is Role.HAVE]
         if len(holds) > _PARTS and sum(one.interval.low for one in holds[1:]) == holds[0].interval.low:
