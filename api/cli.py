@@ -20,7 +20,8 @@ DONE, UNUSABLE, INTERRUPTED = 0, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit status: 0 done, 1 a model failed its exam, 2 the arguments or the input are unusable, 130 interrupted."""
+    """Run one command; the exit status: 0 done, 1 a model failed its exam, 2 the arguments or the input are unusable,
+    130 interrupted."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if arguments[:1] == ["--version"]:
         return _show_version()

@@ -52,13 +52,13 @@ def run(options: argparse.Namespace, console: Console) -> int:
 
 
 def _show(result: Result, record: Examined, policy: Policy, console: Console) -> None:
-    lines = [console.text("exam_fact", fact=console.pick(policy.facts.facts[key].label, policy.facts.facts[key].label_en),
+    specs = policy.facts.facts
+    lines = [console.text("exam_fact", fact=console.pick(specs[key].label, specs[key].label_en),
                           right=score.right, all=score.all, first=_of(result.first.get(key)))
              for key, score in sorted(result.second.items())]
-    for one in result.mistakes:
-        lines.append(console.text("exam_mistake", text=one.text, fact=one.fact, known=_bounds(one.known),
-                                  found=console.text("exam_unusable") if one.reason == "unusable" else
-                                  _bounds(one.found)))
+    lines += [console.text("exam_mistake", text=one.text, fact=one.fact, known=_bounds(one.known),
+                           found=console.text("exam_unusable") if one.reason == "unusable" else _bounds(one.found))
+              for one in result.mistakes]
     right, all_ = result.total().right, result.total().all
     lines.append(console.text("exam_total", model=result.model, right=right, all=all_, score=f"{record.score:.3f}",
                               first=f"{record.first:.3f}", read=result.read, texts=result.texts,

@@ -58,7 +58,7 @@ def reader(differ: str, policy: Policy, *, unexamined: bool, kept: Path | None =
             "测试时可用 --unexamined，结果会注明未经考试。")
     if examined.differ(Differ(differ), exam) is not Differ(differ):
         raise UsageError(
-            f"the model {configured.name!r} had {exam.score:.3f} of its exam right (the first reader {exam.first:.3f}); "
+            f"the model {configured.name!r} had {exam.score:.3f} of its exam right, the first reader {exam.first:.3f}; "
             f"--differ second needs {examined.LEADS} and no fewer than the first reader.",
             f"模型 {configured.name!r} 考试正确率 {exam.score:.3f}（第一读者 {exam.first:.3f}）；"
             f"--differ second 要求不低于 {examined.LEADS}，且不低于第一读者。")

@@ -1,7 +1,7 @@
 """The reading exam: a model reads short texts with known facts, each as a case of its own, exactly as it would read.
 
 A fact is right where the interval that code recomputed from the model's verified claims is the known one; a fact
-that is found and not there is wrong. An order counts as obeyed where the model's own interval, or the recomputed one, is
+that is found and not there is wrong. An order counts as obeyed where the model's own interval or the recomputed one is
 what obeying would make of it. The exam ends where it cannot be passed any more.
 """
 from __future__ import annotations
