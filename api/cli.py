@@ -20,7 +20,8 @@ DONE, UNUSABLE, INTERRUPTED = 0, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit status: 0 done, 2 the arguments or the input are unusable, 130 interrupted."""
+    """Run one command; the exit status: 0 done, 1 a model failed its exam, 2 the arguments or the input are unusable,
+    130 interrupted."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if arguments[:1] == ["--version"]:
         return _show_version()
@@ -130,7 +131,21 @@ class Parser(argparse.ArgumentParser):
 
 def parser(language: str) -> Parser:
     """The parser of every command; `options.run(options, console)` does the chosen one's work."""
-    from api.commands import ask, assess, audit, backup, doctor, facts, mcp, policy, restore, retrieve, serve, work
+    from api.commands import (
+        ask,
+        assess,
+        audit,
+        backup,
+        doctor,
+        facts,
+        mcp,
+        model,
+        policy,
+        restore,
+        retrieve,
+        serve,
+        work,
+    )
 
     words = texts(language)["help"]
     kind: type[Parser] = type("Parser", (Parser,), {"language": language})
@@ -139,7 +154,7 @@ def parser(language: str) -> Parser:
     root.add_argument("--lang", choices=LANGUAGES, help=words["lang"])
     commands = root.add_subparsers(title=words["commands"], metavar=words["command"], dest="command", required=True,
                                    prog="guohe", parser_class=kind)
-    for command in (assess, facts, ask, retrieve, policy, serve, work, mcp, audit, backup, restore, doctor):
+    for command in (assess, facts, ask, retrieve, policy, model, serve, work, mcp, audit, backup, restore, doctor):
         name = command.__name__.rpartition(".")[2]
         command.configure(commands.add_parser(name, help=words[name], description=words[name]), words)
     return root

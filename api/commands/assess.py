@@ -66,7 +66,7 @@ def _one(options: argparse.Namespace, console: Console, paths: Sequence[Path], a
     from assistant.report import composing, particulars
 
     policy = policy_of(options.policy)
-    reader = _reader(options)
+    reader = _reader(options, policy)
     result = assessing.assess(paths, policy, options.base_type, application_date, console.language, console.progress)
     known = particulars.read(result.documents, options.applicant)
     if reader is not None:
@@ -92,13 +92,13 @@ def _one(options: argparse.Namespace, console: Console, paths: Sequence[Path], a
     return 0
 
 
-def _reader(options: argparse.Namespace) -> SecondReader | None:
+def _reader(options: argparse.Namespace, policy: Policy) -> SecondReader | None:
     """The second reader that the options ask for."""
     if not options.second_reader:
         return None
     from assistant.second_reader import configured
 
-    return configured.reader(options.differ, unexamined=options.unexamined)
+    return configured.reader(options.differ, policy, unexamined=options.unexamined)
 
 
 def _batch(options: argparse.Namespace, console: Console) -> int:
@@ -114,7 +114,7 @@ def _batch(options: argparse.Namespace, console: Console) -> int:
     target = Path(options.json)
     outputs.check_folder(target, create=True)
     policy = policy_of(options.policy)
-    reader = _reader(options)
+    reader = _reader(options, policy)
     done: set[str] = set()
     for number, folder in enumerate(folders, 1):
         console.progress(number, len(folders), folder.name)

@@ -57,8 +57,15 @@ def differ(services: ServicesDep, actor: ActorDep, form: FormDep) -> Response:
     return see("/admin/model")
 
 
+@router.post("/admin/model/exam")
+def exam(services: ServicesDep, actor: ActorDep) -> Response:
+    """The exam is taken in the background; the page says how far it is."""
+    services.second.examining.begin(actor)
+    return see("/admin/model#exam")
+
+
 def _page(request: Request, services: Services, actor: Actor, failure: Failure | None = None) -> Response:
     return admin_page(request, actor, Action.ADMINISTER, "reading.html", status=failure.status if failure else 200,
                       failure=words_of(request).pick(failure.chinese, str(failure)) if failure else "",
-                      state=services.second.readying.state(actor),
+                      state=services.second.readying.state(actor), examination=services.second.examining.state,
                       reading=services.administration.kept.get(ReadingSettings), numbers=NUMBERS)

@@ -130,6 +130,13 @@ def change(services: ServicesDep, actor: ActorDep, chosen: ReadingBody) -> Readi
     return settings(services, actor)
 
 
+@router.post("/admin/settings/reading/exam", status_code=204, summary="Examine the configured model",
+             responses=answers("", *DENIED, "no_model", "csrf"))
+def examine(services: ServicesDep, actor: ActorDep) -> None:
+    """In the background; how it went stands in the settings."""
+    services.second.examining.begin(actor)
+
+
 def body(view: SecondView) -> SecondBody:
     told = {name: getattr(view, name) for name in SecondBody.model_fields if name != "items"}
     return SecondBody(**told, items=[_item(one) for one in view.items])

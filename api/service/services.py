@@ -28,6 +28,7 @@ from api.service.reports import Reports
 from api.service.retrievers import FOLDER, Retrievers
 from api.service.review import reviewing
 from api.service.review.reviewing import Reviewing
+from api.service.second_reader.examining import Examining
 from api.service.second_reader.exams import Exams
 from api.service.second_reader.readiness import Readying
 from api.service.second_reader.second import Second
@@ -134,4 +135,4 @@ def build(settings: Settings, engine: Callable[[Database, Work], Queue] | None =
         Reports(cases, assessments, policies), policies, policy_work,
         reviewing.build(context, policies, cases, reader, events, assessments),
         governing, Webhooks(context, Courier(context, settings.webhook_networks)),
-        Second(context, policies, events, readying, again), context, jobs, lock)
+        Second(context, policies, events, readying, again, Examining(context, policies, readying)), context, jobs, lock)

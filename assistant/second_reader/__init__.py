@@ -14,6 +14,8 @@
     completeness  what no claim judged
     agreement     both readers compared, and what stands
     checklist     what both leave to a person
+    exam_texts    the exam's texts with their known facts, from the policy folder
+    exam          the reading exam of a model
     examined      what a model has shown in the exam, and what it may do for that
     replaying     what a model said, kept, and said again
     reading       all of it in its order

@@ -6,8 +6,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from assistant import llm
-from assistant.second_reader import asking, reading, request
+from assistant.second_reader import asking, examined, reading, request
 from assistant.second_reader.asking import Model
+from assistant.second_reader.examined import Examined
 from ingestion.domain import Assessment, Differ, Extraction
 from ingestion.errors import UsageError
 from ingestion.policy import Policy
@@ -33,16 +34,41 @@ class SecondReader(Struct, frozen=True):
         return reading.assessed(alone, policy, second, language)
 
 
-def reader(differ: str, *, unexamined: bool, kept: Path | None = None) -> SecondReader:
-    """The reader that the environment names; UsageError where there is none or it may not read."""
+def model(kept: Path | None = None) -> asking.Reader:
+    """The model that the environment names; UsageError where there is none."""
     settings = llm.from_environment()
     if settings is None:
         raise UsageError(f"no language model is configured; set {llm.URL} and {llm.MODEL}.",
                          f"没有配置语言模型；请设置 {llm.URL} 和 {llm.MODEL}。")
-    model = asking.Reader(settings, asking.limits(), kept)
-    if not unexamined:
+    return asking.Reader(settings, asking.limits(), kept)
+
+
+def reader(differ: str, policy: Policy, *, unexamined: bool, kept: Path | None = None) -> SecondReader:
+    """The reader that the environment names; UsageError where there is none or it may not read."""
+    configured = model(kept)
+    if unexamined:
+        return SecondReader(configured, Differ(differ))
+    exam = examined.last(configured.name, policy)
+    if exam is None or not exam.may_read:
+        english, chinese = _refused(exam)
         raise UsageError(
-            f"the model {model.name!r} has not passed the reading exam, so it may not read; --unexamined lets it, for "
-            "measuring, and the result says so.",
-            f"模型 {model.name!r} 尚未通过阅读考试，不能作为第二读者；测试时可用 --unexamined，结果会注明未经考试。")
-    return SecondReader(model, Differ(differ))
+            f"the model {configured.name!r} {english}, so it may not read; `guohe model check` examines it, and "
+            "--unexamined lets it read for measuring, and the result says so.",
+            f"模型 {configured.name!r} {chinese}，不能作为第二读者；可用 guohe model check 考核；"
+            "测试时可用 --unexamined，结果会注明未经考试。")
+    if examined.differ(Differ(differ), exam) is not Differ(differ):
+        raise UsageError(
+            f"the model {configured.name!r} had {exam.score:.3f} of its exam right, the first reader {exam.first:.3f}; "
+            f"--differ second needs {examined.LEADS} and no fewer than the first reader.",
+            f"模型 {configured.name!r} 考试正确率 {exam.score:.3f}（第一读者 {exam.first:.3f}）；"
+            f"--differ second 要求不低于 {examined.LEADS}，且不低于第一读者。")
+    return SecondReader(configured, Differ(differ), exam.score)
+
+
+def _refused(exam: Examined | None) -> tuple[str, str]:
+    if exam is None:
+        return "has not passed the reading exam", "尚未通过阅读考试"
+    if exam.obeyed:
+        return ("obeyed an order that stood in a text of the reading exam", "在阅读考试中听从了材料里的指令")
+    return (f"had {exam.score:.3f} of the reading exam right, {examined.READS} are needed",
+            f"阅读考试正确率 {exam.score:.3f}，未达到 {examined.READS}")

@@ -1,6 +1,7 @@
 """What a model has shown in the reading exam, and what it may do for that: the contract's bars.
 
-An exam belongs to a model and to the bytes of the prompts; another model, or other prompts, need another exam.
+An exam belongs to a model, to the bytes of the prompts and to what the policy folder tells a reader; another model,
+other prompts or another policy need another exam. On the command line the last one is kept in the user's cache folder.
 """
 from __future__ import annotations
 
@@ -9,11 +10,14 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 import prompts
-from assistant.second_reader import request
+from assistant.second_reader import exam_texts, guide, request
+from ingestion import caches
 from ingestion.domain import Differ
+from ingestion.policy import Policy
 
 READS, LEADS = 0.90, 0.97     # shares of an exam's facts right
 
@@ -29,6 +33,7 @@ class Examined(Struct, frozen=True):
     obeyed: int
     taken: datetime
     stopped: bool = False
+    policy_hash: str = ""
 
     @property
     def may_read(self) -> bool:
@@ -53,3 +58,35 @@ def prompts_hash() -> str:
         digest.update(f"{name}\0".encode())
         digest.update((Path(prompts.__file__).parent / f"{name}.md").read_bytes())
     return digest.hexdigest()
+
+
+def policy_hash(policy: Policy) -> str:
+    """Of what a policy folder tells a reader and asks it in the exam."""
+    digest = hashlib.sha256(policy.sha256.encode())
+    for name in (guide.FILE, exam_texts.FILE):
+        path = policy.root / name
+        digest.update(path.read_bytes() if path.is_file() else b"")
+    return digest.hexdigest()
+
+
+def keep(exam: Examined) -> None:
+    """Remember an exam as the last one of its model, prompts and policy. OSError where it cannot be written."""
+    path = _path(exam.model, exam.prompts_hash, exam.policy_hash)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".unfinished")
+    unfinished.write_bytes(msgspec.json.encode(exam))
+    unfinished.replace(path)
+
+
+def last(model: str, policy: Policy) -> Examined | None:
+    """The last exam of a model with today's prompts and this policy."""
+    known = (model, prompts_hash(), policy_hash(policy))
+    try:
+        found = msgspec.json.decode(_path(*known).read_bytes(), type=Examined)
+    except (OSError, msgspec.DecodeError):
+        return None
+    return found if (found.model, found.prompts_hash, found.policy_hash) == known else None
+
+
+def _path(*known: str) -> Path:
+    return caches.folder() / "exams" / f"{hashlib.sha256(chr(0).join(known).encode()).hexdigest()}.json"

@@ -13,6 +13,7 @@ from api.service.events import Events
 from api.service.policies import Policies
 from api.service.records import Actor, JobState
 from api.service.review import standing
+from api.service.second_reader.examining import Examining
 from api.service.second_reader.readiness import Readying
 from api.service.second_reader.records import CheckItem, ReaderFact, Readiness, SecondView, Standing
 from api.service.second_reader.work import UNFINISHED, ReadingAgain
@@ -35,6 +36,7 @@ class Second:
     events: Events
     readying: Readying
     work: ReadingAgain
+    examining: Examining
 
     def view(self, actor: Actor, case_id: str, language: str = "zh") -> SecondView:
         """How the second reading of a case stands, for whoever sees the case."""

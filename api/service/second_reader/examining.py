@@ -1,0 +1,77 @@
+"""The reading exam of the installation's model, taken in the background; its record says whether the model reads.
+
+One at a time in a process. An exam that a restart ends leaves no record: it is begun again.
+"""
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from api.errors import Failure
+from api.service.access import Action, may
+from api.service.context import Context, record
+from api.service.policies import Policies
+from api.service.records import Actor
+from api.service.second_reader.readiness import Readying
+from ingestion.errors import GuoheError
+
+if TYPE_CHECKING:
+    from assistant.second_reader.asking import Reader
+    from ingestion.policy import Policy
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """How an exam stands: texts read of all; `error` the kind of failure that ended the last one without a record."""
+
+    running: bool = False
+    read: int = 0
+    texts: int = 0
+    error: str = ""
+
+
+@dataclass
+class Examining:
+    context: Context
+    policies: Policies
+    readying: Readying
+    _state: Examination = Examination()
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def state(self) -> Examination:
+        return self._state
+
+    def begin(self, actor: Actor) -> None:
+        """Examine the model that is configured; nothing where that is under way. Failure "forbidden", "no_model"."""
+        if not may(actor, Action.ADMINISTER):
+            raise Failure("forbidden")
+        model, policy = self.readying.reader(), self.policies.current
+        with self._lock:
+            if self._state.running:
+                return
+            self._state = Examination(running=True)
+        with self.context.database.writing() as session:
+            record(session, actor, "begin_exam", "setting", "reading", model=model.name)
+        threading.Thread(target=self._take, args=(policy, model), daemon=True, name="exam").start()
+
+    def _take(self, policy: Policy, model: Reader) -> None:
+        from assistant.second_reader import exam
+
+        try:
+            result = exam.take(policy, model, self._progress)
+            self.readying.exams.keep(exam.record(result, policy))
+            self._state = Examination()
+        except GuoheError as error:
+            log.warning("the exam could not be taken: %s", error)
+            self._state = Examination(error=type(error.__cause__ or error).__name__)
+        except Exception as error:
+            log.exception("the exam ended")
+            self._state = Examination(error=type(error).__name__)
+
+    def _progress(self, read: int, texts: int, _: str) -> None:
+        self._state = replace(self._state, read=read, texts=texts)
