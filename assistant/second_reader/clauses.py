@@ -91,6 +91,28 @@ def titles(places: Places, place: Place) -> list[str]:
     return [*found, *([fold(place.section)] if place.section else [])]
 
 
+def caption_behind(places: Places, place: Place) -> list[str]:
+    """What stands behind the tables that go on with a place's table right behind it."""
+    if not place.table:
+        return []
+    table = places.by_id[place.table]
+    width, at, on = _width(places, table), places.position[table.id] + len(table.rows) + 1, False
+    while at < len(places.order):
+        near = places.by_id[places.order[at]]
+        if near.document != place.document:
+            break
+        if near.kind != "table":
+            return [fold(near.shown)] if on and near.kind == "paragraph" and len(near.shown) <= _CAPTION else []
+        if _width(places, near) != width:
+            break
+        at, on = at + len(near.rows) + 1, True
+    return []
+
+
+def _width(places: Places, table: Place) -> int:
+    return max((cell.column + cell.column_span for row in table.rows for cell in places.by_id[row].cells), default=0)
+
+
 def headings(places: Places, place: Place) -> list[str]:
     """The headings above a place, the nearest first."""
     return [fold(places.by_id[name].shown) for name in reversed(place.headings)]
