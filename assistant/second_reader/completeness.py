@@ -45,8 +45,8 @@ def watched(places: Places, claims: Sequence[Checked], guide: FactGuide) -> list
         if place.kind == "table" or place.id in named:
             continue
         text = fold(places.text(place))
-        if any(not clauses.says("deny", sentence) and not clauses.says("condition", sentence) and speaks.search(sentence)
-               for sentence in text.split("。")):
+        if any(speaks.search(one) and not clauses.says("deny", one) and not clauses.says("condition", one)
+               for one in text.split("。")):
             found.append(place.id)
     return found
 
@@ -68,7 +68,8 @@ def entries(places: Places, claims: Sequence[Checked], first: Fact | None, unexp
         says = {one.reads for one in made if one.counting}
     spoken = {places.documents[document].name for document, _ in judged}
     named = _Named(places, made, judged)
-    return [piece for piece in (*(first.evidence if first else ()), *unexplained)
+    pieces: list[Entry] = [*(first.evidence if first else ()), *unexplained]
+    return [piece for piece in pieces
             if not (_touches(places, judged, piece) or _reads(piece) in says
                     or (kind != "yes_no" and _titles(piece))
                     or (_method(piece) is Method.DOCUMENT and piece.document in spoken)
@@ -122,7 +123,7 @@ class _Named:
 
 def _name(quote: str) -> str:
     """A name without what stands in brackets behind it and the marks around it."""
-    return tight(re.sub(r"[（［\[][^（［\[]*[）］\]]$", "", fold(quote).strip())).strip("（）［］[]“”《》，。；：、")
+    return tight(re.sub(r"（[^（]*）$", "", fold(quote).strip())).strip("（）[]“”《》，。；：、")
 
 
 def _titles(piece: Entry) -> bool:

@@ -294,7 +294,8 @@ class Verifier(Struct, frozen=True):
     def _partial(self, place: Place, sentence: str) -> bool:
         """Whether a list says of itself that it is partial."""
         above = [*clauses.titles(self.places, place), *clauses.caption_behind(self.places, place),
-                 *clauses.headings(self.places, place)[:1], *(fold(one.shown) for one in self.places.neighbours(place, 1))]
+                 *clauses.headings(self.places, place)[:1],
+                 *(fold(one.shown) for one in self.places.neighbours(place, 1))]
         return any(clauses.says("partial", text) for text in [sentence, *above] if text)
 
     def _in_window(self, days: Sequence[tuple[date, date]]) -> bool:
