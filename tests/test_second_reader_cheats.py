@@ -274,3 +274,25 @@ def test_one_thing_twice_counts_once() -> None:
     found = fact(text, "resident_enterprises", (3, 3, claim("rows", "D1.T1", rows=["D1.T1.R2-R4"], value=3)), PARK)
     assert found is not None
     assert (found.fact.interval.low, found.verified) == (2, False)
+
+
+def test_a_statement_that_says_the_same_elsewhere_is_judged_with_it() -> None:
+    """Of a yes/no fact, an entry of the first reader's that says what a claim says can change nothing."""
+    text = "住所：重庆市北碚区云汉大道117号。\n\n我单位在重庆市北碚区注册，注册地址为重庆市北碚区云汉大道117号。"
+    quote = "住所：重庆市北碚区云汉大道117号"
+    found = fact(text, "registered_in_chongqing", (1, 1, claim("statement", "D1.1", quote, 1)))
+    assert found is not None
+    assert "entries_not_judged" not in found.why
+
+
+def test_names_before_a_total_that_is_judged_are_judged_with_it() -> None:
+    """The other names of the run; a second total elsewhere is not."""
+    run = "我院与瑞士伯尔尼大学、意大利帕多瓦大学、法国里昂大学等6家境外机构签订了为期五年的合作协议"
+    quote = "法国里昂大学等6家境外机构签订了为期五年的合作协议"
+    found = fact(f"{run}。", "foreign_partners", (6, 6, claim("total", "D1.1", quote, 6)))
+    assert found is not None
+    assert "entries_not_judged" not in found.why
+    other = f"{run}。\n\n我院长期合作的境外机构共8家。"
+    two = fact(other, "foreign_partners", (6, 6, claim("total", "D1.1", quote, 6)))
+    assert two is not None
+    assert "entries_not_judged" in two.why

@@ -5,6 +5,7 @@ model says of a period only chooses among periods that stand equally near.
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -40,6 +41,10 @@ def of_quote(places: Places, window: Window, found: Found, near: Around, claimed
         inside = text[span.start:span.end]
         if own := _periods(inside, window):
             return _chosen(inside, own, found.span.start - span.start)
+    before = text[near.cell.start:near.sentence.start]
+    if clauses.words("same_period").search(text[near.sentence.start:near.sentence.end]) and (
+            told := _periods(before, window)):
+        return _chosen(before, told, len(before))
     levels: list[list[str]] = []
     if place.table:
         levels += [clauses.headers(places, place, found.span), _rest_of_row(places, place, near),
@@ -48,6 +53,15 @@ def of_quote(places: Places, window: Window, found: Found, near: Around, claimed
         levels += [_lead_in(places, place)]
     levels += [[one] for one in clauses.headings(places, place)]
     return _first([*levels, clauses.scopes(places, place)], window, claimed)
+
+
+def own_days(text: str, found: Found, near: Around, window: Window) -> list[tuple[date, date]]:
+    """The days that stand behind the name of a thing in running text, up to the next thing: they date it, while a
+    period before it limits all that its sentence names."""
+    after = re.split(r"[、；。]", text[found.span.end:near.cell.end], maxsplit=1)[0]
+    behind = text[found.span.start:found.span.end] + after   # ". " may end a sentence, and parts what cites one paper
+    return days(behind) + [(one.start, one.end) for one in _periods(behind, window)
+                           if one.start is not None and one.kind is PeriodKind.DATED]
 
 
 def of_table(places: Places, window: Window, place: Place, claimed: ClaimedPeriod) -> Holding | None:

@@ -80,8 +80,13 @@ def headers(places: Places, place: Place, span: Span | None = None) -> list[str]
 def titles(places: Places, place: Place) -> list[str]:
     """What titles a table: the row it stands in, captions before and behind it, its first row where it is one cell, its
     sheet."""
-    found = [fold(near.shown) for near in reversed(places.neighbours(place, 2, 1))
-             if near.kind in ("paragraph", "heading") and len(near.shown) <= _CAPTION]
+    own = places.position[place.table or place.id]
+    near = [one for one in places.neighbours(place, 2, 1) if one.kind in ("paragraph", "heading")]
+    behind = [one for one in near if places.position[one.id] > own and one.kind != "heading"]
+    before = [one for one in near if places.position[one.id] < own]
+    if len(before) > 1 and before[-1].kind == "heading" != before[0].kind:
+        before = before[-1:]   # what ends the section before
+    found = [fold(one.shown) for one in reversed([*before, *behind]) if len(one.shown) <= _CAPTION]
     if place.table:
         first = places.by_id[places.by_id[place.table].rows[0]]
         if len(first.cells) == 1 and first.id != place.id:
@@ -89,6 +94,28 @@ def titles(places: Places, place: Place) -> list[str]:
         if host := places.by_id[place.table].host:
             found.insert(0, fold(places.by_id[host].shown))
     return [*found, *([fold(place.section)] if place.section else [])]
+
+
+def caption_behind(places: Places, place: Place) -> list[str]:
+    """What stands behind the tables that go on with a place's table right behind it."""
+    if not place.table:
+        return []
+    table = places.by_id[place.table]
+    width, at, on = _width(places, table), places.position[table.id] + len(table.rows) + 1, False
+    while at < len(places.order):
+        near = places.by_id[places.order[at]]
+        if near.document != place.document:
+            break
+        if near.kind != "table":
+            return [fold(near.shown)] if on and near.kind == "paragraph" and len(near.shown) <= _CAPTION else []
+        if _width(places, near) != width:
+            break
+        at, on = at + len(near.rows) + 1, True
+    return []
+
+
+def _width(places: Places, table: Place) -> int:
+    return max((cell.column + cell.column_span for row in table.rows for cell in places.by_id[row].cells), default=0)
 
 
 def headings(places: Places, place: Place) -> list[str]:
@@ -132,7 +159,7 @@ def of_another(places: Places, found: Found, near: Around, applicant: str) -> bo
     own = tight(applicant)
     for start in {near.clause.start, near.sentence.start}:
         match = _BODY.match(text[start:found.span.start + 1]) or _BODY.match(text[start:near.clause.end])
-        if match and own and not _own(tight(match["name"]), own):
+        if match and own and not _own(tight(match["name"]), own) and not _party(match["name"]):
             return True
     return False
 
@@ -179,6 +206,12 @@ def _own(name: str, applicant: str) -> bool:
         return True
     core, own = _GENERIC.sub("", name), _GENERIC.sub("", applicant)
     return len(core) < 2 or any(core[at:at + 2] in own for at in range(len(core) - 1))
+
+
+def _party(name: str) -> bool:
+    """Whether a name is of the other party only: 中心与某大学签有."""
+    subject, _, other = name.partition("与")
+    return bool(other) and re.search(r"(?:大学|学院|医院|研究院|研究所|公司|集团)$", subject) is None
 
 
 def _cell(places: Places, found: Found) -> Span:

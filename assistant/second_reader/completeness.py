@@ -1,9 +1,10 @@
 """What no claim judged: rows of a table that is counted from, places that speak against a statement, and what the
-first reader counted."""
+first reader counted or could not explain."""
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from assistant.second_reader import clauses
 from assistant.second_reader.guide import FactGuide
@@ -11,8 +12,13 @@ from assistant.second_reader.places import Place, Places
 from assistant.second_reader.quotes import tight
 from assistant.second_reader.records import Checked
 from assistant.second_reader.schema import Role
-from ingestion.domain import Evidence, Exclusion, Fact, Span
+from ingestion.domain import Evidence, Exclusion, Fact, Interval, Method, Span, Unexplained
 from ingestion.language import fold, pattern
+from ingestion.numerals import has_number
+
+Entry = Evidence | Unexplained   # of the first reader's
+_NAME = 4                        # characters of the shortest name by which a thing is known again
+_FIGURE = re.compile(r"\d")
 
 
 def rows(places: Places, claims: Sequence[Checked], kind: str) -> list[str]:
@@ -28,8 +34,9 @@ def rows(places: Places, claims: Sequence[Checked], kind: str) -> list[str]:
 
 
 def watched(places: Places, claims: Sequence[Checked], guide: FactGuide) -> list[str]:
-    """Places that speak against a statement and that no claim names."""
-    if not guide.watch or not any(one.counting for one in claims):
+    """Places that speak against a statement and that no claim names; none where a claim already speaks against it."""
+    if not guide.watch or not any(one.counting for one in claims) or any(
+            one.counting and one.reads == Interval(0, 0) for one in claims):
         return []
     named = {place for one in claims if one.ok for place in one.places}
     speaks = pattern(guide.watch)
@@ -38,20 +45,102 @@ def watched(places: Places, claims: Sequence[Checked], guide: FactGuide) -> list
         if place.kind == "table" or place.id in named:
             continue
         text = fold(places.text(place))
-        if any(not clauses.says("deny", sentence) and speaks.search(sentence) for sentence in text.split("。")):
+        if any(speaks.search(one) and not clauses.says("deny", one) and not clauses.says("condition", one)
+               for one in text.split("。")):
             found.append(place.id)
     return found
 
 
-def entries(places: Places, claims: Sequence[Checked], first: Fact | None, kind: str) -> list[Evidence]:
-    """What the first reader counted and no claim judges; a statement is judged by a claim on any words of its place."""
-    if first is None:
-        return []
-    judged = [(document, span) for one in claims if one.ok for document, span in one.spans]
+def entries(places: Places, claims: Sequence[Checked], first: Fact | None, unexplained: Sequence[Unexplained],
+            kind: str) -> list[Entry]:
+    """What the first reader counted or could not explain and no claim judges.
+
+    A claim judges what its quote touches. It judges besides: all words of its place, and all statements that say what
+    it says (yes/no facts); the document that is itself the thing, by words of that document; further places that name
+    a thing that it judges, and the names before a total in its clause (甲、乙等6家). What is but a title (图2 海外机构)
+    says nothing to be judged.
+    """
+    made = [one for one in claims if one.ok]
+    judged = [(document, span) for one in made for document, span in one.spans]
+    says: set[Interval | None] = set()
     if kind == "yes_no":
-        named = [places.by_id[name] for one in claims if one.ok for name in one.places]
-        judged += [(place.document, place.span) for place in named]
-    return [piece for piece in first.evidence if not _touches(places, judged, piece)]
+        judged += [(places.by_id[name].document, places.by_id[name].span) for one in made for name in one.places]
+        says = {one.reads for one in made if one.counting}
+    spoken = {places.documents[document].name for document, _ in judged}
+    named = _Named(places, made, judged)
+    pieces: list[Entry] = [*(first.evidence if first else ()), *unexplained]
+    return [piece for piece in pieces
+            if not (_touches(places, judged, piece) or _reads(piece) in says
+                    or (kind != "yes_no" and _titles(piece))
+                    or (_method(piece) is Method.DOCUMENT and piece.document in spoken)
+                    or (_method(piece) is Method.LISTED and named.knows(piece)))]
+
+
+class _Named:
+    """The things that claims judge, by their names."""
+
+    def __init__(self, places: Places, claims: Sequence[Checked], judged: Sequence[tuple[int, Span]]) -> None:
+        self.places, self.judged = places, judged
+        self.things = [tight(thing) for one in claims for thing in one.things]
+        self.totals = [place for one in claims if one.counting and one.claim.role is Role.TOTAL for place in one.spans]
+        self.texts = [tight(document.text) for document in places.documents] if self.things else []
+
+    def knows(self, piece: Entry) -> bool:
+        """Whether a listed piece is but the name of a thing that is judged elsewhere, or part of a document's title in
+        a sentence that is judged."""
+        name = _name(piece.quote)
+        if len(name) >= _NAME and not _FIGURE.search(name) and (
+                self._judges(name) or any(self._judges(gloss) for gloss in self._glosses(name))):
+            return True
+        return self._entitles(piece) or self._sums(piece)
+
+    def _sums(self, piece: Entry) -> bool:
+        """Whether a total that is judged stands behind a name in one run of names with it."""
+        return any(self.places.documents[document].name == piece.document and piece.span.end <= span.start
+                   and not re.search(r"[，。；：\n\d]", fold(self.places.documents[document].text[
+                       piece.span.end:span.start])) for document, span in self.totals)
+
+    def _judges(self, name: str) -> bool:
+        return any(name in thing for thing in self.things)
+
+    def _glosses(self, name: str) -> Iterator[str]:
+        """Names of another language that stand before it: 布伦瑞克工业大学（Technische Universität Braunschweig）."""
+        for text in self.texts:
+            for match in re.finditer(rf"([\u4e00-\u9fff]{{{_NAME},24}})（{re.escape(name)}", text):
+                yield from (match[1][start:] for start in range(len(match[1]) - _NAME + 1))
+
+    def _entitles(self, piece: Entry) -> bool:
+        for document, span in self.judged:
+            text = fold(self.places.documents[document].text)
+            if self.places.documents[document].name != piece.document:
+                continue
+            start, end = text.rfind("《", 0, piece.span.start + 1), text.find("》", piece.span.end)
+            inside = start >= 0 and end >= 0 and "》" not in text[start:piece.span.start]
+            if inside and not any(mark in text[end:span.start] for mark in "。；\n") and end <= span.start:
+                return True
+        return False
+
+
+def _name(quote: str) -> str:
+    """A name without what stands in brackets behind it and the marks around it."""
+    return tight(re.sub(r"（[^（]*）$", "", fold(quote).strip())).strip("（）[]“”《》，。；：、")
+
+
+def _titles(piece: Entry) -> bool:
+    """Whether an entry is but the label and the words of a title, or words that lead to a list."""
+    quote = fold(piece.quote).strip()
+    rest = clauses.words("label").sub("", quote)
+    return (rest != quote and not has_number(rest)) or clauses.words("leads_on").match(quote) is not None
+
+
+def _method(piece: Entry) -> Method | None:
+    return piece.method if isinstance(piece, Evidence) else None
+
+
+def _reads(piece: Entry) -> Interval:
+    """What an entry says for the fact; one that says nothing by itself is like no statement."""
+    read = piece.reads if isinstance(piece, Evidence) else piece.could_be
+    return read if read is not None else Interval(0, None)
 
 
 def rejects(places: Places, claims: Sequence[Checked], first: Fact | None) -> bool:
@@ -69,7 +158,7 @@ def overrules(places: Places, claims: Sequence[Checked], first: Fact | None,
                for piece in left_out)
 
 
-def place_of(places: Places, piece: Evidence | Exclusion) -> str:
+def place_of(places: Places, piece: Evidence | Exclusion | Unexplained) -> str:
     """The number of the place where a piece of evidence begins."""
     for place in places.by_id.values():
         if place.kind != "table" and places.documents[place.document].name == piece.document and place.span.overlaps(
@@ -78,7 +167,7 @@ def place_of(places: Places, piece: Evidence | Exclusion) -> str:
     return ""
 
 
-def _touches(places: Places, spans: Sequence[tuple[int, Span]], piece: Evidence | Exclusion) -> bool:
+def _touches(places: Places, spans: Sequence[tuple[int, Span]], piece: Evidence | Exclusion | Unexplained) -> bool:
     return any(places.documents[document].name == piece.document and span.overlaps(piece.span)
                for document, span in spans)
 

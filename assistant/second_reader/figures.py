@@ -20,6 +20,10 @@ _BREAK = "，"
 _UNITS = ((re.compile("亿元|[（：]亿|亿[）]"), 10**8), (re.compile("万元|[（：]万(?![一-鿿])|万[）]"), 10**4),
           (re.compile("元"), 1))
 
+_NUMERAL = re.compile(r"\d[\d,]*(?:\.\d+)?[十百千万亿]*|[零一二两三四五六七八九十百千万亿]+|\b[A-Za-z]+(?:-[a-z]+)?\b")
+_EACH = re.compile(r"([^，。；：]*)各[自有]{0,2}$")
+_NAMES = re.compile(r"[、和与及]")
+
 
 class Figure(Struct, frozen=True):
     """A figure as its words read it; `plain` is its number without its modifiers, `whole` whether the quote holds
@@ -114,6 +118,22 @@ def _bare(places: Places, found: Found, quote: str, *, money: bool) -> list[Figu
         value = int(number * factor)
         made.append(Figure(Interval(value, value), Interval(value, value), True, HOME if money else ""))
     return made
+
+
+def mentions(text: str, value: tuple[int, int | None]) -> bool:
+    """Whether a text names a value's bounds, with or without their units: for what does not count, where a figure is
+    read more loosely (Six students, 四百万至五百万元, 甲、乙各1人 for 2, 7家银行、12家机构 for 19)."""
+    named, together = set(), Decimal(0)
+    for match in _NUMERAL.finditer(text):
+        number = parse_number(match[0])
+        if number is None:
+            continue
+        together += number
+        each = _EACH.search(text[:match.start()])
+        for times in {1, len(_NAMES.findall(each[1])) + 1 if each else 1}:
+            named |= {number * times * factor for factor in (1, 10**4, 10**8)}
+    named.add(together)
+    return all(bound is None or Decimal(bound) in named for bound in value)
 
 
 def amounts(places: Places, rows: Sequence[str], column: str) -> Amounts | str:

@@ -221,7 +221,8 @@ class _Reader:
             unclear.interval(answer, came_to)
         unclear.rows(completeness.rows(self.places, claims, spec.kind))
         unclear.watched(completeness.watched(self.places, claims, told))
-        unclear.entries(completeness.entries(self.places, claims, self.first.facts.get(key), spec.kind))
+        unclear.entries(completeness.entries(self.places, claims, self.first.facts.get(key),
+                                             self.first.unexplained.get(key, ()), spec.kind))
         return Settled(answer, tuple(claims), came_to, tuple(unclear.why), tuple(unclear.told))
 
 
@@ -260,7 +261,7 @@ class _Unclear:
     def watched(self, left: Sequence[str]) -> None:
         self._named("places_not_judged", "下列位置谈及该事项，没有任何论断", left)
 
-    def entries(self, left: Sequence[Evidence]) -> None:
+    def entries(self, left: Sequence[completeness.Entry]) -> None:
         named = []
         for piece in left:
             quote = self.places.redactor.redact(" ".join(piece.quote.split()))[:60]

@@ -76,9 +76,10 @@ class Verifier(Struct, frozen=True):
         value = Interval(*claim.value)
         fits = [one for one in read if one.interval == value] or [one for one in read if one.plain == value]
         if not fits:
-            if claim.counts is Counts.NO and not claim.quote.strip():
+            text = fold(self.places.documents[near.document].text[found.span.start:found.span.end])
+            if claim.counts is Counts.NO and (not read or figures.mentions(text, claim.value)):
                 return made
-            return replace(made, problem="" if claim.counts is Counts.NO and not read else "value_not_in_quote")
+            return replace(made, problem="value_not_in_quote")
         one = next((one for one in fits if one.whole), fits[0])
         if not one.whole:
             return replace(made, problem="modifier_cut")
@@ -153,6 +154,9 @@ class Verifier(Struct, frozen=True):
         if self.spec.time == "window" and own:
             return made if self._in_window(own) else replace(made, problem="row_outside_window")
         if claim.role is Role.NONE and self.spec.time != "window":
+            return made
+        if self.spec.time == "window" and claim.role is Role.ITEM and self._in_window(bearing.own_days(
+                fold(self.places.documents[near.document].text), found, near, self.window)):
             return made
         holding = bearing.of_quote(self.places, self.window, found, near, claim.period)
         doubts = ("period",) if self.spec.time == "window" and bearing.misread(
@@ -289,7 +293,8 @@ class Verifier(Struct, frozen=True):
 
     def _partial(self, place: Place, sentence: str) -> bool:
         """Whether a list says of itself that it is partial."""
-        above = [*clauses.titles(self.places, place), *clauses.headings(self.places, place)[:1],
+        above = [*clauses.titles(self.places, place), *clauses.caption_behind(self.places, place),
+                 *clauses.headings(self.places, place)[:1],
                  *(fold(one.shown) for one in self.places.neighbours(place, 1))]
         return any(clauses.says("partial", text) for text in [sentence, *above] if text)
 
