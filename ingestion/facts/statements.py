@@ -276,6 +276,12 @@ def _who_held(before: str) -> str:
     return before[: held.start()] if held is not None and before[: held.start()].strip() else before
 
 
+def _who_holds(before: str) -> str:
+    """我司对槟城公司持股75%: what stands behind 对 is what is held, not who holds it."""
+    held = words("held_body").search(before)
+    return before[: held.start()] if held is not None else before
+
+
 _LATIN_NAME = re.compile(r"[A-Z][A-Za-z\u00c0-\u024f]*(?:[ .&,'-]+[A-Za-z\u00c0-\u024f]+)+\.?$")
 
 
@@ -297,9 +303,9 @@ def _majority(analysis: Analysis, span: Span) -> bool | None:
     if holds and not summed and _against_own(analysis, span, holder):
         return False
     for candidate in (
-        holder if holds and not summed else "",  # 依托单位持有汉堡中心100%的股权
+        _who_holds(holder) if holds and not summed else "",  # 依托单位持有汉堡中心100%的股权
         (text[: span.start] or scope).split("，")[0] if summed else "",  # 公司持有34%，并受托行使…20%，合计54%
-        scope,
+        _who_holds(scope) if holds else scope,
         body[match.end() : match.end() + 14] if body[match.end() : match.end() + 1] != "" else "",
         text[analysis.clauses[outer].span.start : max(0, span.start - 1)] if outer >= 0 else "",
         _who_held(text[: span.start]),
