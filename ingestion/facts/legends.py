@@ -28,7 +28,7 @@ def legend(text: str) -> Mapping[str, str]:
 def spelled(cell: str, meanings: Mapping[str, str]) -> str:
     """A cell with its abbreviations spelled out, where it is made of them alone (G, G/K, S+E)."""
     said = cell.strip()
-    if said in meanings:
-        return meanings[said]
     parts = _JOINT.split(said)
-    return "、".join(meanings[part] for part in parts) if len(parts) > 1 and all(p in meanings for p in parts) else cell
+    if all(part in meanings for part in parts):
+        return "、".join(meanings[part] for part in parts)
+    return meanings.get(said, cell)

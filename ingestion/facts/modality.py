@@ -220,6 +220,8 @@ def _of_others(analysis: Analysis, figure: Figure) -> bool:
     """Whether a clause gives a figure of a whole city or school, or of those whom the applicant houses."""
     subject = analysis.clauses[figure.clause].subject
     housed = subject == "housed" and figure.quantity.measure not in HOUSED
+    if analysis.sentence.synthetic and figure.clause and not figure.depth:
+        subject = analysis.clauses[0].subject if analysis.clauses[0].subject == "whole" else subject  # 全区高企，312户
     return subject == "whole" or housed or words("wider_scope").match(figure.right) is not None
 
 
