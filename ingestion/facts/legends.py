@@ -1,4 +1,4 @@
-"""Abbreviations that a document explains itself (缩写：S=SCI，E=EI): a cell that holds nothing else says what they mean."""
+"""Abbreviations that a document explains itself (缩写：S=SCI，E=EI): cells of nothing else say what they mean."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 FEWEST = 2  # entries of one line that make it a legend; a single one may be a sum
-_ENTRY = re.compile(r"(?:^|[：:；;，,。、\s|｜])([^\s=：:；;，,。、|｜（）()\d]{1,6})\s*=\s*([^=；;，,。\n\t|｜（(]{2,30})")
+_ENTRY = re.compile(
+    r"(?:^|[：:；;，,。、\s|｜])([^\s=：:；;，,。、|｜（）()\d]{1,6})\s*=\s*([^=；;，,。\n\t|｜（(]{2,30})"
+)
 _JOINT = re.compile(r"\s*[/／+＋、&]\s*")
 
 
