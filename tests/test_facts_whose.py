@@ -28,7 +28,8 @@ def test_figures_that_their_sentence_disowns_are_somebody_elses() -> None:
 
 def test_money_of_a_shareholder_is_not_the_applicants() -> None:
     """The sentence names a body of an unforeseen form and then says that the figure is not ours."""
-    text = "2023年1月至2025年5月，我公司国际科技合作经费支出合计310万元。云帆控股2022—2024年国际合作支出约2,100万元，都不是我们的数。"
+    text = "2023年1月至2025年5月，我公司国际科技合作经费支出合计310万元。"
+    text += "云帆控股2022—2024年国际合作支出约2,100万元，都不是我们的数。"
     assert read(f"# 经费\n\n{text}")["cooperation_funding"][0] <= 3_100_000
     assert read(f"# 经费\n\n{text}")["cooperation_funding"][1] in (3_100_000, None)
 
@@ -70,9 +71,11 @@ def test_an_accident_told_over_two_sentences() -> None:
     """The day stands in the first, what it was in the second; against a pledge it is a contradiction."""
     notice = """# 调查结果告知书
 
+重庆云桥科创园管理有限公司：
+
 2024年3月9日，你公司承办的吊装作业发生一起坠落事故，一人受伤。经调查，该起事故为一般生产安全责任事故，你公司负有管理责任。
 """
-    pledge = "# 承诺\n\n近三年，我公司未发生环保、安全责任事故。\n"
+    pledge = "# 承诺\n\n申报单位：重庆云桥科创园管理有限公司\n\n近三年，我公司未发生环保、安全责任事故。\n"
     assert read(notice, pledge)["no_incidents"] == (0, 1)
     assert read(notice.replace("2024年3月9日", "2019年3月9日"), pledge)["no_incidents"] == (1, 1)
 
