@@ -69,6 +69,16 @@ def stated_rate(folded: str, currency: str) -> Decimal | None:
     return Decimal(match[2]) if match and (not currency or match[1] in currency or currency in match[1]) else None
 
 
+def of_rate(folded: str, span: Span) -> bool:
+    """Whether an amount is what one unit of a foreign currency is worth, or that unit."""
+    near = max(0, span.start - _LONGEST_RATE)
+    return any(m.start() < span.end and span.start < m.end()
+               for m in _RATE.finditer(folded, near, span.end + _LONGEST_RATE))
+
+
+_LONGEST_RATE = 30
+
+
 def _chinese(text: str) -> Decimal | None:
     grammar = _grammar()
     text = text.replace(grammar.linking, "")

@@ -18,6 +18,7 @@ _TERM = re.compile(r"(?:19|20)\d\d[\d年月日.\-/ ]{0,9}(?:-|~|至|到)+\s*(?:(
 _FIGURE = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?%?")
 _INDEX = re.compile(r"(?<![A-Za-z])(?:SCIE?|EI|SSCI|CPCI|ESCI|CSCD|CSSCI)(?![A-Za-z])|核心|Scopus", re.IGNORECASE)
 _PLACE_REST = 3  # characters that a cell may hold beside the names of places
+_CLASS_OF_FIRMS = re.compile(r"(?:[^、]*型?企业(?:、|$))+")  # 高新技术企业: a class of bodies names none
 _RANK = re.compile(r"^(?:国家|部|省|省部|市|区|县|校|院|厅局|市厅|部省|国)级")
 
 
@@ -53,7 +54,7 @@ def empty(text: str) -> bool:
 def is_body(text: str) -> bool:
     """Whether a short text is the name of an organisation."""
     name = re.sub(r"（[^（）]*）", "", text).strip()
-    if not 2 <= len(name) <= 80 or _FIGURE.fullmatch(name):
+    if not 2 <= len(name) <= 80 or _FIGURE.fullmatch(name) or _CLASS_OF_FIRMS.fullmatch(name):
         return False
     return words("firm_end").search(name) is not None or organisations.origin(text) is not organisations.Origin.UNKNOWN
 

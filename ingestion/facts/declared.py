@@ -22,7 +22,7 @@ from ingestion.facts.losses import lost_since, named_lost, restated
 from ingestion.facts.matching import Match, match_figure, matched_parent
 from ingestion.facts.nesting import nested
 from ingestion.facts.nones import explicit_none
-from ingestion.facts.phrases import located
+from ingestion.facts.phrases import clause_span, located
 from ingestion.facts.records import Analysis, Figure
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.standing import actual, stock
@@ -46,7 +46,9 @@ def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window,
     counted = analysis.counts(spec.measures)  # else no figure can match
     for figure in analysis.figures if counted else ():
         match = match_figure(book, spec, analysis, figure, matches, claims)
-        if match is not None:
+        if match is not None and _translated(analysis, match, matches):
+            claims.exclude(analysis.sentence.document, clause_span(analysis, figure), "duplicate")
+        elif match is not None:
             matches.append(match)
     explicit_none(book, spec, analysis, claims)
     if counted:
@@ -54,6 +56,25 @@ def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window,
         restated(spec, analysis, matches, claims)
         _stated(book, spec, analysis, of_the_one_before(analysis, matches, claims), window, claims)
     named_lost(book, spec, analysis, claims)
+
+
+def _translated(analysis: Analysis, match: Match, earlier: list[Match]) -> bool:
+    """论文21篇，Twenty-one papers have been published: the clause in the other language says the same figure again."""
+    own = analysis.clause_text(match.figure.clause)
+    return match.role == "figure" and any(
+        before.role == "figure" and before.value == match.value and before.figure.clause != match.figure.clause
+        and _chinese(own) != _chinese(analysis.clause_text(before.figure.clause))
+        for before in earlier
+    )
+
+
+def _chinese(text: str) -> bool:
+    """Whether most of a clause's letters are Chinese."""
+    return len(_HAN.findall(text)) * 2 > len(_LATIN_WORD.findall(text))
+
+
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 
 
 def _how_kinds_lie(book: FactBook, spec: FactSpec, analysis: Analysis, claims: Claims) -> None:

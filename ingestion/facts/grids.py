@@ -118,7 +118,8 @@ def looks_like_form(table: Table, header: int | None) -> bool:
     filled = [t for t in table.texts[header] if t]
     if len(filled) >= 4 and len(set(filled)) < len(filled) and not any(re.search(r"\d", t) for t in filled):
         return True  # 项目｜内容｜项目｜内容
-    uneven = [row for row in table.rows[header + 1 :] if len(row) != len(table.rows[header])]
+    columns = {cell.column for cell in table.rows[header]}
+    uneven = [row for row in table.rows[header + 1 :] if len(row) != len(columns) and not _below(row, columns)]
     if (
         len(filled) <= 4
         and not any("number" in roles_of(t) for t in filled)
@@ -139,6 +140,11 @@ def looks_like_form(table: Table, header: int | None) -> bool:
         labels = sum(1 for texts in below if len(texts) >= 4 and _labels(texts[2]) and _labels(texts[0]))
         return labels * 2 > len(below)
     return False
+
+
+def _below(row: list[Cell], columns: set[int]) -> bool:
+    """Whether a row only lacks cells: a workbook holds none where nothing was written."""
+    return len(row) > 1 and all(cell.column_span == 1 and cell.column in columns for cell in row)
 
 
 def _typed(table: Table, header: int) -> bool:

@@ -37,7 +37,7 @@ def named_by(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure)
         return figure.own + "|" + beside
     named = len(unexplained(book, spec, figure.own)) > 1  # a thing of its own
     named = named and not words("net").search(figure.left)  # 原有2名，去年底增配后现为5名
-    continued = _head_in_title(book, spec, analysis, figure) if named else _head_before(heads, analysis, figure)
+    continued = (_head_in_title if named else _head_before)(book, spec, analysis, figure)
     if continued is None and not named:
         said = said_of_all(analysis, figure)
         continued = said if heads.search(said) else None  # 2023年12篇，2024年15篇，以上都是SCI收录的文章
@@ -108,8 +108,10 @@ def _head_in_title(book: FactBook, spec: FactSpec, analysis: Analysis, figure: F
     return title
 
 
-def _head_before(heads: re.Pattern[str], analysis: Analysis, figure: Figure) -> str | None:
-    """The text before the figure, with the item before it that it continues; else the headings and lead-in above."""
+def _head_before(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str | None:
+    """The text before the figure, with the item before it that it continues; else the headings and lead-in above, where
+    its own label names nothing that another fact counts (below 企业、平台、海外机构: 高企，6户)."""
+    heads = book.pattern(spec.heads)
     sentence, previous = analysis.sentence, analysis.sentence.previous
     before = sentence.folded[: figure.left_start]
     if previous is not None and sentence.continues and not residue(before):
@@ -120,6 +122,8 @@ def _head_before(heads: re.Pattern[str], analysis: Analysis, figure: Figure) -> 
     if figure.plain and not sentence.synthetic:
         return None
     if residue(before) and not (sentence.pair or sentence.listed or sentence.synthetic):
+        return None
+    if _others_head(book, spec, before):
         return None
     above = sentence.section.text
     return above if heads.search(above) else None

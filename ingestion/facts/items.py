@@ -246,6 +246,8 @@ def _judged(
 def _by_words(book: FactBook, listing: Listing, pool: Pool, item: Item) -> str:
     """KEEP, UNKNOWN or the reason that leaves an item out, by what it says."""
     doubtful = False
+    if words("placeholder").match(item.name):
+        return "planned"
     for reject in listing.reject:
         if _rejects(book, reject, item):
             if not reject.unknown:

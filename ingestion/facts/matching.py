@@ -172,6 +172,8 @@ def _names_it(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure
     heads = book.pattern(spec.heads)
     if heads.search(f"{figure.paired}|{figure.label}|{note_behind(analysis, figure)}"):
         return True
+    if analysis.sentence.synthetic and figure is analysis.figures[0] and not figure.own.strip():
+        return heads.search(analysis.sentence.folded[: figure.left_start]) is not None  # 入驻高企，11户
     if figure.quantity.unit and heads.search(figure.own[len(figure.left) :]):
         return True  # 3家企业, 12 SCI papers
     ends = [match.end() for match in heads.finditer(figure.left)]

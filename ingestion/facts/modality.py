@@ -71,7 +71,22 @@ def clause_blocks(analysis: Analysis) -> dict[int, str]:
             blocks[index] = "other_body"
         elif planned_before(analysis, index):
             blocks[index] = "planned"
+    for index in _disowned(analysis):
+        blocks.setdefault(index, "other_body")
     return blocks
+
+
+def _disowned(analysis: Analysis) -> range:
+    """某集团支出约900万元，都不是我们的数: the clauses before one that says of them that they are somebody else's. What
+    speaks of the applicant stands, and all before it."""
+    if not analysis.sentence.may(words("disowned")):
+        return range(0)
+    for index, clause in enumerate(analysis.clauses):
+        if index and not clause.depth and words("disowned").search(analysis.clause_text(index).lstrip()):
+            own = [n for n in range(index) if words("own_holder").match(analysis.clause_text(n).lstrip())]
+            counted = [n for n in own if any(f.clause == n for f in analysis.figures)]
+            return range(max(counted, default=-1) + 1, index)
+    return range(0)
 
 
 def _sentence_block(analysis: Analysis) -> str:
@@ -205,6 +220,8 @@ def _of_others(analysis: Analysis, figure: Figure) -> bool:
     """Whether a clause gives a figure of a whole city or school, or of those whom the applicant houses."""
     subject = analysis.clauses[figure.clause].subject
     housed = subject == "housed" and figure.quantity.measure not in HOUSED
+    if analysis.sentence.synthetic and figure.clause and not figure.depth:
+        subject = analysis.clauses[0].subject if analysis.clauses[0].subject == "whole" else subject  # 全区高企，312户
     return subject == "whole" or housed or words("wider_scope").match(figure.right) is not None
 
 

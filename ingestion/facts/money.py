@@ -14,7 +14,7 @@ from ingestion.facts.grids import unit_factor
 from ingestion.facts.lexicon import words
 from ingestion.facts.records import Analysis, Figure
 from ingestion.facts.schema import FactBook, FactSpec
-from ingestion.numerals import Quantity, parse_decimal, stated_rate
+from ingestion.numerals import Quantity, of_rate, parse_decimal, stated_rate
 from ingestion.periods import Window
 
 _POWER_ALONE = re.compile(r"\s*[万亿](?:余|多)?")
@@ -25,6 +25,8 @@ def spent(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, cl
     from above only; a foreign currency without a rate leaves the amount open."""
     for figure in analysis.figures:
         _take_unit_of_label(analysis, figure)
+        if figure.quantity.measure == "money" and of_rate(analysis.sentence.folded, figure.quantity.span):
+            figure.quantity = replace(figure.quantity, measure="equipment", currency="")  # 1林吉特=1.60元
     for figure in analysis.figures:
         if figure.quantity.measure == "money":
             _give_to_converted(analysis, figure)

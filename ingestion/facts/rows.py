@@ -25,7 +25,8 @@ def doubts(rows: Mapping[int, Headed]) -> dict[int, list[str]]:
     asked = _filled(list(rows.values()))
     found: dict[int, list[str]] = {}
     for place, headed in rows.items():
-        told = [BLANK] if any(header in asked and empty(text) for header, text in headed) else []
+        missing = [header for header, text in headed if empty(text) or _undated(header, text)]
+        told = [BLANK] if asked.intersection(missing) else []
         said = [text for header, text in headed[1:] if _of_state(header) or told]
         told += [UNSETTLED] if any(map(unsettled, said)) else []
         if told:
@@ -41,6 +42,14 @@ def _filled(rows: Sequence[Headed]) -> frozenset[str]:
             filled[header] = filled.get(header, 0) + (not empty(text))
     least = max(ENOUGH, SHARE * (len(rows) - 1))
     return frozenset(header for header, n in filled.items() if n >= least and _says(header))
+
+
+def _undated(header: str, text: str) -> bool:
+    """Whether words stand where a date is asked for (刊出｜拟投)."""
+    return roles_of(header) == {"date"} and _DIGIT.search(text) is None
+
+
+_DIGIT = re.compile(r"[\d一二三四五六七八九十]")
 
 
 def _says(header: str) -> bool:

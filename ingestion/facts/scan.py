@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from ingestion.domain import Block, BlockKind, Cell, Document, Span
 from ingestion.facts import forms, numbering
 from ingestion.facts.columns import is_place
+from ingestion.facts.legends import legend, spelled
 from ingestion.facts.marks import punctuated
 from ingestion.facts.mending import mended
 from ingestion.facts.sentences import Section, Sentence
@@ -403,7 +404,8 @@ def _table(document: Document, block: Block, section: Section, folded: str) -> T
         while len(rows) <= cell.row:
             rows.append([])
         rows[cell.row].append(cell)
-    texts = [[_cell(folded[c.span.start : c.span.end].strip()) for c in row] for row in rows]
+    meanings = legend(folded)
+    texts = [[spelled(_cell(folded[c.span.start : c.span.end].strip()), meanings) for c in row] for row in rows]
     if block.section and block.section not in section.text:
         section = Section((*section.headings, fold(block.section)), section.lead)
     if block.host:

@@ -18,11 +18,12 @@ from ingestion.facts.modality import exempted
 from ingestion.facts.phrases import quoted
 from ingestion.facts.records import Analysis
 from ingestion.facts.schema import FactBook, FactSpec, Rule
+from ingestion.facts.sentences import Sentence
 from ingestion.facts.terms import term
 from ingestion.language import load
 from ingestion.numerals import parse_number
 from ingestion.organisations import Origin
-from ingestion.periods import Cover, Period, PeriodKind, Window
+from ingestion.periods import Cover, Period, PeriodKind, Window, periods
 
 
 def statements(
@@ -237,11 +238,18 @@ def _period(book: FactBook, rule: Rule, analysis: Analysis, span: Span, window: 
         word = max((m.start() for m in found_words if m), default=0)
         happened = [p for p in before if p.kind is PeriodKind.DATED and p.span.start <= word]
         before, inside = (happened, happened) if happened else (before, inside)
-    stated = inside or before
+    stated = inside or before or _of_the_same(rule, sentence, window)
     then = words("since_then").search(sentence.folded, stated[-1].span.end, span.end) if stated else None
     if rule.period == "covers" and then:
         return replace(stated[-1], kind=PeriodKind.DATED, end=window.end, years=0)  # 2019年…，此后未再出现
     return stated[-1] if stated else section_period(sentence, window)
+
+
+def _of_the_same(rule: Rule, sentence: Sentence, window: Window) -> list[Period]:
+    """该起事故为…: when what the sentence before it tells of happened."""
+    if rule.period != "inside" or sentence.previous is None or not sentence.holds(words("same_event")):
+        return []
+    return [p for p in periods(sentence.previous.folded, window) if p.kind is PeriodKind.DATED][:1]
 
 
 def _percent(match: re.Match[str]) -> float:
@@ -276,6 +284,12 @@ def _who_held(before: str) -> str:
     return before[: held.start()] if held is not None and before[: held.start()].strip() else before
 
 
+def _who_holds(before: str) -> str:
+    """我司对槟城公司持股75%: what stands behind 对 is what is held, not who holds it."""
+    held = words("held_body").search(before)
+    return before[: held.start()] if held is not None else before
+
+
 _LATIN_NAME = re.compile(r"[A-Z][A-Za-z\u00c0-\u024f]*(?:[ .&,'-]+[A-Za-z\u00c0-\u024f]+)+\.?$")
 
 
@@ -297,9 +311,9 @@ def _majority(analysis: Analysis, span: Span) -> bool | None:
     if holds and not summed and _against_own(analysis, span, holder):
         return False
     for candidate in (
-        holder if holds and not summed else "",  # 依托单位持有汉堡中心100%的股权
+        _who_holds(holder) if holds and not summed else "",  # 依托单位持有汉堡中心100%的股权
         (text[: span.start] or scope).split("，")[0] if summed else "",  # 公司持有34%，并受托行使…20%，合计54%
-        scope,
+        _who_holds(scope) if holds else scope,
         body[match.end() : match.end() + 14] if body[match.end() : match.end() + 1] != "" else "",
         text[analysis.clauses[outer].span.start : max(0, span.start - 1)] if outer >= 0 else "",
         _who_held(text[: span.start]),
