@@ -24,13 +24,18 @@ _FIGURE = re.compile(r"\d")
 def rows(places: Places, claims: Sequence[Checked], kind: str) -> list[str]:
     """Rows of data that no claim names, in tables that a claim counts from."""
     named = {row for one in claims if one.ok for row in one.places}
+    return [row for table in sorted(_counted_from(places, claims, kind), key=places.position.__getitem__)
+            for row in places.by_id[table].rows if row not in named and _is_data(places, places.by_id[row])]
+
+
+def _counted_from(places: Places, claims: Sequence[Checked], kind: str) -> set[str]:
+    """The tables of which every row has to be judged."""
     items = Counter(places.by_id[one.places[0]].table for one in claims
                     if one.counting and one.claim.role is Role.ITEM and one.places)
     tables = {table for table, count in items.items() if table and count > 1}
     tables |= {places.by_id[row].table for one in claims if one.counting and one.claim.role is Role.ROWS
                and not (kind == "money" and one.total_rows) for row in one.places}
-    return [row for table in sorted(tables, key=places.position.__getitem__)
-            for row in places.by_id[table].rows if row not in named and _is_data(places, places.by_id[row])]
+    return tables
 
 
 def watched(places: Places, claims: Sequence[Checked], guide: FactGuide) -> list[str]:
@@ -55,13 +60,15 @@ def entries(places: Places, claims: Sequence[Checked], first: Fact | None, unexp
             kind: str) -> list[Entry]:
     """What the first reader counted or could not explain and no claim judges.
 
-    A claim judges what its quote touches. It judges besides: all words of its place, and all statements that say what
-    it says (yes/no facts); the document that is itself the thing, by words of that document; further places that name
-    a thing that it judges, and the names before a total in its clause (甲、乙等6家). What is but a title (图2 海外机构)
-    says nothing to be judged.
+    A claim judges what its quote touches; heads and totals of a table whose rows are judged need no claim. It judges
+    besides: all words of its place, and all statements that say what it says (yes/no facts); the document that is
+    itself the thing, by words of that document; further places that name a thing that it judges, and the names before
+    a total in its clause (甲、乙等6家). What is but a title (图2 海外机构) says nothing to be judged.
     """
     made = [one for one in claims if one.ok]
     judged = [(document, span) for one in made for document, span in one.spans]
+    judged += [(row.document, row.span) for table in _counted_from(places, claims, kind)
+               for row in map(places.by_id.__getitem__, places.by_id[table].rows) if not _is_data(places, row)]
     says: set[Interval | None] = set()
     if kind == "yes_no":
         judged += [(places.by_id[name].document, places.by_id[name].span) for one in made for name in one.places]
