@@ -153,3 +153,13 @@ def test_subtotals_by_year_are_parts() -> None:
     value = found.facts["cooperation_funding"].interval
     assert (value.low, value.high) == (60000, 60000)
     assert reasons(found, "cooperation_funding") == ["part_of_total", "part_of_total"]
+
+
+def test_a_form_whose_first_row_has_known_labels_lists_nothing() -> None:
+    """名称｜某中心｜类型｜…: labels and values in turn are a form, though two of the labels could head columns."""
+    found = read("# 申报书\n\n"
+                 "| 基地名称 | 柑橘保鲜国际联合研究中心 | 基地类型 | 国际联合研究中心 |\n| --- | --- | --- | --- |\n"
+                 "| 牵头单位 | 重庆果香研究院有限公司 | 主管部门 | 江津区科学技术局 |\n"
+                 "| 联系地址 | 重庆市江津区滨江路9号 | 填表日期 | 2026年3月2日 |\n")
+    assert {"joint_projects", "key_projects", "foreign_partners"}.isdisjoint(found.facts)
+    assert not found.unexplained.get("joint_projects")

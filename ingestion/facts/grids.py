@@ -61,6 +61,7 @@ def _holds_values(table: Table, index: int) -> bool:
     return "mode" in same or (len(told) >= 2 and len(same) >= 2 and len(same) * 2 > len(told))
 
 
+LABEL = 10   # characters of a form's label, at most
 _TELLING = ("term", "date", "index", "rank", "place", "mode", "state", "body")
 
 
@@ -113,6 +114,8 @@ def looks_like_form(table: Table, header: int | None) -> bool:
         return True
     if header < 0:
         return False
+    if _labels_in_turn(table.texts[header:]):
+        return True
     if _begins_with_values(table) and not _typed(table, header):
         return True
     filled = [t for t in table.texts[header] if t]
@@ -140,6 +143,18 @@ def looks_like_form(table: Table, header: int | None) -> bool:
         labels = sum(1 for texts in below if len(texts) >= 4 and _labels(texts[2]) and _labels(texts[0]))
         return labels * 2 > len(below)
     return False
+
+
+def _labels_in_turn(rows: list[list[str]]) -> bool:
+    """基地名称｜某中心｜基地类型｜…: every other cell is a label, from a first row on of which the cells between hold
+    what no header says."""
+    first = rows[0]
+    between = [text for text in first[1::2] if text]
+    if len(first) != 4 or len(rows) < 2 or any(map(roles_of, between)) or not any(len(t) > LABEL for t in between):
+        return False
+    labels = [text for texts in rows for text in texts[::2] if text]
+    plain = all(len(text) <= LABEL and re.search(r"[\d，。；]", text) is None for text in labels)
+    return plain and len(set(labels)) == len(labels) and all(map(roles_of, first[::2]))
 
 
 def _below(row: list[Cell], columns: set[int]) -> bool:
