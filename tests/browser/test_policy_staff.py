@@ -86,11 +86,20 @@ def test_from_a_new_text_to_its_publication_by_two_persons(office: Callable[[str
     staff.fill("#words", policy_samples.text(policy_samples.PAPERS))
     staff.fill("#version", "1.9.0")
     staff.click('button:has-text("上传原文")')
-    expect(staff.locator(".mistakes li")).to_have_count(1)
+    expect(staff.locator(".mistakes li").first).to_be_visible()
     expect(staff.locator("#difference ins")).to_contain_text("25")
     expect(staff.locator("#criterion-8\\.2\\.papers input[name=bar]")).to_have_value("25")
     clean(staff, axe)
     staff.click('#criterion-8\\.2\\.papers button:has-text("改正")')
+    explained = staff.locator('.mistakes a[href*="points.yaml"]')   # what explains the clause still says the old number
+    expect(explained.first).to_be_visible()
+    assert explained.count() == staff.locator(".mistakes li").count()
+    explained.first.click()
+    steps.ready(staff)
+    lines = staff.input_value("#content").split("\n")
+    staff.fill("#content", "\n".join(re.sub(r"(?<![\d.])20(?!\d)", "25", line) if "第八条（二）" in line else line
+                                     for line in lines))
+    staff.click('main form button:has-text("保存")')
     expect(staff.locator(".mistakes")).to_have_count(0)
     staff.click('button:has-text("试运行")')
     expect(staff.locator(".trial-sum")).to_contain_text("1 个案卷中，1 个有结论改变", timeout=steps.LONG)
@@ -110,6 +119,8 @@ def test_from_a_new_text_to_its_publication_by_two_persons(office: Callable[[str
 
     applicant.goto(case)
     expect(applicant.locator("#c-8\\.2\\.papers")).to_contain_text("20")
+    applicant.locator('.submission summary:has-text("撤回提交")').click()   # what was handed in cannot be changed
+    applicant.click('button:has-text("确认撤回")')
     (tmp_path / "补充.txt").write_text("本单位设有国际合作处。", encoding="utf-8")
     steps.upload(applicant, tmp_path / "补充.txt")
     expect(applicant.locator(".summary")).to_contain_text("第 2 次预审", timeout=steps.LONG)

@@ -147,7 +147,8 @@ def test_a_reading_arrives_while_the_page_is_open(chromium: Browser, tmp_path: P
     file was added the old one ends and one of the new state comes.
     """
     def fill(_site: Installation, owner: Client) -> dict[str, str]:
-        return {"case": handed_in(owner, text=TWICE, title="后到的阅读")}
+        return {"case": handed_in(owner, text=TWICE, title="后到的阅读"),
+                "draft": owner.assessed(("申报书.txt", TWICE.encode()))}
 
     with reading(tmp_path / "data", six, fill, waits=True) as place:
         case = place.cases["case"]
@@ -175,7 +176,11 @@ def test_a_reading_arrives_while_the_page_is_open(chromium: Browser, tmp_path: P
         expect(papers.locator(".marks")).to_contain_text("已确认")
         expect(papers.locator(".figure")).to_have_text(figure)
         expect(reviewer.locator('.check[data-check="sci_ei_papers"]')).to_have_count(0)
-        # a file is added: the first reader stands alone, then the second has read the new state
+        # a file is added to a draft: the first reader stands alone, then the second has read the new state
+        owner.goto(f"/cases/{place.cases['draft']}")
+        steps.ready(owner)
+        owner.click('button:has-text("请模型再读一遍")')
+        expect(owner.locator("#to-check")).to_be_visible(timeout=steps.LONG)
         place.go.clear()
         added: FilePayload = {"name": "补充.txt", "mimeType": "text/plain", "buffer": "获得软件著作权3项。".encode()}
         owner.set_input_files("#pick", added)
