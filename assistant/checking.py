@@ -208,6 +208,8 @@ class _Sentence:
 
     def denials_stand(self, answers: frozenset[str]) -> bool:
         """Whether what is denied is denied there, and what is said there only with a denial is denied here."""
+        if claims.denies_lack(self.said) and not claims.denies_lack(self.known):
+            return False
         allowed = claims.denials(self.known)
         if "cannot" in answers:
             allowed |= {"not"}

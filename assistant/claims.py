@@ -118,6 +118,12 @@ def denials(text: str) -> frozenset[str]:
                      for match in _listed("denials").finditer(text))
 
 
+def denies_lack(text: str) -> bool:
+    """Whether a text says that nothing lacks (没有缺少): a denial right before what lacks."""
+    return any(_listed("lacking").match(text, place) for match in _listed("denials").finditer(text)
+               for place in range(match.end(), match.end() + 2))
+
+
 def denies(text: str) -> bool:
     """Whether a text denies anything, how a criterion comes out aside."""
     text = _classed(("judgements",))[0].sub("", _listed("bars").sub("", text))

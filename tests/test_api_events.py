@@ -170,7 +170,7 @@ def test_events_are_written_as_the_standard_says(site: Installation, me: Client)
     retry, snapshot = looped(first_two())
     assert retry == "retry: 2000\n\n"
     assert snapshot.startswith("id: ")
-    assert '\nevent: snapshot\ndata: {"files":[],"job":null}\n\n' in snapshot
+    assert '\nevent: snapshot\ndata: {"files":[],"job":null,"reading":null}\n\n' in snapshot
 
 
 @pytest.mark.parametrize(("recognising", "state"), [(False, "reading"), (True, "ocr")])

@@ -109,7 +109,7 @@ def test_metrics_count_requests_jobs_and_messages(site: Installation, monkeypatc
         for sample in family.samples:
             samples.setdefault(sample.name, []).append(sample)
     assert {one.labels["state"]: one.value for one in samples["guohe_jobs"]} == {
-        "queued": 0, "running": 0, "done": 1, "failed": 0}
+        "queued": 0, "running": 0, "done": 1, "failed": 0, "cancelled": 0}
     routes = {(one.labels["method"], one.labels["route"]): one.value for one in samples["guohe_request_seconds_count"]}
     assert routes["POST", "/api/v1/cases/{case_id}/assessments"] >= 1
     assert samples["process_resident_memory_bytes"][0].value > 0
