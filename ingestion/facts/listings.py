@@ -392,7 +392,7 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
     if words("resolves").search(last) or (words("explains").search(last) and not last.endswith("：")):
         return
     document = group.document
-    counting = [span for span in group.items if _counts(spec, fold(document.quote(span)))]
+    counting = [span for span in group.items if counts(spec, fold(document.quote(span)))]
     if len(counting) * 2 > len(group.items):
         return  # 国家级：…1个；市级：…2个: the lines hold figures, not one thing each
     items = [
@@ -433,7 +433,7 @@ def _topics(book: FactBook, group: ListGroup) -> bool:
     return len(named) * 2 > len(group.items) and len(topics) > 1
 
 
-def _counts(spec: FactSpec, text: str) -> bool:
+def counts(spec: FactSpec, text: str) -> bool:
     """Whether a line states a count of the fact's things right at its name."""
     found_ = quantities(_COUNTED.sub(r"\1", text).split("（")[0])  # 发明专利（5件）
     always = ("thing", "organisation", "team", "paper")  # 二等奖1项 may be one thing with its number

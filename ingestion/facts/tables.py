@@ -15,7 +15,7 @@ from ingestion.facts.assertions import Claims
 from ingestion.facts.grids import Grid, grid, identified, things_of_form
 from ingestion.facts.items import Setting, judge
 from ingestion.facts.lexicon import listed
-from ingestion.facts.listings import Listed, listed_in, same_things
+from ingestion.facts.listings import Listed, counts, listed_in, same_things
 from ingestion.facts.matrices import matrix
 from ingestion.facts.modality import section_block
 from ingestion.facts.polarity import polarity
@@ -103,6 +103,8 @@ def _owners(book: FactBook, lists: Grid, setting: Setting) -> dict[str, Listed]:
     """The facts whose things a table lists: those that a title of it speaks of, else those that its cells show."""
     found = {key: listed_ for key, spec in book.facts.items()
              if (listed_ := listed_in(book, spec, lists, setting)) is not None}
+    found = {key: listed_ for key, listed_ in found.items()   # 促进部｜职责｜专职管理人员3名: rows that say how many
+             if 2 * sum(counts(book.facts[key], row.text) for row in lists.rows) < len(lists.rows)}
     if any(listed_.shown for listed_ in found.values()):  # 题目 above names of projects is no title of papers
         shown = [book.facts[key].listing for key, listed_ in found.items() if listed_.shown]
         found = {key: listed_ for key, listed_ in found.items()
