@@ -17,11 +17,11 @@ from sqlalchemy.exc import DBAPIError
 
 from api.cli import main
 from api.service.access import Action, scope
-from api.service.context import new_id
+from api.service.context import new_id, now
 from api.service.records import Actor, Role
 from api.store import rows
 from api.store.database import Database
-from api.store.models import RULES, Base
+from api.store.models import RULES, Base, Case, ReaderAnswer, Reading
 from api.store.models.row_security import names
 from api.store.rows import INSTALLATION, NOBODY
 from tests import review_samples
@@ -35,6 +35,7 @@ SECRET = "a secret that all of them share, 42"
 OPEN = {
     "sessions", "tokens", "identities",   # how somebody is known, before it is known who
     "asked", "asked_clauses",             # digests and counts of questions
+    "model_use",                          # tokens of a day
 }
 TELLING = {"owner_id", "user_id", "case_id", "conversation_id", "turn_id", "assessment_id"}
 POLICY_QUESTION = "申报需要哪些材料？"
@@ -93,8 +94,22 @@ def filled(owner: Client, reviewer: Client, title: str) -> str:
     services = reviewer_services(reviewer)
     services.letters.save(reviewer.actor, case, title, 0)
     services.presences.come(reviewer.actor, case)
+    read_again(owner, case)
     services.worklist.save_view(owner_as_reviewer(owner), title, "status=received")
     return case
+
+
+def read_again(owner: Client, case: str) -> None:
+    """A second reading of the case, with an answer."""
+    database: Database = owner.http.app.state.services.context.database  # type: ignore[attr-defined]
+    with database.writing(INSTALLATION) as session:
+        latest = session.get_one(Case, case).latest_id
+        session.add(Reading(
+            id=new_id(), case_id=case, assessment_id=latest, requested_by=owner.actor.id, state="done", done=1, total=1,
+            created=now(), updated=now(), attempts=0, host="h", model="m", foreseen=1, tokens=1, seconds=1.0, code="",
+            error="", error_en="", made_id=None))
+        session.add(ReaderAnswer(id=new_id(), case_id=case, digest="0" * 64, text="{}", tokens=1, seconds=1.0,
+                                 ended="stop", created=now()))
 
 
 def reviewer_services(client: Client) -> Any:

@@ -196,7 +196,7 @@ def test_the_owner_keeps_a_case_from_the_model(tmp_path: Path, store: None) -> N
         me.post(f"/api/v1/cases/{case}/assessments")
         assert (second(me, case)["standing"], endpoint.requests) == ("withheld", [])
         assert me.post(f"/api/v1/cases/{case}/second-reading").json()["error"]["code"] == "withheld"
-        assert reviewer.http.put(f"/api/v1/cases/{case}/model", json={"withheld": False}).status_code == 403
+        assert reviewer.http.put(f"/api/v1/cases/{case}/model", json={"withheld": False}).status_code == 404
         site.services.administration.kept.put(site.client(Role.ADMINISTRATOR).actor,
                                               ReadingSettings(True, withheld=True))
         other = me.assessed(("申报书.txt", TEXT.encode()))
