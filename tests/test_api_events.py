@@ -3,9 +3,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -17,11 +16,10 @@ from api.store.models import Event as Row
 from api.store.models import User
 from api.store.rows import INSTALLATION
 from ingestion.parsing import wall
+from tests.looping import looped
 from tests.web_samples import APPLICATION, Client, Installation, installation
 
 pytestmark = pytest.mark.usefixtures("store")
-
-Result = TypeVar("Result")
 
 
 @pytest.fixture(scope="module")
@@ -33,12 +31,6 @@ def site(tmp_path_factory: pytest.TempPathFactory, store: str) -> Iterator[Insta
 @pytest.fixture
 def me(site: Installation) -> Client:
     return site.client()
-
-
-def looped(made: Coroutine[Any, Any, Result]) -> Result:
-    """In a thread of its own: browser tests in the same process keep a loop running in the main one."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, made).result()
 
 
 def follow(site: Installation, client: Client, case: str, after: int | None, last: Callable[[Event], bool],

@@ -1,7 +1,6 @@
 """What every request passes: forged changes, other sites, sizes, headers; and whether the server is alive and ready."""
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from api.service.credentials import SESSION, VISITOR
 from api.service.files import CaseFiles
 from api.store.files import Files
 from api.telemetry.watching import Watching
+from tests.looping import looped
 from tests.web_samples import APPLICATION, BASE, Client, Installation, installation
 
 NEW = {"base_type": "innovation_park", "application_date": "2025-06-30"}
@@ -196,7 +196,7 @@ def asked(site: Installation, path: str, kind: str, size: int, cookie: str = "")
     scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"",
              "headers": headers, "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8000), "scheme": "http",
              "http_version": "1.1", "root_path": "", "app": site.app}
-    asyncio.run(site.app(scope, receive, send))  # type: ignore[arg-type]
+    looped(site.app(scope, receive, send))  # type: ignore[arg-type]
     return status, taken
 
 

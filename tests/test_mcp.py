@@ -1,7 +1,6 @@
 """The tools for other programs, asked by the official client over both transports."""
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -18,6 +17,7 @@ from api.service.records import Role
 from ingestion import policy as policies
 from tests import review_samples
 from tests.live import listening
+from tests.looping import looped
 from tests.web_samples import APPLICATION, Installation, installation
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -46,7 +46,7 @@ def by_http(address: str, secret: str, talk: Talk) -> Any:
                 streamable_http_client(f"{address}/mcp", http_client=http)) as client:
             return await talk(client)
 
-    return asyncio.run(run())
+    return looped(run())
 
 
 def by_stdio(folder: Path, talk: Talk) -> Any:
@@ -56,7 +56,7 @@ def by_stdio(folder: Path, talk: Talk) -> Any:
         async with Client(started) as client:
             return await talk(client)
 
-    return asyncio.run(run())
+    return looped(run())
 
 
 async def called(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:

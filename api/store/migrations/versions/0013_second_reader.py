@@ -11,7 +11,7 @@ depends_on = None
 
 _BOUNDS = ("first_low", "first_high", "second_low", "second_high")
 _WORDS = {"model": 200, "prompt": 100}
-_CASE = ("CASE WHEN (SELECT current_setting('guohe.sight', true)) IN ('everything', 'all') THEN true ELSE "
+_CASE = ("CASE WHEN (SELECT current_setting('guohe.sight', true)) = 'everything' THEN true ELSE "
          "EXISTS (SELECT 1 FROM cases WHERE cases.id = {table}.case_id) END")
 
 
