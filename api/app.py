@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from api import __version__, handlers, outside, routes
+from api import __version__, handlers, outages, routes
 from api.admission import Admissions
 from api.gate import Gate
 from api.programs import endpoint
@@ -91,7 +91,7 @@ async def readyz(request: Request) -> JSONResponse:
     level = await run_in_threadpool(wall.level)
     return JSONResponse({"status": "ok" if ready else "not ready", "parts": said, "wall": level},
                         200 if ready else 503, None if ready else {
-                            "Retry-After": str(SOON if "failed" not in said.values() else outside.RETRY_AFTER)})
+                            "Retry-After": str(SOON if "failed" not in said.values() else outages.RETRY_AFTER)})
 
 
 @asynccontextmanager
@@ -118,7 +118,7 @@ def _settle(services: Services, answered: threading.Event) -> None:
         services.files.sweep_all()
         services.policy_work.questions.catch_up()
         services.administration.retention.start()
-        from assistant import answering
+        from assistant.answering import answering
         from ingestion import facts
 
         policy = services.policies.current

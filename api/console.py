@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-from assistant.texts import load
+from assistant.wording.texts import load
 from ingestion.errors import GuoheError
 
 LANGUAGES = ("zh", "en")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from assistant.texts import load
+from assistant.wording.texts import load
 from ingestion.errors import GuoheError
 
 FAILURES = Path(__file__).parent / "language" / "failures.yaml"

@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from api import outside
+from api import outages
 from api.errors import Failure, shape
 from ingestion.errors import GuoheError
 
@@ -55,7 +55,7 @@ def as_json(failure: GuoheError) -> JSONResponse:
 def _failure(request: Request, error: Exception) -> GuoheError:
     if isinstance(error, GuoheError):
         return error
-    if (failed := outside.failure(error)) is not None:
+    if (failed := outages.failure(error)) is not None:
         log.error("%s: %s %s (%s)", failed.code, request.method, request.url.path, type(error).__name__)
         return failed
     if isinstance(error, RequestValidationError):

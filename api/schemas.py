@@ -1,7 +1,7 @@
 """The bodies of the JSON API: what comes in, pages of lists, errors, and the examples of the OpenAPI document.
 
 What goes out are the services' own records; the bodies of an assessment and of an answer are those that
-`assistant.serialising` and `assistant.answering` write.
+`assistant.report.serialising` and `assistant.answering.answering` write.
 """
 from __future__ import annotations
 
@@ -235,7 +235,7 @@ def document(one: Document) -> DocumentBody:
 
 
 def difference(found: Difference, policy: Policy) -> DifferenceBody:
-    from assistant import serialising
+    from assistant.report import serialising
 
     def fact(one: Fact | None) -> dict[str, Any] | None:
         return serialising.fact(one, policy) if one is not None else None

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from api.layout import Painter, fitted, hanging, pad, plain, row, width, wrap
-from assistant.phrases import phrases
 from assistant.report.composing import excerpt
 from assistant.report.model import FactSection, Report, Row, Unread
-from assistant.report.wording import Wording
+from assistant.report.words import Wording
+from assistant.wording.phrases import phrases
 from ingestion.domain import Outcome
 
 NARROWEST, WIDEST = 80, 120

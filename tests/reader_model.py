@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from assistant import assessing
+from assistant.judging import assessing
 from assistant.llm import ModelError
 from assistant.second_reader import reading, request
 from assistant.second_reader.asking import Reply

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from api.service.administration.kept import ModelSettings, ReadingSettings
+from api.service.administration.stored_settings import ModelSettings, ReadingSettings
 from api.service.records import Role
 from assistant.second_reader.examined import Examined, prompts_hash
 from ingestion.domain import Differ

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from api.service.administration.kept import LimitSettings, ModelSettings
 from api.service.administration.modelling import Modelling
+from api.service.administration.stored_settings import LimitSettings, ModelSettings
 from api.service.records import Role
 from api.store.models import Audit
 from api.store.rows import INSTALLATION

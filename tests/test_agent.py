@@ -13,9 +13,11 @@ import pytest
 from langchain_core.messages import BaseMessage, ToolMessage
 from msgspec.structs import replace
 
-from assistant import answering, conversation, llm
+from assistant import llm
 from assistant.agent import graph, toolbox, turns
 from assistant.agent.reading import Answered, calls
+from assistant.answering import answering
+from assistant.dialogue import conversation
 from ingestion.domain import Answer, Assessment, Mode
 from tests import model_server as server
 from tests.samples import assessment, policy

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from assistant import answering, learning
+from assistant.answering import answering
+from assistant.learning import training
 from ingestion import policy as policies
 from ingestion.domain import Answer, Mode
 from ingestion.errors import UsageError
@@ -85,7 +86,7 @@ def _cases() -> list[dict[str, Any]]:
 
 @cache
 def _examples() -> frozenset[str]:
-    return frozenset(one for group in learning.examples(policy().root) for one in group.questions)
+    return frozenset(one for group in training.examples(policy().root) for one in group.questions)
 
 
 def test_the_same_question_gets_the_same_answer() -> None:

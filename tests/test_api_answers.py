@@ -9,7 +9,7 @@ import pytest
 
 from api.errors import Failure
 from api.service.chat import Chat
-from assistant import answering
+from assistant.answering import answering
 from ingestion import policy
 from tests.web_samples import APPLICATION, Client, Installation, installation
 

@@ -17,7 +17,8 @@ from api.service import stored, versions
 from api.service.work import Assessing
 from api.store.models import Assessment, Audit, Job
 from api.store.rows import INSTALLATION
-from assistant import assessing, serialising
+from assistant.judging import assessing
+from assistant.report import serialising
 from ingestion import reading
 from tests.web_samples import APPLICATION, PASSWORD, Client, Installation, installation
 

@@ -15,7 +15,7 @@ from api import routes
 from api.errors import FAILURES
 from api.schemas import examples
 from api.service.records import Role
-from assistant.texts import load
+from assistant.wording.texts import load
 from tests.web_samples import APPLICATION, Client, Installation, installation
 
 CANARY = "金丝雀七四一九"

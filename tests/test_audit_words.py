@@ -17,10 +17,10 @@ from api.cli import main
 from api.pages.audit_words import HASHES, AuditWords
 from api.pages.texts import words
 from api.service.administration.auditing import PERSONS
-from api.service.administration.kept import LimitSettings, ModelSettings, ReadingSettings, RetentionSettings
+from api.service.administration.stored_settings import LimitSettings, ModelSettings, ReadingSettings, RetentionSettings
 from api.service.records import Role, TokenScope
-from api.service.review.records import Status
-from assistant.corrections import Act
+from api.service.review.review_records import Status
+from assistant.correcting.corrections import Act
 from ingestion.domain import Differ, Outcome, Overall
 from tests import policy_samples
 from tests.review_samples import decide, handed_in

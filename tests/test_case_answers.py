@@ -6,7 +6,10 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from assistant import answering, assessing, conversation, llm
+from assistant import llm
+from assistant.answering import answering
+from assistant.dialogue import conversation
+from assistant.judging import assessing
 from ingestion.domain import Answer, Assessment, Mode, Outcome
 from tests import model_server as server
 from tests import samples

@@ -10,7 +10,7 @@ import pytest
 
 from api import characters
 from api.errors import Failure
-from api.service.administration.kept import MOST, LimitSettings
+from api.service.administration.stored_settings import MOST, LimitSettings
 from tests.test_tenants import Place, Route, below, filled, found_routes, furnished
 from tests.web_samples import Client, installation
 

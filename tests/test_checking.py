@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from assistant import answering
-from assistant.checking import Checker, Source
-from assistant.standins import StandIns
+from assistant.answering import answering
+from assistant.checking.sentences import Checker, Source
+from assistant.checking.standins import StandIns
 from tests.samples import policy
 
 DATA = Path(__file__).parent / "data" / "checker"

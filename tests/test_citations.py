@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from assistant import citations
+from assistant.checking import citations
 from ingestion.domain import Citation, Evidence, Method, Span
 from tests.samples import form_document, policy
 

@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from assistant import answering, conversation
-from assistant.conversation import InMemory, Turn
+from assistant.answering import answering
+from assistant.dialogue import conversation
+from assistant.dialogue.conversation import InMemory, Turn
 from ingestion.domain import Answer
 from tests.samples import policy
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from api.cli import main
-from assistant import answering, assessing, conversation
+from assistant.answering import answering
+from assistant.dialogue import conversation
 from assistant.dialogue.results import Result
 from assistant.dialogue.tools import Labelled, Tools
+from assistant.judging import assessing
 from ingestion.domain import Answer, Assessment
 from ingestion.parsing.text import from_string
 from tests import samples

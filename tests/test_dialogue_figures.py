@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant import answering
+from assistant.answering import answering
 from tests import samples
 
 

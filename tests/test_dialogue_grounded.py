@@ -7,8 +7,10 @@ from datetime import date
 
 import pytest
 
-from assistant import answering, assessing, learning
-from assistant.named_figures import figures
+from assistant.answering import answering
+from assistant.judging import assessing
+from assistant.learning import training
+from assistant.policy_versions.stale_figures import figures
 from ingestion.domain import Answer, Assessment
 from tests import dialogue_samples, samples
 
@@ -52,7 +54,7 @@ def test_questions_about_the_policy_name_no_figure_of_their_own(start: int) -> N
     """A share of the questions that the policy folder's examples hold."""
     policy = samples.policy()
     known = figures(policy.text) | {float(len(policy.articles))}
-    groups = learning.examples(policy.root)
+    groups = training.examples(policy.root)
     questions = [question for group in groups for question in group.questions][start::40]
     wrong = []
     for question in questions:

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant import answering, conversation
+from assistant.answering import answering
+from assistant.dialogue import conversation
 from tests import samples
 
 

@@ -13,7 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from api.commands.shared import policy_of
-from assistant import assessing
+from assistant.judging import assessing
 from ingestion.domain import Document, Evidence, Exclusion, Method, Outcome, Span, number_of
 from ingestion.errors import ExtractionError
 from ingestion.facts import child, limits, wall, work

@@ -16,7 +16,7 @@ import httpx2
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from api import outside
+from api import outages
 from api.service.administration.auditing import verify
 from api.store.database import Database
 from tests.test_jobs import Server, until
@@ -158,9 +158,9 @@ def test_what_the_program_itself_did_wrong_is_not_put_on_the_database() -> None:
 
     locked, wrong = sqlite3.OperationalError("database is locked"), sqlite3.OperationalError("no such column")
     locked.sqlite_errorname, wrong.sqlite_errorname = "SQLITE_BUSY", "SQLITE_ERROR"
-    assert outside.failure(OperationalError("", {}, wrong)) is None
-    assert outside.failure(PermissionError(13, "denied")) is None
-    away, full = outside.failure(OperationalError("", {}, locked)), outside.failure(wrapped(OSError(28, "full")))
+    assert outages.failure(OperationalError("", {}, wrong)) is None
+    assert outages.failure(PermissionError(13, "denied")) is None
+    away, full = outages.failure(OperationalError("", {}, locked)), outages.failure(wrapped(OSError(28, "full")))
     assert away is not None
     assert full is not None
     assert (away.code, full.code) == ("database_away", "no_space")

@@ -8,8 +8,9 @@ import pytest
 from reportlab.platypus import Paragraph
 
 from api.service import comparison
-from assistant import assessing, corrections
-from assistant.corrections import Act, Decision
+from assistant.correcting import corrections
+from assistant.correcting.corrections import Act, Decision
+from assistant.judging import assessing
 from ingestion import policy, reading
 from ingestion.domain import Finding, Outcome
 from tests import pdf_samples

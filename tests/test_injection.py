@@ -20,8 +20,9 @@ import msgspec
 import openpyxl
 import pytest
 
-from assistant import answering, assessing, serialising
-from assistant.report import composing, particulars
+from assistant.answering import answering
+from assistant.judging import assessing
+from assistant.report import composing, particulars, serialising
 from ingestion import policy
 from tests import pdf_samples
 from tests.web_samples import APPLICATION

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant import answering, learning, likeness
+from assistant.answering import answering
+from assistant.learning import likeness, training
 from ingestion import policy as policies
 from ingestion.errors import PolicyError
 from tests.samples import policy
@@ -33,7 +34,7 @@ def taught(tmp_path: Path) -> Path:
 def test_what_is_shipped_was_learned_from_the_examples_that_are_shipped() -> None:
     """Whoever changes examples.yaml makes examples.npz again."""
     root = policy().root
-    assert learning.learned_of(root) == learning.digest(learning.examples(root))
+    assert training.learned_of(root) == training.digest(training.examples(root))
 
 
 def test_examples_teach_words_that_no_list_has(taught: Path) -> None:
@@ -42,14 +43,14 @@ def test_examples_teach_words_that_no_list_has(taught: Path) -> None:
     before = [answering.answer(one, policies.load(taught)) for one in asked]
     assert not any(one.answerable for one in before)
     learned = Path(shutil.copytree(taught, taught.parent / "learned"))
-    learning.write(learned)
+    training.write(learned)
     after = [answering.answer(one, policies.load(learned)) for one in asked]
     assert [[cited.ref for cited in one.citations] for one in after] == [["第三条（二）"], ["第四条（二）"], []]
 
 
 def test_learning_twice_gives_the_same_file(taught: Path) -> None:
     """Byte for byte."""
-    assert learning.write(taught).read_bytes() == learning.write(taught).read_bytes()
+    assert training.write(taught).read_bytes() == training.write(taught).read_bytes()
 
 
 @pytest.mark.parametrize(("examples", "message"), [
@@ -61,7 +62,7 @@ def test_a_mistake_in_the_examples_is_named_with_its_line(taught: Path, examples
     """A clause or a gap that does not exist, and neither of both."""
     (taught / likeness.EXAMPLES).write_text(examples, encoding="utf-8")
     with pytest.raises(PolicyError, match=message):
-        learning.write(taught)
+        training.write(taught)
 
 
 def test_a_broken_file_is_named(taught: Path) -> None:

@@ -9,8 +9,9 @@ import time
 import pytest
 from msgspec.structs import replace
 
-from assistant import answering, llm
-from assistant.checking import Checker, Source, sentences
+from assistant import llm
+from assistant.answering import answering
+from assistant.checking.sentences import Checker, Source, sentences
 from ingestion.domain import Answer, Mode
 from ingestion.errors import UsageError
 from tests import model_server as server

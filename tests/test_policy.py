@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import policy_corpus
-from assistant import policy_checks
+from assistant.policy_versions import folder_checks
 from ingestion import policy
 from ingestion.articles import by_ref
 from ingestion.domain import Comparator, Criterion, CriterionKind
@@ -284,4 +284,4 @@ def test_a_mistake_in_the_vocabulary_is_reported_with_its_line(edit: Edit, old: 
     folder = edit("vocabulary.yaml", old, new)
     lines = (folder / "vocabulary.yaml").read_text(encoding="utf-8").splitlines()
     number = next(place for place, line in enumerate(lines, 1) if new in line)
-    assert list(map(str, policy_checks.check(folder))) == [f"vocabulary.yaml:{number}: {said}"]
+    assert list(map(str, folder_checks.check(folder))) == [f"vocabulary.yaml:{number}: {said}"]

@@ -12,7 +12,9 @@ import yaml
 import policy_corpus
 from api.cli import main
 from api.service.governance import folders
-from assistant import learning, likeness, policy_checks, topics
+from assistant.learning import likeness, training
+from assistant.policy_versions import folder_checks
+from assistant.questions import topics
 from ingestion import policy
 from ingestion.errors import PolicyError
 from tests import policy_samples
@@ -69,7 +71,7 @@ def test_no_key_stands_twice(path: Path) -> None:
 
 def test_the_shipped_folder_has_no_mistake() -> None:
     """In none of its files."""
-    assert policy_checks.check(policy_corpus.DEFAULT) == []
+    assert folder_checks.check(policy_corpus.DEFAULT) == []
 
 
 @pytest.mark.parametrize(("name", "old", "new", "said", "chinese"), [
@@ -115,7 +117,7 @@ def test_a_mistake_about_questions_is_named_with_its_line(
     lines = content.replace(old, new, 1).splitlines()
     changed = next(place for place, (one, other) in enumerate(zip(content.splitlines(), lines, strict=True), 1)
                    if one != other)
-    problems = policy_checks.check(edit(name, old, new))
+    problems = folder_checks.check(edit(name, old, new))
     assert [(one.file, one.english, one.chinese) for one in problems] == [(name, said, chinese)]
     assert abs(problems[0].line - changed) <= 1
 
@@ -128,7 +130,7 @@ def test_every_mistake_is_named_at_once(edit: Edit) -> None:
                            ("vocabulary.yaml", "policy: [国际创新园]", "policy: [国际创新圆]")):
         content = (folder / name).read_text(encoding="utf-8")
         (folder / name).write_text(content.replace(old, new, 1), encoding="utf-8")
-    files = {one.file for one in policy_checks.check(folder)}
+    files = {one.file for one in folder_checks.check(folder)}
     assert {"policy.yaml", "points.yaml", "gaps.yaml", "vocabulary.yaml"} <= files
     assert {"topics.yaml", "examples.yaml"}.isdisjoint(files)
     sound = policy.load(policy_corpus.DEFAULT)
@@ -142,7 +144,7 @@ def test_a_text_with_other_numbers_names_every_place_that_has_the_old_ones(tmp_p
     """An article put in before the last one: what names the last by its old number says so, in every file."""
     words = policy_samples.TEXT.replace("第十八条", "第十九条")
     with folders.written(folders.with_text(policy_samples.FILES, words.encode(), "2.0.0")) as folder:
-        problems = policy_checks.check(folder)
+        problems = folder_checks.check(folder)
     assert {one.file for one in problems} == {"topics.yaml", "points.yaml", "gaps.yaml", "examples.yaml"}
     assert all("'第十八条' does not stand in the policy" in one.english for one in problems)
     lines = policy_samples.FILES["examples.yaml"].decode().splitlines()
@@ -153,13 +155,13 @@ def test_a_text_with_other_numbers_names_every_place_that_has_the_old_ones(tmp_p
 def test_what_was_learned_of_other_examples_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Also where nothing was learned; the command that learns is the mend."""
     folder = Path(shutil.copytree(OTHER, tmp_path / "policy"))
-    assert policy_checks.check(folder) == []
+    assert folder_checks.check(folder) == []
     (folder / likeness.EXAMPLES).write_text('- gap: ""\n  questions: [中午管饭不, 谁家管饭]\n', encoding="utf-8")
     for spoiled in (None, b"no archive"):
         if spoiled is not None:
             (folder / likeness.FILE).write_bytes(spoiled)
         assert main(["policy", "check", str(folder), "--lang", "en"]) == 2
         assert capsys.readouterr().err == ("examples.npz:1: was not learned from these examples; make it again: "
-                                           "python -m assistant.learning DIR\n")
-    learning.write(folder)
-    assert policy_checks.check(folder) == []
+                                           "python -m assistant.learning.training DIR\n")
+    training.write(folder)
+    assert folder_checks.check(folder) == []

@@ -6,7 +6,7 @@ import re
 import pytest
 
 import policy_corpus
-from assistant.policy_difference import Change, clauses, compare, counterpart, marks
+from assistant.policy_versions.text_difference import Change, clauses, compare, counterpart, marks
 
 TEXT = (policy_corpus.DEFAULT / "text.txt").read_text(encoding="utf-8")
 

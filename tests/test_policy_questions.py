@@ -7,7 +7,7 @@ import pytest
 
 from api.errors import Failure
 from api.service.records import Role
-from assistant import approved
+from assistant.answering import approved
 from tests import policy_samples
 from tests.web_samples import Installation, installation
 

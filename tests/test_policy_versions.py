@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from api.errors import Failure
-from api.service.governance.records import State
+from api.service.governance.governance_records import State
 from api.service.policies import Policies
 from api.service.records import Role
-from assistant import likeness
+from assistant.learning import likeness
 from tests import policy_samples
 from tests.review_samples import handed_in
 from tests.web_samples import APPLICATION, Installation, installation
@@ -66,7 +66,7 @@ def test_a_text_alone_is_mended_before_it_is_proposed(site: Installation) -> Non
 
 def test_a_version_is_checked_as_the_command_checks_it(site: Installation, tmp_path: Path) -> None:
     """The same mistakes: file, line and mend."""
-    from assistant import policy_checks
+    from assistant.policy_versions import folder_checks
 
     files = policy_samples.stricter()
     files["criteria.yaml"] = files["criteria.yaml"].replace(b"bar: 25", b"bar: 24")
@@ -77,7 +77,7 @@ def test_a_version_is_checked_as_the_command_checks_it(site: Installation, tmp_p
     made = site.services.policy_work.versions.upload(site.client(Role.POLICY_STAFF).actor,
                                                      policy_samples.zipped(files))
     assert [(one.file, one.line, one.text_en) for one in made.problems] == [
-        (one.file, one.line, one.english) for one in policy_checks.check(folder)] != []
+        (one.file, one.line, one.english) for one in folder_checks.check(folder)] != []
 
 
 def test_what_is_learned_goes_along_with_mended_examples(site: Installation) -> None:

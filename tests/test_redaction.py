@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from assistant.redaction import Redactor
+from assistant.checking.redaction import Redactor
 
 LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 SEED, EACH = 20250630, 400

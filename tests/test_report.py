@@ -17,8 +17,8 @@ from msgspec.structs import replace
 from assistant.report import composing, particulars, pdf, render
 from assistant.report.model import Report
 from assistant.report.word_file import readable
-from assistant.report.wording import LANGUAGES, Wording
-from assistant.texts import load
+from assistant.report.words import LANGUAGES, Wording
+from assistant.wording.texts import load
 from ingestion.domain import Evidence, Interval, Method, Outcome, Span
 from tests import samples
 

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from assistant import corpus, vocabulary
-from assistant.retrieval import Hit, Retriever, Source, as_langchain
-from assistant.vocabulary import Entry, Vocabulary
+from assistant.questions import vocabulary
+from assistant.questions.vocabulary import Entry, Vocabulary
+from assistant.retrieving import corpus
+from assistant.retrieving.retrieval import Hit, Retriever, Source, as_langchain
 from ingestion import chunking, embedding, policy
 from ingestion.domain import Passage, Span
 from ingestion.embedding import EmbeddingError
@@ -192,7 +193,7 @@ def test_langchain_gets_documents() -> None:
 
 def test_retrieval_imports_no_langchain_and_no_chroma() -> None:
     """The command line does not pay for what it does not use."""
-    code = ("import sys; from assistant.retrieval import Retriever; Retriever('x', []).search('论文'); "
+    code = ("import sys; from assistant.retrieving.retrieval import Retriever; Retriever('x', []).search('论文'); "
             "heavy = {'langchain_core', 'langchain', 'chromadb', 'httpx', 'opencc'}; "
             "sys.exit(len(heavy & set(sys.modules)))")
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from api.service import versions
 from assistant.dialogue.particulars import sentences as passages
-from assistant.retrieval import Retriever
+from assistant.retrieving.retrieval import Retriever
 from ingestion.chunking import document_passages
 from ingestion.domain import Document
 from ingestion.index import FlatIndexes, VectorIndex, VectorIndexes

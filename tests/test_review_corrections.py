@@ -10,8 +10,9 @@ import pytest
 from msgspec import structs
 
 import policy_corpus
-from assistant import assessing, corrections, recounting
-from assistant.corrections import Act, Checked, Decision, Place
+from assistant.correcting import corrections, recounting
+from assistant.correcting.corrections import Act, Checked, Decision, Place
+from assistant.judging import assessing
 from ingestion import policy as policies
 from ingestion import reading
 from ingestion.domain import Assessment, Evidence, Exclusion, Interval, Outcome, Overall, Span

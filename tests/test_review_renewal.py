@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api.service.administration.kept import LimitSettings
+from api.service.administration.stored_settings import LimitSettings
 from api.service.records import Role
 from tests import policy_samples
 from tests.review_samples import handed_in

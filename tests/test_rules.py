@@ -10,7 +10,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant import outcomes, phrases, rules
+from assistant.judging import outcomes, rules
+from assistant.wording import phrases
 from ingestion import policy
 from ingestion.domain import (
     Comparator,

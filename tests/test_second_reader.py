@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from assistant import serialising
-from assistant.report import composing
+from assistant.report import composing, serialising
 from assistant.second_reader import agreement, parsing, places, request
 from ingestion.domain import Differ, Fact, Interval, Outcome, SecondFact
 from tests.reader_model import (

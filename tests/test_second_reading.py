@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from api.service.administration.kept import ReadingSettings
 from api.service.administration.recomputing import recompute
+from api.service.administration.stored_settings import ReadingSettings
 from api.service.records import Role
 from api.store.models import Audit, ReaderAnswer, Reading
 from api.store.rows import INSTALLATION
@@ -338,7 +338,7 @@ def test_a_file_added_meanwhile_leaves_the_first_reader_alone(tmp_path: Path, st
 
 def test_the_letter_the_report_and_programs_carry_it(site: Installation) -> None:
     """What is to be explained stands in the letter with both readings; tools tell what is left and settle nothing."""
-    from api.programs.desks import InstalledDesk
+    from api.programs.backends import InstalledDesk
 
     me, reviewer = site.client(), site.client(Role.REVIEWER)
     case = handed_in(me, text=TEXT)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from api.outputs import json_bytes
-from assistant import serialising
+from assistant.report import serialising
 from ingestion.domain import Extraction
 from tests import samples
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from assistant import rules
+from assistant.judging import rules
 from ingestion import policy
 from ingestion.domain import Evidence, Fact, Finding, Interval, Method, Outcome, Span
 

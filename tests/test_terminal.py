@@ -12,7 +12,7 @@ from api.layout import Painter, cut, fitted, hanging, pad, plain, row, width, wr
 from api.terminal import answer_lines, assessment_lines, fact_lines
 from assistant.report import composing, particulars
 from assistant.report.model import Report
-from assistant.report.wording import Wording
+from assistant.report.words import Wording
 from tests import samples
 
 TEXTS = st.text(st.sampled_from("第八条（二）近三年发表SCI或EI论文，20篇 abc-def。“ ”the quick　é"), max_size=80)

@@ -14,7 +14,7 @@ from api.console import Console, error_line
 from ingestion.errors import GuoheError, UsageError
 
 if TYPE_CHECKING:
-    from assistant.conversation import Turn
+    from assistant.dialogue.conversation import Turn
     from ingestion.domain import Answer, Assessment
     from ingestion.policy import Policy
 
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     if options.batch is not None:
         cases = _Cases(case_folders(existing([options.cases])[0]) if options.cases else [], policy, console)
         return _batch(options, console, lambda row: _conversation(row, answers, cases, assessment), rows)
-    from assistant import answering
+    from assistant.answering import answering
 
     answer = answers(options.question, assessment, ())
     body = answering.to_json(answer)
@@ -65,10 +65,10 @@ def run(options: argparse.Namespace, console: Console) -> int:
 
 def _answers(options: argparse.Namespace, console: Console, policy: Policy) -> Answers:
     """What answers one question; the retriever and the model are opened once."""
-    from api import advice
-    from assistant import answering
+    from api import answer_sources
+    from assistant.answering import answering
 
-    model, retriever = advice.model(), advice.retriever(policy, console.progress)
+    model, retriever = answer_sources.model(), answer_sources.retriever(policy, console.progress)
     console.clear()
     return lambda question, assessment, history: answering.answer(
         question, policy, assessment=assessment, language=options.lang, retriever=retriever, model=model,
@@ -86,7 +86,7 @@ class _Cases:
     def assessment(self, identifier: str) -> Assessment:
         """The assessment of a case; UsageError where the folder has no such case, or it cannot be used."""
         if identifier not in self._assessed:
-            from assistant import assessing
+            from assistant.judging import assessing
 
             case = self._case(identifier)
             self._assessed[identifier] = assessing.assess([case.documents], self.policy, case.base_type,
@@ -106,7 +106,7 @@ class _Cases:
 
 def _conversation(row: object, answers: Answers, cases: _Cases, assessment: Assessment | None) -> Answer:
     """The answer to a line's question, after the earlier questions of its conversation were asked."""
-    from assistant import conversation
+    from assistant.dialogue import conversation
 
     question = text_field(row, "question")
     assert isinstance(row, dict)  # noqa: S101 - `text_field` looked
@@ -124,7 +124,7 @@ def _conversation(row: object, answers: Answers, cases: _Cases, assessment: Asse
 def _assessment(base_type: str | None, paths: Sequence[Path], policy: Policy, application_date: date,
                 console: Console) -> Assessment:
     """The application that is asked about. Its forms may say the base type, if the command does not."""
-    from assistant import assessing
+    from assistant.judging import assessing
     from assistant.report import particulars
     from ingestion import reading
 
@@ -142,7 +142,7 @@ def _assessment(base_type: str | None, paths: Sequence[Path], policy: Policy, ap
 def _batch(options: argparse.Namespace, console: Console, answered: Callable[[object], Answer],
            rows: Sequence[tuple[int, object]]) -> int:
     """One answer a line, with its question's id. A line that cannot be used is named and the others go on."""
-    from assistant import answering
+    from assistant.answering import answering
 
     results: list[dict[str, Any]] = []
     for done, (number, row) in enumerate(rows, 1):

@@ -62,8 +62,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
 
 
 def _one(options: argparse.Namespace, console: Console, paths: Sequence[Path], application_date: date) -> int:
-    from assistant import assessing, serialising
-    from assistant.report import composing, particulars
+    from assistant.judging import assessing
+    from assistant.report import composing, particulars, serialising
 
     policy = policy_of(options.policy)
     reader = _reader(options, policy)
@@ -132,8 +132,8 @@ def _batch(options: argparse.Namespace, console: Console) -> int:
 
 
 def _assess_case(case: Case, policy: Policy, target: Path, console: Console, reader: SecondReader | None) -> None:
-    from assistant import assessing, serialising
-    from assistant.report import particulars
+    from assistant.judging import assessing
+    from assistant.report import particulars, serialising
 
     language = console.language
     result: Assessment = assessing.assess([case.documents], policy, case.base_type, case.application_date, language)

@@ -44,8 +44,8 @@ def _verify(options: argparse.Namespace, console: Console) -> int:
 def _export(options: argparse.Namespace, console: Console) -> int:
     from api import outputs
     from api.pages.audit_words import rows_said
+    from api.service.administration.administration_records import AuditFilter
     from api.service.administration.auditing import FORMATS, Auditing
-    from api.service.administration.records import AuditFilter
     from ingestion import policy
 
     form = Path(options.file).suffix.lstrip(".").lower()

@@ -26,7 +26,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
         raise UsageError("no documents are named; give files or a folder.", "没有给出申报材料；请写文件或文件夹。")
     application_date, paths = day(options.date), existing(options.paths)
     outputs.check_target(options.json, paths)
-    from assistant import serialising
+    from assistant.report import serialising
     from ingestion import reading
     from ingestion.facts import wall
 
@@ -55,7 +55,7 @@ def _batch(options: argparse.Namespace, console: Console) -> int:
     rows = list(json_lines(options.batch))
     outputs.check_target(target, existing([options.batch]))
     default = day(options.date)
-    from assistant import serialising
+    from assistant.report import serialising
     from ingestion import facts
 
     policy = policy_of(options.policy)

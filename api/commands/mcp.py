@@ -10,7 +10,7 @@ from api.commands.shared import add_common, existing, policy_of
 from api.console import Console
 
 if TYPE_CHECKING:
-    from assistant.retrieval import Retriever
+    from assistant.retrieving.retrieval import Retriever
 
 
 def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None:
@@ -23,13 +23,13 @@ def run(options: argparse.Namespace, console: Console) -> int:
     """Answer until standard input ends. Only what lies below the folders given is read."""
     roots = tuple(path.resolve() for path in existing(options.paths))
     policy = policy_of(options.policy)
-    from api import advice
+    from api import answer_sources
     from api.programs import server
-    from api.programs.desks import LocalDesk
+    from api.programs.backends import LocalDesk
 
     @cache
     def retriever() -> Retriever:
-        return advice.retriever(policy)
+        return answer_sources.retriever(policy)
 
-    server.local(LocalDesk(policy, roots, console.language, retriever, advice.model())).run("stdio")
+    server.local(LocalDesk(policy, roots, console.language, retriever, answer_sources.model())).run("stdio")
     return 0

@@ -20,14 +20,14 @@ def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
-    from assistant import policy_checks
+    from assistant.policy_versions import folder_checks
     from ingestion import policy
 
     folder = Path(options.folder)
     if not folder.is_dir():
         raise PathError(f"{options.folder!r} is no folder; name a policy folder.",
                         f"{options.folder!r} 不是文件夹；请写政策文件夹。")
-    problems = policy_checks.check(folder)
+    problems = folder_checks.check(folder)
     for problem in problems:
         sys.stderr.write(one_line(f"{problem.file}:{problem.line}: "
                                   f"{console.pick(problem.chinese, problem.english)}") + "\n")

@@ -27,7 +27,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     outputs.check_target(options.json, [corpus, queries])
     from pathlib import Path
 
-    from assistant import corpus as retrieval
+    from assistant.retrieving import corpus as retrieval
 
     retrieval.run(corpus, queries, Path(options.json), options.top, console.progress)
     console.clear()

@@ -12,8 +12,8 @@ from api.pages.audit_words import AuditWords, rows_said
 from api.pages.routing import PageRoute
 from api.pages.texts import words
 from api.service.access import Action
+from api.service.administration.administration_records import AuditFilter
 from api.service.administration.auditing import FORMATS
-from api.service.administration.records import AuditFilter
 
 router = APIRouter(route_class=PageRoute)
 A_PAGE = 50

@@ -11,7 +11,7 @@ from api.pages.admin_frame import admin_page
 from api.pages.rendering import words_of
 from api.pages.routing import FormDep, PageRoute, field, see
 from api.service.access import Action
-from api.service.administration.kept import ReadingSettings
+from api.service.administration.stored_settings import ReadingSettings
 from api.service.records import Actor
 from api.service.services import Services
 from ingestion.domain import Differ

@@ -11,9 +11,9 @@ from api.pages.admin_frame import admin_page
 from api.pages.rendering import words_of
 from api.pages.routing import FormDep, PageRoute, field, see
 from api.service.access import Action
-from api.service.administration.kept import LimitSettings, ModelSettings, RetentionSettings
 from api.service.administration.modelling import ModelTest
 from api.service.administration.retention import Applied
+from api.service.administration.stored_settings import LimitSettings, ModelSettings, RetentionSettings
 from api.service.records import Role
 
 router = APIRouter(route_class=PageRoute)

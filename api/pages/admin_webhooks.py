@@ -9,7 +9,7 @@ from api.pages.admin_frame import admin_page
 from api.pages.rendering import words_of
 from api.pages.routing import FormDep, PageRoute, field, see
 from api.service.access import Action
-from api.service.webhooks.records import SUBSCRIBED, Kind, WebhookView
+from api.service.webhooks.webhook_records import SUBSCRIBED, Kind, WebhookView
 
 router = APIRouter(route_class=PageRoute)
 SHOWN = 50

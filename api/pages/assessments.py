@@ -10,8 +10,8 @@ from api.pages.rendering import page
 from api.pages.routing import PageRoute
 from api.service.records import Actor, Difference, FactChange, OutcomeChange
 from api.service.services import Services
-from assistant.report.vocabulary import Vocabulary
-from assistant.report.wording import Wording
+from assistant.report.labels import Vocabulary
+from assistant.report.words import Wording
 from ingestion.domain import Outcome
 
 router = APIRouter(route_class=PageRoute)
@@ -92,7 +92,7 @@ def changed(services: Services, actor: Actor, language: str, case_id: str, befor
 
 
 def said(outcome: Outcome, language: str) -> Said:
-    from assistant.phrases import phrases
+    from assistant.wording.phrases import phrases
 
     return Said(outcome.value, Wording(language)(f"mark.{outcome.value}"), phrases(language).outcome(outcome))
 

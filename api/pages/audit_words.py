@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 
 from api.pages.texts import Words, words
 from api.service.administration.auditing import PERSONS, SETTING, USER, Say
-from assistant.report.vocabulary import Vocabulary
+from assistant.report.labels import Vocabulary
 from ingestion.domain import Interval, Outcome, Overall
 from ingestion.policy import Policy
 

@@ -17,8 +17,8 @@ from api.service.services import Services
 from api.sse import HEADERS, MEDIA, piece
 from assistant.agent.turns import Step
 from assistant.dialogue import suggesting
-from assistant.phrases import phrases
-from assistant.say import Say, quoted
+from assistant.wording.answer_words import Say, quoted
+from assistant.wording.phrases import phrases
 from ingestion.domain import Citation
 from ingestion.errors import GuoheError, UsageError
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from assistant.texts import load
+from assistant.wording.texts import load
 from ingestion.policy import Policy
 
 FILE = Path(__file__).parent / "guide.yaml"

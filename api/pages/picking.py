@@ -7,7 +7,7 @@ from api.errors import Failure
 from api.pages import marking
 from api.pages.routing import field
 from api.service.records import Actor
-from api.service.review.records import NewPlace
+from api.service.review.review_records import NewPlace
 from api.service.services import Services
 
 

@@ -13,10 +13,10 @@ from api.pages.rendering import page
 from api.pages.routing import PageRoute
 from api.service.access import Action, may
 from api.service.articles import ArticleView
-from api.service.governance.records import ClauseUse
+from api.service.governance.governance_records import ClauseUse
 from api.service.records import Actor
 from api.service.services import Services
-from assistant.report.vocabulary import Vocabulary
+from assistant.report.labels import Vocabulary
 from ingestion import articles
 from ingestion.policy import Policy
 

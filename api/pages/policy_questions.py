@@ -8,7 +8,7 @@ from api.pages.addresses import clause_address
 from api.pages.rendering import page
 from api.pages.routing import FormDep, PageRoute, field, inside, see, wants_json
 from api.service.access import Action, may
-from assistant.phrases import phrases
+from assistant.wording.phrases import phrases
 
 router = APIRouter(route_class=PageRoute)
 A_PAGE = 20

@@ -13,9 +13,9 @@ from api.pages.rendering import page
 from api.pages.routing import FormDep, PageRoute, field, see
 from api.service.access import Action, may
 from api.service.governance import folders
-from api.service.governance.records import FactValue, Flip
-from assistant.phrases import phrases
-from assistant.report.vocabulary import Vocabulary
+from api.service.governance.governance_records import FactValue, Flip
+from assistant.report.labels import Vocabulary
+from assistant.wording.phrases import phrases
 from ingestion.domain import Interval
 from ingestion.policy import Policy
 

@@ -16,8 +16,8 @@ from api.deps import language_of
 from api.pages.texts import Words, words
 from api.service.access import SEE_ALL
 from api.service.records import Actor
-from assistant.phrases import phrases
-from assistant.report.vocabulary import Vocabulary
+from assistant.report.labels import Vocabulary
+from assistant.wording.phrases import phrases
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -9,10 +9,10 @@ from api.pages.addresses import clause_address, document_address
 from api.pages.texts import words
 from api.service import stored
 from api.service.records import AssessmentView
-from api.service.review.records import DecisionView, SeenByPersons
+from api.service.review.review_records import DecisionView, SeenByPersons
 from assistant.report.composing import excerpt, unread
+from assistant.report.labels import Vocabulary
 from assistant.report.model import Unread
-from assistant.report.vocabulary import Vocabulary
 from ingestion.domain import (
     Assessment,
     Criterion,

@@ -21,10 +21,10 @@ from api.pages.submission import since
 from api.pages.texts import words
 from api.routes.review import sent_file
 from api.service.records import Actor
-from api.service.review.records import Change, NewDecision, NewPlace, Status
+from api.service.review.review_records import Change, NewDecision, NewPlace, Status
 from api.service.review.worklist import NEVER
 from api.service.services import Services
-from assistant.corrections import Act
+from assistant.correcting.corrections import Act
 from ingestion.domain import Exclusion, Outcome
 
 router = APIRouter(route_class=PageRoute)

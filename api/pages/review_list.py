@@ -16,10 +16,10 @@ from api.pages.routing import FormDep, PageRoute, field, see
 from api.pages.texts import words
 from api.routes.review import FilterDep, sent_file
 from api.service.access import Action, may
-from api.service.review.records import Filter, Sort, Status
+from api.service.review.review_records import Filter, Sort, Status
 from api.service.review.worklist import today
 from api.service.services import Services
-from assistant.report.vocabulary import Vocabulary
+from assistant.report.labels import Vocabulary
 from ingestion.domain import Outcome, Overall
 
 router = APIRouter(route_class=PageRoute)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from api.pages.addresses import clause_address, document_address
 from api.pages.assessments import Said, said
 from api.pages.result import Meter, meter
-from api.service.review.records import CriterionReview, DecisionView, FactReview, ReplyView, ReviewView, Shared
-from assistant.corrections import Act, Checked
+from api.service.review.review_records import CriterionReview, DecisionView, FactReview, ReplyView, ReviewView, Shared
+from assistant.correcting.corrections import Act, Checked
 from assistant.report.composing import excerpt
-from assistant.report.vocabulary import Vocabulary
+from assistant.report.labels import Vocabulary
 from ingestion.domain import CriterionKind, Evidence, Exclusion, Fact, Interval, Outcome
 from ingestion.policy import Policy
 

@@ -10,7 +10,7 @@ from api.deps import ActorDep, ServicesDep
 from api.pages.routing import FormDep, PageRoute, field, inside, see, wants_json
 from api.pages.second_view import SecondShown, shown
 from api.service.records import Actor, AssessmentView
-from api.service.review.records import ReviewView
+from api.service.review.review_records import ReviewView
 from api.service.services import Services
 from ingestion.domain import Assessment
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from api.pages.addresses import clause_address, document_address
 from api.pages.result import Piece
-from api.service.second_reader.records import CheckItem, ReaderFact, SecondView
+from api.service.second_reader.reading_records import CheckItem, ReaderFact, SecondView
 from assistant.report.composing import excerpt
-from assistant.report.vocabulary import Vocabulary
+from assistant.report.labels import Vocabulary
 from ingestion.domain import Interval
 from ingestion.policy import Policy
 

@@ -16,9 +16,9 @@ from api.pages.rendering import page
 from api.pages.routing import FormDep, PageRoute, field, see
 from api.service import points
 from api.service.records import Actor, Upload
-from api.service.review.records import NewReply, Submission
+from api.service.review.review_records import NewReply, Submission
 from api.service.services import Services
-from assistant.report.vocabulary import Vocabulary
+from assistant.report.labels import Vocabulary
 from ingestion.errors import GuoheError
 
 router = APIRouter(route_class=PageRoute)

@@ -1,4 +1,4 @@
-"""The pages' own words in one language, as data; what a report says too is in assistant.report.wording."""
+"""The pages' own words in one language, as data; what a report says too is in assistant.report.words."""
 from __future__ import annotations
 
 import json
@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from assistant.texts import load
+from assistant.wording.texts import load
 
 FOLDER = Path(__file__).parent.parent / "language"
 

@@ -9,10 +9,10 @@ from api.pages.texts import words
 from api.service import points
 from api.service.points import Kind, Point
 from api.service.records import AssessmentView, FileView
-from api.service.review.records import ReplyView, SeenByPersons
-from assistant.phrases import phrases
-from assistant.report.vocabulary import Vocabulary
-from assistant.sensitivity import reading_used
+from api.service.review.review_records import ReplyView, SeenByPersons
+from assistant.judging.sensitivity import reading_used
+from assistant.report.labels import Vocabulary
+from assistant.wording.phrases import phrases
 from ingestion.domain import Assessment, Finding
 from ingestion.policy import Policy
 

@@ -74,7 +74,7 @@ class Endpoint:
         return StreamableHTTPSessionManager(made._lowlevel_server, json_response=True, stateless=True)
 
     def _desk(self, context: Any) -> Any:
-        from api.programs.desks import InstalledDesk
+        from api.programs.backends import InstalledDesk
 
         request = context.request_context.request
         return InstalledDesk(self._services, request.state.actor, language_of(request))

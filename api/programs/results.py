@@ -12,8 +12,8 @@ from pydantic import BaseModel
 
 from api.service.articles import ArticleView, ItemView
 from api.service.records import CaseLine
-from api.service.review.records import ReviewView
-from assistant.texts import load
+from api.service.review.review_records import ReviewView
+from assistant.wording.texts import load
 from ingestion.domain import Assessment, Evidence, Exclusion, Fact, Finding, number_of
 from ingestion.policy import Policy
 
@@ -261,7 +261,7 @@ def _persons(review: ReviewView, policy: Policy, language: str) -> dict[str, Per
 
 def _finding(one: Finding, result: Assessment, policy: Policy, language: str, evidence: int,
              person: PersonResult | None = None) -> FindingResult:
-    from assistant.report.vocabulary import reason_text
+    from assistant.report.labels import reason_text
 
     criterion = one.criterion
     left_out = [piece for key in criterion.facts for piece in result.exclusions.get(key, ())] if evidence else []

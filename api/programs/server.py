@@ -14,9 +14,9 @@ from pydantic import Field
 
 from api import __version__
 from api.errors import Failure
-from api.programs.desks import InstalledDesk, LocalDesk
+from api.programs.backends import InstalledDesk, LocalDesk
 from api.programs.results import WORDS, AnswerResult, CaseResult, CasesResult, ClauseResult
-from assistant.texts import load
+from assistant.wording.texts import load
 from ingestion.errors import GuoheError
 
 NAME = "guohe"

@@ -10,8 +10,8 @@ from fastapi.responses import StreamingResponse
 from api.deps import ActorDep, LanguageDep, ServicesDep
 from api.pages.audit_words import rows_said
 from api.schemas import Part, answers, part
+from api.service.administration.administration_records import AuditFilter, AuditLine, Verification
 from api.service.administration.auditing import FORMATS
-from api.service.administration.records import AuditFilter, AuditLine, Verification
 
 router = APIRouter(tags=["administration"])
 

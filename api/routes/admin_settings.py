@@ -9,9 +9,9 @@ from pydantic import Field
 from api.deps import ActorDep, ServicesDep
 from api.schemas import Body, answers, sent
 from api.service.administration.health import HealthPart
-from api.service.administration.kept import LimitSettings, ModelSettings, RetentionSettings
 from api.service.administration.modelling import ModelState, ModelTest
 from api.service.administration.retention import Applied
+from api.service.administration.stored_settings import LimitSettings, ModelSettings, RetentionSettings
 from api.service.records import Role
 
 router = APIRouter(tags=["administration"])

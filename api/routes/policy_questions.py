@@ -8,7 +8,7 @@ from pydantic import Field
 
 from api.deps import ActorDep, ServicesDep
 from api.schemas import Body, Part, answers, part, sent
-from api.service.governance.records import ApprovedView, AskedLine, ClauseUse
+from api.service.governance.governance_records import ApprovedView, AskedLine, ClauseUse
 
 router = APIRouter(tags=["policy staff"])
 READS = ("not_signed_in", "forbidden")

@@ -12,7 +12,7 @@ from api.deps import ActorDep, ServicesDep
 from api.errors import Failure
 from api.schemas import Body, Part, answers, part, sent
 from api.service.governance import folders
-from api.service.governance.records import TrialView, VersionDifference, VersionLine, VersionView
+from api.service.governance.governance_records import TrialView, VersionDifference, VersionLine, VersionView
 
 router = APIRouter(prefix="/policy/versions", tags=["policy staff"])
 READS = ("not_signed_in", "forbidden", "not_found")

@@ -11,7 +11,7 @@ from api.deps import ActorDep, LanguageDep, ServicesDep
 from api.routes import review_bodies as bodies
 from api.schemas import Part, answers, part, sent
 from api.service.records import JobView, ReportFile
-from api.service.review.records import (
+from api.service.review.review_records import (
     DecisionView,
     Done,
     Filter,

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from api.schemas import Body
-from api.service.review.records import (
+from api.service.review.review_records import (
     Change,
     DecisionView,
     FactReview,
@@ -21,7 +21,7 @@ from api.service.review.records import (
     Shared,
     Status,
 )
-from assistant.corrections import Act, Checked
+from assistant.correcting.corrections import Act, Checked
 from ingestion.domain import Outcome, Overall
 from ingestion.policy import Policy
 
@@ -191,7 +191,7 @@ def review(view: ReviewView, policy: Policy, language: str) -> ReviewBody:
 
 
 def _fact(one: FactReview, policy: Policy, language: str) -> FactBody:
-    from assistant import serialising
+    from assistant.report import serialising
 
     spec = policy.facts.facts[one.key]
     left = serialising.exclusions({one.key: one.left_out}, policy, language).get(one.key, [])

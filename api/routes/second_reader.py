@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 
 from api.deps import ActorDep, LanguageDep, ServicesDep
 from api.schemas import Body, answers, sent
-from api.service.administration.kept import ReadingSettings
-from api.service.second_reader.records import CheckItem, ReaderFact, Readiness, SecondView, Standing
+from api.service.administration.stored_settings import ReadingSettings
+from api.service.second_reader.reading_records import CheckItem, ReaderFact, Readiness, SecondView, Standing
 from ingestion.domain import Agreement, Differ
 
 router = APIRouter(tags=["second reader"])
@@ -149,7 +149,7 @@ def _item(one: CheckItem) -> CheckBody:
 
 
 def _fact(one: ReaderFact | None) -> dict[str, Any] | None:
-    from assistant import serialising
+    from assistant.report import serialising
 
     return {"low": one.low, "high": one.high, "conflict": one.conflict,
             "evidence": [serialising.evidence(piece) for piece in one.evidence]} if one is not None else None

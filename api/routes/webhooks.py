@@ -8,7 +8,7 @@ from pydantic import Field
 
 from api.deps import ActorDep, ServicesDep
 from api.schemas import Body, Part, answers, part, sent
-from api.service.webhooks.records import SUBSCRIBED, DeliveryView, Kind, WebhookView
+from api.service.webhooks.webhook_records import SUBSCRIBED, DeliveryView, Kind, WebhookView
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 

@@ -22,7 +22,7 @@ from api.service.policies import Policies
 from api.service.records import Actor, CaseLine, CaseView, Page, Upload
 from api.service.views import last_job, newest, outdated, seen_line
 from api.store.models import Assessment, Case, File, Review, User
-from assistant.texts import load
+from assistant.wording.texts import load
 from ingestion.policy import Policy
 
 LONGEST = 200

@@ -24,8 +24,8 @@ from ingestion.domain import Answer, Citation, Span
 
 if TYPE_CHECKING:
     from assistant.agent.turns import Step
-    from assistant.answering import Retriever
-    from assistant.conversation import Turn
+    from assistant.answering.answering import Retriever
+    from assistant.dialogue.conversation import Turn
     from assistant.llm import LanguageModel
     from ingestion.policy import Policy
 
@@ -110,7 +110,7 @@ class Chat:
     def _before(self, actor: Actor, conversation: str | None, case_id: str | None
                 ) -> tuple[Sequence[Turn], str | None]:
         """The turns before, and the case: a conversation keeps the one that it began with."""
-        from assistant.conversation import from_record
+        from assistant.dialogue.conversation import from_record
 
         with self.context.database.reading(scope(actor)) as session:
             if conversation is None:
@@ -125,7 +125,7 @@ class Chat:
     def _answered(self, actor: Actor, question: str, conversation: str | None, case_id: str | None,
                   language: str | None, history: Sequence[Turn], view: AssessmentView | None, policy: Policy
                   ) -> Iterator[Step | str | TurnView]:
-        from assistant import answering
+        from assistant.answering import answering
 
         given = self._given(question, language, history, policy) if view is None and case_id is None else None
         if given is not None:
@@ -148,8 +148,8 @@ class Chat:
 
     def _given(self, question: str, language: str | None, history: Sequence[Turn], policy: Policy) -> Given | None:
         """What a person has answered to this question, understood with the turns before it."""
-        from assistant import answering
-        from assistant.conversation import read
+        from assistant.answering import answering
+        from assistant.dialogue.conversation import read
 
         if self.answers is None:
             return None
@@ -158,7 +158,7 @@ class Chat:
 
     def _keep(self, actor: Actor, question: str, answer: Answer, policy: Policy, conversation: str | None,
               case_id: str | None, view: AssessmentView | None, given: Given | None = None) -> TurnView:
-        from assistant.conversation import to_record, turn
+        from assistant.dialogue.conversation import to_record, turn
 
         told = to_record(turn(question, answer, policy))
         if given is not None:
@@ -199,7 +199,7 @@ class Chat:
 
 def _of_its_version(answer: Answer, policy: Policy, current: Policy) -> Answer:
     """The answer, which says so where it rests on an older version of the policy than the one that is in force."""
-    from assistant.say import Say
+    from assistant.wording.answer_words import Say
 
     if policy.sha256 == current.sha256 or not answer.citations:
         return answer

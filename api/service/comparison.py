@@ -18,7 +18,7 @@ def compare(found: Extraction, documents: Sequence[Document], policy: Policy, la
     The distance is the mean over what can be settled by documents, so that a type that asks little is not the closest
     to everybody.
     """
-    from assistant import rules
+    from assistant.judging import rules
 
     sides = []
     for place, one in enumerate(policy.base_types):

@@ -22,7 +22,7 @@ from api.errors import Failure
 from api.service import versions
 from api.service.articles import ArticleView, ItemView
 from api.service.governance import folders
-from api.service.governance.records import State
+from api.service.governance.governance_records import State
 from api.store.database import Database
 from api.store.files import Files
 from api.store.models import PolicyVersion

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from assistant.retrieval import Retriever
+    from assistant.retrieving.retrieval import Retriever
     from ingestion.index import VectorIndexes
     from ingestion.policy import Policy
     from ingestion.store import VectorStore
@@ -32,8 +32,8 @@ class Retrievers:
 
     def of(self, policy: Policy) -> Retriever:
         """The policy's retriever; what it needs to search by meaning is made in the background."""
-        from assistant import vocabulary
-        from assistant.retrieval import Retriever
+        from assistant.questions import vocabulary
+        from assistant.retrieving.retrieval import Retriever
         from ingestion import chunking, settings
 
         with self._lock:

@@ -11,8 +11,8 @@ from api.service import installation
 from api.service.accounts import Accounts
 from api.service.administration import administration
 from api.service.administration.administration import Administration
-from api.service.administration.kept import Kept
 from api.service.administration.modelling import Modelling
+from api.service.administration.stored_settings import Kept
 from api.service.assessments import Assessments
 from api.service.cases import Cases
 from api.service.chat import Chat

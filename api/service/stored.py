@@ -69,7 +69,7 @@ class Stored:
 
 def make(documents: Sequence[Document], policy: Policy, base_type: str, application_date: date) -> Stored:
     """Extract once, check in both languages."""
-    from assistant import assessing
+    from assistant.judging import assessing
 
     found = assessing.extract(documents, policy, application_date)
     chinese = assessing.check(found, policy, base_type, application_date, "zh")
@@ -117,7 +117,7 @@ def _noted(alone: Stored, documents: Sequence[Document]) -> tuple[Document, ...]
 
 def _stored(chinese: Assessment, english: Assessment, found: Extraction, policy: Policy, asked: Asked | None
             ) -> Stored:
-    from assistant import serialising
+    from assistant.report import serialising
 
     bodies = {"zh": serialising.assessment(chinese, policy, "zh"), "en": serialising.assessment(english, policy, "en")}
     light = replace(chinese, documents=tuple(without_text(one) for one in chinese.documents))

@@ -121,7 +121,7 @@ class Assessing:
 
     def _tell_facts(self, case_id: str, file_id: str, document: Document, day: Any) -> None:
         """The facts of one document by itself, before all are combined: something to look at meanwhile."""
-        from assistant import serialising
+        from assistant.report import serialising
         from ingestion.facts import wall
 
         policy = self.policies.current

@@ -37,7 +37,7 @@ def configure(environment: Mapping[str, str], *, quiet: bool = False) -> None:
 
 def clean(text: str) -> str:
     """Without identifiers of people and without secrets."""
-    from assistant.redaction import Redactor
+    from assistant.checking.redaction import Redactor
 
     text = _TOKEN.sub(r"\1…", _INVITED.sub(r"\1…", text))
     redactor = Redactor()

@@ -19,7 +19,7 @@ from msgspec import Struct
 from assistant.agent import reading
 from assistant.agent.toolbox import MOST_CALLS, Spec, Toolbox
 from assistant.llm import ModelError, failed
-from assistant.texts import load
+from assistant.wording.texts import load
 
 _log = logging.getLogger(__name__)
 MOST_REQUESTS = 3

@@ -1,7 +1,7 @@
 """What a language model is given to answer from: lines under numbers, as the sentences that rest on them name them.
 
-Clauses come word for word. Names of documents and their words are numbers (`assistant.standins`), identifiers are
-placeholders; what a search finds in documents is shown as material beside its number and is no source.
+Clauses come word for word. Names of documents and their words are numbers (`assistant.checking.standins`),
+identifiers are placeholders; what a search finds in documents is shown as material beside its number and is no source.
 """
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from assistant import claims
-from assistant.checking import Source
+from assistant.checking import claims
+from assistant.checking.model_wording import Draft
+from assistant.checking.redaction import Redactor
+from assistant.checking.sentences import Source
+from assistant.checking.standins import StandIns
 from assistant.dialogue.results import Result
-from assistant.redaction import Redactor
-from assistant.say import Say
-from assistant.standins import StandIns
-from assistant.wording import Draft
+from assistant.wording.answer_words import Say
 from ingestion.domain import Citation
 
 SHOWN = frozenset({"rows", "documents"})   # results whose documents' words a model may read, as material

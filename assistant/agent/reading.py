@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from assistant.checking import Splitter
+from assistant.checking.sentences import Splitter
 
 MOST_STEPS = 4
 _THINKING = re.compile(r"\s*<think(?:ing)?>.*?</think(?:ing)?>\s*", re.DOTALL)

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from assistant import verdicts
+from assistant.checking.model_wording import Draft
+from assistant.dialogue import verdict_words
 from assistant.dialogue.results import Result, together
-from assistant.dialogue.words import says
-from assistant.questions import Part, Question
-from assistant.say import Say
-from assistant.wording import Draft
+from assistant.questions.dialogue_patterns import says
+from assistant.questions.understanding import Part, Question
+from assistant.wording.answer_words import Say
 
 _OF_CONDITION = frozenset({"findings", "recompute", "overall", "types", "harm"})
 
@@ -56,12 +56,12 @@ def _ruled(results: Sequence[Result], part: Part) -> tuple[str, str]:
     if not decided or not part.polar:
         return "", ""
     say = Say(part.language)
-    if decided == verdicts.OPEN:
+    if decided == verdict_words.OPEN:
         return decided, say("unsettled")
     if all(one.kind in _OF_CONDITION for one in results if one.verdict):
-        word = verdicts.of_condition(decided, part, (say("holds"), say("fails")))
-        return verdicts.as_asked(decided, part, of_condition=True), word
-    return decided, verdicts.word(decided, part) or say("right" if decided == verdicts.YES else "wrong")
+        word = verdict_words.of_condition(decided, part, (say("holds"), say("fails")))
+        return verdict_words.as_asked(decided, part, of_condition=True), word
+    return decided, verdict_words.word(decided, part) or say("right" if decided == verdict_words.YES else "wrong")
 
 
 def _overlap(draft: Draft, results: Sequence[Result]) -> bool:

@@ -13,7 +13,7 @@ from assistant.agent.material import Material
 from assistant.dialogue.results import Result
 from assistant.dialogue.terms import Role
 from assistant.dialogue.tools import Labelled, Tools
-from assistant.texts import load
+from assistant.wording.texts import load
 from ingestion.domain import Call, CriterionKind, Outcome
 from ingestion.policy import Policy
 

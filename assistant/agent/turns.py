@@ -14,21 +14,21 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 import prompts
-from assistant import citations, claims
 from assistant.agent import graph
 from assistant.agent.material import Material
 from assistant.agent.reading import Answered
 from assistant.agent.settling import Settled, settle
 from assistant.agent.toolbox import Toolbox
-from assistant.checking import Checked, Checker
-from assistant.coverage import content
+from assistant.checking import citations, claims
+from assistant.checking.coverage import content
+from assistant.checking.model_wording import SHORTEST, Draft, Names, leads, shown
+from assistant.checking.redaction import Redactor
+from assistant.checking.sentences import Checked, Checker
 from assistant.dialogue.results import Result
 from assistant.dialogue.tools import Tools
 from assistant.llm import ModelError
-from assistant.questions import Question
-from assistant.redaction import Redactor
-from assistant.say import Say, quoted
-from assistant.wording import SHORTEST, Draft, Names, leads, shown
+from assistant.questions.understanding import Question
+from assistant.wording.answer_words import Say, quoted
 from ingestion.domain import Answer, Assessment, Citation, Document, Mode
 from ingestion.policy import Policy
 

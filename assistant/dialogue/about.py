@@ -8,8 +8,6 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assistant import case_questions, manner, weighing
-from assistant.case_questions import CaseQuestion
 from assistant.dialogue import listing, mentions, supposing
 from assistant.dialogue.case import COUNTED, LEFT_OUT, Case, Row
 from assistant.dialogue.finding import (
@@ -25,8 +23,10 @@ from assistant.dialogue.overview import summary, types, window
 from assistant.dialogue.particulars import compared_particulars, particular, total_of
 from assistant.dialogue.results import NO, YES, Result
 from assistant.dialogue.terms import Asked
-from assistant.dialogue.words import pattern, says
-from assistant.questions import Part, fold
+from assistant.questions import case_questions, clause_weights, question_form
+from assistant.questions.case_questions import CaseQuestion
+from assistant.questions.dialogue_patterns import pattern, says
+from assistant.questions.understanding import Part, fold
 from ingestion.domain import Outcome, Overall
 
 _PLAIN = 24       # characters of a question that asks for nothing but what is said of a fact
@@ -63,7 +63,7 @@ def understood(case: Case, part: Part, figures: Asked) -> Question:
         keys = [key for key in figures.facts if case.findings_of([key])] or _of_unit(case, part.text)
         asked = replace(asked, facts=keys, findings=case.findings_of(keys))
     found = mentions.rows(part, case.rows, asked.facts, case.topics, fold(case.policy.text))
-    types = tuple(one for one in weighing.types_of(part, case.topics) if one != case.assessment.base_type)
+    types = tuple(one for one in clause_weights.types_of(part, case.topics) if one != case.assessment.base_type)
     named = case.documents_named(mentions.without_subjects(part, case.topics, [
         key for key, spec in case.policy.facts.facts.items() if spec.kind != "yes_no"]))
     return Question(part, asked, figures, tuple(found), tuple(named), types)
@@ -203,7 +203,7 @@ def _by_rows(case: Case, one: Question) -> Result | None:
     rows = own or list(one.rows)
     why = says("asks", "why_row", one.text)
     despite = one.part.polar and says("asks", "despite", one.text)
-    if manner.asks_harm(one.text) and one.part.polar:
+    if question_form.asks_harm(one.text) and one.part.polar:
         return listing.harm(case, rows)
     if despite or why or one.part.polar:
         left = [row for row in rows if row.status == LEFT_OUT]
@@ -238,7 +238,7 @@ def _by_facts(case: Case, one: Question) -> Result | None:
         return listing.rows(case, asked.facts, one.documents)
     if says("asks", "whole", text) and asked.intent in ("overall", "met", ""):
         return overall(case, polar=part.polar)
-    if manner.asks_harm(text) and findings and part.polar:
+    if question_form.asks_harm(text) and findings and part.polar:
         return settled(case, findings, harm=True)
     if findings and part.polar and says("asks", "exists_of", text) and not part.refs and _denied(case, one):
         told = settled(case, findings)      # 有没有事故: no, where the condition holds

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from assistant import outcomes
 from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, YES
 from assistant.dialogue.terms import Role, Term
+from assistant.judging import outcomes
 from ingestion.domain import Criterion, CriterionKind, Fact, Interval, Outcome
 from ingestion.policy import Policy
 

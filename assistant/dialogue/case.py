@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from assistant import citations, rules
-from assistant.assessing import Extracted, extract
-from assistant.contradictions import sides
+from assistant.checking import citations
 from assistant.dialogue.results import OF_OUTCOME
-from assistant.phrases import phrases
-from assistant.questions import fold
-from assistant.say import Say
-from assistant.topics import Topics
+from assistant.judging import rules
+from assistant.judging.assessing import Extracted, extract
+from assistant.judging.contradictions import sides
+from assistant.questions.topics import Topics
+from assistant.questions.understanding import fold
+from assistant.wording.answer_words import Say
+from assistant.wording.phrases import phrases
 from ingestion import facts as extraction
 from ingestion.domain import (
     Assessment,

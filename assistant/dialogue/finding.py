@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from assistant import citations
+from assistant.checking import citations
 from assistant.dialogue.case import LEFT_OUT, Case
 from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, YES, Amount, Result, together
 from ingestion.domain import Citation, Finding, Interval, Outcome, Overall

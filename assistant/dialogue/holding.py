@@ -11,14 +11,15 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assistant import manner, outcomes, weighing
 from assistant.dialogue import bars, terms
 from assistant.dialogue.bars import Comparison
-from assistant.dialogue.days import application_day
 from assistant.dialogue.terms import Asked
-from assistant.dialogue.words import says
-from assistant.questions import Part
-from assistant.topics import Topics
+from assistant.judging import outcomes
+from assistant.questions import clause_weights, question_form
+from assistant.questions.dialogue_patterns import says
+from assistant.questions.supposed_days import application_day
+from assistant.questions.topics import Topics
+from assistant.questions.understanding import Part
 from ingestion.domain import Criterion, CriterionKind, Fact, Interval, Outcome
 from ingestion.policy import Policy
 
@@ -77,7 +78,7 @@ def figures(part: Part, policy: Policy, topics: Topics, types: Sequence[str], on
     keys = list(dict.fromkeys(key for one in policy.criteria for key in one.facts
                               if not types or _of_types(one, types, policy)))
     common = set.intersection(*(set(one.articles) for one in policy.base_types)) if policy.base_types else set()
-    named = types or weighing.types_of(part, topics, hints=True)
+    named = types or clause_weights.types_of(part, topics, hints=True)
     own = {key for kind in named for one in policy.criteria_for(kind) for key in one.facts
            if one.citation.split("（")[0] not in common}
     return terms.read(part, keys, policy, topics, policy.window_on(on), lowest_bars(policy, named), own)
@@ -109,14 +110,14 @@ def _none_and_some(part: Part, criteria: Sequence[Criterion], asked: Asked, poli
     open_facts = {key for one in criteria if len(one.facts) > 1 for key in one.facts}
     for name, words in part.found.items():
         key = topics.subjects[name].fact
-        if key not in open_facts or topics.subjects[name].weight < weighing.STRONG:
+        if key not in open_facts or topics.subjects[name].weight < clause_weights.STRONG:
             continue
         for word in words:
             start = max([match.end() for match in _CLAUSE.finditer(part.text, 0, word.span.start)] or [0])
             end = next((match.start() for match in _CLAUSE.finditer(part.text, word.span.end)), len(part.text))
             clause = part.text[start:end]
             lead = part.text[start:word.span.start]
-            if manner.kinds_of(clause) & {"yes_no"} and end == len(part.text):
+            if question_form.kinds_of(clause) & {"yes_no"} and end == len(part.text):
                 continue
             if says("roles", "none", lead) or says("roles", "none", word.word[:1]):
                 term = terms.Term(clause, word.span, Interval(0, 0), terms.Role.HAVE, key)
@@ -166,7 +167,7 @@ def stated(folded: str) -> str:
     for match in [*_CLAUSE.finditer(folded), None]:
         clause = folded[start:match.start() if match else len(folded)].strip()
         start = match.end() if match else start
-        asks = manner.kinds_of(clause) - {"list", "how_long", "when"}
+        asks = question_form.kinds_of(clause) - {"list", "how_long", "when"}
         if clause and not asks and not _ASKING.search(clause) and (match is None or match[0] not in "?？"):
             kept.append(clause)
     return "，".join(kept) + "。" if kept else ""

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from assistant import citations
+from assistant.checking import citations
 from assistant.dialogue import terms
 from assistant.dialogue.case import COUNTED, LEFT_OUT, UNDECIDED, Case, Row
 from assistant.dialogue.finding import counts, line

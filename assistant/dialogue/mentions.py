@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
 from assistant.dialogue.case import Row
-from assistant.dialogue.words import pattern
-from assistant.questions import Part, fold
-from assistant.strangers import everyday, plain_english
-from assistant.topics import Topics
+from assistant.questions.dialogue_patterns import pattern
+from assistant.questions.topics import Topics
+from assistant.questions.understanding import Part, fold
+from assistant.questions.unknown_words import everyday, plain_english
 
 _RUN = re.compile(r"[\u4e00-\u9fff]+|[a-z][a-z0-9+\-]{2,}")
 _MONTH = re.compile(r"((?:19|20)\d\d)\s*年\s*(\d{1,2})\s*月")

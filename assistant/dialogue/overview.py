@@ -3,10 +3,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant import citations, outcomes, rules
+from assistant.checking import citations
 from assistant.dialogue.case import Case
 from assistant.dialogue.finding import overall
 from assistant.dialogue.results import NO, OPEN, Result, together
+from assistant.judging import outcomes, rules
 from assistant.report import particulars
 from ingestion.domain import Citation, Outcome, Overall
 
@@ -86,7 +87,7 @@ def window(case: Case) -> Result:
 
 def _notes(case: Case) -> tuple[str, ...]:
     """The assessment's notes in the language of the question."""
-    from assistant.sensitivity import other_readings, reading_used
+    from assistant.judging.sensitivity import other_readings, reading_used
 
     one = case.assessment
     windowed = {key for key, spec in case.policy.facts.facts.items() if spec.time == "window"}

@@ -11,7 +11,7 @@ from pathlib import Path
 from assistant.dialogue import mentions
 from assistant.dialogue.case import Case
 from assistant.dialogue.results import NO, YES, Result
-from assistant.texts import load
+from assistant.wording.texts import load
 from ingestion import numerals
 from ingestion.domain import Citation, Document, Span
 from ingestion.language import fold

@@ -9,10 +9,10 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assistant import outcomes
 from assistant.dialogue.case import Case, Row
-from assistant.dialogue.compared import amount as plain_amount
+from assistant.dialogue.comparison_words import amount as plain_amount
 from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, Amount, Result, together
+from assistant.judging import outcomes
 from ingestion import numerals
 from ingestion.domain import Citation, Criterion, Fact, Finding, Interval, Outcome, Overall
 from ingestion.language import fold

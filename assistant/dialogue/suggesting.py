@@ -1,7 +1,7 @@
 """Questions worth asking: of what is open or failed in an application, or of a base type's conditions."""
 from __future__ import annotations
 
-from assistant.say import Say
+from assistant.wording.answer_words import Say
 from ingestion.domain import Assessment, Outcome
 from ingestion.policy import Policy
 

@@ -14,7 +14,7 @@ from assistant.dialogue.case import COUNTED, LEFT_OUT, Case, Row
 from assistant.dialogue.recompute import Change, recompute
 from assistant.dialogue.results import NO, Result
 from assistant.dialogue.terms import Role
-from assistant.dialogue.words import pattern, says
+from assistant.questions.dialogue_patterns import pattern, says
 from ingestion import periods
 
 if TYPE_CHECKING:

@@ -3,11 +3,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.conversation import Turn
-from assistant.dialogue import words
-from assistant.questions import Part, Question
-from assistant.say import Say
-from assistant.wording import Draft
+from assistant.checking.model_wording import Draft
+from assistant.dialogue.conversation import Turn
+from assistant.questions import dialogue_patterns
+from assistant.questions.understanding import Part, Question
+from assistant.wording.answer_words import Say
 from ingestion.domain import Answer
 from ingestion.policy import Policy
 
@@ -18,7 +18,7 @@ _AGAIN = frozenset({"rephrase", "in_english", "in_chinese"})
 def kind(asked: Question) -> str:
     """The kind of talk that a question is as a whole, "" if it asks for something."""
     whole = "".join(part.text for part in asked.parts).strip()
-    found = words.first("talk", whole)
+    found = dialogue_patterns.first("talk", whole)
     if found in _AGAIN or found in REFUSED:
         return found
     return "" if not found or _asks_more(asked.parts) else found

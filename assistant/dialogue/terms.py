@@ -13,10 +13,10 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assistant import manner
-from assistant.dialogue.words import pattern, says
-from assistant.questions import Part
-from assistant.topics import Topics
+from assistant.questions import question_form
+from assistant.questions.dialogue_patterns import pattern, says
+from assistant.questions.topics import Topics
+from assistant.questions.understanding import Part
 from ingestion import articles, gazetteer, numerals, periods
 from ingestion.domain import Interval, Span
 from ingestion.facts.schema import FactSpec
@@ -114,7 +114,7 @@ def read(part: Part, keys: Collection[str], policy: Policy, topics: Topics, wind
     found = [one for one in figures if one.fact]
     spans = _periods(text, window, policy)
     terms: list[Term] = []
-    claims = part.polar and (manner.claims(text) or "confirm" in part.asks)
+    claims = part.polar and (question_form.claims(text) or "confirm" in part.asks)
     for one in found:
         terms.append(_term(one, terms, text, policy, spans, bars, claims=claims and len(found) == 1))
     terms = _settled(terms, text, bars)

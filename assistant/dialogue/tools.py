@@ -11,17 +11,17 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from assistant import citations
-from assistant.dialogue import bars, compared, finding, holding, listing, overview, particulars, terms
+from assistant.checking import citations
+from assistant.dialogue import bars, comparison_words, finding, holding, listing, overview, particulars, terms
 from assistant.dialogue.case import COUNTED, LEFT_OUT, UNDECIDED, Case
-from assistant.dialogue.days import application_day
 from assistant.dialogue.recompute import Change
 from assistant.dialogue.recompute import recompute as computed
 from assistant.dialogue.results import Amount, Result
 from assistant.dialogue.terms import Role, Term
-from assistant.questions import Part, Question, Reader, fold
-from assistant.say import Say
-from assistant.topics import Topics
+from assistant.questions.supposed_days import application_day
+from assistant.questions.topics import Topics
+from assistant.questions.understanding import Part, Question, Reader, fold
+from assistant.wording.answer_words import Say
 from ingestion import articles, numerals
 from ingestion.domain import Article, Assessment, Citation, Criterion, Interval, Outcome, Span
 from ingestion.policy import Policy
@@ -176,7 +176,8 @@ class Tools:
             return Result("compare", error="the labels leave nothing to compare")
         clause = Citation(wanted.quote, wanted.span, ref=wanted.citation)
         figures = (Amount(found.total.interval, wanted.facts[0], wanted.facts[0]),) if found.total.interval else ()
-        lines = [compared.line(found, self._policy, self._say), *compared.caveats(found, self._policy, self._say)]
+        lines = [comparison_words.line(found, self._policy, self._say),
+                 *comparison_words.caveats(found, self._policy, self._say)]
         return Result("compare", verdict=found.verdict, figures=figures, quotes=(clause,), refs=(wanted.citation,),
                       lines=tuple(lines), hypothetical=own.hypothetical)
 

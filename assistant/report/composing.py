@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from assistant.phrases import phrases
 from assistant.report import second
+from assistant.report.labels import Vocabulary
 from assistant.report.model import DocumentLine, FactSection, Gap, LeftOut, Quotation, Report, Row, Unread
 from assistant.report.particulars import Particulars
-from assistant.report.vocabulary import Vocabulary
+from assistant.wording.phrases import phrases
 from ingestion import language as wordings
 from ingestion.domain import (
     Assessment,

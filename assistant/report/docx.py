@@ -17,7 +17,7 @@ from assistant.report.word_file import (
     shade,
     span_rows,
 )
-from assistant.report.wording import Wording
+from assistant.report.words import Wording
 from ingestion.domain import Outcome
 
 TINY = SMALL - 0.5

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from assistant.report import second
 from assistant.report.composing import unread
-from assistant.report.vocabulary import Vocabulary
+from assistant.report.labels import Vocabulary
 from assistant.report.word_file import BODY, HEADING_FONT, TITLE, WordFile
-from assistant.report.wording import Wording
-from assistant.texts import load
+from assistant.report.words import Wording
+from assistant.wording.texts import load
 from ingestion.domain import Assessment, Finding, Outcome
 from ingestion.policy import Policy
 

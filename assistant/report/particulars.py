@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import fields, replace
 
-from assistant.texts import load
+from assistant.wording.texts import load
 from ingestion.domain import Block, BlockKind, Document
 from ingestion.policy import Policy
 

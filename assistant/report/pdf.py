@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from assistant.report.model import Report
 from assistant.report.word_file import readable
-from assistant.report.wording import Wording
+from assistant.report.words import Wording
 from ingestion.errors import UsageError
 
 FOLDER = Path(__file__).parent

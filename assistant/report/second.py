@@ -1,7 +1,7 @@
 """What a report says of the second reader: which model, what stands where it differs, and what is left to check."""
 from __future__ import annotations
 
-from assistant.report.vocabulary import Vocabulary
+from assistant.report.labels import Vocabulary
 from assistant.second_reader.agreement import to_check
 from assistant.second_reader.checklist import verified
 from ingestion.domain import Assessment, Fact, SecondReading

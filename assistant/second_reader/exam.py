@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from msgspec import Struct, field
 
-from assistant import assessing
+from assistant.judging import assessing
 from assistant.llm import ModelError
 from assistant.second_reader import exam_texts, examined, parsing, reading, request
 from assistant.second_reader.asking import Model, Reply

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from assistant.redaction import Redactor
+from assistant.checking.redaction import Redactor
 from ingestion.domain import Block, BlockKind, Cell, Document, Span
 from ingestion.language import fold, load, pattern
 

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from assistant import incomplete, rules
+from assistant.judging import incomplete, rules
 from assistant.llm import ModelError
 from assistant.second_reader import agreement, algebra, clauses, completeness, guide, parsing, places, request
 from assistant.second_reader.asking import Model, Reply, estimated

@@ -34,7 +34,7 @@ CHILD = """
 import json, re, resource, sys, time
 from datetime import date
 from pathlib import Path
-from assistant import assessing
+from assistant.judging import assessing
 from ingestion import policy
 from ingestion.parsing import wall
 folder, day = Path(sys.argv[1]), date.fromisoformat(sys.argv[2])
@@ -100,7 +100,7 @@ def born_digital(made: Path) -> list[Path]:
 
 def compare(folder: Path) -> None:
     """One warm assessment of a folder's pdf files, its parts, and one of all its files, in units of pypdf's text."""
-    from assistant import assessing
+    from assistant.judging import assessing
 
     known = policy.load()
     paths = sorted(folder.rglob("*.pdf"))

@@ -12,7 +12,8 @@ import time
 from datetime import date
 from statistics import median
 
-from assistant import answering, assessing
+from assistant.answering import answering
+from assistant.judging import assessing
 from ingestion.domain import Assessment
 from ingestion.parsing.text import from_string
 from tests import samples

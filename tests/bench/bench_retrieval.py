@@ -24,8 +24,8 @@ from statistics import quantiles
 
 import numpy as np
 
-from assistant import corpus as corpora
-from assistant.corpus import Corpus, Id, Searcher
+from assistant.retrieving import corpus as corpora
+from assistant.retrieving.corpus import Corpus, Id, Searcher
 from ingestion import embedding
 from ingestion.lexical import LexicalIndex, best, simplified
 from tests.bench.generated import passages_and_questions

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx
 
-from api.service.administration.kept import LimitSettings
+from api.service.administration.stored_settings import LimitSettings
 from tests.long.goals import Figure, Outcome
 from tests.test_jobs import Server
 from tests.web_samples import APPLICATION, PASSWORD

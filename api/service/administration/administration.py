@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from api.jobs import Queue
 from api.service.administration.auditing import Auditing
 from api.service.administration.health import Health
-from api.service.administration.kept import Kept
 from api.service.administration.limits import Limits
 from api.service.administration.modelling import Modelling
 from api.service.administration.retention import Retention
 from api.service.administration.signing_on import SigningOn
+from api.service.administration.stored_settings import Kept
 from api.service.context import Context
 from api.service.events import Events
 from api.service.files import CaseFiles

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from api.errors import Failure
 from api.service import paging
 from api.service.access import Action, may
-from api.service.administration.records import AuditFilter, AuditLine, Verification
+from api.service.administration.administration_records import AuditFilter, AuditLine, Verification
 from api.service.records import Actor, Page
 from api.store import chain
 from api.store.database import Database

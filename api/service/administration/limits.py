@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from api.errors import Failure
-from api.service.administration.kept import Kept, LimitSettings
+from api.service.administration.stored_settings import Kept, LimitSettings
 
 MINUTE = 60.0
 MOST_KNOWN = 20_000

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from api.errors import Failure
 from api.service.access import Action, may
 from api.service.addresses import Network, RefusedHostError, UnknownHostError, resolve
-from api.service.administration.kept import Kept, ModelSettings
+from api.service.administration.stored_settings import Kept, ModelSettings
 from api.service.records import Actor
 from ingestion.errors import UsageError
 

@@ -18,7 +18,7 @@ from api.errors import Failure
 from api.service.access import Action, may
 from api.service.accounts import REGISTRATION
 from api.service.administration.auditing import ERASED
-from api.service.administration.kept import Kept, RetentionSettings
+from api.service.administration.stored_settings import Kept, RetentionSettings
 from api.service.context import Context, now, record, record_system
 from api.service.events import Events
 from api.service.files import CaseFiles

@@ -16,12 +16,12 @@ from api.service import paging
 from api.service.access import Action, may
 from api.service.context import Context, new_id, now, record
 from api.service.governance import questions
-from api.service.governance.records import ApprovedView, Done
+from api.service.governance.governance_records import ApprovedView, Done
 from api.service.policies import Policies
 from api.service.records import Actor, Page
 from api.store.models import ApprovedAnswer, Asked, User
-from assistant import approved
-from assistant.questions import language_of
+from assistant.answering import approved
+from assistant.questions.understanding import language_of
 from ingestion import articles
 from ingestion.domain import Citation, Span
 from ingestion.policy import Policy

@@ -9,10 +9,10 @@ import msgspec
 
 from api.service.governance import renumbering
 from api.service.governance.folders import Folder, written
-from api.service.governance.records import ClauseChangeView, CriterionMark, VersionDifference
-from assistant import policy_difference
-from assistant.policy_difference import Change, ClauseChange
-from assistant.topics import GAPS, POINTS, TOPICS
+from api.service.governance.governance_records import ClauseChangeView, CriterionMark, VersionDifference
+from assistant.policy_versions import text_difference
+from assistant.policy_versions.text_difference import Change, ClauseChange
+from assistant.questions.topics import GAPS, POINTS, TOPICS
 from ingestion import measures, typed_yaml
 from ingestion.errors import PolicyError
 from ingestion.policy_files import CRITERIA, FACTS, HEAD, TEXT, CriterionEntry
@@ -23,7 +23,7 @@ ASKED = ("kind", "facts", "bar", "unit", "comparator", "presence", "priority", "
 def difference(before: Folder, after: Folder) -> VersionDifference:
     """`after` may have mistakes: what of it can be read is compared."""
     texts = _text(before), _text(after)
-    changes = policy_difference.compare(*texts)
+    changes = text_difference.compare(*texts)
     old, new = criteria(before), criteria(after)
     resting = defaultdict(list)
     for one in new.values():
@@ -73,7 +73,7 @@ def _marks(old: Mapping[str, CriterionEntry], new: Mapping[str, CriterionEntry],
            text: str) -> Iterator[CriterionMark]:
     """Every criterion that is not the same, those that must be mended first."""
     found = []
-    became = policy_difference.by_ref(changes)
+    became = text_difference.by_ref(changes)
     for name in (*new, *(name for name in old if name not in new)):
         first, second = old.get(name), new.get(name)
         if second is None:
@@ -101,7 +101,7 @@ def _mark(name: str, state: str, first: CriterionEntry | None, second: Criterion
     stale = second if state == "gone" else None
     change = became.get(stale.cites) if stale else None
     if stale is not None and change is not None and change.before is not None and change.after is not None:
-        suggestion = policy_difference.counterpart(change.before.text, change.after.text, stale.quote)
+        suggestion = text_difference.counterpart(change.before.text, change.after.text, stale.quote)
         citation = change.after.ref
         read = measures.measures(suggestion)
         bar = read[0].bar if len(read) == 1 and stale.bar is not None else stale.bar

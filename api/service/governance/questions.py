@@ -14,12 +14,12 @@ from api.errors import Failure
 from api.service import paging
 from api.service.access import Action, may, scope
 from api.service.context import Context, case_for, now, record
-from api.service.governance.records import AskedLine, ClauseUse
+from api.service.governance.governance_records import AskedLine, ClauseUse
 from api.service.records import Actor, Page
 from api.store.models import Asked, AskedClause, Conversation, Thumb, Turn
 from api.store.rows import INSTALLATION
-from assistant import approved
-from assistant.redaction import Redactor
+from assistant.answering import approved
+from assistant.checking.redaction import Redactor
 
 LONGEST_COMMENT = 500
 SHOWN = 5          # questions and comments beside a clause or a question

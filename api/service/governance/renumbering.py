@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from api.service.governance.folders import Folder
-from assistant.likeness import EXAMPLES
-from assistant.policy_difference import ClauseChange
-from assistant.topics import GAPS, POINTS, TOPICS
+from assistant.learning.likeness import EXAMPLES
+from assistant.policy_versions.text_difference import ClauseChange
+from assistant.questions.topics import GAPS, POINTS, TOPICS
 from ingestion.policy_files import CRITERIA, HEAD
 
 FILES: Final = (CRITERIA, TOPICS, POINTS, GAPS, EXAMPLES)

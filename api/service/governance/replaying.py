@@ -17,8 +17,8 @@ from api.store.database import Database
 from api.store.models import Assessment as Row
 from api.store.models import Content, Decision
 from api.store.rows import INSTALLATION
-from assistant import corrections
-from assistant.corrections import Checked
+from assistant.correcting import corrections
+from assistant.correcting.corrections import Checked
 from ingestion.domain import Assessment, Criterion, Document, Extraction, Fact, Finding, Outcome, Overall
 from ingestion.policy import Policy
 

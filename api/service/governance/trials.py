@@ -23,7 +23,15 @@ from api.errors import Failure
 from api.service.access import Action, may
 from api.service.context import Context, new_id, now, record
 from api.service.governance import replaying
-from api.service.governance.records import CaseFlip, CriterionSum, FactValue, Flip, TrialFound, TrialView, Way
+from api.service.governance.governance_records import (
+    CaseFlip,
+    CriterionSum,
+    FactValue,
+    Flip,
+    TrialFound,
+    TrialView,
+    Way,
+)
 from api.service.governance.replaying import Outcomes, StoredCase
 from api.service.policies import Policies
 from api.service.records import Actor

@@ -14,12 +14,20 @@ from api.service import paging
 from api.service.access import Action, may
 from api.service.context import Context, new_id, now, record
 from api.service.governance import folders, marking, renumbering
-from api.service.governance.records import Done, ProblemView, State, VersionDifference, VersionLine, VersionView
+from api.service.governance.governance_records import (
+    Done,
+    ProblemView,
+    State,
+    VersionDifference,
+    VersionLine,
+    VersionView,
+)
 from api.service.policies import Policies
 from api.service.records import Actor, Page
 from api.store import rows
 from api.store.models import Case, PolicyVersion, User
-from assistant import learning, likeness, policy_checks
+from assistant.learning import likeness, training
+from assistant.policy_versions import folder_checks
 from ingestion.errors import UnreadableError
 from ingestion.parsing import wall
 from ingestion.policy import Policy
@@ -336,9 +344,9 @@ def _kept(policies: Policies, files: folders.Folder) -> tuple[folders.Folder, st
     if [one.file for one in _checked(policies, digest)] != [likeness.FILE]:
         return files, digest
     with folders.written(files) as folder:
-        if sum(len(one.questions) for one in learning.examples(folder)) > MOST_EXAMPLES:
+        if sum(len(one.questions) for one in training.examples(folder)) > MOST_EXAMPLES:
             return files, digest
-        learned = {**files, likeness.FILE: learning.write(folder).read_bytes()}
+        learned = {**files, likeness.FILE: training.write(folder).read_bytes()}
     return learned, policies.keep(learned)
 
 
@@ -353,7 +361,7 @@ def _checked(policies: Policies, digest: str) -> tuple[ProblemView, ...]:
             _checks.pop(next(iter(_checks)))
         with folders.written(policies.files(digest)) as folder:
             _checks[digest] = tuple(ProblemView(one.file, one.line, one.chinese, one.english)
-                                    for one in policy_checks.check(folder))
+                                    for one in folder_checks.check(folder))
     return _checks[digest]
 
 

@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from assistant.corrections import Place
-from assistant.texts import load
+from assistant.correcting.corrections import Place
+from assistant.wording.texts import load
 from ingestion.domain import Document, Evidence, Extraction, Span
 from ingestion.language import fold
 from ingestion.policy import Policy

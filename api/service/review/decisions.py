@@ -20,7 +20,7 @@ from api.service.reading import Reader
 from api.service.records import Actor, Page
 from api.service.review import duplicates, presence, replies, standing
 from api.service.review.progress import begin
-from api.service.review.records import (
+from api.service.review.review_records import (
     CriterionReview,
     DecisionView,
     FactReview,
@@ -34,8 +34,8 @@ from api.service.review.records import (
 from api.service.review.worklist import NEVER, people
 from api.service.views import reviewed
 from api.store.models import AssessedFile, Case, Decision, File, Review
-from assistant import corrections
-from assistant.corrections import READERS, Act, Place
+from assistant.correcting import corrections
+from assistant.correcting.corrections import READERS, Act, Place
 from assistant.second_reader import checklist
 from ingestion.domain import Interval, Outcome, Span
 

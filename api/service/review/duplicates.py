@@ -7,7 +7,7 @@ from sqlalchemy import and_, delete, distinct, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from api.service.review.claims import Found
-from api.service.review.records import Claim, PlaceView, Shared, Status
+from api.service.review.review_records import Claim, PlaceView, Shared, Status
 from api.store.models import AssessedFile, Case, File, ItemKey, Review
 
 SHOWN = 200

@@ -16,12 +16,12 @@ from api.service.records import Actor, ReportFile
 from api.service.reports import MEDIA
 from api.service.review.decisions import Decisions
 from api.service.review.letters import Letters
-from api.service.review.records import Filter, ReviewView, WorkLine
+from api.service.review.review_records import Filter, ReviewView, WorkLine
 from api.service.review.worklist import Worklist
-from assistant.report import reviewing
-from assistant.report.reviewing import Step
-from assistant.report.vocabulary import Vocabulary
-from assistant.report.wording import Wording
+from assistant.correcting import review_report
+from assistant.correcting.review_report import Step
+from assistant.report.labels import Vocabulary
+from assistant.report.words import Wording
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_LINES, MOST_CASES = 20_000, 50
@@ -53,7 +53,7 @@ class Exports:
                  one.assignee.name if one.assignee else "",
                  one.due.isoformat() if one.due else "", one.received.date().isoformat(), say.outcome(one.outcome),
                  str(one.unchecked), str(one.to_check), str(one.conflicts), str(one.duplicates)] for one in lines]
-        content = reviewing.table(words("review.list"), words.lines("review.columns"), rows, kind, names)
+        content = review_report.table(words("review.list"), words.lines("review.columns"), rows, kind, names)
         if content is None:
             raise Failure("unknown_export", kind=kind)
         return ReportFile(content, MEDIA.get(kind, XLSX), f"{words('review.list')}.{kind}")
@@ -65,7 +65,7 @@ class Exports:
         view = self.decisions.view(actor, case_id, language)
         policy = self.policies.of(view.policy)
         seen = stored.with_texts(view.seen, self.reader.document)
-        content = reviewing.form(seen, view.machine, _steps(view), policy, view.case.applicant, kind, language)
+        content = review_report.form(seen, view.machine, _steps(view), policy, view.case.applicant, kind, language)
         name = f"{Wording(language)('title')}-{_name(view.case.title)}.{kind}"
         return ReportFile(content, MEDIA.get(kind, XLSX), name)
 

@@ -15,7 +15,7 @@ from api.service.policies import Policies
 from api.service.records import Actor
 from api.service.review import standing
 from api.service.review.progress import Progress
-from api.service.review.records import Change, LetterView, Status
+from api.service.review.review_records import Change, LetterView, Status
 from api.service.review.worklist import NEVER, people
 from api.store.models import Case, Letter, Review
 from assistant.report import letter

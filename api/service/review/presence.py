@@ -14,7 +14,7 @@ from api.service.access import Action
 from api.service.context import Context, case_for, now
 from api.service.events import Events
 from api.service.records import Actor
-from api.service.review.records import Here, Person
+from api.service.review.review_records import Here, Person
 from api.store.models import Presence, Review, User
 
 STALE = timedelta(seconds=60)

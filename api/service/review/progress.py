@@ -12,7 +12,7 @@ from api.service.access import Action
 from api.service.context import Context, case_for, now, record
 from api.service.events import Events
 from api.service.records import Actor, Role
-from api.service.review.records import Change, Done, Status
+from api.service.review.review_records import Change, Done, Status
 from api.service.review.worklist import NEVER
 from api.store.models import Review, Step, User
 

@@ -15,7 +15,7 @@ from api.service.context import Context, case_for, record
 from api.service.policies import Policies
 from api.service.records import Actor, JobState, JobView
 from api.service.review.progress import MOST
-from api.service.review.records import Done, Renewing, Status
+from api.service.review.review_records import Done, Renewing, Status
 from api.service.views import outdated
 from api.store.models import Assessment, Case, Job, Review
 

@@ -16,11 +16,11 @@ from api.service.context import Context, case_for, new_id, now, record
 from api.service.policies import Policies
 from api.service.reading import Reader
 from api.service.records import Actor, Page
-from api.service.review.records import NewPlace, NewReply, PlaceView, ReplyView
+from api.service.review.review_records import NewPlace, NewReply, PlaceView, ReplyView
 from api.service.views import newest, present
 from api.store.models import Case, Content, File, Reply, Submission
-from assistant import corrections
-from assistant.corrections import Place
+from assistant.correcting import corrections
+from assistant.correcting.corrections import Place
 from ingestion.domain import Interval, Span
 from ingestion.policy import Policy
 

@@ -16,8 +16,8 @@ from api.service.review.claims import Found
 from api.service.views import newest
 from api.store.models import Assessment as Row
 from api.store.models import Case, Check, Content, Decision, Review, Standing
-from assistant import corrections
-from assistant.corrections import Act, Checked, Place, Reviewed
+from assistant.correcting import corrections
+from assistant.correcting.corrections import Act, Checked, Place, Reviewed
 from assistant.second_reader import checklist
 from ingestion.domain import Assessment, Comparator, CriterionKind, Fact, Finding, Interval, Outcome, Span
 from ingestion.policy import Policy

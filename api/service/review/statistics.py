@@ -13,9 +13,9 @@ from api.errors import Failure
 from api.service.access import Action, may, scope
 from api.service.context import Context
 from api.service.records import Actor
-from api.service.review.records import CriterionCount, FactCount, Statistics, Status, StatusCount, Times
+from api.service.review.review_records import CriterionCount, FactCount, Statistics, Status, StatusCount, Times
 from api.store.models import Case, Check, Review, Standing
-from assistant.corrections import Checked
+from assistant.correcting.corrections import Checked
 from ingestion.domain import Outcome
 
 TENTHS = 10

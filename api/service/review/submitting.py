@@ -20,7 +20,7 @@ from api.service.policies import Policies
 from api.service.records import Actor, Page
 from api.service.review import duplicates, standing
 from api.service.review.progress import step
-from api.service.review.records import Handed, HandedFile, Status, Submission
+from api.service.review.review_records import Handed, HandedFile, Status, Submission
 from api.service.review.worklist import NEVER
 from api.service.views import present
 from api.store import rows

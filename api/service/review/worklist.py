@@ -15,10 +15,10 @@ from api.service.access import Action, may, scope
 from api.service.context import Context, new_id
 from api.service.policies import Policies
 from api.service.records import Actor, JobState, Page, Role
-from api.service.review.records import Filter, Person, SavedViewLine, Sort, Status, WorkLine
+from api.service.review.review_records import Filter, Person, SavedViewLine, Sort, Status, WorkLine
 from api.service.views import outdated
 from api.store.models import Assessment, Case, Check, Job, Review, SavedView, Standing, User
-from assistant.corrections import Checked
+from assistant.correcting.corrections import Checked
 from ingestion.domain import Overall
 
 NEVER = date(9999, 12, 31)    # the deadline of a case without one

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.service.context import Context, new_id, record_system
-from api.service.second_reader.records import ExamView
+from api.service.second_reader.reading_records import ExamView
 from api.store.models import Exam
 from assistant.second_reader.examined import Examined, prompts_hash
 

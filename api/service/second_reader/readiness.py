@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from api.errors import Failure
 from api.service.access import Action, may
-from api.service.administration.kept import Kept, ReadingSettings
 from api.service.administration.modelling import Modelling
+from api.service.administration.stored_settings import Kept, ReadingSettings
 from api.service.context import Context
 from api.service.records import Actor
 from api.service.second_reader import exams
 from api.service.second_reader.exams import Exams
-from api.service.second_reader.records import Readiness
+from api.service.second_reader.reading_records import Readiness
 from api.store.models import ModelUse
 from assistant.second_reader import examined, request
 

@@ -15,11 +15,11 @@ from api.service.records import Actor, JobState
 from api.service.review import standing
 from api.service.second_reader.examining import Examining
 from api.service.second_reader.readiness import Readying
-from api.service.second_reader.records import CheckItem, ReaderFact, Readiness, SecondView, Standing
+from api.service.second_reader.reading_records import CheckItem, ReaderFact, Readiness, SecondView, Standing
 from api.service.second_reader.work import UNFINISHED, ReadingAgain
 from api.store.models import Assessment, Case, Reading, Review
-from assistant import corrections
-from assistant.corrections import READERS, Act, Checked
+from assistant.correcting import corrections
+from assistant.correcting.corrections import READERS, Act, Checked
 from assistant.second_reader import checklist
 from assistant.second_reader.checklist import Both
 from ingestion.domain import Fact, SecondReading

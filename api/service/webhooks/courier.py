@@ -15,7 +15,7 @@ from api.errors import Failure
 from api.service.addresses import Network
 from api.service.context import Context, now
 from api.service.webhooks import addresses, outbox, signing
-from api.service.webhooks.records import State
+from api.service.webhooks.webhook_records import State
 from api.store.models import Delivery, Webhook
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.service.context import new_id, now
 from api.service.records import JobState
-from api.service.webhooks.records import Kind, State
+from api.service.webhooks.webhook_records import Kind, State
 from api.store.models import Assessment, Delivery, Webhook
 
 OVER = {JobState.DONE: Kind.FINISHED, JobState.FAILED: Kind.FAILED}

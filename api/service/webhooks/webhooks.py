@@ -13,7 +13,7 @@ from api.service.context import Context, new_id, now, record
 from api.service.records import Actor, Page
 from api.service.webhooks import addresses, outbox, signing
 from api.service.webhooks.courier import Courier
-from api.service.webhooks.records import SUBSCRIBED, DeliveryView, Kind, State, WebhookView
+from api.service.webhooks.webhook_records import SUBSCRIBED, DeliveryView, Kind, State, WebhookView
 from api.store.models import Delivery, Webhook
 
 MOST = 20

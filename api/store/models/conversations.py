@@ -25,7 +25,7 @@ class Conversation(Base):
 
 
 class Turn(Base):
-    """`record` is what `assistant.conversation.to_record` wrote; `places` name the file of each citation."""
+    """`record` is what `assistant.dialogue.conversation.to_record` wrote; `places` name the file of each citation."""
 
     __tablename__ = "turns"
     __table_args__ = (UniqueConstraint("conversation_id", "number"),)

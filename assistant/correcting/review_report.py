@@ -1,0 +1,174 @@
+"""What reviewers take away: the review form with the program's and the persons' values, and lists as tables."""
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from msgspec.structs import replace
+
+from assistant.correcting.corrections import Act
+from assistant.report import composing, particulars, render
+from assistant.report.labels import Vocabulary
+from assistant.report.model import Report, Row
+from assistant.report.word_file import SMALL, TITLE, WIDTH, WordFile, run
+from ingestion.domain import Assessment, Interval, Outcome
+from ingestion.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One decision as the form tells it."""
+
+    subject: str
+    version: int
+    act: Act
+    value: Interval | None
+    outcome: Outcome | None
+    amount: int
+    document: str
+    page: int | None
+    quote: str
+    reason: str
+    machine: Interval | None
+    by: str
+    at: datetime
+    holds: bool
+    first: Interval | None = None    # both readers' figures where a language model had read, and which one
+    second: Interval | None = None
+    model: str = ""
+    prompt: str = ""
+
+
+def form(seen: Assessment, machine: Assessment, steps: Sequence[Step], policy: Policy, applicant: str, kind: str,
+         language: str = "zh") -> bytes:
+    """The 形式审查意见表 of a reviewed case: "docx", "pdf" or "xlsx"."""
+    names = Vocabulary(policy, language)
+    report = composing.compose(seen, policy, language, particulars.read(seen.documents, applicant))
+    report = replace(report, rows=tuple(_rows(report, seen, machine, steps, names)),
+                     notes=(*report.notes, names.words("review.note")),
+                     decisions=tuple(_told(one, names) for one in steps))
+    return workbook([(report.title, _columns(names), [_plain(row) for row in report.rows]),
+                     (names.words("sections.decisions"), names.words.lines("review.decision_columns"),
+                      [list(one) for one in report.decisions])]) if kind == "xlsx" else render(report, f".{kind}")
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], kind: str, names: Vocabulary
+          ) -> bytes | None:
+    """A list as a file, None for a kind that is none."""
+    if kind == "xlsx":
+        return workbook([(title, columns, rows)])
+    if kind == "docx":
+        return _document(title, columns, rows, names)
+    if kind == "pdf":
+        from assistant.report import pdf
+
+        return pdf.table(title, columns, rows, names.words, names.status())
+    return None
+
+
+def workbook(sheets: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]]]]) -> bytes:
+    """Sheets with a fixed head row. Every cell is text, so that none is taken for a formula."""
+    import openpyxl
+    from openpyxl.styles import Alignment, Font
+
+    from assistant.report.word_file import readable
+
+    book = openpyxl.Workbook(write_only=True)
+    for title, columns, rows in sheets:
+        sheet = book.create_sheet(title[:31])
+        sheet.freeze_panes = "A2"
+        for place, column in enumerate(columns):
+            longest = max([len(column), *(len(row[place]) for row in rows[:200])])
+            sheet.column_dimensions[openpyxl.utils.get_column_letter(place + 1)].width = min(60, 4 + longest * 1.6)
+        for number, row in enumerate([columns, *rows]):
+            cells = []
+            for text in row:
+                cell = openpyxl.cell.WriteOnlyCell(sheet, None)
+                cell.data_type, cell._value = "s", readable(text)
+                cell.alignment = Alignment(wrap_text=True, vertical="top")
+                if not number:
+                    cell.font = Font(bold=True)
+                cells.append(cell)
+            sheet.append(cells)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+
+def _rows(report: Report, seen: Assessment, machine: Assessment, steps: Sequence[Step], names: Vocabulary
+          ) -> Sequence[Row]:
+    """Where a person's figure is another than the program's, both stand in the row."""
+    words = names.words
+    last = {one.subject: one for one in steps if one.holds}
+    before = {names.label(one.criterion): one for one in machine.findings}
+    made = []
+    for row in report.rows:
+        finding = before.get(row.item)
+        if finding is None or not row.citation:
+            made.append(row)
+            continue
+        keys = finding.criterion.facts
+        theirs = "；".join(_figure(machine, key, names) for key in keys) if keys else ""
+        ours = "；".join(_figure(seen, key, names) for key in keys) if keys else ""
+        figure = words("review.both", person=ours, machine=theirs) if theirs != ours else row.figure
+        notes = [words("review.said", by=one.by, day=one.at.astimezone(UTC).date().isoformat(),
+                       act=words(f"review.acts.{one.act.value}"), reason=one.reason)
+                 for key in (*keys, finding.criterion.id) if (one := last.get(key)) and one.reason]
+        outcome = words("review.machine_outcome", outcome=names.say.outcome(finding.outcome)) \
+            if row.outcome is not finding.outcome else ""
+        made.append(replace(row, figure=figure, note="\n".join(text for text in (row.note, outcome, *notes) if text)))
+    return made
+
+
+def _figure(assessment: Assessment, key: str, names: Vocabulary) -> str:
+    fact = assessment.facts.get(key)
+    return names.figure_and_conflict(fact) if fact else names.words("figure.absent")
+
+
+def _told(one: Step, names: Vocabulary) -> tuple[str, ...]:
+    policy = names.policy
+    fact = one.subject in policy.facts.facts
+    label = names.fact_label(one.subject) if fact else next(
+        (names.label(criterion) for criterion in policy.criteria if criterion.id == one.subject), one.subject)
+    said = names.interval(one.subject, one.value) if one.value and fact else \
+        names.say.outcome(one.outcome) if one.outcome else ""
+    machine = names.interval(one.subject, one.machine) if one.machine and fact else ""
+    place = names.say.place(one.document, one.page) + names.words("colon") + one.quote if one.document else ""
+    act = names.words(f"review.acts.{one.act.value}")
+    if one.model and fact:
+        first, second = (names.interval(one.subject, figure) if figure else names.words("second.nothing")
+                         for figure in (one.first, one.second))
+        machine = names.words("review.readers", machine=machine or names.words("second.nothing"), first=first,
+                              second=second, model=one.model, prompt=one.prompt)
+    return (one.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC"), one.by, label,
+            act if one.holds else names.words("review.outdated", act=act), machine, said, one.reason, place)
+
+
+def _columns(names: Vocabulary) -> list[str]:
+    return [names.words(f"columns.{name}") for name in (
+        "number", "category", "item", "clause", "requirement", "figure", "evidence", "outcome", "note")]
+
+
+def _plain(row: Row) -> list[str]:
+    pieces = "\n".join(f"{one.place}: {one.text}" for one in row.quotations)
+    return [str(row.number), row.category, row.item, f"{row.citation} {row.clause}".strip(), row.requirement,
+            row.figure, pieces, row.word, "\n".join(text for text in (row.note, row.gap) if text)]
+
+
+def _document(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], names: Vocabulary) -> bytes:
+    words = names.words
+    file = WordFile(title, names.policy_line(), f"{words('pre_screen')} · {names.status()}",
+                    words("page_of", page="\0", pages="\0"))
+    file.paragraph(title, TITLE, centred=True, bold=True)
+    widths = [WIDTH / len(columns)] * len(columns)
+    made = file.table(widths, columns)
+    for row in rows:
+        for cell, text in zip(file.row(made, widths), row, strict=True):
+            run(cell.paragraphs[0], text, SMALL)
+    return file.bytes()
+
+

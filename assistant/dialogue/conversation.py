@@ -1,0 +1,294 @@
+"""A conversation: questions that go on from the ones before, and the record of each turn.
+
+A follow-up is understood without a model. 那创新园呢？ asks the question before of another base type; 合作伙伴要几个？
+is about the base type that was spoken of; 为什么？ and 在哪一条？ are about what was asked last.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from assistant.questions import question_form, understanding
+from assistant.questions.clause_weights import STRONG
+from assistant.questions.dialogue_patterns import pattern, says
+from assistant.questions.topics import OFF_TOPIC
+from assistant.questions.understanding import Part, Question, Reader
+from ingestion.domain import Answer, Call, Citation, Mode, Span
+from ingestion.policy import Policy
+
+_FOLLOW = re.compile(r"^(?:那么?|然后|还有|另外|and|what about|how about|then)|呢[?？]?$|[?？]?$(?<=what about)")
+_ITEM_ONLY = re.compile(r"^(?:那么?)?\s*第?\s*([一二三四五六七八九十\d]{1,3})\s*项|^\s*(?:and\s+)?item\s+(\d{1,2})")
+_TIME = re.compile(r"第\s*[一二三四五六七八九十\d]+\s*年|[一二两三四五六七八九十\d]+\s*年(?:以)?(?:之)?[前后]"
+                   r"|(?:19|20)\d\d\s*年?(?:\d{1,2}月)?|大?前年|去年|今年|明年|\d{1,2}\s*月(?:\d{1,2}[日号])?"
+                   r"|\w+ years? (?:ago|later)|(?:last|this|next) year")
+_VERB = re.compile(r"可以|可否|能|要|须|需|应|该|得|会|算|是|有")
+_WHERE = re.compile(r"哪一?条|出处|依据是|原文|哪里写|在哪写|写在哪|which (?:article|clause)|where does it say|source")
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One question and its answer, with all that explains them later."""
+
+    question: str
+    understood: str  # the question with what the turns before add to it
+    answer: Answer
+    policy_id: str = ""
+    policy_version: str = ""
+    policy_sha256: str = ""
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def cited(self) -> tuple[str, ...]:
+        return tuple(one.ref or one.document for one in self.answer.citations)
+
+
+class Turns(Protocol):
+    """Where turns are kept; the web application brings a relational one."""
+
+    def add(self, conversation: str, turn: Turn) -> None: ...
+
+    def of(self, conversation: str) -> Sequence[Turn]: ...
+
+
+class InMemory:
+    """Turns for the length of a process."""
+
+    def __init__(self) -> None:
+        self._turns: dict[str, list[Turn]] = {}
+
+    def add(self, conversation: str, turn: Turn) -> None:
+        self._turns.setdefault(conversation, []).append(turn)
+
+    def of(self, conversation: str) -> Sequence[Turn]:
+        return tuple(self._turns.get(conversation, ()))
+
+
+def turn(question: str, answer: Answer, policy: Policy, understood: str = "") -> Turn:
+    """The record of a turn."""
+    return Turn(
+        question, understood or answer.understood or answer.question, answer, policy.id, policy.version, policy.sha256
+    )
+
+
+def to_record(one: Turn) -> dict[str, Any]:
+    """A turn as plain data, for a store."""
+    answer = one.answer
+    return {
+        "question": one.question,
+        "understood": one.understood,
+        "answer": answer.text,
+        "answerable": answer.answerable,
+        "mode": answer.mode.value,
+        "language": answer.language,
+        "citations": [
+            {
+                "ref": c.ref,
+                "document": c.document,
+                "page": c.page,
+                "quote": c.quote,
+                "start": c.span.start,
+                "end": c.span.end,
+            }
+            for c in answer.citations
+        ],
+        "retrieved": list(answer.considered),
+        "dropped": list(answer.dropped),
+        "prompt": answer.prompt,
+        "model": answer.model,
+        "verdict": answer.verdict,
+        "trace": [{"tool": one.tool, "arguments": one.arguments, "result": one.result, "told": one.told,
+                   "step": one.step} for one in answer.trace],
+        "policy": {"id": one.policy_id, "version": one.policy_version, "sha256": one.policy_sha256},
+        "at": one.at.isoformat(),
+    }
+
+
+def from_record(record: Mapping[str, Any]) -> Turn:
+    """The turn that `to_record` wrote."""
+    cites = tuple(
+        Citation(c["quote"], Span(c["start"], c["end"]), c["ref"], c["document"], c["page"])
+        for c in record["citations"]
+    )
+    answer = Answer(
+        record["understood"],
+        record["answer"],
+        record["answerable"],
+        cites,
+        Mode(record["mode"]),
+        record["language"],
+        tuple(record["retrieved"]),
+        tuple(record["dropped"]),
+        record["prompt"],
+        record["model"],
+        verdict=record.get("verdict", ""),
+        trace=tuple(Call(**one) for one in record.get("trace", ())),
+    )
+    policy = record["policy"]
+    return Turn(
+        record["question"],
+        record["understood"],
+        answer,
+        policy["id"],
+        policy["version"],
+        policy["sha256"],
+        datetime.fromisoformat(record["at"]),
+    )
+
+
+def read(reader: Reader, question: str, history: Sequence[Turn], language: str | None = None,
+         known: str = "") -> Question:
+    """The question with what it leaves unsaid filled in from the turns before it. `known` is the folded text of what
+    the conversation is about besides the policy: the names and rows of an application."""
+    asked = reader.read(question, language)
+    if not history or not asked.parts:
+        return asked
+    last = history[-1]
+    before = reader.read(last.understood or last.question, asked.language)  # each turn holds what those before it add
+    text = _completed(asked, before, last, reader)
+    if text is not None:
+        return replace(reader.read(text, asked.language), text=asked.text, understood=text)
+    first = asked.parts[0]
+    goes_on = _FOLLOW.search(first.text) is not None and any(
+        one.polar or question_form.asks_lack(one.text) for one in before.parts)
+    if goes_on and not first.asks - {"what"} and _about_something(first, reader):      # 中外联合的呢？ after 够20篇吗？
+        first = replace(first, asks=first.asks | {"yes_no"})
+        return replace(asked, parts=(first, *asked.parts[1:]))
+    if first.gaps & OFF_TOPIC:
+        return asked
+    leans = _leans(first, reader, known)
+    if before.parts and (leans or _bare(first, reader) or _continues(first, last, reader)):
+        spoken = next((one for one in reversed(before.parts) if _about_something(one, reader)), before.parts[-1])
+        joined = replace(
+            first,
+            inherited=first.inherited | spoken.subjects,
+            refs=first.refs or spoken.refs,
+            continues=True,
+            asks=first.asks | {"yes_no"} if goes_on and not first.asks else first.asks,
+        )
+        return replace(asked, parts=(joined, *asked.parts[1:]), understood=f"{before.text}：{asked.text}")
+    return asked
+
+
+def _completed(asked: Question, before: Question, last: Turn, reader: Reader) -> str | None:
+    """The question written out, if it is a follow-up that can be: with another type, its type, or its article."""
+    first = asked.parts[0]
+    item = _ITEM_ONLY.search(first.text)
+    also = pattern("asks", "also_so").search(first.text)
+    if also is not None and before.parts[-1].polar:      # 那研究所也这样吗 after 部属高校可以直接申报吧
+        clause = re.split(r"[，,。；;]", before.parts[-1].text.strip("，,。；;?？"))[-1]
+        verb = _VERB.search(clause)
+        return also["who"] + clause[verb.start():] if verb else None
+    refs = [citation.ref for citation in last.answer.citations if citation.ref]
+    if item and refs and not first.refs:
+        return f"{refs[0].split('（')[0]}（{item[1] or item[2]}）"
+    of_documents = any(citation.document for citation in last.answer.citations)
+    if _WHERE.search(first.text) and _bare(first, reader) and refs and not of_documents:
+        return "、".join(dict.fromkeys(refs))
+    if first.quantities and _bare(first, reader) and _FOLLOW.search(first.text):
+        return _with_figure(before, first)
+    if _bare(first, reader) and _FOLLOW.search(first.text) and (text := _with_time(before, first)) is not None:
+        return text
+    own = _types(first, reader)
+    if own and _only_type(first, reader) and _FOLLOW.search(first.text):
+        return _with_type(before, own, asked, reader)
+    if not own and not first.refs and _follows_type(first, before, reader):
+        names = _type_names(before, reader)
+        return f"{names}{asked.text}" if asked.language == "zh" else f"{names}: {asked.text}"
+    return None
+
+
+def _about_something(part: Part, reader: Reader) -> bool:
+    """Whether a part names a subject that something is counted or ruled for."""
+    return any(reader.topics.subjects[name].fact for name in part.found)
+
+
+def _leans(part: Part, reader: Reader, known: str) -> bool:
+    """Whether a question only goes on from the one before: 只按目录算呢？ What is strange is the case's."""
+    if _about_something(part, reader) or part.refs or not says("asks", "leans", part.text):
+        return False
+    strong = any(reader.topics.subjects[name].weight >= STRONG for name in part.found)
+    if strong and not known:
+        return False
+    return all(any(piece[place:place + 2] in known for place in range(max(1, len(piece) - 1)))
+               for piece in part.strange)
+
+
+def _with_time(before: Question, part: Part) -> str | None:
+    """The question before, of another time: 那到第五年呢？ after 第二年重新申报，受理吗？"""
+    old, new = list(_TIME.finditer(understanding.fold(before.text))), _TIME.search(part.text)
+    if not old or new is None:
+        return None
+    text = understanding.fold(before.text)
+    return text[:old[-1].start()] + new[0] + text[old[-1].end():]
+
+
+def _with_type(before: Question, own: Sequence[str], asked: Question, reader: Reader) -> str | None:
+    """The question before, of the base type that is named now."""
+    name = next(one.word for subject in own for one in asked.parts[0].found[subject])
+    text = understanding.fold(before.text)
+    spans = sorted(
+        (
+            one.span
+            for part in before.parts
+            for subject in _types(part, reader)
+            for one in part.found[subject]
+            if one.word in text
+        ),
+        reverse=True,
+    )
+    named = [one.word for part in before.parts for subject in _types(part, reader) for one in part.found[subject]]
+    if not named:
+        return f"{name}{before.text}" if asked.language == "zh" else f"{name}: {before.text}"
+    for word in sorted(set(named), key=len, reverse=True):
+        text = text.replace(word, name)
+    return text if spans else f"{name}{before.text}"
+
+
+def _with_figure(before: Question, part: Part) -> str | None:
+    """The question before, of another figure: 11户呢？ after 9户高企够吗."""
+    figures = [one for each in before.parts for one in each.quantities]
+    text = understanding.fold(before.text)
+    if len(figures) != 1 or len(before.parts) != 1 or figures[0].measure != part.quantities[0].measure:
+        return None
+    old, new = figures[0].span, part.quantities[0].span
+    return text[: old.start] + part.text[new.start : new.end] + text[old.end :]
+
+
+def _continues(part: Part, last: Turn, reader: Reader) -> bool:
+    """Whether a question's only subject is said of many things, and of what was cited last too: 交给谁？"""
+    subjects = [reader.topics.subjects[name] for name in part.found if reader.topics.subjects[name].weight]
+    cited = {citation.ref for citation in last.answer.citations if citation.ref}
+    return bool(subjects) and not part.refs and all(one.loose and cited & set(one.clauses) for one in subjects)
+
+
+def _type_names(before: Question, reader: Reader) -> str:
+    return next(
+        (one.word for part in before.parts for subject in _types(part, reader) for one in part.found[subject]), ""
+    )
+
+
+def _follows_type(part: Part, before: Question, reader: Reader) -> bool:
+    """Whether a question without a base type is about something that belongs to the base type spoken of before."""
+    subjects = reader.topics.subjects
+    homes = {ref for one in before.parts for name in _types(one, reader) for ref in subjects[name].clauses}
+    own = {ref.split("（")[0] for name in part.found for ref in subjects[name].clauses}
+    return bool(homes & own) and bool(_type_names(before, reader))
+
+
+def _types(part: Part, reader: Reader) -> list[str]:
+    return [name for name in part.found if reader.topics.subjects[name].type and not reader.topics.subjects[name].hint]
+
+
+def _only_type(part: Part, reader: Reader) -> bool:
+    subjects = reader.topics.subjects
+    return not part.refs and not any(subjects[name].weight and not subjects[name].type for name in part.found)
+
+
+def _bare(part: Part, reader: Reader) -> bool:
+    """Whether a question names nothing that it could be about."""
+    subjects = reader.topics.subjects
+    return not part.refs and not part.strange and not any(subjects[name].weight for name in part.found)

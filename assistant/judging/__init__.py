@@ -1,0 +1,1 @@
+"""Facts against criteria: outcomes, findings in words, what other readings of the window would change."""

@@ -1,0 +1,1 @@
+"""Policy folders held against themselves and against the version before them."""

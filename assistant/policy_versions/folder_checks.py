@@ -1,0 +1,34 @@
+"""Every mistake in a policy folder: in its text, its facts and criteria, and in what it says about questions.
+
+`guohe policy check` and a new version in the web application are held against these very checks.
+"""
+from __future__ import annotations
+
+from pathlib import Path
+
+from assistant.learning import training
+from assistant.learning.likeness import EXAMPLES, FILE
+from assistant.policy_versions import stale_figures
+from assistant.questions import topics, vocabulary
+from ingestion import policy
+from ingestion.policy_files import CRITERIA, FACTS, HEAD, TEXT, Problem
+
+ORDER = (HEAD, TEXT, CRITERIA, FACTS, topics.TOPICS, topics.POINTS, topics.GAPS, vocabulary.FILE, EXAMPLES, FILE)
+
+
+def check(folder: Path) -> list[Problem]:
+    """By file and line; empty when the folder can be used for everything.
+
+    What is said about questions is held against the text as soon as there is one with articles, whatever else is wrong:
+    a text with other numbers shows at once every place that names the old ones.
+    """
+    problems = policy.check(folder)
+    draft = policy.draft(folder)
+    if draft is not None and draft.articles:
+        problems += topics.check(draft)
+        problems += vocabulary.check(folder, draft.text)
+        held = topics.readable(draft)
+        problems += training.check(draft, held)
+        problems += stale_figures.check(draft, held, training.readable(folder))
+    order = {name: place for place, name in enumerate(ORDER)}
+    return sorted(problems, key=lambda one: (order.get(one.file, len(order)), one.line))

@@ -1,0 +1,121 @@
+"""What the policy and its facts are called in one language: labels, figures, requirements, reasons."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from assistant.report.model import Quotation
+from assistant.report.words import Wording
+from assistant.wording.phrases import phrases
+from ingestion.domain import Criterion, CriterionKind, Evidence, Exclusion, Fact, Interval, Outcome
+from ingestion.policy import Policy
+
+BY_REVIEWER = "by_reviewer"   # the reason of an item that a person took out of a count
+
+
+def reason_text(policy: Policy, code: str, language: str) -> str:
+    """Why something was left out, in words: the policy's, or that a person did; another code stands for itself."""
+    texts = policy.facts.reasons.get(code)
+    if texts:
+        return texts[-1] if language == "en" else texts[0]
+    return Wording(language)(f"reasons.{code}") if code == BY_REVIEWER else code.replace("_", " ")
+
+
+class Vocabulary:
+    def __init__(self, policy: Policy, language: str = "zh") -> None:
+        self.policy, self.words, self.say = policy, Wording(language), phrases(language)
+
+    # The policy -------------------------------------------------------------------------------------------------------
+
+    def title(self) -> str:
+        return self.say.pick(self.policy.title, self.policy.title_en)
+
+    def status(self) -> str:
+        return self.say.pick(self.policy.status, self.policy.status_en)
+
+    def policy_line(self) -> str:
+        return self.words("policy_line", title=self.title(), version=self.policy.version, status=self.status())
+
+    def base_type(self, base_type_id: str) -> str:
+        base_type = self.policy.base_type(base_type_id)
+        return self.say.pick(base_type.label, base_type.label_en)
+
+    # Criteria ---------------------------------------------------------------------------------------------------------
+
+    def label(self, criterion: Criterion) -> str:
+        return self.say.pick(criterion.label, criterion.label_en)
+
+    def citation(self, criterion: Criterion) -> str:
+        return self.say.citation(criterion.citation)
+
+    def outcome(self, outcome: Outcome) -> str:
+        """The outcome with its mark: it is told apart without colour."""
+        return f"{self.words(f'mark.{outcome.value}')} {self.say.outcome(outcome)}"
+
+    def category(self, criterion: Criterion) -> str:
+        """An article that every base type shares holds the general conditions."""
+        shared = set.intersection(*(set(base_type.articles) for base_type in self.policy.base_types))
+        article = next((one for one in self.policy.articles if criterion.span.start in one.span), None)
+        general = len(self.policy.base_types) > 1 and article is not None and article.ref in shared
+        return self.words("categories.general" if general else "categories.specific")
+
+    def requirement(self, criterion: Criterion) -> str:
+        """The policy's own measure (20篇（含）以上); where its language is not the report's, the bar with its unit."""
+        measure = self.policy.wordings[criterion.id].measure
+        if measure and self.policy.language == self.words.language:
+            return measure
+        if criterion.kind is CriterionKind.COUNT and criterion.bar is not None:
+            key = criterion.facts[0]
+            bar = self.interval(key, Interval(criterion.bar, criterion.bar))
+            return self.words(f"requirement.{criterion.comparator.value}", bar=bar)
+        names = {CriterionKind.YES_NO: "affirmed", CriterionKind.PLURAL: "plural"}
+        return self.words(f"requirement.{names.get(criterion.kind, 'judgement')}")
+
+    # Facts ------------------------------------------------------------------------------------------------------------
+
+    def fact_label(self, key: str) -> str:
+        fact = self.policy.facts.facts[key]
+        return self.say.pick(fact.label, fact.label_en)
+
+    def yes_no(self, key: str) -> bool:
+        return self.policy.facts.facts[key].kind == "yes_no"
+
+    def interval(self, key: str, interval: Interval) -> str:
+        """A figure of the fact `key` as people write it: 23篇, 至少20篇, 205万元, 是."""
+        fact = self.policy.facts.facts[key]
+        if fact.kind == "money":
+            return self.say.money(interval)
+        if fact.kind == "yes_no":
+            known = "yes" if interval.low == 1 else "no" if interval.high == 0 else "open"
+            return self.words(f"answer.{known}")
+        return self.say.amount(interval, self.say.pick(fact.unit_zh, fact.unit))
+
+    def figure(self, fact: Fact) -> str:
+        return self.interval(fact.key, fact.interval)
+
+    def figure_and_conflict(self, fact: Fact) -> str:
+        if not fact.conflict:
+            return self.figure(fact)
+        conflict = self.words("figure.conflict")
+        return conflict if self.yes_no(fact.key) else self.words("figure.and_conflict", figure=self.figure(fact))
+
+    def figures(self, criterion: Criterion, facts: Mapping[str, Fact]) -> str:
+        """The figures of a criterion's facts; 未见 where a measurable one has none."""
+        known = [facts[key] for key in criterion.facts if key in facts]
+        if not known:
+            return "" if criterion.kind is CriterionKind.JUDGEMENT else self.words("figure.absent")
+        figures = [self.figure_and_conflict(fact) for fact in known]
+        if len(criterion.facts) > 1:
+            figures = [self.words("figure.one_of_many", label=self.fact_label(fact.key), figure=figure)
+                       for fact, figure in zip(known, figures, strict=True)]
+        return self.words("separator").join(figures)
+
+    def quotation(self, key: str, piece: Evidence, text: str | None = None) -> Quotation:
+        """A piece of evidence for the fact `key`, or for none (""); `text` is a contiguous part of its quote."""
+        text = piece.quote if text is None else text
+        reads = self.interval(key, piece.reads) if piece.reads and key else ""
+        return Quotation(self.say.place(piece.document, piece.page), text, reads,
+                         self.words(f"method.{piece.method.value}"), text == piece.quote, piece.more)
+
+    def reason(self, piece: Exclusion) -> str:
+        text = reason_text(self.policy, piece.reason, self.words.language)
+        return self.words("reason", reason=text, detail=piece.detail) if piece.detail else text

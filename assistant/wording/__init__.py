@@ -1,0 +1,1 @@
+"""Texts as data, in two languages: what the rule checker says, and the words of answers."""
