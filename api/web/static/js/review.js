@@ -199,7 +199,7 @@ export async function refresh(done = "") {
 async function here() {
   if (document.hidden) return;
   try {
-    const answer = await ask(presence, { method: "PUT", body: JSON.stringify({ subject: now }), headers: { "Content-Type": "application/json" } });
+    const answer = await ask(presence, { method: "PUT", body: JSON.stringify({ subject: now }), headers: { "Content-Type": "application/json" }, quiet: true });
     show((await answer.json()).here);
   } catch { /* said again in half a minute */ }
 }

@@ -1,5 +1,5 @@
 // Files on their way up, one after the other: what is interrupted goes on by itself, nothing has to be chosen twice.
-import { Refused, ask, element, ended, expired, text, token } from "./net.js";
+import { Refused, again, ask, element, ended, expired, text, token } from "./net.js";
 
 const WAITS = [1000, 2000, 4000, 8000, 15000];
 
@@ -73,6 +73,7 @@ export function start(base, refreshFiles) {
         if (!bad && answer.files.every((file) => file.added === "stored")) setTimeout(() => one.row.remove(), 4000);
         return;
       } catch (error) {
+        if (error instanceof Refused && ended(error) && await again()) continue;
         if (error instanceof Refused) { refused(one, error); return; }
         one.said.textContent = text("interrupted");
         await pause(WAITS[Math.min(attempt, WAITS.length - 1)]);
