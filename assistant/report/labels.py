@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from assistant.report.model import Quotation
 from assistant.report.words import Wording
 from assistant.wording.phrases import phrases
-from ingestion.domain import Criterion, CriterionKind, Evidence, Exclusion, Fact, Interval, Outcome
+from ingestion.domain import Criterion, CriterionKind, Evidence, Exclusion, Fact, Interval, Outcome, Unexplained
 from ingestion.policy import Policy
 
 BY_REVIEWER = "by_reviewer"   # the reason of an item that a person took out of a count
@@ -115,6 +115,9 @@ class Vocabulary:
         reads = self.interval(key, piece.reads) if piece.reads and key else ""
         return Quotation(self.say.place(piece.document, piece.page), text, reads,
                          self.words(f"method.{piece.method.value}"), text == piece.quote, piece.more)
+
+    def undecided(self, piece: Unexplained) -> str:
+        return self.words("undecided", reason=reason_text(self.policy, piece.why, self.words.language))
 
     def reason(self, piece: Exclusion) -> str:
         text = reason_text(self.policy, piece.reason, self.words.language)

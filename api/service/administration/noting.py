@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import case, func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -78,7 +79,7 @@ class Noting:
     # --------------------------------------------------------------------------------------------------------------
 
     def _taken(self, actor: Actor, path: str, parameters: Mapping[str, str]) -> None:
-        form = {"form": parameters["kind"]} if "kind" in parameters else {}
+        form: dict[str, Any] = {"form": parameters["kind"]} if "kind" in parameters else {}
         with self._database.writing(scope(actor)) as session:
             if "file_id" in parameters:
                 record(session, actor, "download", "file", parameters["file_id"])
