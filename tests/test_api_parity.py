@@ -47,6 +47,7 @@ BY_PAGE = {  # what a page posts to, and what it gets its content from
     "GET /cases/{case_id}/events": "GET /cases/{case_id}/events",
     "POST /cases/{case_id}/files": "POST /cases/{case_id}/files",
     "GET /cases/{case_id}/files": "GET /cases/{case_id}/files",
+    "POST /cases/{case_id}/files/{file_id}/restore": "POST /cases/{case_id}/files/{file_id}/restore",
     "POST /cases/{case_id}/files/{file_id}/remove": "DELETE /cases/{case_id}/files/{file_id}",
     "GET /cases/{case_id}/files/{file_id}/content": "GET /cases/{case_id}/files/{file_id}/content",
     "GET /cases/{case_id}/documents/{file_id}": "GET /cases/{case_id}/files/{file_id}/document",

@@ -116,7 +116,7 @@ def test_a_whole_case_by_keyboard(person: Page, reviewers: Callable[[], Page]) -
     tab(page, "#s-no_incidents [data-quote]")
     page.keyboard.type("近三年未发生重大安全责任事故")
     page.keyboard.press("Enter")
-    expect(incidents.locator(".figure")).to_have_text("是")
+    expect(incidents.locator(".figure")).to_have_text("满足")
 
     judged = go(page, str(page.locator(".subject.judgement").first.get_attribute("data-subject")))
     page.keyboard.press("e")

@@ -10,6 +10,19 @@ const FOLLOW = 150; // ms that something is chosen before its original is opened
 const bare = [...panel.childNodes];
 let going = null, opener = null;
 
+// On a phone the case and the chat are two views; links to a part of the page lead to the view that holds it.
+const whole = side.parentElement, views = whole.querySelector(".views");
+function view(name) {
+  whole.dataset.view = name;
+  for (const button of views.querySelectorAll("[data-show]")) button.setAttribute("aria-pressed", String(button.dataset.show === name));
+}
+if (views) {
+  views.hidden = false;
+  view(location.hash === "#chat" ? "chat" : "case");
+  views.addEventListener("click", (event) => { const button = event.target.closest("[data-show]"); if (button) { view(button.dataset.show); scrollTo(0, 0); } });
+  document.addEventListener("click", (event) => { const link = event.target.closest('a[href^="#"]'); if (link) view(link.hash === "#chat" ? "chat" : "case"); });
+}
+
 tabs.hidden = false;
 tabs.addEventListener("click", (event) => {
   const button = event.target.closest("[data-tab]");

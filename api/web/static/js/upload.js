@@ -42,6 +42,7 @@ export function start(base, refreshFiles) {
       list.append(one.row);
       queue.push(one);
     }
+    list.scrollIntoView({ block: "nearest" });
     run();
   }
 
@@ -70,7 +71,7 @@ export function start(base, refreshFiles) {
         const bad = answer.files.some((file) => file.added === "refused");
         one.row.classList.toggle("bad", bad);
         stored += answer.files.filter((file) => file.added === "stored" || file.added === "replaced").length;
-        if (!bad && answer.files.every((file) => file.added === "stored")) setTimeout(() => one.row.remove(), 4000);
+        if (!bad && answer.files.every((file) => file.added === "stored")) { await refreshFiles(); one.row.remove(); }   // it stands in the list below
         return;
       } catch (error) {
         if (error instanceof Refused && ended(error) && await again()) continue;
