@@ -12,7 +12,14 @@ from ingestion.domain import Comparator, CriterionKind
 from ingestion.errors import PolicyError
 from ingestion.windows import WindowReading
 
-HEAD, TEXT, CRITERIA, FACTS = "policy.yaml", "text.txt", "criteria.yaml", "facts.yaml"
+HEAD, TEXT, CRITERIA, FACTS = "policy.yaml", "text.txt", "criteria.yaml", "facts"
+
+
+def files(folder: Path) -> dict[str, Path]:
+    """The files of a policy folder by name (`criteria.yaml`, `facts/sci_ei_papers.yaml`), sorted; hidden ones aside."""
+    found = [one for place in (folder, folder / FACTS) if place.is_dir() for one in place.iterdir()
+             if one.is_file() and not one.name.startswith(".")]
+    return dict(sorted((one.relative_to(folder).as_posix(), one) for one in found))
 
 
 class BaseTypeEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
