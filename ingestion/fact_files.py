@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,23 @@ def _paths(folder: Path) -> list[Path]:
 
 
 # From the older form to the newer one ---------------------------------------------------------------------------------
+
+def upgrade(folder: Path) -> tuple[str, ...]:
+    """Give a folder of the older form the newer one; the names of the files that are new, none where it has it already.
+
+    `facts.yaml` goes last, so that nothing is lost when it is broken off."""
+    if not is_single(folder):
+        return ()
+    files = split(typed_yaml.read_text(folder / SINGLE))
+    unfinished = folder / f".{FOLDER}.unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir()
+    for name, text in files.items():
+        (unfinished / Path(name).name).write_text(text, encoding="utf-8")
+    unfinished.rename(folder / FOLDER)
+    (folder / SINGLE).unlink()
+    return tuple(sorted(files))
+
 
 def split(content: str) -> dict[str, str]:
     """The files of the newer form, by name, of what `facts.yaml` held, which must be sound; comments stay."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import policy_corpus
+from api.cli import main
 from api.errors import Failure
 from api.service import versions
 from api.service.governance import folders, marking
@@ -149,3 +150,26 @@ def test_comments_and_blocks_stay_when_a_file_is_split() -> None:
     assert files["facts/one.yaml"] == ONE
     assert files["facts/two.yaml"] == "{label: 二, label_en: two, unit: items}\n"
     assert files["facts/shared.yaml"].startswith(SHARED)
+
+
+def test_the_command_upgrades_a_folder_once(older: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The facts stay what they are; the second time there is nothing to do."""
+    before = policy.load(older).facts
+    assert main(["policy", "upgrade", str(older), "--lang", "en"]) == 0
+    assert "6 facts now stand in facts/" in capsys.readouterr().out
+    assert policy.check(older) == []
+    assert policy.load(older).facts == before
+    assert {name for name in contents(older) if "facts" in name} == {
+        name for name in contents(INVENTED) if "facts" in name}
+    assert main(["policy", "upgrade", str(older), "--lang", "en"]) == 0
+    assert "nothing was changed" in capsys.readouterr().out
+
+
+def test_a_folder_with_mistakes_is_not_upgraded(older: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The mistake is said as `policy check` says it, and nothing is written."""
+    path = older / "facts.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("kind: money", "kind: gold"), encoding="utf-8")
+    before = contents(older)
+    assert main(["policy", "upgrade", str(older), "--lang", "en"]) == 2
+    assert "facts.yaml:" in capsys.readouterr().err
+    assert contents(older) == before
