@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from ingestion import typed_yaml
-from ingestion.domain import Comparator, CriterionKind
+from ingestion.domain import Comparator, CriterionKind, Scale
 from ingestion.errors import PolicyError
 from ingestion.windows import WindowReading
 
@@ -28,6 +28,15 @@ class BaseTypeEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     label: str
     label_en: str
     articles: tuple[str, ...]
+
+
+class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The words of the review form; where they are "", the form is called by a general name."""
+
+    title: str = ""
+    title_en: str = ""
+    name: str = ""
+    name_en: str = ""
 
 
 class WindowEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,6 +65,7 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     window: WindowEntry
     common_articles: tuple[str, ...] = ()
     language: str = "zh"
+    form: Form = Form()
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +99,8 @@ class CriterionEntry(Words, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     comparator: Comparator = Comparator.AT_LEAST
     presence: bool = False
     priority: bool = False
+    points: Scale | None = None
+    sums: tuple[str, ...] = ()
 
     @property
     def article(self) -> str:
