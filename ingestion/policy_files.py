@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -48,6 +49,9 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     window: WindowEntry
     common_articles: tuple[str, ...] = ()
     language: str = "zh"
+    number: str = ""                  # of the document: 渝科局发〔2024〕12号
+    issued: date | None = None
+    effective: date | None = None
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
