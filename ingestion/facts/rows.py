@@ -94,8 +94,8 @@ def others(rows: Sequence[Cells]) -> set[int]:
 
 
 def once(rows: Sequence[Cells], texts: Sequence[str], place: str) -> list[frozenset[str]]:
-    """For each row the keys that it shares with those it is one with: it names their number or their code (与第3项重复登
-    记, 同2号卷, 与LCB-022同一项目), or one number is written beside both. `place` tells the table from others."""
+    """For each row the keys that it shares with those it is one with: it names their number or their code
+    (与第3项重复登记, 同2号卷, 与LCB-022同一项目), or one number is written beside both. `place` tells the table from others."""
     numbers = [_numbers(cells) for cells in rows]
     known: dict[str, int] = {}
     for row, own in enumerate(numbers):
@@ -116,7 +116,8 @@ def once(rows: Sequence[Cells], texts: Sequence[str], place: str) -> list[frozen
 def _numbers(cells: Cells) -> set[str]:
     """What numbers a row: its cell in a column of numbers, and a code that it begins with."""
     said = {one.text.strip() for one in cells if "number" in one.roles}
-    return {text for text in said | {one.text.strip() for one in cells[:1] if _MARK.fullmatch(one.text.strip())} if text}
+    first = {one.text.strip() for one in cells[:1] if _MARK.fullmatch(one.text.strip())}
+    return {text for text in said | first if text}
 
 
 _MARK = re.compile(r"[A-Za-z]{0,5}[-.]?\d{1,5}[A-Za-z]?(?:[-.]\d{1,4})?")
