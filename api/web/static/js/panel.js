@@ -11,7 +11,7 @@ const bare = [...panel.childNodes];
 let going = null, opener = null;
 
 // On a phone the case and the chat are two views; links to a part of the page lead to the view that holds it.
-const whole = side.parentElement, views = whole.querySelector(".views");
+const whole = side.parentElement, views = whole.querySelector(".phone-views");
 function view(name) {
   whole.dataset.view = name;
   for (const button of views.querySelectorAll("[data-show]")) button.setAttribute("aria-pressed", String(button.dataset.show === name));
