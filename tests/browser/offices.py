@@ -89,7 +89,8 @@ def office(folder: Path) -> Iterator[Place]:
         hook = people[Role.ADMINISTRATOR].post("/api/v1/webhooks", json={
             "url": "https://oa.example.com/guohe", "kinds": ["assessment.finished"]}).json()["id"]
     more = {
-        "": (f"/invitation/{invitation}", "/nothing", "/forgotten", f"/reset/{reset}"), Role.APPLICANT: ("/demo", f"/cases/{membrane}/edit", f"/cases/{draft}", f"/cases/{draft}/submission",
+        "": (f"/invitation/{invitation}", "/nothing", "/forgotten", f"/reset/{reset}"),
+        Role.APPLICANT: ("/demo", f"/cases/{membrane}/edit", f"/cases/{draft}", f"/cases/{draft}/submission",
                          f"/cases/{membrane}/submissions", f"/cases/{draft}/replies/resident_enterprises",
                          f"/cases/{returned}", f"/cases/{returned}/replies/sci_ei_papers", f"/cases/{draft}/delete"),
         Role.REVIEWER: ("/review?criterion=8.2.papers&result=not_met", "/review/renewal?outdated=true", "/cases/none",
