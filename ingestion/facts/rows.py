@@ -95,7 +95,7 @@ def others(rows: Sequence[Cells]) -> set[int]:
 
 def once(rows: Sequence[Cells], texts: Sequence[str], place: str) -> list[frozenset[str]]:
     """For each row the keys that it shares with those it is one with: it names their number or their code
-    (与第3项重复登记, 同2号卷, 与LCB-022同一项目), or one number is written beside both. `place` tells the table from others."""
+    (与第3项重复登记, 同2号卷, 与LCB-022同一项目), or one number is written beside both. `place`: the table."""
     numbers = [_numbers(cells) for cells in rows]
     known: dict[str, int] = {}
     for row, own in enumerate(numbers):
