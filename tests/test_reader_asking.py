@@ -35,7 +35,7 @@ def asking(folder: Path, *behaviours: Behaviour, limits: Limits | None = None) -
         (left.pop(0) if len(left) > 1 else left[0])(handler)
 
     with serving(behave) as endpoint:
-        yield Asking(Reader(Settings(endpoint.url, "m"), limits or Limits(timeout=20), folder, pauses.append), endpoint,
+        yield Asking(Reader(Settings(endpoint.url, "m"), limits or Limits(timeout=120), folder, pauses.append), endpoint,
                      pauses)
 
 
@@ -91,7 +91,7 @@ def test_no_more_are_asked_at_once_than_may_be(tmp_path: Path, most: int) -> Non
     def ask(number: int) -> Sequence[str]:
         return [one.reader.ask([*QUESTION, ("user", str(number))]).text]
 
-    with asking(tmp_path, slowly, limits=Limits(timeout=30, at_once=most)) as one, ThreadPoolExecutor(8) as pool:
+    with asking(tmp_path, slowly, limits=Limits(timeout=120, at_once=most)) as one, ThreadPoolExecutor(8) as pool:
         assert list(pool.map(ask, range(8))) == [["好"]] * 8
     assert len(seen) == 8
     assert max(seen) <= most
