@@ -3,17 +3,25 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from ingestion import typed_yaml
-from ingestion.domain import Comparator, CriterionKind
+from ingestion.domain import Comparator, CriterionKind, Scale
 from ingestion.errors import PolicyError
 from ingestion.windows import WindowReading
 
-HEAD, TEXT, CRITERIA, FACTS = "policy.yaml", "text.txt", "criteria.yaml", "facts.yaml"
+HEAD, TEXT, CRITERIA, FACTS = "policy.yaml", "text.txt", "criteria.yaml", "facts"
+
+
+def files(folder: Path) -> dict[str, Path]:
+    """The files of a policy folder by name (`criteria.yaml`, `facts/sci_ei_papers.yaml`), sorted; hidden ones aside."""
+    found = [one for place in (folder, folder / FACTS) if place.is_dir() for one in place.iterdir()
+             if one.is_file() and not one.name.startswith(".")]
+    return dict(sorted((one.relative_to(folder).as_posix(), one) for one in found))
 
 
 class BaseTypeEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -21,6 +29,15 @@ class BaseTypeEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     label: str
     label_en: str
     articles: tuple[str, ...]
+
+
+class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The words of the review form; where they are "", the form is called by a general name."""
+
+    title: str = ""
+    title_en: str = ""
+    name: str = ""
+    name_en: str = ""
 
 
 class WindowEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,6 +66,10 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     window: WindowEntry
     common_articles: tuple[str, ...] = ()
     language: str = "zh"
+    form: Form = Form()
+    number: str = ""                  # of the document: 渝科局发〔2024〕12号
+    issued: date | None = None
+    effective: date | None = None
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +103,8 @@ class CriterionEntry(Words, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     comparator: Comparator = Comparator.AT_LEAST
     presence: bool = False
     priority: bool = False
+    points: Scale | None = None
+    sums: tuple[str, ...] = ()
 
     @property
     def article(self) -> str:

@@ -35,4 +35,5 @@ def check(folder: Path) -> list[Problem]:
         problems += training.check(draft, held)
         problems += stale_figures.check(draft, held, training.readable(folder))
     order = {name: place for place, name in enumerate(ORDER)}
-    return sorted(problems, key=lambda one: (order.get(one.file, len(order)), one.line))
+    return sorted(problems, key=lambda one: (
+        order.get(one.file, order[FACTS] if one.file.startswith(FACTS) else len(order)), one.file, one.line))

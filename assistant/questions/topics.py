@@ -218,7 +218,7 @@ def _subjects(problems: Problems, topics: Topics, policy: Policy) -> None:
             continue
         for key, named, known, english, chinese in (
                 ("type", subject.type, types, f"base type of {HEAD}", f"{HEAD} 中没有 {{}} 这一基地类型"),
-                ("fact", subject.fact, set(policy.facts.facts), f"fact of {FACTS}", f"{FACTS} 中没有 {{}} 这一事实"),
+                ("fact", subject.fact, set(policy.facts.facts), f"fact of {FACTS}/", f"{FACTS}/ 中没有 {{}} 这一事实"),
                 ("narrows", subject.narrows, set(topics.subjects), f"subject of {TOPICS}",
                  f"{TOPICS} 中没有 {{}} 这一主题")):
             problems.add_unknown(TOPICS, [*keys, key], filter(None, [named]), known, english, chinese)
