@@ -35,8 +35,8 @@ def asking(folder: Path, *behaviours: Behaviour, limits: Limits | None = None) -
         (left.pop(0) if len(left) > 1 else left[0])(handler)
 
     with serving(behave) as endpoint:
-        yield Asking(Reader(Settings(endpoint.url, "m"), limits or Limits(timeout=120), folder, pauses.append), endpoint,
-                     pauses)
+        made = Reader(Settings(endpoint.url, "m"), limits or Limits(timeout=120), folder, pauses.append)
+        yield Asking(made, endpoint, pauses)
 
 
 @pytest.mark.parametrize("code", [429, 500, 502, 503, 408])
