@@ -70,7 +70,7 @@ def _kinds(table: Table, begin: int) -> list[str]:
     rows = [_cells(table, place) for place in range(begin, len(table.rows))]
     rows = [row for row in rows if len([text for text in row.values() if text]) > 1]
     width = max((max(row) + 1 for row in rows), default=0)
-    full = [row for row in rows if len(row) == max(map(len, rows))]
+    full = [row for row in rows if len(row) * 4 >= max(map(len, rows)) * 3]
     if len(full) < 2 or len(full) * 2 < len(rows):
         return []
     return [kind_of_column([row.get(column, "") for row in rows]) for column in range(width)]
@@ -313,6 +313,7 @@ def _row(found: Grid, row: list[Cell], texts: list[str], values: dict[int, str],
     cells: dict[str, str] = {}
     for column, text in values.items():
         for role in found.roles[column] if column < len(found.roles) else ():
+            text = load("tables")["short_modes"].get(text, text) if role == "mode" else text
             cells[role] = f"{cells[role]}｜{text}" if role in cells else text
     begun, until = _begun_until(found)
     if begun is not None and until is not None and values.get(begun) and values.get(until):

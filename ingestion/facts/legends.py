@@ -10,6 +10,8 @@ FEWEST = 2  # entries of one line that make it a legend; a single one may be a s
 _ENTRY = re.compile(
     r"(?:^|[：:；;，,。、\s|｜])([^\s=：:；;，,。、|｜（）()\d]{1,6})\s*=\s*([^=；;，,。\n\t|｜（(]{2,30})"
 )
+_QUOTED = re.compile(r"((?:[“\"][^”\"\n]{1,8}[”\"][、和]?)+)\s*(?:均|都)?(?:为|是|指|即|表示)?([^“”\"，。；\n]{2,40})")
+_NAME = re.compile(r"[“\"]([^”\"\n]{1,8})[”\"]")
 _JOINT = re.compile(r"\s*[/／+＋、&]\s*")
 
 
@@ -20,10 +22,13 @@ def legend(text: str) -> Mapping[str, str]:
     doubtful: set[str] = set()
     for line in text.split("\n") if "=" in text else ():
         entries = [(match[1], match[2].strip()) for match in _ENTRY.finditer(line)]
-        if len({name for name, _ in entries}) < FEWEST:
-            continue
+        entries = entries if len({name for name, _ in entries}) >= FEWEST else []
         for name, meaning in entries:
             doubtful |= {name} if found.setdefault(name, meaning) != meaning else set()
+    for match in _QUOTED.finditer(text):  # 表中“驻部”为全日制…，“外聘”“挂名”不坐班
+        for name in _NAME.findall(match[1]):
+            doubtful |= {name} if name in found else set()
+            found[name] = f"{name}（{match[2].strip()}）"
     return {name: meaning for name, meaning in found.items() if name not in doubtful}
 
 

@@ -108,7 +108,8 @@ def _owners(book: FactBook, lists: Grid, setting: Setting) -> dict[str, Listed]:
     if any(listed_.shown for listed_ in found.values()):  # 题目 above names of projects is no title of papers
         shown = [book.facts[key].listing for key, listed_ in found.items() if listed_.shown]
         found = {key: listed_ for key, listed_ in found.items()
-                 if not listed_.headed or any(same_things(book.facts[key].listing, one) for one in shown)}
+                 if (listed_.met and not listed_.headed)
+                 or any(same_things(book.facts[key].listing, one) for one in shown)}
     titled = {key: listed_ for key, listed_ in found.items() if listed_.titled}
     return titled or found
 
