@@ -10,7 +10,7 @@ FEWEST = 2  # entries of one line that make it a legend; a single one may be a s
 _ENTRY = re.compile(
     r"(?:^|[：:；;，,。、\s|｜])([^\s=：:；;，,。、|｜（）()\d]{1,6})\s*=\s*([^=；;，,。\n\t|｜（(]{2,30})"
 )
-_QUOTED = re.compile(r"((?:[“\"][^”\"\n]{1,8}[”\"][、和]?)+)\s*(?:均|都)?(?:为|是|指|即|表示)?([^“”\"，。；\n]{2,40})")
+_QUOTED = re.compile(r"((?:[“\"][^”\"\n]{1,8}[”\"][、和]?)+)\s*(?:均|都)?(?<!不)(?:为|是(?!否)|指|即|表示)([^“”\"，。；\n]{2,40})")
 _NAME = re.compile(r"[“\"]([^”\"\n]{1,8})[”\"]")
 _JOINT = re.compile(r"\s*[/／+＋、&]\s*")
 
