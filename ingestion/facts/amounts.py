@@ -24,6 +24,8 @@ from ingestion.numerals import stated_rate
 from ingestion.periods import Cover, Period, PeriodKind, Window, periods
 
 MONTH = 31  # days
+LONGEST_STATE = 20  # characters of what a cell says of a payment
+_DIGITS = re.compile(r"\d{2}")
 _UNIT = re.compile(r"（\s*([^（）]{1,4})\s*）\s*$")
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 
@@ -47,7 +49,7 @@ def amounts(book: FactBook, spec: FactSpec, table: Table, window: Window, claims
     ):
         _leave_out(table, blocked or "definition", claims)
         return False
-    series = (named and _by_rows(book, spec, table, window)) or _by_columns(book, spec, table, window)
+    series = (named and _by_rows(book, spec, table, window, claims)) or _by_columns(book, spec, table, window)
     titled = section_period(
         Sentence(
             table.document,
@@ -129,7 +131,7 @@ def _unit_in(table: Table) -> tuple[str, int] | None:
 Entry = tuple[Period | None, Decimal, Cell]  # None: the total
 
 
-def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window) -> list[Entry]:
+def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window, claims: Claims) -> list[Entry]:
     """Rows are periods: the amount stands in the column whose header says so, a total's column first."""
     if spec.amounts is None:
         return []
@@ -160,10 +162,15 @@ def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window) -> li
             continue
         cell = row[place]
         number = _NUMBER.fullmatch(texts[place].replace(" ", "").rstrip(load("tables")["amount_suffix"]))
+        beside = [t for c, t in zip(row, texts, strict=True) if c is not cell]
+        whole = Span(row[0].span.start, row[-1].span.end)
+        if any(listed("budget").search(t) for t in texts) and _DIGITS.search(texts[place]):
+            claims.exclude(table.document, whole, "planned")
+            continue
         if number is None:
             continue
-        beside = [t for c, t in zip(row, texts, strict=True) if c is not cell]
-        if any(listed("unpaid").fullmatch(t) for t in beside):
+        if any(listed("unpaid").search(t) for t in beside if len(t) <= LONGEST_STATE):
+            claims.exclude(table.document, whole, "not_spent")
             continue
         if any(listed("total_row").search(t) for t in beside):
             series.append((None, Decimal(number[0].replace(",", "")), cell))

@@ -73,7 +73,7 @@ def unused(book: FactBook, reading: Reading) -> list[Grid]:
     found = []
     for table in reading.tables:
         lists = grid(table)
-        if lists is None or len(lists.rows) < LARGE or matrix(table) or is_money(table):
+        if lists is None or len(lists.rows) < LARGE or matrix(table) or _of_money(book, table, _ANY_DAY, {}):
             continue
         if len(lists.rows) >= LARGE and identified(lists) and not _owners(book, lists, _ANY_DAY):
             found.append(lists)
@@ -126,17 +126,25 @@ def _of_money(book: FactBook, table: Table, setting: Setting, found: Mapping[str
 def _unreal(table: Table) -> str:
     """Why no figure of a table is of what is: its headings or its titles say that it is planned, or somebody's rule."""
     titles = [*table.section.lead.split("\n"), fold(table.block.section)]
-    reasons = (polarity(title) for title in titles)
+    reasons = [*map(polarity, titles), _planned_columns(table)]
     return section_block(table.section) or next(filter(None, reasons), "")
+
+
+def _planned_columns(table: Table) -> str:
+    """年份｜拟投入｜拟新上项目｜常驻人员目标: each column of figures is headed as planned."""
+    heads = next((texts for texts in table.texts if len([t for t in texts if t]) >= 2), [])[1:]
+    return "planned" if heads and all(polarity(head) == "planned" for head in heads) else ""
 
 
 def _leave_out(book: FactBook, table: Table, reason: str, found: Mapping[str, Claims]) -> None:
     """Each row of a table of figures that speaks of a fact is said not to count."""
-    for row, texts in zip(table.rows, table.texts, strict=True):
+    first = next((n for n, texts in enumerate(table.texts) if len([t for t in texts if t]) >= 2), 0)
+    for row, texts in zip(table.rows[first + 1 :], table.texts[first + 1 :], strict=True):
+        said = "｜".join([*table.texts[first], *texts])
         measures = {quantity.measure for quantity in quantities("｜".join(texts))}
         for key, claims in found.items():
             spec = book.facts[key]
-            heads = book.pattern(spec.heads).search("｜".join(texts)) if spec.heads and len(row) > 1 else None
+            heads = book.pattern(spec.heads).search(said) if spec.heads and len(row) > 1 else None
             if heads and (measures & set(spec.measures) or has_number("".join(texts[1:]))):
                 claims.exclude(table.document, Span(row[0].span.start, row[-1].span.end), reason)
 
