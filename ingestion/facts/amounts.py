@@ -157,16 +157,16 @@ def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window, claim
     years = {column for column, text in heads.items() if "date" in roles_of(text)}
     series: list[Entry] = []
     for row, texts in zip(table.rows[begin:], table.texts[begin:], strict=True):
+        whole = Span(row[0].span.start, row[-1].span.end) if row else Span(0, 0)
+        if any(listed("budget").search(t) and _DIGITS.search(t) for t in texts):
+            claims.exclude(table.document, whole, "planned")
+            continue
         place = next((n for n, c in enumerate(row) if c.column <= column < c.column + c.column_span), -1)
         if place < 0 or not texts:
             continue
         cell = row[place]
         number = _NUMBER.fullmatch(texts[place].replace(" ", "").rstrip(load("tables")["amount_suffix"]))
         beside = [t for c, t in zip(row, texts, strict=True) if c is not cell]
-        whole = Span(row[0].span.start, row[-1].span.end)
-        if any(listed("budget").search(t) for t in texts) and _DIGITS.search(texts[place]):
-            claims.exclude(table.document, whole, "planned")
-            continue
         if number is None:
             continue
         if any(listed("unpaid").search(t) for t in beside if len(t) <= LONGEST_STATE):

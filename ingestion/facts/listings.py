@@ -253,12 +253,12 @@ def _shown(book: FactBook, spec: FactSpec, pool: Pool, met: int) -> bool:
 
 
 def _column_says(book: FactBook, require: Require, pool: Pool) -> bool:
-    """Whether half of the filled cells of a column say what a requirement asks for, in a table of rows of all kinds."""
+    """Whether a third of the filled cells of a column say what a requirement asks for, in a table of rows of all kinds."""
     rows = [item.headed for item in pool.items] if require.words else []
     for cells in zip_longest(*rows, fillvalue=Column("", "")):
         filled = [one.text for one in cells if not empty(one.text)]
         said = sum(found(book, require.words, text) for text in filled)
-        if said >= LEAST and said * 2 >= len(filled):
+        if said >= LEAST and said * 3 >= len(filled):
             return True
     return False
 

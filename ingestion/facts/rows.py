@@ -62,8 +62,8 @@ def _filled(rows: Sequence[Cells]) -> frozenset[str]:
 
 def _undated(one: Column) -> bool:
     """Whether words stand where a date or a term is asked for (刊出｜拟投, 约期｜文本在改)."""
-    asked = roles_of(one.header) == {"date"} or "term" in one.roles
-    return asked and _DIGIT.search(one.text) is None and listed("undated_term").search(one.text) is None
+    asked = roles_of(one.header) == {"date"} or ("term" in one.roles and _pending(one.text))
+    return asked and _DIGIT.search(one.text) is None
 
 
 def _of_state(one: Column) -> bool:
