@@ -32,7 +32,7 @@ def read_table(
     book: FactBook, reading: Reading, table: Table, setting: Setting, found: Mapping[str, Claims]
 ) -> list[Sentence]:
     """Count what a table holds; the sentences that its cells are worth reading as. `found`: the facts asked for."""
-    if _of_money(book, table, setting, found):
+    if _of_money(book, reading, table, setting, found):
         return []
     figures = matrix(table)
     if figures and (reason := _unreal(table)):
@@ -73,7 +73,7 @@ def unused(book: FactBook, reading: Reading) -> list[Grid]:
     found = []
     for table in reading.tables:
         lists = grid(table)
-        if lists is None or len(lists.rows) < LARGE or matrix(table) or _of_money(book, table, _ANY_DAY, {}):
+        if lists is None or len(lists.rows) < LARGE or matrix(table) or _of_money(book, reading, table, _ANY_DAY, {}):
             continue
         if len(lists.rows) >= LARGE and identified(lists) and not _owners(book, lists, _ANY_DAY):
             found.append(lists)
@@ -114,12 +114,14 @@ def _owners(book: FactBook, lists: Grid, setting: Setting) -> dict[str, Listed]:
     return titled or found
 
 
-def _of_money(book: FactBook, table: Table, setting: Setting, found: Mapping[str, Claims]) -> bool:
+def _of_money(
+    book: FactBook, reading: Reading, table: Table, setting: Setting, found: Mapping[str, Claims]
+) -> bool:
     """Whether a table is one of amounts: of a fact's own, or of money that no fact asks for."""
     read = False
     for key, spec in book.facts.items():
         if spec.amounts is not None:
-            read |= amounts(book, spec, table, setting.window, found.get(key, Claims()))
+            read |= amounts(book, spec, table, setting.window, found.get(key, Claims()), reading.tables)
     return read or is_money(table)
 
 
