@@ -270,7 +270,7 @@ def _columns(item: Item, roles: list[str]) -> str:
 
 def _rejects(book: FactBook, reject: Reject, item: Item) -> bool:
     text = _columns(item, reject.columns) if reject.columns and item.cells else item.text
-    if not reject.columns and not reject.named and (item.cells or item.titled):
+    if not reject.columns and not reject.named and (item.cells or item.titled) and item.name != item.text:
         text = text.replace(item.name, "".join(_NOTES.findall(item.name)), 1)
     if item.section and not reject.columns:
         text += "｜" + item.section

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 from itertools import zip_longest
 
 from msgspec import Struct
@@ -28,8 +29,10 @@ from ingestion.language import fold, load, pattern
 from ingestion.language.ngrams import Text
 from ingestion.numerals import has_number, quantities
 from ingestion.organisations import Origin
+from ingestion.periods import dates
 
 _NAMING = {"title", "number_granted", "origin", "target"}  # roles of columns whose headers say what a table lists
+LONGEST_DAY = 16  # characters of a cell that holds a day
 LEAST = 3  # cells of a column that show what a table of many kinds lists
 _TELLING = {"number", "date", "authors", "index", "status", "rank"}  # roles of columns that only tell of a thing
 _BRACKETED = re.compile(r"（[^（）]*）")
@@ -56,7 +59,7 @@ def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> L
     about = _about(book, listing, grid)
     if about is None:
         return None
-    grid = _with_roles(book, listing, grid)
+    grid = _with_roles(book, listing, grid, setting.window.end)
     heads = "｜".join(grid.headers)
     if listing.columns and not found(book, listing.columns, heads) and not _has_roles(listing.columns, grid):
         return None
@@ -70,14 +73,16 @@ def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> L
     sentence = Sentence(grid.table.document, grid.table.block.span, Text(""), section)
     excerpt = "\n".join([about, grid.title, grid.table.section.text, grid.table.document.name.rsplit("/", 1)[-1]])
     own = bool(about) and about not in _of_lists(grid.table.section.headings[:-1])
-    title = "\n".join(dict.fromkeys([grid.title, *_near(grid)])).strip() if own else about
+    near = "\n".join(dict.fromkeys([grid.title, *_near(grid)])).strip()
+    said = own or (bool(near) and not _of_any(book, near))  # 国际合作部花名: a title of no fact's things is still one
+    title = near if said else about
     pool = Pool(
         grid.table.document,
         title + "\n" + heads,
         section_period(sentence, setting.window),
         items,
         is_partial(excerpt),
-        weak=not own,
+        weak=not said,
         table=True,
         reason=_reason(grid),
         totals=tuple(grid.totals),
@@ -90,7 +95,7 @@ def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> L
     return Listed(pool, bool(about), bool(about) and not found(book, listing.about, above), shown, met)
 
 
-def _with_roles(book: FactBook, listing: Listing, grid: Grid) -> Grid:
+def _with_roles(book: FactBook, listing: Listing, grid: Grid, today: date) -> Grid:
     """渠道｜国家重点研发计划: a column under a header of which nothing is known has the role of what the fact asks of
     its things, where most of its cells say that; 走到哪一步｜验收合格: or say what it takes a thing to be left out."""
     roles = list(grid.roles)
@@ -109,6 +114,8 @@ def _with_roles(book: FactBook, listing: Listing, grid: Grid) -> Grid:
                 continue
             if said * (3 if headed else 2) > len(cells) and said >= 2:
                 roles[column] = own | {asked[0]}
+    roles = [own | {"until", "term"} if listing.term and not roles_of(grid.headers[column]) and "term" not in own
+             and _to_come(grid, column, today) else own for column, own in enumerate(roles)]
     if roles == grid.roles:
         return grid
     added = [(column, role) for column, own in enumerate(roles) for role in own - grid.roles[column]]
@@ -121,6 +128,13 @@ def _with_roles(book: FactBook, listing: Listing, grid: Grid) -> Grid:
         for row, more in zip(grid.rows, told, strict=True)
     ]
     return replace(grid, roles=roles, rows=rows)
+
+
+def _to_come(grid: Grid, column: int, today: date) -> bool:
+    """Whether a third of a column's days are still to come: what was done has none, what ends has."""
+    told = [dates(text) for row in grid.rows if len(text := row.columns.get(column, "")) <= LONGEST_DAY]
+    last = [days[-1][2] for days in told if days]
+    return len(last) >= 2 and 3 * sum(day > today for day in last) >= len(last)
 
 
 def _has_roles(headers: Sequence[str], grid: Grid) -> bool:
@@ -207,9 +221,9 @@ def _naming(book: FactBook, spec: FactSpec, listing: Listing, grid: Grid) -> lis
                   key=lambda c: not _apart(row.columns.get(c, "") for row in grid.rows))
     if {"home", "foreign"} <= {r.origin for r in listing.require}:
         return told[:1]
-    if named_ and told and not {"organisation", "team"} & set(spec.measures):
+    if named_ and told and not abroad and not {"organisation", "team"} & set(spec.measures):
         named_ = [told[0]] if told[0] < named_[0] else named_  # 干什么｜跟谁: whom it is done with names no project
-    return [] if sum(map(bool, known)) * 2 > len(known) else named_[:1] or ([] if abroad else told[:1])
+    return named_[:1] or ([] if abroad or sum(map(bool, known)) * 2 > len(known) else told[:1])
 
 
 def _apart(cells: Iterable[str]) -> bool:
