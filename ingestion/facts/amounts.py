@@ -13,8 +13,7 @@ from ingestion.facts.columns import roles_of
 from ingestion.facts.dating import bound, section_period
 from ingestion.facts.grids import unit_factor
 from ingestion.facts.lexicon import listed
-from ingestion.facts.modality import section_block
-from ingestion.facts.polarity import polarity
+from ingestion.facts.modality import polarity, section_block
 from ingestion.facts.scan import Table
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.sentences import Section, Sentence

@@ -15,11 +15,10 @@ from ingestion.facts.assertions import Assertion, Claims, Findings
 from ingestion.facts.dating import bound
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.phrases import abroad, found, run_from_abroad
-from ingestion.facts.references import without_journal, without_tags
 from ingestion.facts.rows import Column, doubts, once, others
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Reject, Require
 from ingestion.facts.terms import term
-from ingestion.facts.things import Aliases, Thing, thing
+from ingestion.facts.things import Aliases, Thing, thing, without_journal, without_tags
 from ingestion.language import fold, load
 from ingestion.numerals import has_number
 from ingestion.organisations import Origin

@@ -17,9 +17,8 @@ from ingestion.facts.dating import section_period
 from ingestion.facts.grids import Grid, Row, name_columns, named
 from ingestion.facts.items import Item, Pool, Setting, is_partial, judge, list_item, meets
 from ingestion.facts.lexicon import listed, words
-from ingestion.facts.modality import section_block
+from ingestion.facts.modality import polarity, section_block
 from ingestion.facts.phrases import found
-from ingestion.facts.polarity import polarity
 from ingestion.facts.rows import Column
 from ingestion.facts.scan import ListGroup
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Require
@@ -267,7 +266,7 @@ def _shown(book: FactBook, spec: FactSpec, pool: Pool, met: int) -> bool:
 
 
 def _column_says(book: FactBook, require: Require, pool: Pool) -> bool:
-    """Whether a third of the filled cells of a column say what a requirement asks for, in a table of rows of all kinds."""
+    """Whether a third of the filled cells of a column say what is asked for, in a table of rows of all kinds."""
     rows = [item.headed for item in pool.items] if require.words else []
     for cells in zip_longest(*rows, fillvalue=Column("", "")):
         filled = [one.text for one in cells if not empty(one.text)]

@@ -41,8 +41,9 @@ def doubts(rows: Mapping[int, Cells]) -> dict[int, list[str]]:
     for place, cells in rows.items():
         missing = [one.header for one in cells if empty(one.text) or _undated(one)]
         told = [BLANK] if asked.intersection(missing) else []
-        blank = bool(told)
-        told += [UNSETTLED for one in cells[1:] if _pending(one.text) or ((blank or _of_state(one)) and unsettled(one.text))]
+        of_state = [one.text for one in cells[1:] if told or _of_state(one)]
+        told += [UNSETTLED for text in of_state if unsettled(text) or _pending(text)]
+        told += [UNSETTLED for one in cells[1:] if one.text not in of_state and _pending(one.text)]
         if told:
             found[place] = told
     return found
@@ -98,8 +99,8 @@ def others(rows: Sequence[Cells]) -> set[int]:
 
 
 def once(rows: Sequence[Cells], texts: Sequence[str], place: str) -> list[frozenset[str]]:
-    """For each row the keys that it shares with those it is one with: it names their number or their code (与第3项重复登
-    记, 同2号卷, 与LCB-022同一项目), or one number is written beside both. `place` tells the table from others."""
+    """For each row the keys that it shares with those it is one with: it names their number or their code (与第3项重复,
+    同2号卷, 与LCB-022同一项目), or one number is written beside both. `place` tells the table from others."""
     numbers = [_numbers(cells) for cells in rows]
     known: dict[str, int] = {}
     for row, own in enumerate(numbers):
@@ -119,8 +120,8 @@ def once(rows: Sequence[Cells], texts: Sequence[str], place: str) -> list[frozen
 
 def _numbers(cells: Cells) -> set[str]:
     """What numbers a row: its cell in a column of numbers, and a code that it begins with."""
-    said = {one.text.strip() for one in cells if "number" in one.roles}
-    return {text for text in said | {one.text.strip() for one in cells[:1] if _MARK.fullmatch(one.text.strip())} if text}
+    first = [one for one in cells[:1] if _MARK.fullmatch(one.text.strip())]
+    return {one.text.strip() for one in [*first, *cells] if one in first or "number" in one.roles} - {""}
 
 
 _MARK = re.compile(r"[A-Za-z]{0,5}[-.]?\d{1,5}[A-Za-z]?(?:[-.]\d{1,4})?")

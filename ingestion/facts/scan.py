@@ -14,10 +14,9 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ingestion.domain import Block, BlockKind, Cell, Document, Span
-from ingestion.facts import forms, numbering
+from ingestion.facts import forms
 from ingestion.facts.columns import is_place
-from ingestion.facts.legends import legend, spelled
-from ingestion.facts.marks import punctuated
+from ingestion.facts.marks import legend, punctuated, spelled
 from ingestion.facts.mending import mended
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.language import fold, load, pattern
@@ -139,7 +138,7 @@ class _Scan:
                 self.reading.tables[-1].name_below(text.strip())
                 self._read(block, text)
                 continue
-            if self.items and numbering.between(blocks[place - 1 : place + 2]):
+            if self.items and forms.between(blocks[place - 1 : place + 2]):
                 self.items[-1] = Span(self.items[-1].start, block.span.end)
                 self._read(block, text)
             else:
@@ -149,7 +148,7 @@ class _Scan:
         return self.reading
 
     def _block(self, block: Block, text: str) -> None:
-        dash = numbering.DASH.match(text) if block.kind is BlockKind.PARAGRAPH else None
+        dash = forms.DASH.match(text) if block.kind is BlockKind.PARAGRAPH else None
         if dash is not None and (self.items or self.lead.rstrip().endswith("：")):
             span = Span(block.span.start + dash.end(), block.span.end)
             block = replace(block, kind=BlockKind.LIST_ITEM, label=dash[0].strip(), span=span)
@@ -232,7 +231,7 @@ class _Scan:
         """One item of a list. Behind one that ends with a colon, items numbered otherwise are a list of their own."""
         if found and self._numbered_within(block, text, found[0]):
             return
-        family = numbering.family(block.label)
+        family = forms.family(block.label)
         if self.above and family == self.above[-1].family:
             self._close_inner()
         elif self.items and self.ends_open and family != self.family:
@@ -251,7 +250,7 @@ class _Scan:
 
     def _numbered_within(self, block: Block, text: str, lead: Sentence) -> bool:
         """A list within a paragraph: 承担项目：（1）…；（2）…；（3）…。"""
-        members = numbering.numbered(text, block.label)
+        members = forms.numbered(text, block.label)
         if members:
             lead_in = text[: members[0][0]].strip() or self.lead
             section = Section(tuple(heading for _, heading in self.headings), lead_in)
@@ -379,14 +378,14 @@ def _joined(folded: str, pieces: list[tuple[int, int]]) -> Iterator[tuple[int, i
     while place < len(pieces):
         first, last = pieces[place]
         _, colon, listed = folded[first:last].partition("：")
-        ranked = numbering.ranked(folded[first:last])
-        alike = numbering.entry if colon and not ranked else numbering.ranked
-        alike = numbering.labelled if colon and numbering.labelled(listed) else alike  # 平台：孵化器：1；工作站：2
+        ranked = forms.ranked(folded[first:last])
+        alike = forms.entry if colon and not ranked else forms.ranked
+        alike = forms.labelled if colon and forms.labelled(listed) else alike  # 平台：孵化器：1；工作站：2
         entry = listed if colon and not ranked else folded[first:last]
         place += 1
         while alike(entry) and folded[last - 1] == "；" and place < len(pieces):
             entry = folded[slice(*pieces[place])]
-            if not alike(entry) and not numbering.sums_up(entry):
+            if not alike(entry) and not forms.sums_up(entry):
                 break
             last = pieces[place][1]
             place += 1

@@ -17,8 +17,7 @@ from ingestion.facts.items import Setting, judge
 from ingestion.facts.lexicon import listed
 from ingestion.facts.listings import Listed, counts, listed_in, same_things
 from ingestion.facts.matrices import matrix
-from ingestion.facts.modality import section_block
-from ingestion.facts.polarity import polarity
+from ingestion.facts.modality import polarity, section_block
 from ingestion.facts.scan import Reading, Table, pairs, policy_columns
 from ingestion.facts.schema import FactBook
 from ingestion.facts.sentences import Sentence
