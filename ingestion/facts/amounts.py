@@ -25,6 +25,7 @@ from ingestion.periods import Cover, Period, PeriodKind, Window, periods
 MONTH = 31  # days
 LEAST_YUAN = 1_000  # smaller amounts without any unit are of another one
 LONGEST_STATE = 20  # characters of what a cell says of a payment
+_MONTHS = re.compile(r"(20\d\d)[./](\d{1,2})-(\d{1,2})(?![-./\d])月?")  # 2025.1-6
 _DIGITS = re.compile(r"\d{2}")
 _UNIT = re.compile(r"（\s*([^（）]{1,4})\s*）\s*$")
 Entry = tuple[Period | None, Decimal, Cell]  # None: the total
@@ -166,8 +167,6 @@ def _unit_in(table: Table) -> tuple[str, int] | None:
     return None
 
 
-
-
 def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window, claims: Claims) -> list[Entry]:
     """Rows are periods: the amount stands in the column whose header says so, a total's column first."""
     if spec.amounts is None:
@@ -178,7 +177,8 @@ def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window, claim
         (column, text)
         for column, text in heads.items()
         if wanted.search(text) and not listed("part_column").search(text) and not periods(text, window)
-    ] or ([(column, "") for column in _numeric(table, begin)] if not heads else [])
+    ] or [(column, text) for column, text in heads.items() if unit_factor(text) is not None]
+    columns = columns or ([(column, "") for column in _numeric(table, begin)] if not heads else [])
     if not columns or (not heads and len(columns) > 1):
         return []
     preferred = (
@@ -213,7 +213,7 @@ def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window, claim
             series.append((None, Decimal(number[0].replace(",", "")), cell))
             continue
         dated = [t for c, t in zip(row, texts, strict=True) if c is not cell and c.column in years]
-        found = periods("｜".join(dated or beside[:2]), window)
+        found = periods(_MONTHS.sub(r"\1年\2-\3月", "｜".join(dated or beside[:2])), window)
         if found and found[0].start is not None:
             series.append((_widest(found), Decimal(number[0].replace(",", "")), cell))
     return series if any(p for p, _, _ in series) else []

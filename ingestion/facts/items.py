@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from ingestion import organisations
 from ingestion.domain import Document, Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Claims, Findings
+from ingestion.facts.columns import is_body
 from ingestion.facts.dating import bound
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.phrases import abroad, found, run_from_abroad
@@ -223,7 +224,7 @@ def _judged(
     state = KEEP
     if listing.held and _of_somebody_else(item, setting.own):
         return Judged(item, keys, "other_body", None, KEEP)
-    if listing.term and _ended(item, setting.window):
+    if (listing.term and _ended(item, setting.window)) or _gone(item, setting.window.end):
         state = "expired"
     elif listing.host_only and (_other_country(item, setting.host) if setting.host else not setting.hosted):
         state = "other_country"
@@ -296,6 +297,7 @@ def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
     headed = [(header, text.strip()) for header, text, _ in item.headed if found(book, require.words, header)]
     if headed and not found(book, require.words, item.name):
         nothing = {*load("tables")["empty"], *load("tables")["no"]}
+        headed = [(header, re.sub(r"（[^（）]*）", "", said).strip()) for header, said in headed]  # 否（重庆兼）
         if any(said in load("tables")["yes"] if _asks(header) else said not in nothing for header, said in headed):
             return KEEP
         if all(said in nothing or not _asks(header) for header, said in headed):
@@ -345,7 +347,7 @@ def _foreign(book: FactBook, require: Require, pool: Pool, item: Item, missing: 
             return UNKNOWN
         return KEEP if not origins and _in_foreign_column(item) else missing
     if "title" in require.columns:
-        where = Origin.FOREIGN if require.run_by and run_from_abroad(item.name) else _origin(item)
+        where = Origin.FOREIGN if require.run_by and _run_from_abroad(item) else _origin(item)
         if where in (Origin.FOREIGN, Origin.GREATER_CHINA):
             return KEEP
         named = re.search(load("discourse")["body_words"], item.name[-NAME_END:], re.IGNORECASE) is not None
@@ -373,6 +375,12 @@ def _foreign(book: FactBook, require: Require, pool: Pool, item: Item, missing: 
         if all(side is Origin.DOMESTIC for side in sides):
             return missing
     return KEEP if abroad(item.text) else missing
+
+
+def _run_from_abroad(item: Item) -> bool:
+    """By its name, or by the body abroad that another column gives it (团队｜母体)."""
+    others = (one.text for one in item.headed if one.text != item.name and is_body(one.text))
+    return run_from_abroad(item.name) or any(organisations.origin(text) is Origin.FOREIGN for text in others)
 
 
 def _of_elsewhere(book: FactBook, name: str) -> bool:
@@ -419,6 +427,12 @@ def _of_somebody_else(item: Item, own: frozenset[str]) -> bool:
         return False  # 本院、重庆大学
     named = organisations.origin(holder) is not Origin.UNKNOWN or words("firm_end").search(holder)
     return bool(holder and own and named) and not any(name in holder or holder in name for name in own)
+
+
+def _gone(item: Item, today: date) -> bool:
+    """离岗｜2023-06: whether a column of the days since when things are there no more holds one that has come."""
+    told = [dates(text) for header, text, _ in item.headed if listed("gone_header").search(header)]
+    return any(days and days[0][1] <= today for days in told)
 
 
 def _ended(item: Item, window: Window) -> bool:

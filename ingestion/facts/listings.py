@@ -412,7 +412,7 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
         if not found(book, listing.about, title):
             above = None if _of_another(book, listing, nearest) else _above(book, listing, outer)
             untitled = not above and not _of_any(book, title)
-            if above is None or not (above or (untitled and _bodies_with_terms(listing, group, setting))):
+            if above is None or not (above or (untitled and _told_by_items(book, listing, group, setting))):
                 return
             title, weak = f"{above}\n{nearest}", not above
     if listing.avoid and found(book, listing.avoid, "\n".join([title, nearest])):
@@ -444,13 +444,19 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
     judge(book, spec, pool, setting, claims)
 
 
-def _bodies_with_terms(listing: Listing, group: ListGroup, setting: Setting) -> bool:
-    """Whether most items of a list are bodies abroad with the term of an agreement, where that is what is asked for."""
-    if not listing.term or not any(r.origin == "foreign" and "title" in r.columns for r in listing.require):
-        return False
+def _told_by_items(book: FactBook, listing: Listing, group: ListGroup, setting: Setting) -> bool:
+    """Whether most items of a list that no title names show by their own words what is asked for: bodies abroad with
+    the term of an agreement; or all of several requirements."""
     texts = [fold(group.document.quote(span)) for span in group.items]
-    told = [t for t in texts if term(t, setting.window) and organisations.origin(t) is Origin.FOREIGN]
-    return len(told) >= 2 and len(told) * 3 >= len(texts) * 2
+    if listing.term and any(r.origin == "foreign" and "title" in r.columns for r in listing.require):
+        told = [bool(term(t, setting.window)) and organisations.origin(t) is Origin.FOREIGN for t in texts]
+    elif len(listing.require) > 1:
+        items = [list_item(group.document, span, text) for span, text in zip(group.items, texts, strict=True)]
+        pool = Pool(group.document, "", None, items, partial=False, weak=True)
+        told = [all(meets(book, require, pool, item) for require in listing.require) for item in items]
+    else:
+        return False
+    return sum(told) >= 2 and sum(told) * 3 >= len(told) * 2
 
 
 def _topics(book: FactBook, group: ListGroup) -> bool:

@@ -88,13 +88,13 @@ def said_of(lists: Grid) -> str:
 
 def _form(book: FactBook, table: Table, setting: Setting, found: Mapping[str, Claims]) -> list[Sentence]:
     """A form's labels and values; rows whose labels name the things that its title speaks of are counted."""
-    lists = things_of_form(table)
-    owners = _owners(book, lists, setting) if lists is not None else {}
-    owners = {key: one for key, one in owners.items() if one.titled}
-    for key, one in owners.items():
-        if key in found:
-            judge(book, book.facts[key], one.pool, setting, found[key])
-    counted = [row.span for row in lists.rows] if lists is not None and owners else []
+    counted: list[Span] = []
+    for lists in things_of_form(table):
+        owners = {key: one for key, one in _owners(book, lists, setting).items() if one.titled}
+        for key, one in owners.items():
+            if key in found:
+                judge(book, book.facts[key], one.pool, setting, found[key])
+        counted += [row.span for row in lists.rows] if owners else []
     return [s for s in pairs(table) if not any(span.start <= s.span.start < span.end for span in counted)]
 
 
