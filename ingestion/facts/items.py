@@ -59,6 +59,7 @@ class Pool(Struct):
     told: bool = False
     weak: bool = False  # only a heading names it: each item must say itself what it is
     table: bool = False
+    whole: bool = True  # it lists the fact's things: where none of its rows counts, there is none
     reason: str = ""  # why none of them counts, where their title says so
     totals: tuple[Span, ...] = ()  # rows that sum up others
 
@@ -153,7 +154,7 @@ def _count(
         findings.exclude(pool.document, span, "part_of_total")
     if not counted and not unknown:
         covered = _listed(titled, window)
-        findings.empty += [covered] if covered and not pool.partial and not pool.loose else []
+        findings.empty += [covered] if covered and pool.whole and not pool.partial and not pool.loose else []
         return
     value = Interval(len(counted), None if pool.partial else len(counted) + unknown)
     bounded = _bounded(spec, pool, value, window, dated=dated)

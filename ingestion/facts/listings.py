@@ -46,7 +46,7 @@ class Listed(Struct, frozen=True):
     titled: bool = True  # a title says so; else only what its cells are
     headed: bool = False  # of its titles only the columns' headers
     shown: bool = False  # its cells say so, whatever its titles are
-    met: int = 0  # rows that show by their own cells all that the fact asks for
+    met: frozenset[int] = frozenset()  # where rows begin that show by their own cells all that the fact asks for
 
 
 def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> Listed | None:
@@ -88,7 +88,8 @@ def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> L
     )
     met = _met(book, listing, pool)
     shown = bool(items) and _shown(book, spec, pool, met)
-    if not items or (not own and not shown):
+    pool.whole = own or shown
+    if not items or (not own and not shown and not (_sided(listing) and _two_sides(grid))):
         return None
     above = "\n".join([*_near(grid), *grid.table.section.headings])
     return Listed(pool, bool(about), bool(about) and not found(book, listing.about, above), shown, met)
@@ -153,7 +154,7 @@ def _told_by_columns(spec: FactSpec, listing: Listing, grid: Grid, columns: list
     """Whether a table's columns alone may show that it lists the fact's things: it has one for what the fact asks of
     each, and what its rows name are bodies where bodies are asked for."""
     roles = frozenset().union(*grid.roles)
-    if {"home", "foreign"} <= {r.origin for r in listing.require}:
+    if _sided(listing):
         return _two_sides(grid)
     asked = {role for r in listing.require for role in r.columns} - {"title", "country"}
     if not asked:
@@ -167,6 +168,11 @@ def _told_by_columns(spec: FactSpec, listing: Listing, grid: Grid, columns: list
         bodies = [text for text in cells if organisations.origin(text) is organisations.Origin.FOREIGN]
         return kind_of_column(cells) == "body" and ("country" in roles or len(bodies) * 2 > len(cells))
     return bool(columns)
+
+
+def _sided(listing: Listing) -> bool:
+    """Whether each thing has a side here and one abroad."""
+    return {"home", "foreign"} <= {r.origin for r in listing.require}
 
 
 def _two_sides(grid: Grid) -> bool:
@@ -218,7 +224,7 @@ def _naming(book: FactBook, spec: FactSpec, listing: Listing, grid: Grid) -> lis
     named_ = [c for c, roles in enumerate(known) if not roles and "title" in grid.roles[c]]
     told = sorted((c for c, roles in enumerate(known) if not roles and not grid.roles[c]),
                   key=lambda c: not _apart(row.columns.get(c, "") for row in grid.rows))
-    if {"home", "foreign"} <= {r.origin for r in listing.require}:
+    if _sided(listing):
         return told[:1]
     if named_ and told and not abroad and not {"organisation", "team"} & set(spec.measures):
         named_ = [told[0]] if told[0] < named_[0] else named_  # 干什么｜跟谁: whom it is done with names no project
@@ -251,14 +257,15 @@ def _items(book: FactBook, spec: FactSpec, grid: Grid, columns: list[int]) -> li
     return items
 
 
-def _met(book: FactBook, listing: Listing, pool: Pool) -> int:
-    return sum(all(meets(book, require, pool, item) for require in listing.require) for item in pool.items)
+def _met(book: FactBook, listing: Listing, pool: Pool) -> frozenset[int]:
+    return frozenset(item.span.start for item in pool.items
+                     if all(meets(book, require, pool, item) for require in listing.require))
 
 
-def _shown(book: FactBook, spec: FactSpec, pool: Pool, met: int) -> bool:
+def _shown(book: FactBook, spec: FactSpec, pool: Pool, met: frozenset[int]) -> bool:
     """Whether the rows show by their own cells that they are of what the fact counts, without any title's help: half of
     them, or of what one column holds, meet the first of its requirements, and at least two meet all."""
-    if spec.listing is None or not spec.listing.require or met < 2:
+    if spec.listing is None or not spec.listing.require or len(met) < 2:
         return False
     first = spec.listing.require[0]
     of_kind = sum(meets(book, first, pool, item) for item in pool.items)

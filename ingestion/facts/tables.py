@@ -110,7 +110,9 @@ def _owners(book: FactBook, lists: Grid, setting: Setting) -> dict[str, Listed]:
                  if (listed_.met and not listed_.headed)
                  or any(same_things(book.facts[key].listing, one) for one in shown)}
     titled = {key: listed_ for key, listed_ in found.items() if listed_.titled}
-    return titled or found
+    told = frozenset[int]().union(*(listed_.met for listed_ in titled.values()))
+    mixed = {key: listed_ for key, listed_ in found.items() if listed_.shown and not listed_.met & told}
+    return titled | mixed if titled else found
 
 
 def _of_money(
