@@ -469,16 +469,10 @@ def is_partial(title: str) -> bool:
 
 
 _NOTES = re.compile(r"（[^（）]*）")
-
-
 _CITATION = re.compile(r"[“《\"]([^”》\"]{4,})[”》\"]")
-
-
 _REFERENCE = re.compile(
     r"(?:^|[.。）]\s*)([A-Z\u4e00-\u9fff][^.\[\]。：]{10,}?)(?:\[[JCDM](?:/OL)?\]|（J）|（C）|[.,，]\s*(?:[A-Z][\w&\s-]+)?[,，]?\s*(?:19|20)\d\d)"
 )
-
-
 _ITEM_NAME = re.compile(r"(?:[^（，,；：。|]|（[^（）]{1,8}）(?=[^（），,；：。|\s]*(?:公司|Ltd)))+")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from ingestion.domain import Span
+from ingestion.facts import forms
 from ingestion.facts.amounts import amounts, is_money
 from ingestion.facts.assertions import Claims
 from ingestion.facts.grids import Grid, grid, identified, things_of_form
@@ -18,9 +19,9 @@ from ingestion.facts.lexicon import listed
 from ingestion.facts.listings import Listed, counts, listed_in, same_things
 from ingestion.facts.matrices import matrix
 from ingestion.facts.modality import polarity, section_block
-from ingestion.facts.scan import Reading, Table, pairs, policy_columns
+from ingestion.facts.scan import Reading, Table, policy_columns, sentences_in
 from ingestion.facts.schema import FactBook
-from ingestion.facts.sentences import Sentence
+from ingestion.facts.sentences import Section, Sentence
 from ingestion.language import fold
 from ingestion.language.ngrams import Text
 from ingestion.numerals import has_number, quantities
@@ -95,7 +96,7 @@ def _form(book: FactBook, table: Table, setting: Setting, found: Mapping[str, Cl
             if key in found:
                 judge(book, book.facts[key], one.pool, setting, found[key])
         counted += [row.span for row in lists.rows] if owners else []
-    return [s for s in pairs(table) if not any(span.start <= s.span.start < span.end for span in counted)]
+    return [s for s in _pairs(table) if not any(span.start <= s.span.start < span.end for span in counted)]
 
 
 def _owners(book: FactBook, lists: Grid, setting: Setting) -> dict[str, Listed]:
@@ -185,4 +186,59 @@ def _rows(table: Table, lists: Grid, reading: Reading, counted: bool) -> list[Se
             found.append(
                 Sentence(table.document, row.span, Text("，".join(kept)), table.section, synthetic=True, row=counted)
             )
+    return found
+
+
+_LABEL = re.compile(r"[^。，；]{1,24}")
+_ENUMERATOR = re.compile(r"^\s*(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）)", re.MULTILINE)
+
+
+def _pairs(table: Table) -> list[Sentence]:
+    """A form's label and value cells as sentences "label\\tvalue"; long values are sentences of their own."""
+    found: list[Sentence] = []
+    document = table.document
+    folded = forms.checked(fold(document.text[table.block.span.start : table.block.span.end]))
+    base = table.block.span.start
+    skipped = policy_columns(table)
+    for row, texts in zip(table.rows, table.texts, strict=True):
+        place = 0
+        while place < len(row):
+            if row[place].column in skipped:
+                place += 1
+                continue
+            label = texts[place]
+            if place + 1 < len(row) and label and _LABEL.fullmatch(label):
+                value = row[place + 1]
+                whole = Span(row[place].span.start, value.span.end)
+                body = folded[whole.start - base : whole.end - base]
+                if len(texts[place + 1]) > 60 and "。" in texts[place + 1]:
+                    found += sentences_in(
+                        document,
+                        value.span,
+                        folded[value.span.start - base : value.span.end - base],
+                        Section((*table.section.headings, label), table.section.lead),
+                        None,
+                    )
+                elif texts[place + 1]:
+                    width = row[place].span.end - whole.start
+                    told = _ENUMERATOR.sub(lambda m: " " * len(m.group()), body[width + 1 :])
+                    said = body[:width].replace("\n", " ") + "：" + told.replace("\n", "，")
+                    marked = forms.answered(said)
+                    sentence = Sentence(
+                        document, whole, Text(marked), table.section, pair=True, previous=found[-1] if found else None
+                    )
+                    found.append(sentence)
+                elif document.quote(value.span).strip():  # a box was ticked, and the label says what it makes of it
+                    found.append(Sentence(document, whole, Text(label), table.section, pair=True))
+                place += 2
+                continue
+            if label:
+                found += sentences_in(
+                    document,
+                    row[place].span,
+                    folded[row[place].span.start - base : row[place].span.end - base],
+                    table.section,
+                    None,
+                )
+            place += 1
     return found
