@@ -100,7 +100,7 @@ def test_own_rows_beside_those_of_others() -> None:
 
 
 def test_register_of_spending() -> None:
-    """What was paid back or is only planned is no spending, whatever stands in the amounts' column; each row is said."""
+    """What was paid back or is only planned is no spending, whatever stands in its column; each row is said."""
     table = """# 国际科技合作支出流水（单位：元）
 
 | 日期 | 事由 | 数额 | 说明 |

@@ -258,9 +258,9 @@ def things_of_form(table: Table) -> list[Grid]:
     found = [_of_form(table, "", named, frozenset({"title"}), frozenset({"status", "date"}))] if len(named) > 1 else []
     stems: dict[str, list[tuple[list[Cell], list[str]]]] = {}
     for row, texts in rows:
-        stem = _NUMBERED.fullmatch(texts[0].strip())
-        if stem is not None and len(texts[1]) >= SHORTEST_TITLE:
-            stems.setdefault(stem[1], []).append((row, texts))
+        label = _NUMBERED.fullmatch(texts[0].strip())
+        if label is not None and len(texts[1]) >= SHORTEST_TITLE:
+            stems.setdefault(label[1], []).append((row, texts))
     for stem, alike in stems.items():
         if len(alike) > 1:
             found.append(_of_form(table, stem, alike, frozenset({"number"}), frozenset({"title", "status", "date"})))

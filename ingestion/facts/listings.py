@@ -156,7 +156,7 @@ def _told_by_columns(spec: FactSpec, listing: Listing, grid: Grid, columns: list
     roles = frozenset().union(*grid.roles)
     if _sided(listing):
         return _two_sides(grid)
-    asked = {role for r in listing.require for role in r.columns} - {"title", "country"}
+    asked = frozenset(role for r in listing.require for role in r.columns) - {"title", "country"}
     if not asked:
         asked = frozenset().union(*map(roles_of, listing.columns)) - {"title", "country", "date"}
     if not roles & (asked | ({"term"} if listing.term else set())):

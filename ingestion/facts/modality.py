@@ -293,6 +293,8 @@ def polarity(title: str) -> str:
     said = _ASIDE.sub("", title.strip())
     if len(said) > LONGEST_TITLE or said.endswith("。"):
         return ""
+    if listed("not_own").search(said):
+        return "other_body"
     for reason, names in load("tables")["polarity"].items():
         if pattern(tuple(names)).search(said) and not listed("polarity_exempt").search(said):
             return str(reason)

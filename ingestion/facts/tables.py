@@ -140,6 +140,13 @@ def _planned_columns(table: Table) -> str:
     return "planned" if heads and all(polarity(head) == "planned" for head in heads) else ""
 
 
+def _bare(lists: Grid, column: int, text: str) -> bool:
+    """学员｜60: a figure of which only the head of its column says what it counts says nothing in its row alone."""
+    head = lists.headers[column] if column < len(lists.headers) else ""
+    bare = listed("figure").match(text) is not None
+    return bare and bool(head) and listed("quantity_column").search(re.sub(r"（[^（）]*）", "", head).strip()) is None
+
+
 def _leave_out(book: FactBook, table: Table, reason: str, found: Mapping[str, Claims]) -> None:
     """Each row of a table of figures that speaks of a fact is said not to count."""
     first = next((n for n, texts in enumerate(table.texts) if len([t for t in texts if t]) >= 2), 0)
@@ -180,7 +187,7 @@ def _rows(table: Table, lists: Grid, reading: Reading, counted: bool) -> list[Se
         kept = dict.fromkeys(
             text
             for column, text in sorted(row.columns.items())
-            if text and column not in skipped and text not in restated
+            if text and column not in skipped and text not in restated and (counted or not _bare(lists, column, text))
         )
         if kept:
             found.append(
