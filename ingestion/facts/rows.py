@@ -120,8 +120,9 @@ def once(rows: Sequence[Cells], texts: Sequence[str], place: str) -> list[frozen
 
 def _numbers(cells: Cells) -> set[str]:
     """What numbers a row: its cell in a column of numbers, and a code that it begins with."""
-    first = [one for one in cells[:1] if _MARK.fullmatch(one.text.strip())]
-    return {one.text.strip() for one in [*first, *cells] if one in first or "number" in one.roles} - {""}
+    said = {one.text.strip() for one in cells if "number" in one.roles}
+    first = {one.text.strip() for one in cells[:1] if _MARK.fullmatch(one.text.strip())}
+    return {text for text in said | first if text}
 
 
 _MARK = re.compile(r"[A-Za-z]{0,5}[-.]?\d{1,5}[A-Za-z]?(?:[-.]\d{1,4})?")
