@@ -13,14 +13,14 @@ from msgspec.structs import replace
 from ingestion import organisations
 from ingestion.domain import Document, Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Claims, Findings
+from ingestion.facts.columns import is_body
 from ingestion.facts.dating import bound
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.phrases import abroad, found, run_from_abroad
-from ingestion.facts.references import without_journal, without_tags
 from ingestion.facts.rows import Column, doubts, once, others
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Reject, Require
 from ingestion.facts.terms import term
-from ingestion.facts.things import Aliases, Thing, thing
+from ingestion.facts.things import Aliases, Thing, thing, without_journal, without_tags
 from ingestion.language import fold, load
 from ingestion.numerals import has_number
 from ingestion.organisations import Origin
@@ -71,6 +71,7 @@ class Pool(Struct):
     told: bool = False
     weak: bool = False  # only a heading names it: each item must say itself what it is
     table: bool = False
+    whole: bool = True  # it lists the fact's things: where none of its rows counts, there is none
     reason: str = ""  # why none of them counts, where their title says so
     totals: tuple[Span, ...] = ()  # rows that sum up others
 
@@ -192,7 +193,7 @@ def _count(
         findings.exclude(pool.document, span, "part_of_total")
     if not counted and not unknown:
         covered = _listed(titled, window)
-        findings.empty += [covered] if covered and not pool.partial and not pool.loose else []
+        findings.empty += [covered] if covered and pool.whole and not pool.partial and not pool.loose else []
         return
     value = Interval(len(counted), None if pool.partial else len(counted) + unknown)
     bounded = _bounded(spec, pool, value, window, dated=dated)
@@ -263,7 +264,7 @@ def _judged(
     state = KEEP
     if listing.held and _of_somebody_else(item, setting.own):
         return Judged(item, keys, verdict if lacking else "other_body", None, KEEP)
-    if listing.term and _ended(item, setting.window):
+    if (listing.term and _ended(item, setting.window)) or _gone(item, setting.window.end):
         state = "expired"
     elif listing.host_only and (_other_country(item, setting.host) if setting.host else not setting.hosted):
         state = "other_country"
@@ -310,7 +311,7 @@ def _columns(item: Item, roles: list[str]) -> str:
 
 def _rejects(book: FactBook, reject: Reject, item: Item) -> bool:
     text = _columns(item, reject.columns) if reject.columns and item.cells else item.text
-    if not reject.columns and not reject.named and (item.cells or item.titled):
+    if not reject.columns and not reject.named and (item.cells or item.titled) and item.name != item.text:
         text = text.replace(item.name, "".join(_NOTES.findall(item.name)), 1)
     if item.section and not reject.columns:
         text += "｜" + item.section
@@ -337,6 +338,7 @@ def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
     headed = [(header, text.strip()) for header, text, _ in item.headed if found(book, require.words, header)]
     if headed and not found(book, require.words, item.name):
         nothing = {*load("tables")["empty"], *load("tables")["no"]}
+        headed = [(header, re.sub(r"（[^（）]*）", "", said).strip()) for header, said in headed]  # 否（重庆兼）
         if any(said in load("tables")["yes"] if _asks(header) else said not in nothing for header, said in headed):
             return KEEP
         if all(said in nothing or not _asks(header) for header, said in headed):
@@ -386,7 +388,7 @@ def _foreign(book: FactBook, require: Require, pool: Pool, item: Item, missing: 
             return UNKNOWN
         return KEEP if not origins and _in_foreign_column(item) else missing
     if "title" in require.columns:
-        where = Origin.FOREIGN if require.run_by and run_from_abroad(item.name) else _origin(item)
+        where = Origin.FOREIGN if require.run_by and _run_from_abroad(item) else _origin(item)
         if where in (Origin.FOREIGN, Origin.GREATER_CHINA):
             return KEEP
         named = re.search(load("discourse")["body_words"], item.name[-NAME_END:], re.IGNORECASE) is not None
@@ -414,6 +416,12 @@ def _foreign(book: FactBook, require: Require, pool: Pool, item: Item, missing: 
         if all(side is Origin.DOMESTIC for side in sides):
             return missing
     return KEEP if abroad(item.text) else missing
+
+
+def _run_from_abroad(item: Item) -> bool:
+    """By its name, or by the body abroad that another column gives it (团队｜母体)."""
+    others = (one.text for one in item.headed if one.text != item.name and is_body(one.text))
+    return run_from_abroad(item.name) or any(organisations.origin(text) is Origin.FOREIGN for text in others)
 
 
 def _of_elsewhere(book: FactBook, name: str) -> bool:
@@ -462,6 +470,12 @@ def _of_somebody_else(item: Item, own: frozenset[str]) -> bool:
     return bool(holder and own and named) and not any(name in holder or holder in name for name in own)
 
 
+def _gone(item: Item, today: date) -> bool:
+    """离岗｜2023-06: whether a column of the days since when things are there no more holds one that has come."""
+    told = [dates(text) for header, text, _ in item.headed if listed("gone_header").search(header)]
+    return any(days and days[0][1] <= today for days in told)
+
+
 def _ended(item: Item, window: Window) -> bool:
     """A term that ended before the application date; the latest period named decides (续签 renews)."""
     text = (
@@ -495,16 +509,10 @@ def is_partial(title: str) -> bool:
 
 
 _NOTES = re.compile(r"（[^（）]*）")
-
-
 _CITATION = re.compile(r"[“《\"]([^”》\"]{4,})[”》\"]")
-
-
 _REFERENCE = re.compile(
     r"(?:^|[.。）]\s*)([A-Z\u4e00-\u9fff][^.\[\]。：]{10,}?)(?:\[[JCDM](?:/OL)?\]|（J）|（C）|[.,，]\s*(?:[A-Z][\w&\s-]+)?[,，]?\s*(?:19|20)\d\d)"
 )
-
-
 _ITEM_NAME = re.compile(r"(?:[^（，,；：。|]|（[^（）]{1,8}）(?=[^（），,；：。|\s]*(?:公司|Ltd)))+")
 
 
