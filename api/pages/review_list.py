@@ -148,4 +148,5 @@ def _values(wanted: Filter) -> dict[str, str]:
             "sort": wanted.sort.value if wanted.sort is not Sort.RECEIVED else "",
             "outdated": "true" if wanted.outdated else "", "criterion": wanted.criterion, "result": wanted.result,
             "missing": "" if wanted.missing is None else str(wanted.missing), "fact": wanted.fact,
-            "checked": wanted.checked, "to_check": "true" if wanted.to_check else ""}
+            "checked": wanted.checked, "to_check": "true" if wanted.to_check else "",
+            "intake": wanted.intake}
