@@ -103,7 +103,7 @@ def delete(services: ServicesDep, actor: ActorDep, intake_id: str) -> None:
 @router.get(f"{ONE}/numbers", response_model=IntakeNumbers, summary="What a round comes to",
             responses=answers("intake_numbers", *READS))
 def numbers(services: ServicesDep, actor: ActorDep, intake_id: str) -> IntakeNumbers:
-    """By status, outcome and criterion; how long cases stayed in each status; how often persons changed which reader."""
+    """By status, outcome, criterion; how long cases stayed in each status; how often persons changed which reader."""
     return services.intakes.summing.numbers(actor, intake_id)
 
 

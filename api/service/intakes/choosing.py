@@ -21,10 +21,10 @@ def today(at: datetime | None = None) -> date:
 
 def state_of(row: Intake, version_state: str | None, day: date) -> IntakeState:
     """`version_state` is that of its version of the policy, None for the one that came with the installation."""
-    if version_state == State.WITHDRAWN:
-        return IntakeState.SUSPENDED
     if row.ended is not None or row.closes < day:
         return IntakeState.CLOSED
+    if version_state == State.WITHDRAWN:
+        return IntakeState.SUSPENDED
     if row.opens > day or version_state in {State.DRAFT, State.PROPOSED}:
         return IntakeState.PLANNED
     return IntakeState.OPEN
@@ -65,4 +65,5 @@ def chosen(session: Session, base_type: str, wanted: str, at: datetime) -> str |
         return None
     order = (IntakeState.SUSPENDED, IntakeState.PLANNED, IntakeState.CLOSED)
     row, state = min(known, key=lambda one: order.index(one[1]))
-    raise Failure(f"intake_{state}", name=row.title, first=row.opens.isoformat(), last=row.closes.isoformat())
+    last = min(row.closes, today(row.ended)) if row.ended else row.closes
+    raise Failure(f"intake_{state}", name=row.title, first=row.opens.isoformat(), last=last.isoformat())

@@ -54,7 +54,7 @@ def stamp(session: Session, intake_id: str) -> Stamp:
 
 def numbers(session: Session, row: Intake) -> IntakeNumbers:
     mine = Review.intake_id == row.id
-    statuses = dict(session.execute(select(Review.status, func.count()).where(mine).group_by(Review.status)).all())  # type: ignore[arg-type]
+    statuses = dict(session.execute(select(Review.status, func.count()).where(mine).group_by(Review.status)).all())
     outcomes = session.execute(select(Review.outcome, func.count()).where(mine).group_by(Review.outcome)
                                .order_by(func.count().desc(), Review.outcome)).all()
     other = session.scalar(select(func.count()).select_from(Review).join(Case, Case.id == Review.case_id)
@@ -98,14 +98,14 @@ def _readers(session: Session, intake_id: str) -> tuple[ReaderCount, ...]:
     kept_first = case((both, _same(Decision.first_low, Decision.first_high) | (Decision.act == Act.FIRST)),
                       else_=Decision.act == Act.CONFIRM)
     kept_second = _same(Decision.second_low, Decision.second_high) | (Decision.act == Act.SECOND)
-    query = select(Decision.model, kept_first.label("first"), kept_second.label("second"), func.count().label("count")
+    query = select(Decision.model, kept_first.label("first"), kept_second.label("second"), func.count().label("cases")
                    ).join(newest, (newest.c.case_id == Decision.case_id) & (newest.c.subject == Decision.subject)
                           & (newest.c.version == Decision.version)).group_by("model", "first", "second")
     counted: dict[tuple[str, str], list[int]] = {}
     for row in session.execute(query):
-        counted.setdefault((FIRST, ""), [0, 0])[0 if row.first else 1] += row.count
+        counted.setdefault((FIRST, ""), [0, 0])[0 if row.first else 1] += row.cases
         if row.model:
-            counted.setdefault((SECOND, row.model), [0, 0])[0 if row.second else 1] += row.count
+            counted.setdefault((SECOND, row.model), [0, 0])[0 if row.second else 1] += row.cases
     return tuple(ReaderCount(reader, model, kept, changed) for (reader, model), (kept, changed)
                  in sorted(counted.items()))
 
