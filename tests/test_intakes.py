@@ -69,6 +69,7 @@ def test_a_case_is_handed_in_to_the_open_round_of_its_type(place: Place) -> None
 
 
 def test_without_any_round_everything_is_handed_in_as_before(place: Place) -> None:
+    """Rounds are an office's choice."""
     case = handed_in(place.owner)
     assert place.round_of(case) is None
 
@@ -127,6 +128,7 @@ def test_a_returned_case_is_handed_in_again_after_the_last_day(place: Place) -> 
 
 
 def test_what_is_taken_back_leaves_the_round(place: Place) -> None:
+    """It is a draft again, of no round."""
     made = place.opened()
     case = handed_in(place.owner)
     assert place.reviewer.get(f"{PATH}/{made['id']}").json()["cases"] == 1
@@ -180,6 +182,7 @@ def test_what_makes_no_round_is_refused(place: Place, changes: dict[str, Any], n
 
 
 def test_two_who_change_a_round_do_not_overwrite_each_other(place: Place) -> None:
+    """The second is told, and sees again what they typed."""
     made = place.opened()
     assert place.reviewer.http.put(f"{PATH}/{made['id']}", json=body(quota=5, seen=made["changed"])).status_code == 200
     late = place.reviewer.http.put(f"{PATH}/{made['id']}", json=body(quota=7, seen=made["changed"]))

@@ -19,7 +19,7 @@ _CLAIM = "claim "
 REASONS: Final = {RETENTION: "audit.by_retention", "user erased": "audit.by_erasure"}   # that nobody typed
 BOUNDS = ("low", "high")
 HASHES: Final = ("digest", "base", "sha256", "key", "clause", "reason_sha256", "trial", "assessment", "file",
-                 "delivery", "token", "prompts", "intake")
+                 "delivery", "token", "prompts", "intake", "policy")
 
 
 class Row(Protocol):
