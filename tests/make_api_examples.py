@@ -80,6 +80,7 @@ def collected(site: Any) -> dict[str, Any]:
     _administration(found, admin)
     _reviewed(site, found, case.rpartition("/")[2], me)
     _read_again(found)
+    _rounds(found)
     found["event"] = "id: 12\nevent: job\ndata: " + json.dumps(found["job"], ensure_ascii=False) + "\n\n"
     return found
 
@@ -95,6 +96,8 @@ def _policy_work(site: Any, found: dict[str, Any]) -> None:
         "policy_text": {"text": "第一条 ……", "version": "1.1.0", "note": "论文数量提高到25篇"},
         "policy_file": {"digest": "0" * 64, "content": "第一条 ……"}, "policy_digest": {"digest": "0" * 64},
         "policy_criterion": {"digest": "0" * 64, "quote": "近三年发表SCI或EI论文25篇（含）以上", "bar": 25},
+        "policy_form": {"digest": "0" * 64, "part": "criterion", "id": "9.4.funding", "values": {"bar": "350万元"},
+                        "reword": True},
         "rating": {"up": False, "comment": "没有说是不是工作日"}, "policy_folder": "PK…",
         "new_approved_answer": {"question": "年度总结报给谁？", "answer": "报市科技局。", "ref": "第十三条",
                                 "quote": "每年11月底前向市科技局报送年度工作总结"}}
@@ -112,6 +115,7 @@ def _policy_work(site: Any, found: dict[str, Any]) -> None:
     made = work.versions.upload(staff.actor, policy_samples.zipped(policy_samples.stricter()))
     here = f"{path}/versions/{made.line.id}"
     found["policy_version"] = staff.get(here).json()
+    found["policy_forms"] = staff.get(f"{here}/forms").json()
     found["policy_trial"] = staff.post(f"{here}/trial").json()
     work.trials.wait(found["policy_trial"]["id"])
     found["policy_trial_done"] = staff.get(f"{here}/trial").json()
@@ -172,6 +176,33 @@ def _reviewed(site: Any, found: dict[str, Any], case: str, me: Any) -> None:
         found[name] = reviewer.get(address).json()
 
 
+def _rounds(found: dict[str, Any]) -> None:
+    """Rounds, from an installation in which one is open and two cases claim the same."""
+    from datetime import timedelta
+
+    from api.service.intakes import choosing
+    from tests.review_samples import decide, handed_in
+
+    day = choosing.today()
+    found["new_intake"] = {"title": "2026年第一批", "base_type": "joint_research_center",
+                           "opens": str(day - timedelta(days=9)), "closes": str(day + timedelta(days=21)), "quota": 10,
+                           "note": "纸质材料另行报送"}
+    with tempfile.TemporaryDirectory() as folder, installation(Path(folder)) as site:
+        reviewer, one, two = site.client(Role.REVIEWER, "李审"), site.client(), site.client()
+        made = reviewer.post("/api/v1/review/intakes", json=found["new_intake"]).json()
+        found["changed_intake"] = {**found["new_intake"], "quota": 12, "seen": made["changed"]}
+        case = handed_in(one, title="甲")
+        handed_in(two, title="乙")
+        decide(reviewer, case, "correct", low=21, high=21)
+        found["intakes_offered"] = one.get("/api/v1/intakes").json()
+        found["intake_offered"] = one.get(f"/api/v1/cases/{case}/intake").json()
+        here = f"/api/v1/review/intakes/{made['id']}"
+        for name, path in (("intakes", "/api/v1/review/intakes"), ("intake", here),
+                           ("intake_numbers", f"{here}/numbers"), ("intake_overlaps", f"{here}/overlaps"),
+                           ("intake_kinds", f"{here}/overlaps/kinds")):
+            found[name] = reviewer.get(path).json()
+
+
 def _read_again(found: dict[str, Any]) -> None:
     """What is told of a second reading, from an installation where a model reads."""
     from tests.second_reader_samples import reader, reading
@@ -192,7 +223,8 @@ def shortened(value: Any) -> Any:
     """Enough to see what it is like: short lists, short texts, a few facts."""
     if isinstance(value, dict):
         kept = list(value.items())
-        if (len(kept) > 20 and "standing" not in value) or {"sci_ei_papers", "joint_papers"} <= value.keys():
+        table = len(kept) > 20 and not {"standing", "stands"} & value.keys()
+        if table or {"sci_ei_papers", "joint_papers"} <= value.keys():
             kept = [(key, one) for key, one in kept if key in {"sci_ei_papers"}] or kept[:LONGEST_LIST]
         return {key: shortened(one) for key, one in kept}
     if isinstance(value, list):

@@ -98,7 +98,8 @@ def test_failures_have_texts_in_both_languages() -> None:
 
 def test_lists_that_grow_are_paged(document: dict[str, Any]) -> None:
     """A list that comes whole is one that something bounds."""
-    bounded = {"/api/v1/policy/clause-questions", "/api/v1/webhooks", "/api/v1/sessions", "/api/v1/invitations",
+    bounded = {"/api/v1/intakes", "/api/v1/review/intakes/{intake_id}/overlaps/kinds",
+               "/api/v1/policy/clause-questions", "/api/v1/webhooks", "/api/v1/sessions", "/api/v1/invitations",
                "/api/v1/admin/health", "/api/v1/tokens", "/api/v1/policy/articles", "/api/v1/cases/{case_id}/files",
                "/api/v1/cases/{case_id}/assessments/{assessment_id}/comparison"}
     for method, path, operation in operations(document):
@@ -152,7 +153,7 @@ def owned(site: Installation) -> tuple[Client, dict[str, str]]:
         "version_id": "0" * 32, "turn_id": "0" * 32, "answer_id": "0" * 32, "same": "0" * 64, "name": "text.txt",
         "criterion": "8.2.papers", "user_id": somebody.actor.id, "invitation_id": "0" * 32, "page": "1",
         "ref": "第八条", "secret": "none", "kind": "docx", "view_id": "0" * 32, "webhook_id": "0" * 32,
-        "delivery_id": "0" * 32}
+        "delivery_id": "0" * 32, "intake_id": "0" * 32}
 
 
 REVIEWED = "/api/v1/review/cases/{case_id}"

@@ -32,6 +32,7 @@ ROUTES = (  # the first that a path begins with tells whose it is
     ("/api/v1/users", "administrators"), ("/api/v1/invitations", "administrators"),
     ("/api/v1/admin", "administrators"), ("/api/v1/audit", "administrators"),
     ("/api/v1/policy", "everyone"), ("/api/v1/policies", "everyone"), ("/api/v1/questions", "everyone"),
+    ("/api/v1/intakes", "everyone"),                  # what can be handed in to, and nothing of who did
     ("/api/v1/health", "everyone"))
 STRANGERS = ("visitor", "applicant", "policy_staff", "administrator")
 SEES_ALL = ("reviewer", "auditor")

@@ -19,6 +19,7 @@ from api.pages import (
     chat,
     files,
     home,
+    intakes,
     live,
     policy,
     policy_forms,
@@ -39,7 +40,7 @@ for _part in (home, accounts, cases, case, submission, files, live, chat, assess
     router.include_router(_part.router)
 for _part in (sign_on, admin_users, admin_settings, admin_reading, admin_audit, admin_webhooks):
     router.include_router(_part.router)
-for _part in (review_list, review_renewal, review_case):
+for _part in (intakes, review_list, review_renewal, review_case):
     router.include_router(_part.router)
 for _part in (policy_forms, policy_versions, policy_questions):
     router.include_router(_part.router)

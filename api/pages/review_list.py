@@ -26,6 +26,7 @@ router = APIRouter(route_class=PageRoute)
 A_PAGE = 50
 # What a figure of the statistics narrows the list by, and what takes that away.
 WIDER: dict[str, Any] = {"criterion": "", "result": "", "missing": None, "fact": "", "checked": ""}
+KEPT = (*WIDER, "intake")    # filters that have no field of their own
 CHECKED = ("confirmed", "corrected", "recounted", "rejected", "added")
 
 
@@ -41,7 +42,8 @@ def worklist(request: Request, services: ServicesDep, actor: ActorDep, language:
                 overalls=[(one.value, Vocabulary(services.policies.current, language).say.outcome(one))
                           for one in Overall], may_review=may(actor, Action.REVIEW_CASE, ""),
                 narrowed=_narrowed(services, wanted, language), wider=_query(replace(wanted, **WIDER)),
-                kept=[(name, value) for name, value in _values(wanted).items() if name in WIDER and value],
+                kept=[(name, value) for name, value in _values(wanted).items() if name in KEPT and value],
+                round_name=services.intakes.rounds.titles([wanted.intake]).get(wanted.intake, ""),
                 since=since, renewing=renewing, refused=refused_of(request),
                 done=request.query_params.get("done", ""), failed=request.query_params.get("failed", ""))
 
@@ -148,4 +150,5 @@ def _values(wanted: Filter) -> dict[str, str]:
             "sort": wanted.sort.value if wanted.sort is not Sort.RECEIVED else "",
             "outdated": "true" if wanted.outdated else "", "criterion": wanted.criterion, "result": wanted.result,
             "missing": "" if wanted.missing is None else str(wanted.missing), "fact": wanted.fact,
-            "checked": wanted.checked, "to_check": "true" if wanted.to_check else ""}
+            "checked": wanted.checked, "to_check": "true" if wanted.to_check else "",
+            "intake": wanted.intake}

@@ -43,10 +43,11 @@ def filter_of(status: Annotated[str, Query(max_length=60, description="One or mo
               missing: Annotated[int | None, Query(ge=0, le=9, description="Tenth of its bar that lacks")] = None,
               fact: Annotated[str, Query(max_length=100)] = "",
               checked: Annotated[str, Query(max_length=20, description="How `fact` was looked at")] = "",
-              to_check: Annotated[bool, Query(description="Two readers leave something to a person")] = False
+              to_check: Annotated[bool, Query(description="Two readers leave something to a person")] = False,
+              intake: Annotated[str, Query(max_length=32, description="A round by its id, or none")] = ""
               ) -> Filter:
     return Filter(status, assignee, base_type, outcome, overdue, duplicates, search, sort, outdated, criterion, result,
-                  missing, fact, checked, to_check)
+                  missing, fact, checked, to_check, intake)
 
 
 FilterDep = Annotated[Filter, Depends(filter_of)]
@@ -54,14 +55,16 @@ FilterDep = Annotated[Filter, Depends(filter_of)]
 
 @router.post("/cases/{case_id}/submission", response_model=Submission, status_code=201, summary="Hand a case in",
              responses=answers("submission", "not_signed_in", "not_found", "forbidden", "not_assessed", "stale",
-                               "submitted_already", "changed_meanwhile", "csrf", status=201))
+                               "submitted_already", "changed_meanwhile", "intake_needed", "intake_closed",
+                               "intake_planned", "intake_suspended", "csrf", status=201))
 def submit(services: ServicesDep, actor: ActorDep, case_id: str,
-           seen: Annotated[str, Query(max_length=32, description="The assessment that one means to hand in")] = ""
+           seen: Annotated[str, Query(max_length=32, description="The assessment that one means to hand in")] = "",
+           intake: Annotated[str, Query(max_length=32, description="The round, where several are open")] = ""
            ) -> Submission:
     """By its applicant, as it was assessed last; again after it was returned for supplement. From then on it stays as
     it is, until it is returned or taken back.
     """
-    return services.review.submitting.submit(actor, case_id, seen)
+    return services.review.submitting.submit(actor, case_id, seen, intake)
 
 
 @router.get("/cases/{case_id}/submission", response_model=Submission | None, summary="How a case handed in stands",

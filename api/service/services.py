@@ -22,6 +22,8 @@ from api.service.events import Events
 from api.service.files import CaseFiles
 from api.service.governance import staff
 from api.service.governance.staff import Governance
+from api.service.intakes import rounds
+from api.service.intakes.rounds import Rounds
 from api.service.policies import Policies
 from api.service.reading import Reader
 from api.service.reports import Reports
@@ -61,6 +63,7 @@ class Services:
     policies: Policies
     policy_work: Governance
     review: Reviewing
+    intakes: Rounds
     administration: Administration
     webhooks: Webhooks
     second: Second
@@ -133,6 +136,6 @@ def build(settings: Settings, engine: Callable[[Database, Work], Queue] | None =
         Chat(context, policies, assessments, retrieve=retrieve, model=governing.modelling.of,
              answers=policy_work.answers, questions=policy_work.questions),
         Reports(cases, assessments, policies), policies, policy_work,
-        reviewing.build(context, policies, cases, reader, events, assessments),
+        reviewing.build(context, policies, cases, reader, events, assessments), rounds.build(context, policies),
         governing, Webhooks(context, Courier(context, settings.webhook_networks)),
         Second(context, policies, events, readying, again, Examining(context, policies, readying)), context, jobs, lock)

@@ -57,6 +57,7 @@ class Filter:
     fact: str = ""
     checked: str = ""
     to_check: bool = False       # two readers leave something to a person
+    intake: str = ""             # the id of a round, or "none"
 
 
 @dataclass(frozen=True, slots=True)

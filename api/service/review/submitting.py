@@ -16,6 +16,7 @@ from api.service import paging, points, stored
 from api.service.access import Action
 from api.service.context import Context, case_for, new_id, now, record
 from api.service.events import Events
+from api.service.intakes import choosing
 from api.service.policies import Policies
 from api.service.records import Actor, Page
 from api.service.review import duplicates, standing
@@ -39,9 +40,10 @@ class Submitting:
     policies: Policies
     events: Events
 
-    def submit(self, actor: Actor, case_id: str, seen: str = "") -> Submission:
-        """Hand a case in, as it was assessed. Failure "not_assessed", "stale", "submitted_already"; "changed_meanwhile"
-        where `seen` is given, and is not the assessment that the case has now.
+    def submit(self, actor: Actor, case_id: str, seen: str = "", intake: str = "") -> Submission:
+        """Hand a case in, as it was assessed, to the round that is open for its type. Failure "not_assessed", "stale",
+        "submitted_already"; "changed_meanwhile" where `seen` is given, and is not the assessment that the case has
+        now; those of `choosing.chosen`. What was returned stays in its round, whatever the day.
         """
         with self.context.database.writing() as session:
             case = case_for(session, actor, case_id, Action.SUBMIT_CASE)
@@ -55,12 +57,13 @@ class Submitting:
                 raise Failure("stale")
             if seen and seen != latest.id:
                 raise Failure("changed_meanwhile")
+            intake_id = review.intake_id if review else choosing.chosen(session, case.base_type, intake, now())
             row = self._copy(session, actor, case, latest)
             if review is None:
                 review = Review(
                     case_id=case_id, status=Status.RECEIVED, round=1, assignee_id=None, due=NEVER, received=row.at,
                     changed=row.at, begun=None, done=None, seconds=0, outcome=Overall.INSUFFICIENT, unchecked=0,
-                    conflicts=0, duplicates=0, counts=None)
+                    conflicts=0, duplicates=0, counts=None, intake_id=intake_id)
                 session.add(review)
             else:
                 review.status, review.round, review.received, review.begun = \
@@ -68,7 +71,7 @@ class Submitting:
             case.handed_in = case.revision
             session.flush()
             record(session, actor, "submit", "case", case_id, receipt=row.receipt, digest=row.digest,
-                   assessment=latest.id)
+                   assessment=latest.id, intake=intake_id or "")
             step(session, self.events, actor, review)
             standing.refresh(session, standing.stand(session, self.policies, case))
             with rows.widened(session):  # other cases count it too
