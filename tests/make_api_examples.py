@@ -126,7 +126,7 @@ def _administration(found: dict[str, Any], admin: Any) -> None:
     found["admin_settings"] = admin.get("/api/v1/admin/settings").json()
     found["model_settings"] = {"enabled": True, "url": "http://127.0.0.1:8081/v1", "model": "qwen3-8b",
                                "roles": ["reviewer", "policy_staff"]}
-    for name in ("limits", "retention"):
+    for name in ("limits", "retention", "office"):
         found[f"{name.removesuffix('s')}_settings"] = found["admin_settings"][name]
     found["model_test"] = {"answered": True, "said": "ready", "seconds": 0.4, "error": "", "error_en": ""}
     found["applied"] = admin.get("/api/v1/admin/retention").json()
@@ -163,8 +163,13 @@ def _reviewed(site: Any, found: dict[str, Any], case: str, me: Any) -> None:
     site.client(Role.REVIEWER, "王审").http.put(f"{here}/presence", json=found["presence"])
     found["here"] = reviewer.http.put(f"{here}/presence", json=found["presence"]).json()
     found["letter_draft"] = reviewer.get(f"{here}/letter/draft").json()
-    found["letter_text"] = {"text": found["letter_draft"]["text"], "number": 0}
+    found["letter_text"] = {"text": found["letter_draft"]["text"], "number": 0, "frame": found["letter_draft"]["frame"]}
     found["letter"] = reviewer.http.put(f"{here}/letter", json=found["letter_text"]).json()
+    found["letters"] = reviewer.get(f"{here}/letter/versions").json()
+    other = handed_in(me, title="第三份")
+    reviewer.http.put(f"{path}/cases/{other}/letter", json=found["letter_text"])
+    reviewer.post(f"{path}/cases/{other}/letter/sending")
+    found["letters_sent"] = me.get(f"/api/v1/cases/{other}/letters").json()
     for name, address in (("worklist", f"{path}/cases"), ("reviewers", f"{path}/reviewers"),
                           ("saved_views", f"{path}/views"),
                           ("renewing", f"{path}/assessments"), ("statistics", f"{path}/statistics"), ("review", here),

@@ -95,7 +95,7 @@ def furnished(site: Installation) -> Place:
     assert owner.post(f"/api/v1/cases/{case}/submission").status_code == 201
     ids = {"case_id": case, "file_id": next(one["id"] for one in files if one["name"].endswith("pdf")),
            "assessment_id": result, "conversation": asked.json()["conversation"], "page": "1",
-           "kind": "report.docx", "ref": "第八条"}
+           "kind": "report.docx", "ref": "第八条", "number": "1"}
     ids |= {"turn_id": asked.json()["id"], "session_id": owner.get("/api/v1/sessions").json()[0]["id"],
             "token_id": owner.get("/api/v1/tokens").json()[0]["id"]}
     people = {str(role): site.client(role) for role in Role}

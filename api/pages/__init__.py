@@ -24,6 +24,7 @@ from api.pages import (
     policy_questions,
     policy_versions,
     review_case,
+    review_letter,
     review_list,
     review_renewal,
     second_reader,
@@ -38,7 +39,7 @@ for _part in (home, accounts, cases, case, submission, files, live, chat, assess
     router.include_router(_part.router)
 for _part in (sign_on, admin_users, admin_settings, admin_reading, admin_audit, admin_webhooks):
     router.include_router(_part.router)
-for _part in (review_list, review_renewal, review_case):
+for _part in (review_list, review_renewal, review_letter, review_case):
     router.include_router(_part.router)
 for _part in (policy_versions, policy_questions):
     router.include_router(_part.router)

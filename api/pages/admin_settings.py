@@ -13,11 +13,12 @@ from api.pages.routing import FormDep, PageRoute, field, see
 from api.service.access import Action
 from api.service.administration.modelling import ModelTest
 from api.service.administration.retention import Applied
-from api.service.administration.stored_settings import LimitSettings, ModelSettings, RetentionSettings
+from api.service.administration.stored_settings import LimitSettings, ModelSettings, OfficeSettings, RetentionSettings
 from api.service.records import Role
 
 router = APIRouter(route_class=PageRoute)
 LINKS = {"users": "/admin/users", "audit_rows": "/admin/audit"}    # of figures that have a page of their own
+MENDED = frozenset({"setting_invalid", "office_invalid", "model_refused", "no_model", "not_found", "reason_missing"})
 SECTIONS = {"limits": LimitSettings, "retention": RetentionSettings}
 
 
@@ -50,6 +51,17 @@ def test_model(request: Request, services: ServicesDep, actor: ActorDep) -> Resp
         return _page(request, services, actor, tested=services.administration.modelling.test(actor))
     except Failure as failure:
         return _refused(request, services, actor, failure)
+
+
+@router.post("/admin/settings/office")
+def set_office(request: Request, services: ServicesDep, actor: ActorDep, form: FormDep) -> Response:
+    typed = {name: field(form, name) for name in ("issuer", "reference", "contact", "zone")}
+    try:
+        services.administration.kept.put(actor, OfficeSettings(days=_number(field(form, "days")), **typed),
+                                         field(form, "reason"))
+    except Failure as failure:
+        return _refused(request, services, actor, failure)
+    return see("/admin/settings#office")
 
 
 @router.post("/admin/settings/{section}")
@@ -100,7 +112,7 @@ def _number(text: str) -> int:
 
 
 def _refused(request: Request, services: ServicesDep, actor: ActorDep, failure: Failure) -> Response:
-    if failure.code not in {"setting_invalid", "model_refused", "no_model", "not_found", "reason_missing"}:
+    if failure.code not in MENDED:
         raise failure
     return _page(request, services, actor, status=failure.status,
                  failure=words_of(request).pick(failure.chinese, str(failure)))
@@ -114,4 +126,5 @@ def _page(request: Request, services: ServicesDep, actor: ActorDep, *, status: i
                for name, kind in SECTIONS.items()}
     return admin_page(request, actor, Action.ADMINISTER, "settings.html", status=status, failure=failure,
                       model=kept.get(ModelSettings), state=state, roles=tuple(Role), numbers=numbers, tested=tested,
+                      office=kept.get(OfficeSettings), issuer=services.policies.current.issuer,
                       applied=applied, deleted=deleted, preview=given.retention.preview(actor))

@@ -133,6 +133,6 @@ def build(settings: Settings, engine: Callable[[Database, Work], Queue] | None =
         Chat(context, policies, assessments, retrieve=retrieve, model=governing.modelling.of,
              answers=policy_work.answers, questions=policy_work.questions),
         Reports(cases, assessments, policies), policies, policy_work,
-        reviewing.build(context, policies, cases, reader, events, assessments),
+        reviewing.build(context, policies, cases, reader, events, assessments, kept),
         governing, Webhooks(context, Courier(context, settings.webhook_networks)),
         Second(context, policies, events, readying, again, Examining(context, policies, readying)), context, jobs, lock)

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
 from api.errors import Failure
+from api.service import clock
 from api.service.access import Action, may
 from api.service.context import Context, now, record
 from api.service.records import Actor, Role
@@ -70,10 +71,28 @@ class RetentionSettings:
     demos: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class OfficeSettings:
+    """Who writes to applicants, and by which clock. `issuer`: "" for the policy's; `reference`: how letters are
+    numbered, with {year} and {number}, "" for none; `days`: working days in which applicants answer; `zone`: of every
+    time on paper.
+    """
+
+    issuer: str = ""
+    reference: str = ""
+    contact: str = ""
+    days: int = 10
+    zone: str = "Asia/Shanghai"
+
+
 NAMES: dict[type[Any], str] = {ModelSettings: "model", ReadingSettings: "reading", LimitSettings: "limits",
-                               RetentionSettings: "retention"}
-MOST, MOST_TOKENS, MOST_AT_ONCE = 1_000_000, 10**12, 64
-Kind = TypeVar("Kind", ModelSettings, ReadingSettings, LimitSettings, RetentionSettings)
+                               RetentionSettings: "retention", OfficeSettings: "office"}
+MOST, MOST_TOKENS, MOST_AT_ONCE, MOST_DAYS = 1_000_000, 10**12, 64, 250
+LONGEST_LINE, LONGEST_CONTACT = 60, 300
+Kind = TypeVar("Kind", ModelSettings, ReadingSettings, LimitSettings, RetentionSettings, OfficeSettings)
+
+
+AnySettings = ModelSettings | ReadingSettings | LimitSettings | RetentionSettings | OfficeSettings
 
 
 class Kept:
@@ -103,11 +122,12 @@ class Kept:
             asked, known = self._known.get(NAMES[kind], (0.0, None))
         return known is not None and time.monotonic() - asked < LATE
 
-    def put(self, actor: Actor, value: ModelSettings | ReadingSettings | LimitSettings | RetentionSettings,
-            reason: str = "") -> None:
-        """Failure "forbidden", "setting_invalid"."""
+    def put(self, actor: Actor, value: AnySettings, reason: str = "") -> None:
+        """Failure "forbidden", "setting_invalid", "office_invalid"."""
         if not may(actor, Action.ADMINISTER):
             raise Failure("forbidden")
+        if isinstance(value, OfficeSettings) and not _office(value):
+            raise Failure("office_invalid", most=MOST_DAYS)
         fields = asdict(value)
         most = MOST_TOKENS if isinstance(value, ReadingSettings) else MOST
         if any(isinstance(one, int) and not 0 <= one <= most for one in fields.values()) or \
@@ -129,3 +149,12 @@ class Kept:
     def _remember(self, name: str, value: Any) -> None:
         with self._lock:
             self._known[name] = (time.monotonic(), value)
+
+
+def _office(value: OfficeSettings) -> bool:
+    """Whether letters can be written by it."""
+    if not 1 <= value.days <= MOST_DAYS or len(value.contact) > LONGEST_CONTACT or \
+            max(len(value.issuer), len(value.reference)) > LONGEST_LINE or not clock.known(value.zone):
+        return False
+    return not value.reference or (value.reference.count("{number}") == 1 and not set("{}") & set(
+        value.reference.replace("{number}", "").replace("{year}", "")))
