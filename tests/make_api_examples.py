@@ -14,7 +14,8 @@ LONGEST_LIST, LONGEST_TEXT = 2, 160
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, installation(Path(folder)) as site:
+    with tempfile.TemporaryDirectory() as folder, installation(
+            Path(folder), GUOHE_SMTP_HOST="mail.example.cn", GUOHE_SMTP_FROM="guohe@example.cn") as site:
         examples = collected(site)
     short = {name: shortened(one) for name, one in examples.items()}
     EXAMPLES.write_text(json.dumps(short, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
@@ -71,6 +72,10 @@ def collected(site: Any) -> dict[str, Any]:
     get("webhooks", "/webhooks", admin)
     found["delivery"] = admin.post(f"/api/v1/webhooks/{found['webhook']['id']}/ping").json()
     get("deliveries", f"/webhooks/{found['webhook']['id']}/deliveries", admin)
+    found |= {"notices_read": {"ids": None},
+              "notice_settings": {"robots": ["submitted", "resubmitted", "published"], "days": 3, "hour": 8}}
+    get("notice_choices", "/notices/choices")
+    get("notice_ways", "/admin/notices", admin)
     get("conversations", f"/conversations?case_id={case.rpartition('/')[2]}")
     get("turns", f"/conversations/{found['answer']['conversation']}/turns")
     get("policy", "/policy")
@@ -170,6 +175,10 @@ def _reviewed(site: Any, found: dict[str, Any], case: str, me: Any) -> None:
     reviewer.http.put(f"{path}/cases/{other}/letter", json=found["letter_text"])
     reviewer.post(f"{path}/cases/{other}/letter/sending")
     found["letters_sent"] = me.get(f"/api/v1/cases/{other}/letters").json()
+    found["notices"] = me.get("/api/v1/notices").json()
+    admin = site.client(Role.ADMINISTRATOR)
+    found["notice_message"] = admin.post("/api/v1/admin/notices/ways/mail/trial").json()
+    found["notice_messages"] = admin.get("/api/v1/admin/notices/messages").json()
     for name, address in (("worklist", f"{path}/cases"), ("reviewers", f"{path}/reviewers"),
                           ("saved_views", f"{path}/views"),
                           ("renewing", f"{path}/assessments"), ("statistics", f"{path}/statistics"), ("review", here),

@@ -152,7 +152,7 @@ def owned(site: Installation) -> tuple[Client, dict[str, str]]:
         "version_id": "0" * 32, "turn_id": "0" * 32, "answer_id": "0" * 32, "same": "0" * 64, "name": "text.txt",
         "criterion": "8.2.papers", "user_id": somebody.actor.id, "invitation_id": "0" * 32, "page": "1",
         "ref": "第八条", "secret": "none", "kind": "docx", "view_id": "0" * 32, "webhook_id": "0" * 32,
-        "delivery_id": "0" * 32, "number": "1"}
+        "delivery_id": "0" * 32, "number": "1", "dispatch_id": "0" * 32, "way": "mail"}
 
 
 REVIEWED = "/api/v1/review/cases/{case_id}"

@@ -28,7 +28,7 @@ ROUTES = (  # the first that a path begins with tells whose it is
     ("/api/v1/conversations", "own"), ("/api/v1/answers", "own"), ("/api/v1/session", "own"),
     ("/api/v1/sessions", "own"), ("/api/v1/tokens", "own"), ("/api/v1/password", "own"),
     ("/api/v1/turns", "own"),
-    ("/api/v1/webhooks", "own"), ("/api/v1/notifications", "own"), ("/v1", "own"), ("/mcp", "own"),
+    ("/api/v1/webhooks", "own"), ("/api/v1/notices", "own"), ("/v1", "own"), ("/mcp", "own"),
     ("/api/v1/users", "administrators"), ("/api/v1/invitations", "administrators"),
     ("/api/v1/admin", "administrators"), ("/api/v1/audit", "administrators"),
     ("/api/v1/policy", "everyone"), ("/api/v1/policies", "everyone"), ("/api/v1/questions", "everyone"),

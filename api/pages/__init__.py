@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from api.pages import (
     accounts,
     admin_audit,
+    admin_notices,
     admin_reading,
     admin_settings,
     admin_users,
@@ -20,6 +21,7 @@ from api.pages import (
     files,
     home,
     live,
+    notices,
     policy,
     policy_questions,
     policy_versions,
@@ -35,9 +37,10 @@ from api.pages import (
 
 router = APIRouter(include_in_schema=False)
 for _part in (home, accounts, cases, case, submission, files, live, chat, assessments, viewer, policy,
-              second_reader):
+              second_reader, notices):
     router.include_router(_part.router)
-for _part in (sign_on, admin_users, admin_settings, admin_reading, admin_audit, admin_webhooks):
+for _part in (sign_on, admin_users, admin_settings, admin_reading, admin_audit, admin_notices,
+              admin_webhooks):
     router.include_router(_part.router)
 for _part in (review_list, review_renewal, review_letter, review_case):
     router.include_router(_part.router)

@@ -57,7 +57,7 @@ def test_model(request: Request, services: ServicesDep, actor: ActorDep) -> Resp
 def set_office(request: Request, services: ServicesDep, actor: ActorDep, form: FormDep) -> Response:
     typed = {name: field(form, name) for name in ("issuer", "reference", "contact", "zone")}
     try:
-        services.administration.kept.put(actor, OfficeSettings(days=_number(field(form, "days")), **typed),
+        services.administration.kept.put(actor, OfficeSettings(days=number_of(field(form, "days")), **typed),
                                          field(form, "reason"))
     except Failure as failure:
         return _refused(request, services, actor, failure)
@@ -71,7 +71,7 @@ def set_numbers(request: Request, services: ServicesDep, actor: ActorDep, sectio
     kind = SECTIONS[section]
     try:
         now = services.administration.kept.get(kind)   # of what the form does not ask for
-        value = kind(**{one.name: _number(field(form, one.name)) if one.name in form else getattr(now, one.name)
+        value = kind(**{one.name: number_of(field(form, one.name)) if one.name in form else getattr(now, one.name)
                         for one in fields(kind)})
         services.administration.kept.put(actor, value, field(form, "reason"))
     except Failure as failure:
@@ -105,7 +105,7 @@ def erase(services: ServicesDep, actor: ActorDep, user_id: str, form: FormDep) -
     return see("/admin/users")
 
 
-def _number(text: str) -> int:
+def number_of(text: str) -> int:
     if not text.isascii() or not text.isdigit():
         raise Failure("setting_invalid")
     return int(text)

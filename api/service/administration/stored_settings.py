@@ -85,14 +85,28 @@ class OfficeSettings:
     zone: str = "Asia/Shanghai"
 
 
+@dataclass(frozen=True, slots=True)
+class NoticeSettings:
+    """Which kinds of notices go to groups by their robots; how many working days before a deadline it is told; at
+    which hour of the office's day a digest is sent. Where mail and robots are comes from the environment.
+    """
+
+    robots: tuple[str, ...] = ("submitted", "resubmitted", "published")
+    days: int = 3
+    hour: int = 8
+
+
 NAMES: dict[type[Any], str] = {ModelSettings: "model", ReadingSettings: "reading", LimitSettings: "limits",
-                               RetentionSettings: "retention", OfficeSettings: "office"}
+                               RetentionSettings: "retention", OfficeSettings: "office",
+                               NoticeSettings: "notices"}
 MOST, MOST_TOKENS, MOST_AT_ONCE, MOST_DAYS = 1_000_000, 10**12, 64, 250
+MOST_BEFORE, HOURS = 30, 24
 LONGEST_LINE, LONGEST_CONTACT = 60, 300
-Kind = TypeVar("Kind", ModelSettings, ReadingSettings, LimitSettings, RetentionSettings, OfficeSettings)
+Kind = TypeVar("Kind", ModelSettings, ReadingSettings, LimitSettings, RetentionSettings, OfficeSettings,
+               NoticeSettings)
 
 
-AnySettings = ModelSettings | ReadingSettings | LimitSettings | RetentionSettings | OfficeSettings
+AnySettings = ModelSettings | ReadingSettings | LimitSettings | RetentionSettings | OfficeSettings | NoticeSettings
 
 
 class Kept:
@@ -132,6 +146,7 @@ class Kept:
         most = MOST_TOKENS if isinstance(value, ReadingSettings) else MOST
         if any(isinstance(one, int) and not 0 <= one <= most for one in fields.values()) or \
                 (isinstance(value, LimitSettings) and min(fields.values()) < 1) or \
+                (isinstance(value, NoticeSettings) and not (value.days <= MOST_BEFORE and value.hour < HOURS)) or \
                 (isinstance(value, ReadingSettings) and not 1 <= value.at_once <= MOST_AT_ONCE):
             raise Failure("setting_invalid")
         name = NAMES[type(value)]
