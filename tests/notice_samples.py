@@ -22,7 +22,7 @@ class Mailbox:
 
     def texts(self, to: str) -> list[tuple[str, str]]:
         """Subject and text of what came for somebody."""
-        return [(str(mail["Subject"]), mail.get_content()) for address, mail in self.mails if address == to]
+        return [(str(mail["Subject"]).strip(), mail.get_content()) for address, mail in self.mails if address == to]
 
 
 @contextmanager

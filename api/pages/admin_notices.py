@@ -11,7 +11,7 @@ from api.pages.rendering import words_of
 from api.pages.routing import FormDep, PageRoute, field, see
 from api.service.access import Action
 from api.service.administration.stored_settings import NoticeSettings
-from api.service.notices.notice_records import CHOSEN, Way
+from api.service.notices.notice_records import CHOSEN, State, Way
 from api.service.records import Actor
 from api.service.services import Services
 
@@ -20,8 +20,9 @@ SHOWN = 50
 
 
 @router.get("/admin/notices")
-def notices(request: Request, services: ServicesDep, actor: ActorDep, after: str = "") -> Response:
-    return _page(request, services, actor, after=after)
+def notices(request: Request, services: ServicesDep, actor: ActorDep, after: str = "", way: Way | None = None,
+            state: State | None = None) -> Response:
+    return _page(request, services, actor, after=after, way=way, state=state)
 
 
 @router.post("/admin/notices")
@@ -53,9 +54,12 @@ def again(services: ServicesDep, actor: ActorDep, dispatch_id: str) -> Response:
     return see("/admin/notices#messages")
 
 
-def _page(request: Request, services: Services, actor: Actor, *, status: int = 200, failure: str = "", after: str = ""
-          ) -> Response:
+def _page(request: Request, services: Services, actor: Actor, *, status: int = 200, failure: str = "", after: str = "",
+          way: Way | None = None, state: State | None = None) -> Response:
     found = services.notices
+    messages = found.dispatches(actor, way=way, state=state, after=after or None, limit=SHOWN)
+    onward = {name: value for name, value in (("after", messages.after), ("way", way), ("state", state)) if value}
     return admin_page(request, actor, Action.ADMINISTER, "notices.html", status=status, failure=failure,
-                      ways=found.state(actor), messages=found.dispatches(actor, after=after or None, limit=SHOWN),
-                      later=bool(after), kinds=CHOSEN, given=services.administration.kept.get(NoticeSettings))
+                      ways=found.state(actor), messages=messages, later=bool(after), kinds=CHOSEN,
+                      onward=onward, narrowed={"way": way or "", "state": state or ""},
+                      given=services.administration.kept.get(NoticeSettings))

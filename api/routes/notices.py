@@ -10,7 +10,7 @@ from pydantic import Field
 from api.deps import ActorDep, ServicesDep
 from api.schemas import Body, Part, answers, part, sent
 from api.service.administration.stored_settings import NoticeSettings
-from api.service.notices.notice_records import CHOSEN, Choices, DispatchView, Kind, NoticeView, Way, WayView
+from api.service.notices.notice_records import CHOSEN, Choices, DispatchView, Kind, NoticeView, State, Way, WayView
 
 router = APIRouter(tags=["notices"])
 DENIED = ("not_signed_in", "forbidden")
@@ -83,10 +83,10 @@ def set_notices(services: ServicesDep, actor: ActorDep, body: NoticeSettingsBody
 
 @router.get("/admin/notices/messages", response_model=Part[DispatchView], summary="What became of messages",
             responses=answers("notice_messages", *DENIED, "cursor_invalid"))
-def messages(services: ServicesDep, actor: ActorDep, after: str | None = None,
-             limit: Annotated[int, Query(ge=1, le=200)] = 50) -> dict[str, Any]:
+def messages(services: ServicesDep, actor: ActorDep, way: Way | None = None, state: State | None = None,
+             after: str | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> dict[str, Any]:
     """The newest first; kept for 30 days after their end."""
-    return part(services.notices.dispatches(actor, after=after, limit=limit))
+    return part(services.notices.dispatches(actor, way=way, state=state, after=after, limit=limit))
 
 
 @router.post("/admin/notices/messages/{dispatch_id}/again", response_model=DispatchView, summary="Send it at once",

@@ -110,12 +110,17 @@ class Notices:
         with self.context.database.reading(INSTALLATION) as session:
             return tuple(_way(session, way, self.ways.host(way)) for way in Way)
 
-    def dispatches(self, actor: Actor, *, after: str | None = None, limit: int = 50) -> Page[DispatchView]:
-        """The newest first; kept for 30 days after their end."""
+    def dispatches(self, actor: Actor, *, way: Way | None = None, state: State | None = None, after: str | None = None,
+                   limit: int = 50) -> Page[DispatchView]:
+        """The newest first, all or those of a way or in a state; kept for 30 days after their end."""
         _check(actor)
         limit = paging.size(limit)
         query = select(Dispatch, User.name).outerjoin(User, User.id == Dispatch.user_id).order_by(
             Dispatch.created.desc(), Dispatch.id.desc()).limit(limit + 1)
+        if way is not None:
+            query = query.where(Dispatch.way == way)
+        if state is not None:
+            query = query.where(Dispatch.state == state)
         if after:
             query = query.where(tuple_(Dispatch.created, Dispatch.id) < tuple_(*paging.at(after)))
         with self.context.database.reading(INSTALLATION) as session:

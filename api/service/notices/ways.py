@@ -56,7 +56,8 @@ class MailServer:
     def send(self, to: str, subject: str, text: str) -> None:
         """NotSentError where the server does not take it."""
         mail = MIMEText(text, "plain", "utf-8")
-        mail["From"], mail["To"], mail["Subject"] = self.sender, to, Header(subject, "utf-8").encode()
+        mail["From"], mail["To"] = self.sender, to
+        mail["Subject"] = Header(subject, "utf-8", header_name="Subject").encode()
         mail["Date"], mail["Auto-Submitted"] = formatdate(), "auto-generated"
         try:
             with self._connected() as connection:
