@@ -20,6 +20,7 @@ LONGEST_FILE = 500
 PLACES = {
     "chromadb": ("ingestion/", "assistant/"),
     "docx": ("ingestion/parsing/", "assistant/report/word_file.py", "assistant/report/docx.py"),
+    "holidays": ("api/service/clock.py",),
     "jinja2": ("assistant/", "api/"),
     "langchain": ("assistant/",),
     "langchain_core": ("assistant/",),

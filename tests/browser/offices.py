@@ -72,7 +72,7 @@ def office(folder: Path) -> Iterator[Place]:
         assert site.services.policy_work.trials.latest(staff.actor, tried)
         user = people[Role.ADMINISTRATOR].get("/api/v1/users").json()["items"][0]["id"]
         reviews = tuple(f"/review/cases/{one}" for one in (membrane, twin, rejected, done))
-        read = ("/", "/policy", "/policy/articles/8", "/ask", "/account", "/cases")
+        read = ("/", "/policy", "/policy/articles/8", "/ask", "/account", "/cases", "/notices")
         policy = ("/policy/versions", f"/policy/versions/{tried}", f"/policy/versions/{tried}/forms",
                   f"/policy/versions/{tried}/forms/criterion/9.4.funding", "/policy/questions")
         rounds = ("/review/intakes", f"/review/intakes/{opened}", f"/review/intakes/{opened}/overlaps")
@@ -84,7 +84,7 @@ def office(folder: Path) -> Iterator[Place]:
                             *reviews, f"{reviews[0]}/letter", *case),
             Role.POLICY_STAFF: (*read, *policy),
             Role.ADMINISTRATOR: (*read, *policy, "/admin", "/admin/users", f"/admin/users/{user}", "/admin/audit",
-                                 "/admin/settings", "/admin/webhooks"),
+                                 "/admin/settings", "/admin/webhooks", "/admin/notices"),
             Role.AUDITOR: (*read, *policy, "/review", "/review/statistics", *rounds, *reviews, "/admin/audit")}
         cookies = {str(role): str(one.http.cookies.get(SESSION)) for role, one in people.items()}
         invitation = people[Role.ADMINISTRATOR].post("/api/v1/invitations", json={"role": "reviewer"}).json()["secret"]

@@ -145,7 +145,7 @@ class Decisions:
         session.add(row)
         session.flush()
         before = made.reviewed.assessment.overall
-        begin(session, actor, review)
+        begin(session, self.events, actor, review)
         after = standing.stand(session, self.policies, case)
         standing.refresh(session, after)
         record(session, actor, "decide", "case", case_id, before=_figures(made, new.subject),
