@@ -53,6 +53,16 @@ class NewPassword(Body):
     new: str = Field(max_length=200)
 
 
+class Forgotten(Body):
+    email: str
+    language: Literal["zh", "en"] = Field("zh", description="Of the mail")
+
+
+class PasswordReset(Body):
+    secret: str = Field(max_length=100, description="The end of the link")
+    new: str = Field(max_length=200)
+
+
 class TokenName(Body):
     name: str = Field(max_length=100, description="What the token is for")
     scopes: list[TokenScope] = Field(list(USUAL_SCOPES), max_length=10, description="What it may be used for")

@@ -27,6 +27,8 @@ def collected(site: Any) -> dict[str, Any]:
         "sign_in": {"email": "name@example.com", "password": PASSWORD},
         "registration": {"email": "name@example.com", "password": PASSWORD, "name": "张三", "invitation": ""},
         "password": {"old": PASSWORD, "new": "another harbour 8"},
+        "forgotten": {"email": "name@example.com", "language": "zh"},
+        "password_reset": {"secret": "Zq3…", "new": "another harbour 8"},
         "token_name": {"name": "夜间脚本", "scopes": ["read", "write"], "days": 90},
         "user_change": {"role": "reviewer", "active": True, "reason": "调入审查科"},
         "new_invitation": {"email": "name@example.com", "role": "applicant"},
@@ -47,6 +49,7 @@ def collected(site: Any) -> dict[str, Any]:
     found["invitation"] = admin.post("/api/v1/invitations", json=found["new_invitation"]).json()
     get("users", "/users", admin)
     found["user"] = found["users"]["items"][0]
+    found["reset"] = admin.post(f"/api/v1/users/{me.actor.id}/reset").json()
     case = f"/cases/{me.post('/api/v1/cases/demo').json()['id']}"
     get("case", case)
     get("cases", "/cases")

@@ -27,6 +27,7 @@ from api.pages import (
     policy_forms,
     policy_questions,
     policy_versions,
+    recovery,
     review_case,
     review_letter,
     review_list,
@@ -38,7 +39,7 @@ from api.pages import (
 )
 
 router = APIRouter(include_in_schema=False)
-for _part in (home, accounts, cases, case, submission, files, live, chat, assessments, viewer, policy,
+for _part in (home, accounts, recovery, cases, case, submission, files, live, chat, assessments, viewer, policy,
               second_reader, notices):
     router.include_router(_part.router)
 for _part in (sign_on, admin_users, admin_settings, admin_reading, admin_audit, admin_notices,

@@ -126,6 +126,8 @@ class FactBody(BaseModel):
     machine: dict[str, Any] | None
     person: dict[str, Any] | None
     left_out: list[dict[str, Any]]
+    unexplained: list[dict[str, Any]] = Field(description="Read and decided by nobody: `count`, `leave_out` with a "
+                                              "reason, or `dismiss`, with the entry's place")
     history: list[DecisionView]
 
 
@@ -196,4 +198,5 @@ def _fact(one: FactReview, policy: Policy, language: str) -> FactBody:
     return FactBody(key=one.key, label=spec.label, label_en=spec.label_en, checked=one.checked, version=one.version,
                     machine=serialising.fact(one.machine, policy) if one.machine else None,
                     person=serialising.fact(one.person, policy) if one.person else None, left_out=left,
+                    unexplained=serialising.unexplained({one.key: one.undecided}, policy, language).get(one.key, []),
                     history=list(one.history))

@@ -16,8 +16,10 @@ from tests import policy_samples
 from tests.browser.server import Server
 from tests.browser.steps import FILES
 from tests.review_samples import TEXT, decide, handed_in
+from tests.test_facts_tables import ENTERPRISE_STATUS
 from tests.web_samples import Client, installation
 
+UNDECIDED = "申报单位：重庆市海棠国际创新园有限公司。\n" + "\n".join(ENTERPRISE_STATUS)
 WIDE = {"width": 1440, "height": 900}
 
 
@@ -88,13 +90,23 @@ def office(folder: Path) -> Iterator[Place]:
             Role.AUDITOR: (*read, *policy, "/review", "/review/statistics", *rounds, *reviews, "/admin/audit")}
         cookies = {str(role): str(one.http.cookies.get(SESSION)) for role, one in people.items()}
         invitation = people[Role.ADMINISTRATOR].post("/api/v1/invitations", json={"role": "reviewer"}).json()["secret"]
+        reset = people[Role.ADMINISTRATOR].post(f"/api/v1/users/{site.client().actor.id}/reset").json()["secret"]
+        draft = owner.assessed(("申报书.txt", UNDECIDED.encode()), base_type="innovation_park", title="草稿")
+        undecided = handed_in(owner, UNDECIDED, base_type="innovation_park", title="丁")
+        returned = handed_in(owner, title="戊")
+        reviewer.patch(f"/api/v1/review/cases/{returned}", json={"status": "returned"})
         hook = people[Role.ADMINISTRATOR].post("/api/v1/webhooks", json={
             "url": "https://oa.example.com/guohe", "kinds": ["assessment.finished"]}).json()["id"]
     more = {
-        "": (f"/invitation/{invitation}", "/nothing"), Role.APPLICANT: ("/demo", f"/cases/{membrane}/edit"),
-        Role.REVIEWER: (*rounds, f"/review?intake={opened}", "/review?criterion=8.2.papers&result=not_met", "/review/renewal?outdated=true", "/cases/none"),
+        "": (f"/invitation/{invitation}", "/nothing", "/forgotten", f"/reset/{reset}"),
+        Role.APPLICANT: ("/demo", f"/cases/{membrane}/edit", f"/cases/{draft}", f"/cases/{draft}/submission",
+                         f"/cases/{membrane}/submissions", f"/cases/{draft}/replies/resident_enterprises",
+                         f"/cases/{returned}", f"/cases/{returned}/replies/sci_ei_papers", f"/cases/{draft}/delete"),
+        Role.REVIEWER: (*rounds, f"/review?intake={opened}", "/review?criterion=8.2.papers&result=not_met", "/review/renewal?outdated=true", "/cases/none",
+                        f"/review/cases/{undecided}", f"/cases/{undecided}/submissions"),
         Role.POLICY_STAFF: (*policy[1:4], f"/policy/versions/{tried}/files/criteria.yaml", "/review"),
-        Role.ADMINISTRATOR: (f"/admin/webhooks/{hook}", f"/admin/users/{user}/erase"), Role.AUDITOR: ()}
+        Role.ADMINISTRATOR: (f"/admin/webhooks/{hook}", f"/admin/users/{user}/erase", "/admin/model",
+                             "/admin/audit?verify=1", f"/admin/users/{user}"), Role.AUDITOR: ()}
     running = Server(folder).start()
     yield Place(running, cookies, {str(role): found for role, found in pages.items()},
                 {str(role): found for role, found in more.items()})

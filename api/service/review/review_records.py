@@ -9,7 +9,7 @@ from enum import StrEnum
 from api.service.records import CaseView, JobState
 from api.shapes import Interval
 from assistant.correcting.corrections import Act, Checked
-from ingestion.domain import Assessment, Exclusion, Fact, Finding, Outcome, Overall
+from ingestion.domain import Assessment, Exclusion, Fact, Finding, Outcome, Overall, Unexplained
 
 
 class Status(StrEnum):
@@ -204,6 +204,7 @@ class FactReview:
     checked: Checked
     version: int
     history: tuple[DecisionView, ...]
+    undecided: tuple[Unexplained, ...] = ()   # what was read and nobody has decided yet
 
 
 @dataclass(frozen=True, slots=True)

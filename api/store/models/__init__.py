@@ -8,7 +8,7 @@ from api.store.models.conversations import Conversation, Turn
 from api.store.models.installation import Audit, Executor
 from api.store.models.intakes import Intake
 from api.store.models.notices import Dispatch, Notice, NoticeChoice
-from api.store.models.people import Attempt, Invitation, Session, Token, User
+from api.store.models.people import Attempt, Invitation, Reset, Session, Token, User
 from api.store.models.policies import ApprovedAnswer, Asked, AskedClause, PolicyTrial, PolicyVersion, Thumb
 from api.store.models.review import (
     Check,
@@ -64,6 +64,7 @@ __all__ = [
     "ReaderAnswer",
     "Reading",
     "Reply",
+    "Reset",
     "Review",
     "SavedView",
     "Session",
