@@ -9,11 +9,12 @@ from pathlib import Path
 from assistant.learning import training
 from assistant.learning.likeness import EXAMPLES, FILE
 from assistant.policy_versions import stale_figures
-from assistant.questions import topics, vocabulary
+from assistant.questions import guide, topics, vocabulary
 from ingestion import policy
 from ingestion.policy_files import CRITERIA, FACTS, HEAD, TEXT, Problem
 
-ORDER = (HEAD, TEXT, CRITERIA, FACTS, topics.TOPICS, topics.POINTS, topics.GAPS, vocabulary.FILE, EXAMPLES, FILE)
+ORDER = (HEAD, TEXT, CRITERIA, FACTS, topics.TOPICS, topics.POINTS, topics.GAPS, guide.GUIDE, vocabulary.FILE, EXAMPLES,
+         FILE)
 
 
 def check(folder: Path) -> list[Problem]:
@@ -26,6 +27,7 @@ def check(folder: Path) -> list[Problem]:
     draft = policy.draft(folder)
     if draft is not None and draft.articles:
         problems += topics.check(draft)
+        problems += guide.check(draft)
         problems += vocabulary.check(folder, draft.text)
         held = topics.readable(draft)
         problems += training.check(draft, held)
