@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 import policy_corpus
-from ingestion import articles, policy_criteria, typed_yaml, windows
+from ingestion import articles, fact_files, policy_criteria, typed_yaml, windows
 from ingestion.domain import Article, Chapter, Criterion, Span
 from ingestion.errors import PathError, PolicyError, UsageError
 from ingestion.policy_criteria import Wording
-from ingestion.policy_files import CRITERIA, FACTS, HEAD, TEXT, Form, Head, Problem, Problems
+from ingestion.policy_files import CRITERIA, HEAD, TEXT, Form, Head, Problem, Problems
 
 if TYPE_CHECKING:
     from ingestion.facts.schema import FactBook
@@ -102,10 +102,11 @@ def check(folder: Path) -> list[Problem]:
     _read(problems)
     if (facts := _facts(Problems(folder))) is not None:
         for keys, english, chinese in _unusable_words(facts):
-            problems.add(FACTS, keys, english, chinese)
-    for name in (HEAD, CRITERIA, FACTS):
+            problems.add(*fact_files.locate(folder, keys), english, chinese)
+    written = fact_files.names(folder)
+    for name in (HEAD, CRITERIA, *written):
         problems.add_repeated(name)
-    order = {name: place for place, name in enumerate((HEAD, TEXT, CRITERIA, FACTS))}
+    order = {name: place for place, name in enumerate((HEAD, TEXT, CRITERIA, *written))}
     return sorted(problems, key=lambda one: (order.get(one.file, len(order)), one.line))
 
 
@@ -153,7 +154,7 @@ def _head(problems: Problems) -> Head | None:
 def _facts(problems: Problems) -> FactBook | None:
     from ingestion.facts import schema
     try:
-        return schema.load(problems.folder / FACTS)
+        return schema.load(problems.folder)
     except PolicyError as error:
         problems.add_error(error)
         return None

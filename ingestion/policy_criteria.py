@@ -145,8 +145,8 @@ class _Entry:
             return
         for name, key in [*(("facts", key) for key in one.facts), *(("related", key) for key in one.related)]:
             if key not in kinds:
-                self._fault(name, f"{one.id!r} names the fact {key!r}, which {FACTS} does not describe; mend the "
-                            "name or describe it", f"{one.id} 引用的事实 {key} 未在 {FACTS} 中说明，请改名或补充")
+                self._fault(name, f"{one.id!r} names the fact {key!r}, which {FACTS}/ does not describe; mend the "
+                            "name or describe it", f"{one.id} 引用的事实 {key} 未在 {FACTS}/ 中说明，请改名或补充")
             elif name == "facts" and (kinds[key] == "yes_no") != (one.kind is CriterionKind.YES_NO):
                 self._fault("kind", f"{one.id!r} is {one.kind}, but its fact {key!r} is {kinds[key]}; make them agree",
                             f"{one.id} 属 {one.kind}，而事实 {key} 属 {kinds[key]}，请改为一致")
@@ -156,8 +156,8 @@ class _Entry:
             for key in one.facts:
                 if key in kinds and key not in self.against.windowed:
                     self._fault("facts", f"the clause of {one.id!r} says {term!r}, but its fact {key!r} has no window; "
-                                f"write time: window for it in {FACTS}",
-                                f"{one.id} 的条文写明“{term}”，而事实 {key} 不限期间，请在 {FACTS} 中设 time: window")
+                                f"write time: window for it in {FACTS}/",
+                                f"{one.id} 的条文写明“{term}”，而事实 {key} 不限期间，请在 {FACTS}/ 中设 time: window")
 
     def _measure(self) -> str:
         """The bar in the quotation's own words, after holding `bar`, `unit` and `comparator` against it."""

@@ -1,7 +1,8 @@
 """The shape of `policy.yaml` and `criteria.yaml` as they are written, and the list of what is wrong in a folder."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -12,7 +13,14 @@ from ingestion.domain import Comparator, CriterionKind, Scale
 from ingestion.errors import PolicyError
 from ingestion.windows import WindowReading
 
-HEAD, TEXT, CRITERIA, FACTS = "policy.yaml", "text.txt", "criteria.yaml", "facts.yaml"
+HEAD, TEXT, CRITERIA, FACTS = "policy.yaml", "text.txt", "criteria.yaml", "facts"
+
+
+def files(folder: Path) -> dict[str, Path]:
+    """The files of a policy folder by name (`criteria.yaml`, `facts/sci_ei_papers.yaml`), sorted; hidden ones aside."""
+    found = [one for place in (folder, folder / FACTS) if place.is_dir() for one in place.iterdir()
+             if one.is_file() and not one.name.startswith(".")]
+    return dict(sorted((one.relative_to(folder).as_posix(), one) for one in found))
 
 
 class BaseTypeEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -140,3 +148,13 @@ class Problems(list[Problem]):
         """A mistake that was raised; what it says of file and line is said once only."""
         self.append(Problem(error.file, max(1, error.line), str(error).removeprefix(f"{error.file}:{error.line}: "),
                             error.chinese.removeprefix(f"{error.file} 第{error.line}行：")))
+
+    def add_unknown(self, file: str, keys: Sequence[str | int], names: Iterable[str], known: Collection[str],
+                    english: str, chinese: str) -> None:
+        """A mistake for every name that is not known, with the nearest one that is; `chinese` has {} for the name."""
+        for name in names:
+            if name in known:
+                continue
+            near = difflib.get_close_matches(name, known, 1)
+            self.add(file, keys, f"{name!r} is no {english}; " + (f"did you mean {near[0]!r}?" if near else "mend it"),
+                     chinese.format(name) + (f"，是否应为 {near[0]}？" if near else "，请改正"))

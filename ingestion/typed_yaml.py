@@ -24,36 +24,43 @@ _SOME_KEY = "..."     # how msgspec writes a key of a mapping
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def read(path: Path) -> Any:
-    """The content of a YAML file; a file that is missing, not UTF-8 or not YAML is a PolicyError."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise PolicyError(f"{path.name} is missing in {str(path.parent)!r}; add it",
-                          f"{path.parent} 中缺少 {path.name}，请补上", path.name) from None
-    except UnicodeDecodeError as error:
-        raise PolicyError(f"{path.name} is not UTF-8 (byte {error.start}); save it as UTF-8",
-                          f"{path.name} 不是 UTF-8 编码（第{error.start}字节），请另存为 UTF-8", path.name) from None
+def read(path: Path, name: str = "") -> Any:
+    """The content of a YAML file; a file that is missing, not UTF-8 or not YAML is a PolicyError. `name` is what the
+    message calls it, for a file deeper in the folder."""
+    name, text = name or path.name, read_text(path, name)
     try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         number = mark.line + 1 if mark is not None else 1
         reason = getattr(error, "problem", None) or "unreadable"
-        raise PolicyError(f"{path.name}:{number}: not valid YAML ({reason}); mend the indentation or the quotes there",
-                          f"{path.name} 第{number}行不是合法的 YAML（{reason}），请检查缩进和引号",
-                          path.name, number) from None
+        raise PolicyError(f"{name}:{number}: not valid YAML ({reason}); mend the indentation or the quotes there",
+                          f"{name} 第{number}行不是合法的 YAML（{reason}），请检查缩进和引号",
+                          name, number) from None
 
 
-def decode(raw: Any, record: type[Record], path: Path, keys: Sequence[Key] = ()) -> Record:
-    """`raw`, found in `path` under `keys`, as `record`; a PolicyError names file, line and mend."""
+def read_text(path: Path, name: str = "") -> str:
+    """The text of a file; one that is missing or not UTF-8 is a PolicyError, which calls it `name`."""
+    name = name or path.name
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise PolicyError(f"{name} is missing in {str(path.parent)!r}; add it",
+                          f"{path.parent} 中缺少 {name}，请补上", name) from None
+    except UnicodeDecodeError as error:
+        raise PolicyError(f"{name} is not UTF-8 (byte {error.start}); save it as UTF-8",
+                          f"{name} 不是 UTF-8 编码（第{error.start}字节），请另存为 UTF-8", name) from None
+
+
+def decode(raw: Any, record: type[Record], path: Path, keys: Sequence[Key] = (), name: str = "") -> Record:
+    """`raw`, found in `path` under `keys`, as `record`; a PolicyError names file (`name`, if given), line and mend."""
+    name = name or path.name
     try:
         return msgspec.convert(raw, record)
     except msgspec.ValidationError as error:
         english, chinese, inner = _mend(str(error), record, raw)
         number = line(path, [*keys, *inner])
-        raise PolicyError(f"{path.name}:{number}: {english}", f"{path.name} 第{number}行：{chinese}",
-                          path.name, number) from None
+        raise PolicyError(f"{name}:{number}: {english}", f"{name} 第{number}行：{chinese}", name, number) from None
 
 
 def line(path: Path, keys: Sequence[Key]) -> int:

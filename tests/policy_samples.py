@@ -8,8 +8,9 @@ import zipfile
 
 import policy_corpus
 from api.service.governance import folders
+from ingestion import policy_files
 
-FILES = {one.name: one.read_bytes() for one in policy_corpus.DEFAULT.iterdir() if one.is_file()}
+FILES = {name: file.read_bytes() for name, file in policy_files.files(policy_corpus.DEFAULT).items()}
 TEXT = FILES["text.txt"].decode()
 PAPERS = ("近三年发表SCI或EI论文20篇（含）以上", "近三年发表SCI或EI论文25篇（含）以上")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -288,8 +289,8 @@ def test_the_json_is_that_of_the_contract() -> None:
 def test_a_policy_without_topics_is_answered_from_its_own_words(tmp_path: Path) -> None:
     """The three files about questions are optional: references, clauses and figures work without them."""
     folder = tmp_path / "plain"
-    folder.mkdir()
-    for name in ("policy.yaml", "text.txt", "criteria.yaml", "facts.yaml"):
+    shutil.copytree(policy().root / "facts", folder / "facts")
+    for name in ("policy.yaml", "text.txt", "criteria.yaml"):
         (folder / name).write_bytes((policy().root / name).read_bytes())
     plain = policies.load(folder)
     assert answering.answer("第八条第二项", plain).citations[0].ref == "第八条（二）"
@@ -318,8 +319,8 @@ def test_another_policy_is_answered_without_a_change_of_code(question: str, ref:
 def test_a_mistake_in_the_topics_is_named_with_its_line(tmp_path: Path) -> None:
     """A clause that does not exist is refused when the files are read."""
     folder = tmp_path / "wrong"
-    folder.mkdir()
-    for name in ("policy.yaml", "text.txt", "criteria.yaml", "facts.yaml"):
+    shutil.copytree(policy().root / "facts", folder / "facts")
+    for name in ("policy.yaml", "text.txt", "criteria.yaml"):
         (folder / name).write_bytes((policy().root / name).read_bytes())
     topics = "concepts:\n  papers:\n    words: 论文\n    clauses: {第九十九条: 3}\n"
     (folder / "topics.yaml").write_text(topics, encoding="utf-8")

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -225,9 +226,7 @@ def test_policy_check_says_what_a_sound_folder_holds(capsys: pytest.CaptureFixtu
 
 def test_policy_check_says_file_line_and_mend(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Every mistake of a folder on a line of its own: file, line, what is wrong and how to mend it."""
-    for path in (ROOT / "policy_corpus" / "cq-base-measures-draft").iterdir():
-        if path.is_file():
-            (tmp_path / path.name).write_bytes(path.read_bytes())
+    shutil.copytree(ROOT / "policy_corpus" / "cq-base-measures-draft", tmp_path, dirs_exist_ok=True)
     criteria = tmp_path / "criteria.yaml"
     criteria.write_text(criteria.read_text(encoding="utf-8").replace("bar: 20\n", "bar: 21\n"), encoding="utf-8")
     assert main(["policy", "check", str(tmp_path), "--lang", "en"]) == 2
@@ -239,11 +238,7 @@ def test_policy_check_says_file_line_and_mend(tmp_path: Path, capsys: pytest.Cap
 def test_another_policy_folder_is_used_when_named(application: Path, tmp_path: Path,
                                                   capsys: pytest.CaptureFixture[str]) -> None:
     """`--policy DIR` assesses by that folder, and the result names it."""
-    folder = tmp_path / "policy"
-    folder.mkdir()
-    for path in (ROOT / "policy_corpus" / "cq-base-measures-draft").iterdir():
-        if path.is_file():
-            (folder / path.name).write_bytes(path.read_bytes())
+    folder = shutil.copytree(ROOT / "policy_corpus" / "cq-base-measures-draft", tmp_path / "policy")
     head = folder / "policy.yaml"
     head.write_text(head.read_text(encoding="utf-8").replace("id: cq-base-measures-draft", "id: another"), "utf-8")
     assert main(["assess", str(application), *OPTIONS, "--policy", str(folder), "--json", "-"]) == 0

@@ -129,9 +129,9 @@ def test_its_folder_is_sound(capsys: pytest.CaptureFixture[str]) -> None:
     ("criteria.yaml", "facts: [energy_patents]", "facts: [patents]", "mend the name or describe it"),
     ("policy.yaml", "articles: [第四条]", "articles: [第九条]", "第九条"),
     ("policy.yaml", "reading: second_calendar_year_before", "reading: second", "choose one of"),
-    ("facts.yaml", "kind: money", "kind: money: x", "not valid YAML"),
-    ("facts.yaml", "heads: [贮存点, 暂存点]", "heads: [$stores]", "add it under words:"),
-    ("facts.yaml", "heads: [贮存点, 暂存点]", 'heads: ["/(贮存点/"]', "is not a regular expression"),
+    ("facts/retrofit_funding.yaml", "kind: money", "kind: money: x", "not valid YAML"),
+    ("facts/waste_stores.yaml", "heads: [贮存点, 暂存点]", "heads: [$stores]", "add it under words:"),
+    ("facts/waste_stores.yaml", "heads: [贮存点, 暂存点]", 'heads: ["/(贮存点/"]', "is not a regular expression"),
 ])
 def test_a_broken_copy_is_named(broken: Path, capsys: pytest.CaptureFixture[str], name: str, old: str, new: str,
                                 mend: str) -> None:

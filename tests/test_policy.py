@@ -190,7 +190,7 @@ def test_a_changed_text_is_refused(edit: Edit) -> None:
     assert "write this sha256" in problem.english
 
 
-@pytest.mark.parametrize("name", ["policy.yaml", "text.txt", "criteria.yaml", "facts.yaml"])
+@pytest.mark.parametrize("name", ["policy.yaml", "text.txt", "criteria.yaml", "facts/shared.yaml"])
 def test_a_missing_file_is_named(edit: Edit, name: str) -> None:
     """A folder without one of its files says which."""
     folder = edit("policy.yaml", "language: zh", "language: zh")
@@ -267,10 +267,11 @@ def test_what_asks_without_a_number() -> None:
 
 def test_an_unknown_field_under_a_fact_is_reported_at_its_own_line(edit: Edit) -> None:
     """Also below a mapping whose keys are free; a field that is nearly right is suggested."""
-    folder = edit("facts.yaml", "  sci_ei_papers:\n", "  sci_ei_papers:\n    measure: [papers]\n")
-    lines = (folder / "facts.yaml").read_text(encoding="utf-8").splitlines()
+    name = "facts/sci_ei_papers.yaml"
+    folder = edit(name, "unit: papers\n", "unit: papers\nmeasure: [papers]\n")
+    lines = (folder / name).read_text(encoding="utf-8").splitlines()
     problem = only(folder)
-    assert problem.line == lines.index("    measure: [papers]") + 1
+    assert (problem.file, problem.line) == (name, lines.index("measure: [papers]") + 1)
     assert "did you mean 'measures'?" in problem.english
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from api.errors import Failure
+from api.service.governance import folders
 from api.service.governance.governance_records import State
 from api.service.policies import Policies
 from api.service.records import Role
@@ -72,8 +73,7 @@ def test_a_version_is_checked_as_the_command_checks_it(site: Installation, tmp_p
     files["criteria.yaml"] = files["criteria.yaml"].replace(b"bar: 25", b"bar: 24")
     folder = tmp_path / "folder"
     folder.mkdir()
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
+    folders.write(files, folder)
     made = site.services.policy_work.versions.upload(site.client(Role.POLICY_STAFF).actor,
                                                      policy_samples.zipped(files))
     assert [(one.file, one.line, one.text_en) for one in made.problems] == [

@@ -1,4 +1,5 @@
-"""guohe policy check: whether a policy folder can be used, and if not, where and how to mend it."""
+"""guohe policy check: whether a policy folder can be used, and if not, where and how to mend it; guohe policy upgrade:
+its facts as files of their own."""
 from __future__ import annotations
 
 import argparse
@@ -17,16 +18,17 @@ def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None
     check.add_argument("folder", metavar="DIR", help=words["policy_folder"])
     add_language(check, words)
     check.set_defaults(run=run)
+    upgrade = actions.add_parser("upgrade", help=words["policy_upgrade"], description=words["policy_upgrade"])
+    upgrade.add_argument("folder", metavar="DIR", help=words["policy_folder"])
+    add_language(upgrade, words)
+    upgrade.set_defaults(run=run_upgrade)
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
     from assistant.policy_versions import folder_checks
     from ingestion import policy
 
-    folder = Path(options.folder)
-    if not folder.is_dir():
-        raise PathError(f"{options.folder!r} is no folder; name a policy folder.",
-                        f"{options.folder!r} 不是文件夹；请写政策文件夹。")
+    folder = _folder(options)
     problems = folder_checks.check(folder)
     for problem in problems:
         sys.stderr.write(one_line(f"{problem.file}:{problem.line}: "
@@ -38,3 +40,24 @@ def run(options: argparse.Namespace, console: Console) -> int:
     sys.stdout.write(console.text("policy_good", title=title, articles=len(sound.articles),
                                   criteria=len(sound.criteria), facts=len(sound.facts.facts)) + "\n")
     return 0
+
+
+def run_upgrade(options: argparse.Namespace, console: Console) -> int:
+    """A folder whose facts cannot be read stays as it is."""
+    from ingestion import fact_files
+    from ingestion.facts import schema
+
+    folder = _folder(options)
+    schema.load(folder)
+    made = fact_files.upgrade(folder)
+    sys.stdout.write(console.text("policy_upgraded" if made else "policy_new_already", folder=options.folder,
+                                  count=len(made) - 1) + "\n")
+    return 0
+
+
+def _folder(options: argparse.Namespace) -> Path:
+    folder = Path(options.folder)
+    if not folder.is_dir():
+        raise PathError(f"{options.folder!r} is no folder; name a policy folder.",
+                        f"{options.folder!r} 不是文件夹；请写政策文件夹。")
+    return folder

@@ -17,7 +17,9 @@ from api.service.governance.governance_records import FactValue, Flip
 from assistant.report.labels import Vocabulary
 from assistant.wording.phrases import phrases
 from ingestion.domain import Interval
+from ingestion.fact_files import SHARED
 from ingestion.policy import Policy
+from ingestion.policy_files import FACTS
 
 router = APIRouter(route_class=PageRoute, prefix="/policy/versions")
 A_PAGE = 20
@@ -82,8 +84,11 @@ def version(request: Request, services: ServicesDep, actor: ActorDep, language: 
     flips = [(case, [_flip(flip, case.case_id if case.case_id in seen else "", reviews, policy, language)
                      for flip in case.flips]) for case in shown]
     names = Vocabulary(policy, language)
+    readable = [name for name in one.files if folders.readable(name)]
+    facts_in = {name: _fact_of(name, policy, language) for name in readable
+                if name.startswith(f"{FACTS}/") and name != SHARED}
     return page(request, "policy/version.html", one=one, line=one.line, trial=trial, flips=flips, seen=seen,
-                readable=[name for name in one.files if folders.readable(name)],
+                readable=[name for name in readable if name not in facts_in], facts_in=facts_in,
                 labels={one.id: names.label(one) for one in policy.criteria},
                 facts={key: names.fact_label(key) for key in policy.facts.facts},
                 difference=work.versions.difference(actor, version_id), policy=policy,
@@ -100,15 +105,17 @@ def folder(services: ServicesDep, actor: ActorDep, version_id: str) -> Response:
                     headers={"Content-Disposition": f'attachment; filename="policy-{version_id[:8]}.zip"'})
 
 
-@router.get("/{version_id}/files/{name}")
-def file(request: Request, services: ServicesDep, actor: ActorDep, version_id: str, name: str) -> Response:
+@router.get("/{version_id}/files/{name:path}")
+def file(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, version_id: str, name: str
+         ) -> Response:
     work = services.policy_work.versions
     one = work.get(actor, version_id)
     return page(request, "policy/file.html", one=one, name=name, content=work.file(actor, version_id, name),
+                fact=_fact_of(name, services.policies.current, language),
                 problems=[problem for problem in one.problems if problem.file == name])
 
 
-@router.post("/{version_id}/files/{name}")
+@router.post("/{version_id}/files/{name:path}")
 def mend(services: ServicesDep, actor: ActorDep, version_id: str, name: str, form: FormDep) -> Response:
     content = form.get("content")
     services.policy_work.versions.mend(actor, version_id, field(form, "digest"), name,
@@ -183,3 +190,11 @@ def _value(fact: FactValue, value: Interval | None, names: Vocabulary) -> str:
         return names.interval(fact.key, value)
     high = "" if value.high is None else str(value.high)
     return high if str(value.low) == high else f"{value.low}–{high}"
+
+
+def _fact_of(name: str, policy: Policy, language: str) -> str:
+    """What the fact of a file is called, "" for what several share and for other files."""
+    key = name.removeprefix(f"{FACTS}/").removesuffix(".yaml")
+    if key == name or name == SHARED:
+        return ""
+    return Vocabulary(policy, language).fact_label(key) if key in policy.facts.facts else key

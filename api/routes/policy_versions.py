@@ -115,7 +115,7 @@ def folder(services: ServicesDep, actor: ActorDep, version_id: str) -> Response:
                     headers={"Content-Disposition": f'attachment; filename="policy-{version_id[:8]}.zip"'})
 
 
-@router.put("/{version_id}/files/{name}", response_model=VersionView, summary="Mend a file of a draft",
+@router.put("/{version_id}/files/{name:path}", response_model=VersionView, summary="Mend a file of a draft",
             openapi_extra=sent("policy_file"), responses=answers("policy_version", *WRITES, "policy_yaml"))
 @takes(Takes.FOLDER_FILE)
 def mend(services: ServicesDep, actor: ActorDep, version_id: str, name: str, body: Mended) -> VersionView:

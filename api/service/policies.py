@@ -27,6 +27,7 @@ from api.store.database import Database
 from api.store.files import Files
 from api.store.models import PolicyVersion
 from ingestion import policy as policies
+from ingestion import policy_files
 from ingestion.domain import Article
 from ingestion.policy import Policy
 
@@ -96,8 +97,7 @@ class Policies:
         if self._contents.kept(_name(digest)) is None:
             root = self.of(digest).root
             self._contents.keep(_name(digest), folders.pack({
-                one.name: one.read_bytes() for one in root.iterdir()
-                if one.is_file() and not one.name.startswith(".")}))
+                name: file.read_bytes() for name, file in policy_files.files(root).items()}))
 
     def keep(self, files: folders.Folder) -> str:
         """Keep the files of a folder, whether it can be used or not; its digest."""
@@ -123,8 +123,7 @@ class Policies:
                 files = self.files(digest)
                 folder = Path(self._unpacked.name) / digest
                 folder.mkdir(exist_ok=True)
-                for name, content in files.items():
-                    (folder / name).write_bytes(content)
+                folders.write(files, folder)
                 self._others[digest] = policies.load(folder)
             return self._others[digest]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import assistant
 import ingestion
 from api import __version__
+from ingestion import policy_files
 
 ROOT = Path(ingestion.__file__).parent
 LENGTH = 12
@@ -37,9 +38,9 @@ def verifier() -> str:
 def folder(path: Path) -> str:
     """The digest of a folder's files, by their names and contents."""
     digest = hashlib.sha256()
-    for file in sorted(one for one in path.iterdir() if one.is_file() and not one.name.startswith(".")):
+    for name, file in policy_files.files(path).items():
         data = file.read_bytes()
-        digest.update(f"{file.name}\0{len(data)}\0".encode())
+        digest.update(f"{name}\0{len(data)}\0".encode())
         digest.update(data)
     return digest.hexdigest()
 

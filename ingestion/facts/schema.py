@@ -1,4 +1,5 @@
-"""`facts.yaml` of a policy folder, typed: what can be counted, and how documents word it.
+"""The facts of a policy folder, typed: what can be counted, and how documents word it. `facts/<key>.yaml` holds one of
+them, `facts/shared.yaml` what they share (see `ingestion.fact_files`).
 
 A word list may name another one (`$foreign`) from `words:` of the same file or from the language's own lists, and a
 word between slashes is a regular expression. Words are matched on folded text (see `ingestion.language.fold`).
@@ -14,7 +15,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from ingestion import compiled, language, typed_yaml
+from ingestion import compiled, fact_files, language, typed_yaml
 from ingestion.errors import PolicyError
 
 Reach = Literal["own", "clause", "sentence", "section"]
@@ -109,6 +110,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     value: int
     all: list[list[str]]
+    id: str = ""
     none: list[str] = []
     none_so_far: list[str] = []  # nor between the sentence's beginning and the end of that place
     reach: Literal["clause", "sentence", "paragraph", "document"] = "clause"
@@ -177,6 +179,31 @@ class FactSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
         if self.kinds is None or not self.kinds.overlap:
             return language.pattern(())
         return book.pattern([*self.overlap, *language.load("discourse")["overlap"]])
+
+
+class Sample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A sentence (or a few lines, as in a document) and what it gives: `low` and `high`, or neither where it gives
+    nothing. `high: none` leaves it open above."""
+
+    text: str
+    low: int | None = None
+    high: int | Literal["none"] | None = None   # as `low` where it is not written
+    conflict: bool = False
+    on: str = ""          # day of the application (YYYY-MM-DD)
+    why: str = ""         # what it shows
+
+
+class Described(FactSpec, frozen=True, forbid_unknown_fields=True):
+    """A fact as it is written: beside its wordings what it is in words, and sentences that show it."""
+
+    definition: str = ""
+    definition_en: str = ""
+    counts: list[str] = []
+    counts_en: list[str] = []
+    not_counted: list[str] = []
+    not_counted_en: list[str] = []
+    readings: list[int] = []      # the numbered readings of the contract that bear on it
+    sentences: list[Sample] = []
 
 
 class Home(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -264,9 +291,36 @@ def resolve(words: Iterable[str], lists: Mapping[str, list[str]]) -> list[str]:
     return resolved
 
 
-def load(path: Path) -> FactBook:
-    """Read and type a `facts.yaml`; a PolicyError names the line of a mistake. `mistakes` looks into the word lists."""
-    return typed_yaml.decode(typed_yaml.read(path), FactBook, path)
+class Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the facts of a policy share."""
+
+    home: Home
+    words: dict[str, list[str]] = {}
+    reasons: dict[str, list[str]] = {}
+
+
+def load(folder: Path) -> FactBook:
+    """The facts of a policy folder; a PolicyError names file and line of a mistake. `mistakes` looks into lists."""
+    shared, facts = _decoded(folder)
+    names = FactSpec.__struct_fields__
+    plain = {key: FactSpec(**{name: getattr(fact, name) for name in names}) for key, fact in facts.items()}
+    return FactBook(shared.home, plain, shared.words, shared.reasons)
+
+
+def described(folder: Path) -> dict[str, Described]:
+    """The facts as they are written, with what is said about them in words."""
+    return _decoded(folder)[1]
+
+
+def _decoded(folder: Path) -> tuple[Shared, dict[str, Described]]:
+    shared, facts = fact_files.read(folder)
+
+    def typed(raw: Any, record: type[Any], keys: list[str | int]) -> Any:
+        file, inner = fact_files.locate(folder, keys)
+        return typed_yaml.decode(raw, record, folder / file, inner, file)
+
+    return typed(shared, Shared, []), {
+        key: typed(fact_files.named_rules(fact), Described, ["facts", key]) for key, fact in facts.items()}
 
 
 def mistakes(book: FactBook) -> Iterator[tuple[list[str | int], str, str]]:

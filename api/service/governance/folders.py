@@ -15,9 +15,9 @@ import yaml
 from api.errors import Failure
 from ingestion.errors import UnreadableError
 from ingestion.parsing import archive, text
-from ingestion.policy_files import CRITERIA, HEAD, TEXT
+from ingestion.policy_files import CRITERIA, FACTS, HEAD, TEXT
 
-MOST_FILES, MOST_BYTES = 40, 4_000_000
+MOST_FILES, MOST_BYTES = 120, 4_000_000
 WORDS = frozenset({".yaml", ".txt", ".md"})      # kinds of files that people read and mend
 KINDS = WORDS | {".npz"}
 Folder = Mapping[str, bytes]
@@ -36,9 +36,9 @@ def unzip(data: bytes) -> dict[str, bytes]:
     root = heads[0].parent
     found = {}
     for path, content in files.items():
-        if path.parent != root or path.suffix not in KINDS:
+        if path.parent not in (root, root / FACTS) or path.suffix not in KINDS:
             raise Failure("policy_zip", name=str(path)[:80])
-        found[path.name] = content
+        found[path.relative_to(root).as_posix()] = content
     if len(found) > MOST_FILES or sum(map(len, found.values())) > MOST_BYTES:
         raise Failure("policy_zip", name=f"{MOST_FILES} / {MOST_BYTES // 1_000_000} MB")
     return _as_utf8(found)
@@ -91,9 +91,15 @@ def digest(files: Folder) -> str:
 def written(files: Folder) -> Iterator[Path]:
     """The files in a folder for as long as they are looked at."""
     with tempfile.TemporaryDirectory(prefix="guohe-policy-") as folder:
-        for name, content in files.items():
-            (Path(folder) / name).write_bytes(content)
+        write(files, Path(folder))
         yield Path(folder)
+
+
+def write(files: Folder, folder: Path) -> None:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
 
 
 def with_text(files: Folder, words: bytes, version: str) -> dict[str, bytes]:

@@ -13,7 +13,7 @@ from api.service.governance.governance_records import ClauseChangeView, Criterio
 from assistant.policy_versions import text_difference
 from assistant.policy_versions.text_difference import Change, ClauseChange
 from assistant.questions.topics import GAPS, POINTS, TOPICS
-from ingestion import measures, typed_yaml
+from ingestion import fact_files, measures, typed_yaml
 from ingestion.errors import PolicyError
 from ingestion.policy_files import CRITERIA, FACTS, HEAD, TEXT, CriterionEntry
 
@@ -114,10 +114,21 @@ def _others(before: Folder, after: Folder, heads: tuple[Mapping[str, object], Ma
     for name, keys in (("base_types", ("base_types", "common_articles")), ("window", ("window",))):
         if any(heads[0].get(key) != heads[1].get(key) for key in keys):
             yield name
-    if _read(before, FACTS) != _read(after, FACTS):
+    if _facts(before) != _facts(after):
         yield "facts"
     if any(_read(before, name) != _read(after, name) for name in (TOPICS, POINTS, GAPS, "vocabulary.yaml")):
         yield "questions"
+
+
+def _facts(files: Folder) -> object:
+    """What the files about facts say, in whichever form; None where they cannot be read."""
+    with written({name: content for name, content in files.items()
+                  if name == fact_files.SINGLE or name.startswith(f"{FACTS}/")}) as folder:
+        try:
+            shared, facts = fact_files.read(folder)
+        except PolicyError:
+            return None
+    return shared, {key: fact_files.named_rules(fact) for key, fact in facts.items()}
 
 
 def _glossed(files: Folder) -> set[str]:
