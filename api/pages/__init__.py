@@ -18,6 +18,7 @@ from api.pages import (
     cases,
     chat,
     files,
+    guides,
     home,
     live,
     policy,
@@ -33,7 +34,7 @@ from api.pages import (
 )
 
 router = APIRouter(include_in_schema=False)
-for _part in (home, accounts, cases, case, submission, files, live, chat, assessments, viewer, policy,
+for _part in (home, guides, accounts, cases, case, submission, files, live, chat, assessments, viewer, policy,
               second_reader):
     router.include_router(_part.router)
 for _part in (sign_on, admin_users, admin_settings, admin_reading, admin_audit, admin_webhooks):

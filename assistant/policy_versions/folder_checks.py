@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assistant.learning import training
 from assistant.learning.likeness import EXAMPLES, FILE
-from assistant.policy_versions import reader_checks, stale_figures
+from assistant.policy_versions import reader_checks, stale_figures, starting
 from assistant.questions import guide, topics, vocabulary
 from ingestion import policy
 from ingestion.policy_files import CRITERIA, FACTS, HEAD, TEXT, Problem
@@ -24,7 +24,7 @@ def check(folder: Path) -> list[Problem]:
     What is said about questions is held against the text as soon as there is one with articles, whatever else is wrong:
     a text with other numbers shows at once every place that names the old ones.
     """
-    problems = policy.check(folder)
+    problems = [*policy.check(folder), *starting.unwritten(folder)]
     draft = policy.draft(folder)
     if draft is not None:
         problems += reader_checks.check(draft)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext
 
@@ -92,8 +93,8 @@ def office(folder: Path) -> Iterator[Place]:
     running.stop()
 
 
-def of(chromium: Browser, place: Place, role: str) -> BrowserContext:
-    context = chromium.new_context(base_url=place.server.address, viewport=WIDE, locale="zh-CN")
+def of(chromium: Browser, place: Place, role: str, **options: Any) -> BrowserContext:
+    context = chromium.new_context(**{"base_url": place.server.address, "viewport": WIDE, "locale": "zh-CN", **options})
     if role:
         context.add_cookies([{"name": SESSION, "value": place.cookies[role], "url": place.server.address}])
     return context
