@@ -58,6 +58,9 @@ class Policy(Struct, frozen=True):
     facts: FactBook
     root: Path
     form: Form = Form()
+    number: str = ""                  # of the document, and its days, where it has them
+    issued: date | None = None
+    effective: date | None = None
 
     def base_type(self, base_type_id: str) -> BaseType:
         """The base type of that id; an unknown one is a UsageError that names the choices."""
@@ -139,7 +142,7 @@ def _read(problems: Problems) -> Policy | None:
     return Policy(
         head.id, head.title, head.title_en, head.issuer, head.issuer_en, head.version, head.status, head.status_en,
         head.language, head.sha256, text, chapters, parsed, base_types, window, criteria, wordings, facts, folder,
-        head.form)
+        head.form, head.number, head.issued, head.effective)
 
 
 def _head(problems: Problems) -> Head | None:

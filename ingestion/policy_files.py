@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -66,6 +67,9 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     common_articles: tuple[str, ...] = ()
     language: str = "zh"
     form: Form = Form()
+    number: str = ""                  # of the document: 渝科局发〔2024〕12号
+    issued: date | None = None
+    effective: date | None = None
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
