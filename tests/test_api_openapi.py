@@ -116,7 +116,8 @@ def test_the_readmes_client_works(site: Installation, capsys: pytest.CaptureFixt
     """Word for word, with a token of somebody's: it prints the result of the bundled application."""
     secret = site.client().post("/api/v1/tokens", json={"name": "readme"}).json()["secret"]
     root = Path(__file__).parent.parent
-    sample = re.search(r"<!-- sample: client -->\n```python\n(.*?)```", (root / "README.md").read_text("utf-8"), re.S)
+    service = (root / "docs" / "service.md").read_text("utf-8")
+    sample = re.search(r"<!-- sample: client -->\n```python\n(.*?)```", service, re.S)
     assert sample is not None
 
     def client(base_url: str, headers: dict[str, str]) -> Any:
@@ -128,7 +129,7 @@ def test_the_readmes_client_works(site: Installation, capsys: pytest.CaptureFixt
 
     monkeypatch.chdir(root)
     monkeypatch.setattr(httpx, "Client", client)
-    exec(sample[1], {})  # noqa: S102 - our own README
+    exec(sample[1], {})  # noqa: S102 - our own page
     assert capsys.readouterr().out == "insufficient_evidence 19\n"
 
 

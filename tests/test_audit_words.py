@@ -37,7 +37,8 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "scopes": tuple(TokenScope), "changed": (list(CHANGED), *CHANGED), "why": ("clause_changed",),
     "base_type": tuple(one.id for one in policy().base_types), "differ": tuple(Differ),
     "subject": (*(one.id for one in policy().criteria), *policy().facts.facts)}
-PLAIN = {"form", "receipt", "round", "number", "version", "turn", "due", "url", "model", "count", "cases", "generation", "days",
+PLAIN = {"form", "receipt", "round", "number", "version", "turn", "due", "url", "model", "count", "cases", "generation",
+         "days",
          "failed", "host", "prompt", "tokens", "score", "obeyed", "opens", "closes", "quota"}
 KEPT = {one.name for kind in (ModelSettings, ReadingSettings, LimitSettings, RetentionSettings) for one in fields(kind)}
 FLAGS = {"invited", "linked", "demo", "active", "up", "enabled", "withheld"}

@@ -19,6 +19,7 @@ from api.pages import (
     cases,
     chat,
     files,
+    guides,
     home,
     intakes,
     live,
@@ -39,8 +40,8 @@ from api.pages import (
 )
 
 router = APIRouter(include_in_schema=False)
-for _part in (home, accounts, recovery, cases, case, submission, files, live, chat, assessments, viewer, policy,
-              second_reader, notices):
+for _part in (home, guides, accounts, recovery, cases, case, submission, files, live, chat, assessments, viewer,
+              policy, second_reader, notices):
     router.include_router(_part.router)
 for _part in (sign_on, admin_users, admin_settings, admin_reading, admin_audit, admin_notices,
               admin_webhooks):

@@ -37,7 +37,8 @@ class PlaceBody(Body):
 
 
 class DecisionBody(Body):
-    """`version` is how many decisions about the subject were seen. `low`, `high` are a corrected or added value."""
+    """`version` is how many decisions about the subject were seen. `low`, `high` are a corrected or added value, or the
+    points of a judgement."""
 
     act: Act
     subject: str = Field(max_length=100)

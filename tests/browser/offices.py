@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext
 
@@ -102,8 +103,8 @@ def office(folder: Path) -> Iterator[Place]:
         Role.APPLICANT: ("/demo", f"/cases/{membrane}/edit", f"/cases/{draft}", f"/cases/{draft}/submission",
                          f"/cases/{membrane}/submissions", f"/cases/{draft}/replies/resident_enterprises",
                          f"/cases/{returned}", f"/cases/{returned}/replies/sci_ei_papers", f"/cases/{draft}/delete"),
-        Role.REVIEWER: (*rounds, f"/review?intake={opened}", "/review?criterion=8.2.papers&result=not_met", "/review/renewal?outdated=true", "/cases/none",
-                        f"/review/cases/{undecided}", f"/cases/{undecided}/submissions"),
+        Role.REVIEWER: (*rounds, f"/review?intake={opened}", "/review?criterion=8.2.papers&result=not_met",
+                        "/review/renewal?outdated=true", "/cases/none", f"/review/cases/{undecided}", f"/cases/{undecided}/submissions"),
         Role.POLICY_STAFF: (*policy[1:4], f"/policy/versions/{tried}/files/criteria.yaml", "/review"),
         Role.ADMINISTRATOR: (f"/admin/webhooks/{hook}", f"/admin/users/{user}/erase", "/admin/model",
                              "/admin/audit?verify=1", f"/admin/users/{user}"), Role.AUDITOR: ()}
@@ -113,8 +114,8 @@ def office(folder: Path) -> Iterator[Place]:
     running.stop()
 
 
-def of(chromium: Browser, place: Place, role: str) -> BrowserContext:
-    context = chromium.new_context(base_url=place.server.address, viewport=WIDE, locale="zh-CN")
+def of(chromium: Browser, place: Place, role: str, **options: Any) -> BrowserContext:
+    context = chromium.new_context(**{"base_url": place.server.address, "viewport": WIDE, "locale": "zh-CN", **options})
     if role:
         context.add_cookies([{"name": SESSION, "value": place.cookies[role], "url": place.server.address}])
     return context
