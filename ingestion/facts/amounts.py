@@ -292,7 +292,8 @@ def _settle(
             for _, _, cell in inside:
                 findings.exclude(table.document, _row_span(table, cell), "foreign_currency")
             findings.foreign = True
-            findings.assertions.append(Assertion(Interval(0, None), table.document, _row_span(table, inside[0][2])))
+            findings.assertions.append(Assertion(Interval(0, None), table.document,
+                                                  _row_span(table, inside[0][2]), rule="amounts"))
             return
         rate = found
     total = int(sum(v for _, v, _ in inside) * factor * rate)
@@ -318,7 +319,8 @@ def _settle(
         for row in dict.fromkeys(_row_span(table, cell) for _, _, cell in inside):
             findings.exclude(table.document, row, "not_spent")
         ceiling = Interval(0, bounded.high)
-        findings.assertions.append(Assertion(ceiling, table.document, table.block.span, Method.LISTED, (total,)))
+        span = table.block.span
+        findings.assertions.append(Assertion(ceiling, table.document, span, Method.LISTED, (total,), rule="amounts"))
         return
     cells = [cell for _, _, cell in inside]
     rows = [*_parts(table, cells), *(_row_span(table, cell) for cell in cells)]
@@ -332,6 +334,7 @@ def _settle(
             points,
             conflict=conflict,
             items=tuple(dict.fromkeys(rows)),
+            rule="amounts",
         )
     )
 
