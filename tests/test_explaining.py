@@ -9,6 +9,7 @@ import pytest
 
 from api.cli import main
 from assistant.report import way as telling
+from assistant.wording.texts import load
 from ingestion import facts, reading
 from ingestion.domain import Interval
 from ingestion.facts import explaining, schema
@@ -90,7 +91,7 @@ def test_the_way_leads_to_the_fact(name: str) -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_step_has_words(language: str) -> None:
     """Nothing that happens on the way is without a name in either language."""
-    told = telling.load(Path(telling.__file__).parent / "language" / "way.yaml")
+    told = load(Path(telling.__file__).parent / "language" / "way.yaml")
     other = told["en" if language == "zh" else "zh"]
 
     def same(one: object, two: object) -> None:
