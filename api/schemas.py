@@ -139,6 +139,9 @@ class PolicyBody(BaseModel):
     issuer: str
     status: str
     status_en: str
+    number: str = Field("", description="Of the document")
+    issued: date | None = None
+    effective: date | None = None
     sha256: str
     window_term: str
     base_types: list[BaseTypeBody]
@@ -278,5 +281,5 @@ def sent(name: str) -> dict[str, Any]:
 
 
 _NAMES = ("retry_after", "shortest", "different", "most", "base_type", "choices", "date", "first", "last", "name",
-          "zh", "en", "kind", "page", "count", "times", "reference", "state", "ref", "by", "before", "after", "scope",
-          "place")
+          "zh", "en", "kind", "given", "unit", "page", "count", "times", "reference", "state", "ref", "by", "before",
+          "after", "scope", "place")

@@ -94,18 +94,18 @@ def fact_lines(facts: Sequence[FactSection], unread: Sequence[Unread], words: Wo
 def _head(report: Report, words: Wording, columns: int, paint: Painter) -> Iterator[str]:
     left, right = words("title"), f"{words('pre_screen')} · {report.status}"
     yield paint(left, "bold") + " " * max(2, columns - width(left) - width(right)) + paint(right, "open")
-    known = dict(report.head)
+    known = {one.key: one for one in report.head}
     pages = sum(int(line.pages) for line in report.documents if line.pages.isdigit())
     values = {
-        "head.applicant": known[words("head.applicant")], "head.name": known[words("head.name")],
-        "head.base_type": known[words("head.base_type")],
-        "head.application_date": f"{known[words('head.application_date')]}"
-                                 f"{words('terminal.window', window=known[words('head.window')])}",
-        "terminal.policy": known[words("head.policy")],
-        "head.documents": words("terminal.documents" if pages else "terminal.documents_no_pages",
+        known["applicant"].label: known["applicant"].value, known["name"].label: known["name"].value,
+        known["base_type"].label: known["base_type"].value,
+        known["application_date"].label: known["application_date"].value
+        + words("terminal.window", term=known["window"].label, window=known["window"].value),
+        words("terminal.policy"): known["policy"].value,
+        words("head.documents"): words("terminal.documents" if pages else "terminal.documents_no_pages",
                                 files=len(report.documents), pages=pages),
     }
-    labels = {words(key): plain(value) for key, value in values.items() if value}
+    labels = {key: plain(value) for key, value in values.items() if value}
     widest = max(map(width, labels))
     for label, value in labels.items():
         yield from hanging(paint(pad(label, widest), "dim") + "  ", value, columns, widest + 2)

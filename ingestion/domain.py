@@ -1,11 +1,10 @@
 """The vocabulary, in the order the data takes: Document, Span, Fact, Criterion, Finding, Assessment.
 
-Records are frozen structs: a long document has hundreds of thousands, which are made and decoded quickly, and the
-garbage collector need not look at them (`gc=False`), since a frozen record without a dict is never part of a cycle. A
-changed copy is made by `msgspec.structs.replace`.
+Records are frozen structs, made and decoded quickly, of which a long document has hundreds of thousands; one without a
+dict is never part of a cycle (`gc=False`). A changed copy is made by `msgspec.structs.replace`.
 
-Offsets are character offsets into `Document.text` (Python string indices, half-open), never into a normalised copy, so
-that `document.text[span.start:span.end]` is always the verbatim quote.
+Offsets are character offsets into `Document.text` (half-open), never into a normalised copy:
+`document.text[span.start:span.end]` is always the verbatim quote.
 """
 from __future__ import annotations
 
@@ -243,12 +242,9 @@ class Beyond(Struct, frozen=True, gc=False):
 
 
 class Extraction(Struct, frozen=True):
-    """What was found in all documents: facts by key; exclusions and what is unexplained also of facts that stayed
-    absent.
-
-    `beyond` says by document's name what was not read, `failed` which documents gave no facts and why (a code of
-    `ingestion/language/notices.yaml`), `notices` what else was found out about them.
-    """
+    """What was found in all documents: facts by key; exclusions and what is unexplained of absent facts, too. By
+    document, `beyond` says what was not read, `failed` why it gave no facts (a code of `notices.yaml`), `notices` what
+    else was found out about it."""
 
     facts: dict[str, Fact]
     exclusions: dict[str, tuple[Exclusion, ...]] = field(default_factory=dict)
@@ -392,14 +388,23 @@ class CriterionKind(StrEnum):
     YES_NO = "yes_no"
     PLURAL = "plural"
     JUDGEMENT = "judgement"
+    TOTAL = "total"          # the points of other criteria together, against a passing mark
+
+
+class Scale(Struct, frozen=True, gc=False):
+    """The points that a criterion earns: `each` for every whole `every` of its figure, or by `steps` (from this figure
+    on, so many), `most` at most. With neither, a yes earns them all, and of a judgement a person awards them."""
+
+    most: int
+    each: int = 0
+    every: int = 1
+    steps: tuple[tuple[int, int], ...] = ()
 
 
 class Criterion(Struct, frozen=True, gc=False):
-    """One requirement of the policy. `quote` stands verbatim, exactly once, in the policy's text at `span`.
-
-    `facts` are fact keys, any of which may meet it; `bar` is the inclusive threshold for a count, in the fact's unit.
-    `related` are facts whose evidence is listed for the person who judges.
-    """
+    """One requirement of the policy. `quote` stands verbatim, exactly once, in the policy's text at `span`. Any of
+    `facts` may meet it; `bar` is the inclusive threshold, in the fact's unit; evidence of the `related` facts is listed
+    for who judges. With `points` it decides nothing alone; a total adds up those of the criteria in `sums`, or all."""
 
     id: str
     citation: str
@@ -413,16 +418,19 @@ class Criterion(Struct, frozen=True, gc=False):
     required: bool = True
     comparator: Comparator = Comparator.AT_LEAST
     related: tuple[str, ...] = ()
+    points: Scale | None = None
+    sums: tuple[str, ...] = ()
 
 
 class Finding(Struct, frozen=True, gc=False):
-    """What one criterion comes to. `explanation` and `gap` are in the language the checker was asked for."""
+    """What one criterion comes to, in the language the checker was asked for, and the `points` it earns or adds up."""
 
     criterion: Criterion
     outcome: Outcome
     explanation: str
     gap: str
     evidence: tuple[Evidence, ...]
+    points: Interval | None = None
 
 
 class Assessment(Struct, frozen=True):

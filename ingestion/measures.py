@@ -59,12 +59,17 @@ def _read(match: re.Match[str]) -> Measure | None:
         return None
     exclusive = before in ("more_than", "less_than")
     lower = (before or after) in ("at_least", "more_than")
-    value = _value(match["number"]) * words.magnitudes.get(match["magnitude"] or "", 1)
+    value = amount_of(match["number"], match["magnitude"] or "")
     if value != int(value):
         return None
     bar = int(value) + ((1 if lower else -1) if exclusive else 0)
     text = re.sub(r"\s", "", match.group())
     return Measure(Comparator.AT_LEAST if lower else Comparator.AT_MOST, bar, match["unit"], text)
+
+
+def amount_of(number: str, magnitude: str) -> Decimal:
+    """5000 and 万 as 50,000,000."""
+    return _value(number) * _words().magnitudes.get(magnitude, 1)
 
 
 def _value(number: str) -> Decimal:
@@ -91,17 +96,17 @@ def _words() -> _Words:
     data = load("measure")
     before = {word: name for name, words in data["before"].items() for word in words}
     after = {word: name for name, words in data["after"].items() for word in words}
-    units, magnitudes = _either(data["units"]), _either(data["magnitudes"])
+    units, magnitudes = either(data["units"]), either(data["magnitudes"])
     inside = rf"[（(]{_BLANK}含(?:本数)?{_BLANK}[)）]"
     bar = compiled.pattern(
-        rf"(?:(?P<before>{_either(before)}){_BLANK})?(?P<number>{_DIGITS}|[零一二三四五六七八九十百千两]{{1,8}}){_BLANK}"
+        rf"(?:(?P<before>{either(before)}){_BLANK})?(?P<number>{_DIGITS}|[零一二三四五六七八九十百千两]{{1,8}}){_BLANK}"
         rf"(?P<magnitude>{magnitudes})?{_BLANK}(?:{inside}{_BLANK})?(?P<unit>{units}){_BLANK}(?P<inside>{inside})?{_BLANK}"
-        rf"(?P<after>{_either(after)})?")
-    plural = compiled.pattern(rf"(?:{_either(data['plural'])})(?P<unit>{units})")
-    return _Words(bar, compiled.pattern(_either(data["presence"])), plural, data["magnitudes"], before, after)
+        rf"(?P<after>{either(after)})?")
+    plural = compiled.pattern(rf"(?:{either(data['plural'])})(?P<unit>{units})")
+    return _Words(bar, compiled.pattern(either(data["presence"])), plural, data["magnitudes"], before, after)
 
 
-def _either(words: list[str] | dict[str, int] | dict[str, str]) -> str:
+def either(words: list[str] | dict[str, int] | dict[str, str]) -> str:
     """Any of the words, longest first; a bracket in either width, a blank anywhere."""
     return "|".join(_BLANK.join(re.escape(c) if c not in "（）" else ("[（(]" if c == "（" else "[)）]") for c in word)
                     for word in sorted(words, key=lambda word: (-len(word), word)))

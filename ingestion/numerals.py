@@ -111,7 +111,7 @@ def _chinese(text: str) -> Decimal | None:
 @lru_cache(maxsize=1)
 def classifiers() -> dict[str, str]:
     """The words that count things, with the measure of each: 家 is "organisation"."""
-    beside = ("percent", "time", "equipment", "visits", "countries")
+    beside = ("percent", "time", "area", "equipment", "visits", "countries")
     measures: dict[str, list[str]] = load("numbers")["measures"]
     return {word: name for name, words in measures.items() if name not in beside for word in words}
 

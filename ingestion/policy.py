@@ -18,7 +18,7 @@ from ingestion import articles, fact_files, policy_criteria, typed_yaml, windows
 from ingestion.domain import Article, Chapter, Criterion, Span
 from ingestion.errors import PathError, PolicyError, UsageError
 from ingestion.policy_criteria import Wording
-from ingestion.policy_files import CRITERIA, HEAD, TEXT, Head, Problem, Problems
+from ingestion.policy_files import CRITERIA, HEAD, TEXT, Form, Head, Problem, Problems
 
 if TYPE_CHECKING:
     from ingestion.facts.schema import FactBook
@@ -57,6 +57,10 @@ class Policy(Struct, frozen=True):
     wordings: Mapping[str, Wording]
     facts: FactBook
     root: Path
+    form: Form = Form()
+    number: str = ""                  # of the document, and its days, where it has them
+    issued: date | None = None
+    effective: date | None = None
 
     def base_type(self, base_type_id: str) -> BaseType:
         """The base type of that id; an unknown one is a UsageError that names the choices."""
@@ -137,7 +141,8 @@ def _read(problems: Problems) -> Policy | None:
         return None
     return Policy(
         head.id, head.title, head.title_en, head.issuer, head.issuer_en, head.version, head.status, head.status_en,
-        head.language, head.sha256, text, chapters, parsed, base_types, window, criteria, wordings, facts, folder)
+        head.language, head.sha256, text, chapters, parsed, base_types, window, criteria, wordings, facts, folder,
+        head.form, head.number, head.issued, head.effective)
 
 
 def _head(problems: Problems) -> Head | None:

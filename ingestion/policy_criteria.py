@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from ingestion import articles, measures, typed_yaml
-from ingestion.domain import Article, Criterion, CriterionKind, Span
+from ingestion import articles, measures, scales, typed_yaml
+from ingestion.domain import Article, Criterion, CriterionKind, Scale, Span
 from ingestion.errors import PolicyError
 from ingestion.policy_files import CRITERIA, FACTS, HEAD, TEXT, CriterionEntry, Problems, Words
+
+_WITHOUT_FACTS = (CriterionKind.JUDGEMENT, CriterionKind.TOTAL)
 
 
 class Wording(Words, frozen=True, kw_only=True):
@@ -50,7 +52,32 @@ def read(problems: Problems, against: Against) -> tuple[tuple[Criterion, ...], d
         held = _Entry(entry, place, problems, against)
         criteria.append(held.criterion())
         wordings[entry.id] = held.wording()
+    _check_totals(criteria, problems)
     return tuple(criteria), wordings
+
+
+def _check_totals(criteria: Sequence[Criterion], problems: Problems) -> None:
+    """A total adds up criteria that earn points."""
+    scored = {one.id for one in criteria if one.points is not None}
+    for place, one in enumerate(criteria):
+        if one.kind is not CriterionKind.TOTAL:
+            continue
+        wrong = sorted(set(one.sums) - scored)
+        if wrong or not scored:
+            named, chinese = (", ".join(wrong), "、".join(wrong)) if wrong else ("no criterion", "没有一项要求")
+            problems.add(CRITERIA, [place, "sums"] if one.sums else [place],
+                         f"{one.id!r} adds up points, but {named} earns none; give it `points` or leave it out",
+                         f"{one.id} 汇总得分，而{chinese}未设 points，请补上或删去")
+
+
+def _written(scale: Scale) -> str:
+    """A scale as it is written in the file."""
+    parts = [f"most: {scale.most}"]
+    if scale.each:
+        parts += [f"each: {scale.each}", f"every: {scale.every}"]
+    if scale.steps:
+        parts.append("steps: [" + ", ".join(f"[{bar}, {points}]" for bar, points in scale.steps) + "]")
+    return "{" + ", ".join(parts) + "}"
 
 
 class _Entry:
@@ -66,7 +93,8 @@ class _Entry:
             self._fault("cites", f"no base type names the article of {one.cites}; add it to one in {HEAD}",
                         f"没有基地类型适用 {one.cites} 所在的条，请在 {HEAD} 中补上")
         return Criterion(one.id, one.cites, one.quote, self._span(), one.kind, one.label, one.label_en, one.facts,
-                         one.bar, not one.priority, one.comparator, one.related)
+                         one.bar, not one.priority and one.points is None, one.comparator, one.related, one.points,
+                         one.sums)
 
     def wording(self) -> Wording:
         one = self.entry
@@ -108,10 +136,10 @@ class _Entry:
 
     def _facts(self) -> None:
         one, kinds = self.entry, self.against.kinds
-        if one.kind is CriterionKind.JUDGEMENT and one.facts:
-            self._fault("facts", f"{one.id!r} is left to a person and needs no fact; move them to `related`",
-                        f"{one.id} 由人工判断，不依据事实，请改列于 related")
-        elif one.kind is not CriterionKind.JUDGEMENT and not one.facts:
+        if one.kind in _WITHOUT_FACTS and one.facts:
+            self._fault("facts", f"{one.id!r} is {one.kind} and needs no fact; move them to `related`",
+                        f"{one.id} 属 {one.kind}，不依据事实，请改列于 related")
+        elif one.kind not in _WITHOUT_FACTS and not one.facts:
             self._fault("", f"{one.id!r} names no fact; add `facts`", f"{one.id} 未写所依据的事实，请补 facts")
         if kinds is None:
             return
@@ -134,12 +162,14 @@ class _Entry:
     def _measure(self) -> str:
         """The bar in the quotation's own words, after holding `bar`, `unit` and `comparator` against it."""
         one = self.entry
+        if one.points is not None:
+            return self._scale(one.points)
         if one.kind is CriterionKind.PLURAL:
             unit = measures.plural_unit(one.quote)
             if unit != one.unit or not unit:
                 self._disagrees("unit", one.unit, f"多{unit}" if unit else "")
             return f"多{unit}"
-        if one.kind is not CriterionKind.COUNT:
+        if one.kind not in (CriterionKind.COUNT, CriterionKind.TOTAL):
             for name in ("bar", "unit", "presence"):
                 if getattr(one, name):
                     self._fault(name, f"{one.id!r} is {one.kind} and has no {name}; remove it",
@@ -164,6 +194,23 @@ class _Entry:
                             ("comparator", one.comparator != read.comparator)):
             if wrong:
                 self._disagrees(name, str(getattr(one, name)), read.text)
+        return read.text
+
+    def _scale(self, scale: Scale) -> str:
+        """The points in the quotation's own words, after holding `points` and `unit` against them."""
+        one = self.entry
+        if one.kind in (CriterionKind.PLURAL, CriterionKind.TOTAL) or one.bar is not None or one.presence:
+            self._fault("points", f"{one.id!r} earns points and has no bar; it is count, yes_no or judgement",
+                        f"{one.id} 按分计，不应有 bar，kind 应为 count、yes_no 或 judgement")
+        if one.kind is not CriterionKind.COUNT and (scale.each or scale.steps):
+            self._fault("points", f"{one.id!r} is {one.kind} and earns all its points or none; write `most` alone",
+                        f"{one.id} 属 {one.kind}，得全分或不得分，points 只写 most")
+        read = scales.read(one.quote)
+        if read is None or read.scale != scale:
+            self._disagrees("points", _written(scale), _written(read.scale) if read else "")
+            return ""
+        if read.unit and read.unit != one.unit:
+            self._disagrees("unit", one.unit, read.text)
         return read.text
 
     def _disagrees(self, name: str, written: str, read: str) -> None:

@@ -1,14 +1,16 @@
 """The shape of `policy.yaml` and `criteria.yaml` as they are written, and the list of what is wrong in a folder."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from ingestion import typed_yaml
-from ingestion.domain import Comparator, CriterionKind
+from ingestion.domain import Comparator, CriterionKind, Scale
 from ingestion.errors import PolicyError
 from ingestion.windows import WindowReading
 
@@ -27,6 +29,15 @@ class BaseTypeEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     label: str
     label_en: str
     articles: tuple[str, ...]
+
+
+class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The words of the review form; where they are "", the form is called by a general name."""
+
+    title: str = ""
+    title_en: str = ""
+    name: str = ""
+    name_en: str = ""
 
 
 class WindowEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,6 +66,10 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     window: WindowEntry
     common_articles: tuple[str, ...] = ()
     language: str = "zh"
+    form: Form = Form()
+    number: str = ""                  # of the document: 渝科局发〔2024〕12号
+    issued: date | None = None
+    effective: date | None = None
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +103,8 @@ class CriterionEntry(Words, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     comparator: Comparator = Comparator.AT_LEAST
     presence: bool = False
     priority: bool = False
+    points: Scale | None = None
+    sums: tuple[str, ...] = ()
 
     @property
     def article(self) -> str:
@@ -135,3 +152,13 @@ class Problems(list[Problem]):
         """A mistake that was raised; what it says of file and line is said once only."""
         self.append(Problem(error.file, max(1, error.line), str(error).removeprefix(f"{error.file}:{error.line}: "),
                             error.chinese.removeprefix(f"{error.file} 第{error.line}行：")))
+
+    def add_unknown(self, file: str, keys: Sequence[str | int], names: Iterable[str], known: Collection[str],
+                    english: str, chinese: str) -> None:
+        """A mistake for every name that is not known, with the nearest one that is; `chinese` has {} for the name."""
+        for name in names:
+            if name in known:
+                continue
+            near = difflib.get_close_matches(name, known, 1)
+            self.add(file, keys, f"{name!r} is no {english}; " + (f"did you mean {near[0]!r}?" if near else "mend it"),
+                     chinese.format(name) + (f"，是否应为 {near[0]}？" if near else "，请改正"))

@@ -65,7 +65,12 @@ def decode(raw: Any, record: type[Record], path: Path, keys: Sequence[Key] = (),
 
 def line(path: Path, keys: Sequence[Key]) -> int:
     """The line (from 1) of what stands under `keys`, or of the nearest thing above it; 1 for an unreadable file."""
-    node, number = _composed(path), 1
+    return line_in(_composed(path), keys)
+
+
+def line_in(node: yaml.Node | None, keys: Sequence[Key]) -> int:
+    """The same in a file that was composed already."""
+    number = 1
     for key in keys:
         found = None
         if isinstance(node, yaml.MappingNode):

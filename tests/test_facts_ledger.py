@@ -23,7 +23,7 @@ BOOK = POLICY.facts
 DAY = date(2025, 6, 15)
 PATH = Path(__file__).parent / "data" / "sentences.jsonl"
 LINES: list[dict[str, Any]] = [json.loads(line) for line in PATH.read_text(encoding="utf-8").splitlines()]
-COUNTED_ELSEWHERE = ("time", "percent", "countries", "visits", "equipment", "")
+COUNTED_ELSEWHERE = ("time", "percent", "countries", "visits", "area", "equipment", "")
 MOST_SILENT = 0.007   # of the figures that name the fact's things: rests that stand for their total, cells of tables
 
 

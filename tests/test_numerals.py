@@ -68,7 +68,7 @@ MEASURES = [
     ("3篇", "paper"), ("3家", "organisation"), ("3户", "organisation"), ("3所", "organisation"), ("3个", "thing"),
     ("3支", "team"), ("3项", "project"), ("3件", "piece"), ("3名", "person"), ("3人", "person"), ("3份", "document"),
     ("3人次", "visits"), ("3批", "visits"), ("3场", "visits"), ("3次", "visits"), ("3国", "countries"),
-    ("3个国家", "countries"), ("3个国家和地区", "countries"), ("3平方米", "equipment"), ("3年", "time"),
+    ("3个国家", "countries"), ("3个国家和地区", "countries"), ("3平方米", "area"), ("3年", "time"),
     ("3个月", "time"), ("3万元", "money"),
 ]
 NAMES = [

@@ -180,6 +180,22 @@ def test_another_model_prompt_or_policy_needs_another_exam(
         configured.reader("cautious", shipped(), unexamined=False)
 
 
+@pytest.mark.parametrize(("name", "old", "new", "same"), [
+    ("reading.yaml", "市级（省部级）以上科学技术奖励", "国家级科学技术奖励", False),
+    ("exam.yaml", "facts: {overseas_units: 3}", "facts: {overseas_units: 4}", False),
+    ("policy.yaml", "label: 国际创新园", "label: 国际创新园区", False),
+    ("topics.yaml", "#", "# ", True), ("points.yaml", "#", "# ", True)])
+def test_an_exam_holds_for_what_the_policy_tells_and_asks(tmp_path: Path, name: str, old: str, new: str, same: bool
+                                                          ) -> None:
+    """Definitions, exam, labels in the instructions; not for what the policy folder says about questions."""
+    folder = tmp_path / "policy"
+    shutil.copytree(policy_corpus.DEFAULT, folder)
+    content = (folder / name).read_text(encoding="utf-8")
+    assert old in content
+    (folder / name).write_text(content.replace(old, new, 1), encoding="utf-8")
+    assert (examined.policy_hash(load(folder)) == examined.policy_hash(shipped())) is same
+
+
 def _record(model: str, score: float) -> examined.Examined:
     made = exam.record(exam.Result(model, 1, 1), shipped())
     return examined.Examined(made.model, made.prompts_hash, score, 0.9, 0, made.taken, policy_hash=made.policy_hash)

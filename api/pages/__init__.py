@@ -21,6 +21,7 @@ from api.pages import (
     home,
     live,
     policy,
+    policy_forms,
     policy_questions,
     policy_versions,
     review_case,
@@ -40,5 +41,5 @@ for _part in (sign_on, admin_users, admin_settings, admin_reading, admin_audit, 
     router.include_router(_part.router)
 for _part in (review_list, review_renewal, review_case):
     router.include_router(_part.router)
-for _part in (policy_versions, policy_questions):
+for _part in (policy_forms, policy_versions, policy_questions):
     router.include_router(_part.router)

@@ -12,7 +12,7 @@ from api.errors import Failure
 from api.pages.rendering import page
 from api.pages.routing import FormDep, PageRoute, field, see
 from api.service.access import Action, may
-from api.service.governance import folders
+from api.service.governance import amounts, folders
 from api.service.governance.governance_records import FactValue, Flip
 from assistant.report.labels import Vocabulary
 from assistant.wording.phrases import phrases
@@ -131,8 +131,8 @@ def mend_criterion(services: ServicesDep, actor: ActorDep, version_id: str, crit
         work.drop_criterion(actor, version_id, digest, criterion)
         return see(BACK + version_id)
     values: dict[str, str | int] = {name: field(form, name) for name in ("quote", "cites") if field(form, name)}
-    if field(form, "bar").isdecimal():
-        values["bar"] = int(field(form, "bar"))
+    if field(form, "bar"):
+        values["bar"] = amounts.read(field(form, "bar"), field(form, "unit"))
     work.mend_criterion(actor, version_id, digest, criterion, values)
     return see(BACK + version_id + "#criteria")
 

@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse
 from api.deps import language_of
 from api.pages.texts import Words, words
 from api.service.access import SEE_ALL
+from api.service.governance import amounts
 from api.service.records import Actor
 from assistant.report.labels import Vocabulary
 from assistant.wording.phrases import phrases
@@ -107,6 +108,7 @@ def environment() -> Environment:
                        trim_blocks=True, lstrip_blocks=True, auto_reload=False)
     made.globals["static"] = static
     made.globals["query"] = urlencode
+    made.filters["amount"] = amounts.written
     made.filters["size"] = size
     made.filters["moment"] = moment
     made.filters["day"] = day

@@ -15,7 +15,6 @@ from assistant.report.labels import Vocabulary
 from assistant.report.model import Unread
 from ingestion.domain import (
     Assessment,
-    Criterion,
     CriterionKind,
     Evidence,
     Exclusion,
@@ -80,6 +79,7 @@ class Row:
     facts: tuple[tuple[str, str], ...]  # key and label of the facts that have something to show
     keys: tuple[str, ...] = ()          # of the facts that it asks about
     decided: tuple[Decided, ...] = ()   # by a reviewer, once the applicant may see it
+    scored: bool = False                # it earns points
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,13 +177,11 @@ class _Viewing:
 
     def result(self) -> Result:
         result, names = self.result_, self.names
-        counts = {outcome.value: sum(1 for one in result.findings
-                                     if one.criterion.required and one.outcome is outcome) for outcome in Outcome}
         asked = tuple(dict.fromkeys(key for one in result.findings
                                     for key in (*one.criterion.facts, *one.criterion.related)))
         return Result(
             self.assessment.line.id, self.assessment.line.number, result.overall,
-            names.words(f"overall.{result.overall.value}", **counts), self._summary(), self._groups(),
+            names.suggestion(result.overall, result.findings), self._summary(), self._groups(),
             tuple(self._conflict(fact) for fact in result.facts.values() if fact.conflict),
             tuple(self.fact(key) for key in self.policy.facts.facts if key in asked and self._left_out(key)),
             unread(result.documents, names.words.language), result.notes, self._tallies())
@@ -204,14 +202,16 @@ class _Viewing:
         parts += [say(f"summary.{name}", count=count) for name, count in (
             ("not_met", counts.not_met), ("insufficient", counts.insufficient), ("judgement", counts.judgement))
             if count]
-        return say("summary.separator").join(parts)
+        scored = self.names.scored(self.result_.findings)
+        return say("summary.separator").join([*parts, *([scored] if scored else [])])
 
     def _tallies(self) -> tuple[Tally, ...]:
         counted = Counter(one.outcome for one in self.result_.findings if one.criterion.required)
         found = [Tally(outcome.value, self.words(f"mark.{outcome.value}"), self.names.say.outcome(outcome),
                        counted[outcome]) for outcome in URGENCY if counted[outcome]]
-        others = sum(not one.criterion.required for one in self.result_.findings)
-        return (*found, *([Tally(PRIORITY, "", self.texts("result.priority"), others)] if others else []))
+        others = [one for one in self.result_.findings if not one.criterion.required]
+        name = "result.scored" if any(one.criterion.points for one in others) else "result.priority"
+        return (*found, *([Tally(PRIORITY, "", self.texts(name), len(others))] if others else []))
 
     def _groups(self) -> tuple[Group, ...]:
         found: dict[str, list[Row]] = {}
@@ -228,8 +228,8 @@ class _Viewing:
         keys = (*criterion.facts, *criterion.related)
         return Row(
             criterion.id, names.citation(criterion), clause_address(criterion.citation), names.label(criterion),
-            finding.outcome, names.say.outcome(finding.outcome), self.words(f"mark.{finding.outcome.value}"),
-            names.requirement(criterion), names.figures(criterion, self.result_.facts), self._meter(criterion),
+            finding.outcome, names.word(finding), self.words(f"mark.{finding.outcome.value}"),
+            names.requirement(criterion), names.shown(finding, self.result_.facts), self._meter(finding),
             "" if finding.outcome is Outcome.MET else finding.gap, finding.explanation, criterion.quote,
             criterion.required,
             tuple(self._piece(piece, self._key_of(piece, keys), criterion.id)
@@ -238,7 +238,8 @@ class _Viewing:
             tuple((key, names.fact_label(key)) for key in keys
                   if key in self.result_.facts or self._left_out(key)),
             criterion.facts,
-            tuple(self._decided(name) for name in (*criterion.facts, criterion.id) if name in self.decided))
+            tuple(self._decided(name) for name in (*criterion.facts, criterion.id) if name in self.decided),
+            criterion.points is not None)
 
     def _decided(self, subject: str) -> Decided:
         one, names = self.decided[subject], self.names
@@ -249,7 +250,10 @@ class _Viewing:
         return Decided(names.fact_label(subject) if fact else "", one.act.value, value, one.reason,
                        one.place.quote if one.place else "", href)
 
-    def _meter(self, criterion: Criterion) -> Meter | None:
+    def _meter(self, finding: Finding) -> Meter | None:
+        criterion = finding.criterion
+        if criterion.kind is CriterionKind.TOTAL and finding.points is not None:
+            return meter(finding.points, criterion.bar or 0)
         if criterion.kind is not CriterionKind.COUNT or len(criterion.facts) != 1 or not (criterion.bar or 0) > 1:
             return None
         fact = self.result_.facts.get(criterion.facts[0])

@@ -165,10 +165,8 @@ class Viewing:
         facts = sorted((self.fact(one) for one in view.facts), key=self._rank)
         findings = view.seen.findings
         counts = {one: sum(found.criterion.required and found.outcome is one for found in findings) for one in Outcome}
-        before = {one: sum(found.criterion.required and found.outcome is one for found in view.machine.findings)
-                  for one in Outcome}
-        says = names.words(f"overall.{view.seen.overall.value}", **{k.value: v for k, v in counts.items()})
-        said_before = names.words(f"overall.{view.machine.overall.value}", **{k.value: v for k, v in before.items()})
+        says = names.suggestion(view.seen.overall, findings)
+        said_before = names.suggestion(view.machine.overall, view.machine.findings)
         unchecked = [one.key for one in facts if one.checked is Checked.OPEN and one.machine]
         return Page(tuple(facts), tuple(self._judgements()), tuple(self._shared()), says,
                     said_before if said_before != says else "",

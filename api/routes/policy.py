@@ -16,7 +16,8 @@ def policy(services: ServicesDep) -> PolicyBody:
     one = services.policies.current
     return PolicyBody(
         id=one.id, version=one.version, title=one.title, title_en=one.title_en, issuer=one.issuer, status=one.status,
-        status_en=one.status_en, sha256=one.sha256, window_term=one.window.term,
+        status_en=one.status_en, number=one.number, issued=one.issued, effective=one.effective, sha256=one.sha256,
+        window_term=one.window.term,
         base_types=[BaseTypeBody(id=base.id, label=base.label, label_en=base.label_en, articles=list(base.articles))
                     for base in one.base_types])
 

@@ -12,6 +12,7 @@ from api.deps import ActorDep, ServicesDep
 from api.errors import Failure
 from api.schemas import Body, Part, answers, part, sent
 from api.service.governance import folders
+from api.service.governance.form_records import FormChange, FormPart, FormsView
 from api.service.governance.governance_records import TrialView, VersionDifference, VersionLine, VersionView
 
 router = APIRouter(prefix="/policy/versions", tags=["policy staff"])
@@ -42,6 +43,18 @@ class MendedCriterion(Body):
     quote: str | None = None
     cites: str | None = Field(None, max_length=40)
     bar: int | None = Field(None, ge=0)
+
+
+class FormBody(Body):
+    """Values by field, as a person types them: 200万元, 2025-01-10, true. `id` names the reading, criterion or fact;
+    empty with `reading` adds one. `reword`: the clause in the text is to name the new threshold too.
+    """
+
+    digest: str
+    part: FormPart
+    id: str = Field("", max_length=100)
+    values: dict[str, str] = Field(max_length=40)
+    reword: bool = False
 
 
 class Digest(Body):
@@ -136,6 +149,22 @@ def mend_criterion(services: ServicesDep, actor: ActorDep, version_id: str, crit
 def drop_criterion(services: ServicesDep, actor: ActorDep, version_id: str, criterion: str, digest: str
                    ) -> VersionView:
     return services.policy_work.versions.drop_criterion(actor, version_id, digest, criterion)
+
+
+@router.get("/{version_id}/forms", response_model=FormsView, summary="Its settings by their labels",
+            responses=answers("policy_forms", *READS))
+def form_values(services: ServicesDep, actor: ActorDep, version_id: str) -> FormsView:
+    """Status, dates, window, criteria, facts; each with the file and the line that it is kept in."""
+    return services.policy_work.versions.forms(actor, version_id)
+
+
+@router.patch("/{version_id}/forms", response_model=VersionView, summary="Mend a draft by a form",
+              openapi_extra=sent("policy_form"),
+              responses=answers("policy_version", *WRITES, "policy_yaml", "policy_field", "policy_amount",
+                                "policy_reword"))
+def mend_form(services: ServicesDep, actor: ActorDep, version_id: str, body: FormBody) -> VersionView:
+    return services.policy_work.versions.mend_form(
+        actor, version_id, body.digest, FormChange(body.part, body.id, body.values, body.reword))
 
 
 @router.post("/{version_id}/trial", response_model=TrialView, status_code=202, summary="Try it on stored cases",

@@ -38,7 +38,8 @@ class CheckBody(BaseModel):
 
 class SecondBody(BaseModel):
     standing: Standing
-    why: str = Field(description="Where no model reads here: disabled, no_model, unexamined, failed_exam, obeyed")
+    why: str = Field(description="Where no model reads here: disabled, no_model, unprepared, unexamined, "
+                                 "other_policy, failed_exam, obeyed")
     host: str = Field(description="Where the documents' text goes, without personal identifiers")
     model: str
     prompt: str
@@ -95,6 +96,7 @@ def second(services: ServicesDep, actor: ActorDep, language: LanguageDep, case_i
 @router.post(PATH, response_model=SecondBody, status_code=202, summary="Let the model read a case as it was assessed",
              responses=answers("second_reading", *USUAL, "forbidden", "not_assessed", "stale", "withheld",
                                "reader_disabled", "reader_no_model", "reader_unexamined", "reader_failed_exam",
+                               "reader_unprepared", "reader_other_policy",
                                "reader_obeyed", "csrf", status=202))
 def ask(services: ServicesDep, actor: ActorDep, case_id: str) -> SecondBody:
     """Again, where it failed, was cancelled or is outdated. What was answered before is not asked again."""

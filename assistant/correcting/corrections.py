@@ -120,6 +120,7 @@ def review(assessment: Assessment, decisions: Sequence[Decision], policy: Policy
                            exclusions=left_out, documents=assessment.documents, vouched=vouched)
     judged = _judgements(findings, decisions)
     findings = tuple(_judge(one, judged.get(one.criterion.id), language) for one in findings)
+    findings = rules.totalled(findings, policy, language)
     whole = replace(assessment, facts=facts, exclusions=left_out, findings=findings, overall=rules.overall(findings))
     return Reviewed(whole, states, judged)
 
@@ -303,8 +304,18 @@ def _judge(finding: Finding, one: Decision | None, language: str) -> Finding:
     if one is None or one.outcome is None:
         return finding
     said = phrases(language).say("judgement.by_person", reason=one.reason)
-    return replace(finding, outcome=one.outcome, explanation=said,
+    return replace(finding, outcome=one.outcome, explanation=said, points=_awarded(finding, one),
                    gap="" if one.outcome is Outcome.MET else one.reason)
+
+
+def _awarded(finding: Finding, one: Decision) -> Interval | None:
+    """The points that a person awards: the value that they name, else all for a yes and none for a no."""
+    scale = finding.criterion.points
+    if scale is None or one.outcome is Outcome.INSUFFICIENT:
+        return finding.points
+    if one.value is not None:
+        return Interval(min(scale.most, one.value.low), min(scale.most, one.value.high or scale.most))
+    return Interval(scale.most, scale.most) if one.outcome is Outcome.MET else Interval(0, 0)
 
 
 def _judge_problem(decision: Decision, finding: Finding | None, reviewed: Reviewed) -> str:

@@ -201,7 +201,7 @@ class Case:
     def amount(self, interval: Interval, key: str) -> str:
         spec = self.policy.facts.facts.get(key)
         if spec is not None and spec.kind == "money":
-            return self.words.money(interval)
+            return self.words.money(interval, self.words.pick(spec.unit_zh, spec.unit))
         if spec is not None and spec.kind == "yes_no":
             return self.say("right" if interval.low else "wrong")
         unit = spec.unit if spec is not None and self.language == "en" else spec.unit_zh if spec is not None else ""

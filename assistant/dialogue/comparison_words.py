@@ -49,7 +49,8 @@ def amount(interval: Interval, fact: str, unit: str, policy: Policy, say: Say) -
     spec = policy.facts.facts.get(fact)
     if spec is not None and spec.kind == "money":
         words = phrases(say.language)
-        return words.sum(interval.low) if interval.exact else words.money(interval)
+        own = words.pick(spec.unit_zh, spec.unit)
+        return words.sum(interval.low, own) if interval.exact else words.money(interval, own)
     shown = unit if say.language == "zh" else ""
     return phrases(say.language).amount(interval, shown) if not interval.exact else f"{interval.low:,}{shown}"
 

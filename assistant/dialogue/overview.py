@@ -21,7 +21,8 @@ def summary(case: Case) -> Result:
     who = particulars.read(one.documents)
     head = say("summary_head", applicant=getattr(who, "applicant", "") or say("summary_applicant"),
                type=say.pick(base.label, base.label_en), day=case.words.day(one.application_date),
-               count=len(one.documents), window=case.words.window(one.window))
+               count=len(one.documents), window=case.words.window(one.window),
+               term=say.pick(case.policy.window.term, case.policy.window.term_en))
     lines, cites = [head, overall(case).lines[0]], []
     for found in case.findings:
         key = next((key for key in found.criterion.facts if key in one.facts), "")

@@ -15,6 +15,7 @@ from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, Amount, Result, tog
 from assistant.judging import outcomes
 from ingestion import numerals
 from ingestion.domain import Citation, Criterion, Fact, Finding, Interval, Outcome, Overall
+from ingestion.facts.schema import FactSpec
 from ingestion.language import fold
 
 _WAN = 10_000
@@ -81,10 +82,11 @@ def recompute(case: Case, changes: Sequence[Change], facts: Sequence[str] = ()) 
 
 def _whole(case: Case, findings: Sequence[Finding], now: Mapping[str, Fact], quotes: Sequence[Citation]) -> Result:
     """Which outcomes would be others, and what all come to."""
-    lines, pairs, changed = [], [], []
-    for one in case.findings:
-        reached = outcomes.outcome(one.criterion, now) if one in findings else one.outcome
-        pairs.append((one.criterion, reached))
+    lines, changed = [], []
+    reaches = outcomes.totalled([(one.criterion, outcomes.reach(one.criterion, now) if one in findings
+                                  else outcomes.Reached(one.outcome, one.points)) for one in case.findings])
+    pairs = [(criterion, reached.outcome) for criterion, reached in reaches]
+    for one, (_, reached) in zip(case.findings, pairs, strict=True):
         if reached is not one.outcome:
             changed.append(one)
             lines.append(case.words.say("window.change", label=case.label(one.criterion),
@@ -137,12 +139,12 @@ def _moved(case: Case, change: Change, now: dict[str, Fact], quotes: list[Citati
     now[change.fact] = replace(before, interval=new)
     if not old.exact:
         return {}
-    shown = _shown(case, old.low, spec.kind) + ("-" if sign < 0 else "+") + _shown(case, number, spec.kind) + "="
+    shown = _shown(case, old.low, spec) + ("-" if sign < 0 else "+") + _shown(case, number, spec) + "="
     return {change.fact: shown}
 
 
-def _shown(case: Case, number: int, kind: str) -> str:
-    return case.words.sum(number) if kind == "money" else str(number)
+def _shown(case: Case, number: int, spec: FactSpec) -> str:
+    return case.words.sum(number, case.words.pick(spec.unit_zh, spec.unit)) if spec.kind == "money" else str(number)
 
 
 def _at_rate(case: Case, change: Change, now: dict[str, Fact], quotes: list[Citation]) -> dict[str, str]:
@@ -169,7 +171,7 @@ def _at_rate(case: Case, change: Change, now: dict[str, Fact], quotes: list[Cita
     total = Interval(yuan + home, yuan + home)
     now[change.fact] = Fact(change.fact, total, spec.unit, conflict=False, evidence=before.evidence if before else ())
     shown = _plain(chosen / _WAN) + case.say("wan") if case.language == "zh" else _plain(chosen)
-    plus = "" if not home else _shown(case, home, "money") + "+"
+    plus = "" if not home else _shown(case, home, spec) + "+"
     return {change.fact: f"{plus}{shown}×{_plain(change.rate)}="}
 
 

@@ -44,7 +44,9 @@ def changes(case: Case, one: Question) -> Result | None:
     if day is not None and not (one.rows and says("asks", "ends", text)):
         told = recompute(case, [Change("day", day=day)], facts)
         return replace(told, lines=(case.say("on_day", day=case.words.day(day),
-                                             window=case.words.window(case.policy.window_on(day))), *told.lines))
+                                             window=case.words.window(case.policy.window_on(day)),
+                                             term=case.say.pick(case.policy.window.term,
+                                                                case.policy.window.term_en)), *told.lines))
     window = _window(case, one)
     if window is not None and facts:
         return recompute(case, [Change("window", window=window)], facts)

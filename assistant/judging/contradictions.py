@@ -59,7 +59,7 @@ def _counted(fact: Fact, say: Phrases, kind: str, unit: str) -> list[str]:
 
 def _amount(interval: Interval, say: Phrases, kind: str, unit: str) -> str:
     if kind == "money":
-        return say.sum(interval.low) if interval.exact else say.money(interval)
+        return say.sum(interval.low, unit) if interval.exact else say.money(interval, unit)
     return say.amount(interval, unit)
 
 

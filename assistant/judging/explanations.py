@@ -6,8 +6,19 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from assistant.judging.contradictions import sides
+from assistant.judging.outcomes import Reached
 from assistant.wording.phrases import Phrases, Values, phrases
-from ingestion.domain import Comparator, Criterion, CriterionKind, Evidence, Exclusion, Fact, Interval, Outcome
+from ingestion.domain import (
+    Comparator,
+    Criterion,
+    CriterionKind,
+    Evidence,
+    Exclusion,
+    Fact,
+    Finding,
+    Interval,
+    Outcome,
+)
 from ingestion.policy import Policy
 
 PLACES_SHOWN = 2
@@ -24,9 +35,13 @@ class Explainer:
         self.policy, self.facts, self.exclusions = policy, facts, exclusions
         self.say: Phrases = phrases(language)
 
-    def explain(self, criterion: Criterion, outcome: Outcome) -> tuple[str, str]:
-        """The explanation and the gap; there is no gap where the criterion is met."""
+    def explain(self, criterion: Criterion, outcome: Outcome, points: Interval | None = None) -> tuple[str, str]:
+        """The explanation and the gap; there is no gap where the criterion is met. A total is explained by `total`."""
         known = [self.facts[key] for key in criterion.facts if key in self.facts]
+        if criterion.points is not None:
+            return self._scored(criterion, outcome, points or Interval(0, criterion.points.most), known)
+        if criterion.kind is CriterionKind.TOTAL:
+            return "", ""
         section = self._section(criterion)
         case, gap_case = self._cases(section, criterion, outcome, known)
         values = self._values(criterion, known)
@@ -42,6 +57,42 @@ class Explainer:
         if not criterion.required:
             gap += self.say.say("forms.priority")
         return explanation, gap
+
+    def _scored(self, criterion: Criterion, outcome: Outcome, points: Interval, known: list[Fact]) -> tuple[str, str]:
+        """What a criterion earns, and what could earn it more."""
+        values = replace(self._values(criterion, known), points=self.say.points(points),
+                         most=self.say.points(criterion.points.most if criterion.points else 0),
+                         parts=self._parts(criterion, known) or self.say.join(self._part(one) for one in known))
+        conflict = any(one.conflict for one in known)
+        case = "judged_related" if outcome is Outcome.JUDGEMENT and values.parts else \
+            "judged" if outcome is Outcome.JUDGEMENT else "absent" if not known else \
+            "conflict" if conflict and outcome is Outcome.INSUFFICIENT else \
+            {Outcome.MET: "met", Outcome.NOT_MET: "not_met", Outcome.INSUFFICIENT: "open"}[outcome]
+        explanation = _capital(self.say.say(f"points.{case}", values))
+        if outcome is not Outcome.JUDGEMENT:
+            explanation += self._left_out(criterion)
+        if outcome is Outcome.MET:
+            return explanation, ""
+        case = "judged" if case == "judged_related" else case
+        gap = self.say.say(f"points.{case}_gap", values)
+        return explanation, gap + (self.say.say(f"forms.settle_{_SETTLING[case]}", values) if values.settled else "")
+
+    def total(self, criterion: Criterion, reached: Reached, parts: Sequence[Finding]) -> tuple[str, str]:
+        """How the points add up, and what is missing to the passing mark."""
+        say, points = self.say, reached.points or Interval(0, 0)
+        measure, bar = self.policy.wordings[criterion.id].measure, criterion.bar or 0
+        short = bar - (points.high or 0) if reached.outcome is Outcome.NOT_MET else bar - points.low
+        values = Values(
+            label=say.pick(criterion.label, criterion.label_en), points=say.points(points),
+            most=say.points(sum(one.criterion.points.most for one in parts if one.criterion.points)),
+            measure=measure if say.language == "zh" else say.say("forms.measure_at_least", money=say.points(bar)),
+            citation=say.citation(criterion.citation), lack=say.points(max(0, short)),
+            parts=say.join(say.say("points.part", label=say.pick(one.criterion.label, one.criterion.label_en),
+                                   points=say.points(one.points or Interval(0, 0))) for one in parts))
+        case = {Outcome.MET: "met", Outcome.NOT_MET: "not_met", Outcome.INSUFFICIENT: "open",
+                Outcome.JUDGEMENT: "judged"}[reached.outcome]
+        gap = "" if reached.outcome is Outcome.MET else say.say(f"total.{case}_gap", values)
+        return _capital(say.say(f"total.{case}", values)), gap
 
     def _cases(self, section: str, criterion: Criterion, outcome: Outcome, known: list[Fact]) -> tuple[str, str]:
         """Which texts of the section explain the outcome, and its gap."""
@@ -107,7 +158,7 @@ class Explainer:
         if self.say.language != "en" or criterion.bar is None or not wording.measure:
             return wording.measure
         spec = self.policy.facts.facts.get(criterion.facts[0])
-        amount = self.say.sum(criterion.bar) if self._is_money(criterion) else \
+        amount = self.say.sum(criterion.bar, spec.unit if spec else "") if self._is_money(criterion) else \
             self.say.amount(Interval(criterion.bar, criterion.bar), spec.unit if spec else wording.unit)
         return self.say.say(f"forms.measure_{criterion.comparator.value}", money=amount)
 
@@ -145,12 +196,12 @@ class Explainer:
 
     def _amount(self, fact: Fact, unit: str) -> str:
         if self._kind(fact.key) == "money":
-            return self.say.money(fact.interval)
+            return self.say.money(fact.interval, self._unit(fact, unit))
         return self.say.amount(fact.interval, self._unit(fact, unit))
 
     def _plain(self, fact: Fact, number: int, unit: str) -> str:
         if self._kind(fact.key) == "money":
-            return self.say.sum(number)
+            return self.say.sum(number, self._unit(fact, unit))
         return self.say.amount(Interval(number, number), self._unit(fact, unit))
 
     def _unit(self, fact: Fact, unit: str) -> str:

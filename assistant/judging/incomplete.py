@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from assistant.wording.texts import load
-from ingestion.domain import Document, Finding, Outcome
+from ingestion.domain import Document, Finding, Interval, Outcome
 
 
 def weighed(findings: Sequence[Finding], documents: Sequence[Document], language: str,
@@ -33,7 +33,9 @@ def _weighed(finding: Finding, ended_early: set[str], language: str) -> Finding:
         return finding
     texts = _texts()[language]
     named = ("、" if language == "zh" else ", ").join(files)
-    return replace(finding, outcome=Outcome.INSUFFICIENT, gap=texts["gap"].format(files=named),
+    scale = finding.criterion.points
+    points = Interval(0, scale.most) if scale else None
+    return replace(finding, outcome=Outcome.INSUFFICIENT, points=points, gap=texts["gap"].format(files=named),
                    explanation=texts["explanation"].format(files=named, before=finding.explanation).strip())
 
 

@@ -6,8 +6,9 @@ from datetime import date
 
 from assistant.judging import incomplete, outcomes
 from assistant.judging.explanations import Explainer
+from assistant.judging.outcomes import Reached
 from assistant.judging.sensitivity import other_readings, reading_used
-from ingestion.domain import Criterion, Document, Exclusion, Extraction, Fact, Finding, Overall
+from ingestion.domain import Criterion, CriterionKind, Document, Exclusion, Extraction, Fact, Finding, Overall
 from ingestion.policy import Policy
 
 
@@ -19,11 +20,27 @@ def check(criteria: Sequence[Criterion], facts: Mapping[str, Fact], *, policy: P
     has `vouched` for."""
     explainer = Explainer(policy, facts, exclusions or {}, language)
     findings = []
-    for criterion in criteria:
-        reached = outcomes.outcome(criterion, facts)
-        explanation, gap = explainer.explain(criterion, reached)
-        findings.append(Finding(criterion, reached, explanation, gap, outcomes.evidence(criterion, facts)))
-    return incomplete.weighed(findings, documents, language, vouched)
+    for criterion, reached in outcomes.reach_all(criteria, facts):
+        explanation, gap = explainer.explain(criterion, reached.outcome, reached.points)
+        findings.append(Finding(criterion, reached.outcome, explanation, gap, outcomes.evidence(criterion, facts),
+                                reached.points))
+    return totalled(incomplete.weighed(findings, documents, language, vouched), policy, language)
+
+
+def totalled(findings: Sequence[Finding], policy: Policy, language: str = "zh") -> tuple[Finding, ...]:
+    """The findings with every total computed anew from the points of the others."""
+    if not any(one.criterion.kind is CriterionKind.TOTAL for one in findings):
+        return tuple(findings)
+    explainer = Explainer(policy, {}, {}, language)
+    sums = outcomes.totalled([(one.criterion, Reached(one.outcome, one.points)) for one in findings])
+    made = []
+    for one, (criterion, reached) in zip(findings, sums, strict=True):
+        if criterion.kind is not CriterionKind.TOTAL:
+            made.append(one)
+            continue
+        explanation, gap = explainer.total(criterion, reached, outcomes.parts_of(criterion, findings))
+        made.append(Finding(criterion, reached.outcome, explanation, gap, (), reached.points))
+    return tuple(made)
 
 
 def overall(findings: Iterable[Finding]) -> Overall:
@@ -41,4 +58,4 @@ def findings_for(policy: Policy, base_type: str, extraction: Extraction, applica
     notes = [reading_used(policy, application_date, language)]
     if facts_for is not None:
         notes += other_readings(policy, findings, facts_for, application_date, language)
-    return incomplete.weighed(findings, documents, language), tuple(notes)
+    return totalled(incomplete.weighed(findings, documents, language), policy, language), tuple(notes)

@@ -45,7 +45,8 @@ def other_readings(policy: Policy, findings: Sequence[Finding],
 
 
 def _changes(findings: Sequence[Finding], facts: Mapping[str, Fact], say: Phrases) -> list[str]:
-    pairs = [(one, outcomes.outcome(one.criterion, facts)) for one in findings]
+    reached = outcomes.reach_all([one.criterion for one in findings], facts)
+    pairs = [(one, other.outcome) for one, (_, other) in zip(findings, reached, strict=True)]
     changed = [say.say(
         "window.change", label=say.pick(one.criterion.label, one.criterion.label_en),
         citation=say.citation(one.criterion.citation), before=say.outcome(one.outcome), after=say.outcome(other))

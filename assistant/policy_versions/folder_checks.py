@@ -1,4 +1,5 @@
-"""Every mistake in a policy folder: in its text, its facts and criteria, and in what it says about questions.
+"""Every mistake in a policy folder: in its text, its facts and criteria, in what it says about questions, and in what
+it tells and asks a second reader.
 
 `guohe policy check` and a new version in the web application are held against these very checks.
 """
@@ -8,12 +9,13 @@ from pathlib import Path
 
 from assistant.learning import training
 from assistant.learning.likeness import EXAMPLES, FILE
-from assistant.policy_versions import stale_figures
+from assistant.policy_versions import reader_checks, stale_figures
 from assistant.questions import topics, vocabulary
 from ingestion import policy
 from ingestion.policy_files import CRITERIA, FACTS, HEAD, TEXT, Problem
 
-ORDER = (HEAD, TEXT, CRITERIA, FACTS, topics.TOPICS, topics.POINTS, topics.GAPS, vocabulary.FILE, EXAMPLES, FILE)
+ORDER = (HEAD, TEXT, CRITERIA, FACTS, topics.TOPICS, topics.POINTS, topics.GAPS, vocabulary.FILE, EXAMPLES, FILE,
+         reader_checks.READING, reader_checks.EXAM)
 
 
 def check(folder: Path) -> list[Problem]:
@@ -24,6 +26,8 @@ def check(folder: Path) -> list[Problem]:
     """
     problems = policy.check(folder)
     draft = policy.draft(folder)
+    if draft is not None:
+        problems += reader_checks.check(draft)
     if draft is not None and draft.articles:
         problems += topics.check(draft)
         problems += vocabulary.check(folder, draft.text)

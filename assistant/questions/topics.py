@@ -4,9 +4,8 @@ All three are optional: without them questions are answered from the words of th
 """
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -176,16 +175,16 @@ def mistakes(policy: Policy, topics: Topics) -> Problems:
         clauses(problems, POINTS, [*keys, "cites"], point.cites, policy.articles)
         for key, names in (("when", [name for entry in point.when for name in entry.split("|")]),
                            ("unless", point.unless)):
-            _known(problems, POINTS, [*keys, key], names, COMPUTED | set(topics.subjects), f"subject of {TOPICS}",
+            problems.add_unknown(POINTS, [*keys, key], names, COMPUTED | set(topics.subjects), f"subject of {TOPICS}",
                    f"{TOPICS} 中没有 {{}} 这一主题")
-        _known(problems, POINTS, [*keys, "asks"], point.asks, kinds, "kind of question", "没有 {} 这种问法")
-        _known(problems, POINTS, [*keys, "verdict"], filter(None, [point.verdict]), VERDICTS, "verdict",
+        problems.add_unknown(POINTS, [*keys, "asks"], point.asks, kinds, "kind of question", "没有 {} 这种问法")
+        problems.add_unknown(POINTS, [*keys, "verdict"], filter(None, [point.verdict]), VERDICTS, "verdict",
                "答案不能是 {}")
         _pattern(problems, POINTS, [*keys, "matches"], point.matches)
     for place, gap in enumerate(topics.gaps):
         keys = ["gaps", place]
         clauses(problems, GAPS, [*keys, "near"], gap.near, policy.articles)
-        _known(problems, GAPS, [*keys, "unless"], gap.unless, topics.subjects, f"subject of {TOPICS}",
+        problems.add_unknown(GAPS, [*keys, "unless"], gap.unless, topics.subjects, f"subject of {TOPICS}",
                f"{TOPICS} 中没有 {{}} 这一主题")
         _patterns(problems, GAPS, [*keys, "words"], gap.words)
     for file, key, ids in ((POINTS, "points", [one.id for one in topics.points]),
@@ -222,19 +221,8 @@ def _subjects(problems: Problems, topics: Topics, policy: Policy) -> None:
                 ("fact", subject.fact, set(policy.facts.facts), f"fact of {FACTS}/", f"{FACTS}/ 中没有 {{}} 这一事实"),
                 ("narrows", subject.narrows, set(topics.subjects), f"subject of {TOPICS}",
                  f"{TOPICS} 中没有 {{}} 这一主题")):
-            _known(problems, TOPICS, [*keys, key], filter(None, [named]), known, english, chinese)
+            problems.add_unknown(TOPICS, [*keys, key], filter(None, [named]), known, english, chinese)
         _patterns(problems, TOPICS, [*keys, "words"], subject.words)
-
-
-def _known(problems: Problems, file: str, keys: Sequence[str | int], names: Iterable[str], known: Collection[str],
-           english: str, chinese: str) -> None:
-    """A mistake for every name that is not known, with the nearest one that is."""
-    for name in names:
-        if name in known:
-            continue
-        near = difflib.get_close_matches(name, known, 1)
-        problems.add(file, keys, f"{name!r} is no {english}; " + (f"did you mean {near[0]!r}?" if near else "mend it"),
-                     chinese.format(name) + (f"，是否应为 {near[0]}？" if near else "，请改正"))
 
 
 def _patterns(problems: Problems, file: str, keys: Sequence[str | int], words: str) -> None:

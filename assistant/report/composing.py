@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from assistant.report import second
 from assistant.report.labels import Vocabulary
-from assistant.report.model import DocumentLine, FactSection, Gap, LeftOut, Quotation, Report, Row, Unread
+from assistant.report.model import DocumentLine, FactSection, Field, Gap, LeftOut, Quotation, Report, Row, Unread
 from assistant.report.particulars import Particulars
 from assistant.wording.phrases import phrases
 from ingestion import language as wordings
@@ -91,11 +91,11 @@ class _Composer:
         assessment, words, names = self.assessment, self.words, self.names
         return Report(
             language=words.language,
-            title=words("form_title"),
+            title=names.say.pick(self.policy.form.title, self.policy.form.title_en) or words("form_title"),
             status=names.status(),
             disclaimers=(words("disclaimers.pre_screen"), words("disclaimers.policy", status=names.status())),
             head=self._head(),
-            suggestion=words(f"overall.{assessment.overall.value}", **self._named_counts(required=True)),
+            suggestion=names.suggestion(assessment.overall, assessment.findings),
             overall=assessment.overall,
             tally=self._tally(),
             rows=self._rows(),
@@ -118,7 +118,7 @@ class _Composer:
         sections = fact_sections(self.assessment.facts, self.assessment.exclusions, self.policy, self.words.language)
         return tuple(section for section in sections if section.key in asked)
 
-    def _head(self) -> tuple[tuple[str, str], ...]:
+    def _head(self) -> tuple[Field, ...]:
         known, assessment = self.particulars, self.assessment
         values = {
             "number": known.number, "name": known.name, "base_type": self.names.base_type(assessment.base_type),
@@ -126,7 +126,9 @@ class _Composer:
             "policy": self.names.policy_line(), "application_date": assessment.application_date.isoformat(),
             "window": self._window(),
         }
-        return tuple((self.words(f"head.{key}"), value) for key, value in values.items())
+        form = self.policy.form
+        own = {"name": self.names.say.pick(form.name, form.name_en), "window": self.names.term()}
+        return tuple(Field(key, own.get(key) or self.words(f"head.{key}"), value) for key, value in values.items())
 
     def _gaps(self, *outcomes: Outcome) -> tuple[Gap, ...]:
         names = self.names
@@ -147,7 +149,8 @@ class _Composer:
         return self.words("until", start=start.isoformat(), end=end.isoformat())
 
     def _counts(self, *, required: bool) -> dict[Outcome, int]:
-        outcomes = [finding.outcome for finding in self.assessment.findings if finding.criterion.required is required]
+        outcomes = [finding.outcome for finding in self.assessment.findings
+                    if finding.criterion.required is required and finding.criterion.points is None]
         return {outcome: outcomes.count(outcome) for outcome in Outcome}
 
     def _named_counts(self, *, required: bool) -> dict[str, int]:
@@ -156,6 +159,8 @@ class _Composer:
 
     def _tally(self) -> tuple[str, ...]:
         lines = [self.words("tally", **self._named_counts(required=True))]
+        if scored := self.names.scored(self.assessment.findings):
+            lines.append(scored)
         optional = self._counts(required=False)
         if any(optional.values()):
             found = self.words("list_separator").join(
@@ -186,8 +191,8 @@ class _Composer:
         names, criterion, facts = self.names, finding.criterion, self.assessment.facts
         quotations, more = self._chosen(finding.evidence, (*criterion.facts, *criterion.related))
         return Row(names.category(criterion), names.label(criterion), names.requirement(criterion),
-                   names.outcome(finding.outcome), finding.outcome, citation=names.citation(criterion),
-                   clause=criterion.quote, figure=names.figures(criterion, facts), quotations=quotations, more=more,
+                   names.reached(finding), finding.outcome, citation=names.citation(criterion),
+                   clause=criterion.quote, figure=names.shown(finding, facts), quotations=quotations, more=more,
                    note=finding.explanation, gap="" if finding.outcome is Outcome.JUDGEMENT else finding.gap,
                    required=criterion.required)
 

@@ -42,7 +42,8 @@ class _Writer:
     def __init__(self, report: Report) -> None:
         self.report, self.words = report, Wording(report.language)
         self.file = WordFile(
-            report.title, dict(report.head)[self.words("head.policy")], f"{self.words('pre_screen')} · {report.status}",
+            report.title, next(one.value for one in report.head if one.key == "policy"),
+            f"{self.words('pre_screen')} · {report.status}",
             self.words("page_of", page="\0", pages="\0"))
 
     def write(self) -> bytes:
@@ -86,7 +87,7 @@ class _Writer:
         for line in self.report.disclaimers:
             self.file.paragraph(line, centred=True, colour=AMBER)
         self.file.paragraph().paragraph_format.line_spacing = Pt(6)
-        self._pairs(self.report.head, 2)
+        self._pairs([(one.label, one.value) for one in self.report.head], 2)
 
     # The tables -------------------------------------------------------------------------------------------------------
 

@@ -1,12 +1,23 @@
 """What the policy and its facts are called in one language: labels, figures, requirements, reasons."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from assistant.report.model import Quotation
 from assistant.report.words import Wording
 from assistant.wording.phrases import phrases
-from ingestion.domain import Criterion, CriterionKind, Evidence, Exclusion, Fact, Interval, Outcome
+from ingestion.domain import (
+    Criterion,
+    CriterionKind,
+    Evidence,
+    Exclusion,
+    Fact,
+    Finding,
+    Interval,
+    Outcome,
+    Overall,
+)
 from ingestion.policy import Policy
 
 BY_REVIEWER = "by_reviewer"   # the reason of an item that a person took out of a count
@@ -51,6 +62,44 @@ class Vocabulary:
         """The outcome with its mark: it is told apart without colour."""
         return f"{self.words(f'mark.{outcome.value}')} {self.say.outcome(outcome)}"
 
+    def reached(self, finding: Finding) -> str:
+        """A finding's outcome with its mark, or the points that it earns."""
+        return f"{self.words(f'mark.{finding.outcome.value}')} {self.word(finding)}"
+
+    def word(self, finding: Finding) -> str:
+        """A finding's outcome in a word, or the points that it earns."""
+        if finding.criterion.points is None or finding.points is None or finding.outcome is Outcome.JUDGEMENT:
+            return self.say.outcome(finding.outcome)
+        return self.words("scored", points=self.say.points(finding.points))
+
+    def shown(self, finding: Finding, facts: Mapping[str, Fact]) -> str:
+        """What stands beside the requirement: the facts' figures, or the points that a total adds up."""
+        if finding.criterion.kind is CriterionKind.TOTAL and finding.points is not None:
+            return self.say.points(finding.points)
+        return self.figures(finding.criterion, facts)
+
+    def suggestion(self, overall: Overall, findings: Sequence[Finding]) -> str:
+        """What the required criteria come to, with how many of them."""
+        counts = Counter(one.outcome for one in findings if one.criterion.required)
+        left = any(one.outcome is Outcome.JUDGEMENT for one in findings if one.criterion.required)
+        name = overall.value if left or overall is not Overall.PENDING else "nothing_left"
+        return self.words(f"overall.{name}", **{one.value: counts[one] for one in Outcome})
+
+    def scored(self, findings: Sequence[Finding]) -> str:
+        """How many criteria earn points, and how many they earn together; "" where none does."""
+        earning = [one for one in findings if one.criterion.points is not None and one.points is not None]
+        if not earning:
+            return ""
+        points = Interval(sum(one.points.low for one in earning if one.points),
+                          sum(one.points.high or 0 for one in earning if one.points))
+        most = sum(one.criterion.points.most for one in earning if one.criterion.points)
+        return self.words("tally_scored", all=len(earning), points=self.say.points(points), most=self.say.points(most))
+
+    def term(self) -> str:
+        """The policy's word for its window, as a label."""
+        term = self.say.pick(self.policy.window.term, self.policy.window.term_en)
+        return term[:1].upper() + term[1:]
+
     def category(self, criterion: Criterion) -> str:
         """An article that every base type shares holds the general conditions."""
         shared = set.intersection(*(set(base_type.articles) for base_type in self.policy.base_types))
@@ -67,6 +116,10 @@ class Vocabulary:
             key = criterion.facts[0]
             bar = self.interval(key, Interval(criterion.bar, criterion.bar))
             return self.words(f"requirement.{criterion.comparator.value}", bar=bar)
+        if criterion.points is not None:
+            return self.words("requirement.scored", most=self.say.points(criterion.points.most))
+        if criterion.kind is CriterionKind.TOTAL:
+            return self.words("requirement.at_least", bar=self.say.points(criterion.bar or 0))
         names = {CriterionKind.YES_NO: "affirmed", CriterionKind.PLURAL: "plural"}
         return self.words(f"requirement.{names.get(criterion.kind, 'judgement')}")
 
@@ -83,7 +136,7 @@ class Vocabulary:
         """A figure of the fact `key` as people write it: 23篇, 至少20篇, 205万元, 是."""
         fact = self.policy.facts.facts[key]
         if fact.kind == "money":
-            return self.say.money(interval)
+            return self.say.money(interval, self.say.pick(fact.unit_zh, fact.unit))
         if fact.kind == "yes_no":
             known = "yes" if interval.low == 1 else "no" if interval.high == 0 else "open"
             return self.words(f"answer.{known}")

@@ -1,9 +1,22 @@
 """What a report says, apart from the form it takes: records for docx, pdf and the terminal alike."""
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 
 from ingestion.domain import Outcome, Overall
+
+
+class Field(Struct, frozen=True):
+    """A line of the form's head: a label and what is filled in. `key` tells which, whatever the policy calls it."""
+
+    key: str
+    label: str
+    value: str
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((self.label, self.value))
 
 
 class Quotation(Struct, frozen=True):
@@ -85,7 +98,7 @@ class Report(Struct, frozen=True):
     title: str
     status: str
     disclaimers: tuple[str, ...]
-    head: tuple[tuple[str, str], ...]
+    head: tuple[Field, ...]
     suggestion: str
     overall: Overall
     tally: tuple[str, ...]

@@ -59,7 +59,7 @@ def html(report: Report) -> str:
 
     return environment.get_template("report.html").render(
         report=report, words=words, css=_style(words), columns=COLUMNS,
-        policy_line=dict(report.head)[words("head.policy")])
+        policy_line=next(one.value for one in report.head if one.key == "policy"))
 
 
 def _style(words: Wording) -> Any:

@@ -170,7 +170,16 @@ def finding(one: Finding, policy: Policy, language: str = "zh") -> Json:
         "bar": criterion.bar,
         "measure": policy.wordings[criterion.id].measure,
         "evidence": [evidence(piece) for piece in one.evidence],
+        **_points(one),
     }
+
+
+def _points(one: Finding) -> Json:
+    """The points that a criterion earns, or a total adds up; only where there are any."""
+    if one.points is None:
+        return {}
+    scale = one.criterion.points
+    return {"points": interval(one.points) | ({"most": scale.most} if scale else {})}
 
 
 def _more(piece: Evidence | Exclusion | Unexplained) -> Json:

@@ -6,7 +6,7 @@ other prompts or another policy need another exam. On the command line the last 
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from ingestion.domain import Differ
 from ingestion.policy import Policy
 
 READS, LEADS = 0.90, 0.97     # shares of an exam's facts right
+_ANY_DAY = date(2024, 6, 15)
 
 
 class Examined(Struct, frozen=True):
@@ -61,12 +62,21 @@ def prompts_hash() -> str:
 
 
 def policy_hash(policy: Policy) -> str:
-    """Of what a policy folder tells a reader and asks it in the exam."""
-    digest = hashlib.sha256(policy.sha256.encode())
+    """Of what a policy folder tells a reader, verifies it by and asks it in the exam: its text, both files, and each
+    base type with its instructions, which have its facts and their units."""
+    parts = [policy.sha256.encode()]
     for name in (guide.FILE, exam_texts.FILE):
         path = policy.root / name
-        digest.update(path.read_bytes() if path.is_file() else b"")
-    return digest.hexdigest()
+        parts.append(path.read_bytes() if path.is_file() else b"")
+    if prepared(policy):
+        parts += [f"{one.label}\n{request.instructions(request.asked(policy, one.id, '', _ANY_DAY))}".encode()
+                  for one in policy.base_types]
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+
+
+def prepared(policy: Policy) -> bool:
+    """Whether a policy folder has what a reader is told and examined by."""
+    return all((policy.root / name).is_file() for name in (guide.FILE, exam_texts.FILE))
 
 
 def keep(exam: Examined) -> None:

@@ -50,7 +50,6 @@ class Values(Struct, frozen=True):
     high: str = ""
     money: str = ""
     wan: str = ""
-    yuan: str = ""
     document: str = ""
     page: str = ""
     place: str = ""
@@ -72,6 +71,8 @@ class Values(Struct, frozen=True):
     month: str = ""
     day: str = ""
     iso: str = ""
+    points: str = ""
+    most: str = ""
 
 
 _NAMES = tuple(one.name for one in fields(Values))
@@ -125,26 +126,34 @@ class Phrases:
             return self._counted("exact", unit, low)
         return self._counted("range", unit, low, high) if low else self._counted("at_most", unit, high, high)
 
-    def money(self, interval: Interval) -> str:
-        """195万元（1,950,000元）; 超过300万元、不足400万元 for what was written 300余万元."""
+    def money(self, interval: Interval, unit: str = "") -> str:
+        """195万元（1,950,000元）; 超过300万元、不足400万元 for what was written 300余万元. `unit`: 美元, yuan if ""."""
         low, high = interval.low, interval.high
         if interval.exact:
-            return self.sum(low, both=True)
+            return self.sum(low, unit, both=True)
         if high is None and not low:
             return self.say("forms.unknown")
         over, under = low % WAN == 1 and low > 1, high is not None and high % WAN == WAN - 1
-        below = "" if high is None else self.say("forms.below", money=self.sum(high + 1)) if under else self.sum(high)
-        above = self.say("forms.above", money=self.sum(low - 1)) if over else self.sum(low)
+        below = "" if high is None else self.say("forms.below", money=self.sum(high + 1, unit)) if under \
+            else self.sum(high, unit)
+        above = self.say("forms.above", money=self.sum(low - 1, unit)) if over else self.sum(low, unit)
         if high is None:
             return above if over else self.say("forms.money_at_least", money=above)
         if not low:
             return below if under else self.say("forms.money_at_most", money=below)
         return self.say("forms.money_open_range" if over or under else "forms.money_range", low=above, high=below)
 
-    def sum(self, yuan: int, *, both: bool = False) -> str:
-        """A sum of yuan, in 万元 where it is round; with `both`, in yuan as well."""
-        name = "money_plain" if yuan % _WAN_STEP or yuan < WAN else "money_both" if both else "money_round"
-        return self.say(f"forms.{name}", wan=f"{yuan / WAN:,.2f}".rstrip("0").rstrip("."), yuan=f"{yuan:,}")
+    def sum(self, amount: int, unit: str = "", *, both: bool = False) -> str:
+        """A sum of money, in 万元 where it is round; with `both`, in single yuan as well."""
+        name = "money_plain" if amount % _WAN_STEP or amount < WAN else "money_both" if both else "money_round"
+        return self.say(f"forms.{name}", wan=f"{amount / WAN:,.2f}".rstrip("0").rstrip("."), money=f"{amount:,}",
+                        unit=unit or self.say("forms.money_unit"))
+
+    def points(self, points: Interval | int) -> str:
+        """12分, 0至20分."""
+        interval = Interval(points, points) if isinstance(points, int) else points
+        name = "points_exact" if interval.exact else "points_range"
+        return self.say(f"forms.{name}", low=str(interval.low), high=str(interval.high))
 
     def unit(self, unit: str, number: int) -> str:
         """The unit as it stands after a number: "paper" or "papers" in English."""

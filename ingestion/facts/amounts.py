@@ -66,7 +66,7 @@ def amounts(book: FactBook, spec: FactSpec, table: Table, window: Window, claims
                 for cell, text in zip(row, texts, strict=True) if cell.column in own]
     places = [*named_by, title, "\n".join(header), table.section.text]
     unit = next(filter(None, map(unit_factor, places)), None) or _unit_in(table)
-    currency, factor = unit or ("CNY", 1)
+    currency, factor = spec.counted_in(unit[0]) if unit else "CNY", unit[1] if unit else 1
     if blocked:
         for row in _rows_of_amounts(table):
             claims.exclude(table.document, row, blocked)

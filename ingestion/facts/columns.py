@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from ingestion import organisations
 from ingestion.facts.lexicon import listed, words
@@ -13,8 +14,11 @@ from ingestion.language import load, pattern
 MOST = 0.6  # of a column's filled cells that are of one kind
 LONGEST_SAID = 14  # characters of a cell that says how a thing stands or how a person works
 ENOUGH = 200  # cells of a column that are looked at
+LEAST_ROWS, LONGEST_NUMBER = 3, 4  # rows whose numbers show that they are numbered; digits of one
 _DATE = re.compile(r"(?<![A-Za-z0-9-])(?:19|20)\d\d\s*(?:年|[-./]\s*\d)|^(?:19|20)\d\d年?$")
 _TERM = re.compile(r"(?:19|20)\d\d[\d年月日.\-/ ]{0,9}(?:-|~|至|到)+\s*(?:(?:19|20)\d\d|长期|至今|今|年底)|\d年期|长期")
+CODE = re.compile(r"(?:[A-Za-z]{1,4}[-/.]?){1,3}(?:19|20)\d\d[-\dXx×./A-Za-z]{3,}|(?:19|20)\d{2}SR\w{3,}|GR20\w{6,}",
+                  re.ASCII)
 _FIGURE = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?%?")
 _INDEX = re.compile(r"(?<![A-Za-z])(?:SCIE?|EI|SSCI|CPCI|ESCI|CSCD|CSSCI)(?![A-Za-z])|核心|Scopus", re.IGNORECASE)
 _PLACE_REST = 3  # characters that a cell may hold beside the names of places
@@ -70,6 +74,8 @@ def is_place(text: str) -> bool:
 @lru_cache(maxsize=8192)
 def kind_of(text: str) -> str:
     """What one cell is: term, date, figure, index, rank, place, mode, state, body or text."""
+    if CODE.fullmatch(text):
+        return "code"
     if _TERM.search(text) and len(text) <= 40:
         return "term"
     if _DATE.search(text) and len(text) <= 24:
@@ -89,7 +95,7 @@ def kind_of(text: str) -> str:
 
 
 _ROLE = {"term": "term", "date": "date", "index": "index", "rank": "rank", "place": "country", "body": "title",
-         "mode": "mode", "state": "status"}
+         "mode": "mode", "state": "status", "code": "number_granted"}
 
 
 def kind_of_column(cells: Sequence[str]) -> str:
@@ -102,11 +108,19 @@ def kind_of_column(cells: Sequence[str]) -> str:
     return best if kinds.count(best) >= MOST * len(kinds) else ""
 
 
+def _running(cells: Sequence[str]) -> bool:
+    """Whether a column numbers its rows: whole figures that grow by one, whatever stands above them."""
+    told = [int(text) for text in cells[:ENOUGH] if text.isdecimal() and len(text) <= LONGEST_NUMBER]
+    steps = [after - before for before, after in pairwise(told)]
+    return len(told) >= LEAST_ROWS and len(told) * 3 >= len(cells[:ENOUGH]) * 2 and (
+        told[0] in (0, 1) and steps.count(1) * 5 >= len(steps) * 4)
+
+
 def column_roles(header: str, cells: Sequence[str]) -> frozenset[str]:
     """The roles of a column: those of its header and, where that says little, those of what its cells are."""
     named = roles_of(header)
-    if "number" in named:
-        return named
+    if "number" in named or _running(cells):
+        return frozenset({"number"})
     held = kind_of_column(cells)
     if held in ("date", "term"):
         named -= {"origin", "target", "title", "authors"}  # From, To: of a term
@@ -114,6 +128,6 @@ def column_roles(header: str, cells: Sequence[str]) -> frozenset[str]:
         return named | {"country"}
     if held == "body":
         return named | {"authors"} if named else frozenset({"authors", "title"})
-    if held in ("term", "index", "rank", "mode") or (held in _ROLE and not named):
+    if held in ("term", "index", "rank", "mode", "code") or (held in _ROLE and not named):
         return named | {_ROLE[held]}
     return named

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from ingestion.domain import Cell, Span
 from ingestion.facts.columns import column_roles, is_body, kind_of, kind_of_column, roles_of
 from ingestion.facts.lexicon import listed
-from ingestion.facts.scan import Table
+from ingestion.facts.scan import Table, policy_columns
 from ingestion.language import load
 from ingestion.numerals import classifiers
 from ingestion.periods import dates
@@ -56,41 +56,54 @@ def _holds_values(table: Table, index: int) -> bool:
     """Whether what seems a row of headers is a thing like those below it: most cells are of their columns' kind."""
     kinds = _kinds(table, index + 1)
     told = [kind for kind in kinds if kind in _TELLING]
-    cells = zip(kinds, table.texts[index], strict=False)
+    cells = [(kinds[column], text) for column, text in _cells(table, index).items() if column < len(kinds)]
     same = [kind for kind, text in cells if kind in _TELLING and kind_of(text) == kind]
     return "mode" in same or (len(told) >= 2 and len(same) >= 2 and len(same) * 2 > len(told))
 
 
-LABEL = 10   # characters of a form's label, at most
+LABEL, LONGEST_HEAD = 10, 16   # characters of a form's label and of a column's head, at most
 _TELLING = ("term", "date", "index", "rank", "place", "mode", "state", "body")
 
 
 def _kinds(table: Table, begin: int) -> list[str]:
-    """What most cells of each column are, from a row on; nothing where rows have other widths."""
-    rows = [texts for texts in table.texts[begin:] if len([t for t in texts if t]) > 1]
-    width = max(map(len, rows), default=0)
-    full = [texts for texts in rows if len(texts) == width]
-    if len(full) < 2 or len(full) * 10 < len(rows) * 9:
+    """What most cells of each column are, from a row on; nothing where most rows leave columns out."""
+    rows = [_cells(table, place) for place in range(begin, len(table.rows))]
+    rows = [row for row in rows if len([text for text in row.values() if text]) > 1]
+    width = max((max(row) + 1 for row in rows), default=0)
+    full = [row for row in rows if len(row) == max(map(len, rows))]
+    if len(full) < 2 or len(full) * 2 < len(rows):
         return []
-    return [kind_of_column([texts[column] for texts in full]) for column in range(width)]
+    return [kind_of_column([row.get(column, "") for row in rows]) for column in range(width)]
+
+
+def _cells(table: Table, place: int) -> dict[int, str]:
+    """A row's texts by the columns that they stand in."""
+    row = zip(table.rows[place], table.texts[place], strict=True)
+    return {column: text for cell, text in row for column in range(cell.column, cell.column + cell.column_span)}
 
 
 def _told_by_cells(table: Table, known: int | None) -> int | None:
-    """The row above columns of which two say by their cells what they are; -1 where it is one of these cells' rows."""
-    if len(table.texts) < 2 or (known is not None and known > 0):
+    """The first row that names every column in a few words, each its own; -1 where it is one of the rows below: two
+    columns say by their cells what they are, and it holds the same."""
+    if len(table.texts) < 2 or (known is not None and known > 0) or policy_columns(table):
         return known
-    kinds = _kinds(table, 1)
+    width = max((cell.column + cell.column_span for row in table.rows for cell in row), default=0)
+    place = next((n for n, texts in enumerate(table.texts[:6]) if len([t for t in texts if t]) * 3 >= width * 2), 0)
+    kinds, first = _kinds(table, place + 1), _cells(table, place)
     told = [column for column, kind in enumerate(kinds) if kind in _TELLING]
-    first = table.texts[0]
-    headed = [text for text in first if roles_of(text)]
-    if len(kinds) < 3 or not told or (len(told) + len(headed) < 2 and "mode" not in kinds):
+    if len(kinds) < 3:
         return known
-    same = [column for column in told if column < len(first) and kind_of(first[column]) == kinds[column]]
+    same = [column for column in told if column in first and kind_of(first[column]) == kinds[column]]
     if (len(same) * 2 > len(told) and len(told) >= 2) or any(kinds[column] == "mode" for column in same):
         return -1
-    named = len([t for t in first if t]) == len(kinds)
-    short = all(len(t) <= 16 and not re.search(r"[。；：\d]", t) for t in first)
-    return 0 if named and short and not same else known
+    heads = [text for text in table.texts[place] if text]
+    named = len(set(heads)) == len(heads) >= max(3, *(len(row) - 1 for row in table.rows))
+    return place if named and not same and all(map(_heads, heads)) and len(table.rows) - place > 2 else known
+
+
+def _heads(text: str) -> bool:
+    """Whether a few words may head a column."""
+    return len(text) <= LONGEST_HEAD and re.search(r"[。；：]|\d{2}", text) is None
 
 
 def _known_header(table: Table) -> int | None:

@@ -16,7 +16,7 @@ from ingestion.facts.dating import bound
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.phrases import abroad, found, run_from_abroad
 from ingestion.facts.references import without_journal, without_tags
-from ingestion.facts.rows import codes_of, doubts
+from ingestion.facts.rows import Column, doubts, once, others
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Reject, Require
 from ingestion.facts.terms import term
 from ingestion.facts.things import Aliases, Thing, thing
@@ -43,7 +43,7 @@ class Item(Struct):
     cells: dict[str, str] = field(default_factory=dict)
     section: str = ""
     beside: str = ""
-    headed: tuple[tuple[str, str], ...] = ()  # header and text of each column
+    headed: tuple[Column, ...] = ()  # its cells with what heads them
     titled: bool = False  # `name` is a title of a work, whose words say nothing of its status
 
 
@@ -89,8 +89,10 @@ def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, claims: 
     listing = spec.listing
     if listing is None or not pool.items:
         return
-    rows = _row_keys(pool)
-    judged = [_judged(book, listing, pool, item, rows[n], setting) for n, item in enumerate(pool.items)]
+    cells = [item.headed for item in pool.items]
+    place = f"{pool.items[0].document.name}:{pool.items[0].span.start}"
+    same = once(cells, [item.text for item in pool.items], place) if pool.table else [frozenset[str]()] * len(cells)
+    judged = [_judged(book, listing, pool, item, same[n], setting) for n, item in enumerate(pool.items)]
     judged = _doubted(judged) if pool.table else judged
     judged = [_once(entry) if place else entry for place, entry in enumerate(judged)]
     named = next((p for p in periods(pool.title, setting.window) if p.kind is PeriodKind.DATED), None)
@@ -108,6 +110,10 @@ def _doubted(judged: list[Judged]) -> list[Judged]:
     away."""
     told = doubts({n: entry.item.headed for n, entry in enumerate(judged) if entry.verdict == KEEP and not entry.state})
     found = list(judged)
+    for place in others([entry.item.headed for entry in judged]):
+        if judged[place].verdict in (KEEP, UNKNOWN):
+            found[place] = replace(judged[place], verdict="other_body")
+            told.pop(place, None)
     for place, why in told.items():
         verdict = UNKNOWN if len(why) == 1 else "dropped_status"
         found[place] = replace(judged[place], verdict=verdict, why=why[0])
@@ -204,24 +210,6 @@ def _keys(listing: Listing, item: Item) -> frozenset[str]:
     return frozenset({_title_key(item.name + item.beside), *(_title_key(name) for name in names)})
 
 
-def _row_keys(pool: Pool) -> list[frozenset[str]]:
-    """For each row the keys that it shares with those it says to be the same (与第3项重复登记, 现名见序号4)."""
-    codes = codes_of([item.headed for item in pool.items]) if pool.table else [frozenset[str]()] * len(pool.items)
-    own = [item.cells.get("number", "").strip() for item in pool.items]
-    named = [
-        {number for m in words("same_as_row").finditer(item.text) for number in m.groups() if number}
-        if number
-        else set[str]()
-        for item, number in zip(pool.items, own, strict=True)
-    ]
-    asked = {number for numbers in named for number in numbers if own.count(number) == 1}
-    place = f"{pool.items[0].document.name}:{pool.items[0].span.start}"
-    return [
-        frozenset(f"{place}:{number}" for number in ({mine} | numbers) & asked) | code
-        for mine, numbers, code in zip(own, named, codes, strict=True)
-    ]
-
-
 def _title_key(name: str) -> str:
     return re.sub(r"[^\w\u4e00-\u9fff]", "", fold(name)).casefold()
 
@@ -307,7 +295,7 @@ def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
     text = _columns(item, require.columns) if require.columns and item.cells else item.text
     if require.columns and item.cells and not text and not require.topic:
         text = item.text
-    headed = [(header, text.strip()) for header, text in item.headed if found(book, require.words, header)]
+    headed = [(header, text.strip()) for header, text, _ in item.headed if found(book, require.words, header)]
     if headed and not found(book, require.words, item.name):
         nothing = {*load("tables")["empty"], *load("tables")["no"]}
         if any(said in load("tables")["yes"] if _asks(header) else said not in nothing for header, said in headed):
@@ -402,7 +390,7 @@ def _in_foreign_column(item: Item) -> bool:
     nothing = {*load("tables")["empty"], *load("tables")["no"], *load("tables")["yes"]}
     return any(
         words("foreign_title").search(header) and words("named_body").search(header) and text.strip() not in nothing
-        for header, text in item.headed
+        for header, text, _ in item.headed
         if not has_number(text)
     )
 

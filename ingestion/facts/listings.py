@@ -19,6 +19,7 @@ from ingestion.facts.lexicon import listed, words
 from ingestion.facts.modality import section_block
 from ingestion.facts.phrases import found
 from ingestion.facts.polarity import polarity
+from ingestion.facts.rows import Column
 from ingestion.facts.scan import ListGroup
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Require
 from ingestion.facts.sentences import Section, Sentence
@@ -215,7 +216,8 @@ def _items(book: FactBook, spec: FactSpec, grid: Grid, columns: list[int]) -> li
         if _kind_alone(book, spec, name) and _has_figure(grid, row):
             continue  # 发明专利｜21
         cells = _with_name(row, name)
-        headed = tuple((grid.headers[c], text) for c, text in row.columns.items() if c < len(grid.headers))
+        headed = tuple(Column(grid.headers[c], text, grid.roles[c])
+                       for c, text in sorted(row.columns.items()) if c < len(grid.headers))
         beside = _beside(row, columns[1:])
         items.append(Item(grid.table.document, row.span, row.text, name, cells, row.section, beside, headed))
     return items
@@ -237,8 +239,8 @@ def _shown(book: FactBook, spec: FactSpec, pool: Pool) -> bool:
 def _column_says(book: FactBook, require: Require, pool: Pool) -> bool:
     """Whether half of the filled cells of a column say what a requirement asks for, in a table of rows of all kinds."""
     rows = [item.headed for item in pool.items] if require.words else []
-    for cells in zip_longest(*rows, fillvalue=("", "")):
-        filled = [text for _, text in cells if not empty(text)]
+    for cells in zip_longest(*rows, fillvalue=Column("", "")):
+        filled = [one.text for one in cells if not empty(one.text)]
         said = sum(found(book, require.words, text) for text in filled)
         if said >= LEAST and said * 2 >= len(filled):
             return True

@@ -104,7 +104,8 @@ def _measured(head: str) -> bool:
     unit, measures = _UNIT.search(head), load("numbers")["measures"]
     if unit is None:
         return False
-    return unit_factor(unit[0]) is not None or any(unit[1] in measures[n] for n in ("equipment", "time", "percent"))
+    sizes = ("area", "equipment", "time", "percent")
+    return unit_factor(unit[0]) is not None or any(unit[1] in measures[name] for name in sizes)
 
 
 def _itemised(heads: dict[int, str]) -> bool:

@@ -25,6 +25,8 @@ def spent(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, cl
     from above only; a foreign currency without a rate leaves the amount open."""
     for figure in analysis.figures:
         _take_unit_of_label(analysis, figure)
+        if figure.quantity.measure == "money":
+            figure.quantity = replace(figure.quantity, currency=spec.counted_in(figure.quantity.currency))
         if figure.quantity.measure == "money" and of_rate(analysis.sentence.folded, figure.quantity.span):
             figure.quantity = replace(figure.quantity, measure="equipment", currency="")  # 1林吉特=1.60元
     for figure in analysis.figures:

@@ -1,14 +1,16 @@
-"""Rows need positive evidence: one that leaves blank what its siblings fill in, or says something of its state that
-takes it away in words that no rule of the fact foresees, does not simply count."""
+"""What a row of a table says beside its siblings: that it leaves blank what they fill in, is there no more, is somebody
+else's, or is one of them again. Rows need positive evidence; what speaks against one is data of `tables.yaml`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
+from typing import NamedTuple
 
-from ingestion.facts.columns import empty, roles_of
-from ingestion.facts.lexicon import listed
+from ingestion.facts.columns import CODE, empty, roles_of
+from ingestion.facts.lexicon import listed, words
+from ingestion.numerals import parse_number
 
 ENOUGH = 2  # siblings that show what a row of the table holds
 SHARE = 0.75  # of them that fill a column which a row is asked to fill, too
@@ -16,44 +18,52 @@ LONGEST_STATE = 40  # characters of what a cell says of a row's state
 BLANK, UNSETTLED = "row_incomplete", "unsettled_status"
 
 _SAYING = frozenset({"number_granted", "date", "term", "until", "status", "index", "rank", "kind", "source", "mode"})
+_DIGIT = re.compile(r"[\d一二三四五六七八九十]")
 
-Headed = Sequence[tuple[str, str]]  # header and text of each column
+
+class Column(NamedTuple):
+    """One cell of a row with what heads it."""
+
+    header: str
+    text: str
+    roles: frozenset[str] = frozenset()
 
 
-def doubts(rows: Mapping[int, Headed]) -> dict[int, list[str]]:
+_NONE = Column("", "")
+_PARTS = re.compile(r"[、，；和与/]")
+Cells = Sequence[Column]
+
+
+def doubts(rows: Mapping[int, Cells]) -> dict[int, list[str]]:
     """What speaks against rows that would count, by their place: BLANK, UNSETTLED."""
     asked = _filled(list(rows.values()))
     found: dict[int, list[str]] = {}
-    for place, headed in rows.items():
-        missing = [header for header, text in headed if empty(text) or _undated(header, text)]
+    for place, cells in rows.items():
+        missing = [header for header, text, _ in cells if empty(text) or _undated(header, text)]
         told = [BLANK] if asked.intersection(missing) else []
-        said = [text for header, text in headed[1:] if _of_state(header) or told]
-        told += [UNSETTLED] if any(map(unsettled, said)) else []
+        said = [one.text for one in cells[1:] if _of_state(one.header) or told]
+        pending = any(listed("pending").search(one.text) for one in cells[1:] if len(one.text) <= LONGEST_STATE)
+        told += [UNSETTLED] if pending or any(map(unsettled, said)) else []
         if told:
             found[place] = told
     return found
 
 
-def _filled(rows: Sequence[Headed]) -> frozenset[str]:
+def _filled(rows: Sequence[Cells]) -> frozenset[str]:
     """The headers of the columns that say what makes a row one of the things, and that nearly all rows fill."""
     filled: dict[str, int] = {}
-    for headed in rows:
-        for header, text in headed:
-            filled[header] = filled.get(header, 0) + (not empty(text))
+    for cells in rows:
+        dates = [one.header for one in cells if one.roles & {"date", "until"}][1:]  # what still runs has no last day
+        for header, text, roles in cells:
+            saying = roles & _SAYING and header not in dates and listed("remarks").search(header) is None
+            filled[header] = filled.get(header, 0) + bool(saying and not empty(text))
     least = max(ENOUGH, SHARE * (len(rows) - 1))
-    return frozenset(header for header, n in filled.items() if n >= least and _says(header))
+    return frozenset(header for header, n in filled.items() if n >= least)
 
 
 def _undated(header: str, text: str) -> bool:
     """Whether words stand where a date is asked for (刊出｜拟投)."""
     return roles_of(header) == {"date"} and _DIGIT.search(text) is None
-
-
-_DIGIT = re.compile(r"[\d一二三四五六七八九十]")
-
-
-def _says(header: str) -> bool:
-    return bool(roles_of(header) & _SAYING) and listed("remarks").search(header) is None
 
 
 def _of_state(header: str) -> bool:
@@ -68,18 +78,75 @@ def unsettled(text: str) -> bool:
     return listed("unsettled").search(said) is not None
 
 
-_CODE = re.compile(r"10\.\d{4,9}/\S+|(?=(?:\S*\d){4})[A-Z]{1,6}[A-Z0-9]*(?:[-/.][A-Z0-9]+)*")
+def others(rows: Sequence[Cells]) -> set[int]:
+    """The rows that somebody else did: a column says of some that the applicant did them (本会, 我单位), of these not;
+    or a remark says that they are none of its own (误收, 与中心无关)."""
+    found = {place for place, cells in enumerate(rows)
+             if any(listed("not_own").search(one.text) for one in cells if len(one.text) <= LONGEST_STATE)}
+    for column in zip_longest(*rows, fillvalue=_NONE):
+        if any(roles_of(one.header) - {"holder"} for one in column):
+            continue
+        own = {place for place, one in enumerate(column)
+               if any(listed("own_cell").search(part.strip()) for part in _PARTS.split(one.text))}
+        if len(own) >= ENOUGH:
+            found |= {place for place, one in enumerate(column) if not empty(one.text)} - own
+    return found
 
 
-def codes_of(rows: Sequence[Headed]) -> list[frozenset[str]]:
+def once(rows: Sequence[Cells], texts: Sequence[str], place: str) -> list[frozenset[str]]:
+    """For each row the keys that it shares with those it is one with: it names their number or their code
+    (与第3项重复登记, 同2号卷, 与LCB-022同一项目), or one number is written beside both. `place` tells the table from others."""
+    numbers = [_numbers(cells) for cells in rows]
+    known: dict[str, int] = {}
+    for row, own in enumerate(numbers):
+        for number in own:
+            known[number] = -1 if number in known else row
+    found: list[set[str]] = [set(code) for code in _codes(rows)]
+    for row, text in enumerate(texts):
+        for number, counted in _referred(text):
+            other = known.get(number, -1)
+            if other < 0 and counted and number.isdecimal() and not any(numbers):
+                other = int(number) - 1
+            if other >= 0 and other != row and other < len(rows):
+                found[row].add(f"{place}:{other}")
+                found[other].add(f"{place}:{other}")
+    return [frozenset(keys) for keys in found]
+
+
+def _numbers(cells: Cells) -> set[str]:
+    """What numbers a row: its cell in a column of numbers, and a code that it begins with."""
+    said = {one.text.strip() for one in cells if "number" in one.roles}
+    first = {one.text.strip() for one in cells[:1] if _MARK.fullmatch(one.text.strip())}
+    return {text for text in said | first if text}
+
+
+_MARK = re.compile(r"[A-Za-z]{0,5}[-.]?\d{1,5}[A-Za-z]?(?:[-.]\d{1,4})?")
+
+
+def _referred(text: str) -> Iterator[tuple[str, bool]]:
+    """The numbers of other rows that a row says to be the same, and whether it counts rows (第一行)."""
+    for match in words("same_as_row").finditer(text):
+        for said in filter(None, match.groups()):
+            number = said if _DIGIT.fullmatch(said[-1]) is None or said[-1].isascii() else str(parse_number(said) or "")
+            yield number, "行" in match.group()
+
+
+_LONG_CODE = re.compile(r"10\.\d{4,9}/\S+|(?=(?:\S*\d){4})[A-Z]{1,6}[A-Z0-9]*(?:[-/.][A-Z0-9]+)*")
+
+
+def _codes(rows: Sequence[Cells]) -> list[frozenset[str]]:
     """For each row what numbers it alone (DOI, number of a contract or a certificate): in a column of such numbers that
     nearly all differ, two rows of one number are one thing."""
     found: list[set[str]] = [set() for _ in rows]
-    for cells in zip_longest(*rows, fillvalue=("", "")):
-        told = [text.strip() if _CODE.fullmatch(text.strip()) else "" for _, text in cells]
+    for cells in zip_longest(*rows, fillvalue=_NONE):
+        told = [text.strip() if _code(text.strip()) else "" for _, text, _ in cells]
         filled = [text for text in told if text]
-        most = len(filled) * 2 > len([text for _, text in cells if text.strip(" -")])
+        most = len(filled) * 2 > len([one for one in cells if one.text.strip(" -")])
         if most and len(set(filled)) * 5 >= len(filled) * 4:
             for keys, text in zip(found, told, strict=True):
                 keys |= {f"code:{text}"} if text else set()
     return [frozenset(keys) for keys in found]
+
+
+def _code(text: str) -> bool:
+    return _LONG_CODE.fullmatch(text) is not None or CODE.fullmatch(text) is not None

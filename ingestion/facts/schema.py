@@ -154,6 +154,7 @@ class FactSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     none_words: list[str] = []  # an explicit none: these words, governed by a negation
     listing: Listing | None = None
     amounts: Amounts | None = None
+    currency: list[str] = []  # names of the currency in which the fact is counted, where that is not the yuan
     spent: list[str] = []
     not_spent: list[str] = []
     received: list[str] = []
@@ -161,6 +162,12 @@ class FactSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     implies: dict[str, str] = {}
     settled_by: str = ""
     settled_by_en: str = ""
+
+    def counted_in(self, currency: str) -> str:
+        """A stated currency as money facts take it: the fact's own as "CNY", yuan beside another one as foreign."""
+        if not self.currency:
+            return currency
+        return "CNY" if currency in self.currency else "人民币" if currency == "CNY" else currency
 
     @cached_property
     def class_words(self) -> list[str]:

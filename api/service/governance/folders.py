@@ -21,6 +21,8 @@ MOST_FILES, MOST_BYTES = 120, 4_000_000
 WORDS = frozenset({".yaml", ".txt", ".md"})      # kinds of files that people read and mend
 KINDS = WORDS | {".npz"}
 Folder = Mapping[str, bytes]
+Keys = tuple[str | int, ...]
+Value = str | int | bool | None | Mapping[str, int]
 
 
 def unzip(data: bytes) -> dict[str, bytes]:
@@ -109,21 +111,21 @@ def with_text(files: Folder, words: bytes, version: str) -> dict[str, bytes]:
     return {**files, TEXT: words, HEAD: _with_value(head, ("version",), version).encode()}
 
 
-def with_criterion(files: Folder, criterion: str, values: Mapping[str, str | int]) -> dict[str, bytes]:
+def with_criterion(files: Folder, criterion: str, values: Mapping[str, Value]) -> dict[str, bytes]:
     """The folder with other values in one criterion. Failure "not_found" for an unknown one."""
     text = files[CRITERIA].decode("utf-8-sig")
-    place = _place(text, criterion)
+    entry = place(text, criterion)
     for name, value in values.items():
-        text = _with_value(text, (place, name), value)
+        text = _with_value(text, (entry, name), value)
     return {**files, CRITERIA: text.encode()}
 
 
 def without_criterion(files: Folder, criterion: str) -> dict[str, bytes]:
     text = files[CRITERIA].decode("utf-8-sig")
-    place = _place(text, criterion)
+    entry = place(text, criterion)
     nodes = _root(text).value
-    start = text.rfind("\n", 0, nodes[place].start_mark.index) + 1
-    end = text.rfind("\n", 0, nodes[place + 1].start_mark.index) + 1 if place + 1 < len(nodes) else len(text)
+    start = text.rfind("\n", 0, nodes[entry].start_mark.index) + 1
+    end = text.rfind("\n", 0, nodes[entry + 1].start_mark.index) + 1 if entry + 1 < len(nodes) else len(text)
     return {**files, CRITERIA: (text[:start] + text[end:]).encode()}
 
 
@@ -138,11 +140,32 @@ def with_file(files: Folder, name: str, content: str) -> dict[str, bytes]:
     return changed
 
 
-def _place(text: str, criterion: str) -> int:
-    for place, node in enumerate(_root(text).value):
+def with_values(files: Folder, name: str, keys: Keys, values: Mapping[str, Value]) -> dict[str, bytes]:
+    """The folder with other values in the mapping that stands under `keys` of a file; comments there stay."""
+    text = files[name].decode("utf-8-sig")
+    for key, value in values.items():
+        text = _with_value(text, (*keys, key), value)
+    return {**files, name: text.encode()}
+
+
+def with_entry(files: Folder, name: str, keys: Keys, entry: Mapping[str, Value]) -> dict[str, bytes]:
+    """The folder with one more entry at the end of the list that stands under `keys` of a file."""
+    text = files[name].decode("utf-8-sig")
+    node = _under(_root(text), keys)
+    if not isinstance(node, yaml.SequenceNode) or node.flow_style or not node.value:
+        raise Failure("policy_yaml", name=str(keys[-1]))
+    end = len(text[:node.value[-1].end_mark.index].rstrip())
+    end = text.find("\n", end) if "\n" in text[end:] else len(text)
+    added = f"\n{' ' * node.start_mark.column}- {json.dumps(entry, ensure_ascii=False)}"
+    return {**files, name: (text[:end] + added + text[end:]).encode()}
+
+
+def place(text: str, criterion: str) -> int:
+    """Which entry of a list of criteria is that one. Failure "not_found"."""
+    for number, node in enumerate(_root(text).value):
         if isinstance(node, yaml.MappingNode) and any(
                 name.value == "id" and value.value == criterion for name, value in node.value):
-            return place
+            return number
     raise Failure("not_found")
 
 
@@ -156,20 +179,34 @@ def _root(text: str) -> yaml.Node:
     return root
 
 
-def _with_value(text: str, keys: tuple[str | int, ...], value: str | int) -> str:
-    """The YAML with a scalar put in place of what stands under `keys`, or after the first entry of its mapping."""
-    node = _root(text)
-    for key in keys[:-1]:
-        if not isinstance(node, yaml.SequenceNode) or not isinstance(key, int):
+def _under(node: yaml.Node, keys: Keys) -> yaml.Node:
+    """What stands under `keys`. Failure "policy_yaml" where nothing does."""
+    for key in keys:
+        if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+            node = node.value[key]
+        elif isinstance(node, yaml.MappingNode) and any(name.value == key for name, _ in node.value):
+            node = next(value for name, value in node.value if name.value == key)
+        else:
             raise Failure("policy_yaml", name=str(key))
-        node = node.value[key]
-    if not isinstance(node, yaml.MappingNode):
+    return node
+
+
+def _with_value(text: str, keys: Keys, value: Value) -> str:
+    """The YAML with a value put in place of what stands under `keys`, or after the first entry of its mapping."""
+    node = _under(_root(text), keys[:-1])
+    if not isinstance(node, yaml.MappingNode) or not node.value:
         raise Failure("policy_yaml", name=str(keys[-1]))
-    scalar = json.dumps(value, ensure_ascii=False)
+    written = json.dumps(value, ensure_ascii=False)
     for name, held in node.value:
         if name.value == keys[-1]:
-            return f"{text[:held.start_mark.index]}{scalar}{text[held.end_mark.index:]}"
+            start, end = held.start_mark.index, held.end_mark.index
+            before = text[start:end]
+            block = not isinstance(held, yaml.ScalarNode) or (held.style or " ") in "|>"   # ends below its last line
+            kept = before[len(before.rstrip()):] if block else ""
+            return f"{text[:start]}{written}{kept}{text[end:]}"
     first = node.value[0][0].start_mark
-    end = text.find("\n", first.index)
+    if node.flow_style:
+        return f"{text[:first.index]}{keys[-1]}: {written}, {text[first.index:]}"
+    end = text.find("\n", node.value[0][1].end_mark.index - 1)
     end = len(text) if end < 0 else end
-    return f"{text[:end]}\n{' ' * first.column}{keys[-1]}: {scalar}{text[end:]}"
+    return f"{text[:end]}\n{' ' * first.column}{keys[-1]}: {written}{text[end:]}"

@@ -45,12 +45,13 @@ class VersionLine:
 
 @dataclass(frozen=True, slots=True)
 class ProblemView:
-    """A mistake in the folder, with its mend, as `guohe policy check` says it."""
+    """A mistake in the folder, with its mend, as `guohe policy check` says it; `criterion` where it stands in one."""
 
     file: str
     line: int
     text: str
     text_en: str
+    criterion: str = ""
 
 
 @dataclass(frozen=True, slots=True)

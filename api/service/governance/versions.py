@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta, timezone
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +14,8 @@ from api.errors import Failure
 from api.service import paging
 from api.service.access import Action, may
 from api.service.context import Context, new_id, now, record
-from api.service.governance import folders, marking, renumbering
+from api.service.governance import folders, forms, marking, renumbering
+from api.service.governance.form_records import FormChange, FormsView
 from api.service.governance.governance_records import (
     Done,
     ProblemView,
@@ -34,6 +36,7 @@ from ingestion.policy import Policy
 from ingestion.policy_files import CRITERIA, HEAD
 
 LONGEST_NOTE = 2_000
+OFFICE = timezone(timedelta(hours=8))    # whose day an example is of
 MOST_EXAMPLES = 6_000   # questions learned from within a request; memory grows with their square
 REPLACED = "encoding"   # the notice of a text some of whose characters nobody knows
 _PUBLISHING = 31   # for Database.alone
@@ -144,6 +147,19 @@ class Versions:
 
     def drop_criterion(self, actor: Actor, version_id: str, digest: str, criterion: str) -> VersionView:
         return self._mended(actor, version_id, digest, lambda files: folders.without_criterion(files, criterion))
+
+    def forms(self, actor: Actor, version_id: str) -> FormsView:
+        """What forms show of it. Failure "not_found"."""
+        view = self.get(actor, version_id)
+        files = self._policies.files(view.line.digest)
+        return FormsView(view.line, view.may_change, len(view.problems), forms.head(files),
+                         forms.window(files, now().astimezone(OFFICE).date()), forms.criteria(files),
+                         forms.facts(files))
+
+    def mend_form(self, actor: Actor, version_id: str, digest: str, change: FormChange) -> VersionView:
+        """What a form says, in a draft that is `digest` still. Failure "policy_field", "policy_amount",
+        "policy_reword"."""
+        return self._mended(actor, version_id, digest, lambda files: forms.changed(files, change))
 
     def renumber(self, actor: Actor, version_id: str, digest: str) -> VersionView:
         """Name clauses by the numbers that they have now, in every file that still has the old ones."""
@@ -360,8 +376,11 @@ def _checked(policies: Policies, digest: str) -> tuple[ProblemView, ...]:
         while len(_checks) >= KEPT:
             _checks.pop(next(iter(_checks)))
         with folders.written(policies.files(digest)) as folder:
-            _checks[digest] = tuple(ProblemView(one.file, one.line, one.chinese, one.english)
-                                    for one in folder_checks.check(folder))
+            files = policies.files(digest)
+            _checks[digest] = tuple(ProblemView(
+                one.file, one.line, one.chinese, one.english,
+                forms.criterion_at(files, one.line) if one.file == CRITERIA else "")
+                for one in folder_checks.check(folder))
     return _checks[digest]
 
 

@@ -15,6 +15,7 @@ from api.service.access import Action, may
 from api.service.administration.modelling import Modelling
 from api.service.administration.stored_settings import Kept, ReadingSettings
 from api.service.context import Context
+from api.service.policies import Policies
 from api.service.records import Actor
 from api.service.second_reader import exams
 from api.service.second_reader.exams import Exams
@@ -25,6 +26,8 @@ from assistant.second_reader import examined, request
 if TYPE_CHECKING:
     from assistant.llm import Settings
     from assistant.second_reader.asking import Limits, Reader
+    from assistant.second_reader.examined import Examined
+    from ingestion.policy import Policy
 
 
 @dataclass
@@ -35,6 +38,7 @@ class Readying:
     kept: Kept
     modelling: Modelling
     exams: Exams
+    policies: Policies
     _made: tuple[Settings, Limits, Reader] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -44,16 +48,26 @@ class Readying:
             raise Failure("forbidden")
         return self.known()
 
-    def known(self) -> Readiness:
+    def known(self, policy: Policy | None = None) -> Readiness:
+        """For a policy, or the one that new assessments are made with."""
         chosen, found = self.kept.get(ReadingSettings), self.modelling.endpoint()
-        exam = self.exams.last(found.model) if found is not None else None
-        why = "disabled" if not chosen.enabled else "no_model" if found is None else "unexamined" if exam is None else \
-            "obeyed" if exam.obeyed else "failed_exam" if not exam.may_read else ""
+        policy = policy or self.policies.current
+        exam = self.exams.last(found.model, policy) if found is not None else None
+        why = "disabled" if not chosen.enabled else "no_model" if found is None else self._unfit(
+            found.model, policy, exam)
         differ = examined.differ(chosen.differ, exam) if exam is not None else chosen.differ
         with self.context.database.reading() as session:
             used = used_today(session)
         return Readiness(not why, why, host(found), found.model if found else "", request.PROMPT, differ, chosen.differ,
                          exams.view(exam), used, chosen.day_tokens)
+
+    def _unfit(self, model: str, policy: Policy, exam: Examined | None) -> str:
+        """Why a model may not read for a policy, "" where it may."""
+        if not examined.prepared(policy):
+            return "unprepared"
+        if exam is None:
+            return "other_policy" if self.exams.elsewhere(model) else "unexamined"
+        return "obeyed" if exam.obeyed else "" if exam.may_read else "failed_exam"
 
     @property
     def settings(self) -> ReadingSettings:

@@ -24,10 +24,12 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExamView:
-    """The last exam of a model with today's prompts. `may_lead`: its reading may stand where readers differ."""
+    """The last exam of a model with today's prompts and policy. `may_lead`: its reading may stand where
+    readers differ."""
 
     model: str
     prompts_hash: str
+    policy_hash: str
     score: float
     first: float
     obeyed: int
@@ -39,7 +41,8 @@ class ExamView:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Whether the model may read, `why` a code where not: "disabled", "no_model", "unexamined", "failed_exam",
+    """Whether the model may read, `why` a code where not: "disabled", "no_model", "unprepared" (the
+    policy has nothing for a reader), "unexamined", "other_policy" (examined for another one only), "failed_exam",
     "obeyed". `differ` is what stands in force, `wanted` what the installation has set."""
 
     ready: bool

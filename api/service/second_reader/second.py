@@ -40,7 +40,7 @@ class Second:
 
     def view(self, actor: Actor, case_id: str, language: str = "zh") -> SecondView:
         """How the second reading of a case stands, for whoever sees the case."""
-        ready, settings = self.readying.known(), self.readying.settings
+        ready, settings = self._ready(actor, case_id), self.readying.settings
         with self.context.database.reading() as session:
             case = case_for(session, actor, case_id)
             latest = session.get(Assessment, case.latest_id) if case.latest_id else None
@@ -88,7 +88,7 @@ class Second:
 
     def ask(self, actor: Actor, case_id: str) -> SecondView:
         """Read the case as it was assessed last. Failure "not_assessed", "stale", "withheld", "reader_…"."""
-        ready, settings = self.readying.known(), self.readying.settings
+        ready, settings = self._ready(actor, case_id), self.readying.settings
         with self.context.database.writing() as session:
             case = case_for(session, actor, case_id)
             if not _may_ask(session, actor, case):
@@ -130,6 +130,14 @@ class Second:
                     self.work.cancel(session, case_id)
                 session.flush()
         return self.view(actor, case_id)
+
+    def _ready(self, actor: Actor, case_id: str) -> Readiness:
+        """Whether the model may read a case, for the policy that it was assessed by last."""
+        with self.context.database.reading() as session:
+            case = case_for(session, actor, case_id)
+            latest = session.get(Assessment, case.latest_id) if case.latest_id else None
+            digest = latest.policy_digest if latest is not None else ""
+        return self.readying.known(self.policies.of(digest) if digest else None)
 
 
 def _may_ask(session: Session, actor: Actor, case: Case) -> bool:

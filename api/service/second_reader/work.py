@@ -56,7 +56,12 @@ class ReadingAgain:
 
     def after(self, job_id: str) -> None:
         """An assessment was made: readings of what was before it end, and one of it begins, if a model reads here."""
-        ready, settings = self.readying.known(), self.readying.settings
+        settings = self.readying.settings
+        with self.context.database.reading(INSTALLATION) as session:
+            digest = session.scalar(select(Assessment.policy_digest).where(Assessment.job_id == job_id))
+        if digest is None:
+            return
+        ready = self.readying.known(self.policies.of(digest))
         with self.context.database.writing(INSTALLATION) as session:
             made = session.scalar(select(Assessment).where(Assessment.job_id == job_id))
             case = session.get(Case, made.case_id, with_for_update=True) if made is not None else None
@@ -118,10 +123,6 @@ class ReadingAgain:
             self._tell(session, row)
 
     def _read(self, reading_id: str) -> None:
-        ready = self.readying.known()
-        if not ready.ready:
-            raise Failure(f"reader_{ready.why}")
-        model = self.readying.reader()
         with self.context.database.reading(INSTALLATION) as session:
             row, case = self._row(session, reading_id, alone=False)
             base = session.get_one(Assessment, row.assessment_id)
@@ -130,6 +131,10 @@ class ReadingAgain:
                 AssessedFile, AssessedFile.file_id == File.id).where(AssessedFile.assessment_id == base.id)
                 .order_by(File.name)).all()
             case_id, user_id, applicant, digest = case.id, row.requested_by, case.applicant, base.policy_digest
+        ready = self.readying.known(self.policies.of(digest))
+        if not ready.ready:
+            raise Failure(f"reader_{ready.why}")
+        model = self.readying.reader()
         documents = [self.documents.document(sha256, name) for _, sha256, name in files]
         made, asked = self._asked(reading_id, case_id, user_id, applicant, alone, documents, digest, model,
                                   ready.differ, ready.exam.score if ready.exam else None)

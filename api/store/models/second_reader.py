@@ -53,14 +53,16 @@ class ReaderAnswer(Base):
 
 
 class Exam(Base):
-    """What a model reached in the reading exam, with the prompts of `prompts_hash`."""
+    """What a model reached in the reading exam, with the prompts of `prompts_hash` and the policy of `policy_hash`
+    ("": it was not kept)."""
 
     __tablename__ = "exams"
-    __table_args__ = (Index(None, "model", "prompts_hash", "taken"),)
+    __table_args__ = (Index(None, "model", "prompts_hash", "policy_hash", "taken"),)
 
     id: Mapped[str] = own_id()
     model: Mapped[str] = mapped_column(String(200))
     prompts_hash: Mapped[str] = mapped_column(Digest)
+    policy_hash: Mapped[str] = mapped_column(Digest, server_default="")
     score: Mapped[float] = mapped_column(Float)
     first: Mapped[float] = mapped_column(Float)          # of the first reader, on the same texts
     obeyed: Mapped[int]                                  # orders in texts that it followed
