@@ -18,12 +18,13 @@ from ingestion.facts.polarity import polarity
 from ingestion.facts.scan import Table
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.sentences import Section, Sentence
-from ingestion.language import fold, load
+from ingestion.language import fold
 from ingestion.language.ngrams import Text
 from ingestion.numerals import stated_rate
 from ingestion.periods import Cover, Period, PeriodKind, Window, periods
 
 MONTH = 31  # days
+_SUFFIX = "元万"  # right behind an amount in a cell
 _UNIT = re.compile(r"（\s*([^（）]{1,4})\s*）\s*$")
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 
@@ -159,7 +160,7 @@ def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window) -> li
         if place < 0 or not texts:
             continue
         cell = row[place]
-        number = _NUMBER.fullmatch(texts[place].replace(" ", "").rstrip(load("tables")["amount_suffix"]))
+        number = _NUMBER.fullmatch(texts[place].replace(" ", "").rstrip(_SUFFIX))
         if number is None:
             continue
         beside = [t for c, t in zip(row, texts, strict=True) if c is not cell]
