@@ -217,6 +217,7 @@ def _count(
             gone=sum(reason == "expired" for _, reason in left_out) if pool.loose else 0,
             listed=_listed(titled, window) if dated else None,
             doubtful=unknown,
+            rule="listing.events" if pool.told else "listing.names" if pool.loose else "listing",
         )
     )
 

@@ -191,7 +191,7 @@ class Sample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     low: int | None = None
     high: int | Literal["none"] | None = None   # as `low` where it is not written
     conflict: bool = False
-    on: str = ""          # day of the application (YYYY-MM-DD)
+    day: str = ""         # of the application (YYYY-MM-DD)
     why: str = ""         # what it shows
 
 
