@@ -15,16 +15,14 @@ from msgspec.structs import replace
 from ingestion import collector, organisations, windows
 from ingestion.domain import Beyond, Document, Exclusion, Extraction, Fact, Notice, Span, Unexplained
 from ingestion.facts import PolicyFacts, forms, limits
-from ingestion.facts.agreements import agreement
 from ingestion.facts.assertions import Claims, join
+from ingestion.facts.changes import set_aside
 from ingestion.facts.declared import declared
 from ingestion.facts.enumerations import enumerations, may_be_named, may_name, sentence_items
-from ingestion.facts.events import events
 from ingestion.facts.figures import analyse
 from ingestion.facts.items import Pool, Setting, judge
 from ingestion.facts.lexicon import words
 from ingestion.facts.listings import list_items
-from ingestion.facts.mentions import set_aside
 from ingestion.facts.money import spent
 from ingestion.facts.recitals import bars
 from ingestion.facts.reconcile import reconcile
@@ -36,6 +34,7 @@ from ingestion.facts.sentences import Section, Sentence
 from ingestion.facts.statements import statements
 from ingestion.facts.tables import feeds, read_table, said_of, unused
 from ingestion.facts.things import aliases
+from ingestion.facts.told import agreement, events
 from ingestion.language import fold, load, ngrams
 from ingestion.language.ngrams import Text
 from ingestion.numerals import has_number, parse_number

@@ -22,8 +22,9 @@ def reconcile(key: str, spec: FactSpec, findings: Findings, window: Window) -> F
         return _yes_no(key, spec, findings)
     unite(findings)
     if findings.foreign:  # a table in yuan beside it shows a part of what was spent (reading 14)
+        summed = {point for entry in findings.assertions if entry.method is Method.LISTED for point in entry.points}
         for entry in findings.assertions:
-            if entry.method is Method.LISTED:
+            if entry.method is Method.LISTED or entry.interval.high in summed:  # or states what that table comes to
                 entry.interval = Interval(entry.interval.low, None)
     firm = [a for a in findings.assertions if not a.told] or findings.assertions
     firm = [a for a in firm if not a.open] or firm
