@@ -115,6 +115,7 @@ def _settle(services: Services, answered: threading.Event) -> None:
     try:
         services.jobs.start()
         services.webhooks.courier.start()
+        services.notices.postman.start()
         wall.start()
         services.files.sweep_all()
         services.policy_work.questions.catch_up()

@@ -292,4 +292,4 @@ def sent(name: str) -> dict[str, Any]:
 
 _NAMES = ("retry_after", "shortest", "different", "most", "base_type", "choices", "date", "first", "last", "name",
           "zh", "en", "kind", "given", "unit", "page", "count", "times", "reference", "state", "ref", "by", "before",
-          "after", "scope", "place")
+          "after", "scope", "place", "day")

@@ -18,6 +18,7 @@ GUOHE_SECOND_REVIEW     "yes": another reviewer concludes a case than those who 
 GUOHE_TRUSTED_PROXIES   networks or addresses of proxies whose X-Forwarded-For is believed; this machine
                         where GUOHE_BASE_URL is set, nobody without
 GUOHE_OIDC_…            single sign-on: see api.sign_on
+GUOHE_SMTP_…, GUOHE_ROBOT_…   mail and the robots of groups: see api.service.notices.ways
 """
 from __future__ import annotations
 
@@ -29,6 +30,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from api import sign_on
+from api.service.notices import ways
+from api.service.notices.ways import Ways
 from api.sign_on import SignOn
 from ingestion.errors import PathError, UsageError
 
@@ -56,6 +59,7 @@ class Settings:
     sign_on: SignOn | None = None
     webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    outside: Ways = field(default_factory=Ways)
     second_review: bool = False
 
     @property
@@ -91,6 +95,7 @@ def read(environment: Mapping[str, str] = os.environ, data: Path | None = None) 
     if second_review not in {"yes", "no"}:
         raise UsageError(f"GUOHE_SECOND_REVIEW is {second_review!r}; choose yes or no.",
                          f"GUOHE_SECOND_REVIEW 为 {second_review!r}；请用 yes 或 no。")
+    networks = _networks(environment, "GUOHE_WEBHOOK_NETWORKS")
     return Settings(
         data=folder, second_review=second_review == "yes",
         database_url=database, jobs_url=jobs.replace("postgresql+psycopg://", "postgresql://"),
@@ -101,7 +106,7 @@ def read(environment: Mapping[str, str] = os.environ, data: Path | None = None) 
         upload_bytes=int(_number(environment, "GUOHE_UPLOAD_MB", 200.0, least=0.001) * 1_000_000),
         case_files=int(_number(environment, "GUOHE_CASE_FILES", 300, least=1)),
         workers=int(_number(environment, "GUOHE_WORKERS", 2, least=0)),
-        sign_on=sign_on.read(environment), webhook_networks=_networks(environment, "GUOHE_WEBHOOK_NETWORKS"),
+        sign_on=sign_on.read(environment), webhook_networks=networks, outside=ways.read(environment, networks),
         trusted_proxies=_networks(environment, "GUOHE_TRUSTED_PROXIES") or (
             LOOPBACK if environment.get("GUOHE_BASE_URL") else ()),
         policy=Path(environment["GUOHE_POLICY"]) if environment.get("GUOHE_POLICY") else None)

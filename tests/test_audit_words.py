@@ -35,9 +35,11 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "role": tuple(Role), "roles": tuple(Role), "status": tuple(Status), "act": tuple(Act),
     "overall": (*Overall, [Overall.FAILS, Overall.PENDING]), "outcome": tuple(Outcome),
     "scopes": tuple(TokenScope), "changed": (list(CHANGED), *CHANGED), "why": ("clause_changed",),
-    "differ": tuple(Differ), "subject": (*(one.id for one in policy().criteria), *policy().facts.facts)}
+    "base_type": tuple(one.id for one in policy().base_types), "differ": tuple(Differ),
+    "subject": (*(one.id for one in policy().criteria), *policy().facts.facts)}
 PLAIN = {"form", "receipt", "round", "number", "version", "turn", "due", "url", "model", "count", "cases", "generation",
-         "days", "failed", "host", "prompt", "tokens", "score", "obeyed"}
+         "days",
+         "failed", "host", "prompt", "tokens", "score", "obeyed", "opens", "closes", "quota"}
 KEPT = {one.name for kind in (ModelSettings, ReadingSettings, LimitSettings, RetentionSettings) for one in fields(kind)}
 FLAGS = {"invited", "linked", "demo", "active", "up", "enabled", "withheld"}
 

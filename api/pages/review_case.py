@@ -88,9 +88,7 @@ def places(services: ServicesDep, actor: ActorDep, case_id: str, file_id: str, q
 
 @router.get("/review/cases/{case_id}/files/{kind}")
 def export(services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str, kind: str) -> Response:
-    exports = services.review.exports
-    return sent_file(exports.letter(actor, case_id, language) if kind == "letter" else
-                     exports.case(actor, case_id, kind, language))
+    return sent_file(services.review.exports.case(actor, case_id, kind, language))
 
 
 def change(form: FormData) -> Change:

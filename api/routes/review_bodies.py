@@ -12,6 +12,7 @@ from api.service.review.review_records import (
     DecisionView,
     FactReview,
     Here,
+    LetterFrame,
     NewDecision,
     NewPlace,
     NewReply,
@@ -36,7 +37,8 @@ class PlaceBody(Body):
 
 
 class DecisionBody(Body):
-    """`version` is how many decisions about the subject were seen. `low`, `high` are a corrected or added value."""
+    """`version` is how many decisions about the subject were seen. `low`, `high` are a corrected or added value, or the
+    points of a judgement."""
 
     act: Act
     subject: str = Field(max_length=100)
@@ -102,6 +104,7 @@ class ViewBody(Body):
 class LetterBody(Body):
     text: str = Field(max_length=20_000)
     number: int = Field(ge=0, description="The version that was edited, 0 for none")
+    frame: LetterFrame | None = Field(None, description="What stands around the text; null: as before, or as drafted")
 
 
 class SubjectBody(Body):
@@ -162,10 +165,6 @@ class ReviewBody(BaseModel):
     policy_in_force: str
     outdated: bool = Field(description="Open, and the two differ: assess it again; decisions and results are kept")
     replies: list[ReplyView] = Field(description="What the applicant says to entries, as it was handed in")
-
-
-class LetterDraft(BaseModel):
-    text: str
 
 
 class HereBody(BaseModel):

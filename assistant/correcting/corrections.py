@@ -361,7 +361,11 @@ def _judge_problem(decision: Decision, finding: Finding | None, reviewed: Review
         return "unknown_subject"
     if finding.outcome is not Outcome.JUDGEMENT and decision.subject not in reviewed.judged:
         return "not_a_judgement"
-    return "" if decision.act is Act.WITHDRAW or decision.outcome in JUDGED else "value_invalid"
+    if decision.act is Act.WITHDRAW:
+        return ""
+    scale, value = finding.criterion.points, decision.value
+    fits = value is None or (scale is not None and 0 <= value.low <= (value.high or 0) <= scale.most)
+    return "" if decision.outcome in JUDGED and fits else "value_invalid"
 
 
 def _value_problem(value: Interval | None, *, yes_no: bool) -> str:

@@ -27,10 +27,13 @@ from api.store.models import (
     Attempt,
     Case,
     Conversation,
+    Dispatch,
     File,
     Identity,
     Invitation,
     Job,
+    Notice,
+    NoticeChoice,
     Reset,
     Session,
     Submission,
@@ -136,7 +139,7 @@ class Retention:
             cases = session.scalars(select(Case.id).where(Case.owner_id == user_id)).all()
             self._erase(session, cases, actor, "user erased")
             session.execute(delete(Invitation).where(Invitation.email == user.email))
-            for table in (Conversation, Session, Token, Reset, Identity):
+            for table in (Conversation, Session, Token, Reset, Identity, Notice, NoticeChoice, Dispatch):
                 session.execute(delete(table).where(table.user_id == user_id))
             user.email, user.name, user.password_hash = f"{user_id}{ERASED}", "", ""
             user.role, user.active = Role.APPLICANT, False
