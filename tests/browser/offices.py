@@ -92,7 +92,8 @@ def office(folder: Path) -> Iterator[Place]:
             "url": "https://oa.example.com/guohe", "kinds": ["assessment.finished"]}).json()["id"]
     more = {
         "": (f"/invitation/{invitation}", "/nothing"), Role.APPLICANT: ("/demo", f"/cases/{membrane}/edit"),
-        Role.REVIEWER: (*rounds, f"/review?intake={opened}", "/review?criterion=8.2.papers&result=not_met", "/review/renewal?outdated=true", "/cases/none"),
+        Role.REVIEWER: (*rounds, f"/review?intake={opened}", "/review?criterion=8.2.papers&result=not_met",
+                        "/review/renewal?outdated=true", "/cases/none"),
         Role.POLICY_STAFF: (*policy[1:4], f"/policy/versions/{tried}/files/criteria.yaml", "/review"),
         Role.ADMINISTRATOR: (f"/admin/webhooks/{hook}", f"/admin/users/{user}/erase"), Role.AUDITOR: ()}
     running = Server(folder).start()
