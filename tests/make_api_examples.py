@@ -14,7 +14,8 @@ LONGEST_LIST, LONGEST_TEXT = 2, 160
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, installation(Path(folder)) as site:
+    with tempfile.TemporaryDirectory() as folder, installation(
+            Path(folder), GUOHE_SMTP_HOST="mail.example.cn", GUOHE_SMTP_FROM="guohe@example.cn") as site:
         examples = collected(site)
     short = {name: shortened(one) for name, one in examples.items()}
     EXAMPLES.write_text(json.dumps(short, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
@@ -26,6 +27,8 @@ def collected(site: Any) -> dict[str, Any]:
         "sign_in": {"email": "name@example.com", "password": PASSWORD},
         "registration": {"email": "name@example.com", "password": PASSWORD, "name": "张三", "invitation": ""},
         "password": {"old": PASSWORD, "new": "another harbour 8"},
+        "forgotten": {"email": "name@example.com", "language": "zh"},
+        "password_reset": {"secret": "Zq3…", "new": "another harbour 8"},
         "token_name": {"name": "夜间脚本", "scopes": ["read", "write"], "days": 90},
         "user_change": {"role": "reviewer", "active": True, "reason": "调入审查科"},
         "new_invitation": {"email": "name@example.com", "role": "applicant"},
@@ -46,6 +49,7 @@ def collected(site: Any) -> dict[str, Any]:
     found["invitation"] = admin.post("/api/v1/invitations", json=found["new_invitation"]).json()
     get("users", "/users", admin)
     found["user"] = found["users"]["items"][0]
+    found["reset"] = admin.post(f"/api/v1/users/{me.actor.id}/reset").json()
     case = f"/cases/{me.post('/api/v1/cases/demo').json()['id']}"
     get("case", case)
     get("cases", "/cases")
@@ -71,6 +75,10 @@ def collected(site: Any) -> dict[str, Any]:
     get("webhooks", "/webhooks", admin)
     found["delivery"] = admin.post(f"/api/v1/webhooks/{found['webhook']['id']}/ping").json()
     get("deliveries", f"/webhooks/{found['webhook']['id']}/deliveries", admin)
+    found |= {"notices_read": {"ids": None},
+              "notice_settings": {"robots": ["submitted", "resubmitted", "published"], "days": 3, "hour": 8}}
+    get("notice_choices", "/notices/choices")
+    get("notice_ways", "/admin/notices", admin)
     get("conversations", f"/conversations?case_id={case.rpartition('/')[2]}")
     get("turns", f"/conversations/{found['answer']['conversation']}/turns")
     get("policy", "/policy")
@@ -130,7 +138,7 @@ def _administration(found: dict[str, Any], admin: Any) -> None:
     found["admin_settings"] = admin.get("/api/v1/admin/settings").json()
     found["model_settings"] = {"enabled": True, "url": "http://127.0.0.1:8081/v1", "model": "qwen3-8b",
                                "roles": ["reviewer", "policy_staff"]}
-    for name in ("limits", "retention"):
+    for name in ("limits", "retention", "office"):
         found[f"{name.removesuffix('s')}_settings"] = found["admin_settings"][name]
     found["model_test"] = {"answered": True, "said": "ready", "seconds": 0.4, "error": "", "error_en": ""}
     found["applied"] = admin.get("/api/v1/admin/retention").json()
@@ -167,8 +175,17 @@ def _reviewed(site: Any, found: dict[str, Any], case: str, me: Any) -> None:
     site.client(Role.REVIEWER, "王审").http.put(f"{here}/presence", json=found["presence"])
     found["here"] = reviewer.http.put(f"{here}/presence", json=found["presence"]).json()
     found["letter_draft"] = reviewer.get(f"{here}/letter/draft").json()
-    found["letter_text"] = {"text": found["letter_draft"]["text"], "number": 0}
+    found["letter_text"] = {"text": found["letter_draft"]["text"], "number": 0, "frame": found["letter_draft"]["frame"]}
     found["letter"] = reviewer.http.put(f"{here}/letter", json=found["letter_text"]).json()
+    found["letters"] = reviewer.get(f"{here}/letter/versions").json()
+    other = handed_in(me, title="第三份")
+    reviewer.http.put(f"{path}/cases/{other}/letter", json=found["letter_text"])
+    reviewer.post(f"{path}/cases/{other}/letter/sending")
+    found["letters_sent"] = me.get(f"/api/v1/cases/{other}/letters").json()
+    found["notices"] = me.get("/api/v1/notices").json()
+    admin = site.client(Role.ADMINISTRATOR)
+    found["notice_message"] = admin.post("/api/v1/admin/notices/ways/mail/trial").json()
+    found["notice_messages"] = admin.get("/api/v1/admin/notices/messages").json()
     for name, address in (("worklist", f"{path}/cases"), ("reviewers", f"{path}/reviewers"),
                           ("saved_views", f"{path}/views"),
                           ("renewing", f"{path}/assessments"), ("statistics", f"{path}/statistics"), ("review", here),

@@ -188,6 +188,26 @@ def test_results_against_the_draft_do_not_turn_it() -> None:
     assert told.answer.verdict == plain(question).verdict
 
 
+def test_the_asker_s_figures_by_their_roles_may_take_back_a_yes_and_settle_what_is_open() -> None:
+    """Where code's own reading adds a sum to its parts, or does not see what is of both kinds; a no is never turned."""
+    question = "近三年见刊的SCI/EI一共17篇，另外4篇刚录用还没登，能凑成21篇报联合研究中心吗"
+    terms = [{"span": "一共17篇", "role": "have"}, {"span": "另外4篇", "role": "uncounted"},
+             {"span": "凑成21篇", "role": "total"}]
+    told = ask(question, calling(("compare", {"criterion": "8.2.papers", "terms": terms})), "SETTLES r2")
+    assert told.answer.verdict == "no"
+    assert "17篇，不到“20篇（含）以上”，还差3篇" in told.answer.text
+    both = "我们园区高新技术企业8家、创新型企业5家，其中2家两个称号都有，企业数够了吗？"
+    terms = [{"span": "高新技术企业8家", "role": "have"}, {"span": "创新型企业5家", "role": "have"},
+             {"span": "其中2家", "role": "overlap"}]
+    told = ask(both, calling(("compare", {"criterion": "6.2.enterprises", "terms": terms})), "SETTLES r2")
+    assert told.answer.verdict == "yes"
+    assert "8+5-2=11户" in told.answer.text
+    lifted = [{"span": "我们有18篇", "role": "have"}, {"span": "其中3篇还没见刊", "role": "part"}]
+    told = ask("我们有18篇，其中3篇还没见刊，够不够？", calling(("compare", {
+        "criterion": "8.2.joint_papers", "terms": lifted})), "SETTLES r2")
+    assert told.answer.verdict == plain("我们有18篇，其中3篇还没见刊，够不够？").verdict
+
+
 def test_unknown_results_and_sources_are_nothing() -> None:
     """SETTLES r9 and [99] name nothing."""
     assert same(ask(PAPERS, f"SETTLES r9\n{SHOWN}[99]").answer, plain(PAPERS))

@@ -63,7 +63,8 @@ def withdraw(services: ServicesDep, actor: ActorDep, case_id: str) -> Response:
 def submissions(request: Request, services: ServicesDep, actor: ActorDep, case_id: str) -> Response:
     """Each receipt with its frozen copy."""
     return page(request, "submissions.html", case=services.cases.get(actor, case_id),
-                submissions=services.review.submitting.history(actor, case_id).items, policy=services.policies.current)
+                submissions=services.review.submitting.history(actor, case_id).items, policy=services.policies.current,
+                letters=services.review.letters.sent(actor, case_id).items)
 
 
 @router.get("/cases/{case_id}/replies/{subject}")

@@ -1,6 +1,6 @@
 """The loop of model and tools, by langchain, in a thread of its own so that a deadline holds whatever an endpoint does.
 
-Three requests at most, eight calls, and a third of the time for the answer; the last request has no tools. Where an
+Four requests at most, eight calls, and a third of the time for the answer; the last request has no tools. Where an
 endpoint cannot call tools ("plan"), the same loop has them in its instructions and reads calls from a piece of JSON.
 """
 from __future__ import annotations
@@ -22,7 +22,7 @@ from assistant.llm import ModelError, failed
 from assistant.wording.texts import load
 
 _log = logging.getLogger(__name__)
-MOST_REQUESTS = 3
+MOST_REQUESTS = 4
 FOR_THE_ANSWER = 1 / 3     # of the time
 _MOST_CHARACTERS = 8_000   # of an answer
 _RECURSION = 4 * MOST_REQUESTS

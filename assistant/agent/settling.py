@@ -17,7 +17,7 @@ _OF_CONDITION = frozenset({"findings", "recompute", "overall", "types", "harm"})
 
 class Settled(Struct, frozen=True):
     """The results that settle a question, its verdict and the word that says it. `against`: they say otherwise than the
-    answer without a model, which then stands."""
+    answer without a model, in its asker's favour, and that answer then stands."""
 
     results: tuple[Result, ...]
     verdict: str = ""
@@ -45,9 +45,16 @@ def settle(named: Sequence[Result], draft: Draft, asked: Question) -> Settled:
     if any(one.id == "r1" for one in kept):
         ruled = together([first, ruled])
         word = draft.verdict if ruled == first else word
-    if first and ruled != first and _overlap(draft, others):
+    if first and ruled != first and _overlap(draft, others) and not _may_turn(first, ruled, others):
         return Settled(kept, first, draft.verdict, against=f"{ruled or 'null'} against {first}")
     return Settled(kept, ruled, word)
+
+
+def _may_turn(first: str, ruled: str, results: Sequence[Result]) -> bool:
+    """Whether the asker's figures, held against the bar by the roles that a model gave them, decide against the answer
+    without a model: they may settle what that left open and take back its yes, and never turn its no."""
+    compared = all(one.kind == "compare" for one in results if one.verdict)
+    return compared and (first == verdict_words.OPEN or (first == verdict_words.YES and ruled == verdict_words.NO))
 
 
 def _ruled(results: Sequence[Result], part: Part) -> tuple[str, str]:

@@ -162,7 +162,8 @@ class Tools:
                 return Result("compare", error=term)
             if term is not None:
                 certain = next((one for one in own.of(wanted.facts[0]) if one.span == term.span), None)
-                if certain is not None and _disagree(certain.role, term.role):
+                is_bar = term.role is Role.BAR and (term.interval.low, term.interval.high) == (wanted.bar, wanted.bar)
+                if certain is not None and not is_bar and _disagree(certain.role, term.role):
                     return Result("compare", error=f"{label.span!r} reads as {certain.role.value}, not {label.role}")
                 read.append(term)
                 used.append(term.span)
@@ -237,7 +238,10 @@ def clause_refs(policy: Policy) -> tuple[str, ...]:
 
 
 def _disagree(certain: Role, labelled: Role) -> bool:
-    """Whether a label contradicts what code is certain of: what counts is no loss, a bar no possession."""
+    """Whether a label contradicts what code is certain of: what counts is no loss, a bar no possession, and what is in
+    doubt is not had."""
+    if certain is Role.UNCERTAIN:
+        return labelled in (Role.HAVE, Role.TOTAL, Role.ADDED)
     groups = ({Role.HAVE, Role.TOTAL, Role.ADDED}, {Role.LOST, Role.UNCOUNTED, Role.PLANNED}, {Role.BAR})
     return any(certain in one for one in groups) and any(labelled in one for one in groups) \
         and not any(certain in one and labelled in one for one in groups)

@@ -105,8 +105,8 @@ def fill(site: Installation, count: int, owner: str, reviewer: str) -> None:
                             "at": received + timedelta(days=days)} for days, one in enumerate(STATUSES)]
             claimed = [("doi", f"10.1000/{number}.{one}") for one in range(40)]
             claimed += [("person", f"名{number // 8}")] if number % 4 == 0 else []
-            rows[ItemKey] += [{"kind": known, "value": value, "case_id": case_id, "fact": "", "document": "d", "page": 1,
-                               "start": 0, "end": 1, "quote": "q"} for known, value in claimed]
+            rows[ItemKey] += [{"kind": known, "value": value, "case_id": case_id, "fact": "", "document": "d",
+                               "page": 1, "start": 0, "end": 1, "quote": "q"} for known, value in claimed]
             rows[Decision] += [{
                 "id": new_id(), "case_id": case_id, "assessment_id": "a", "subject": key, "version": 1,
                 "act": chance.choice(("confirm", "correct")), "low": 3, "high": 3, "outcome": "", "amount": 1,

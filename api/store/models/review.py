@@ -202,10 +202,14 @@ class ItemKey(Base):
 
 
 class Letter(Base):
-    """A version of the supplement letter; the newest is the letter, `sent` when the case was returned with it."""
+    """A version of the supplement letter; the newest is the letter, `sent` when the case was returned with it.
+
+    What is around the text is kept with it, so that a letter stays as it was sent. `serial` counts the letters of
+    `year` whose number the installation gave.
+    """
 
     __tablename__ = "letters"
-    __table_args__ = (UniqueConstraint("case_id", "number"),)
+    __table_args__ = (UniqueConstraint("case_id", "number"), UniqueConstraint("year", "serial"))
 
     id: Mapped[str] = own_id()
     case_id: Mapped[str] = id_of("cases", index=False)
@@ -214,6 +218,16 @@ class Letter(Base):
     by_id: Mapped[str] = id_of("users", index=False, cascade=False)
     created: Mapped[datetime]
     sent: Mapped[datetime | None]
+    language: Mapped[str] = mapped_column(String(5), server_default="zh")
+    title: Mapped[str] = mapped_column(String(200), server_default="")      # "": of before there were frames
+    issuer: Mapped[str] = mapped_column(String(200), server_default="")
+    reference: Mapped[str] = mapped_column(String(100), server_default="")
+    contact: Mapped[str] = mapped_column(String(500), server_default="")
+    due: Mapped[date | None]
+    days: Mapped[int | None]
+    dated: Mapped[date | None]
+    year: Mapped[int | None]
+    serial: Mapped[int | None]
 
 
 class SavedView(Base):
