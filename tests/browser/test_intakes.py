@@ -26,7 +26,7 @@ def office(chromium: Browser, tmp_path: Path) -> Iterator[Callable[[str, str], P
 
     def arrive(address: str, name: str) -> Page:
         context = chromium.new_context(viewport=WIDE, locale="zh-CN", base_url=server.address, reduced_motion="reduce")
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(steps.LONG)
         contexts.append(context)
         page = context.new_page()
         page.goto(address)
@@ -141,7 +141,7 @@ def test_policy_staff_change_a_threshold_and_the_status_by_forms(office: Callabl
     staff.click('a:has-text("修改内容")')
     both_widths(staff, axe)
     staff.select_option("#usual-status", "in_force")
-    staff.fill("#head--number, #head-new-number", "渝科局发〔2026〕8号")
+    staff.fill("#head-new-number", "渝科局发〔2026〕8号")
     staff.fill("#head-new-issued", "2026-12-01")
     staff.locator('section:has(#head) button:has-text("保存")').click()
     expect(staff.locator(".notice.good")).to_contain_text("已保存")
