@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from ingestion import facts, parsing, policy
-from ingestion.facts.legends import legend, spelled
+from ingestion.facts.marks import legend, spelled
 
 POLICY = policy.load()
 DAY = date(2025, 6, 30)

@@ -6,10 +6,14 @@ import argparse
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from api.commands.shared import add_language, existing
 from api.console import Console, one_line
 from ingestion.errors import PathError, UsageError
+
+if TYPE_CHECKING:
+    from ingestion.policy import Policy
 
 
 def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None:
@@ -46,6 +50,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
     title = console.pick(sound.title, sound.title_en or sound.title)
     sys.stdout.write(console.text("policy_good", title=title, articles=len(sound.articles),
                                   criteria=len(sound.criteria), facts=len(sound.facts.facts)) + "\n")
+    if not options.quiet:
+        _say_unneeded(sound, console)
     return 0
 
 
@@ -68,6 +74,17 @@ def run_new(options: argparse.Namespace, console: Console) -> int:
     sys.stdout.write(console.text("policy_started", folder=options.folder, articles=made.articles,
                                   measured=made.measured, judged=made.judged, gaps=made.gaps) + "\n")
     return 0
+
+
+def _say_unneeded(sound: Policy, console: Console) -> None:
+    """One line for each fact that has rules which none of its sentences needs."""
+    from assistant.policy_versions import fact_sentences
+
+    by_file: dict[str, list[str]] = {}
+    for file, rule in fact_sentences.unneeded(sound):
+        by_file.setdefault(file, []).append(rule)
+    for file, rules in by_file.items():
+        sys.stdout.write(one_line(console.text("policy_unneeded", file=file, rules=", ".join(rules))) + "\n")
 
 
 def run_upgrade(options: argparse.Namespace, console: Console) -> int:

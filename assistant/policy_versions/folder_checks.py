@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assistant.learning import training
 from assistant.learning.likeness import EXAMPLES, FILE
-from assistant.policy_versions import reader_checks, stale_figures, starting
+from assistant.policy_versions import fact_sentences, reader_checks, stale_figures, starting
 from assistant.questions import guide, topics, vocabulary
 from ingestion import policy
 from ingestion.policy_files import CRITERIA, FACTS, HEAD, TEXT, Problem
@@ -25,7 +25,7 @@ def check(folder: Path) -> list[Problem]:
     a text with other numbers shows at once every place that names the old ones.
     """
     problems = [*policy.check(folder), *starting.unwritten(folder)]
-    draft = policy.draft(folder)
+    draft, sound = policy.draft(folder), not problems
     if draft is not None:
         problems += reader_checks.check(draft)
     if draft is not None and draft.articles:
@@ -35,6 +35,8 @@ def check(folder: Path) -> list[Problem]:
         held = topics.readable(draft)
         problems += training.check(draft, held)
         problems += stale_figures.check(draft, held, training.readable(folder))
+    if draft is not None and sound:
+        problems += fact_sentences.check(draft)
     order = {name: place for place, name in enumerate(ORDER)}
     return sorted(problems, key=lambda one: (
         order.get(one.file, order[FACTS] if one.file.startswith(FACTS) else len(order)), one.file, one.line))

@@ -13,23 +13,30 @@ from ingestion.facts.columns import roles_of
 from ingestion.facts.dating import bound, section_period
 from ingestion.facts.grids import unit_factor
 from ingestion.facts.lexicon import listed
-from ingestion.facts.modality import section_block
-from ingestion.facts.polarity import polarity
+from ingestion.facts.modality import polarity, section_block
 from ingestion.facts.scan import Table
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.sentences import Section, Sentence
-from ingestion.language import fold, load
+from ingestion.language import fold
 from ingestion.language.ngrams import Text
 from ingestion.numerals import stated_rate
 from ingestion.periods import Cover, Period, PeriodKind, Window, periods
 
 MONTH = 31  # days
+LEAST_YUAN = 1_000  # smaller amounts without any unit are of another one
+LONGEST_STATE = 20  # characters of what a cell says of a payment
+_MONTHS = re.compile(r"(20\d\d)[./](\d{1,2})-(\d{1,2})(?![-./\d])月?")  # 2025.1-6
+_DIGITS = re.compile(r"\d{2}")
+_SUFFIX = "元万"  # right behind an amount in a cell
 _UNIT = re.compile(r"（\s*([^（）]{1,4})\s*）\s*$")
+Entry = tuple[Period | None, Decimal, Cell]  # None: the total
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 
 
-def amounts(book: FactBook, spec: FactSpec, table: Table, window: Window, claims: Claims) -> bool:
-    """Read one table of amounts for a money fact; whether it was one."""
+def amounts(
+    book: FactBook, spec: FactSpec, table: Table, window: Window, claims: Claims, beside: Sequence[Table] = ()
+) -> bool:
+    """Read one table of amounts for a money fact; whether it was one. `beside`: the other tables of its document."""
     if spec.amounts is None:
         return False
     caption = "\n".join(t for texts in table.texts[:3] if len([x for x in texts if x]) == 1 for t in texts if t)
@@ -40,6 +47,11 @@ def amounts(book: FactBook, spec: FactSpec, table: Table, window: Window, claims
     named = about.search(title + "\n" + "｜".join(header)) is not None
     blocked = section_block(Section(table.section.headings)) or polarity("\n".join([table.section.lead, caption]))
     if not named and not any(about.search(label) for label in labels):
+        if not blocked and _spent_abroad(book, spec, table, title, beside):
+            for row in _rows_of_amounts(table):
+                claims.exclude(table.document, row, "foreign_currency")
+            claims.later(_opened)
+            return True
         _leave_out(table, blocked or "definition", claims)
         return False
     if book.pattern(spec.amounts.avoid).search(
@@ -47,7 +59,7 @@ def amounts(book: FactBook, spec: FactSpec, table: Table, window: Window, claims
     ):
         _leave_out(table, blocked or "definition", claims)
         return False
-    series = (named and _by_rows(book, spec, table, window)) or _by_columns(book, spec, table, window)
+    series = (named and _by_rows(book, spec, table, window, claims)) or _by_columns(book, spec, table, window)
     titled = section_period(
         Sentence(
             table.document,
@@ -65,8 +77,12 @@ def amounts(book: FactBook, spec: FactSpec, table: Table, window: Window, claims
     named_by = [text for row, texts in zip(table.rows, table.texts, strict=True)
                 for cell, text in zip(row, texts, strict=True) if cell.column in own]
     places = [*named_by, title, "\n".join(header), table.section.text]
-    unit = next(filter(None, map(unit_factor, places)), None) or _unit_in(table)
+    unit = next(filter(None, map(unit_factor, places)), None) or _unit_in(table) or _unit_told(table, series)
     currency, factor = spec.counted_in(unit[0]) if unit else "CNY", unit[1] if unit else 1
+    if unit is None and any(value < LEAST_YUAN for _, value, _ in series):
+        for row in _rows_of_amounts(table):
+            claims.exclude(table.document, row, "not_stated")
+        return True
     if blocked:
         for row in _rows_of_amounts(table):
             claims.exclude(table.document, row, blocked)
@@ -74,6 +90,22 @@ def amounts(book: FactBook, spec: FactSpec, table: Table, window: Window, claims
     received = _received(book, spec, table, title)
     claims.later(partial(_settle, spec, table, series, currency, Decimal(factor), title, titled, received))
     return True
+
+
+def _spent_abroad(book: FactBook, spec: FactSpec, table: Table, title: str, beside: Sequence[Table]) -> bool:
+    """Whether a table beside one of the fact's says what was spent in a foreign currency: how much that is is open."""
+    if spec.amounts is None or book.pattern(spec.spent).search(title) is None:
+        return False
+    if book.pattern([*spec.amounts.avoid, *spec.not_spent, *spec.received]).search(title):
+        return False
+    unit = next(filter(None, map(unit_factor, [title, *(t for texts in table.texts[:2] for t in texts)])), None)
+    about = book.pattern(spec.amounts.about)
+    titles = ("\n".join([*other.section.headings[-1:], other.section.lead]) for other in beside if other is not table)
+    return unit is not None and unit[0] != "CNY" and any(map(about.search, titles))
+
+
+def _opened(_window: Window, findings: Findings) -> None:
+    findings.foreign = True
 
 
 def _received(book: FactBook, spec: FactSpec, table: Table, title: str) -> bool:
@@ -118,6 +150,16 @@ def is_money(table: Table) -> bool:
     return unit_factor(title) is not None or len(own) >= max(1, len(named) - 1 - len(numeric))
 
 
+def _unit_told(table: Table, series: list[Entry]) -> tuple[str, int] | None:
+    """The unit that the document's text gives beside one of the table's own amounts, its totals first."""
+    text = fold(table.document.text)
+    for _, value, _ in sorted(series, key=lambda one: -one[1]):
+        said = re.search(rf"(?<![\d.]){value}\s*([万亿千百]*元)", text)
+        if said is not None and (unit := unit_factor(f"（{said[1]}）")) is not None:
+            return unit
+    return None
+
+
 def _unit_in(table: Table) -> tuple[str, int] | None:
     for texts in table.texts:
         for text in texts:
@@ -126,10 +168,7 @@ def _unit_in(table: Table) -> tuple[str, int] | None:
     return None
 
 
-Entry = tuple[Period | None, Decimal, Cell]  # None: the total
-
-
-def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window) -> list[Entry]:
+def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window, claims: Claims) -> list[Entry]:
     """Rows are periods: the amount stands in the column whose header says so, a total's column first."""
     if spec.amounts is None:
         return []
@@ -139,7 +178,8 @@ def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window) -> li
         (column, text)
         for column, text in heads.items()
         if wanted.search(text) and not listed("part_column").search(text) and not periods(text, window)
-    ] or ([(column, "") for column in _numeric(table, begin)] if not heads else [])
+    ] or [(column, text) for column, text in heads.items() if unit_factor(text) is not None]
+    columns = columns or ([(column, "") for column in _numeric(table, begin)] if not heads else [])
     if not columns or (not heads and len(columns) > 1):
         return []
     preferred = (
@@ -155,21 +195,26 @@ def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window) -> li
     years = {column for column, text in heads.items() if "date" in roles_of(text)}
     series: list[Entry] = []
     for row, texts in zip(table.rows[begin:], table.texts[begin:], strict=True):
+        whole = Span(row[0].span.start, row[-1].span.end) if row else Span(0, 0)
+        if any(listed("budget").search(t) and _DIGITS.search(t) for t in texts):
+            claims.exclude(table.document, whole, "planned")
+            continue
         place = next((n for n, c in enumerate(row) if c.column <= column < c.column + c.column_span), -1)
         if place < 0 or not texts:
             continue
         cell = row[place]
-        number = _NUMBER.fullmatch(texts[place].replace(" ", "").rstrip(load("tables")["amount_suffix"]))
+        number = _NUMBER.fullmatch(texts[place].replace(" ", "").rstrip(_SUFFIX))
+        beside = [t for c, t in zip(row, texts, strict=True) if c is not cell]
         if number is None:
             continue
-        beside = [t for c, t in zip(row, texts, strict=True) if c is not cell]
-        if any(listed("unpaid").fullmatch(t) for t in beside):
+        if any(listed("unpaid").search(t) for t in beside if len(t) <= LONGEST_STATE):
+            claims.exclude(table.document, whole, "not_spent")
             continue
         if any(listed("total_row").search(t) for t in beside):
             series.append((None, Decimal(number[0].replace(",", "")), cell))
             continue
         dated = [t for c, t in zip(row, texts, strict=True) if c is not cell and c.column in years]
-        found = periods("｜".join(dated or beside[:2]), window)
+        found = periods(_MONTHS.sub(r"\1年\2-\3月", "｜".join(dated or beside[:2])), window)
         if found and found[0].start is not None:
             series.append((_widest(found), Decimal(number[0].replace(",", "")), cell))
     return series if any(p for p, _, _ in series) else []
@@ -292,7 +337,8 @@ def _settle(
             for _, _, cell in inside:
                 findings.exclude(table.document, _row_span(table, cell), "foreign_currency")
             findings.foreign = True
-            findings.assertions.append(Assertion(Interval(0, None), table.document, _row_span(table, inside[0][2])))
+            findings.assertions.append(Assertion(Interval(0, None), table.document,
+                                                  _row_span(table, inside[0][2]), rule="amounts"))
             return
         rate = found
     total = int(sum(v for _, v, _ in inside) * factor * rate)
@@ -318,7 +364,8 @@ def _settle(
         for row in dict.fromkeys(_row_span(table, cell) for _, _, cell in inside):
             findings.exclude(table.document, row, "not_spent")
         ceiling = Interval(0, bounded.high)
-        findings.assertions.append(Assertion(ceiling, table.document, table.block.span, Method.LISTED, (total,)))
+        span = table.block.span
+        findings.assertions.append(Assertion(ceiling, table.document, span, Method.LISTED, (total,), rule="amounts"))
         return
     cells = [cell for _, _, cell in inside]
     rows = [*_parts(table, cells), *(_row_span(table, cell) for cell in cells)]
@@ -332,6 +379,7 @@ def _settle(
             points,
             conflict=conflict,
             items=tuple(dict.fromkeys(rows)),
+            rule="amounts",
         )
     )
 

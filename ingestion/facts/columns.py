@@ -17,8 +17,12 @@ ENOUGH = 200  # cells of a column that are looked at
 LEAST_ROWS, LONGEST_NUMBER = 3, 4  # rows whose numbers show that they are numbered; digits of one
 _DATE = re.compile(r"(?<![A-Za-z0-9-])(?:19|20)\d\d\s*(?:年|[-./]\s*\d)|^(?:19|20)\d\d年?$")
 _TERM = re.compile(r"(?:19|20)\d\d[\d年月日.\-/ ]{0,9}(?:-|~|至|到)+\s*(?:(?:19|20)\d\d|长期|至今|今|年底)|\d年期|长期")
-CODE = re.compile(r"(?:[A-Za-z]{1,4}[-/.]?){1,3}(?:19|20)\d\d[-\dXx×./A-Za-z]{3,}|(?:19|20)\d{2}SR\w{3,}|GR20\w{6,}",
-                  re.ASCII)
+CODE = re.compile(
+    r"(?:[A-Za-z]{1,4}[-/.]?){1,3}(?:19|20)\d\d[-\dXx×./A-Za-z]{3,}|(?:19|20)\d{2}SR\w{3,}|GR20\w{6,}", re.ASCII
+)
+_PERSON = re.compile(
+    r"[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]{1,6}·[\u3400-\u9fff·]{1,8}|[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,3}"
+)
 _FIGURE = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?%?")
 _INDEX = re.compile(r"(?<![A-Za-z])(?:SCIE?|EI|SSCI|CPCI|ESCI|CSCD|CSSCI)(?![A-Za-z])|核心|Scopus", re.IGNORECASE)
 _PLACE_REST = 3  # characters that a cell may hold beside the names of places
@@ -88,10 +92,18 @@ def kind_of(text: str) -> str:
         return "rank"
     if is_place(text):
         return "place"
-    said = [kind for kind in ("mode", "state") if len(text) <= LONGEST_SAID and listed(kind + "_cell").search(text)]
+    short = re.sub(r"（[^（）]*）$", "", text)
+    said = [kind for kind in ("mode", "state") if len(short) <= LONGEST_SAID and listed(kind + "_cell").search(short)]
     if said:
         return said[0]
     return "body" if is_body(text) else "text"
+
+
+def are_persons(cells: Sequence[str]) -> bool:
+    """Whether a column names persons: nearly all its cells are short names, each once."""
+    filled = [text for text in cells[:ENOUGH] if not empty(text)]
+    named = {text for text in filled if _PERSON.fullmatch(re.sub(r"（[^（）]*）", "", text).strip())}
+    return len(filled) >= 2 and len(named) * 5 >= len(filled) * 4
 
 
 _ROLE = {"term": "term", "date": "date", "index": "index", "rank": "rank", "place": "country", "body": "title",

@@ -10,22 +10,17 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from ingestion.domain import Interval, Span
-from ingestion.facts.additions import adds
-from ingestion.facts.apart import kinds_counted, said_disjoint, set_apart
 from ingestion.facts.assertions import Assertion, Claims, Findings, add, overlapping, subtract
-from ingestion.facts.classes import classed
+from ingestion.facts.changes import actual, adds, lost_since, lowered, named_lost, of_the_one_before, restated, stock
 from ingestion.facts.dating import bound, one_by_one, section_period
-from ingestion.facts.doubts import lowered, of_the_one_before
 from ingestion.facts.figures import residue
 from ingestion.facts.lexicon import words
-from ingestion.facts.losses import lost_since, named_lost, restated
 from ingestion.facts.matching import Match, match_figure, matched_parent
-from ingestion.facts.nesting import nested
 from ingestion.facts.nones import explicit_none
 from ingestion.facts.phrases import clause_span, located
 from ingestion.facts.records import Analysis, Figure
+from ingestion.facts.relations import classed, kinds_counted, nested, said_disjoint, set_apart
 from ingestion.facts.schema import FactBook, FactSpec
-from ingestion.facts.standing import actual, stock
 from ingestion.facts.times import (
     dated_behind,
     dated_years,
@@ -435,6 +430,7 @@ def _assert(
         nouns=nouns,
         named="|".join(m.figure.own.replace("|", "") for m in group),
         inferred=min(m.inferred for m in group),
+        rule="heads",
     )
     if spec.time == "state" and period is not None and of_an_earlier_day(analysis, group, period):
         claims.exclude(entry.document, entry.span, "outside_window")

@@ -9,17 +9,15 @@ import re
 from msgspec.structs import replace
 
 from ingestion.domain import Interval
-from ingestion.facts import terse
+from ingestion.facts import marks
 from ingestion.facts.clauses import assign_subjects, clause_of, split
 from ingestion.facts.dating import assign_period, distribute, pair_up, stated_behind, stated_for_all
+from ingestion.facts.forms import labelled
 from ingestion.facts.lexicon import words
 from ingestion.facts.modality import clause_blocks, figure_block, planned_before
-from ingestion.facts.numbering import labelled
-from ingestion.facts.pairing import pair_names
 from ingestion.facts.records import Analysis, Clause, Figure, Names
-from ingestion.facts.rests import completed, fill, newly, of_nothing_stated
+from ingestion.facts.relations import completed, fill, newly, nothing, of_nothing_stated, pair_names, summed
 from ingestion.facts.sentences import Sentence
-from ingestion.facts.sums import nothing, summed
 from ingestion.language import load
 from ingestion.numerals import Quantity, classifiers, parse_decimal, parse_number, quantities
 from ingestion.periods import Period, PeriodKind, Window, periods, reported_year
@@ -193,7 +191,7 @@ def _plain(sentence: Sentence, figure: Figure) -> bool:
         return True
     behind = text[quantity.span.end :]
     if behind.strip(" 。；.）") and behind.lstrip()[:1] not in "，（、；。":
-        return _NOTED.match(behind) is not None and terse.counts(text, start)
+        return _NOTED.match(behind) is not None and marks.counts(text, start)
     return bool(
         "：" in figure.left
         or (_YEAR_BEFORE.search(text, 0, start) and "：" in text[:start])
@@ -201,7 +199,7 @@ def _plain(sentence: Sentence, figure: Figure) -> bool:
         or sentence.pair
         or figure.left.rstrip().endswith(tuple(load("discourse")["counted_label"]))
         or text[quantity.number.end : quantity.span.end].endswith(tuple(load("numbers")["inside"]["surplus"]))
-        or terse.counts(text, start)
+        or marks.counts(text, start)
     )
 
 

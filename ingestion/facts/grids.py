@@ -70,7 +70,7 @@ def _kinds(table: Table, begin: int) -> list[str]:
     rows = [_cells(table, place) for place in range(begin, len(table.rows))]
     rows = [row for row in rows if len([text for text in row.values() if text]) > 1]
     width = max((max(row) + 1 for row in rows), default=0)
-    full = [row for row in rows if len(row) == max(map(len, rows))]
+    full = [row for row in rows if len(row) * 4 >= max(map(len, rows)) * 3]
     if len(full) < 2 or len(full) * 2 < len(rows):
         return []
     return [kind_of_column([row.get(column, "") for row in rows]) for column in range(width)]
@@ -250,18 +250,31 @@ def _roles(table: Table, index: int, headers: list[str]) -> list[frozenset[str]]
     return [column_roles(header, cells.get(column, ())) for column, header in enumerate(headers)]
 
 
-def things_of_form(table: Table) -> Grid | None:
-    """A form of two columns whose labels are names and whose values tell of each when it is (…大学｜协议，2022—2027年),
-    as a list of these things; its other rows stay a form's."""
-    named = {
-        n: (row, texts) for n, (row, texts) in enumerate(zip(table.rows, table.texts, strict=True))
-        if len(row) == 2 and _names_a_thing(*texts)
-    }
-    if len(named) < 2:
-        return None
-    roles = [frozenset({"title"}), frozenset({"status", "date"})]
-    found = Grid(table, table.section.lead, ["", ""], roles)
-    for row, texts in named.values():
+def things_of_form(table: Table) -> list[Grid]:
+    """What a form of labels and values lists: rows whose labels are names and whose values tell of each when it is
+    (…大学｜协议，2022—2027年); rows whose labels are one word and a number (派驻人员一, 派驻人员二)."""
+    rows = [(row, texts) for row, texts in zip(table.rows, table.texts, strict=True) if len(row) == 2]
+    named = [(row, texts) for row, texts in rows if _names_a_thing(*texts)]
+    found = [_of_form(table, "", named, frozenset({"title"}), frozenset({"status", "date"}))] if len(named) > 1 else []
+    stems: dict[str, list[tuple[list[Cell], list[str]]]] = {}
+    for row, texts in rows:
+        label = _NUMBERED.fullmatch(texts[0].strip())
+        if label is not None and len(texts[1]) >= SHORTEST_TITLE:
+            stems.setdefault(label[1], []).append((row, texts))
+    for stem, alike in stems.items():
+        if len(alike) > 1:
+            found.append(_of_form(table, stem, alike, frozenset({"number"}), frozenset({"title", "status", "date"})))
+    return found
+
+
+_NUMBERED = re.compile(r"([\u3400-\u9fffA-Za-z ]{2,12}?)\s*[（(]?(?:[一二三四五六七八九十]|[①-⑳]|\d{1,2})[）)]?")
+
+
+def _of_form(
+    table: Table, title: str, rows: list[tuple[list[Cell], list[str]]], *roles: frozenset[str]
+) -> Grid:
+    found = Grid(table, f"{table.section.lead}\n{title}".strip(), ["", ""], list(roles))
+    for row, texts in rows:
         values = {cell.column: text for cell, text in zip(row, texts, strict=True)}
         found.rows.append(_row(found, row, texts, values, Span(row[0].span.start, row[-1].span.end), ""))
     return found
@@ -313,6 +326,7 @@ def _row(found: Grid, row: list[Cell], texts: list[str], values: dict[int, str],
     cells: dict[str, str] = {}
     for column, text in values.items():
         for role in found.roles[column] if column < len(found.roles) else ():
+            text = load("tables")["short_modes"].get(text, text) if role == "mode" else text
             cells[role] = f"{cells[role]}｜{text}" if role in cells else text
     begun, until = _begun_until(found)
     if begun is not None and until is not None and values.get(begun) and values.get(until):

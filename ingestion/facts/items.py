@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import partial
+from statistics import median
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -12,14 +13,14 @@ from msgspec.structs import replace
 from ingestion import organisations
 from ingestion.domain import Document, Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Claims, Findings
+from ingestion.facts.columns import is_body
 from ingestion.facts.dating import bound
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.phrases import abroad, found, run_from_abroad
-from ingestion.facts.references import without_journal, without_tags
 from ingestion.facts.rows import Column, doubts, once, others
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Reject, Require
 from ingestion.facts.terms import term
-from ingestion.facts.things import Aliases, Thing, thing
+from ingestion.facts.things import Aliases, Thing, thing, without_journal, without_tags
 from ingestion.language import fold, load
 from ingestion.numerals import has_number
 from ingestion.organisations import Origin
@@ -31,6 +32,12 @@ NAME_END = 8  # characters at the end of a name in which the word for a body sta
 
 UNKNOWN = "?"  # it only lifts the upper bound
 NOT_STATED = "not_stated"  # why what is unknown is unexplained
+UNLIKE = "unlike"  # why an item does not count, or is in doubt: labelled rows that are worded like it do not
+
+# Confidences that a row counts, from which what was learned decides, or leaves an item open.
+TAKEN_AWAY, DOUBTED = 0.1, 0.2
+LIKELY, TAKEN_IN = 0.85, 0.92
+USUAL = 0.25  # the score that the middle one of a list's items has at least
 
 
 class Item(Struct):
@@ -46,6 +53,11 @@ class Item(Struct):
     headed: tuple[Column, ...] = ()  # its cells with what heads them
     titled: bool = False  # `name` is a title of a work, whose words say nothing of its status
 
+    @property
+    def said(self) -> str:
+        """Its cells as its document gives them, parted by bars; or its words."""
+        return "|".join(one.text for one in self.headed) or self.text
+
 
 class Pool(Struct):
     """The items of one list with its title, before they are judged."""
@@ -59,6 +71,7 @@ class Pool(Struct):
     told: bool = False
     weak: bool = False  # only a heading names it: each item must say itself what it is
     table: bool = False
+    whole: bool = True  # it lists the fact's things: where none of its rows counts, there is none
     reason: str = ""  # why none of them counts, where their title says so
     totals: tuple[Span, ...] = ()  # rows that sum up others
 
@@ -82,6 +95,7 @@ class Judged(Struct, frozen=True):
     period: Period | None  # its own date, where that decides
     state: str  # by its term and its place: after the date
     why: str = ""  # what leaves it unexplained
+    lacking: bool = False  # no word leaves it out: it does not say what a requirement asks for
 
 
 def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, claims: Claims) -> None:
@@ -95,6 +109,7 @@ def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, claims: 
     judged = [_judged(book, listing, pool, item, same[n], setting) for n, item in enumerate(pool.items)]
     judged = _doubted(judged) if pool.table else judged
     judged = [_once(entry) if place else entry for place, entry in enumerate(judged)]
+    judged = _by_likeness(book, spec, judged)
     named = next((p for p in periods(pool.title, setting.window) if p.kind is PeriodKind.DATED), None)
     claims.later(partial(_count, spec, pool, judged, pool.period or named))
 
@@ -103,6 +118,31 @@ def _once(entry: Judged) -> Judged:
     """A row that says of itself that it is one above under another name (同一任务书换名, 第1行机构的中文名)."""
     again = words("same_again").search(entry.item.text) if entry.verdict in (KEEP, UNKNOWN) else None
     return replace(entry, verdict="duplicate") if again else entry
+
+
+def _by_likeness(book: FactBook, spec: FactSpec, judged: list[Judged]) -> list[Judged]:
+    """Where no rule leaves an item out or lets it count for a reason, what labelled rows taught may: it takes away what
+    is worded like things that do not count, and takes in what only lacks a word. In between an item stays open. Items
+    are held against their siblings: where most of a list is worded in unknown ways, that speaks against none of it."""
+    if book.learned is None:
+        return judged
+    key = book.key_of(spec)
+    scores = {place: book.learned.score(key, entry.item.said) for place, entry in enumerate(judged)
+              if (entry.verdict == KEEP and not entry.state) or (entry.lacking and entry.verdict == "definition")}
+    usual = median(one for place, one in scores.items()) if scores else 0.0
+    raised = max(0.0, USUAL - usual) if len(scores) > 1 else 0.0
+    found = list(judged)
+    for place, score in scores.items():
+        entry = judged[place]
+        likely = book.learned.likely(key, score + (raised if entry.verdict == KEEP else 0.0))
+        if likely is None:
+            continue
+        if entry.verdict == KEEP and likely < DOUBTED:
+            taken = likely < TAKEN_AWAY
+            found[place] = replace(entry, verdict=UNLIKE if taken else UNKNOWN, why="" if taken else UNLIKE)
+        elif entry.verdict != KEEP and likely > LIKELY:
+            found[place] = replace(entry, verdict=KEEP if likely > TAKEN_IN else UNKNOWN, why=NOT_STATED)
+    return found
 
 
 def _doubted(judged: list[Judged]) -> list[Judged]:
@@ -153,7 +193,7 @@ def _count(
         findings.exclude(pool.document, span, "part_of_total")
     if not counted and not unknown:
         covered = _listed(titled, window)
-        findings.empty += [covered] if covered and not pool.partial and not pool.loose else []
+        findings.empty += [covered] if covered and pool.whole and not pool.partial and not pool.loose else []
         return
     value = Interval(len(counted), None if pool.partial else len(counted) + unknown)
     bounded = _bounded(spec, pool, value, window, dated=dated)
@@ -177,6 +217,7 @@ def _count(
             gone=sum(reason == "expired" for _, reason in left_out) if pool.loose else 0,
             listed=_listed(titled, window) if dated else None,
             doubtful=unknown,
+            rule="listing.events" if pool.told else "listing.names" if pool.loose else "listing",
         )
     )
 
@@ -217,36 +258,37 @@ def _judged(
     book: FactBook, listing: Listing, pool: Pool, item: Item, row: frozenset[str], setting: Setting
 ) -> Judged:
     """`row`: the keys that its number in the list gives it."""
-    verdict = _by_words(book, listing, pool, item)
+    verdict, lacking = _by_words(book, listing, pool, item)
     keys = setting.aliases.of(_keys(listing, item)) | row
-    if verdict not in (KEEP, UNKNOWN):
+    if verdict not in (KEEP, UNKNOWN) and not lacking:
         return Judged(item, keys, verdict, None, KEEP)
     state = KEEP
     if listing.held and _of_somebody_else(item, setting.own):
-        return Judged(item, keys, "other_body", None, KEEP)
-    if listing.term and _ended(item, setting.window):
+        return Judged(item, keys, verdict if lacking else "other_body", None, KEEP)
+    if (listing.term and _ended(item, setting.window)) or _gone(item, setting.window.end):
         state = "expired"
     elif listing.host_only and (_other_country(item, setting.host) if setting.host else not setting.hosted):
         state = "other_country"
-    return Judged(item, keys, verdict, _date(item, setting.window) if listing.dated else None, state)
+    when = _date(item, setting.window) if listing.dated else None
+    return Judged(item, keys, verdict, when, state, lacking=lacking and not state)
 
 
-def _by_words(book: FactBook, listing: Listing, pool: Pool, item: Item) -> str:
-    """KEEP, UNKNOWN or the reason that leaves an item out, by what it says."""
+def _by_words(book: FactBook, listing: Listing, pool: Pool, item: Item) -> tuple[str, bool]:
+    """KEEP, UNKNOWN or the reason that leaves an item out, by what it says; and whether it is only what it lacks."""
     doubtful = False
     if words("placeholder").match(item.name):
-        return "planned"
+        return "planned", False
     for reject in listing.reject:
         if _rejects(book, reject, item):
             if not reject.unknown:
-                return reject.reason
+                return reject.reason, False
             doubtful = True
     for require in listing.require:
         verdict = _requires(book, require, pool, item)
         if verdict not in (KEEP, UNKNOWN):
-            return verdict
+            return verdict, True
         doubtful = doubtful or verdict == UNKNOWN
-    return UNKNOWN if doubtful else KEEP
+    return (UNKNOWN if doubtful else KEEP), False
 
 
 def _verdict(judged: Judged, window: Window) -> tuple[str, bool]:
@@ -270,7 +312,7 @@ def _columns(item: Item, roles: list[str]) -> str:
 
 def _rejects(book: FactBook, reject: Reject, item: Item) -> bool:
     text = _columns(item, reject.columns) if reject.columns and item.cells else item.text
-    if not reject.columns and not reject.named and (item.cells or item.titled):
+    if not reject.columns and not reject.named and (item.cells or item.titled) and item.name != item.text:
         text = text.replace(item.name, "".join(_NOTES.findall(item.name)), 1)
     if item.section and not reject.columns:
         text += "｜" + item.section
@@ -297,6 +339,7 @@ def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
     headed = [(header, text.strip()) for header, text, _ in item.headed if found(book, require.words, header)]
     if headed and not found(book, require.words, item.name):
         nothing = {*load("tables")["empty"], *load("tables")["no"]}
+        headed = [(header, re.sub(r"（[^（）]*）", "", said).strip()) for header, said in headed]  # 否（重庆兼）
         if any(said in load("tables")["yes"] if _asks(header) else said not in nothing for header, said in headed):
             return KEEP
         if all(said in nothing or not _asks(header) for header, said in headed):
@@ -346,7 +389,7 @@ def _foreign(book: FactBook, require: Require, pool: Pool, item: Item, missing: 
             return UNKNOWN
         return KEEP if not origins and _in_foreign_column(item) else missing
     if "title" in require.columns:
-        where = Origin.FOREIGN if require.run_by and run_from_abroad(item.name) else _origin(item)
+        where = Origin.FOREIGN if require.run_by and _run_from_abroad(item) else _origin(item)
         if where in (Origin.FOREIGN, Origin.GREATER_CHINA):
             return KEEP
         named = re.search(load("discourse")["body_words"], item.name[-NAME_END:], re.IGNORECASE) is not None
@@ -374,6 +417,12 @@ def _foreign(book: FactBook, require: Require, pool: Pool, item: Item, missing: 
         if all(side is Origin.DOMESTIC for side in sides):
             return missing
     return KEEP if abroad(item.text) else missing
+
+
+def _run_from_abroad(item: Item) -> bool:
+    """By its name, or by the body abroad that another column gives it (团队｜母体)."""
+    others = (one.text for one in item.headed if one.text != item.name and is_body(one.text))
+    return run_from_abroad(item.name) or any(organisations.origin(text) is Origin.FOREIGN for text in others)
 
 
 def _of_elsewhere(book: FactBook, name: str) -> bool:
@@ -422,6 +471,12 @@ def _of_somebody_else(item: Item, own: frozenset[str]) -> bool:
     return bool(holder and own and named) and not any(name in holder or holder in name for name in own)
 
 
+def _gone(item: Item, today: date) -> bool:
+    """离岗｜2023-06: whether a column of the days since when things are there no more holds one that has come."""
+    told = [dates(text) for header, text, _ in item.headed if listed("gone_header").search(header)]
+    return any(days and days[0][1] <= today for days in told)
+
+
 def _ended(item: Item, window: Window) -> bool:
     """A term that ended before the application date; the latest period named decides (续签 renews)."""
     text = (
@@ -455,16 +510,10 @@ def is_partial(title: str) -> bool:
 
 
 _NOTES = re.compile(r"（[^（）]*）")
-
-
 _CITATION = re.compile(r"[“《\"]([^”》\"]{4,})[”》\"]")
-
-
 _REFERENCE = re.compile(
     r"(?:^|[.。）]\s*)([A-Z\u4e00-\u9fff][^.\[\]。：]{10,}?)(?:\[[JCDM](?:/OL)?\]|（J）|（C）|[.,，]\s*(?:[A-Z][\w&\s-]+)?[,，]?\s*(?:19|20)\d\d)"
 )
-
-
 _ITEM_NAME = re.compile(r"(?:[^（，,；：。|]|（[^（）]{1,8}）(?=[^（），,；：。|\s]*(?:公司|Ltd)))+")
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 from itertools import zip_longest
 
 from msgspec import Struct
@@ -11,14 +12,13 @@ from msgspec.structs import replace
 
 from ingestion import organisations
 from ingestion.facts.assertions import Claims
-from ingestion.facts.columns import empty, is_place, kind_of, kind_of_column, roles_of
+from ingestion.facts.columns import are_persons, empty, is_place, kind_of, kind_of_column, roles_of
 from ingestion.facts.dating import section_period
 from ingestion.facts.grids import Grid, Row, name_columns, named
 from ingestion.facts.items import Item, Pool, Setting, is_partial, judge, list_item, meets
 from ingestion.facts.lexicon import listed, words
-from ingestion.facts.modality import section_block
+from ingestion.facts.modality import polarity, section_block
 from ingestion.facts.phrases import found
-from ingestion.facts.polarity import polarity
 from ingestion.facts.rows import Column
 from ingestion.facts.scan import ListGroup
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Require
@@ -28,10 +28,13 @@ from ingestion.language import fold, load, pattern
 from ingestion.language.ngrams import Text
 from ingestion.numerals import has_number, quantities
 from ingestion.organisations import Origin
+from ingestion.periods import dates
 
 _NAMING = {"title", "number_granted", "origin", "target"}  # roles of columns whose headers say what a table lists
+LONGEST_DAY = 16  # characters of a cell that holds a day
 LEAST = 3  # cells of a column that show what a table of many kinds lists
 _TELLING = {"number", "date", "authors", "index", "status", "rank"}  # roles of columns that only tell of a thing
+_BRACKETED = re.compile(r"（[^（）]*）")
 _LABEL = re.compile(r"\s*([^，。；：\n]{2,12})[。：]")
 _COUNTED = re.compile(r"（\s*(?:共|计)?\s*(\d+\s*[^（）\d，。]{1,2})）")
 
@@ -43,6 +46,7 @@ class Listed(Struct, frozen=True):
     titled: bool = True  # a title says so; else only what its cells are
     headed: bool = False  # of its titles only the columns' headers
     shown: bool = False  # its cells say so, whatever its titles are
+    met: frozenset[int] = frozenset()  # where rows begin that show by their own cells all that the fact asks for
 
 
 def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> Listed | None:
@@ -54,44 +58,48 @@ def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> L
     about = _about(book, listing, grid)
     if about is None:
         return None
-    grid = _with_roles(book, listing, grid)
+    grid = _with_roles(book, listing, grid, setting.window.end)
     heads = "｜".join(grid.headers)
     if listing.columns and not found(book, listing.columns, heads) and not _has_roles(listing.columns, grid):
         return None
     columns = _naming(book, spec, listing, grid)
     if not columns and listing.header and not _numbered(book, listing, grid):
         return None
-    if not about and not _told_by_columns(listing, grid, columns):
+    if not about and not _told_by_columns(spec, listing, grid, columns):
         return None
     items = _items(book, spec, grid, columns)
     section = Section(grid.table.section.headings, "\n".join([grid.table.section.lead, grid.title]))
     sentence = Sentence(grid.table.document, grid.table.block.span, Text(""), section)
     excerpt = "\n".join([about, grid.title, grid.table.section.text, grid.table.document.name.rsplit("/", 1)[-1]])
     own = bool(about) and about not in _of_lists(grid.table.section.headings[:-1])
-    nearest = "" if grid.title.strip() else "\n".join(grid.table.section.headings[-1:])
-    title = grid.title or nearest if own else about
+    near = "\n".join(dict.fromkeys([grid.title, *_near(grid)])).strip()
+    said = own or (bool(near) and not _of_any(book, near))  # 国际合作部花名: a title of no fact's things is still one
+    title = near if said else about
     pool = Pool(
         grid.table.document,
         title + "\n" + heads,
         section_period(sentence, setting.window),
         items,
         is_partial(excerpt),
-        weak=not own,
+        weak=not said,
         table=True,
         reason=_reason(grid),
         totals=tuple(grid.totals),
     )
-    shown = bool(items) and _shown(book, spec, pool)
-    if not items or (not own and not shown):
+    met = _met(book, listing, pool)
+    shown = bool(items) and _shown(book, spec, pool, met)
+    pool.whole = own or shown
+    if not items or (not own and not shown and not (_sided(listing) and _two_sides(grid))):
         return None
     above = "\n".join([*_near(grid), *grid.table.section.headings])
-    return Listed(pool, bool(about), bool(about) and not found(book, listing.about, above), shown)
+    return Listed(pool, bool(about), bool(about) and not found(book, listing.about, above), shown, met)
 
 
-def _with_roles(book: FactBook, listing: Listing, grid: Grid) -> Grid:
+def _with_roles(book: FactBook, listing: Listing, grid: Grid, today: date) -> Grid:
     """渠道｜国家重点研发计划: a column under a header of which nothing is known has the role of what the fact asks of
-    its things, where most of its cells say that."""
+    its things, where most of its cells say that; 走到哪一步｜验收合格: or say what it takes a thing to be left out."""
     roles = list(grid.roles)
+    left_out = [word for reject in listing.reject if not reject.columns for word in reject.words]
     for require in listing.require:
         asked = [role for role in require.columns if role not in ("title", "date")]
         if not asked or not require.words:
@@ -99,12 +107,15 @@ def _with_roles(book: FactBook, listing: Listing, grid: Grid) -> Grid:
         headed = any(role in own for own in roles for role in asked)
         for column, own in enumerate(roles):
             cells = [text for row in grid.rows if not empty(text := row.columns.get(column, ""))]
-            said = sum(found(book, require.words, text) for text in cells)
+            asked_for = [*require.words, *left_out] if asked[0] == "status" else require.words
+            said = sum(found(book, asked_for, text) for text in cells)
             telling = roles_of(grid.headers[column]) - {"mode"}
             if own & {*asked, "number"} or telling or (headed and (said < LEAST or "title" in own)):
                 continue
             if said * (3 if headed else 2) > len(cells) and said >= 2:
                 roles[column] = own | {asked[0]}
+    roles = [own | {"until", "term"} if listing.term and not roles_of(grid.headers[column]) and "term" not in own
+             and _to_come(grid, column, today) else own for column, own in enumerate(roles)]
     if roles == grid.roles:
         return grid
     added = [(column, role) for column, own in enumerate(roles) for role in own - grid.roles[column]]
@@ -117,6 +128,13 @@ def _with_roles(book: FactBook, listing: Listing, grid: Grid) -> Grid:
         for row, more in zip(grid.rows, told, strict=True)
     ]
     return replace(grid, roles=roles, rows=rows)
+
+
+def _to_come(grid: Grid, column: int, today: date) -> bool:
+    """Whether a third of a column's days are still to come: what was done has none, what ends has."""
+    told = [dates(text) for row in grid.rows if len(text := row.columns.get(column, "")) <= LONGEST_DAY]
+    last = [days[-1][2] for days in told if days]
+    return len(last) >= 2 and 3 * sum(day > today for day in last) >= len(last)
 
 
 def _has_roles(headers: Sequence[str], grid: Grid) -> bool:
@@ -132,20 +150,29 @@ def _name_bodies(grid: Grid) -> bool:
                for c in named_[1:])
 
 
-def _told_by_columns(listing: Listing, grid: Grid, columns: list[int]) -> bool:
+def _told_by_columns(spec: FactSpec, listing: Listing, grid: Grid, columns: list[int]) -> bool:
     """Whether a table's columns alone may show that it lists the fact's things: it has one for what the fact asks of
     each, and what its rows name are bodies where bodies are asked for."""
     roles = frozenset().union(*grid.roles)
-    if {"home", "foreign"} <= {r.origin for r in listing.require}:
+    if _sided(listing):
         return _two_sides(grid)
-    asked = {role for r in listing.require for role in r.columns} - {"title", "country"}
+    asked = frozenset(role for r in listing.require for role in r.columns) - {"title", "country"}
+    if not asked:
+        asked = frozenset().union(*map(roles_of, listing.columns)) - {"title", "country", "date"}
     if not roles & (asked | ({"term"} if listing.term else set())):
         return False
+    if "person" in spec.measures:
+        return bool(columns) and are_persons([row.columns.get(columns[0], "") for row in grid.rows])
     if any(r.origin == "foreign" and "title" in r.columns for r in listing.require):
         cells = [row.columns.get(columns[0], "") for row in grid.rows] if columns else []
         bodies = [text for text in cells if organisations.origin(text) is organisations.Origin.FOREIGN]
         return kind_of_column(cells) == "body" and ("country" in roles or len(bodies) * 2 > len(cells))
     return bool(columns)
+
+
+def _sided(listing: Listing) -> bool:
+    """Whether each thing has a side here and one abroad."""
+    return {"home", "foreign"} <= {r.origin for r in listing.require}
 
 
 def _two_sides(grid: Grid) -> bool:
@@ -171,7 +198,7 @@ def _near(grid: Grid) -> list[str]:
     """The titles that are the table's own: its caption lines, else the heading right above it; and its sheet."""
     lines = [line for line in grid.title.split("\n") if line.strip() and not _note(line)]
     sheet = fold(grid.table.block.section)
-    said = [line for line in lines if not line.rstrip().endswith("。")]
+    said = [line for line in lines if not line.rstrip().endswith("。") and not _BRACKETED.fullmatch(line.strip())]
     own = [*lines, *([] if said and len(lines) == len(said) else grid.table.section.headings[-1:])]
     return [*own, sheet] if sheet and sheet not in own else own
 
@@ -195,12 +222,19 @@ def _naming(book: FactBook, spec: FactSpec, listing: Listing, grid: Grid) -> lis
     if any("title" in roles for roles in known):
         return []
     named_ = [c for c, roles in enumerate(known) if not roles and "title" in grid.roles[c]]
-    told = [c for c, roles in enumerate(known) if not roles and not grid.roles[c]]
-    if {"home", "foreign"} <= {r.origin for r in listing.require}:
+    told = sorted((c for c, roles in enumerate(known) if not roles and not grid.roles[c]),
+                  key=lambda c: not _apart(row.columns.get(c, "") for row in grid.rows))
+    if _sided(listing):
         return told[:1]
-    if named_ and told and not {"organisation", "team"} & set(spec.measures):
+    if named_ and told and not abroad and not {"organisation", "team"} & set(spec.measures):
         named_ = [told[0]] if told[0] < named_[0] else named_  # 干什么｜跟谁: whom it is done with names no project
-    return [] if sum(map(bool, known)) * 2 > len(known) else named_[:1] or ([] if abroad else told[:1])
+    return named_[:1] or ([] if abroad or sum(map(bool, known)) * 2 > len(known) else told[:1])
+
+
+def _apart(cells: Iterable[str]) -> bool:
+    """Whether nearly every cell of a column says something else, as names do (发明, 发明, 软著 are none)."""
+    filled = [text for text in cells if not empty(text)]
+    return len(set(filled)) * 4 >= len(filled) * 3
 
 
 def _items(book: FactBook, spec: FactSpec, grid: Grid, columns: list[int]) -> list[Item]:
@@ -223,26 +257,28 @@ def _items(book: FactBook, spec: FactSpec, grid: Grid, columns: list[int]) -> li
     return items
 
 
-def _shown(book: FactBook, spec: FactSpec, pool: Pool) -> bool:
+def _met(book: FactBook, listing: Listing, pool: Pool) -> frozenset[int]:
+    return frozenset(item.span.start for item in pool.items
+                     if all(meets(book, require, pool, item) for require in listing.require))
+
+
+def _shown(book: FactBook, spec: FactSpec, pool: Pool, met: frozenset[int]) -> bool:
     """Whether the rows show by their own cells that they are of what the fact counts, without any title's help: half of
     them, or of what one column holds, meet the first of its requirements, and at least two meet all."""
-    if spec.listing is None or not spec.listing.require:
+    if spec.listing is None or not spec.listing.require or len(met) < 2:
         return False
-    first, *more = spec.listing.require
-    of_kind = [item for item in pool.items if meets(book, first, pool, item)]
-    all_met = [item for item in of_kind if all(meets(book, require, pool, item) for require in more)]
-    if len(all_met) < 2:
-        return False
-    return len(of_kind) * 2 >= len(pool.items) or _column_says(book, first, pool)
+    first = spec.listing.require[0]
+    of_kind = sum(meets(book, first, pool, item) for item in pool.items)
+    return of_kind * 2 >= len(pool.items) or _column_says(book, first, pool)
 
 
 def _column_says(book: FactBook, require: Require, pool: Pool) -> bool:
-    """Whether half of the filled cells of a column say what a requirement asks for, in a table of rows of all kinds."""
+    """Whether a third of the filled cells of a column say what is asked for, in a table of rows of all kinds."""
     rows = [item.headed for item in pool.items] if require.words else []
     for cells in zip_longest(*rows, fillvalue=Column("", "")):
         filled = [one.text for one in cells if not empty(one.text)]
         said = sum(found(book, require.words, text) for text in filled)
-        if said >= LEAST and said * 2 >= len(filled):
+        if said >= LEAST and said * 3 >= len(filled):
             return True
     return False
 
@@ -291,10 +327,11 @@ def _about(book: FactBook, listing: Listing, grid: Grid) -> str | None:
     named_by = [h for h, roles in zip(grid.headers, grid.roles, strict=True) if h and roles & _NAMING]
     first = [h for h, roles in zip(grid.headers, grid.roles, strict=True) if "number" not in roles][:1]
     names = "｜".join(own := list(dict.fromkeys([*first, *named_by])))
-    if listing.avoid and (found(book, listing.avoid, title) or found(book, listing.avoid, names)):
+    each = _each_about(book, listing, grid)
+    if listing.avoid and found(book, listing.avoid, names if each else f"{title}\n{names}"):
         return None
     said = about.search(title) or any(map(about.search, [names, *own]))
-    if said or _each_about(book, listing, grid) or _kinds_about(book, listing, grid):
+    if said or each or _kinds_about(book, listing, grid):
         return title or names
     if _of_another(book, listing, title if grid.title.strip() else ""):
         return None
@@ -304,8 +341,7 @@ def _about(book: FactBook, listing: Listing, grid: Grid) -> str | None:
     *outer, nearest = grid.table.section.headings or ("",)
     if about.search(nearest):
         return title or nearest
-    above = _above(book, listing, outer)
-    return above if above or any(r.columns for r in listing.require) else None
+    return _above(book, listing, outer)
 
 
 def _above(book: FactBook, listing: Listing, headings: Sequence[str]) -> str | None:
@@ -330,7 +366,7 @@ def _each_about(book: FactBook, listing: Listing, grid: Grid) -> bool:
     """Whether the name in every row says that it is one of the fact's things (低温阀联合研发)."""
     columns = name_columns(grid, book.pattern(listing.header)) if listing.header else []
     named_ = [row.columns.get(columns[0], "") for row in grid.rows] if columns else []
-    said = sum(book.pattern(listing.about).search(name) is not None for name in named_)
+    said = sum(book.pattern([*listing.about, *listing.kinds]).search(name) is not None for name in named_)
     return said > 1 and said * 3 >= len(named_) * 2
 
 
@@ -383,7 +419,7 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
         if not found(book, listing.about, title):
             above = None if _of_another(book, listing, nearest) else _above(book, listing, outer)
             untitled = not above and not _of_any(book, title)
-            if above is None or not (above or (untitled and _bodies_with_terms(listing, group, setting))):
+            if above is None or not (above or (untitled and _told_by_items(book, listing, group, setting))):
                 return
             title, weak = f"{above}\n{nearest}", not above
     if listing.avoid and found(book, listing.avoid, "\n".join([title, nearest])):
@@ -415,13 +451,19 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
     judge(book, spec, pool, setting, claims)
 
 
-def _bodies_with_terms(listing: Listing, group: ListGroup, setting: Setting) -> bool:
-    """Whether most items of a list are bodies abroad with the term of an agreement, where that is what is asked for."""
-    if not listing.term or not any(r.origin == "foreign" and "title" in r.columns for r in listing.require):
-        return False
+def _told_by_items(book: FactBook, listing: Listing, group: ListGroup, setting: Setting) -> bool:
+    """Whether most items of a list that no title names show by their own words what is asked for: bodies abroad with
+    the term of an agreement; or all of several requirements."""
     texts = [fold(group.document.quote(span)) for span in group.items]
-    told = [t for t in texts if term(t, setting.window) and organisations.origin(t) is Origin.FOREIGN]
-    return len(told) >= 2 and len(told) * 3 >= len(texts) * 2
+    if listing.term and any(r.origin == "foreign" and "title" in r.columns for r in listing.require):
+        told = [bool(term(t, setting.window)) and organisations.origin(t) is Origin.FOREIGN for t in texts]
+    elif len(listing.require) > 1:
+        items = [list_item(group.document, span, text) for span, text in zip(group.items, texts, strict=True)]
+        pool = Pool(group.document, "", None, items, partial=False, weak=True)
+        told = [all(meets(book, require, pool, item) for require in listing.require) for item in items]
+    else:
+        return False
+    return sum(told) >= 2 and sum(told) * 3 >= len(told) * 2
 
 
 def _topics(book: FactBook, group: ListGroup) -> bool:

@@ -12,9 +12,7 @@ from msgspec import Struct
 
 from ingestion import organisations
 from ingestion.domain import Interval
-from ingestion.facts.apart import without_apart
 from ingestion.facts.assertions import Claims
-from ingestion.facts.classes import classed
 from ingestion.facts.figures import residue
 from ingestion.facts.heads import named_by, unexplained
 from ingestion.facts.lexicon import words
@@ -35,6 +33,7 @@ from ingestion.facts.phrases import (
     untitled,
 )
 from ingestion.facts.records import Analysis, Figure
+from ingestion.facts.relations import classed, without_apart
 from ingestion.facts.schema import FactBook, FactSpec
 
 

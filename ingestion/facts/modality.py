@@ -6,14 +6,15 @@ import re
 from datetime import date
 from functools import lru_cache
 
-from ingestion.facts.lexicon import words
+from ingestion.facts.lexicon import listed, words
 from ingestion.facts.recitals import recited
 from ingestion.facts.records import Analysis, Figure
 from ingestion.facts.sentences import Section, Sentence
-from ingestion.language import load
+from ingestion.language import load, pattern
 from ingestion.language.ngrams import may, search
 from ingestion.periods import Period, PeriodKind
 
+_UNDONE, _DENIES = "未尚", "未不无"  # 未履行 takes a figure away, and so does 过期 where no 未 denies it
 HOUSED = ("organisation", "thing", "team", "")  # what a body counts of those whom it houses; their papers are theirs
 
 
@@ -274,8 +275,27 @@ def _dropped_after(analysis: Analysis, figure: Figure) -> bool:
 
 def dropped(body: str) -> bool:
     """A status that takes the figure away; 未过期 and 未终止 do not."""
-    data = load("discourse")
     return any(
-        m.group()[0] in data["undone"] or body[max(0, m.start() - 1) : m.start()] not in [*data["not_undone"]]
+        m.group()[0] in _UNDONE or body[max(0, m.start() - 1) : m.start()] not in [*_DENIES]
         for m in words("dropped_status").finditer(body)
     )
+
+
+LONGEST_TITLE = 40  # characters of a title that says of what kind all its rows are
+_ASIDE = re.compile(
+    r"（?(?:不含|不包括|不包含|除|剔除|扣除|已剔除|未含|含|包括|包含|兼)[^（），。；]*(?:）|外|$|(?=[，。；]))"
+)
+
+
+def polarity(title: str) -> str:
+    """The reason that a table's own title gives against all that it lists; what it says to leave out is not its, and a
+    sentence is no title."""
+    said = _ASIDE.sub("", title.strip())
+    if len(said) > LONGEST_TITLE or said.endswith("。"):
+        return ""
+    if listed("not_own").search(said):
+        return "other_body"
+    for reason, names in load("tables")["polarity"].items():
+        if pattern(tuple(names)).search(said) and not listed("polarity_exempt").search(said):
+            return str(reason)
+    return ""

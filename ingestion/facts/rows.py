@@ -39,11 +39,11 @@ def doubts(rows: Mapping[int, Cells]) -> dict[int, list[str]]:
     asked = _filled(list(rows.values()))
     found: dict[int, list[str]] = {}
     for place, cells in rows.items():
-        missing = [header for header, text, _ in cells if empty(text) or _undated(header, text)]
+        missing = [one.header for one in cells if empty(one.text) or _undated(one)]
         told = [BLANK] if asked.intersection(missing) else []
-        said = [one.text for one in cells[1:] if _of_state(one.header) or told]
-        pending = any(listed("pending").search(one.text) for one in cells[1:] if len(one.text) <= LONGEST_STATE)
-        told += [UNSETTLED] if pending or any(map(unsettled, said)) else []
+        of_state = [one.text for one in cells[1:] if told or _of_state(one)]
+        told += [UNSETTLED for text in of_state if unsettled(text) or _pending(text)]
+        told += [UNSETTLED for one in cells[1:] if one.text not in of_state and _pending(one.text)]
         if told:
             found[place] = told
     return found
@@ -61,13 +61,18 @@ def _filled(rows: Sequence[Cells]) -> frozenset[str]:
     return frozenset(header for header, n in filled.items() if n >= least)
 
 
-def _undated(header: str, text: str) -> bool:
-    """Whether words stand where a date is asked for (刊出｜拟投)."""
-    return roles_of(header) == {"date"} and _DIGIT.search(text) is None
+def _undated(one: Column) -> bool:
+    """Whether words stand where a date or a term is asked for (刊出｜拟投, 约期｜文本在改)."""
+    asked = roles_of(one.header) == {"date"} or ("term" in one.roles and _pending(one.text))
+    return asked and _DIGIT.search(one.text) is None
 
 
-def _of_state(header: str) -> bool:
-    return "status" in roles_of(header) or listed("remarks").search(header) is not None
+def _of_state(one: Column) -> bool:
+    return "status" in one.roles or listed("remarks").search(one.header) is not None
+
+
+def _pending(text: str) -> bool:
+    return len(text) <= LONGEST_STATE and listed("pending").search(text) is not None
 
 
 def unsettled(text: str) -> bool:
@@ -94,8 +99,8 @@ def others(rows: Sequence[Cells]) -> set[int]:
 
 
 def once(rows: Sequence[Cells], texts: Sequence[str], place: str) -> list[frozenset[str]]:
-    """For each row the keys that it shares with those it is one with: it names their number or their code
-    (与第3项重复登记, 同2号卷, 与LCB-022同一项目), or one number is written beside both. `place` tells the table from others."""
+    """For each row the keys that it shares with those it is one with: it names their number or their code (与第3项重复,
+    同2号卷, 与LCB-022同一项目), or one number is written beside both. `place` tells the table from others."""
     numbers = [_numbers(cells) for cells in rows]
     known: dict[str, int] = {}
     for row, own in enumerate(numbers):

@@ -14,10 +14,9 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ingestion.domain import Block, BlockKind, Cell, Document, Span
-from ingestion.facts import forms, numbering
+from ingestion.facts import forms
 from ingestion.facts.columns import is_place
-from ingestion.facts.legends import legend, spelled
-from ingestion.facts.marks import punctuated
+from ingestion.facts.marks import legend, punctuated, spelled
 from ingestion.facts.mending import mended
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.language import fold, load, pattern
@@ -26,6 +25,7 @@ from ingestion.language.ngrams import Text
 LONGEST_HOST = 120  # characters beside a form's label that still introduce the table within
 LONGEST_SENTENCE = 1_500  # characters
 LONGEST_CAPTION = 60
+LEAST_BESIDE = 3  # filled cells of a row whose last one holds a table
 LONGEST_PLACE = 8  # characters of a line that only names a place
 _CAPTION = re.compile(r"\s*(?:附?表|续表|Table|Tab\.)\s*[\dA-Z一二三四五六七八九十]", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"\s*[-]?\s*\d{1,3}\s*[-]?\s*")
@@ -135,21 +135,25 @@ class _Scan:
         blocks = mended(self.reading.document)
         for place, block in enumerate(blocks):
             text = folded[block.span.start : block.span.end]
-            if block.kind is BlockKind.PARAGRAPH and self._caption_below(blocks, place, text):
+            titles = block.kind in (BlockKind.PARAGRAPH, BlockKind.HEADING)
+            if titles and self._caption_below(blocks, place, text):
                 self.reading.tables[-1].name_below(text.strip())
                 self._read(block, text)
                 continue
-            if self.items and numbering.between(blocks[place - 1 : place + 2]):
+            if self.items and forms.between(blocks[place - 1 : place + 2]):
                 self.items[-1] = Span(self.items[-1].start, block.span.end)
                 self._read(block, text)
             else:
                 self._block(block, text)
         self._close_list()
+        for table in self.reading.tables:
+            if table.block.host:
+                _fill_host(table, self.reading.tables)
         self.reading.sentences = list(_series(self.reading.sentences, folded))
         return self.reading
 
     def _block(self, block: Block, text: str) -> None:
-        dash = numbering.DASH.match(text) if block.kind is BlockKind.PARAGRAPH else None
+        dash = forms.DASH.match(text) if block.kind is BlockKind.PARAGRAPH else None
         if dash is not None and (self.items or self.lead.rstrip().endswith("：")):
             span = Span(block.span.start + dash.end(), block.span.end)
             block = replace(block, kind=BlockKind.LIST_ITEM, label=dash[0].strip(), span=span)
@@ -198,7 +202,8 @@ class _Scan:
         follows, or that one, too, has its caption below."""
         if not place or blocks[place - 1].kind is not BlockKind.TABLE or not _numbered_caption(text):
             return False
-        if any(_numbered_caption(line) for line in self.reading.tables[-1].section.lead.split("\n")):
+        section = self.reading.tables[-1].section
+        if any(_numbered_caption(line) for line in [*section.headings[-1:], *section.lead.split("\n")]):
             return False
         if place + 1 >= len(blocks) or blocks[place + 1].kind is not BlockKind.TABLE:
             return True
@@ -232,7 +237,7 @@ class _Scan:
         """One item of a list. Behind one that ends with a colon, items numbered otherwise are a list of their own."""
         if found and self._numbered_within(block, text, found[0]):
             return
-        family = numbering.family(block.label)
+        family = forms.family(block.label)
         if self.above and family == self.above[-1].family:
             self._close_inner()
         elif self.items and self.ends_open and family != self.family:
@@ -251,7 +256,7 @@ class _Scan:
 
     def _numbered_within(self, block: Block, text: str, lead: Sentence) -> bool:
         """A list within a paragraph: 承担项目：（1）…；（2）…；（3）…。"""
-        members = numbering.numbered(text, block.label)
+        members = forms.numbered(text, block.label)
         if members:
             lead_in = text[: members[0][0]].strip() or self.lead
             section = Section(tuple(heading for _, heading in self.headings), lead_in)
@@ -260,7 +265,7 @@ class _Scan:
         return bool(members)
 
     def _read(self, block: Block, text: str) -> list[Sentence]:
-        found = list(_sentences(self.reading.document, block.span, text, self._section(), self.last))
+        found = list(sentences_in(self.reading.document, block.span, text, self._section(), self.last))
         self.reading.sentences += found
         return found
 
@@ -279,6 +284,17 @@ class _Scan:
         if len(self.items) >= 2 or (self.items and self.lead.rstrip().endswith("：")):
             group = ListGroup(self.reading.document, self._section(), self.items, self.lead_sentence)
             self.reading.lists.append(group)
+
+
+def _fill_host(table: Table, tables: list[Table]) -> None:
+    """What a table says that stands in a cell of a list's row is what that cell says (续签记录｜有效至2027-12)."""
+    host = fold(table.block.host)
+    for other in tables:
+        for texts in other.texts if other is not table else ():
+            filled = [text for text in texts if text]
+            if len(filled) >= LEAST_BESIDE and len(filled) < len(texts) and "\n".join(filled) == host:
+                blank = len(texts) - 1 - texts[::-1].index("")
+                texts[blank] = "；".join("｜".join(filter(None, row)) for row in table.texts)
 
 
 def _numbered_caption(text: str) -> bool:
@@ -304,7 +320,7 @@ def _lead(text: str, found: list[Sentence], before: str) -> tuple[str, Sentence]
     return (text.strip() if len(text) <= 80 else words), found[-1]
 
 
-def _sentences(
+def sentences_in(
     document: Document, span: Span, folded: str, section: Section, previous: Sentence | None
 ) -> Iterator[Sentence]:
     start = 0
@@ -379,14 +395,14 @@ def _joined(folded: str, pieces: list[tuple[int, int]]) -> Iterator[tuple[int, i
     while place < len(pieces):
         first, last = pieces[place]
         _, colon, listed = folded[first:last].partition("：")
-        ranked = numbering.ranked(folded[first:last])
-        alike = numbering.entry if colon and not ranked else numbering.ranked
-        alike = numbering.labelled if colon and numbering.labelled(listed) else alike  # 平台：孵化器：1；工作站：2
+        ranked = forms.ranked(folded[first:last])
+        alike = forms.entry if colon and not ranked else forms.ranked
+        alike = forms.labelled if colon and forms.labelled(listed) else alike  # 平台：孵化器：1；工作站：2
         entry = listed if colon and not ranked else folded[first:last]
         place += 1
         while alike(entry) and folded[last - 1] == "；" and place < len(pieces):
             entry = folded[slice(*pieces[place])]
-            if not alike(entry) and not numbering.sums_up(entry):
+            if not alike(entry) and not forms.sums_up(entry):
                 break
             last = pieces[place][1]
             place += 1
@@ -414,11 +430,6 @@ def _table(document: Document, block: Block, section: Section, folded: str) -> T
     return Table(document, block, section, rows, texts)
 
 
-@lru_cache(maxsize=1)
-def _label() -> re.Pattern[str]:
-    return re.compile(r"[^。，；]{1,24}")
-
-
 def policy_columns(table: Table) -> frozenset[int]:
     """Columns that restate the policy's requirements: 政策要求, 管理办法条件."""
     if not table.texts:
@@ -429,58 +440,3 @@ def policy_columns(table: Table) -> frozenset[int]:
         for cell, text in zip(table.rows[0], table.texts[0], strict=True)
         if 2 <= len(text) <= 12 and heads.search(text)
     )
-
-
-# 二、海外研发机构: numbers no thing
-_ENUMERATOR = re.compile(r"^\s*(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）)", re.MULTILINE)
-
-
-def pairs(table: Table) -> list[Sentence]:
-    """A form's label and value cells as sentences "label\\tvalue"; long values are sentences of their own."""
-    found: list[Sentence] = []
-    document = table.document
-    folded = forms.checked(fold(document.text[table.block.span.start : table.block.span.end]))
-    base = table.block.span.start
-    skipped = policy_columns(table)
-    for row, texts in zip(table.rows, table.texts, strict=True):
-        place = 0
-        while place < len(row):
-            if row[place].column in skipped:
-                place += 1
-                continue
-            label = texts[place]
-            if place + 1 < len(row) and label and _label().fullmatch(label):
-                value = row[place + 1]
-                whole = Span(row[place].span.start, value.span.end)
-                body = folded[whole.start - base : whole.end - base]
-                if len(texts[place + 1]) > 60 and "。" in texts[place + 1]:
-                    found += _sentences(
-                        document,
-                        value.span,
-                        folded[value.span.start - base : value.span.end - base],
-                        Section((*table.section.headings, label), table.section.lead),
-                        None,
-                    )
-                elif texts[place + 1]:
-                    width = row[place].span.end - whole.start
-                    told = _ENUMERATOR.sub(lambda m: " " * len(m.group()), body[width + 1 :])
-                    said = body[:width].replace("\n", " ") + "：" + told.replace("\n", "，")
-                    marked = forms.answered(said)
-                    sentence = Sentence(
-                        document, whole, Text(marked), table.section, pair=True, previous=found[-1] if found else None
-                    )
-                    found.append(sentence)
-                elif document.quote(value.span).strip():  # a box was ticked, and the label says what it makes of it
-                    found.append(Sentence(document, whole, Text(label), table.section, pair=True))
-                place += 2
-                continue
-            if label:
-                found += _sentences(
-                    document,
-                    row[place].span,
-                    folded[row[place].span.start - base : row[place].span.end - base],
-                    table.section,
-                    None,
-                )
-            place += 1
-    return found

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from ingestion.domain import Span
+from ingestion.facts import forms
 from ingestion.facts.amounts import amounts, is_money
 from ingestion.facts.assertions import Claims
 from ingestion.facts.grids import Grid, grid, identified, things_of_form
@@ -17,11 +18,10 @@ from ingestion.facts.items import Setting, judge
 from ingestion.facts.lexicon import listed
 from ingestion.facts.listings import Listed, counts, listed_in, same_things
 from ingestion.facts.matrices import matrix
-from ingestion.facts.modality import section_block
-from ingestion.facts.polarity import polarity
-from ingestion.facts.scan import Reading, Table, pairs, policy_columns
+from ingestion.facts.modality import polarity, section_block
+from ingestion.facts.scan import Reading, Table, policy_columns, sentences_in
 from ingestion.facts.schema import FactBook
-from ingestion.facts.sentences import Sentence
+from ingestion.facts.sentences import Section, Sentence
 from ingestion.language import fold
 from ingestion.language.ngrams import Text
 from ingestion.numerals import has_number, quantities
@@ -32,7 +32,7 @@ def read_table(
     book: FactBook, reading: Reading, table: Table, setting: Setting, found: Mapping[str, Claims]
 ) -> list[Sentence]:
     """Count what a table holds; the sentences that its cells are worth reading as. `found`: the facts asked for."""
-    if _of_money(book, table, setting, found):
+    if _of_money(book, reading, table, setting, found):
         return []
     figures = matrix(table)
     if figures and (reason := _unreal(table)):
@@ -73,7 +73,7 @@ def unused(book: FactBook, reading: Reading) -> list[Grid]:
     found = []
     for table in reading.tables:
         lists = grid(table)
-        if lists is None or len(lists.rows) < LARGE or matrix(table) or is_money(table):
+        if lists is None or len(lists.rows) < LARGE or matrix(table) or _of_money(book, reading, table, _ANY_DAY, {}):
             continue
         if len(lists.rows) >= LARGE and identified(lists) and not _owners(book, lists, _ANY_DAY):
             found.append(lists)
@@ -89,14 +89,14 @@ def said_of(lists: Grid) -> str:
 
 def _form(book: FactBook, table: Table, setting: Setting, found: Mapping[str, Claims]) -> list[Sentence]:
     """A form's labels and values; rows whose labels name the things that its title speaks of are counted."""
-    lists = things_of_form(table)
-    owners = _owners(book, lists, setting) if lists is not None else {}
-    owners = {key: one for key, one in owners.items() if one.titled}
-    for key, one in owners.items():
-        if key in found:
-            judge(book, book.facts[key], one.pool, setting, found[key])
-    counted = [row.span for row in lists.rows] if lists is not None and owners else []
-    return [s for s in pairs(table) if not any(span.start <= s.span.start < span.end for span in counted)]
+    counted: list[Span] = []
+    for lists in things_of_form(table):
+        owners = {key: one for key, one in _owners(book, lists, setting).items() if one.titled}
+        for key, one in owners.items():
+            if key in found:
+                judge(book, book.facts[key], one.pool, setting, found[key])
+        counted += [row.span for row in lists.rows] if owners else []
+    return [s for s in _pairs(table) if not any(span.start <= s.span.start < span.end for span in counted)]
 
 
 def _owners(book: FactBook, lists: Grid, setting: Setting) -> dict[str, Listed]:
@@ -108,34 +108,54 @@ def _owners(book: FactBook, lists: Grid, setting: Setting) -> dict[str, Listed]:
     if any(listed_.shown for listed_ in found.values()):  # 题目 above names of projects is no title of papers
         shown = [book.facts[key].listing for key, listed_ in found.items() if listed_.shown]
         found = {key: listed_ for key, listed_ in found.items()
-                 if not listed_.headed or any(same_things(book.facts[key].listing, one) for one in shown)}
+                 if (listed_.met and not listed_.headed)
+                 or any(same_things(book.facts[key].listing, one) for one in shown)}
     titled = {key: listed_ for key, listed_ in found.items() if listed_.titled}
-    return titled or found
+    told = frozenset[int]().union(*(listed_.met for listed_ in titled.values()))
+    mixed = {key: listed_ for key, listed_ in found.items() if listed_.shown and not listed_.met & told}
+    return titled | mixed if titled else found
 
 
-def _of_money(book: FactBook, table: Table, setting: Setting, found: Mapping[str, Claims]) -> bool:
+def _of_money(
+    book: FactBook, reading: Reading, table: Table, setting: Setting, found: Mapping[str, Claims]
+) -> bool:
     """Whether a table is one of amounts: of a fact's own, or of money that no fact asks for."""
     read = False
     for key, spec in book.facts.items():
         if spec.amounts is not None:
-            read |= amounts(book, spec, table, setting.window, found.get(key, Claims()))
+            read |= amounts(book, spec, table, setting.window, found.get(key, Claims()), reading.tables)
     return read or is_money(table)
 
 
 def _unreal(table: Table) -> str:
     """Why no figure of a table is of what is: its headings or its titles say that it is planned, or somebody's rule."""
     titles = [*table.section.lead.split("\n"), fold(table.block.section)]
-    reasons = (polarity(title) for title in titles)
+    reasons = [*map(polarity, titles), _planned_columns(table)]
     return section_block(table.section) or next(filter(None, reasons), "")
+
+
+def _planned_columns(table: Table) -> str:
+    """年份｜拟投入｜拟新上项目｜常驻人员目标: each column of figures is headed as planned."""
+    heads = next((texts for texts in table.texts if len([t for t in texts if t]) >= 2), [])[1:]
+    return "planned" if heads and all(polarity(head) == "planned" for head in heads) else ""
+
+
+def _bare(lists: Grid, column: int, text: str) -> bool:
+    """学员｜60: a figure of which only the head of its column says what it counts says nothing in its row alone."""
+    head = lists.headers[column] if column < len(lists.headers) else ""
+    bare = listed("figure").match(text) is not None
+    return bare and bool(head) and listed("quantity_column").search(re.sub(r"（[^（）]*）", "", head).strip()) is None
 
 
 def _leave_out(book: FactBook, table: Table, reason: str, found: Mapping[str, Claims]) -> None:
     """Each row of a table of figures that speaks of a fact is said not to count."""
-    for row, texts in zip(table.rows, table.texts, strict=True):
+    first = next((n for n, texts in enumerate(table.texts) if len([t for t in texts if t]) >= 2), 0)
+    for row, texts in zip(table.rows[first + 1 :], table.texts[first + 1 :], strict=True):
+        said = "｜".join([*table.texts[first], *texts])
         measures = {quantity.measure for quantity in quantities("｜".join(texts))}
         for key, claims in found.items():
             spec = book.facts[key]
-            heads = book.pattern(spec.heads).search("｜".join(texts)) if spec.heads and len(row) > 1 else None
+            heads = book.pattern(spec.heads).search(said) if spec.heads and len(row) > 1 else None
             if heads and (measures & set(spec.measures) or has_number("".join(texts[1:]))):
                 claims.exclude(table.document, Span(row[0].span.start, row[-1].span.end), reason)
 
@@ -167,10 +187,65 @@ def _rows(table: Table, lists: Grid, reading: Reading, counted: bool) -> list[Se
         kept = dict.fromkeys(
             text
             for column, text in sorted(row.columns.items())
-            if text and column not in skipped and text not in restated
+            if text and column not in skipped and text not in restated and (counted or not _bare(lists, column, text))
         )
         if kept:
             found.append(
                 Sentence(table.document, row.span, Text("，".join(kept)), table.section, synthetic=True, row=counted)
             )
+    return found
+
+
+_LABEL = re.compile(r"[^。，；]{1,24}")
+_ENUMERATOR = re.compile(r"^\s*(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）)", re.MULTILINE)
+
+
+def _pairs(table: Table) -> list[Sentence]:
+    """A form's label and value cells as sentences "label\\tvalue"; long values are sentences of their own."""
+    found: list[Sentence] = []
+    document = table.document
+    folded = forms.checked(fold(document.text[table.block.span.start : table.block.span.end]))
+    base = table.block.span.start
+    skipped = policy_columns(table)
+    for row, texts in zip(table.rows, table.texts, strict=True):
+        place = 0
+        while place < len(row):
+            if row[place].column in skipped:
+                place += 1
+                continue
+            label = texts[place]
+            if place + 1 < len(row) and label and _LABEL.fullmatch(label):
+                value = row[place + 1]
+                whole = Span(row[place].span.start, value.span.end)
+                body = folded[whole.start - base : whole.end - base]
+                if len(texts[place + 1]) > 60 and "。" in texts[place + 1]:
+                    found += sentences_in(
+                        document,
+                        value.span,
+                        folded[value.span.start - base : value.span.end - base],
+                        Section((*table.section.headings, label), table.section.lead),
+                        None,
+                    )
+                elif texts[place + 1]:
+                    width = row[place].span.end - whole.start
+                    told = _ENUMERATOR.sub(lambda m: " " * len(m.group()), body[width + 1 :])
+                    said = body[:width].replace("\n", " ") + "：" + told.replace("\n", "，")
+                    marked = forms.answered(said)
+                    sentence = Sentence(
+                        document, whole, Text(marked), table.section, pair=True, previous=found[-1] if found else None
+                    )
+                    found.append(sentence)
+                elif document.quote(value.span).strip():  # a box was ticked, and the label says what it makes of it
+                    found.append(Sentence(document, whole, Text(label), table.section, pair=True))
+                place += 2
+                continue
+            if label:
+                found += sentences_in(
+                    document,
+                    row[place].span,
+                    folded[row[place].span.start - base : row[place].span.end - base],
+                    table.section,
+                    None,
+                )
+            place += 1
     return found
