@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import partial
-from statistics import median
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -22,6 +21,7 @@ from ingestion.facts.schema import FactBook, FactSpec, Listing, Reject, Require
 from ingestion.facts.terms import term
 from ingestion.facts.things import Aliases, Thing, thing, without_journal, without_tags
 from ingestion.language import fold, load
+from ingestion.learned.opinions import TAKEN_AWAY, TAKEN_IN, opinions
 from ingestion.numerals import has_number
 from ingestion.organisations import Origin
 from ingestion.periods import Cover, Period, PeriodKind, Window, dates, periods
@@ -33,11 +33,6 @@ NAME_END = 8  # characters at the end of a name in which the word for a body sta
 UNKNOWN = "?"  # it only lifts the upper bound
 NOT_STATED = "not_stated"  # why what is unknown is unexplained
 UNLIKE = "unlike"  # why an item does not count, or is in doubt: labelled rows that are worded like it do not
-
-# Confidences that a row counts, from which what was learned decides, or leaves an item open.
-TAKEN_AWAY, DOUBTED = 0.1, 0.2
-LIKELY, TAKEN_IN = 0.85, 0.92
-USUAL = 0.25  # the score that the middle one of a list's items has at least
 
 
 class Item(Struct):
@@ -121,27 +116,17 @@ def _once(entry: Judged) -> Judged:
 
 
 def _by_likeness(book: FactBook, spec: FactSpec, judged: list[Judged]) -> list[Judged]:
-    """Where no rule leaves an item out or lets it count for a reason, what labelled rows taught may: it takes away what
-    is worded like things that do not count, and takes in what only lacks a word. In between an item stays open. Items
-    are held against their siblings: where most of a list is worded in unknown ways, that speaks against none of it."""
+    """Where no rule leaves an item out or lets it count for a reason, what labelled rows taught may."""
     if book.learned is None:
         return judged
-    key = book.key_of(spec)
-    scores = {place: book.learned.score(key, entry.item.said) for place, entry in enumerate(judged)
-              if (entry.verdict == KEEP and not entry.state) or (entry.lacking and entry.verdict == "definition")}
-    usual = median(one for place, one in scores.items()) if scores else 0.0
-    raised = max(0.0, USUAL - usual) if len(scores) > 1 else 0.0
+    asked = {place: (entry.item.said, entry.verdict == KEEP) for place, entry in enumerate(judged)
+             if (entry.verdict == KEEP and not entry.state) or (entry.lacking and entry.verdict == "definition")}
+    told = opinions(book.learned, book.key_of(spec), asked)
     found = list(judged)
-    for place, score in scores.items():
-        entry = judged[place]
-        likely = book.learned.likely(key, score + (raised if entry.verdict == KEEP else 0.0))
-        if likely is None:
-            continue
-        if entry.verdict == KEEP and likely < DOUBTED:
-            taken = likely < TAKEN_AWAY
-            found[place] = replace(entry, verdict=UNLIKE if taken else UNKNOWN, why="" if taken else UNLIKE)
-        elif entry.verdict != KEEP and likely > LIKELY:
-            found[place] = replace(entry, verdict=KEEP if likely > TAKEN_IN else UNKNOWN, why=NOT_STATED)
+    for place, opinion in told.items():
+        verdict = {TAKEN_AWAY: UNLIKE, TAKEN_IN: KEEP}.get(opinion, UNKNOWN)
+        why = (UNLIKE if asked[place][1] else NOT_STATED) if verdict == UNKNOWN else ""
+        found[place] = replace(judged[place], verdict=verdict, why=why)
     return found
 
 
