@@ -1,3 +1,3 @@
 """The edges: the command line and the web application."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

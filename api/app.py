@@ -52,7 +52,8 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
     handlers.install(app)
     MultiPartParser.spool_max_size = SPOOLED
     app.add_middleware(Gate, accounts=services.accounts, settings=settings, answered=app.state.answered,
-                       admissions=Admissions(lambda: app.router.routes), limits=services.administration.limits)
+                       admissions=Admissions(lambda: app.router.routes), limits=services.administration.limits,
+                       noting=services.administration.noting)
     app.add_middleware(Watching)
     app.include_router(routes.router)
     app.include_router(openai.router)
@@ -114,6 +115,7 @@ def _settle(services: Services, answered: threading.Event) -> None:
     try:
         services.jobs.start()
         services.webhooks.courier.start()
+        services.notices.postman.start()
         wall.start()
         services.files.sweep_all()
         services.policy_work.questions.catch_up()

@@ -12,6 +12,7 @@ import re
 import secrets
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
 from typing import Any
 from urllib.parse import unquote_plus, urlsplit
 
@@ -25,6 +26,7 @@ from api.errors import Failure
 from api.handlers import API, respond
 from api.service.accounts import Accounts
 from api.service.administration.limits import Limits
+from api.service.administration.noting import Noting
 from api.service.credentials import SESSION, VISITOR
 from api.service.records import Actor, TokenScope
 from api.settings import Settings
@@ -33,6 +35,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
+OK = 200
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN = ("/static/", "/healthz", "/readyz", "/metrics", "/openapi.json")  # nobody needs to be known for these
 PEEK = 64 * 1024              # bytes of a form within which its token must stand
@@ -57,8 +60,8 @@ class Gate:
     """
 
     def __init__(self, app: Any, accounts: Accounts, settings: Settings, answered: threading.Event,
-                 admissions: Admissions, limits: Limits | None = None) -> None:
-        self._limits, self._admissions = limits, admissions
+                 admissions: Admissions, limits: Limits | None = None, noting: Noting | None = None) -> None:
+        self._limits, self._admissions, self._noting = limits, admissions, noting
         self._app, self._accounts, self._settings, self._answered = app, accounts, settings, answered
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -67,7 +70,8 @@ class Gate:
             return
         state = scope.setdefault("state", {})
         state["actor"], state["csrf"] = None, ""
-        guarded = _Guarded(send, https=self._settings.https)
+        noted = _noted(send, scope, self._noting) if self._noting is not None and scope["method"] == "GET" else send
+        guarded = _Guarded(noted, https=self._settings.https)
         body = _Body(receive, state)
         request = Request(scope, body)
         try:
@@ -243,6 +247,20 @@ class _Guarded:
                 headers.append((b"set-cookie", self.cookie.encode()))
             message = {**message, "headers": headers}
         await self._send(message)
+
+
+def _noted(send: Send, scope: Message, noting: Noting) -> Send:
+    """Has the audit know of what goes out to somebody, before it does."""
+    async def going(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] == OK:
+            actor, parameters = scope["state"].get("actor"), dict(scope.get("path_params") or {})
+            attached = any(name.lower() == b"content-disposition" and value.startswith(b"attachment")
+                           for name, value in message.get("headers", []))
+            if actor is not None and noting.wants(actor, parameters, attached=attached):
+                await run_in_threadpool(partial(noting.note, actor, scope["path"], parameters, attached=attached))
+        await send(message)
+
+    return going
 
 
 def _field(start: bytes, kind: str) -> str:

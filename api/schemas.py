@@ -53,6 +53,16 @@ class NewPassword(Body):
     new: str = Field(max_length=200)
 
 
+class Forgotten(Body):
+    email: str
+    language: Literal["zh", "en"] = Field("zh", description="Of the mail")
+
+
+class PasswordReset(Body):
+    secret: str = Field(max_length=100, description="The end of the link")
+    new: str = Field(max_length=200)
+
+
 class TokenName(Body):
     name: str = Field(max_length=100, description="What the token is for")
     scopes: list[TokenScope] = Field(list(USUAL_SCOPES), max_length=10, description="What it may be used for")
@@ -282,4 +292,4 @@ def sent(name: str) -> dict[str, Any]:
 
 _NAMES = ("retry_after", "shortest", "different", "most", "base_type", "choices", "date", "first", "last", "name",
           "zh", "en", "kind", "given", "unit", "page", "count", "times", "reference", "state", "ref", "by", "before",
-          "after", "scope", "place")
+          "after", "scope", "place", "day")

@@ -17,6 +17,7 @@ GUOHE_WEBHOOK_NETWORKS  networks that webhooks and a model named in the page may
 GUOHE_TRUSTED_PROXIES   networks or addresses of proxies whose X-Forwarded-For is believed; this machine
                         where GUOHE_BASE_URL is set, nobody without
 GUOHE_OIDC_…            single sign-on: see api.sign_on
+GUOHE_SMTP_…, GUOHE_ROBOT_…   mail and the robots of groups: see api.service.notices.ways
 """
 from __future__ import annotations
 
@@ -28,6 +29,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from api import sign_on
+from api.service.notices import ways
+from api.service.notices.ways import Ways
 from api.sign_on import SignOn
 from ingestion.errors import PathError, UsageError
 
@@ -55,6 +58,7 @@ class Settings:
     sign_on: SignOn | None = None
     webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    outside: Ways = field(default_factory=Ways)
 
     @property
     def embedded(self) -> bool:
@@ -85,6 +89,7 @@ def read(environment: Mapping[str, str] = os.environ, data: Path | None = None) 
     if registration not in {"open", "invited"}:
         raise UsageError(f"GUOHE_REGISTRATION is {registration!r}; choose open or invited.",
                          f"GUOHE_REGISTRATION 为 {registration!r}；请用 open 或 invited。")
+    networks = _networks(environment, "GUOHE_WEBHOOK_NETWORKS")
     return Settings(
         data=folder, database_url=database, jobs_url=jobs.replace("postgresql+psycopg://", "postgresql://"),
         blob_url=environment.get("GUOHE_BLOB_URL") or (folder / "files").as_uri(),
@@ -94,7 +99,7 @@ def read(environment: Mapping[str, str] = os.environ, data: Path | None = None) 
         upload_bytes=int(_number(environment, "GUOHE_UPLOAD_MB", 200.0, least=0.001) * 1_000_000),
         case_files=int(_number(environment, "GUOHE_CASE_FILES", 300, least=1)),
         workers=int(_number(environment, "GUOHE_WORKERS", 2, least=0)),
-        sign_on=sign_on.read(environment), webhook_networks=_networks(environment, "GUOHE_WEBHOOK_NETWORKS"),
+        sign_on=sign_on.read(environment), webhook_networks=networks, outside=ways.read(environment, networks),
         trusted_proxies=_networks(environment, "GUOHE_TRUSTED_PROXIES") or (
             LOOPBACK if environment.get("GUOHE_BASE_URL") else ()),
         policy=Path(environment["GUOHE_POLICY"]) if environment.get("GUOHE_POLICY") else None)

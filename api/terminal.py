@@ -3,12 +3,13 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from api.layout import Painter, fitted, hanging, pad, plain, row, width, wrap
 from assistant.report.composing import excerpt
 from assistant.report.model import FactSection, Report, Row, Unread
+from assistant.report.way import Line
 from assistant.report.words import Wording
 from assistant.wording.phrases import phrases
 from ingestion.domain import Outcome
@@ -27,6 +28,17 @@ def show_assessment(report: Report) -> None:
 
 def show_facts(facts: Sequence[FactSection], unread: Sequence[Unread], language: str) -> None:
     _write(fact_lines(facts, unread, Wording(language), _columns(), Painter(sys.stdout)))
+
+
+def show_way(lines: Iterable[Line]) -> None:
+    """The way of a fact."""
+    columns, paint = _columns(), Painter(sys.stdout)
+    _write(shown for line in lines for shown in _of_way(line, columns, paint))
+
+
+def _of_way(line: Line, columns: int, paint: Painter) -> Iterator[str]:
+    style = {0: "bold", 1: "bold", 3: "dim", 4: "dim"}.get(line.depth, "")
+    yield from (paint(one, style) for one in hanging("  " * max(0, line.depth - 1), plain(line.text), columns))
 
 
 def show_answer(answer: Mapping[str, Any], language: str) -> None:

@@ -22,6 +22,7 @@ def working(settings: Settings, host: str = "127.0.0.1", port: int | None = None
     try:
         services.jobs.start()
         services.webhooks.courier.start()
+        services.notices.postman.start()
         wall.start()
         services.administration.retention.start()
         if port is not None:

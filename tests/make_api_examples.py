@@ -14,7 +14,8 @@ LONGEST_LIST, LONGEST_TEXT = 2, 160
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, installation(Path(folder)) as site:
+    with tempfile.TemporaryDirectory() as folder, installation(
+            Path(folder), GUOHE_SMTP_HOST="mail.example.cn", GUOHE_SMTP_FROM="guohe@example.cn") as site:
         examples = collected(site)
     short = {name: shortened(one) for name, one in examples.items()}
     EXAMPLES.write_text(json.dumps(short, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
@@ -26,6 +27,8 @@ def collected(site: Any) -> dict[str, Any]:
         "sign_in": {"email": "name@example.com", "password": PASSWORD},
         "registration": {"email": "name@example.com", "password": PASSWORD, "name": "张三", "invitation": ""},
         "password": {"old": PASSWORD, "new": "another harbour 8"},
+        "forgotten": {"email": "name@example.com", "language": "zh"},
+        "password_reset": {"secret": "Zq3…", "new": "another harbour 8"},
         "token_name": {"name": "夜间脚本", "scopes": ["read", "write"], "days": 90},
         "user_change": {"role": "reviewer", "active": True, "reason": "调入审查科"},
         "new_invitation": {"email": "name@example.com", "role": "applicant"},
@@ -46,6 +49,7 @@ def collected(site: Any) -> dict[str, Any]:
     found["invitation"] = admin.post("/api/v1/invitations", json=found["new_invitation"]).json()
     get("users", "/users", admin)
     found["user"] = found["users"]["items"][0]
+    found["reset"] = admin.post(f"/api/v1/users/{me.actor.id}/reset").json()
     case = f"/cases/{me.post('/api/v1/cases/demo').json()['id']}"
     get("case", case)
     get("cases", "/cases")
@@ -71,6 +75,10 @@ def collected(site: Any) -> dict[str, Any]:
     get("webhooks", "/webhooks", admin)
     found["delivery"] = admin.post(f"/api/v1/webhooks/{found['webhook']['id']}/ping").json()
     get("deliveries", f"/webhooks/{found['webhook']['id']}/deliveries", admin)
+    found |= {"notices_read": {"ids": None},
+              "notice_settings": {"robots": ["submitted", "resubmitted", "published"], "days": 3, "hour": 8}}
+    get("notice_choices", "/notices/choices")
+    get("notice_ways", "/admin/notices", admin)
     get("conversations", f"/conversations?case_id={case.rpartition('/')[2]}")
     get("turns", f"/conversations/{found['answer']['conversation']}/turns")
     get("policy", "/policy")
@@ -80,6 +88,7 @@ def collected(site: Any) -> dict[str, Any]:
     _administration(found, admin)
     _reviewed(site, found, case.rpartition("/")[2], me)
     _read_again(found)
+    _rounds(found)
     found["event"] = "id: 12\nevent: job\ndata: " + json.dumps(found["job"], ensure_ascii=False) + "\n\n"
     return found
 
@@ -95,6 +104,8 @@ def _policy_work(site: Any, found: dict[str, Any]) -> None:
         "policy_text": {"text": "第一条 ……", "version": "1.1.0", "note": "论文数量提高到25篇"},
         "policy_file": {"digest": "0" * 64, "content": "第一条 ……"}, "policy_digest": {"digest": "0" * 64},
         "policy_criterion": {"digest": "0" * 64, "quote": "近三年发表SCI或EI论文25篇（含）以上", "bar": 25},
+        "policy_form": {"digest": "0" * 64, "part": "criterion", "id": "9.4.funding", "values": {"bar": "350万元"},
+                        "reword": True},
         "rating": {"up": False, "comment": "没有说是不是工作日"}, "policy_folder": "PK…",
         "new_approved_answer": {"question": "年度总结报给谁？", "answer": "报市科技局。", "ref": "第十三条",
                                 "quote": "每年11月底前向市科技局报送年度工作总结"}}
@@ -112,6 +123,7 @@ def _policy_work(site: Any, found: dict[str, Any]) -> None:
     made = work.versions.upload(staff.actor, policy_samples.zipped(policy_samples.stricter()))
     here = f"{path}/versions/{made.line.id}"
     found["policy_version"] = staff.get(here).json()
+    found["policy_forms"] = staff.get(f"{here}/forms").json()
     found["policy_trial"] = staff.post(f"{here}/trial").json()
     work.trials.wait(found["policy_trial"]["id"])
     found["policy_trial_done"] = staff.get(f"{here}/trial").json()
@@ -126,7 +138,7 @@ def _administration(found: dict[str, Any], admin: Any) -> None:
     found["admin_settings"] = admin.get("/api/v1/admin/settings").json()
     found["model_settings"] = {"enabled": True, "url": "http://127.0.0.1:8081/v1", "model": "qwen3-8b",
                                "roles": ["reviewer", "policy_staff"]}
-    for name in ("limits", "retention"):
+    for name in ("limits", "retention", "office"):
         found[f"{name.removesuffix('s')}_settings"] = found["admin_settings"][name]
     found["model_test"] = {"answered": True, "said": "ready", "seconds": 0.4, "error": "", "error_en": ""}
     found["applied"] = admin.get("/api/v1/admin/retention").json()
@@ -163,13 +175,49 @@ def _reviewed(site: Any, found: dict[str, Any], case: str, me: Any) -> None:
     site.client(Role.REVIEWER, "王审").http.put(f"{here}/presence", json=found["presence"])
     found["here"] = reviewer.http.put(f"{here}/presence", json=found["presence"]).json()
     found["letter_draft"] = reviewer.get(f"{here}/letter/draft").json()
-    found["letter_text"] = {"text": found["letter_draft"]["text"], "number": 0}
+    found["letter_text"] = {"text": found["letter_draft"]["text"], "number": 0, "frame": found["letter_draft"]["frame"]}
     found["letter"] = reviewer.http.put(f"{here}/letter", json=found["letter_text"]).json()
+    found["letters"] = reviewer.get(f"{here}/letter/versions").json()
+    other = handed_in(me, title="第三份")
+    reviewer.http.put(f"{path}/cases/{other}/letter", json=found["letter_text"])
+    reviewer.post(f"{path}/cases/{other}/letter/sending")
+    found["letters_sent"] = me.get(f"/api/v1/cases/{other}/letters").json()
+    found["notices"] = me.get("/api/v1/notices").json()
+    admin = site.client(Role.ADMINISTRATOR)
+    found["notice_message"] = admin.post("/api/v1/admin/notices/ways/mail/trial").json()
+    found["notice_messages"] = admin.get("/api/v1/admin/notices/messages").json()
     for name, address in (("worklist", f"{path}/cases"), ("reviewers", f"{path}/reviewers"),
                           ("saved_views", f"{path}/views"),
                           ("renewing", f"{path}/assessments"), ("statistics", f"{path}/statistics"), ("review", here),
                           ("decisions", f"{here}/decisions")):
         found[name] = reviewer.get(address).json()
+
+
+def _rounds(found: dict[str, Any]) -> None:
+    """Rounds, from an installation in which one is open and two cases claim the same."""
+    from datetime import timedelta
+
+    from api.service.intakes import choosing
+    from tests.review_samples import decide, handed_in
+
+    day = choosing.today()
+    found["new_intake"] = {"title": "2026年第一批", "base_type": "joint_research_center",
+                           "opens": str(day - timedelta(days=9)), "closes": str(day + timedelta(days=21)), "quota": 10,
+                           "note": "纸质材料另行报送"}
+    with tempfile.TemporaryDirectory() as folder, installation(Path(folder)) as site:
+        reviewer, one, two = site.client(Role.REVIEWER, "李审"), site.client(), site.client()
+        made = reviewer.post("/api/v1/review/intakes", json=found["new_intake"]).json()
+        found["changed_intake"] = {**found["new_intake"], "quota": 12, "seen": made["changed"]}
+        case = handed_in(one, title="甲")
+        handed_in(two, title="乙")
+        decide(reviewer, case, "correct", low=21, high=21)
+        found["intakes_offered"] = one.get("/api/v1/intakes").json()
+        found["intake_offered"] = one.get(f"/api/v1/cases/{case}/intake").json()
+        here = f"/api/v1/review/intakes/{made['id']}"
+        for name, path in (("intakes", "/api/v1/review/intakes"), ("intake", here),
+                           ("intake_numbers", f"{here}/numbers"), ("intake_overlaps", f"{here}/overlaps"),
+                           ("intake_kinds", f"{here}/overlaps/kinds")):
+            found[name] = reviewer.get(path).json()
 
 
 def _read_again(found: dict[str, Any]) -> None:
@@ -192,7 +240,8 @@ def shortened(value: Any) -> Any:
     """Enough to see what it is like: short lists, short texts, a few facts."""
     if isinstance(value, dict):
         kept = list(value.items())
-        if (len(kept) > 20 and "standing" not in value) or {"sci_ei_papers", "joint_papers"} <= value.keys():
+        table = len(kept) > 20 and not {"standing", "stands"} & value.keys()
+        if table or {"sci_ei_papers", "joint_papers"} <= value.keys():
             kept = [(key, one) for key, one in kept if key in {"sci_ei_papers"}] or kept[:LONGEST_LIST]
         return {key: shortened(one) for key, one in kept}
     if isinstance(value, list):

@@ -110,5 +110,5 @@ def test_the_audit_page_filters_verifies_and_exports(site: Installation) -> None
     lines = auditor.get(f"/admin/audit/export?object_id={case}&form=jsonl").text.splitlines()
     assert len(lines) == 1
     assert case in lines[0]
-    assert "完整：2 行" in auditor.get("/admin/audit?verify=1").text
+    assert "完整：3 行" in auditor.get("/admin/audit?verify=1").text
     assert "没有符合条件的记录" in auditor.get("/admin/audit?since=2999-01-01").text

@@ -4,6 +4,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -193,8 +194,11 @@ def test_a_text_has_no_pictures(me: Client) -> None:
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "no_picture")
 
 
-def test_a_file_that_an_assessment_rests_on_stays_until_the_case_goes(me: Client, site: Installation) -> None:
-    """Out of the case, but its evidence can still be opened; one that nothing rests on is gone at once."""
+def test_a_file_that_an_assessment_rests_on_stays_until_the_case_goes(
+        me: Client, site: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Out of the case, but its evidence can still be opened; one that nothing rests on is gone once its removal can no
+    longer be undone.
+    """
     case = me.assessed(("a.txt", TEXT + b"a"))
     (file,) = me.get(f"/api/v1/cases/{case}/files").json()
     (unused,) = me.upload(case, ("b.txt", TEXT + b"b"))
@@ -202,9 +206,30 @@ def test_a_file_that_an_assessment_rests_on_stays_until_the_case_goes(me: Client
         assert me.delete(f"/api/v1/cases/{case}/files/{file_id}").status_code == 204
     assert me.get(f"/api/v1/cases/{case}/files").json() == []
     assert me.get(f"/api/v1/cases/{case}/files/{file['id']}/document").status_code == 200
+    assert site.services.context.contents.has(unused["file"]["sha256"])
+    monkeypatch.setattr(files_module, "KEPT", timedelta(0))
+    site.services.files.sweep()
     assert me.get(f"/api/v1/cases/{case}/files/{unused['file']['id']}").status_code == 404
     assert not site.services.context.contents.has(unused["file"]["sha256"])
     assert me.delete(f"/api/v1/cases/{case}/files/{file['id']}").status_code == 404
+
+
+def test_a_removal_is_undone(me: Client, site: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Within its hour, by its owner alone, and not over another file that has taken its name."""
+    case = me.case()
+    (added,) = me.upload(case, ("a.txt", TEXT + b"undo"))
+    path = f"/api/v1/cases/{case}/files/{added['file']['id']}"
+    assert me.post(f"{path}/restore").status_code == 404      # it is there
+    me.delete(path)
+    assert site.client().post(f"{path}/restore").status_code == 404
+    assert me.post(f"{path}/restore").json()["name"] == "a.txt"
+    assert [one["id"] for one in me.get(f"/api/v1/cases/{case}/files").json()] == [added["file"]["id"]]
+    me.delete(path)
+    me.upload(case, ("a.txt", TEXT + b"another"))
+    answer = me.post(f"{path}/restore")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "file_there")
+    monkeypatch.setattr(files_module, "KEPT", timedelta(0))
+    assert me.post(f"{path}/restore").status_code == 404
 
 
 def test_a_crash_while_deleting_leaves_nothing_behind(me: Client, site: Installation,

@@ -98,7 +98,8 @@ def test_failures_have_texts_in_both_languages() -> None:
 
 def test_lists_that_grow_are_paged(document: dict[str, Any]) -> None:
     """A list that comes whole is one that something bounds."""
-    bounded = {"/api/v1/policy/clause-questions", "/api/v1/webhooks", "/api/v1/sessions", "/api/v1/invitations",
+    bounded = {"/api/v1/intakes", "/api/v1/review/intakes/{intake_id}/overlaps/kinds",
+               "/api/v1/policy/clause-questions", "/api/v1/webhooks", "/api/v1/sessions", "/api/v1/invitations",
                "/api/v1/admin/health", "/api/v1/tokens", "/api/v1/policy/articles", "/api/v1/cases/{case_id}/files",
                "/api/v1/cases/{case_id}/assessments/{assessment_id}/comparison"}
     for method, path, operation in operations(document):
@@ -115,7 +116,8 @@ def test_the_readmes_client_works(site: Installation, capsys: pytest.CaptureFixt
     """Word for word, with a token of somebody's: it prints the result of the bundled application."""
     secret = site.client().post("/api/v1/tokens", json={"name": "readme"}).json()["secret"]
     root = Path(__file__).parent.parent
-    sample = re.search(r"<!-- sample: client -->\n```python\n(.*?)```", (root / "README.md").read_text("utf-8"), re.S)
+    service = (root / "docs" / "service.md").read_text("utf-8")
+    sample = re.search(r"<!-- sample: client -->\n```python\n(.*?)```", service, re.S)
     assert sample is not None
 
     def client(base_url: str, headers: dict[str, str]) -> Any:
@@ -127,7 +129,7 @@ def test_the_readmes_client_works(site: Installation, capsys: pytest.CaptureFixt
 
     monkeypatch.chdir(root)
     monkeypatch.setattr(httpx, "Client", client)
-    exec(sample[1], {})  # noqa: S102 - our own README
+    exec(sample[1], {})  # noqa: S102 - our own page
     assert capsys.readouterr().out == "insufficient_evidence 19\n"
 
 
@@ -152,7 +154,7 @@ def owned(site: Installation) -> tuple[Client, dict[str, str]]:
         "version_id": "0" * 32, "turn_id": "0" * 32, "answer_id": "0" * 32, "same": "0" * 64, "name": "text.txt",
         "criterion": "8.2.papers", "user_id": somebody.actor.id, "invitation_id": "0" * 32, "page": "1",
         "ref": "第八条", "secret": "none", "kind": "docx", "view_id": "0" * 32, "webhook_id": "0" * 32,
-        "delivery_id": "0" * 32}
+        "delivery_id": "0" * 32, "intake_id": "0" * 32, "number": "1", "dispatch_id": "0" * 32, "way": "mail"}
 
 
 REVIEWED = "/api/v1/review/cases/{case_id}"
@@ -213,7 +215,9 @@ def test_the_owner_still_gets_everything(document: dict[str, Any], owned: tuple[
               "/api/v1/audit/verification": 403,
               "/api/v1/audit/export": 403, "/api/v1/webhooks": 403,
               "/api/v1/webhooks/{webhook_id}/deliveries": 403, "/api/v1/invitations/{secret}": 410,
-              "/api/v1/cases/{case_id}/files/{file_id}/pages/{page}": 409}
+              "/api/v1/cases/{case_id}/files/{file_id}/pages/{page}": 409,
+              "/api/v1/cases/{case_id}/letters/{number}/{kind}": 404,     # none was sent
+              "/api/v1/admin/notices": 403, "/api/v1/admin/notices/messages": 403}
     for method, path, _ in operations(document):
         if path.startswith("/api/v1/review"):  # people who hand in do not review
             assert ask(owner, method, path, ids).status_code in {403, 404, 422}, path

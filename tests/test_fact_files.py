@@ -11,9 +11,11 @@ from api.cli import main
 from api.errors import Failure
 from api.service import versions
 from api.service.governance import folders, marking
+from api.service.records import Role
 from ingestion import fact_files, policy, policy_files
 from ingestion.errors import PolicyError
 from tests import policy_samples
+from tests.web_samples import installation
 
 POLICIES = Path(__file__).parent / "data" / "policies"
 INVENTED, ONE_FILE = POLICIES / "yunling-green-laboratories", POLICIES / "one-file" / "facts.yaml"
@@ -173,3 +175,22 @@ def test_a_folder_with_mistakes_is_not_upgraded(older: Path, capsys: pytest.Capt
     assert main(["policy", "upgrade", str(older), "--lang", "en"]) == 2
     assert "facts.yaml:" in capsys.readouterr().err
     assert contents(older) == before
+
+
+def test_a_fact_is_mended_where_its_file_is_shown(tmp_path: Path) -> None:
+    """The page of a version lists the facts by name; each has a page of its own, and a mistake leads there."""
+    with installation(tmp_path) as site:
+        staff = site.client(Role.POLICY_STAFF)
+        broken = {**policy_samples.stricter(), "facts/granted_ip.yaml": b"label: 1\n"}
+        made = site.services.policy_work.versions.upload(staff.actor, policy_samples.zipped(broken))
+        page = staff.get(f"/policy/versions/{made.line.id}").text
+        assert f"/policy/versions/{made.line.id}/files/facts/granted_ip.yaml#line-1" in page
+        assert "SCI或EI论文" in page
+        assert "facts/shared.yaml" in page
+        name = "facts/granted_ip.yaml"
+        shown = staff.get(f"/policy/versions/{made.line.id}/files/{name}")
+        assert (shown.status_code, "label: 1" in shown.text) == (200, True)
+        answer = staff.http.put(f"/api/v1/policy/versions/{made.line.id}/files/{name}", json={
+            "digest": made.line.digest, "content": policy_samples.FILES[name].decode()})
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["problems"] == []

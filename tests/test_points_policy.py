@@ -12,6 +12,7 @@ import pytest
 from api.cli import main
 from assistant.correcting.corrections import Act, Decision, review
 from assistant.judging import assessing
+from assistant.questions import guide
 from assistant.report.composing import compose
 from ingestion import policy as policies
 from ingestion import scales
@@ -60,6 +61,13 @@ def test_its_facts_are_read() -> None:
         "sorting_machines": (5, 5), "countries_served": (7, 7), "information_system": (1, 1),
         "advanced_certificate": (1, 1)}
     assert not any(one.conflict for one in facts.values())
+
+
+def test_its_own_questions_lead_to_its_types() -> None:
+    """The questions for those who do not know what to apply for are the policy's, not the program's."""
+    assert guide.suggestion(POLICY, {"size": "many", "countries": "more"}) == ("model_warehouse",)
+    assert guide.suggestion(POLICY, {"size": "some"}) == ("public_warehouse",)
+    assert guide.questions(policies.load(DATA / "yunling-green-laboratories")) == {}
 
 
 def test_its_window_is_two_fiscal_years() -> None:

@@ -34,6 +34,7 @@ def lines(files: dict[str, bytes]) -> dict[str, list[str]]:
     (2_000_000, "元", "200万元"), (2_055_000, "元", "205.5万元"), (20, "篇", "20篇"), (2_000_001, "元", "2,000,001元"),
     (10_000, "", "1万")])
 def test_a_number_is_written_as_staff_write_it(number: int, unit: str, expected: str) -> None:
+    """And read again as the same number."""
     assert amounts.written(number, unit) == expected
     assert amounts.read(expected, unit) == number
 
@@ -41,11 +42,13 @@ def test_a_number_is_written_as_staff_write_it(number: int, unit: str, expected:
 @pytest.mark.parametrize("typed", [
     "200万元", "200 万元", "2,000,000", "２００万", "2000000元", "二百万元", "2，000，000 元"])
 def test_a_sum_can_be_entered_in_every_usual_way(typed: str) -> None:
+    """With units and blanks, in either width, in Chinese numerals."""
     assert amounts.read(typed, "元") == 2_000_000
 
 
 @pytest.mark.parametrize("typed", ["", "约200万", "200万篇", "1.5", "-3", "200-300万", "很多"])
 def test_what_is_no_whole_number_is_refused(typed: str) -> None:
+    """Rather than taken for something near it."""
     with pytest.raises(Failure) as refused:
         amounts.read(typed, "元")
     assert refused.value.code == "policy_amount"
@@ -87,6 +90,7 @@ def test_a_threshold_changes_the_criterion_the_clause_and_nothing_else() -> None
 
 
 def test_without_the_clause_the_check_says_that_they_disagree() -> None:
+    """A bar alone is a mistake of the folder, in its line."""
     with folders_written(changed(FormPart.CRITERION, "9.4.funding", bar="350万")) as problems:
         assert [one.file for one in problems] == ["criteria.yaml"]
         assert "200万元以上" in problems[0].chinese
@@ -121,6 +125,7 @@ def test_a_draft_becomes_a_measure_in_force() -> None:
     (FormPart.CRITERION, "5.1.registered", {"note": "“注册”：登记 # 住所"}, 'note: "“注册”：登记 # 住所"'),
     (FormPart.CRITERION, "8.4.platform", {"required": "true"}, "priority: false")])
 def test_each_form_changes_its_line(part: FormPart, name: str, values: dict[str, str], expected: str) -> None:
+    """And the folder is as sound as before."""
     files = changed(part, name, **values)
     found = lines(files)
     assert [one for each in found.values() for one in each if expected in one], found
@@ -138,6 +143,7 @@ def test_each_form_changes_its_line(part: FormPart, name: str, values: dict[str,
     (FormPart.CRITERION, "8.2.papers", {"bar": "很多"}, "policy_amount"),
     (FormPart.CRITERION, "8.2.papers", {"label": "x" * 2_000}, "policy_field")])
 def test_what_a_field_cannot_hold_is_refused(part: FormPart, name: str, values: dict[str, str], code: str) -> None:
+    """No day, number or name that cannot be; no field that no form has."""
     with pytest.raises(Failure) as refused:
         changed(part, name, **values)
     assert refused.value.code == code

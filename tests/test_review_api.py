@@ -281,7 +281,7 @@ def test_the_letter_is_drafted_from_the_gaps_edited_and_sent(site: Installation,
     assert me.get(f"/api/v1/cases/{case}/submission").json()["letter"] == ""
     assert reviewer.post(f"{path}/sending").json()["sent"] is not None
     told = me.get(f"/api/v1/cases/{case}/submission").json()
-    assert (told["status"], told["letter"].endswith("请附原件。")) == ("returned", True)
+    assert (told["status"], "请附原件。" in told["letter"], told["letter_number"]) == ("returned", True, 1)
     word = reviewer.get(f"/api/v1/review/cases/{case}/files/letter").content
     assert "请附原件。" in parsing.read(word, "补正通知.docx").text
     assert me.post(f"/api/v1/cases/{case}/submission").json()["round"] == 2

@@ -18,6 +18,8 @@ from sqlalchemy.exc import DBAPIError
 from api.cli import main
 from api.service.access import Action, scope
 from api.service.context import new_id, now
+from api.service.notices.notice_records import Choices, Kind, Told, Way
+from api.service.notices.noting import Noting
 from api.service.records import Actor, Role
 from api.store import rows
 from api.store.database import Database
@@ -96,6 +98,7 @@ def filled(owner: Client, reviewer: Client, title: str) -> str:
     services.presences.come(reviewer.actor, case)
     read_again(owner, case)
     services.worklist.save_view(owner_as_reviewer(owner), title, "status=received")
+    told(owner, case)
     return case
 
 
@@ -110,6 +113,15 @@ def read_again(owner: Client, case: str) -> None:
             error="", error_en="", made_id=None))
         session.add(ReaderAnswer(id=new_id(), case_id=case, digest="0" * 64, text="{}", tokens=1, seconds=1.0,
                                  ended="stop", created=now()))
+
+
+def told(owner: Client, case: str) -> None:
+    """A notice, what its owner chose, and a mail on its way."""
+    services = owner.http.app.state.services  # type: ignore[attr-defined]
+    services.notices.choose(owner.actor, Choices())
+    with services.context.database.writing(INSTALLATION) as session:
+        Noting(services.administration.kept, (Way.MAIL,)).tell(
+            session, Told(Kind.RETURNED, case, {"receipt": "20261201-ABCDEF", "round": 1}), {owner.actor.id})
 
 
 def reviewer_services(client: Client) -> Any:

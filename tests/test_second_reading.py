@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,13 @@ from sqlalchemy import func, select
 from api.service.administration.recomputing import recompute
 from api.service.administration.stored_settings import ReadingSettings
 from api.service.records import Role
-from api.store.models import Audit, ReaderAnswer, Reading
+from api.store.models import Audit, ModelUse, ReaderAnswer, Reading
 from api.store.rows import INSTALLATION
 from ingestion.domain import Differ
 from tests import model_server
 from tests.model_server import Behaviour
 from tests.review_samples import PAPERS, decide, fact, handed_in, outcome, review
-from tests.second_reader_samples import HERE, configured, examined, reader, reading
+from tests.second_reader_samples import HERE, answer, configured, examined, reader, reading
 from tests.web_samples import Client, Installation, installation
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -286,6 +287,86 @@ def test_budgets_of_the_day_and_of_a_person_hold(tmp_path: Path, store: None) ->
         assert second(other, other.assessed(("申报书.txt", TEXT.encode())))["standing"] == "done"
 
 
+def test_the_budget_of_the_day_is_everybody_s(tmp_path: Path, store: None) -> None:
+    """Once it is used up nobody's case is read, whoever used it; tomorrow's is another."""
+    with reading(tmp_path, reader(SAID), day_tokens=1) as (site, endpoint):
+        me, other = site.client(), site.client()
+        assert second(me, me.assessed(("申报书.txt", TEXT.encode())))["standing"] == "done"
+        asked = len(endpoint.requests)
+        told = second(other, other.assessed(("申报书.txt", TEXT.encode())))
+        assert (told["standing"], len(endpoint.requests)) == ("failed", asked)
+        assert "今天" in told["error"]
+        assert "您今天" not in told["error"]
+        with site.services.context.database.writing(INSTALLATION) as session:
+            for row in session.scalars(select(ModelUse)):
+                row.day -= timedelta(days=1)
+        assert other.post(f"/api/v1/cases/{told_case(other)}/second-reading").status_code == 202
+
+
+def told_case(client: Client) -> str:
+    """The newest case of somebody."""
+    return str(client.get("/api/v1/cases").json()["items"][0]["id"])
+
+
+def second_question(first: str, then: Behaviour) -> Behaviour:
+    """Says `first`; asked about it once more, behaves as `then`."""
+    def behave(handler: model_server.Handler) -> None:
+        request = handler.endpoint.requests[-1]
+        if len(request["messages"]) == 2:
+            model_server.saying(answer(request, {PAPERS: (23, 23, first, 22, WINDOW)}))(handler)
+        else:
+            then(handler)
+    return behave
+
+
+def mended(handler: model_server.Handler) -> None:
+    request = handler.endpoint.requests[-1]
+    model_server.saying(answer(request, {PAPERS: SAID[PAPERS]}))(handler)
+
+
+def test_a_difference_is_asked_about_once_and_its_answer_counts(tmp_path: Path, store: None) -> None:
+    """The second question has the first answer and what code could not confirm, asks for those facts only, is counted
+    and kept: nothing is asked again, and the same bytes come from what is stored."""
+    with reading(tmp_path, second_question("近三年发表SCI论文22篇", mended)) as (site, endpoint):
+        me = site.client()
+        case = me.assessed(("申报书.txt", TEXT.encode()))
+        told = latest(me, case)["second_reader"]
+        assert told["facts"][PAPERS]["low"] == told["facts"][PAPERS]["high"] == 22
+        assert (told["requests"], len(endpoint.requests)) == (2, 2)
+        roles = [one["role"] for one in endpoint.requests[1]["messages"]]
+        assert roles == ["system", "user", "assistant", "user"]
+        assert f"## {PAPERS}" in endpoint.requests[1]["messages"][3]["content"]
+        assert "23..23" in endpoint.requests[1]["messages"][3]["content"]
+        services = site.services
+        found = services.assessments.latest(me.actor, case)
+        assert found is not None
+        assert recompute(services.context.database, services.context.contents, services.policies, found.key).same
+        assert me.post(f"/api/v1/cases/{case}/second-reading").status_code == 202
+        assert len(endpoint.requests) == 2
+
+
+@pytest.mark.parametrize(("name", "then"), [
+    ("fails", model_server.status(503)), ("refuses", model_server.saying("不再回答。")),
+    ("breaks", model_server.garbles),
+    ("worse", model_server.saying('{"facts": {"sci_ei_papers": {"interval": [99, 99], "claims": [{"role": "total", '
+                                  '"counts": "yes", "places": ["D1.9"], "quote": "论文99篇", "value": 99}]}}}'))])
+def test_a_second_question_without_a_good_answer_leaves_the_first(
+        tmp_path: Path, store: None, name: str, then: Behaviour) -> None:
+    """It is asked once; the first answer stands unverified, the reading is done, and its bytes come again."""
+    with reading(tmp_path, second_question("近三年发表SCI论文22篇", then)) as (site, endpoint):
+        me = site.client()
+        case = me.assessed(("申报书.txt", TEXT.encode()))
+        assert second(me, case)["standing"] == "done", name
+        own = latest(me, case)["second_reader"]["facts"][PAPERS]
+        assert (own["low"], own["high"], own["verified"]) == (22, 22, False)
+        assert "interval_differs" in own["why"]
+        assert len([one for one in endpoint.requests if len(one["messages"]) == 4]) == 1
+        services = site.services
+        found = services.assessments.latest(me.actor, case)
+        assert found is not None
+        assert recompute(services.context.database, services.context.contents, services.policies, found.key).same
+
+
 def test_a_reading_is_cancelled_and_nothing_of_it_comes_later(tmp_path: Path, store: None) -> None:
     """While an endpoint hangs: the job ends at once, and what it would have said is not in the case."""
     with reading(tmp_path, reader(SAID)) as (site, _):
@@ -310,8 +391,6 @@ def test_a_file_added_meanwhile_leaves_the_first_reader_alone(tmp_path: Path, st
     site_of: list[tuple[Client, str]] = []
 
     def behave(request: Any) -> str:
-        from tests.second_reader_samples import answer
-
         if site_of and not added:
             me, case = site_of[0]
             added.append(me.upload(case, ("补充.txt", "近三年发表SCI论文25篇。".encode())))

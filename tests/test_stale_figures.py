@@ -56,6 +56,7 @@ def test_the_shipped_folder_and_a_mended_one_have_none() -> None:
     ("examples.yaml", "    - \"经废200万以上\"", "    - \"经废260万以上\"")])
 def test_explanations_points_gaps_and_examples_are_all_held_against_their_clause(file: str, old: str, new: str
                                                                                  ) -> None:
+    """A figure of nowhere in each of the files is a mistake there."""
     content = policy_samples.FILES[file].decode()
     assert old in content
     found = reported(files={**policy_samples.FILES, file: content.replace(old, new, 1).encode()})

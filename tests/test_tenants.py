@@ -28,10 +28,11 @@ ROUTES = (  # the first that a path begins with tells whose it is
     ("/api/v1/conversations", "own"), ("/api/v1/answers", "own"), ("/api/v1/session", "own"),
     ("/api/v1/sessions", "own"), ("/api/v1/tokens", "own"), ("/api/v1/password", "own"),
     ("/api/v1/turns", "own"),
-    ("/api/v1/webhooks", "own"), ("/api/v1/notifications", "own"), ("/v1", "own"), ("/mcp", "own"),
+    ("/api/v1/webhooks", "own"), ("/api/v1/notices", "own"), ("/v1", "own"), ("/mcp", "own"),
     ("/api/v1/users", "administrators"), ("/api/v1/invitations", "administrators"),
     ("/api/v1/admin", "administrators"), ("/api/v1/audit", "administrators"),
     ("/api/v1/policy", "everyone"), ("/api/v1/policies", "everyone"), ("/api/v1/questions", "everyone"),
+    ("/api/v1/intakes", "everyone"),                  # what can be handed in to, and nothing of who did
     ("/api/v1/health", "everyone"))
 STRANGERS = ("visitor", "applicant", "policy_staff", "administrator")
 SEES_ALL = ("reviewer", "auditor")
@@ -95,7 +96,7 @@ def furnished(site: Installation) -> Place:
     assert owner.post(f"/api/v1/cases/{case}/submission").status_code == 201
     ids = {"case_id": case, "file_id": next(one["id"] for one in files if one["name"].endswith("pdf")),
            "assessment_id": result, "conversation": asked.json()["conversation"], "page": "1",
-           "kind": "report.docx", "ref": "第八条"}
+           "kind": "report.docx", "ref": "第八条", "number": "1"}
     ids |= {"turn_id": asked.json()["id"], "session_id": owner.get("/api/v1/sessions").json()[0]["id"],
             "token_id": owner.get("/api/v1/tokens").json()[0]["id"]}
     people = {str(role): site.client(role) for role in Role}

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -116,9 +116,11 @@ class Installation:
 
 
 @contextmanager
-def installation(folder: Path, **environment: str) -> Iterator[Installation]:
+def installation(folder: Path, policy: Path | None = None, **environment: str) -> Iterator[Installation]:
     """An installation whose jobs are done at once, on the database that tests run on (the fixture `store`)."""
     given = settings.read({"GUOHE_DATABASE_URL": address_for(folder), **environment}, folder)
+    if policy is not None:
+        given = replace(given, policy=policy)
 
     def engine(_database: Database, work: Work) -> AtOnce:
         return AtOnce(work)

@@ -3,18 +3,23 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from typing import Any
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from api import outputs
 from api.commands.shared import add_common, add_date, day, existing, json_lines, policy_of, text_field
 from api.console import Console, error_line
 from ingestion.errors import GuoheError, UsageError
 
+if TYPE_CHECKING:
+    from ingestion.policy import Policy
+
 
 def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None:
     parser.add_argument("paths", nargs="*", metavar="PATH", help=words["paths"])
     add_date(parser, words)
     parser.add_argument("--batch", metavar="FILE", help=words["facts_batch"])
+    parser.add_argument("--explain", metavar="KEY", help=words["facts_explain"])
     add_common(parser, words)
     parser.set_defaults(run=run)
 
@@ -31,6 +36,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
     from ingestion.facts import wall
 
     policy = policy_of(options.policy)
+    if options.explain is not None:
+        return _explain(options, console, policy, application_date)
     read = wall.read(reading.read_all(paths, console.progress), policy, application_date)
     documents, found = read.documents, read.found
     console.clear()
@@ -43,6 +50,31 @@ def run(options: argparse.Namespace, console: Console) -> int:
 
         terminal.show_facts(composing.fact_sections(found.facts, found.exclusions, policy, console.language),
                             composing.unread(documents, console.language), console.language)
+    return 0
+
+
+def _explain(options: argparse.Namespace, console: Console, policy: Policy, application_date: date) -> int:
+    """The way of one fact, from the places that state it to its interval."""
+    from assistant.report import way
+    from ingestion import reading
+    from ingestion.facts import schema, wall
+
+    if options.explain not in policy.facts.facts:
+        labels = {key: (spec.label, spec.label_en) for key, spec in policy.facts.facts.items()}
+        raise UsageError(f"unknown fact {options.explain!r}; name one of: "
+                         + ", ".join(f"{key} ({one[1]})" for key, one in labels.items()),
+                         f"没有名为 {options.explain!r} 的事实，可选："
+                         + "、".join(f"{key}（{one[0]}）" for key, one in labels.items()))
+    documents = reading.read_all(existing(options.paths), console.progress)
+    found = wall.explain(documents, policy, application_date, options.explain)
+    console.clear()
+    written = schema.described(policy.root)[options.explain]
+    if options.json:
+        outputs.write_json(way.as_json(found, policy, written, console.language), options.json)
+    if options.json != outputs.STANDARD_OUTPUT:
+        from api import terminal
+
+        terminal.show_way(way.lines(found, policy, written, console.language))
     return 0
 
 

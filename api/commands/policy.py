@@ -1,15 +1,19 @@
-"""guohe policy check: whether a policy folder can be used, and if not, where and how to mend it; guohe policy upgrade:
-its facts as files of their own."""
+"""guohe policy new: a folder to start from; guohe policy check: whether a policy folder can be used, and if not, where
+and how to mend it; guohe policy upgrade: its facts as files of their own."""
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from api.commands.shared import add_language
+from api.commands.shared import add_language, existing
 from api.console import Console, one_line
-from ingestion.errors import PathError
+from ingestion.errors import PathError, UsageError
+
+if TYPE_CHECKING:
+    from ingestion.policy import Policy
 
 
 def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None:
@@ -18,6 +22,11 @@ def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None
     check.add_argument("folder", metavar="DIR", help=words["policy_folder"])
     add_language(check, words)
     check.set_defaults(run=run)
+    new = actions.add_parser("new", help=words["policy_new"], description=words["policy_new"])
+    new.add_argument("text", metavar="TEXT", help=words["policy_text"])
+    new.add_argument("folder", metavar="DIR", help=words["policy_new_folder"])
+    add_language(new, words)
+    new.set_defaults(run=run_new)
     upgrade = actions.add_parser("upgrade", help=words["policy_upgrade"], description=words["policy_upgrade"])
     upgrade.add_argument("folder", metavar="DIR", help=words["policy_folder"])
     add_language(upgrade, words)
@@ -39,7 +48,41 @@ def run(options: argparse.Namespace, console: Console) -> int:
     title = console.pick(sound.title, sound.title_en or sound.title)
     sys.stdout.write(console.text("policy_good", title=title, articles=len(sound.articles),
                                   criteria=len(sound.criteria), facts=len(sound.facts.facts)) + "\n")
+    if not options.quiet:
+        _say_unneeded(sound, console)
     return 0
+
+
+def run_new(options: argparse.Namespace, console: Console) -> int:
+    """Articles, bars, points and units out of a policy's text; what is left to write is marked, and counted here."""
+    from assistant.policy_versions import starting
+    from ingestion import reading
+
+    source, folder = existing([options.text])[0], Path(options.folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"{options.folder!r} is there already; name a folder that is not there.",
+                         f"{options.folder!r} 已经存在；请写一个不存在的文件夹。")
+    content = source.read_bytes() if source.is_file() else b""
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError:   # Word, pdf, or text of another encoding: read as applications are
+        content = "\n".join(one.text for one in reading.read_all([source], console.progress)).encode()
+        console.clear()
+    made = starting.start(content, folder)
+    sys.stdout.write(console.text("policy_started", folder=options.folder, articles=made.articles,
+                                  measured=made.measured, judged=made.judged, gaps=made.gaps) + "\n")
+    return 0
+
+
+def _say_unneeded(sound: Policy, console: Console) -> None:
+    """One line for each fact that has rules which none of its sentences needs."""
+    from assistant.policy_versions import fact_sentences
+
+    by_file: dict[str, list[str]] = {}
+    for file, rule in fact_sentences.unneeded(sound):
+        by_file.setdefault(file, []).append(rule)
+    for file, rules in by_file.items():
+        sys.stdout.write(one_line(console.text("policy_unneeded", file=file, rules=", ".join(rules))) + "\n")
 
 
 def run_upgrade(options: argparse.Namespace, console: Console) -> int:

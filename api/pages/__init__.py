@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from api.pages import (
     accounts,
     admin_audit,
+    admin_notices,
     admin_reading,
     admin_settings,
     admin_users,
@@ -18,13 +19,18 @@ from api.pages import (
     cases,
     chat,
     files,
+    guides,
     home,
+    intakes,
     live,
+    notices,
     policy,
     policy_forms,
     policy_questions,
     policy_versions,
+    recovery,
     review_case,
+    review_letter,
     review_list,
     review_renewal,
     second_reader,
@@ -34,12 +40,13 @@ from api.pages import (
 )
 
 router = APIRouter(include_in_schema=False)
-for _part in (home, accounts, cases, case, submission, files, live, chat, assessments, viewer, policy,
-              second_reader):
+for _part in (home, guides, accounts, recovery, cases, case, submission, files, live, chat, assessments, viewer,
+              policy, second_reader, notices):
     router.include_router(_part.router)
-for _part in (sign_on, admin_users, admin_settings, admin_reading, admin_audit, admin_webhooks):
+for _part in (sign_on, admin_users, admin_settings, admin_reading, admin_audit, admin_notices,
+              admin_webhooks):
     router.include_router(_part.router)
-for _part in (review_list, review_renewal, review_case):
+for _part in (intakes, review_list, review_renewal, review_letter, review_case):
     router.include_router(_part.router)
 for _part in (policy_forms, policy_versions, policy_questions):
     router.include_router(_part.router)

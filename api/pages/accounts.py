@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 
 from fastapi import APIRouter, Request, Response
@@ -18,6 +19,7 @@ from api.pages.routing import FormDep, PageRoute, field, inside, see
 from api.service import passwords
 from api.service.access import scopes_of
 from api.service.credentials import LONGEST_TOKEN, USUAL_SCOPES, USUAL_TOKEN
+from api.service.passwords import SHORTEST
 from api.service.records import SignedIn, TokenScope
 
 router = APIRouter(route_class=PageRoute)
@@ -61,7 +63,7 @@ def register_page(request: Request, services: ServicesDep, visitor: VisitorDep) 
 @router.get("/invitation/{secret}")
 def invitation(request: Request, services: ServicesDep, secret: str) -> Response:
     found = services.accounts.invitation(secret)
-    return _register(request, services, invitation=secret, email=found.email)
+    return _register(request, services, invitation=secret, email=found.email, role=found.role)
 
 
 @router.post("/register")
@@ -133,14 +135,18 @@ def end_token(services: ServicesDep, actor: ActorDep, token_id: str) -> Response
 def _account(request: Request, services: ServicesDep, actor: ActorDep, *, status: int = 200, failure: str = "",
              done: str = "", secret: str = "") -> Response:
     return page(request, "account.html", status=status, failure=failure, done=done, secret=secret,
-                sessions=services.accounts.sessions(actor), tokens=services.accounts.tokens(actor),
+                shortest=SHORTEST, sessions=services.accounts.sessions(actor), tokens=services.accounts.tokens(actor),
                 scopes=scopes_of(actor.role), usual_scopes=USUAL_SCOPES, days=DAYS, usual_days=USUAL_TOKEN)
 
 
 def _register(request: Request, services: ServicesDep, *, email: str = "", name: str = "", invitation: str = "",
-              next: str = "", failure: Failure | None = None) -> Response:  # noqa: A002 - the field's name
+              next: str = "", role: str = "", failure: Failure | None = None  # noqa: A002 - the field's name
+              ) -> Response:
+    if invitation and not role:
+        with suppress(Failure):   # a link that no longer works is said by registering
+            role = services.accounts.invitation(invitation).role
     return page(request, "register.html", status=failure.status if failure else 200, email=email, name=name,
-                invitation=invitation, next=next or request.query_params.get("next", ""),
+                invitation=invitation, role=role, shortest=SHORTEST, next=next or request.query_params.get("next", ""),
                 first=services.accounts.empty(), code=failure.code if failure else "",
                 failure=_text(request, failure) if failure else "", headers=_retry(failure))
 

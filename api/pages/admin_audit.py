@@ -31,6 +31,7 @@ def audit(request: Request, services: ServicesDep, actor: ActorDep, language: La
         request, actor, Action.READ_AUDIT, "audit.html", lines=lines, said=said,
         typed={name: request.query_params.get(name, "") for name in FIELDS}, actions=actions, kinds=kinds,
         formats=tuple(FORMATS), later=after is not None,
+        watched=services.administration.noting.counts(actor) if not request.query_params else (),
         checked=auditing.verify(actor) if "verify" in request.query_params else None)
 
 

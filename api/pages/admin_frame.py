@@ -12,7 +12,8 @@ from api.service.records import Actor
 
 TABS = (("health", "/admin", Action.ADMINISTER), ("users", "/admin/users", Action.MANAGE_USERS),
         ("audit", "/admin/audit", Action.READ_AUDIT), ("settings", "/admin/settings", Action.ADMINISTER),
-        ("model", "/admin/model", Action.ADMINISTER), ("webhooks", "/admin/webhooks", Action.ADMINISTER))
+        ("model", "/admin/model", Action.ADMINISTER), ("notices", "/admin/notices", Action.ADMINISTER),
+        ("webhooks", "/admin/webhooks", Action.ADMINISTER))
 
 
 def tabs(actor: Actor) -> tuple[tuple[str, str], ...]:

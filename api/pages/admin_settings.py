@@ -13,11 +13,12 @@ from api.pages.routing import FormDep, PageRoute, field, see
 from api.service.access import Action
 from api.service.administration.modelling import ModelTest
 from api.service.administration.retention import Applied
-from api.service.administration.stored_settings import LimitSettings, ModelSettings, RetentionSettings
+from api.service.administration.stored_settings import LimitSettings, ModelSettings, OfficeSettings, RetentionSettings
 from api.service.records import Role
 
 router = APIRouter(route_class=PageRoute)
 LINKS = {"users": "/admin/users", "audit_rows": "/admin/audit"}    # of figures that have a page of their own
+MENDED = frozenset({"setting_invalid", "office_invalid", "model_refused", "no_model", "not_found", "reason_missing"})
 SECTIONS = {"limits": LimitSettings, "retention": RetentionSettings}
 
 
@@ -52,6 +53,17 @@ def test_model(request: Request, services: ServicesDep, actor: ActorDep) -> Resp
         return _refused(request, services, actor, failure)
 
 
+@router.post("/admin/settings/office")
+def set_office(request: Request, services: ServicesDep, actor: ActorDep, form: FormDep) -> Response:
+    typed = {name: field(form, name) for name in ("issuer", "reference", "contact", "zone")}
+    try:
+        services.administration.kept.put(actor, OfficeSettings(days=number_of(field(form, "days")), **typed),
+                                         field(form, "reason"))
+    except Failure as failure:
+        return _refused(request, services, actor, failure)
+    return see("/admin/settings#office")
+
+
 @router.post("/admin/settings/{section}")
 def set_numbers(request: Request, services: ServicesDep, actor: ActorDep, section: str, form: FormDep) -> Response:
     if section not in SECTIONS:
@@ -59,7 +71,7 @@ def set_numbers(request: Request, services: ServicesDep, actor: ActorDep, sectio
     kind = SECTIONS[section]
     try:
         now = services.administration.kept.get(kind)   # of what the form does not ask for
-        value = kind(**{one.name: _number(field(form, one.name)) if one.name in form else getattr(now, one.name)
+        value = kind(**{one.name: number_of(field(form, one.name)) if one.name in form else getattr(now, one.name)
                         for one in fields(kind)})
         services.administration.kept.put(actor, value, field(form, "reason"))
     except Failure as failure:
@@ -93,14 +105,14 @@ def erase(services: ServicesDep, actor: ActorDep, user_id: str, form: FormDep) -
     return see("/admin/users")
 
 
-def _number(text: str) -> int:
+def number_of(text: str) -> int:
     if not text.isascii() or not text.isdigit():
         raise Failure("setting_invalid")
     return int(text)
 
 
 def _refused(request: Request, services: ServicesDep, actor: ActorDep, failure: Failure) -> Response:
-    if failure.code not in {"setting_invalid", "model_refused", "no_model", "not_found", "reason_missing"}:
+    if failure.code not in MENDED:
         raise failure
     return _page(request, services, actor, status=failure.status,
                  failure=words_of(request).pick(failure.chinese, str(failure)))
@@ -114,4 +126,5 @@ def _page(request: Request, services: ServicesDep, actor: ActorDep, *, status: i
                for name, kind in SECTIONS.items()}
     return admin_page(request, actor, Action.ADMINISTER, "settings.html", status=status, failure=failure,
                       model=kept.get(ModelSettings), state=state, roles=tuple(Role), numbers=numbers, tested=tested,
+                      office=kept.get(OfficeSettings), issuer=services.policies.current.issuer,
                       applied=applied, deleted=deleted, preview=given.retention.preview(actor))

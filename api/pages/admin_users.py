@@ -24,7 +24,7 @@ def users(request: Request, services: ServicesDep, actor: ActorDep) -> Response:
 @router.get("/admin/users/{user_id}")
 def user(request: Request, services: ServicesDep, actor: ActorDep, user_id: str) -> Response:
     return admin_page(request, actor, Action.MANAGE_USERS, "user.html", one=services.accounts.user(actor, user_id),
-                      roles=tuple(Role), failure="")
+                      roles=tuple(Role), failure="", link="", hours=0)
 
 
 @router.post("/admin/users/{user_id}")
@@ -38,7 +38,7 @@ def change(request: Request, services: ServicesDep, actor: ActorDep, user_id: st
         if failure.code != "last_administrator":
             raise
         return admin_page(request, actor, Action.MANAGE_USERS, "user.html", status=failure.status,
-                          one=services.accounts.user(actor, user_id), roles=tuple(Role),
+                          one=services.accounts.user(actor, user_id), roles=tuple(Role), link="", hours=0,
                           failure=words_of(request).pick(failure.chinese, str(failure)))
     return see("/admin/users")
 

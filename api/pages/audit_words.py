@@ -19,7 +19,7 @@ _CLAIM = "claim "
 REASONS: Final = {RETENTION: "audit.by_retention", "user erased": "audit.by_erasure"}   # that nobody typed
 BOUNDS = ("low", "high")
 HASHES: Final = ("digest", "base", "sha256", "key", "clause", "reason_sha256", "trial", "assessment", "file",
-                 "delivery", "token", "prompts")
+                 "delivery", "token", "prompts", "intake", "policy")
 
 
 class Row(Protocol):
@@ -105,7 +105,7 @@ class AuditWords:
             "changed": lambda one: said.label(f"audit_changed.{one}"),
             "why": lambda one: said.label(f"audit_why.{one}"),
             "differ": lambda one: said.label(f"reading_settings.{one}"),
-            "subject": self._subject, "overall": self._outcome, "outcome": self._outcome,
+            "base_type": self._base_type, "subject": self._subject, "overall": self._outcome, "outcome": self._outcome,
             "files": lambda one: str(one.get("id", ""))[:SHORT_ID] if isinstance(one, Mapping) else str(one),
         }
 
@@ -159,6 +159,10 @@ class AuditWords:
             between = " → " if name == "overall" else self._words("punctuation.list")
             return between.join(map(kind, value)) or self._words("audit.nothing")
         return kind(value)
+
+    def _base_type(self, value: Any) -> str:
+        known = {one.id for one in self._vocabulary.policy.base_types}
+        return self._vocabulary.base_type(str(value)) if value in known else str(value)
 
     def _days(self, value: Any) -> str:
         return self._words("audit.days", count=value) if value else self._words("audit.for_good")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.deps import ActorDep, LanguageDep, ServicesDep
-from api.pages import result, second_reader, todos
+from api.pages import intake_words, result, second_reader, todos
 from api.pages.chat import latest_turns, suggested
 from api.pages.forms import Settings, read
 from api.pages.rendering import page, words_of
@@ -47,6 +47,7 @@ def case(request: Request, services: ServicesDep, actor: ActorDep, language: Lan
         return page(request, "parts/result.html", **values)
     stands = services.review.submitting.submission(actor, case_id)
     return page(request, "case.html", **values, turns=latest_turns(services, actor, case_id), submission=stands,
+                rounds=intake_words.lines(services, actor, found, language),
                 since=since(services, actor, language, stands),
                 suggested=suggested(services, view, language),
                 title=title_of(request, services, found.title, found.applicant, found.base_type))

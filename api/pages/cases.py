@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime
 from fastapi import APIRouter, Request, Response
 
 from api.deps import ActorDep, LanguageDep, ServicesDep
-from api.pages import guide
 from api.pages.assessments import said
 from api.pages.forms import Settings, read
 from api.pages.rendering import page
 from api.pages.routing import FormDep, PageRoute, field, see
 from api.service.access import Action, may
+from assistant.questions import guide
 from ingestion.domain import Outcome
 
 router = APIRouter(route_class=PageRoute)
@@ -39,7 +39,7 @@ def new(request: Request, services: ServicesDep, _actor: ActorDep) -> Response:
 def create(request: Request, services: ServicesDep, actor: ActorDep, form: FormDep) -> Response:
     """Makes the case; the button below the three questions only answers them, and keeps what was typed."""
     typed = read(form)
-    answers = {name: field(form, name) for name in guide.questions()}
+    answers = {name: field(form, name) for name in guide.questions(services.policies.current)}
     if field(form, "suggest"):
         found = guide.suggestion(services.policies.current, answers)
         return _form(request, services, typed.suggested(found), answers=answers, suggested=found)
@@ -54,6 +54,6 @@ def create(request: Request, services: ServicesDep, actor: ActorDep, form: FormD
 def _form(request: Request, services: ServicesDep, typed: Settings, *, answers: dict[str, str] | None = None,
           suggested: tuple[str, ...] | None = None, problems: dict[str, str] | None = None, status: int = 200
           ) -> Response:
-    return page(request, "case_new.html", status=status, typed=typed, questions=guide.questions(),
-                answers=answers or {}, suggested=suggested, problems=problems or {},
-                policy=services.policies.current)
+    policy = services.policies.current
+    return page(request, "case_new.html", status=status, typed=typed, questions=guide.questions(policy),
+                answers=answers or {}, suggested=suggested, problems=problems or {}, policy=policy)

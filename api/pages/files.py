@@ -56,6 +56,14 @@ def remove(request: Request, services: ServicesDep, actor: ActorDep, case_id: st
     return JSONResponse({}) if wants_json(request) else see(f"/cases/{case_id}#files")
 
 
+@router.post("/cases/{case_id}/files/{file_id}/restore")
+def restore(request: Request, services: ServicesDep, actor: ActorDep, case_id: str, file_id: str) -> Response:
+    """What was removed is back, and read with the others."""
+    services.files.restore(actor, case_id, file_id)
+    services.assessments.start(actor, case_id)
+    return JSONResponse({}) if wants_json(request) else see(f"/cases/{case_id}#files")
+
+
 @router.get("/cases/{case_id}/files/{file_id}/content")
 def content(services: ServicesDep, actor: ActorDep, case_id: str, file_id: str) -> Response:
     """The file as it was uploaded: always saved, never shown by the browser itself."""

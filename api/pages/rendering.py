@@ -47,7 +47,8 @@ def render(request: Request, template: str, /, **values: Any) -> str:
         "t": words(language), "lang": language, "here": here(request), "actor": visitor(request),
         "theme": theme if theme in THEMES else THEMES[0], "csrf": token(request),
         "fragment": wants_part(request), "cases_name": cases_name(request),
-        "policy_line": policy_line(request), "sign_on": sign_on(request), "model_here": model_here(request), **values})
+        "policy_line": policy_line(request), "sign_on": sign_on(request), "model_here": model_here(request),
+        "unread": unread(request), **values})
 
 
 def words_of(request: Request) -> Words:
@@ -87,6 +88,12 @@ def model_here(request: Request) -> str:
     actor, services = visitor(request), getattr(request.app.state, "services", None)
     found = services.administration.modelling.of(actor) if actor is not None and services is not None else None
     return found.name if found is not None else ""
+
+
+def unread(request: Request) -> int:
+    """How many notices whoever asks has not read."""
+    actor, services = visitor(request), getattr(request.app.state, "services", None)
+    return services.notices.unread(actor) if actor is not None and services is not None else 0
 
 
 def policy_line(request: Request) -> str:

@@ -15,7 +15,7 @@ from api.pages.case import UNDER_WAY
 from api.pages.chat import latest_turns
 from api.pages.picking import number, place
 from api.pages.rendering import page
-from api.pages.review_view import Viewing
+from api.pages.review_view import LIST, Viewing
 from api.pages.routing import FormDep, PageRoute, field, see, wants_json
 from api.pages.submission import since
 from api.pages.texts import words
@@ -25,7 +25,7 @@ from api.service.review.review_records import Change, NewDecision, NewPlace, Sta
 from api.service.review.worklist import NEVER
 from api.service.services import Services
 from assistant.correcting.corrections import Act
-from ingestion.domain import Exclusion, Outcome
+from ingestion.domain import Evidence, Exclusion, Outcome, Unexplained
 
 router = APIRouter(route_class=PageRoute)
 MOST_HITS = 20
@@ -88,9 +88,7 @@ def places(services: ServicesDep, actor: ActorDep, case_id: str, file_id: str, q
 
 @router.get("/review/cases/{case_id}/files/{kind}")
 def export(services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str, kind: str) -> Response:
-    exports = services.review.exports
-    return sent_file(exports.letter(actor, case_id, language) if kind == "letter" else
-                     exports.case(actor, case_id, kind, language))
+    return sent_file(services.review.exports.case(actor, case_id, kind, language))
 
 
 def change(form: FormData) -> Change:
@@ -108,12 +106,13 @@ def change(form: FormData) -> Change:
 
 def _decision(services: Services, actor: Actor, language: str, case_id: str, form: FormData) -> NewDecision:
     item, subject = field(form, "item"), field(form, "subject")
+    settled, _, piece_name = field(form, "settle").partition(":")
     try:
-        act = Act(field(form, "act") or "confirm")
+        act = Act(settled or field(form, "act") or "confirm")
         # the key sets the why
         because = words(language)(f"second.because.{act.value}") if field(form, "check") else ""
         new = NewDecision(
-            act, subject, int(field(form, "version")), field(form, "reason") or because,
+            act, subject, int(field(form, "version")), field(form, "reason") or field(form, "why") or because,
             number(form, "low"), number(form, "high"), bool(field(form, "unbounded")),
             Outcome(field(form, "outcome")) if field(form, "outcome") else None, None, number(form, "amount") or 1,
             tuple(str(one) for one in form.getlist("clause")))
@@ -121,6 +120,10 @@ def _decision(services: Services, actor: Actor, language: str, case_id: str, for
             new = replace(new, low=int(field(form, "yes_no")))
     except ValueError as error:
         raise Failure("value_invalid") from error
+    if settled or field(form, "take"):
+        view = services.review.decisions.view(actor, case_id, language)
+        viewing = Viewing(view, services.policies.of(view.policy), language)
+        return _settled(viewing, new, piece_name) if settled else _taken(viewing, new, field(form, "take"), language)
     if item:
         view = services.review.decisions.view(actor, case_id, language)
         piece = Viewing(view, services.policies.of(view.policy), language).find(subject, item)
@@ -131,6 +134,29 @@ def _decision(services: Services, actor: Actor, language: str, case_id: str, for
     if field(form, "check"):
         return replace(new, place=_seen(services, actor, case_id, subject) if act is Act.ADD else None)
     return replace(new, place=place(services, actor, case_id, form))
+
+
+def _settled(viewing: Viewing, new: NewDecision, name: str) -> NewDecision:
+    """One of what was read and not decided: it counts, it does not, or it is about something else."""
+    piece = viewing.find(new.subject, name)
+    if not isinstance(piece, Unexplained):
+        raise Failure("no_such_item")
+    return replace(new, place=NewPlace(piece.document, piece.span.start, piece.span.end, piece.quote))
+
+
+def _taken(viewing: Viewing, new: NewDecision, name: str, language: str) -> NewDecision:
+    """Of a contradiction the figure that one source gives, with that source as its evidence."""
+    say, names = words(language), viewing.names
+    if name == LIST:
+        count = viewing.listed(new.subject)
+        return replace(new, act=Act.CORRECT, low=count, high=count, reason=new.reason or say("review.took_list"))
+    piece = viewing.find(new.subject, name)
+    if not isinstance(piece, Evidence) or piece.reads is None:
+        raise Failure("no_such_item")
+    return replace(new, act=Act.CORRECT, low=piece.reads.low, high=piece.reads.high,
+                   unbounded=piece.reads.high is None,
+                   reason=new.reason or say("review.took", place=names.say.place(piece.document, piece.page)),
+                   place=NewPlace(piece.document, piece.span.start, piece.span.end, piece.quote))
 
 
 def _seen(services: Services, actor: Actor, case_id: str, key: str) -> NewPlace | None:

@@ -1,4 +1,4 @@
-"""The worklist, its saved views, many cases at once; the letter; the statistics."""
+"""The worklist, its saved views, many cases at once; the statistics."""
 from __future__ import annotations
 
 from dataclasses import replace
@@ -26,6 +26,7 @@ router = APIRouter(route_class=PageRoute)
 A_PAGE = 50
 # What a figure of the statistics narrows the list by, and what takes that away.
 WIDER: dict[str, Any] = {"criterion": "", "result": "", "missing": None, "fact": "", "checked": ""}
+KEPT = (*WIDER, "intake")    # filters that have no field of their own
 CHECKED = ("confirmed", "corrected", "recounted", "rejected", "added")
 
 
@@ -41,7 +42,8 @@ def worklist(request: Request, services: ServicesDep, actor: ActorDep, language:
                 overalls=[(one.value, Vocabulary(services.policies.current, language).say.outcome(one))
                           for one in Overall], may_review=may(actor, Action.REVIEW_CASE, ""),
                 narrowed=_narrowed(services, wanted, language), wider=_query(replace(wanted, **WIDER)),
-                kept=[(name, value) for name, value in _values(wanted).items() if name in WIDER and value],
+                kept=[(name, value) for name, value in _values(wanted).items() if name in KEPT and value],
+                round_name=services.intakes.rounds.titles([wanted.intake]).get(wanted.intake, ""),
                 since=since, renewing=renewing, refused=refused_of(request),
                 done=request.query_params.get("done", ""), failed=request.query_params.get("failed", ""))
 
@@ -77,28 +79,6 @@ def bulk(request: Request, services: ServicesDep, actor: ActorDep, language: Lan
 @router.get("/review/export/{kind}")
 def export(services: ServicesDep, actor: ActorDep, language: LanguageDep, wanted: FilterDep, kind: str) -> Response:
     return sent_file(services.review.exports.list(actor, wanted, kind, language))
-
-
-@router.get("/review/cases/{case_id}/letter")
-def letter(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str) -> Response:
-    """The newest version, or the draft; ?draft=1 makes the draft anew."""
-    case = services.cases.get(actor, case_id)
-    saved = services.review.letters.latest(actor, case_id)
-    anew = bool(request.query_params.get("draft")) or saved is None
-    text = services.review.letters.draft(actor, case_id, language) if anew else saved.text if saved else ""
-    return page(request, "review/letter.html", case=case, saved=saved, text=text, anew=anew,
-                may_review=may(actor, Action.REVIEW_CASE, case.owner_id))
-
-
-@router.post("/review/cases/{case_id}/letter")
-def save_letter(services: ServicesDep, actor: ActorDep, case_id: str, form: FormDep) -> Response:
-    """Saves; with `send` the case is returned to its applicant as well."""
-    number = field(form, "number")
-    services.review.letters.save(actor, case_id, str(form.get("text", "")), int(number) if number.isdigit() else 0)
-    if field(form, "send"):
-        services.review.letters.send(actor, case_id)
-        return see(f"/review/cases/{case_id}")
-    return see(f"/review/cases/{case_id}/letter")
 
 
 @router.get("/review/statistics")
@@ -148,4 +128,5 @@ def _values(wanted: Filter) -> dict[str, str]:
             "sort": wanted.sort.value if wanted.sort is not Sort.RECEIVED else "",
             "outdated": "true" if wanted.outdated else "", "criterion": wanted.criterion, "result": wanted.result,
             "missing": "" if wanted.missing is None else str(wanted.missing), "fact": wanted.fact,
-            "checked": wanted.checked, "to_check": "true" if wanted.to_check else ""}
+            "checked": wanted.checked, "to_check": "true" if wanted.to_check else "",
+            "intake": wanted.intake}

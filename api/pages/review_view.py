@@ -11,13 +11,15 @@ from api.pages.result import Meter, meter
 from api.service.review.review_records import CriterionReview, DecisionView, FactReview, ReplyView, ReviewView, Shared
 from assistant.correcting.corrections import Act, Checked
 from assistant.report.composing import excerpt
-from assistant.report.labels import Vocabulary
-from ingestion.domain import CriterionKind, Evidence, Exclusion, Fact, Interval, Outcome
+from assistant.report.labels import Vocabulary, reason_text
+from ingestion.domain import CriterionKind, Evidence, Exclusion, Fact, Interval, Outcome, Unexplained, number_of
 from ingestion.policy import Policy
 
+Piece = Evidence | Exclusion | Unexplained
 QUOTE = 120
 MOST = 60       # items of one fact on the page; the page of the fact has all
 SEVERAL = 3     # pieces of evidence shown before the rest
+LIST = "list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,16 @@ class Item:
     reason: str
     whole: bool
     movable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the figures of a contradiction: `name` is the piece that says it, or LIST for the items one by one."""
+
+    name: str
+    value: str
+    place: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +116,8 @@ class FactRow:
     history: tuple[Told, ...]
     shared: int
     reply: Reply | None
+    undecided: tuple[Item, ...]     # read and not decided: a person settles each
+    choices: tuple[Choice, ...]     # what its sources say, where they contradict each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +166,7 @@ class Page:
     counts: tuple[tuple[Said, int, str], ...]   # with the address of the first that came out so
     unchecked: int
     first_unchecked: str    # its key
+    known: int              # facts that the documents hold
 
 
 class Viewing:
@@ -171,7 +186,8 @@ class Viewing:
         return Page(tuple(facts), tuple(self._judgements()), tuple(self._shared()), says,
                     said_before if said_before != says else "",
                     tuple((said(outcome, self.language), number, self._first(outcome, facts))
-                          for outcome, number in counts.items()), len(unchecked), unchecked[0] if unchecked else "")
+                          for outcome, number in counts.items()), len(unchecked), unchecked[0] if unchecked else "",
+                    sum(bool(one.machine) for one in facts))
 
     def _first(self, outcome: Outcome, facts: Sequence[FactRow]) -> str:
         """Where the page has the first required criterion that came out so: itself if it is judged, else its fact."""
@@ -197,14 +213,21 @@ class Viewing:
             max(0, len(counted) - MOST) + max(0, len(left) - MOST), tuple(self._needed(one.key)),
             () if any(self._needed(one.key)) else tuple(self._needed(one.key, related=True)),
             tuple(self._told(step) for step in reversed(one.history)),
-            sum(shared.mine.fact == one.key for shared in self.view.shared), self._reply(one.key))
+            sum(shared.mine.fact == one.key for shared in self.view.shared), self._reply(one.key),
+            tuple(self._item(piece, one.key, f"{one.key}!") for piece in one.undecided[:MOST]),
+            tuple(self._choices(one)))
 
-    def find(self, key: str, name: str) -> Evidence | Exclusion | None:
+    def find(self, key: str, name: str) -> Piece | None:
         """The piece of a fact that a form means."""
         fact = next((one for one in self.view.facts if one.key == key), None)
-        pieces: list[Evidence | Exclusion] = [*(fact.person.evidence if fact and fact.person else ()),
-                                              *(fact.left_out if fact else ())]
+        pieces: list[Piece] = [*(fact.person.evidence if fact and fact.person else ()),
+                               *(fact.left_out if fact else ()), *(fact.undecided if fact else ())]
         return next((one for one in pieces if _name(one) == name), None)
+
+    def listed(self, key: str) -> int:
+        """How many items of a fact are counted one by one."""
+        fact = next((one for one in self.view.facts if one.key == key), None)
+        return number_of(one for one in fact.person.evidence if one.reads is None) if fact and fact.person else 0
 
     # --------------------------------------------------------------------------------------------------------------
 
@@ -212,6 +235,20 @@ class Viewing:
         """Contradictions, then what others claim too, then what is absent last: an order that decisions do not move."""
         machine = self.view.machine.facts.get(row.key)
         return not (machine and machine.conflict), not row.shared, not row.machine
+
+    def _choices(self, one: FactReview) -> Iterator[Choice]:
+        """Each figure once, with the first place that gives it."""
+        if one.person is None or not one.person.conflict:
+            return
+        known: set[Interval] = set()
+        for piece in one.person.evidence:
+            if piece.reads is not None and piece.reads not in known:
+                known.add(piece.reads)
+                item = self._item(piece, one.key, one.key)
+                yield Choice(item.name, item.reads, item.place, item.href)
+        if (items := self.listed(one.key)) and Interval(items, items) not in known:
+            first = self._item(next(p for p in one.person.evidence if p.reads is None), one.key, one.key)
+            yield Choice(LIST, self.names.interval(one.key, Interval(items, items)), first.place, first.href)
 
     def _needed(self, key: str, *, related: bool = False) -> Iterator[Needed]:
         for one in self.view.criteria:
@@ -240,10 +277,12 @@ class Viewing:
                     tuple(self._item(piece, "", criterion.id) for piece in one.person.evidence[:SEVERAL]),
                     tuple(self._told(step) for step in reversed(one.history)), self._reply(criterion.id))
 
-    def _item(self, piece: Evidence | Exclusion, key: str, evidence: str) -> Item:
+    def _item(self, piece: Piece, key: str, evidence: str) -> Item:
         text = excerpt(piece.quote, QUOTE)
-        reads = self.names.interval(key, piece.reads) if isinstance(piece, Evidence) and piece.reads and key else ""
-        reason = self.names.reason(piece) if isinstance(piece, Exclusion) else ""
+        read = piece.reads if isinstance(piece, Evidence) else None if isinstance(piece, Exclusion) else piece.could_be
+        reads = self.names.interval(key, read) if read and key else ""
+        reason = self.names.reason(piece) if isinstance(piece, Exclusion) else \
+            reason_text(self.policy, piece.why, self.language) if isinstance(piece, Unexplained) else ""
         yes_no = bool(key) and self.policy.facts.facts[key].kind == "yes_no"
         return Item(_name(piece), self.names.say.place(piece.document, piece.page), text,
                     document_address(self.view.case.id, self.view.file_ids.get(piece.document), piece.span.start,
@@ -294,5 +333,5 @@ def reply(one: ReplyView | None, case_id: str, names: Vocabulary) -> Reply | Non
                  f"/cases/{case_id}/documents/{one.file_id}" if one.file_id else "", one.at)
 
 
-def _name(piece: Evidence | Exclusion) -> str:
+def _name(piece: Piece) -> str:
     return f"{piece.span.start}-{piece.span.end}-{piece.document}"

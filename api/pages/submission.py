@@ -8,7 +8,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from api.deps import ActorDep, LanguageDep, ServicesDep
 from api.errors import Failure
-from api.pages import review_view, todos
+from api.pages import intake_words, review_view, todos
 from api.pages.assessments import Changed, changed
 from api.pages.picking import number as _number
 from api.pages.picking import place
@@ -36,6 +36,8 @@ def ask(request: Request, services: ServicesDep, actor: ActorDep, language: Lang
     stands = services.review.submitting.submission(actor, case_id)
     counts = points.counted(points.open_points(view.result, services.files.list(actor, case_id)))
     return page(request, "submission.html", case=found, counts=counts, seen=view.line.id, submission=stands,
+                rounds=intake_words.lines(services, actor, found, language),
+                choices=intake_words.offered(services, found),
                 changed=changed(services, actor, language, case_id, stands.handed.assessment_id, view.line.id)
                 if stands else None)
 
@@ -44,7 +46,7 @@ def ask(request: Request, services: ServicesDep, actor: ActorDep, language: Lang
 def submit(services: ServicesDep, actor: ActorDep, case_id: str, form: FormDep) -> Response:
     """Said twice, it is done once."""
     try:
-        services.review.submitting.submit(actor, case_id, field(form, "seen"))
+        services.review.submitting.submit(actor, case_id, field(form, "seen"), field(form, "intake"))
     except Failure as failure:
         if failure.code != "submitted_already":
             raise
@@ -61,7 +63,8 @@ def withdraw(services: ServicesDep, actor: ActorDep, case_id: str) -> Response:
 def submissions(request: Request, services: ServicesDep, actor: ActorDep, case_id: str) -> Response:
     """Each receipt with its frozen copy."""
     return page(request, "submissions.html", case=services.cases.get(actor, case_id),
-                submissions=services.review.submitting.history(actor, case_id).items, policy=services.policies.current)
+                submissions=services.review.submitting.history(actor, case_id).items, policy=services.policies.current,
+                letters=services.review.letters.sent(actor, case_id).items)
 
 
 @router.get("/cases/{case_id}/replies/{subject}")

@@ -12,6 +12,8 @@ from api.routes import (
     cases,
     events,
     files,
+    intakes,
+    notices,
     people,
     policy,
     policy_questions,
@@ -24,5 +26,5 @@ from api.routes import (
 router = APIRouter(prefix="/api/v1")
 for _part in (
         accounts, people, cases, files, assessments, events, answers, policy, policy_questions, policy_versions,
-        admin_audit, admin_settings, review, second_reader, webhooks):
+        admin_audit, admin_settings, intakes, review, second_reader, webhooks, notices):
     router.include_router(_part.router)

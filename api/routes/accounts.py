@@ -7,7 +7,8 @@ from fastapi import APIRouter, Request, Response
 
 from api.admission import door
 from api.deps import ActorDep, ServicesDep, VisitorDep, registered, signed_in
-from api.schemas import NewPassword, Registration, SignIn, TokenName, Who, answers, sent
+from api.pages.recovery import base_of, mail_in
+from api.schemas import Forgotten, NewPassword, PasswordReset, Registration, SignIn, TokenName, Who, answers, sent
 from api.service import passwords
 from api.service.credentials import SESSION
 from api.service.records import NewToken, SessionView, SignedIn, TokenView
@@ -38,7 +39,7 @@ def sign_out(response: Response, services: ServicesDep, actor: ActorDep) -> None
 
 @router.post("/users", response_model=Who, status_code=201, summary="Register", openapi_extra=sent("registration"),
              responses=answers("who", "registration_closed", "email_taken", "email_invalid", "password_weak",
-                               "invitation_invalid", "too_many_requests", "sign_in_busy", status=201))
+                               "password_known", "invitation_invalid", "too_many_requests", "sign_in_busy", status=201))
 @door("registrations")
 async def register(request: Request, response: Response, services: ServicesDep, body: Registration) -> Who:
     """The first to register becomes administrator. Signs in."""
@@ -48,10 +49,30 @@ async def register(request: Request, response: Response, services: ServicesDep, 
 
 @router.post("/password", status_code=204, summary="Change one's password", openapi_extra=sent("password"),
              responses=answers("", "not_signed_in", "session_needed", "wrong_credentials", "password_weak",
-                               "too_many_attempts", "sign_in_busy", "csrf"))
+                               "password_known", "too_many_attempts", "sign_in_busy", "csrf"))
 async def change_password(services: ServicesDep, actor: ActorDep, body: NewPassword) -> None:
     """Ends every other session and every API token."""
     await passwords.apart(partial(services.accounts.change_password, actor, body.old, body.new))
+
+
+@router.post("/password/forgotten", status_code=204, summary="Mail a link to set a forgotten password",
+             openapi_extra=sent("forgotten"), responses=answers("", "mail_off", "too_many_requests"))
+@door("sign_ins")
+def forgotten(request: Request, services: ServicesDep, body: Forgotten) -> None:
+    """The same answer whether somebody has an account with this address or not."""
+    services.administration.recovery.ask(body.email, mail_in(body.language, base_of(request)))
+
+
+@router.post("/password/reset", response_model=Who, summary="Set a forgotten password with a link's secret",
+             openapi_extra=sent("password_reset"),
+             responses=answers("who", "reset_invalid", "password_weak", "password_known", "too_many_requests",
+                               "sign_in_busy"))
+@door("sign_ins")
+async def reset(request: Request, response: Response, services: ServicesDep, body: PasswordReset) -> Who:
+    """Signs in; ends every other session and every API token. The link works once."""
+    return _remembered(services, response, await passwords.apart(partial(
+        services.administration.recovery.set_password, body.secret, body.new,
+        agent=request.headers.get("user-agent", ""))))
 
 
 @router.get("/sessions", response_model=list[SessionView], summary="One's sessions",

@@ -11,7 +11,12 @@ from api.schemas import Body, answers, sent
 from api.service.administration.health import HealthPart
 from api.service.administration.modelling import ModelState, ModelTest
 from api.service.administration.retention import Applied
-from api.service.administration.stored_settings import LimitSettings, ModelSettings, RetentionSettings
+from api.service.administration.stored_settings import (
+    LimitSettings,
+    ModelSettings,
+    OfficeSettings,
+    RetentionSettings,
+)
 from api.service.records import Role
 
 router = APIRouter(tags=["administration"])
@@ -43,6 +48,14 @@ class RetentionBody(Body):
     demos: int
 
 
+class OfficeBody(Body):
+    issuer: str = Field("", description="Who issues supplement letters; empty: the policy's issuer")
+    reference: str = Field("", description="How letters are numbered, with {year} and {number}; empty: no number")
+    contact: str = ""
+    days: int = Field(OfficeSettings().days, description="Working days in which applicants answer")
+    zone: str = Field(OfficeSettings().zone, description="The time zone of times on paper")
+
+
 class Reason(Body):
     reason: str = Field("", description="Stands in the audit")
 
@@ -57,6 +70,7 @@ class SettingsView:
     model: ModelSettings
     limits: LimitSettings
     retention: RetentionSettings
+    office: OfficeSettings
     in_force: ModelState
 
 
@@ -71,7 +85,8 @@ def health(services: ServicesDep, actor: ActorDep) -> tuple[HealthPart, ...]:
 def settings(services: ServicesDep, actor: ActorDep) -> SettingsView:
     """No secret is among them: the model's key is in the server's environment only."""
     kept, state = services.administration.kept, services.administration.modelling.state(actor)
-    return SettingsView(kept.get(ModelSettings), kept.get(LimitSettings), kept.get(RetentionSettings), state)
+    return SettingsView(kept.get(ModelSettings), kept.get(LimitSettings), kept.get(RetentionSettings),
+                        kept.get(OfficeSettings), state)
 
 
 @router.put("/admin/settings/model", response_model=SettingsView, summary="Which model may word answers, and for whom",
@@ -97,6 +112,14 @@ def set_limits(services: ServicesDep, actor: ActorDep, body: LimitBody) -> Setti
             responses=answers("admin_settings", *DENIED, "setting_invalid", "csrf"))
 def set_retention(services: ServicesDep, actor: ActorDep, body: RetentionBody) -> SettingsView:
     services.administration.kept.put(actor, RetentionSettings(**body.model_dump()))
+    return settings(services, actor)
+
+
+@router.put("/admin/settings/office", response_model=SettingsView, summary="Who writes to applicants, by which clock",
+            openapi_extra=sent("office_settings"),
+            responses=answers("admin_settings", *DENIED, "setting_invalid", "office_invalid", "csrf"))
+def set_office(services: ServicesDep, actor: ActorDep, body: OfficeBody) -> SettingsView:
+    services.administration.kept.put(actor, OfficeSettings(**body.model_dump()))
     return settings(services, actor)
 
 

@@ -73,6 +73,13 @@ def content(services: ServicesDep, actor: ActorDep, case_id: str, file_id: str) 
                     headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"})
 
 
+@router.post("/cases/{case_id}/files/{file_id}/restore", response_model=FileView, summary="Undo a removal",
+             responses=answers("file", "not_signed_in", "not_found", "handed_in", "file_there", "case_full", "csrf"))
+def restore(services: ServicesDep, actor: ActorDep, case_id: str, file_id: str) -> FileView:
+    """Within an hour. The case is not assessed again by itself."""
+    return services.files.restore(actor, case_id, file_id)
+
+
 @router.get("/cases/{case_id}/files/{file_id}/document", response_model=DocumentBody, summary="A file as it was read",
             responses=answers("document", "not_signed_in", "not_found"))
 def document(services: ServicesDep, actor: ActorDep, case_id: str, file_id: str) -> DocumentBody:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from api.deps import ActorDep, ServicesDep
 from api.schemas import NewInvitation, Part, UserChange, answers, part, sent
 from api.service.records import InvitationView, Role, UserView
+from api.service.recovery import ResetView
 
 router = APIRouter(tags=["people"])
 
@@ -27,6 +28,14 @@ def users(services: ServicesDep, actor: ActorDep, search: str = "", role: Role |
 def change_user(services: ServicesDep, actor: ActorDep, user_id: str, body: UserChange) -> UserView:
     """What is left out stays."""
     return services.accounts.change(actor, user_id, role=body.role, active=body.active, reason=body.reason)
+
+
+@router.post("/users/{user_id}/reset", response_model=ResetView, status_code=201,
+             summary="Make a link with which a user sets their password",
+             responses=answers("reset", "not_signed_in", "forbidden", "not_found", "csrf", status=201))
+def make_reset(services: ServicesDep, actor: ActorDep, user_id: str) -> ResetView:
+    """The link is {base_url}/reset/{secret}; it works once, and the secret is shown this once."""
+    return services.administration.recovery.by_hand(actor, user_id)
 
 
 @router.post("/invitations", response_model=InvitationView, status_code=201, summary="Invite somebody",

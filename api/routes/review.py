@@ -16,10 +16,12 @@ from api.service.review.review_records import (
     Done,
     Filter,
     Handed,
+    LetterDraft,
     LetterView,
     Renewing,
     ReplyView,
     SavedViewLine,
+    SentLetter,
     Sort,
     Statistics,
     Submission,
@@ -43,10 +45,11 @@ def filter_of(status: Annotated[str, Query(max_length=60, description="One or mo
               missing: Annotated[int | None, Query(ge=0, le=9, description="Tenth of its bar that lacks")] = None,
               fact: Annotated[str, Query(max_length=100)] = "",
               checked: Annotated[str, Query(max_length=20, description="How `fact` was looked at")] = "",
-              to_check: Annotated[bool, Query(description="Two readers leave something to a person")] = False
+              to_check: Annotated[bool, Query(description="Two readers leave something to a person")] = False,
+              intake: Annotated[str, Query(max_length=32, description="A round by its id, or none")] = ""
               ) -> Filter:
     return Filter(status, assignee, base_type, outcome, overdue, duplicates, search, sort, outdated, criterion, result,
-                  missing, fact, checked, to_check)
+                  missing, fact, checked, to_check, intake)
 
 
 FilterDep = Annotated[Filter, Depends(filter_of)]
@@ -54,14 +57,16 @@ FilterDep = Annotated[Filter, Depends(filter_of)]
 
 @router.post("/cases/{case_id}/submission", response_model=Submission, status_code=201, summary="Hand a case in",
              responses=answers("submission", "not_signed_in", "not_found", "forbidden", "not_assessed", "stale",
-                               "submitted_already", "changed_meanwhile", "csrf", status=201))
+                               "submitted_already", "changed_meanwhile", "intake_needed", "intake_closed",
+                               "intake_planned", "intake_suspended", "csrf", status=201))
 def submit(services: ServicesDep, actor: ActorDep, case_id: str,
-           seen: Annotated[str, Query(max_length=32, description="The assessment that one means to hand in")] = ""
+           seen: Annotated[str, Query(max_length=32, description="The assessment that one means to hand in")] = "",
+           intake: Annotated[str, Query(max_length=32, description="The round, where several are open")] = ""
            ) -> Submission:
     """By its applicant, as it was assessed last; again after it was returned for supplement. From then on it stays as
     it is, until it is returned or taken back.
     """
-    return services.review.submitting.submit(actor, case_id, seen)
+    return services.review.submitting.submit(actor, case_id, seen, intake)
 
 
 @router.get("/cases/{case_id}/submission", response_model=Submission | None, summary="How a case handed in stands",
@@ -69,6 +74,22 @@ def submit(services: ServicesDep, actor: ActorDep, case_id: str,
 def submission(services: ServicesDep, actor: ActorDep, case_id: str) -> Submission | None:
     """Null for one that was not handed in. `letter` says what has to be mended while it is returned."""
     return services.review.submitting.submission(actor, case_id)
+
+
+@router.get("/cases/{case_id}/letters", response_model=Part[SentLetter], summary="The letters that were sent",
+            responses=answers("letters_sent", "not_signed_in", "not_found", "cursor_invalid"))
+def letters_sent(services: ServicesDep, actor: ActorDep, case_id: str, after: str | None = None,
+                 limit: Annotated[int, Query(ge=1, le=200)] = 50) -> dict[str, Any]:
+    return part(services.review.letters.sent(actor, case_id, after=after, limit=limit))
+
+
+@router.get("/cases/{case_id}/letters/{number}/{kind}", summary="A letter as a file", response_class=Response,
+            responses={**answers("", "not_signed_in", "not_found"),
+                       200: {"content": {"application/octet-stream": {"example": "（docx）"}}}})
+def letter_file(services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str, number: int,
+                kind: Literal["docx", "pdf"]) -> Response:
+    """Applicants have those that they were sent, reviewers every version."""
+    return sent_file(services.review.exports.letter(actor, case_id, language, kind, number=number))
 
 
 @router.delete("/cases/{case_id}/submission", status_code=204, summary="Take a case back",
@@ -254,22 +275,32 @@ def letter(services: ServicesDep, actor: ActorDep, case_id: str) -> LetterView |
     return services.review.letters.latest(actor, case_id)
 
 
-@router.get(f"{CASE}/letter/draft", response_model=bodies.LetterDraft, summary="The letter that the gaps make",
+@router.get(f"{CASE}/letter/draft", response_model=LetterDraft, summary="The letter that the gaps make",
             responses=answers("letter_draft", *USUAL, "not_assessed"))
-def letter_draft(services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str) -> bodies.LetterDraft:
-    return bodies.LetterDraft(text=services.review.letters.draft(actor, case_id, language))
+def letter_draft(services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str) -> LetterDraft:
+    """The deadline, the number and the date are given when it is sent, where `frame` leaves them open."""
+    return services.review.letters.draft(actor, case_id, language)
+
+
+@router.get(f"{CASE}/letter/versions", response_model=Part[LetterView], summary="Every version of the letter",
+            responses=answers("letters", *USUAL[:3], "cursor_invalid"))
+def letter_versions(services: ServicesDep, actor: ActorDep, case_id: str, after: str | None = None,
+                    limit: Annotated[int, Query(ge=1, le=200)] = 50) -> dict[str, Any]:
+    return part(services.review.letters.versions(actor, case_id, after=after, limit=limit))
 
 
 @router.put(f"{CASE}/letter", response_model=LetterView, summary="Save the letter", openapi_extra=sent("letter_text"),
-            responses=answers("letter", *USUAL, "letter_meanwhile", "csrf"))
-def save_letter(services: ServicesDep, actor: ActorDep, case_id: str, body: bodies.LetterBody) -> LetterView:
+            responses=answers("letter", *USUAL, "letter_meanwhile", "letter_due", "too_long", "csrf"))
+def save_letter(services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str, body: bodies.LetterBody
+                ) -> LetterView:
     """A new version; those before are kept."""
-    return services.review.letters.save(actor, case_id, body.text, body.number)
+    return services.review.letters.save(actor, case_id, body.text, body.number, body.frame, language)
 
 
 @router.post(f"{CASE}/letter/sending", response_model=LetterView, summary="Return the case with its letter",
-             responses=answers("letter", *USUAL, "no_letter", "status_not_possible", "csrf"))
+             responses=answers("letter", *USUAL, "no_letter", "letter_due", "status_not_possible", "csrf"))
 def send_letter(services: ServicesDep, actor: ActorDep, case_id: str) -> LetterView:
+    """Dated, numbered, with the last day to answer counted in working days, each where nobody has given one."""
     return services.review.letters.send(actor, case_id)
 
 
@@ -278,7 +309,7 @@ def send_letter(services: ServicesDep, actor: ActorDep, case_id: str) -> LetterV
                        200: {"content": {"application/octet-stream": {"example": "（docx）"}}}})
 def export(services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str,
            kind: Literal["docx", "pdf", "xlsx", "letter"]) -> Response:
-    """The review form with both values and every decision, or ("letter") the supplement letter."""
+    """The review form with both values and every decision, or ("letter") the newest supplement letter as docx."""
     exports = services.review.exports
     return sent_file(exports.letter(actor, case_id, language) if kind == "letter" else
                      exports.case(actor, case_id, kind, language))

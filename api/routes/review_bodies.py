@@ -12,6 +12,7 @@ from api.service.review.review_records import (
     DecisionView,
     FactReview,
     Here,
+    LetterFrame,
     NewDecision,
     NewPlace,
     NewReply,
@@ -36,7 +37,8 @@ class PlaceBody(Body):
 
 
 class DecisionBody(Body):
-    """`version` is how many decisions about the subject were seen. `low`, `high` are a corrected or added value."""
+    """`version` is how many decisions about the subject were seen. `low`, `high` are a corrected or added value, or the
+    points of a judgement."""
 
     act: Act
     subject: str = Field(max_length=100)
@@ -102,6 +104,7 @@ class ViewBody(Body):
 class LetterBody(Body):
     text: str = Field(max_length=20_000)
     number: int = Field(ge=0, description="The version that was edited, 0 for none")
+    frame: LetterFrame | None = Field(None, description="What stands around the text; null: as before, or as drafted")
 
 
 class SubjectBody(Body):
@@ -124,6 +127,8 @@ class FactBody(BaseModel):
     machine: dict[str, Any] | None
     person: dict[str, Any] | None
     left_out: list[dict[str, Any]]
+    unexplained: list[dict[str, Any]] = Field(description="Read and decided by nobody: `count`, `leave_out` with a "
+                                              "reason, or `dismiss`, with the entry's place")
     history: list[DecisionView]
 
 
@@ -162,10 +167,6 @@ class ReviewBody(BaseModel):
     replies: list[ReplyView] = Field(description="What the applicant says to entries, as it was handed in")
 
 
-class LetterDraft(BaseModel):
-    text: str
-
-
 class HereBody(BaseModel):
     here: list[Here]
 
@@ -198,4 +199,5 @@ def _fact(one: FactReview, policy: Policy, language: str) -> FactBody:
     return FactBody(key=one.key, label=spec.label, label_en=spec.label_en, checked=one.checked, version=one.version,
                     machine=serialising.fact(one.machine, policy) if one.machine else None,
                     person=serialising.fact(one.person, policy) if one.person else None, left_out=left,
+                    unexplained=serialising.unexplained({one.key: one.undecided}, policy, language).get(one.key, []),
                     history=list(one.history))

@@ -29,6 +29,7 @@ class Action(StrEnum):
     READ_REVIEWS = "read_reviews"    # the worklist, statistics
     READ_REVIEW = "read_review"      # what was decided about a case
     REVIEW_CASE = "review_case"      # decide, change its status, write its letter; never on a case of one's own
+    RUN_INTAKES = "run_intakes"      # make, change and close rounds
     READ_POLICY_WORK = "read_policy_work"  # versions, trials, what was asked about each clause
     WRITE_POLICY = "write_policy"    # a new version, approved answers
     PUBLISH_POLICY = "publish_policy"  # what another person proposed
@@ -37,7 +38,8 @@ class Action(StrEnum):
 
 NEEDS = {   # of a token; the gate asks for more by the route (`api.admission`)
     Action.CREATE_CASE: TokenScope.WRITE, Action.CHANGE_CASE: TokenScope.WRITE, Action.WRITE_POLICY: TokenScope.WRITE,
-    Action.REVIEW_CASE: TokenScope.REVIEW, Action.PUBLISH_POLICY: TokenScope.REVIEW}
+    Action.REVIEW_CASE: TokenScope.REVIEW, Action.RUN_INTAKES: TokenScope.REVIEW,
+    Action.PUBLISH_POLICY: TokenScope.REVIEW}
 
 
 def scopes_of(role: Role) -> tuple[TokenScope, ...]:
@@ -73,6 +75,8 @@ def may(actor: Actor, action: Action, owner_id: str | None = None) -> bool:
             return actor.role in {Role.POLICY_STAFF, Role.ADMINISTRATOR} and owner_id != actor.id
         case Action.READ_REVIEWS | Action.READ_REVIEW:
             return actor.role in SEE_ALL
+        case Action.RUN_INTAKES:
+            return actor.role is Role.REVIEWER
         case Action.REVIEW_CASE:
             return actor.role is Role.REVIEWER and owner_id != actor.id
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session as Db
 from api.errors import Failure
 from api.service import paging, passwords
 from api.service.access import Action, may
-from api.service.context import Context, new_id, now, record
+from api.service.context import Context, new_id, now, record, record_system
 from api.service.credentials import Credentials, digest, secret
 from api.service.records import Actor, InvitationView, Page, Role, SignedIn, UserView
 from api.store.models import Attempt, Invitation, Session, Token, User
@@ -23,6 +23,7 @@ INVITATION_DAYS = 14
 ATTEMPT_MINUTES = 15
 MOST_ATTEMPTS = {"pair": 8, "address": 60}  # that fail within those minutes: for an account from an address, from one
 BESIEGED, FEW = 60, 3      # that fail for an account, from wherever: then each address may try so often only
+UNKNOWN = "unknown"        # stands in the audit where nobody has the account that somebody tried
 SLOW_FROM, SLOWEST = 8, 4.0   # that fail for an account: from then on each one waits, at most these seconds
 
 
@@ -80,6 +81,8 @@ class Accounts(Credentials):
             user = session.scalar(select(User).where(User.email == _plain(email)))
         known = (user.password_hash or None) if user is not None else None
         if not passwords.matches(password, known) or user is None or not user.active:
+            with self._database.writing() as session:   # nothing of what was typed: it may be a password
+                record_system(session, "sign_in_failed", "user", user.id if user is not None else UNKNOWN)
             raise Failure("wrong_credentials")
         with self._database.writing() as session:
             session.execute(delete(Attempt).where(Attempt.id.in_(attempts)))

@@ -6,7 +6,7 @@ import contextlib
 import threading
 import zlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, event, func, select
@@ -29,10 +29,10 @@ Note = Callable[[Session, str, str, Mapping[str, Any]], None]
 
 
 class Events:
-    """`note` hears of every event too, within the transaction that it belongs to."""
+    """`notes` hear of every event too, within the transaction that it belongs to."""
 
-    def __init__(self, context: Context, note: Note = lambda *_: None) -> None:
-        self._note = note
+    def __init__(self, context: Context, notes: Sequence[Note] = ()) -> None:
+        self._notes = tuple(notes)
         self._database = context.database
         self._lock = threading.Lock()
         self._listeners: dict[str, set[tuple[asyncio.AbstractEventLoop, asyncio.Event]]] = defaultdict(set)
@@ -43,7 +43,8 @@ class Events:
         self._database.alone(session, zlib.crc32(case_id.encode()) + 2)  # numbers are visible in their order
         session.add(Row(case_id=case_id, kind=kind, data=dict(data), at=now()))
         session.flush()
-        self._note(session, case_id, kind, data)
+        for note in self._notes:
+            note(session, case_id, kind, data)
         event.listen(session, "after_commit", lambda _session: self.wake(case_id), once=True)
 
     def forget(self, session: Session, case_id: str, before: int) -> None:

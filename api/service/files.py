@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import IO
@@ -97,11 +98,34 @@ class CaseFiles:
             row = self._row(session, actor, case_id, file_id, Action.CHANGE_CASE)
             if row.removed is not None:
                 raise Failure("not_found")
-            self._take_away(session, row)
+            row.removed = now()
+            session.flush()
             changed(session.get_one(Case, case_id))
             self._events.publish(session, case_id, "file_removed", {"id": file_id, "name": row.name})
             record(session, actor, "remove_file", "case", case_id, file=file_id, sha256=row.sha256)
         self.sweep()
+
+    def restore(self, actor: Actor, case_id: str, file_id: str) -> FileView:
+        """Back into the case, within KEPT of its removal. Failure "not_found", "file_there" where another one has come
+        under its name since, "case_full".
+        """
+        with self._database.writing() as session:
+            row = self._row(session, actor, case_id, file_id, Action.CHANGE_CASE)
+            present = select(File.name).where(File.case_id == case_id, File.removed.is_(None))
+            names = set(session.scalars(present))
+            if row.removed is None or now() - row.removed > KEPT:
+                raise Failure("not_found")
+            if row.name in names:
+                raise Failure("file_there", name=row.name)
+            if len(names) >= self._settings.case_files:
+                raise Failure("case_full", most=self._settings.case_files)
+            row.removed = None
+            session.flush()
+            changed(session.get_one(Case, case_id))
+            made = file_view(row)
+            self._events.publish(session, case_id, "file", plain(made))
+            record(session, actor, "restore_file", "case", case_id, file=file_id, sha256=row.sha256)
+        return made
 
     def doom(self, session: Session, hashes: Iterable[str]) -> None:
         """Note contents that may be nobody's any more; `sweep` looks when the transaction has committed."""
@@ -110,6 +134,7 @@ class CaseFiles:
 
     def sweep(self) -> None:
         """Delete the bytes of what no file holds. A crash on the way leaves it noted for the next time."""
+        self._let_go()
         with self._database.reading(INSTALLATION) as session:
             noted = session.scalars(select(Doomed.sha256).limit(1000)).all()
         if noted:
@@ -121,6 +146,17 @@ class CaseFiles:
                     self._contents.delete(sha256)
                     self._reader.forget(sha256)
                 session.execute(delete(Doomed).where(Doomed.sha256 == sha256))
+
+    def _let_go(self) -> None:
+        """What was removed for good: longer ago than KEPT, and no stored assessment rests on it."""
+        gone = select(File.id, File.sha256).where(
+            File.removed < now() - KEPT, File.id.not_in(select(AssessedFile.file_id))).limit(1000)
+        with self._database.reading(INSTALLATION) as session:
+            found = session.execute(gone).all()
+        if found:
+            with self._database.writing(INSTALLATION) as session:
+                self.doom(session, [one.sha256 for one in found])
+                session.execute(delete(File).where(File.id.in_([one.id for one in found])))
 
     def sweep_all(self) -> None:
         """Find contents that no row knows, left by a crash in the middle of an upload, and delete them too."""
@@ -264,4 +300,5 @@ def clean_name(name: str) -> str:
     return kept[:LONGEST_NAME - len(suffix)] + suffix
 
 
+KEPT = timedelta(hours=1)   # how long a removal can be undone
 CONTENTS = 0  # for Database.alone: who stores or deletes contents

@@ -13,6 +13,7 @@ from functools import cache
 from typing import TypeVar
 
 from api.errors import Failure
+from api.service import weak_passwords
 from api.service.hashing import Apart
 
 SHORTEST, LONGEST = 8, 200
@@ -44,11 +45,15 @@ async def apart(work: Callable[[], Value]) -> Value:
 
 
 def check_strength(password: str, *personal: str) -> None:
-    """Failure "password_weak" for one that is short, monotonous, or the person's own name or address."""
+    """Failure "password_weak" for one that is short, monotonous, or the person's own name or address; "password_known"
+    for one that others use too or that is soon guessed.
+    """
     plain = password.casefold()
     known = {part.casefold() for text in personal for part in (text, text.partition("@")[0]) if part}
     if not SHORTEST <= len(password) <= LONGEST or len(set(plain)) < FEWEST_DIFFERENT or plain in known:
         raise Failure("password_weak", shortest=SHORTEST, different=FEWEST_DIFFERENT)
+    if weak_passwords.guessable(password, known):
+        raise Failure("password_known")
 
 
 def hashed(password: str) -> str:

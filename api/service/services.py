@@ -22,6 +22,11 @@ from api.service.events import Events
 from api.service.files import CaseFiles
 from api.service.governance import staff
 from api.service.governance.staff import Governance
+from api.service.intakes import rounds
+from api.service.intakes.rounds import Rounds
+from api.service.notices import notices
+from api.service.notices.notices import Notices
+from api.service.notices.noting import Noting
 from api.service.policies import Policies
 from api.service.reading import Reader
 from api.service.reports import Reports
@@ -61,8 +66,10 @@ class Services:
     policies: Policies
     policy_work: Governance
     review: Reviewing
+    intakes: Rounds
     administration: Administration
     webhooks: Webhooks
+    notices: Notices
     second: Second
     context: Context
     jobs: Queue
@@ -71,6 +78,7 @@ class Services:
     def close(self) -> None:
         self.administration.retention.stop()
         self.webhooks.courier.stop()
+        self.notices.postman.stop()
         self.jobs.stop()
         self.policies.close()
         self.context.database.close()
@@ -113,9 +121,10 @@ def build(settings: Settings, engine: Callable[[Database, Work], Queue] | None =
     installation.check(context)
     policies = Policies(context.contents, settings.policy, database)
     _ = policies.current  # a policy with a mistake is said at the start
-    events, reader = Events(context, outbox.note), Reader(context.contents)
+    kept, exams, outside = Kept(context), Exams(context), settings.outside
+    noting = Noting(kept, outside.known())
+    events, reader = Events(context, (outbox.note, noting.note)), Reader(context.contents)
     files, given = CaseFiles(context, events, reader), llm.from_environment()
-    kept, exams = Kept(context), Exams(context)
     modelling = Modelling(kept, given, os.environ.get(llm.KEY, ""), settings.webhook_networks)
     readying = Readying(context, kept, modelling, exams, policies)
     again = ReadingAgain(context, policies, reader, events, readying)
@@ -127,12 +136,13 @@ def build(settings: Settings, engine: Callable[[Database, Work], Queue] | None =
     assessments = Assessments(context, policies, reader, events, jobs, lambda: governing.limits.waiting)
     cases = Cases(context, policies, files, assessments, events)
     retrieve = Retrievers(settings.data).of if meaning else None
-    policy_work = staff.build(context, policies, retrieve)
+    policy_work = staff.build(context, policies, retrieve, noting.published)
     return Services(
         settings, Accounts(context), cases, files, Documents(context, files, reader, events), assessments, events,
         Chat(context, policies, assessments, retrieve=retrieve, model=governing.modelling.of,
              answers=policy_work.answers, questions=policy_work.questions),
         Reports(cases, assessments, policies), policies, policy_work,
-        reviewing.build(context, policies, cases, reader, events, assessments),
+        reviewing.build(context, policies, cases, reader, events, assessments, kept), rounds.build(context, policies),
         governing, Webhooks(context, Courier(context, settings.webhook_networks)),
+        notices.build(context, kept, outside, noting),
         Second(context, policies, events, readying, again, Examining(context, policies, readying)), context, jobs, lock)

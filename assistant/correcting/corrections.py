@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from msgspec.structs import replace
 
-from assistant.correcting.recounting import Counted, Key, key_of, recount
+from assistant.correcting.recounting import Counted, Key, Way, key_of, recount, settle
 from assistant.judging import rules
 from assistant.report.labels import BY_REVIEWER
 from assistant.second_reader import checklist
@@ -29,6 +29,7 @@ from ingestion.domain import (
     Method,
     Outcome,
     Span,
+    Unexplained,
 )
 from ingestion.policy import Policy
 
@@ -42,6 +43,7 @@ class Act(StrEnum):
     ADD = "add"
     COUNT = "count"           # an item that was left out is counted
     LEAVE_OUT = "leave_out"   # a counted item, or a statement, is not
+    DISMISS = "dismiss"       # what the program could not decide does not speak of the fact
     JUDGE = "judge"
     FIRST = "first"           # of two readers' figures the first's
     SECOND = "second"         # the second's, a language model's
@@ -98,6 +100,7 @@ class FactState:
     person: Fact | None
     left_out: tuple[Exclusion, ...]
     checked: Checked
+    undecided: tuple[Unexplained, ...] = ()   # what neither program nor person has decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,10 @@ def review(assessment: Assessment, decisions: Sequence[Decision], policy: Policy
     judged = _judgements(findings, decisions)
     findings = tuple(_judge(one, judged.get(one.criterion.id), language) for one in findings)
     findings = rules.totalled(findings, policy, language)
-    whole = replace(assessment, facts=facts, exclusions=left_out, findings=findings, overall=rules.overall(findings))
+    undecided = {key: pieces for key, pieces in assessment.unexplained.items() if key not in states} | {
+        key: state.undecided for key, state in states.items() if state.undecided}
+    whole = replace(assessment, facts=facts, exclusions=left_out, unexplained=undecided, findings=findings,
+                    overall=rules.overall(findings))
     return Reviewed(whole, states, judged)
 
 
@@ -133,7 +139,8 @@ def asked(assessment: Assessment) -> tuple[str, ...]:
 
 def problem(decision: Decision, reviewed: Reviewed, policy: Policy) -> str:
     """Why a decision cannot be made as things stand: the code of a failure, "" if it can."""
-    if decision.act not in {Act.CONFIRM, Act.WITHDRAW, *READERS} and not decision.reason.strip():
+    if decision.act not in {Act.CONFIRM, Act.WITHDRAW, Act.DISMISS, *READERS} and not _counts_undecided(
+            decision, reviewed) and not decision.reason.strip():
         return "reason_missing"
     finding = next((one for one in reviewed.assessment.findings if one.criterion.id == decision.subject), None)
     if decision.act is Act.JUDGE or (decision.act is Act.WITHDRAW and finding is not None):
@@ -156,7 +163,7 @@ def problem(decision: Decision, reviewed: Reviewed, policy: Policy) -> str:
             return "place_missing"
         case Act.ADD | Act.CORRECT:
             return _value_problem(decision.value, yes_no=_yes_no(policy, decision.subject))
-        case Act.COUNT | Act.LEAVE_OUT:
+        case Act.COUNT | Act.LEAVE_OUT | Act.DISMISS:
             return _item_problem(decision, state, yes_no=_yes_no(policy, decision.subject))
     return ""
 
@@ -220,8 +227,9 @@ def replay(key: str, assessment: Assessment, decisions: Sequence[Decision], poli
     checked, by_person = Checked.OPEN, False
     into: dict[Key, int] = {}
     out: dict[Key, str] = {}
+    undecided, ways = unexplained(assessment, key), dict[Key, Way]()
     for one in decisions:
-        if base.fact is machine and checked is Checked.OPEN and one.act is not Act.WITHDRAW:
+        if base.fact is machine and not ways and checked is Checked.OPEN and one.act is not Act.WITHDRAW:
             base = counted = Counted(_shown(one, key, assessment), left_out)
         match one.act:
             case Act.FIRST | Act.SECOND:
@@ -233,7 +241,7 @@ def replay(key: str, assessment: Assessment, decisions: Sequence[Decision], poli
                 checked = Checked.CONFIRMED if checked is Checked.OPEN else checked
             case Act.WITHDRAW:
                 base, checked, by_person = Counted(machine, left_out), Checked.OPEN, False
-                into, out = {}, {}
+                into, out, ways = {}, {}, {}
             case Act.REJECT:
                 base, checked, by_person = Counted(None, counted.left_out), Checked.REJECTED, False
                 into, out = {}, {}
@@ -241,14 +249,44 @@ def replay(key: str, assessment: Assessment, decisions: Sequence[Decision], poli
                 base = Counted(_said(key, unit, one, counted.fact), counted.left_out)
                 checked = Checked.ADDED if one.act is Act.ADD else Checked.CORRECTED
                 by_person, into, out = True, {}, {}
+            case Act.COUNT | Act.LEAVE_OUT | Act.DISMISS if _of_undecided(one, undecided):
+                ways[_at(one)] = Way(one.act is Act.COUNT, one.reason if one.act is Act.LEAVE_OUT else "")
+                if not by_person and checked is not Checked.REJECTED:
+                    base = settle(key, unit, Counted(machine, left_out), undecided, ways, reason=BY_REVIEWER,
+                                  yes_no=_yes_no(policy, key))
+                    if checked is Checked.OPEN and all(key_of(piece) in ways for piece in undecided):
+                        checked = Checked.RECOUNTED
             case Act.COUNT | Act.LEAVE_OUT if one.place is not None:
                 _move(one, into, out)
                 checked = checked if by_person else Checked.RECOUNTED
         counted = recount(key, unit, base, into, out, shift_only=by_person, reason=BY_REVIEWER)
-    return FactState(key, machine, counted.fact, counted.left_out, checked)
+    return FactState(key, machine, counted.fact, counted.left_out, checked,
+                     tuple(piece for piece in undecided if key_of(piece) not in ways))
+
+
+def unexplained(assessment: Assessment, key: str) -> tuple[Unexplained, ...]:
+    """What the program read of a fact and could not decide."""
+    fact = assessment.facts.get(key)
+    return tuple(assessment.unexplained.get(key) or (fact.unexplained if fact else ()))
 
 
 # ----------------------------------------------------------------------------------------------------------------------
+
+def _at(one: Decision) -> Key:
+    assert one.place is not None  # noqa: S101 - the caller looked
+    return one.place.document, one.place.span
+
+
+def _of_undecided(one: Decision, undecided: Sequence[Unexplained]) -> bool:
+    """Whether a decision settles a piece that the program could not decide."""
+    return one.place is not None and any(key_of(piece) == _at(one) for piece in undecided)
+
+
+def _counts_undecided(one: Decision, reviewed: Reviewed) -> bool:
+    """Whether it needs no reason: that such a piece counts is what its own words say."""
+    state = reviewed.facts.get(one.subject)
+    return one.act is Act.COUNT and state is not None and _of_undecided(one, state.undecided)
+
 
 def _move(one: Decision, into: dict[Key, int], out: dict[Key, str]) -> None:
     """An item to the other side; one that a person moved before goes back to where it was."""
@@ -323,7 +361,11 @@ def _judge_problem(decision: Decision, finding: Finding | None, reviewed: Review
         return "unknown_subject"
     if finding.outcome is not Outcome.JUDGEMENT and decision.subject not in reviewed.judged:
         return "not_a_judgement"
-    return "" if decision.act is Act.WITHDRAW or decision.outcome in JUDGED else "value_invalid"
+    if decision.act is Act.WITHDRAW:
+        return ""
+    scale, value = finding.criterion.points, decision.value
+    fits = value is None or (scale is not None and 0 <= value.low <= (value.high or 0) <= scale.most)
+    return "" if decision.outcome in JUDGED and fits else "value_invalid"
 
 
 def _value_problem(value: Interval | None, *, yes_no: bool) -> str:
@@ -335,6 +377,10 @@ def _value_problem(value: Interval | None, *, yes_no: bool) -> str:
 def _item_problem(decision: Decision, state: FactState, *, yes_no: bool) -> str:
     if decision.place is None:
         return "place_missing"
+    if _of_undecided(decision, state.undecided):
+        return ""
+    if decision.act is Act.DISMISS:
+        return "no_such_item"
     if decision.act is Act.COUNT and (yes_no or decision.amount < 1):
         return "value_invalid"
     pieces: Sequence[Evidence | Exclusion] = state.left_out if decision.act is Act.COUNT else \

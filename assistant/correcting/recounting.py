@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from ingestion.domain import Evidence, Exclusion, Fact, Interval, Method, Span, number_of
+from ingestion.domain import Evidence, Exclusion, Fact, Interval, Method, Span, Unexplained, number_of
 
 Key = tuple[str, Span]   # a piece by its document and place
 
@@ -21,7 +21,15 @@ class Counted(Struct, frozen=True):
     left_out: tuple[Exclusion, ...]
 
 
-def key_of(piece: Evidence | Exclusion) -> Key:
+class Way(Struct, frozen=True):
+    """How a person settles a piece that could not be decided: it counts; or it does not, with a reason ("": it does not
+    speak of the fact at all)."""
+
+    counts: bool
+    reason: str = ""
+
+
+def key_of(piece: Evidence | Exclusion | Unexplained) -> Key:
     return piece.document, piece.span
 
 
@@ -52,6 +60,81 @@ def recount(key: str, unit: str, base: Counted, into: Mapping[Key, int], out: Ma
     else:
         interval, conflict = _counted(base.fact, kept, change)
     return Counted(Fact(key, interval, unit, conflict, kept + added, left), left)
+
+
+def settle(key: str, unit: str, base: Counted, undecided: Sequence[Unexplained], ways: Mapping[Key, Way], *,
+           reason: str, yes_no: bool = False) -> Counted:
+    """`base` with pieces that could not be decided settled one by one. What counts makes the fact what it says, or more
+    by what it adds; what does not no longer widens it; what is left widens it as before.
+    """
+    fact = base.fact
+    counting = [one for one in undecided if key_of(one) in ways and ways[key_of(one)].counts]
+    left = tuple(one for one in undecided if key_of(one) not in ways)
+    out = tuple(Exclusion(one.document, one.page, one.span, one.quote, reason, ways[key_of(one)].reason)
+                for one in undecided if key_of(one) in ways and ways[key_of(one)].reason)
+    left_out = (*base.left_out, *out)
+    if fact is None and not counting:
+        return Counted(None, left_out)
+    figures = [one.could_be for one in counting if not one.adds]
+    known = [] if fact is None else [_before(fact, undecided)]
+    interval, conflict = meet([*known, *figures]) if known or figures else (Interval(0, 0), False)
+    if yes_no and counting:
+        interval, conflict = meet([*known, Interval(1, 1)])
+    else:
+        for one in counting:
+            if one.adds:
+                more = _more(one)
+                interval = Interval(interval.low + more.low, _sum(interval.high, more.high))
+    added = tuple(Evidence(one.document, one.page, one.span, one.quote, Method.LISTED if one.adds else Method.DECLARED,
+                           one.could_be if not one.adds else _more(one) if _more(one) != Interval(1, 1) else None)
+                  for one in counting)
+    spanned = interval if yes_no else _widened(interval, left)
+    return Counted(Fact(key, spanned, unit, conflict or bool(fact and fact.conflict and not figures),
+                        (*(fact.evidence if fact else ()), *added), left_out, left), left_out)
+
+
+def _more(one: Unexplained) -> Interval:
+    """What a row or a part adds once it counts: that it might add nothing is what was open."""
+    high = one.could_be.high
+    return Interval(high, high) if one.could_be.low == 0 and high is not None else one.could_be
+
+
+def _before(fact: Fact, undecided: Sequence[Unexplained]) -> Interval:
+    """The fact without what its undecided pieces widened it by: as its evidence has it where that comes to the same,
+    else without what they add.
+    """
+    added = [one.could_be.high for one in undecided if one.adds]
+    high = fact.interval.high
+    without = fact.interval if high is None or None in added else Interval(
+        fact.interval.low, max(fact.interval.low, high - sum(one for one in added if one is not None)))
+    if all(one.adds for one in undecided) and None not in added:
+        return without
+    stated, items = _reads(fact.evidence), number_of(piece for piece in fact.evidence if piece.reads is None)
+    counted = [Interval(items, items)] if items else []
+    if stated or counted:
+        found, _ = meet([*stated, *counted])
+        if _widened(found, undecided) == fact.interval:
+            return found
+    return without
+
+
+def _widened(interval: Interval, undecided: Iterable[Unexplained]) -> Interval:
+    """As the first reader does it: rows and parts add to the upper bound, another figure of the whole is spanned."""
+    low, high = interval.low, interval.high
+    added: list[int | None] = []
+    for one in undecided:
+        if one.adds:
+            added.append(one.could_be.high)
+        else:
+            low = min(low, one.could_be.low)
+            high = None if high is None or one.could_be.high is None else max(high, one.could_be.high)
+    for most in added:
+        high = _sum(high, most)
+    return Interval(low, high)
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other
 
 
 def _counted(fact: Fact, kept: Sequence[Evidence], change: int) -> tuple[Interval, bool]:

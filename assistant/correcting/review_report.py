@@ -4,7 +4,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 
 from msgspec.structs import replace
 
@@ -12,9 +12,11 @@ from assistant.correcting.corrections import Act
 from assistant.report import composing, particulars, render
 from assistant.report.labels import Vocabulary
 from assistant.report.model import Report, Row
-from assistant.report.word_file import SMALL, TITLE, WIDTH, WordFile, run
+from assistant.report.word_file import SHADE_HEAD, SMALL, TITLE, WIDTH, WordFile, run
 from ingestion.domain import Assessment, Interval, Outcome
 from ingestion.policy import Policy
+
+A4 = 9    # by the numbers that spreadsheets give paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +43,26 @@ class Step:
     prompt: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """When an application came, under which number, and the zone of every time on the form."""
+
+    at: datetime
+    receipt: str
+    zone: tzinfo
+
+
 def form(seen: Assessment, machine: Assessment, steps: Sequence[Step], policy: Policy, applicant: str, kind: str,
-         language: str = "zh") -> bytes:
+         received: Received, language: str = "zh") -> bytes:
     """The 形式审查意见表 of a reviewed case: "docx", "pdf" or "xlsx"."""
-    names = Vocabulary(policy, language)
+    names, zone = Vocabulary(policy, language), received.zone
     report = composing.compose(seen, policy, language, particulars.read(seen.documents, applicant))
-    report = replace(report, rows=tuple(_rows(report, seen, machine, steps, names)),
+    came = {names.words("head.received"): names.words("review.came", time=_time(received.at, zone),
+                                                      receipt=received.receipt)}
+    report = replace(report, rows=tuple(_rows(report, seen, machine, steps, names, zone)),
+                     head=tuple((label, came.get(label, value)) for label, value in report.head),
                      notes=(*report.notes, names.words("review.note")),
-                     decisions=tuple(_told(one, names) for one in steps))
+                     decisions=tuple(_told(one, names, zone) for one in steps))
     return workbook([(report.title, _columns(names), [_plain(row) for row in report.rows]),
                      (names.words("sections.decisions"), names.words.lines("review.decision_columns"),
                       [list(one) for one in report.decisions])]) if kind == "xlsx" else render(report, f".{kind}")
@@ -69,16 +83,24 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], kin
 
 
 def workbook(sheets: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]]]]) -> bytes:
-    """Sheets with a fixed head row. Every cell is text, so that none is taken for a formula."""
+    """Sheets with a fixed head row, that print on landscape pages as wide as the sheet, the head repeated on each.
+    Every cell is text, so that none is taken for a formula."""
     import openpyxl
-    from openpyxl.styles import Alignment, Font
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     from assistant.report.word_file import readable
 
-    book = openpyxl.Workbook(write_only=True)
+    book, line = openpyxl.Workbook(write_only=True), Side(style="thin", color="9AA3AB")
+    ruled, shaded = Border(line, line, line, line), PatternFill("solid", fgColor=SHADE_HEAD)
     for title, columns, rows in sheets:
         sheet = book.create_sheet(title[:31])
-        sheet.freeze_panes = "A2"
+        sheet.freeze_panes, sheet.print_title_rows = "A2", "1:1"
+        sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", A4
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+        sheet.page_margins = openpyxl.worksheet.page.PageMargins(0.4, 0.4, 0.5, 0.5, 0.2, 0.2)   # inches
+        sheet.oddHeader.center.text, sheet.oddFooter.center.text = "&A", "&P / &N"
         for place, column in enumerate(columns):
             longest = max([len(column), *(len(row[place]) for row in rows[:200])])
             sheet.column_dimensions[openpyxl.utils.get_column_letter(place + 1)].width = min(60, 4 + longest * 1.6)
@@ -89,7 +111,8 @@ def workbook(sheets: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]]]
                 cell.data_type, cell._value = "s", readable(text)
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
                 if not number:
-                    cell.font = Font(bold=True)
+                    cell.font, cell.fill = Font(bold=True), shaded
+                cell.border = ruled
                 cells.append(cell)
             sheet.append(cells)
     stream = io.BytesIO()
@@ -99,8 +122,8 @@ def workbook(sheets: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]]]
 
 # ----------------------------------------------------------------------------------------------------------------------
 
-def _rows(report: Report, seen: Assessment, machine: Assessment, steps: Sequence[Step], names: Vocabulary
-          ) -> Sequence[Row]:
+def _rows(report: Report, seen: Assessment, machine: Assessment, steps: Sequence[Step], names: Vocabulary,
+          zone: tzinfo) -> Sequence[Row]:
     """Where a person's figure is another than the program's, both stand in the row."""
     words = names.words
     last = {one.subject: one for one in steps if one.holds}
@@ -115,7 +138,7 @@ def _rows(report: Report, seen: Assessment, machine: Assessment, steps: Sequence
         theirs = "；".join(_figure(machine, key, names) for key in keys) if keys else ""
         ours = "；".join(_figure(seen, key, names) for key in keys) if keys else ""
         figure = words("review.both", person=ours, machine=theirs) if theirs != ours else row.figure
-        notes = [words("review.said", by=one.by, day=one.at.astimezone(UTC).date().isoformat(),
+        notes = [words("review.said", by=one.by, day=one.at.astimezone(zone).date().isoformat(),
                        act=words(f"review.acts.{one.act.value}"), reason=one.reason)
                  for key in (*keys, finding.criterion.id) if (one := last.get(key)) and one.reason]
         outcome = words("review.machine_outcome", outcome=names.say.outcome(finding.outcome)) \
@@ -129,7 +152,11 @@ def _figure(assessment: Assessment, key: str, names: Vocabulary) -> str:
     return names.figure_and_conflict(fact) if fact else names.words("figure.absent")
 
 
-def _told(one: Step, names: Vocabulary) -> tuple[str, ...]:
+def _time(at: datetime, zone: tzinfo) -> str:
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+def _told(one: Step, names: Vocabulary, zone: tzinfo) -> tuple[str, ...]:
     policy = names.policy
     fact = one.subject in policy.facts.facts
     label = names.fact_label(one.subject) if fact else next(
@@ -144,7 +171,7 @@ def _told(one: Step, names: Vocabulary) -> tuple[str, ...]:
                          for figure in (one.first, one.second))
         machine = names.words("review.readers", machine=machine or names.words("second.nothing"), first=first,
                               second=second, model=one.model, prompt=one.prompt)
-    return (one.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC"), one.by, label,
+    return (_time(one.at, zone), one.by, label,
             act if one.holds else names.words("review.outdated", act=act), machine, said, one.reason, place)
 
 

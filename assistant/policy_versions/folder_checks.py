@@ -9,13 +9,13 @@ from pathlib import Path
 
 from assistant.learning import training
 from assistant.learning.likeness import EXAMPLES, FILE
-from assistant.policy_versions import reader_checks, stale_figures
-from assistant.questions import topics, vocabulary
+from assistant.policy_versions import fact_sentences, reader_checks, stale_figures, starting
+from assistant.questions import guide, topics, vocabulary
 from ingestion import policy
 from ingestion.policy_files import CRITERIA, FACTS, HEAD, TEXT, Problem
 
-ORDER = (HEAD, TEXT, CRITERIA, FACTS, topics.TOPICS, topics.POINTS, topics.GAPS, vocabulary.FILE, EXAMPLES, FILE,
-         reader_checks.READING, reader_checks.EXAM)
+ORDER = (HEAD, TEXT, CRITERIA, FACTS, topics.TOPICS, topics.POINTS, topics.GAPS, guide.GUIDE, vocabulary.FILE, EXAMPLES,
+         FILE, reader_checks.READING, reader_checks.EXAM)
 
 
 def check(folder: Path) -> list[Problem]:
@@ -24,16 +24,19 @@ def check(folder: Path) -> list[Problem]:
     What is said about questions is held against the text as soon as there is one with articles, whatever else is wrong:
     a text with other numbers shows at once every place that names the old ones.
     """
-    problems = policy.check(folder)
-    draft = policy.draft(folder)
+    problems = [*policy.check(folder), *starting.unwritten(folder)]
+    draft, sound = policy.draft(folder), not problems
     if draft is not None:
         problems += reader_checks.check(draft)
     if draft is not None and draft.articles:
         problems += topics.check(draft)
+        problems += guide.check(draft)
         problems += vocabulary.check(folder, draft.text)
         held = topics.readable(draft)
         problems += training.check(draft, held)
         problems += stale_figures.check(draft, held, training.readable(folder))
+    if draft is not None and sound:
+        problems += fact_sentences.check(draft)
     order = {name: place for place, name in enumerate(ORDER)}
     return sorted(problems, key=lambda one: (
         order.get(one.file, order[FACTS] if one.file.startswith(FACTS) else len(order)), one.file, one.line))

@@ -93,7 +93,7 @@ def _exam(problems: Problems, policy: Policy, asked: Exam) -> None:
     by_type = {one.id: set(_checked_by(policy, one.id)) for one in policy.base_types}
     seen: dict[str, Counter[str]] = {"id": Counter(), "text": Counter()}
     for number, one in enumerate(asked.texts):
-        keys = ["texts", number]
+        keys: list[str | int] = ["texts", number]
         for name, value in (("id", one.id), ("text", one.text)):
             seen[name][value] += 1
             if seen[name][value] == 2:

@@ -21,6 +21,7 @@ from ingestion.domain import (
     Interval,
     Notice,
     Outcome,
+    Unexplained,
     number_of,
 )
 from ingestion.facts import limits
@@ -40,20 +41,24 @@ def compose(assessment: Assessment, policy: Policy, language: str = "zh",
 
 
 def fact_sections(facts: Mapping[str, Fact], exclusions: Mapping[str, Sequence[Exclusion]], policy: Policy,
-                  language: str = "zh") -> tuple[FactSection, ...]:
-    """Present facts and those with something left out, in the policy's order."""
+                  language: str = "zh", unexplained: Mapping[str, Sequence[Unexplained]] | None = None
+                  ) -> tuple[FactSection, ...]:
+    """Present facts and those with something left out, or not decided, in the policy's order."""
     names = Vocabulary(policy, language)
     sections = []
     for key in policy.facts.facts:
         fact = facts.get(key)
         left_out = exclusions.get(key) or (fact.exclusions if fact else ())
-        if fact or left_out:
+        open_ = unexplained.get(key, ()) if unexplained else ()
+        if fact or left_out or open_:
             shown = limits.few(fact.evidence, lambda one: one.method, ROWS_A_FACT) if fact else ()
             sections.append(FactSection(
                 key, names.fact_label(key), names.figure(fact) if fact else "", bool(fact and fact.conflict),
                 tuple(names.quotation(key, piece) for piece in shown),
                 tuple(LeftOut(names.say.place(piece.document, piece.page), piece.quote, names.reason(piece), piece.more)
-                      for piece in limits.few(tuple(left_out), lambda one: one.reason, ROWS_A_FACT))))
+                      for piece in limits.few(tuple(left_out), lambda one: one.reason, ROWS_A_FACT))
+                + tuple(LeftOut(names.say.place(piece.document, piece.page), piece.quote, names.undecided(piece),
+                                piece.more) for piece in limits.few(tuple(open_), lambda one: one.why, ROWS_A_FACT))))
     return tuple(sections)
 
 
@@ -115,7 +120,8 @@ class _Composer:
         """The facts that this base type's criteria ask about; the JSON has all."""
         asked = {key for finding in self.assessment.findings
                  for key in (*finding.criterion.facts, *finding.criterion.related)}
-        sections = fact_sections(self.assessment.facts, self.assessment.exclusions, self.policy, self.words.language)
+        sections = fact_sections(self.assessment.facts, self.assessment.exclusions, self.policy, self.words.language,
+                                 self.assessment.unexplained)
         return tuple(section for section in sections if section.key in asked)
 
     def _head(self) -> tuple[Field, ...]:

@@ -17,6 +17,7 @@ from ingestion.domain import (
     Interval,
     Outcome,
     Overall,
+    Unexplained,
 )
 from ingestion.policy import Policy
 
@@ -168,6 +169,9 @@ class Vocabulary:
         reads = self.interval(key, piece.reads) if piece.reads and key else ""
         return Quotation(self.say.place(piece.document, piece.page), text, reads,
                          self.words(f"method.{piece.method.value}"), text == piece.quote, piece.more)
+
+    def undecided(self, piece: Unexplained) -> str:
+        return self.words("undecided", reason=reason_text(self.policy, piece.why, self.words.language))
 
     def reason(self, piece: Exclusion) -> str:
         text = reason_text(self.policy, piece.reason, self.words.language)

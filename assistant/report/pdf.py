@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
+from assistant.report.letter import Line
 from assistant.report.model import Report
 from assistant.report.word_file import readable
 from assistant.report.words import Wording
@@ -47,6 +48,20 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], wor
     page = environment.get_template("list.html").render(title=title, columns=columns, rows=rows, css=_style(words),
                                                         status=f"{words('pre_screen')} · {status}")
     return _laid_out(page)
+
+
+def letter(name: str, lines: Sequence[Line], mark: str, language: str) -> bytes:
+    """An official document on portrait pages."""
+    import jinja2
+    from markupsafe import Markup
+
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
+                                     loader=jinja2.FileSystemLoader(FOLDER), finalize=_clean)
+    before, after = Wording(language)("letter.page", page="\0").split("\0")
+    css = (FOLDER / "letter.css").read_text(encoding="utf-8").replace(
+        "PAGE_OF", f'"{before}" counter(page) "{after}"').replace("FONT", FONT)
+    return _laid_out(environment.get_template("letter.html").render(
+        name=name, lines=lines, mark=mark, css=Markup(css), language=language))  # noqa: S704 — our own file
 
 
 def html(report: Report) -> str:

@@ -5,6 +5,7 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,24 @@ CELL_MARGINS = {"top": 30, "left": 70, "bottom": 30, "right": 70}   # twentieths
 STAMP = datetime(2000, 1, 1)  # noqa: DTZ001 — a constant, so that the same report is the same bytes
 CELL_SPACE = "\u2003"   # a tab between the cells of a quoted row may come out as no space at all
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page: its size and margins in millimetres, and how far head and foot stand from its edges."""
+
+    width: float
+    height: float
+    top: float
+    bottom: float
+    left: float
+    right: float
+    head: float
+    foot: float
+
+
+LANDSCAPE = Sheet(*PAGE, 17, 14, MARGIN, MARGIN, 8, 7)
+OFFICIAL = Sheet(PAGE[1], PAGE[0], 37, 35, 28, 26, 20, 25)   # as GB/T 9704 lays out an official document
 
 
 def readable(text: str) -> str:
@@ -56,11 +75,35 @@ def keep_together(row: Any) -> None:
     row._tr.get_or_add_trPr().append(_element("w:cantSplit"))
 
 
-class WordFile:
-    """A landscape file with a running head and numbered pages."""
+def shape(paragraph: Any, *, line: float = 0.0, first: float = 0.0, before: float = 0.0, after: float = 0.0,
+          right: bool = False, together: bool = False) -> None:
+    """Distances in points: of its lines, of its first from the margin, before and after. `together`: on one page with
+    what follows."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Pt
 
-    def __init__(self, title: str, head_left: str, head_right: str, foot: str) -> None:
-        """`foot` holds two NUL characters, where the page's number and the number of pages go."""
+    given = paragraph.paragraph_format
+    given.space_before, given.space_after = Pt(before), Pt(after)
+    if line:
+        given.line_spacing = Pt(line)
+    if first:
+        given.first_line_indent = Pt(first)
+    if right:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    given.keep_with_next = together
+
+
+def rule_below(paragraph: Any, colour: str) -> None:
+    borders = _element("w:pBdr")
+    borders.append(_element("w:bottom", val="single", sz="18", space="6", color=colour))
+    paragraph._p.get_or_add_pPr().append(borders)
+
+
+class WordFile:
+    """A file with a running head and numbered pages."""
+
+    def __init__(self, title: str, head_left: str, head_right: str, foot: str, sheet: Sheet = LANDSCAPE) -> None:
+        """`foot` holds at most two NUL characters, where the page's number and the number of pages go."""
         import docx
         from docx.oxml.ns import qn
         from docx.shared import Pt
@@ -73,8 +116,9 @@ class WordFile:
         self.normal = self.file.styles["Normal"]
         self.normal.font.name, self.normal.font.size = LATIN_FONT, Pt(BODY)
         self.normal.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), BODY_FONT)
+        self.normal.element.get_or_add_rPr().append(_element("w:lang", val="en-US", eastAsia="zh-CN"))
         self.normal.paragraph_format.space_after = self.normal.paragraph_format.space_before = Pt(0)
-        self._page(head_left, head_right, foot)
+        self._page(head_left, head_right, foot, sheet)
 
     def bytes(self) -> bytes:
         """The file, with fixed times in the zip."""
@@ -135,33 +179,40 @@ class WordFile:
         keep_together(added)
         return cells
 
-    def _page(self, head_left: str, head_right: str, foot: str) -> None:
+    def _page(self, head_left: str, head_right: str, foot: str, sheet: Sheet) -> None:
         from docx.enum.section import WD_ORIENT
         from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
-        from docx.oxml.ns import qn
         from docx.shared import Mm
 
         section = self.file.sections[0]
-        section.orientation = WD_ORIENT.LANDSCAPE
-        section.page_width, section.page_height = Mm(PAGE[0]), Mm(PAGE[1])
-        section.left_margin = section.right_margin = Mm(MARGIN)
-        section.top_margin, section.bottom_margin = Mm(17), Mm(14)
-        section.header_distance, section.footer_distance = Mm(8), Mm(7)
+        section.orientation = WD_ORIENT.LANDSCAPE if sheet.width > sheet.height else WD_ORIENT.PORTRAIT
+        section.page_width, section.page_height = Mm(sheet.width), Mm(sheet.height)
+        section.left_margin, section.right_margin = Mm(sheet.left), Mm(sheet.right)
+        section.top_margin, section.bottom_margin = Mm(sheet.top), Mm(sheet.bottom)
+        section.header_distance, section.footer_distance = Mm(sheet.head), Mm(sheet.foot)
         head, line = section.header.paragraphs[0], section.footer.paragraphs[0]
         head.style = line.style = self.normal  # the styles of header and footer have tab stops of their own
-        head.paragraph_format.tab_stops.add_tab_stop(Mm(WIDTH), WD_TAB_ALIGNMENT.RIGHT)
+        head.paragraph_format.tab_stops.add_tab_stop(Mm(sheet.width - sheet.left - sheet.right), WD_TAB_ALIGNMENT.RIGHT)
         run(head, head_left, SMALL).add_tab()
         run(head, head_right, SMALL)
         line.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        for text, field in zip(foot.split("\0"), ("PAGE", "NUMPAGES", ""), strict=True):
+        first, *more = foot.split("\0")
+        run(line, first, SMALL)
+        for text, field in zip(more, ("PAGE", "NUMPAGES"), strict=False):
+            _field(line, field)
             run(line, text, SMALL)
-            if field:
-                begin, code, end = (_element(name) for name in ("w:fldChar", "w:instrText", "w:fldChar"))
-                begin.set(qn("w:fldCharType"), "begin")
-                end.set(qn("w:fldCharType"), "end")
-                code.text = f" {field} "
-                for part in (begin, code, end):
-                    run(line, "", SMALL)._r.append(part)
+
+
+def _field(paragraph: Any, name: str) -> None:
+    """What the reader's program fills in, such as the page's number."""
+    from docx.oxml.ns import qn
+
+    begin, code, end = (_element(one) for one in ("w:fldChar", "w:instrText", "w:fldChar"))
+    begin.set(qn("w:fldCharType"), "begin")
+    end.set(qn("w:fldCharType"), "end")
+    code.text = f" {name} "
+    for part in (begin, code, end):
+        run(paragraph, "", SMALL)._r.append(part)
 
 
 def _element(name: str, **attributes: str) -> Any:

@@ -12,13 +12,14 @@ from assistant.second_reader.clauses import Around
 from assistant.second_reader.places import Place, Places
 from assistant.second_reader.quotes import Found, tight
 from ingestion.domain import Interval, Span
+from ingestion.facts import grids
 from ingestion.language import fold, load
 from ingestion.numerals import Quantity, parse_number, quantities, stated_rate
 
 HOME = "CNY"
 _BREAK = "，"
-_UNITS = ((re.compile("亿元|[（：]亿|亿[）]"), 10**8), (re.compile("万元|[（：]万(?![一-鿿])|万[）]"), 10**4),
-          (re.compile("元"), 1))
+_LOOSE_UNITS = ((re.compile("亿元|[（：]亿|亿[）]"), 10**8), (re.compile("万元|[（：]万(?![一-鿿])|万[）]"), 10**4),
+                (re.compile("元"), 1))   # where no unit is set apart: 经费支出 万元
 
 _NUMERAL = re.compile(r"\d[\d,]*(?:\.\d+)?[十百千万亿]*|[零一二两三四五六七八九十百千万亿]+|\b[A-Za-z]+(?:-[a-z]+)?\b")
 _EACH = re.compile(r"([^，。；：]*)各[自有]{0,2}$")
@@ -35,8 +36,16 @@ class Figure(Struct, frozen=True):
     currency: str = ""
 
 
+class Unit(Struct, frozen=True):
+    """What one stands for in a column of bare numbers: 万欧元 is 10,000 of 欧元."""
+
+    factor: int
+    currency: str = HOME
+
+
 class Amounts(Struct, frozen=True):
-    """What a column adds up to over rows, in yuan or (`currency`) as stated; rows in which it is blank."""
+    """What a column adds up to over rows, in yuan (also by a stated rate) or in another `currency`; rows in which it is
+    blank."""
 
     total: int
     currency: str
@@ -79,32 +88,48 @@ def _plain(text: str, one: Quantity) -> Interval:
 
 def _money(places: Places, found: Found, one: Quantity, whole: bool, text: str) -> Figure:
     """An amount in yuan, by the unit beside it or in the header and title of its column; or in a foreign currency."""
-    if one.currency and one.currency != HOME:
-        rate = next((rate for place in places.by_id.values() if place.kind != "table"
-                     and (rate := stated_rate(fold(places.text(place)), one.currency))), None)
-        low, high = one.interval
-        if rate is not None and high is not None and low is not None:
-            return Figure(Interval(int(low * rate), int(high * rate)), one.interval, whole, HOME)
-        return Figure(one.interval, one.interval, whole, one.currency)
     if one.currency:
-        return Figure(one.interval, one.interval, whole, HOME)
+        return _in_yuan(places, one.interval, one.currency, whole)
     number = parse_number(text[one.number.start:one.number.end])
-    factor = _factor(places, places.by_id[found.places[0]], found.spans[-1])
-    if number is None or factor is None:
+    unit = _unit(places, places.by_id[found.places[0]], found.spans[-1])
+    if number is None or unit is None:
         return Figure(one.interval, _plain(text, one), whole, HOME)
-    amount = int(number * factor)
-    return Figure(Interval(amount, amount), Interval(amount, amount), whole, HOME)
+    amount = int(number * unit.factor)
+    return _in_yuan(places, Interval(amount, amount), unit.currency, whole)
 
 
-def _factor(places: Places, place: Place, span: Span | None) -> int | None:
+def _in_yuan(places: Places, amount: Interval, currency: str, whole: bool) -> Figure:
+    """An amount by the rate that the documents state for its currency; as it is where they state none."""
+    rate = _rate(places, currency)
+    if rate is None or amount.high is None:
+        return Figure(amount, amount, whole, currency)
+    return Figure(Interval(int(amount.low * rate), int(amount.high * rate)), amount, whole, HOME)
+
+
+def _rate(places: Places, currency: str) -> Decimal | None:
+    """Yuan for one unit of a currency, where the documents state it."""
+    if currency == HOME:
+        return Decimal(1)
+    return next((rate for place in places.by_id.values() if place.kind != "table"
+                 and (rate := stated_rate(fold(places.text(place)), currency))), None)
+
+
+def _unit(places: Places, place: Place, span: Span | None) -> Unit | None:
     """The unit of a column: in its header, its row's first cell, its table's title."""
     for texts in (clauses.headers(places, place, span), clauses.row_cells(places, place)[:1],
                   clauses.titles(places, place), clauses.headers(places, place)):
-        joined = "\n".join(texts)
-        for unit, factor in _UNITS:
-            if unit.search(joined):
-                return factor
+        if unit := _stated(texts):
+            return unit
     return None
+
+
+def _stated(texts: Sequence[str]) -> Unit | None:
+    """The unit that one of some texts states, as the first reader reads it; else by its characters alone."""
+    for text in texts:
+        if stated := grids.unit_factor(text):
+            return Unit(stated[1], stated[0])
+    joined = "\n".join(texts)
+    return next((Unit(factor) for unit, factor in _LOOSE_UNITS if unit.search(joined)), None)
 
 
 def _bare(places: Places, found: Found, quote: str, *, money: bool) -> list[Figure]:
@@ -114,9 +139,11 @@ def _bare(places: Places, found: Found, quote: str, *, money: bool) -> list[Figu
         number = parse_number(piece.strip().rstrip("人名家个项件篇份元")) if piece.strip() else None
         if number is None:
             continue
-        factor = (_factor(places, places.by_id[found.places[0]], found.spans[-1]) or 1) if money else 1
-        value = int(number * factor)
-        made.append(Figure(Interval(value, value), Interval(value, value), True, HOME if money else ""))
+        unit = _unit(places, places.by_id[found.places[0]], found.spans[-1]) if money else None
+        value = int(number * unit.factor) if unit else int(number)
+        amount = Interval(value, value)
+        made.append(_in_yuan(places, amount, unit.currency if unit else HOME, True) if money else Figure(
+            amount, amount, True))
     return made
 
 
@@ -144,9 +171,9 @@ def amounts(places: Places, rows: Sequence[str], column: str) -> Amounts | str:
         return "no_such_column"
     index, heading = cell
     first = places.by_id[rows[0]]
-    unit = next((factor for unit, factor in _UNITS if unit.search(heading)), None) or _factor(places, first, None) or 1
+    unit = _stated([heading]) or _unit(places, first, None) or Unit(1)
     foreign: list[str] = load("numbers")["money"]["foreign"]
-    currency = next((one for one in foreign if one in heading), "") or HOME
+    currency = next((one for one in foreign if one in heading), "") or unit.currency
     total, blank = Decimal(0), []
     for name in rows:
         row = places.by_id[name]
@@ -156,7 +183,10 @@ def amounts(places: Places, rows: Sequence[str], column: str) -> Amounts | str:
             total += Decimal(re.sub(r"[,\s￥¥元万]", "", text))
         except InvalidOperation:
             blank.append(name)
-    return "no_amounts" if len(blank) == len(rows) else Amounts(int(total * unit), currency, tuple(blank))
+    if len(blank) == len(rows):
+        return "no_amounts"
+    rate = _rate(places, currency)
+    return Amounts(int(total * unit.factor * (rate or 1)), HOME if rate is not None else currency, tuple(blank))
 
 
 def _column(places: Places, table: Place, column: str) -> tuple[int, str] | None:

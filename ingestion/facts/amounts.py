@@ -17,7 +17,7 @@ from ingestion.facts.modality import polarity, section_block
 from ingestion.facts.scan import Table
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.sentences import Section, Sentence
-from ingestion.language import fold, load
+from ingestion.language import fold
 from ingestion.language.ngrams import Text
 from ingestion.numerals import stated_rate
 from ingestion.periods import Cover, Period, PeriodKind, Window, periods
@@ -27,6 +27,7 @@ LEAST_YUAN = 1_000  # smaller amounts without any unit are of another one
 LONGEST_STATE = 20  # characters of what a cell says of a payment
 _MONTHS = re.compile(r"(20\d\d)[./](\d{1,2})-(\d{1,2})(?![-./\d])月?")  # 2025.1-6
 _DIGITS = re.compile(r"\d{2}")
+_SUFFIX = "元万"  # right behind an amount in a cell
 _UNIT = re.compile(r"（\s*([^（）]{1,4})\s*）\s*$")
 Entry = tuple[Period | None, Decimal, Cell]  # None: the total
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
@@ -202,7 +203,7 @@ def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window, claim
         if place < 0 or not texts:
             continue
         cell = row[place]
-        number = _NUMBER.fullmatch(texts[place].replace(" ", "").rstrip(load("tables")["amount_suffix"]))
+        number = _NUMBER.fullmatch(texts[place].replace(" ", "").rstrip(_SUFFIX))
         beside = [t for c, t in zip(row, texts, strict=True) if c is not cell]
         if number is None:
             continue
@@ -336,7 +337,8 @@ def _settle(
             for _, _, cell in inside:
                 findings.exclude(table.document, _row_span(table, cell), "foreign_currency")
             findings.foreign = True
-            findings.assertions.append(Assertion(Interval(0, None), table.document, _row_span(table, inside[0][2])))
+            findings.assertions.append(Assertion(Interval(0, None), table.document,
+                                                  _row_span(table, inside[0][2]), rule="amounts"))
             return
         rate = found
     total = int(sum(v for _, v, _ in inside) * factor * rate)
@@ -362,7 +364,8 @@ def _settle(
         for row in dict.fromkeys(_row_span(table, cell) for _, _, cell in inside):
             findings.exclude(table.document, row, "not_spent")
         ceiling = Interval(0, bounded.high)
-        findings.assertions.append(Assertion(ceiling, table.document, table.block.span, Method.LISTED, (total,)))
+        span = table.block.span
+        findings.assertions.append(Assertion(ceiling, table.document, span, Method.LISTED, (total,), rule="amounts"))
         return
     cells = [cell for _, _, cell in inside]
     rows = [*_parts(table, cells), *(_row_span(table, cell) for cell in cells)]
@@ -376,6 +379,7 @@ def _settle(
             points,
             conflict=conflict,
             items=tuple(dict.fromkeys(rows)),
+            rule="amounts",
         )
     )
 

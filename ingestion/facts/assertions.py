@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
@@ -42,6 +43,24 @@ class Assertion(Struct):
     nouns: tuple[str, ...] = ()  # the kinds of things that its figures count, where each names one (工作站1个)
     larger: bool = False  # said of the body that the applicant is a part of
     inferred: int = 0  # how much of what makes it one of the fact is not said where it stands
+    rule: str = ""  # of the fact's file, which made it
+
+
+class Note(Struct, frozen=True):
+    """What left something out or undecided: a module of this package, and a rule of the fact's file where one did."""
+
+    by: str
+    rule: str
+
+
+Left = Exclusion | Unexplained
+Notes = dict[Left, Note] | None  # kept where somebody asks for the way of a fact
+
+
+def _noted(notes: Notes, entry: Left, rule: str) -> None:
+    if notes is not None and entry not in notes:
+        module = sys._getframe(2).f_globals["__name__"]
+        notes[entry] = Note(module.rpartition(".")[2], rule)
 
 
 class Findings(Struct):
@@ -57,19 +76,21 @@ class Findings(Struct):
     foreign: bool = False  # a table gives amounts in foreign money without a rate
     empty: list[tuple[date, date]] = field(default_factory=list)  # what lists cover of which nothing counts
     bare: bool = False  # intervals alone are asked for: no exclusions are kept, no evidence is made
+    notes: Notes = None
 
-    def exclude(self, document: Document, span: Span, reason: str, detail: str = "") -> None:
+    def exclude(self, document: Document, span: Span, reason: str, detail: str = "", rule: str = "") -> None:
         if self.bare:
             return
         entry = Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason, detail)
         self.exclusions.setdefault(entry)
-
+        _noted(self.notes, entry, rule)
 
     def hold(self, document: Document, span: Span, why: str, *, held: bool = True) -> None:
         """A row of a list that could not be decided. `held`: the list's own interval holds it."""
         place = document.page_at(span.start)
         entry = Unexplained(document.name, place, span, document.quote(span), Interval(0, 1), why, adds=True)
         self.unexplained.setdefault(entry)
+        _noted(self.notes, entry, "")
         if held:
             self.held.add(entry)
 
@@ -86,6 +107,7 @@ class Claims(Struct):
     twice: Interval | None = None
     kinded: list[tuple[Sentence, frozenset[str]]] = field(default_factory=list)  # figures for one kind
     stated: list[tuple[Sentence, Assertion]] = field(default_factory=list)  # figures, by the sentence they stand in
+    notes: Notes = None
 
     def add(self, entry: Assertion) -> None:
         """What holds under every window. Reconciling changes assertions, so each window has its own copy."""
@@ -102,8 +124,9 @@ class Claims(Struct):
         last = itertools.takewhile(lambda one: one[0] is sentence, reversed(self.stated))
         return [entry for _, entry in last][::-1]
 
-    def exclude(self, document: Document, span: Span, reason: str, detail: str = "") -> None:
+    def exclude(self, document: Document, span: Span, reason: str, detail: str = "", rule: str = "") -> None:
         entry = Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason, detail)
+        _noted(self.notes, entry, rule)
         self.steps.append(lambda _window, found: None if found.bare else found.exclusions.setdefault(entry))
 
     def unexplain(
@@ -112,6 +135,7 @@ class Claims(Struct):
         """What may count and could not be decided. `could_be`: the fact's value, or (`adds`) what it would add."""
         place = document.page_at(span.start)
         entry = Unexplained(document.name, place, span, document.quote(span), could_be, why, adds)
+        _noted(self.notes, entry, "")
         self.steps.append(lambda _window, found: found.unexplained.setdefault(entry))
 
     def kinds_above(self, sentence: Sentence) -> frozenset[str]:
@@ -126,7 +150,7 @@ class Claims(Struct):
         self.steps.append(step)
 
     def settle(self, window: Window, *, bare: bool = False) -> Findings:
-        found = Findings(disjoint=self.disjoint, nested=self.nested, twice=self.twice, bare=bare)
+        found = Findings(disjoint=self.disjoint, nested=self.nested, twice=self.twice, bare=bare, notes=self.notes)
         for step in self.steps:
             step(window, found)
         if not bare:

@@ -23,6 +23,7 @@ from ingestion.periods import Cover, Period, PeriodKind, Window, periods
 SHORTEST_KIND = 4  # characters
 LONGEST_TOLD = 600  # characters of things told one by one
 LONGEST_NOTE = 80  # characters
+_GLOSS_LEAD, _GLOSS_TAIL = "即 指自从", "，, 期间止下同以称“”报告期"  # around the years that say what 近三年 is
 SENTENCES_BACK = 6  # how far behind the sentence that states a period for all it holds
 
 
@@ -360,11 +361,11 @@ def _gloss(text: str, period: Period) -> bool:
     """A period in brackets that explains the period before the bracket: 近三年（2021—2023年）."""
     opened = text.rfind("（", 0, period.span.start)
     lead = text[opened + 1 : period.span.start]
-    if opened < 0 or (lead.strip(load("discourse")["gloss_lead"]) and not words("gloss_unit").fullmatch(lead)):
+    if opened < 0 or (lead.strip(_GLOSS_LEAD) and not words("gloss_unit").fullmatch(lead)):
         return False
     closed = text.find("）", period.span.end)
     tail = text[period.span.end : closed]
-    return closed < 0 or not tail.strip(load("discourse")["gloss_tail"]) or _told(period, tail)
+    return closed < 0 or not tail.strip(_GLOSS_TAIL) or _told(period, tail)
 
 
 def _told(period: Period, tail: str) -> bool:

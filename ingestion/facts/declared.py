@@ -430,6 +430,7 @@ def _assert(
         nouns=nouns,
         named="|".join(m.figure.own.replace("|", "") for m in group),
         inferred=min(m.inferred for m in group),
+        rule="heads",
     )
     if spec.time == "state" and period is not None and of_an_earlier_day(analysis, group, period):
         claims.exclude(entry.document, entry.span, "outside_window")

@@ -226,6 +226,7 @@ def _clause_at(analyses: list[Analysis], offset: int) -> tuple[int, Analysis]:
     return 0, analyses[0]
 
 
+_MEMBER_END = " 。等"  # behind the last of several names
 _PLACES = (organisations.Kind.COUNTRY, organisations.Kind.PLACE)
 
 
@@ -319,7 +320,7 @@ def _names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
                 b = opened
             while (joint := words("member_joint").match(text[a:b])) is not None:
                 a += joint.end()
-            while b > a and text[b - 1] in load("discourse")["member_end"]:
+            while b > a and text[b - 1] in _MEMBER_END:
                 b -= 1
             if b - a >= 2:
                 yield a, b

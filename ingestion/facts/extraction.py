@@ -103,11 +103,10 @@ def read(
     """The facts named by `keys` (all of them without it) under the policy's window, or under `bounds`. `bare`: their
     intervals alone, without evidence and exclusions."""
     book = policy.facts
-    current = windows.window(policy.window.current, application_date)
     specs = {key: spec for key, spec in book.facts.items() if keys is None or key in keys}
-    years = _years(policy.window.term)
-    claims = _claims(prepared, book, specs, Window(*current, years), application_date)
-    window = Window(*(bounds or current), years)
+    current = window_of(policy, application_date)
+    claims = _claims(prepared, book, specs, current, application_date)
+    window = Window(*bounds, current.years) if bounds else current
     facts: dict[str, Fact] = {}
     exclusions: dict[str, tuple[Exclusion, ...]] = {}
     unexplained: dict[str, tuple[Unexplained, ...]] = {}
@@ -124,15 +123,28 @@ def read(
     return Extraction(facts, exclusions, unexplained, prepared.beyond, notices=prepared.notices)
 
 
+def window_of(policy: PolicyFacts, application_date: date) -> Window:
+    """The policy's own window."""
+    return Window(*windows.window(policy.window.current, application_date), _years(policy.window.term))
+
+
+def claims_of(prepared: Prepared, policy: PolicyFacts, application_date: date, key: str) -> Claims:
+    """What the documents claim of one fact, with notes on what left something out."""
+    setting, names = _setting(prepared, window_of(policy, application_date)), prepared.names
+    reader = _Reader(policy.facts, {key: policy.facts.facts[key]}, setting, names)
+    reader.found[key].notes = {}
+    for reading in prepared.readings:
+        reader.read(reading)
+    return reader.found[key]
+
+
 def _claims(
     prepared: Prepared, book: FactBook, specs: Mapping[str, FactSpec], window: Window, on: date
 ) -> dict[str, Claims]:
     known = prepared.claims.get(on, {})
     if specs.keys() <= known.keys():
         return known
-    names = prepared.names
-    setting = Setting(window, prepared.host, prepared.hosted, names.own, aliases([r.folded for r in prepared.readings]))
-    reader = _Reader(book, specs, setting, names)
+    reader = _Reader(book, specs, _setting(prepared, window), prepared.names)
     for reading in prepared.readings:
         if prepared.tell is not None:
             prepared.tell(reading.document.name)
@@ -141,6 +153,11 @@ def _claims(
             prepared.beyond[reading.document.name] = left
     prepared.claims[on] = reader.found
     return reader.found
+
+
+def _setting(prepared: Prepared, window: Window) -> Setting:
+    known = aliases([reading.folded for reading in prepared.readings])
+    return Setting(window, prepared.host, prepared.hosted, prepared.names.own, known)
 
 
 def windowed(book: FactBook) -> frozenset[str]:

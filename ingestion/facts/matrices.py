@@ -16,6 +16,9 @@ from ingestion.language import load
 from ingestion.language.ngrams import Text
 from ingestion.numerals import classifiers
 
+_UNIT_SAID = re.compile(r"单位：\s*([^（）\s，。]{1,3})")
+_COUNTED = re.compile(r"(人|家|项|份|篇|件|户|支)数$")  # 在岗人数
+_YEAR, _HAS = "年", "有"  # of the sentence that a cell is told as
 _UNIT = re.compile(r"（\s*([^（）]{1,4})\s*）\s*$")
 
 
@@ -119,24 +122,23 @@ def _itemised(heads: dict[int, str]) -> bool:
 
 
 def _piece(row: dict[int, str], column: int, heads: dict[int, str], labels: list[int], unit: str, title: str) -> str:
-    year, has = load("tables")["year_suffix"], load("tables")["has"]
-    label = "".join(t + year if re.fullmatch(r"(?:19|20)\d\d", t := row.get(c, "")) else t for c in labels)
+    label = "".join(t + _YEAR if re.fullmatch(r"(?:19|20)\d\d", t := row.get(c, "")) else t for c in labels)
     head = heads[column]
     for text in (head, label, title) if not unit else ():
-        match = re.search(load("tables")["unit_word"], text) or _UNIT.search(text)
+        match = _UNIT_SAID.search(text) or _UNIT.search(text)
         if match and match[1] in classifiers():
             unit = match[1]
             break
     unit = unit or _unit_of_head(head)
     clean = [_without_unit(label), listed("column_part").sub("", _without_unit(head))]
     if re.match(r"(?:19|20)\d\d$", clean[1]):
-        clean[1] += year
-    return f"{clean[0]} {clean[1]} {has}{row[column]}{unit}"
+        clean[1] += _YEAR
+    return f"{clean[0]} {clean[1]} {_HAS}{row[column]}{unit}"
 
 
 def _unit_of_head(head: str) -> str:
     """在岗人数, 企业家数: what a column's head says that its figures count."""
-    named = re.search(load("tables")["counting_head"], head)
+    named = _COUNTED.search(head)
     return named[1] if named else ""
 
 

@@ -14,6 +14,7 @@ from ingestion.language import load, pattern
 from ingestion.language.ngrams import may, search
 from ingestion.periods import Period, PeriodKind
 
+_UNDONE, _DENIES = "未尚", "未不无"  # 未履行 takes a figure away, and so does 过期 where no 未 denies it
 HOUSED = ("organisation", "thing", "team", "")  # what a body counts of those whom it houses; their papers are theirs
 
 
@@ -274,9 +275,8 @@ def _dropped_after(analysis: Analysis, figure: Figure) -> bool:
 
 def dropped(body: str) -> bool:
     """A status that takes the figure away; 未过期 and 未终止 do not."""
-    data = load("discourse")
     return any(
-        m.group()[0] in data["undone"] or body[max(0, m.start() - 1) : m.start()] not in [*data["not_undone"]]
+        m.group()[0] in _UNDONE or body[max(0, m.start() - 1) : m.start()] not in [*_DENIES]
         for m in words("dropped_status").finditer(body)
     )
 

@@ -43,7 +43,7 @@ def explicit_none(book: FactBook, spec: FactSpec, analysis: Analysis, claims: Cl
         span = located(analysis.sentence, clause.span)
         kinds = kinds_in(book, spec, body)
         claims.add(
-            Assertion(Interval(0, 0), analysis.sentence.document, span, points=(0,), kinds=kinds)
+            Assertion(Interval(0, 0), analysis.sentence.document, span, points=(0,), kinds=kinds, rule="none_words")
         )
 
 

@@ -9,48 +9,66 @@ from ingestion.domain import Evidence, Exclusion, Fact, Interval, Method, Span, 
 from ingestion.facts.assertions import Assertion, Findings, add, evidence, intersect, overlapping, subtract
 from ingestion.facts.lexicon import words
 from ingestion.facts.schema import FactSpec
+from ingestion.facts.trail import NOWHERE, Trail
 from ingestion.facts.uniting import unite
 from ingestion.periods import Cover, Period, PeriodKind, Window
 
 NEAR = 200  # characters between a figure and the list that names what it counts
 
 
-def reconcile(key: str, spec: FactSpec, findings: Findings, window: Window) -> Fact | None:
+def reconcile(
+    key: str, spec: FactSpec, findings: Findings, window: Window, trail: Trail = NOWHERE
+) -> Fact | None:
+    """`trail` is told which statements stand after each step."""
     if not findings.assertions:
         return None
+    trail.stand("said", findings.assertions)
     if spec.kind == "yes_no":
-        return _yes_no(key, spec, findings)
+        return _yes_no(key, spec, findings, trail)
     unite(findings)
+    trail.stand("united", findings.assertions)
     if findings.foreign:  # a table in yuan beside it shows a part of what was spent (reading 14)
         summed = {point for entry in findings.assertions if entry.method is Method.LISTED for point in entry.points}
         for entry in findings.assertions:
             if entry.method is Method.LISTED or entry.interval.high in summed:  # or states what that table comes to
                 entry.interval = Interval(entry.interval.low, None)
     firm = [a for a in findings.assertions if not a.told] or findings.assertions
+    trail.stand("told", firm)
     firm = [a for a in firm if not a.open] or firm
     firm = _named_of_a_total(findings.assertions, firm)
-    firm = _weighed(findings, firm)
+    trail.stand("open", firm)
+    firm = _weighed(findings, firm, trail)
+    trail.stand("weighed", firm)
     own = [a for a in firm if not a.larger]
-    assertions = _distinct(_whole(spec, _lists(own or firm, findings.empty, window), findings))
+    trail.stand("own", own or firm)
+    assertions = _lists(own or firm, findings.empty, window)
+    trail.stand("lists", assertions)
+    assertions = _whole(spec, assertions, findings)
+    trail.stand("kinds", assertions)
+    assertions = _distinct(assertions)
     if not assertions:
         return None
     interval, conflict = _meet(assertions)
     if interval is None:
         return None
+    trail.comes_to("met", interval)
     interval = _widened(interval, _undecided(findings, assertions))
+    trail.comes_to("widened", interval)
     shown = () if findings.bare else tuple(_shown(findings.assertions, interval))
     return Fact(key, interval, spec.unit, conflict, shown, tuple(findings.exclusions), tuple(findings.unexplained))
 
 
-def _weighed(findings: Findings, firm: list[Assertion]) -> list[Assertion]:
+def _weighed(findings: Findings, firm: list[Assertion], trail: Trail) -> list[Assertion]:
     """Without the figures that are outweighed: outside all that plainer statements and whole lists say, where what they
     count, whose they are or what is asked of them was not said beside them but inferred."""
     kept = []
     for entry in firm:
-        beside = [a.interval for a in firm if _comparable(a, entry) and a.inferred < entry.inferred]
+        plainer = [a for a in firm if _comparable(a, entry) and a.inferred < entry.inferred]
+        beside = [a.interval for a in plainer]
         agreed = _common(beside)
         if beside and intersect(agreed or _spanned(beside), entry.interval) is None:
-            findings.exclude(entry.document, entry.span, "outweighed")
+            findings.exclude(entry.document, entry.span, "outweighed", rule=entry.rule)
+            trail.outweighed(entry, plainer)
             findings.assertions = [a for a in findings.assertions if a is not entry]
         else:
             kept.append(entry)
@@ -113,9 +131,10 @@ def _named_of_a_total(assertions: list[Assertion], firm: list[Assertion]) -> lis
     return firm
 
 
-def _yes_no(key: str, spec: FactSpec, findings: Findings) -> Fact | None:
+def _yes_no(key: str, spec: FactSpec, findings: Findings, trail: Trail) -> Fact | None:
     names = {name for rule in spec.rules for name in rule.aspects}
     findings.assertions = _once(findings.assertions)
+    trail.stand("narrowest", findings.assertions)
     firm = [a for a in findings.assertions if a.weight > 0]
     yes = [a for a in firm if a.interval.low == 1]
     no = [a for a in firm if a.interval.high == 0]
@@ -127,7 +146,9 @@ def _yes_no(key: str, spec: FactSpec, findings: Findings) -> Fact | None:
     if not yes and not no:
         return None
     kept = [*yes, *no]
+    trail.stand("aspects" if len(kept) < len(firm) else "firm", kept)
     interval = Interval(0 if no else 1, 1 if yes else 0)
+    trail.comes_to("met", interval)
     shown = tuple(evidence(a.document, a.span, a.method, a.interval) for a in kept if not findings.bare)
     return Fact(key, interval, spec.unit, bool(yes and no), shown, tuple(findings.exclusions),
                 tuple(findings.unexplained))

@@ -30,15 +30,15 @@ def statements(
     book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, claims: Claims, context: str = ""
 ) -> None:
     """Add what one sentence states of a yes/no fact. `context`: the text around it, where a rule reaches so far."""
-    before, vetoed = len(claims.steps), list[Span]()
+    before, vetoed = len(claims.steps), dict[Span, str]()
     for rule in spec.rules:
         if (analysis.sentence.row and not rule.rows) or rule.reach == "document":
             continue
         for span in _places(book, rule, analysis, vetoed):
             _apply(book, rule, analysis, span, window, claims, context)
     if len(claims.steps) == before and not analysis.sentence.row:
-        for span in dict.fromkeys(vetoed):
-            claims.exclude(analysis.sentence.document, _located(analysis, span), _set_aside(analysis, span))
+        for span, by in vetoed.items():
+            claims.exclude(analysis.sentence.document, _located(analysis, span), _set_aside(analysis, span), rule=by)
 
 
 def _set_aside(analysis: Analysis, span: Span) -> str:
@@ -49,9 +49,9 @@ def _set_aside(analysis: Analysis, span: Span) -> str:
     return analysis.clause_blocks.get(index, "") or ("planned" if planned else "definition")
 
 
-def _places(book: FactBook, rule: Rule, analysis: Analysis, vetoed: list[Span]) -> list[Span]:
+def _places(book: FactBook, rule: Rule, analysis: Analysis, vetoed: dict[Span, str]) -> list[Span]:
     """Where all groups of a rule meet: clauses at the top level with their brackets, or the whole sentence. `vetoed`
-    takes the places where a word speaks against it."""
+    takes the places where a word speaks against it, with its id."""
     text = analysis.sentence.folded
     whole = Span(0, len(text))
     if not all(analysis.sentence.holds(book.pattern(group)) for group in rule.all):
@@ -71,7 +71,10 @@ def _places(book: FactBook, rule: Rule, analysis: Analysis, vetoed: list[Span]) 
         if all(book.pattern(group).search(body) for group in rule.all):
             against = (rule.none and book.pattern(rule.none).search(body)) or (
                 rule.none_so_far and book.pattern(rule.none_so_far).search(text, 0, span.end))
-            (vetoed if against else places).append(span)
+            if against:
+                vetoed.setdefault(span, rule.id)
+            else:
+                places.append(span)
     return places
 
 
@@ -100,7 +103,7 @@ def _apply(
     body = sentence.folded[span.start : span.end]
     located = _located(analysis, span)
     if quoted(analysis, Span(span.start + len(body) - len(body.lstrip()), span.start + len(body.rstrip("。；，“” ")))):
-        claims.exclude(sentence.document, located, "quotation")
+        claims.exclude(sentence.document, located, "quotation", rule=rule.id)
         return
     index = next(
         (
@@ -113,7 +116,7 @@ def _apply(
     reason = next((r for i, r in analysis.clause_blocks.items() if i == index or (
         r in ("quotation", "template") and analysis.clauses[i].span.overlaps(span))), "")
     if reason and not (reason == "planned" and rule.planned) and not (reason == "other_body" and not rule.own):
-        claims.exclude(sentence.document, located, reason)
+        claims.exclude(sentence.document, located, reason, rule=rule.id)
         return
     if (
         not rule.planned
@@ -121,7 +124,7 @@ def _apply(
         and words("plan").search(words("plan_exempt").sub("", _nearby(book, rule, body)))
         and not rule.denied
     ):
-        claims.exclude(sentence.document, located, "planned")
+        claims.exclude(sentence.document, located, "planned", rule=rule.id)
         return
     value = 0 if _denied(book, rule, body) else rule.value
     if rule.code == "home":
@@ -133,6 +136,7 @@ def _apply(
                 sentence.document,
                 Span(sentence.span.start + span.start + code.start(), sentence.span.start + span.start + code.end()),
                 "invalid_code",
+                rule=rule.id,
             )
             return
         if not code[0][2:].startswith(tuple(book.home.divisions)):
@@ -144,7 +148,7 @@ def _apply(
         value = int(share)
     if rule.period in ("running", "ended") and not _term_holds(rule, analysis, window, context):
         if rule.period == "running" and term(sentence.folded, window) is not None:
-            claims.exclude(sentence.document, located, "expired")  # a lease that has ended, or was given up
+            claims.exclude(sentence.document, located, "expired", rule=rule.id)  # a lease that ended or was given up
         return
     aspects = _aspects(book, rule, body) or _aspects(book, rule, sentence.folded[: span.end])
     if rule.aspects and not aspects:
@@ -157,6 +161,7 @@ def _apply(
         (value,),
         aspects=aspects,
         weight=rule.weight,
+        rule=rule.id,
     )
     if rule.period in ("covers", "inside"):
         claims.later(partial(_settle, rule.period, entry, _period(book, rule, analysis, span, window)))
@@ -192,7 +197,7 @@ def _settle(wanted: str, entry: Assertion, period: Period | None, window: Window
     if holds:
         findings.assertions.append(replace(entry))
     else:
-        findings.exclude(entry.document, entry.span, reason)
+        findings.exclude(entry.document, entry.span, reason, rule=entry.rule)
 
 
 def _nearby(book: FactBook, rule: Rule, body: str) -> str:

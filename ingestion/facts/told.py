@@ -110,7 +110,7 @@ def agreement(specs: Mapping[str, FactSpec], reading: Reading, setting: Setting,
             continue
         if spec.listing.host_only and setting.host and organisations.country(name) not in ("", setting.host):
             continue
-        found[key].add(Assertion(Interval(1, None), reading.document, party, Method.DOCUMENT, ()))
+        found[key].add(Assertion(Interval(1, None), reading.document, party, Method.DOCUMENT, rule="listing.split"))
 
 
 def _words(reading: Reading, head: str) -> str:

@@ -26,6 +26,7 @@ from ingestion import collector
 from ingestion.domain import Document, Extraction, Fact
 from ingestion.errors import ExtractionError
 from ingestion.facts import PolicyFacts, child, limits, relevance, work
+from ingestion.facts.explaining import Way
 from ingestion.facts.schema import FactBook
 from ingestion.facts.work import Answer, Request, Window, Wording
 from ingestion.language import load
@@ -82,6 +83,17 @@ def read(documents: Sequence[Document], policy: PolicyFacts, application_date: d
     found = replace(made.found, failed=failed)
     told = limits.noted(relevance.said_on(documents, found.notices), found.beyond, failed)
     return Read(told, found, dict(zip(wanted, made.others, strict=True)))
+
+
+def explain(documents: Sequence[Document], policy: PolicyFacts, application_date: date, key: str) -> Way:
+    """The way of one fact. ExtractionError where a document cannot be read for facts."""
+    try:
+        made = _answer(Request(tuple(documents), application_date, explain=key), policy)
+    except _FailedError as error:
+        text = load("notices")["notices"][error.code]
+        raise ExtractionError(error.code, text["en"], text["zh"]) from error
+    assert made.way is not None  # noqa: S101 - it was asked for
+    return made.way
 
 
 def _answer(request: Request, policy: PolicyFacts) -> Answer:

@@ -8,7 +8,8 @@ from datetime import date
 from msgspec import Struct
 
 from ingestion.domain import Document, Extraction, Fact
-from ingestion.facts import PolicyFacts, extraction
+from ingestion.facts import PolicyFacts, explaining, extraction
+from ingestion.facts.explaining import Way
 from ingestion.facts.schema import FactBook
 from ingestion.windows import WindowSetting
 
@@ -30,6 +31,7 @@ class Request(Struct, frozen=True):
     application_date: date
     keys: frozenset[str] | None = None
     windows: tuple[Window, ...] = ()
+    explain: str = ""  # a fact of which the way is wanted, and nothing else
 
 
 class Answer(Struct, frozen=True):
@@ -37,12 +39,15 @@ class Answer(Struct, frozen=True):
 
     found: Extraction
     others: tuple[dict[str, Fact], ...] = ()
+    way: Way | None = None
 
 
 def answer(request: Request, policy: PolicyFacts, tell: Callable[[str], None] | None = None) -> Answer:
     """`tell` is called with the name of each document that is looked into, and at last with ""."""
     prepared = extraction.prepare(request.documents, policy, tell)
     day, keys = request.application_date, request.keys
+    if request.explain:
+        return Answer(Extraction({}), way=explaining.way(prepared, policy, day, request.explain))
     found = extraction.read(prepared, policy, day, None, keys)
     if tell is not None:
         tell("")

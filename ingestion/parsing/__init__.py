@@ -161,7 +161,8 @@ def kind(data: bytes, name: str) -> str:
     if extension and extension not in SUFFIXES:
         raise unreadable("unsupported", detail="." + extension)
     if b"\x00" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise unreadable("corrupt", detail=f"not a .{extension} file" if extension else "binary data")
+        raise unreadable("corrupt", detail=(
+            f"不是 .{extension} 文件", f"not a .{extension} file") if extension else ("不是文字", "binary data"))
     return "text"
 
 
@@ -183,7 +184,8 @@ def _zip_kind(data: bytes, extension: str) -> str:
                 return found
         raise unreadable("unsupported", detail=declared[:60].decode("ascii", "replace"))
     if extension in WORD | WORKBOOKS | OFFICE:
-        raise unreadable("corrupt", detail=f"no document inside the .{extension}")
+        raise unreadable("corrupt", detail=(
+            f".{extension} 中没有文档", f"no document inside the .{extension}"))
     return "zip"
 
 

@@ -43,7 +43,7 @@ def read(data: bytes, name: str, sha256: str, kind: str = "docx") -> Document:
     main = next((path for type_, path in package.relations("").values() if type_ == "officeDocument"),
                 "word/document.xml")
     if main not in package:
-        raise unreadable("corrupt", detail=f"no {main}")
+        raise unreadable("corrupt", detail=(f"缺少 {main}", f"no {main}"))
     return _Reader(package, main, DocumentBuilder(name, sha256, kind)).document()
 
 
@@ -60,7 +60,7 @@ class _Reader:
             raise unreadable("too_large", detail=f"{paragraphs} paragraphs > {MOST_PARAGRAPHS}")
         self.body = parse(raw, main).find(W + "body")
         if self.body is None:
-            raise unreadable("corrupt", detail="no body")
+            raise unreadable("corrupt", detail=("没有正文", "no body"))
         self.composer = Composer(raw, self.styles, self.losses)
         self.wrapped = not self.composer.names.isdisjoint(WRAPPING)
         self.declared: set[int] = set()   # indices of headings that the file declares

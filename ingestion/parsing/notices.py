@@ -7,9 +7,10 @@ from ingestion.errors import UnreadableError
 
 
 def unreadable(code: str, **values: object) -> UnreadableError:
-    """The error for a file that gives no text; `values` fill the text's braces."""
+    """The error for a file that gives no text; `values` fill the text's braces, pairs of them in both languages."""
     entry = language.load("notices.yaml")["errors"][code]
-    return UnreadableError(code, entry["en"].format(**values), entry["zh"].format(**values))
+    zh, en = ({name: one[place] if isinstance(one, tuple) else one for name, one in values.items()} for place in (0, 1))
+    return UnreadableError(code, entry["en"].format(**en), entry["zh"].format(**zh))
 
 
 def notice(code: str, page: int | None = None, **values: object) -> Notice:

@@ -8,7 +8,7 @@ from api.service.records import Role
 from tests.browser.offices import Place, of
 from tests.browser.test_ways import RULES
 
-PHONE, DESK = 360, 1280
+PHONE, DESK, NARROW = 390, 1280, 360
 OTHERS = {"": ("/", "/policy", "/login", "/register"), str(Role.REVIEWER): ("/", "/cases", "/review?outdated=true"),
           str(Role.POLICY_STAFF): ("/", "/policy/articles/8"), str(Role.ADMINISTRATOR): ("/admin/webhooks",),
           str(Role.AUDITOR): ("/", "/review")}
@@ -27,7 +27,7 @@ def test_axe_finds_nothing_on_the_other_pages(chromium: Browser, place: Place, a
             page.goto(address)
             page.evaluate("for (const one of document.querySelectorAll('main details:not(.menu)')) one.open = true")
             page.evaluate(axe)
-            for width in (DESK, PHONE):
+            for width in (DESK, PHONE, NARROW):
                 page.set_viewport_size({"width": width, "height": 900})
                 result = page.evaluate("tags => axe.run({runOnly: tags, resultTypes: ['violations']})", RULES)
                 found += [(role, address, width, one["id"], one["nodes"][0]["html"][:200])

@@ -76,8 +76,8 @@ def test_a_whole_case_by_keyboard(person: Page, reviewers: Callable[[], Page]) -
     papers = page.locator(PAPERS)
     expect(papers).to_have_class(re.compile("now"))
     expect(papers.locator(".marks")).to_contain_text("材料矛盾")
-    page.keyboard.press("Enter")
     expect(page.locator("#viewer-panel mark.target")).to_have_text("近三年，研究院在膜法水处理领域发表SCI或EI论文24篇")
+    expect(papers).to_be_focused()      # the evidence follows, the keys stay where they are
     page.keyboard.press("n")
     expect(page.locator("#walk-place")).to_have_text(re.compile("^2/"))
     page.keyboard.press("Escape")
@@ -95,8 +95,8 @@ def test_a_whole_case_by_keyboard(person: Page, reviewers: Callable[[], Page]) -
 
     office = go(page, "dedicated_office")
     page.keyboard.press("x")
-    page.keyboard.type("合作部为兼管")
-    page.keyboard.press("Enter")
+    expect(office.locator(".whys")).to_contain_text("与原件不符")
+    page.keyboard.press("1")
     expect(office.locator(".figure")).to_have_text("未见")
 
     partners = go(page, "foreign_partners")
@@ -116,10 +116,12 @@ def test_a_whole_case_by_keyboard(person: Page, reviewers: Callable[[], Page]) -
     tab(page, "#s-no_incidents [data-quote]")
     page.keyboard.type("近三年未发生重大安全责任事故")
     page.keyboard.press("Enter")
-    expect(incidents.locator(".figure")).to_have_text("是")
+    expect(incidents.locator(".figure")).to_have_text("满足")
 
     judged = go(page, str(page.locator(".subject.judgement").first.get_attribute("data-subject")))
     page.keyboard.press("e")
+    assert page.evaluate("document.activeElement.value") == ""
+    page.keyboard.press("ArrowDown")
     tab(page, ".subject.judgement [data-reason]")
     page.keyboard.type("团队和经费稳定")
     page.keyboard.press("Enter")
@@ -207,3 +209,38 @@ def test_pages_of_reviewers_are_accessible(person: Page, reviewers: Callable[[],
             found = page.evaluate("axe.run()")["violations"]
             assert [(one["id"], one["nodes"][0]["target"]) for one in found] == [], f"{theme} {place}"
             assert page.evaluate("document.documentElement.scrollWidth") <= width, place
+
+
+def test_a_contradiction_is_settled_by_one_of_its_figures(person: Page, reviewers: Callable[[], Page]) -> None:
+    """确认 asks which: the figures stand there with their places, and the one taken has its source as evidence."""
+    address = handed_in(person)
+    page = reviewers()
+    page.goto(address)
+    steps.ready(page)
+    page.keyboard.press("j")
+    papers = page.locator(PAPERS)
+    assert papers.locator('button[value="confirm"]').count() == 0
+    expect(papers.locator(".which")).to_contain_text("材料矛盾，采用哪一个？")
+    page.keyboard.press("c")
+    chosen = page.evaluate("document.activeElement.textContent").strip()
+    page.keyboard.press("Enter")
+    expect(papers.locator(".figure")).to_have_text(chosen)
+    expect(papers.locator(".history")).to_contain_text("材料矛盾，采用")
+    expect(papers.locator(".history a").first).to_be_attached()
+
+
+def test_back_leads_to_the_original_that_stood_there(person: Page, reviewers: Callable[[], Page]) -> None:
+    """What was opened by hand is a step of the history; what merely follows the keys is not one each."""
+    address = handed_in(person)
+    page = reviewers()
+    page.goto(address)
+    steps.ready(page)
+    page.locator("#s-dedicated_officers a.first").click()
+    expect(page.locator("#viewer-panel mark.target").first).to_have_text("现有专职管理人员3名")
+    page.locator("#s-granted_ip a.first").click()
+    expect(page.locator("#viewer-panel mark.target").first).not_to_have_text("现有专职管理人员3名")
+    page.go_back()
+    expect(page.locator("#viewer-panel mark.target").first).to_have_text("现有专职管理人员3名")
+    page.go_back()
+    expect(page.locator("#viewer-panel")).to_contain_text("在这里看到原文")
+    assert page.url.startswith(address)

@@ -16,6 +16,7 @@ from api.service.credentials import SESSION
 from api.service.records import Role
 from tests.browser import steps
 from tests.browser.server import Server
+from tests.browser.test_ways import RULES
 from tests.model_server import Handler, saying, serving
 from tests.review_samples import handed_in
 from tests.second_reader_samples import HERE, answer, configured, examined
@@ -70,6 +71,7 @@ def reading(folder: Path, said: Said, fill: Fill,
         endpoint = stack.enter_context(serving(behave))
         with installation(folder, **HERE) as site:
             owner, reviewer = site.client(name="王申报"), site.client(Role.REVIEWER, "李审查")
+            administrator = site.client(Role.ADMINISTRATOR, "赵管理")
             if not waits:
                 go.set()
                 configured(site, endpoint.url)
@@ -77,8 +79,8 @@ def reading(folder: Path, said: Said, fill: Fill,
             cases = fill(site, owner)
             configured(site, endpoint.url)
             examined(site)
-            cookies = {name: str(one.http.cookies.get(SESSION)) for name, one in (("owner", owner),
-                                                                                  ("reviewer", reviewer))}
+            cookies = {name: str(one.http.cookies.get(SESSION)) for name, one in (
+                ("owner", owner), ("reviewer", reviewer), ("administrator", administrator))}
         server = Server(folder).start()
         stack.callback(server.stop)
         yield Reading(server, folder, cookies, cases, go, asked)
@@ -232,3 +234,34 @@ def test_a_reading_survives_a_power_cut(chromium: Browser, tmp_path: Path, quick
         page.goto(f"/cases/{place.cases['case']}")
         expect(page.locator("#to-check")).to_be_visible(timeout=steps.LONG)
         expect(page.locator("#second")).to_contain_text("a-strong-reader 也读了材料")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_where_two_readers_are_shown(
+        chromium: Browser, tmp_path: Path, quick: None, axe: str, theme: str) -> None:
+    """待核对 of the reviewer and of the applicant, and the pages of administration about the model, in each theme, on a
+    desk and on a phone; nothing lies beside the screen."""
+    def fill(_site: Installation, owner: Client) -> dict[str, str]:
+        case = handed_in(owner, text=TWICE, title="六处不同")
+        return {"case": case, "draft": owner.assessed(("申报书.txt", TWICE.encode()))}
+
+    with reading(tmp_path / "data", six, fill, waits=False) as place:
+        found: list[tuple[object, ...]] = []
+        for name, address in (("reviewer", f"/review/cases/{place.cases['case']}"),
+                              ("owner", f"/cases/{place.cases['draft']}"), ("administrator", "/admin/model"),
+                              ("administrator", "/admin/model/second")):
+            page = place.page(chromium, name)
+            page.context.add_cookies([{"name": "guohe_theme", "value": theme, "url": place.server.address}])
+            page.goto(address)
+            if name != "administrator":
+                expect(page.locator("#to-check")).to_be_visible(timeout=steps.LONG)
+            page.evaluate("for (const one of document.querySelectorAll('main details:not(.menu)')) one.open = true")
+            page.evaluate(axe)
+            for width in (1280, 390):
+                page.set_viewport_size({"width": width, "height": 900})
+                result = page.evaluate("tags => axe.run({runOnly: tags, resultTypes: ['violations']})", RULES)
+                found += [(address, width, one["id"], one["nodes"][0]["html"][:200]) for one in result["violations"]]
+                if page.evaluate("document.documentElement.scrollWidth") > width:
+                    found.append((address, width, "too wide"))
+            page.context.close()
+        assert found == [], "\n".join(map(str, found))

@@ -41,20 +41,26 @@ def test_a_question_is_kept_when_the_answer_breaks_off(person: Page) -> None:
 
 
 def test_a_session_that_ended_loses_no_question_and_no_file(person: Page) -> None:
-    """The page stays as it is, says so, and goes on after signing in in another window."""
+    """The page stays as it is, says so, and goes on after signing in in another window; whoever does so later goes on
+    then.
+    """
     steps.new_case(person)
     steps.ready(person)
     cookies = person.context.cookies()
     person.context.clear_cookies(name="guohe_session")
     person.fill("#question", "论文要多少篇？")
     person.press("#question", "Enter")
+    person.click('#again button:has-text("稍后")')
     expect(person.locator('[data-banner="expired"]')).to_be_visible()
     expect(person.locator("#question")).to_have_value("论文要多少篇？")
     steps.upload(person, steps.FILES[0])
+    person.click('#again button:has-text("稍后")')
     expect(person.locator("#uploads .bad button")).to_be_visible()
     person.context.add_cookies([one for one in cookies if one["name"] == "guohe_session"])  # type: ignore[misc]
     person.click("#uploads .bad button")
     expect(person.locator(".file")).to_have_count(1, timeout=steps.LONG)
+    person.press("#question", "Enter")
+    expect(person.locator(".turn .sources")).to_be_visible(timeout=steps.LONG)
 
 
 def test_what_was_typed_survives_a_reload(person: Page) -> None:

@@ -27,10 +27,14 @@ from api.store.models import (
     Attempt,
     Case,
     Conversation,
+    Dispatch,
     File,
     Identity,
     Invitation,
     Job,
+    Notice,
+    NoticeChoice,
+    Reset,
     Session,
     Submission,
     Token,
@@ -98,7 +102,8 @@ class Retention:
             for one in ids:
                 _told(session, actor, "delete", "conversation", one, "retention")
             before, traces = now() - ENDED, 0
-            for table, ended in ((Session, Session.expires), (Invitation, Invitation.expires), (Attempt, Attempt.at)):
+            for table, ended in ((Session, Session.expires), (Invitation, Invitation.expires), (Reset, Reset.expires),
+                                 (Attempt, Attempt.at)):
                 traces += session.execute(delete(table).where(ended < before)).rowcount  # type: ignore[attr-defined]
         self.files.sweep()
         return Applied(cases, len(ids), traces)
@@ -134,7 +139,7 @@ class Retention:
             cases = session.scalars(select(Case.id).where(Case.owner_id == user_id)).all()
             self._erase(session, cases, actor, "user erased")
             session.execute(delete(Invitation).where(Invitation.email == user.email))
-            for table in (Conversation, Session, Token, Identity):
+            for table in (Conversation, Session, Token, Reset, Identity, Notice, NoticeChoice, Dispatch):
                 session.execute(delete(table).where(table.user_id == user_id))
             user.email, user.name, user.password_hash = f"{user_id}{ERASED}", "", ""
             user.role, user.active = Role.APPLICANT, False

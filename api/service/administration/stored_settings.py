@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
 from api.errors import Failure
+from api.service import clock
 from api.service.access import Action, may
 from api.service.context import Context, now, record
 from api.service.records import Actor, Role
@@ -70,10 +71,42 @@ class RetentionSettings:
     demos: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class OfficeSettings:
+    """Who writes to applicants, and by which clock. `issuer`: "" for the policy's; `reference`: how letters are
+    numbered, with {year} and {number}, "" for none; `days`: working days in which applicants answer; `zone`: of every
+    time on paper.
+    """
+
+    issuer: str = ""
+    reference: str = ""
+    contact: str = ""
+    days: int = 10
+    zone: str = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeSettings:
+    """Which kinds of notices go to groups by their robots; how many working days before a deadline it is told; at
+    which hour of the office's day a digest is sent. Where mail and robots are comes from the environment.
+    """
+
+    robots: tuple[str, ...] = ("submitted", "resubmitted", "published")
+    days: int = 3
+    hour: int = 8
+
+
 NAMES: dict[type[Any], str] = {ModelSettings: "model", ReadingSettings: "reading", LimitSettings: "limits",
-                               RetentionSettings: "retention"}
-MOST, MOST_TOKENS, MOST_AT_ONCE = 1_000_000, 10**12, 64
-Kind = TypeVar("Kind", ModelSettings, ReadingSettings, LimitSettings, RetentionSettings)
+                               RetentionSettings: "retention", OfficeSettings: "office",
+                               NoticeSettings: "notices"}
+MOST, MOST_TOKENS, MOST_AT_ONCE, MOST_DAYS = 1_000_000, 10**12, 64, 250
+MOST_BEFORE, HOURS = 30, 24
+LONGEST_LINE, LONGEST_CONTACT = 60, 300
+Kind = TypeVar("Kind", ModelSettings, ReadingSettings, LimitSettings, RetentionSettings, OfficeSettings,
+               NoticeSettings)
+
+
+AnySettings = ModelSettings | ReadingSettings | LimitSettings | RetentionSettings | OfficeSettings | NoticeSettings
 
 
 class Kept:
@@ -103,15 +136,17 @@ class Kept:
             asked, known = self._known.get(NAMES[kind], (0.0, None))
         return known is not None and time.monotonic() - asked < LATE
 
-    def put(self, actor: Actor, value: ModelSettings | ReadingSettings | LimitSettings | RetentionSettings,
-            reason: str = "") -> None:
-        """Failure "forbidden", "setting_invalid"."""
+    def put(self, actor: Actor, value: AnySettings, reason: str = "") -> None:
+        """Failure "forbidden", "setting_invalid", "office_invalid"."""
         if not may(actor, Action.ADMINISTER):
             raise Failure("forbidden")
+        if isinstance(value, OfficeSettings) and not _office(value):
+            raise Failure("office_invalid", most=MOST_DAYS)
         fields = asdict(value)
         most = MOST_TOKENS if isinstance(value, ReadingSettings) else MOST
         if any(isinstance(one, int) and not 0 <= one <= most for one in fields.values()) or \
                 (isinstance(value, LimitSettings) and min(fields.values()) < 1) or \
+                (isinstance(value, NoticeSettings) and not (value.days <= MOST_BEFORE and value.hour < HOURS)) or \
                 (isinstance(value, ReadingSettings) and not 1 <= value.at_once <= MOST_AT_ONCE):
             raise Failure("setting_invalid")
         name = NAMES[type(value)]
@@ -129,3 +164,12 @@ class Kept:
     def _remember(self, name: str, value: Any) -> None:
         with self._lock:
             self._known[name] = (time.monotonic(), value)
+
+
+def _office(value: OfficeSettings) -> bool:
+    """Whether letters can be written by it."""
+    if not 1 <= value.days <= MOST_DAYS or len(value.contact) > LONGEST_CONTACT or \
+            max(len(value.issuer), len(value.reference)) > LONGEST_LINE or not clock.known(value.zone):
+        return False
+    return not value.reference or (value.reference.count("{number}") == 1 and not set("{}") & set(
+        value.reference.replace("{number}", "").replace("{year}", "")))

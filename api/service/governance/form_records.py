@@ -116,6 +116,8 @@ class FactForm:
     unit_zh: str
     kind: str
     time: str
+    definition: str
+    definition_en: str
     settled_by: str
     settled_by_en: str
     stands: Stands

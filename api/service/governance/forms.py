@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
+from pathlib import PurePosixPath
 from typing import Any
 
 import msgspec
@@ -27,9 +28,9 @@ from api.service.governance.form_records import (
     Stands,
     WindowForm,
 )
-from ingestion import typed_yaml, windows
+from ingestion import fact_files, typed_yaml, windows
 from ingestion.domain import Comparator
-from ingestion.policy_files import CRITERIA, FACTS, HEAD, TEXT, CriterionEntry, WindowEntry, Words
+from ingestion.policy_files import CRITERIA, HEAD, TEXT, CriterionEntry, WindowEntry, Words
 from ingestion.windows import Edge
 
 HEAD_FIELDS = ("title", "title_en", "issuer", "issuer_en", "version", "status", "status_en", "number", "issued",
@@ -40,7 +41,8 @@ EDGE_FIELDS = ("years", "months", "month", "day", "days")
 READING_FIELDS = ("label", "label_en", *(f"{side}_{name}" for side in ("start", "end") for name in EDGE_FIELDS))
 WORDS = tuple(name for name in Words.__struct_fields__ if name != "unit")
 CRITERION_FIELDS = ("cites", "quote", "label", "label_en", "bar", "required", *WORDS)
-FACT_FIELDS = ("label", "label_en", "unit", "unit_zh", "time", "settled_by", "settled_by_en")
+FACT_FIELDS = ("label", "label_en", "unit", "unit_zh", "time", "definition", "definition_en", "settled_by",
+               "settled_by_en")
 FIELDS = {FormPart.HEAD: HEAD_FIELDS, FormPart.WINDOW: WINDOW_FIELDS, FormPart.READING: READING_FIELDS,
           FormPart.CRITERION: CRITERION_FIELDS, FormPart.FACT: FACT_FIELDS}
 TIMES = ("window", "state", "open")
@@ -201,9 +203,14 @@ def _fact(files: Folder, key: str, values: Mapping[str, str]) -> dict[str, bytes
 
 
 def _fact_places(files: Folder) -> dict[str, tuple[str, Keys]]:
-    """Where each fact stands: a file, and keys in it."""
-    found = _at(files, FACTS, ("facts",))
-    return {key: (FACTS, ("facts", key)) for key in found}
+    """Where each fact stands, a file and keys in it, in the order in which facts are shown."""
+    if fact_files.SINGLE in files:
+        return {key: (fact_files.SINGLE, ("facts", key)) for key in _at(files, fact_files.SINGLE, ("facts",))}
+    order = _at(files, fact_files.SHARED, ()).get("order")
+    known = {fact_files.file_of(str(key)): str(key) for key in (order if isinstance(order, list) else ())}
+    known |= {name: PurePosixPath(name).stem for name in sorted(files)
+              if name.startswith(f"{fact_files.FOLDER}/") and name not in {*known, fact_files.SHARED}}
+    return {key: (name, ()) for name, key in known.items() if name in files and _at(files, name, ())}
 
 
 def _criterion_form(files: Folder, one: CriterionEntry, text: str) -> CriterionForm:

@@ -15,6 +15,7 @@ from assistant.policy_versions.text_difference import Change, ClauseChange
 from assistant.questions.topics import GAPS, POINTS, TOPICS
 from ingestion import fact_files, measures, typed_yaml
 from ingestion.errors import PolicyError
+from ingestion.facts import schema
 from ingestion.policy_files import CRITERIA, FACTS, HEAD, TEXT, CriterionEntry
 
 ASKED = ("kind", "facts", "bar", "unit", "comparator", "presence", "priority", "quote", "cites")
@@ -121,14 +122,16 @@ def _others(before: Folder, after: Folder, heads: tuple[Mapping[str, object], Ma
 
 
 def _facts(files: Folder) -> object:
-    """What the files about facts say, in whichever form; None where they cannot be read."""
+    """How facts are read by the files, in whichever form: not what else is said of them, nor the names of rules."""
     with written({name: content for name, content in files.items()
                   if name == fact_files.SINGLE or name.startswith(f"{FACTS}/")}) as folder:
         try:
-            shared, facts = fact_files.read(folder)
+            book = schema.load(folder)
         except PolicyError:
             return None
-    return shared, {key: fact_files.named_rules(fact) for key, fact in facts.items()}
+    return msgspec.structs.replace(book, facts={
+        key: msgspec.structs.replace(spec, rules=[msgspec.structs.replace(rule, id="") for rule in spec.rules])
+        for key, spec in book.facts.items()})
 
 
 def _glossed(files: Folder) -> set[str]:

@@ -66,7 +66,7 @@ class Decisions:
                 shown, Status(review.status), review.round, names.get(review.assignee_id or ""),
                 review.due if review.due != NEVER else None, review.received, made.machine, made.reviewed.assessment,
                 tuple(FactReview(key, state.machine, state.person, state.left_out, state.checked,
-                                 len(history.get(key, ())), tuple(history.get(key, ())))
+                                 len(history.get(key, ())), tuple(history.get(key, ())), state.undecided)
                       for key, state in made.reviewed.facts.items()),
                 _criteria(made, history), duplicates.shared(session, case_id),
                 presence.here(session, case_id, actor.id), made.row.policy_digest, made.row.id, files,
@@ -145,7 +145,7 @@ class Decisions:
         session.add(row)
         session.flush()
         before = made.reviewed.assessment.overall
-        begin(session, actor, review)
+        begin(session, self.events, actor, review)
         after = standing.stand(session, self.policies, case)
         standing.refresh(session, after)
         record(session, actor, "decide", "case", case_id, before=_figures(made, new.subject),
@@ -247,7 +247,7 @@ def _shown(row: Decision, names: Mapping[str, Person], files: Mapping[str, str],
 
 
 def _value(new: NewDecision) -> Interval | None:
-    if new.low is None or new.act not in {Act.CORRECT, Act.ADD}:
+    if new.low is None or new.act not in {Act.CORRECT, Act.ADD, Act.JUDGE}:   # of a judgement, points
         return None
     return Interval(new.low, None if new.unbounded else new.high if new.high is not None else new.low)
 

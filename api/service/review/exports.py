@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.errors import Failure
-from api.service import stored
+from api.service import clock, stored
+from api.service.administration.stored_settings import Kept, OfficeSettings
 from api.service.paging import MOST as A_PART
 from api.service.policies import Policies
 from api.service.reading import Reader
@@ -17,6 +18,7 @@ from api.service.reports import MEDIA
 from api.service.review.decisions import Decisions
 from api.service.review.letters import Letters
 from api.service.review.review_records import Filter, ReviewView, WorkLine
+from api.service.review.submitting import Submitting
 from api.service.review.worklist import Worklist
 from assistant.correcting import review_report
 from assistant.correcting.review_report import Step
@@ -32,8 +34,10 @@ class Exports:
     decisions: Decisions
     worklist: Worklist
     letters: Letters
+    submitting: Submitting
     policies: Policies
     reader: Reader
+    kept: Kept
 
     def list(self, actor: Actor, wanted: Filter, kind: str, language: str = "zh") -> ReportFile:
         """Every case that matches: "xlsx", "docx" or "pdf". Failure "unknown_export"."""
@@ -47,11 +51,11 @@ class Exports:
                 break
         words = Wording(language)
         names = Vocabulary(self.policies.current, language)
-        say = names.say
+        say, zone = names.say, self.kept.get(OfficeSettings).zone
         rows = [[one.title, one.applicant, names.base_type(one.base_type), one.application_date.isoformat(),
                  words(f"review.status.{one.status.value}"), str(one.round),
                  one.assignee.name if one.assignee else "",
-                 one.due.isoformat() if one.due else "", one.received.date().isoformat(), say.outcome(one.outcome),
+                 one.due.isoformat() if one.due else "", clock.local(one.received, zone), say.outcome(one.outcome),
                  str(one.unchecked), str(one.to_check), str(one.conflicts), str(one.duplicates)] for one in lines]
         content = review_report.table(words("review.list"), words.lines("review.columns"), rows, kind, names)
         if content is None:
@@ -65,20 +69,26 @@ class Exports:
         view = self.decisions.view(actor, case_id, language)
         policy = self.policies.of(view.policy)
         seen = stored.with_texts(view.seen, self.reader.document)
-        content = review_report.form(seen, view.machine, _steps(view), policy, view.case.applicant, kind, language)
+        handed = self.submitting.submission(actor, case_id)
+        received = review_report.Received(view.received, handed.handed.receipt if handed else "",
+                                          clock.zone(self.kept.get(OfficeSettings).zone))
+        content = review_report.form(seen, view.machine, _steps(view), policy, view.case.applicant, kind, received,
+                                     language)
         name = f"{Wording(language)('title')}-{_name(view.case.title)}.{kind}"
         return ReportFile(content, MEDIA.get(kind, XLSX), name)
 
-    def letter(self, actor: Actor, case_id: str, language: str = "zh") -> ReportFile:
-        """The newest version of the letter, or the draft. docx."""
-        from assistant.report import letter
-
-        latest = self.letters.latest(actor, case_id)
-        text = latest.text if latest else self.letters.draft(actor, case_id, language)
-        view = self.decisions.cases.get(actor, case_id)
-        words = Wording(language)
-        return ReportFile(letter.docx(text, self.policies.current, language), MEDIA["docx"],
-                          f"{words('letter.title')}-{_name(view.title)}.docx")
+    def letter(self, actor: Actor, case_id: str, language: str = "zh", kind: str = "docx", *,
+               number: int | None = None, draft: bool = False) -> ReportFile:
+        """A version of the letter as "docx" or "pdf", the newest without a number; with `draft`, or where nobody has
+        saved one, the draft of now. Failure "unknown_export", "not_found"."""
+        if kind not in {"docx", "pdf"}:
+            raise Failure("unknown_export", kind=kind)
+        anew = draft or (number is None and self.letters.latest(actor, case_id) is None)
+        content, title = self.letters.drafted(actor, case_id, kind, language) if anew else \
+            self.letters.file(actor, case_id, number, kind)
+        case = self.decisions.cases.get(actor, case_id)
+        name = title or Wording(language)("letter.name")
+        return ReportFile(content, MEDIA[kind], f"{name}-{_name(case.title)}.{kind}")
 
     def cases(self, actor: Actor, case_ids: Sequence[str], kind: str, language: str = "zh") -> ReportFile:
         """The forms of several cases in a zip. Failure "too_many_cases"."""

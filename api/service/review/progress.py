@@ -82,13 +82,12 @@ def step(session: Session, events: Events, actor: Actor, review: Review, note: s
     events.publish(session, review.case_id, "review", {"status": str(review.status), "round": review.round})
 
 
-def begin(session: Session, actor: Actor, review: Review) -> None:
+def begin(session: Session, events: Events, actor: Actor, review: Review) -> None:
     """The first decision takes a case up; nobody's case becomes the reviewer's own."""
     review.assignee_id = review.assignee_id or actor.id
     if review.status == Status.RECEIVED:
         review.status, review.begun = Status.IN_REVIEW, review.begun or now()
-        session.add(Step(case_id=review.case_id, status=review.status, by_id=actor.id, at=now(), note=""))
-        record(session, actor, "status", "case", review.case_id, status=Status.IN_REVIEW.value, round=review.round)
+        step(session, events, actor, review)
 
 
 def _reviewer(session: Session, user_id: str) -> str:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from api.service.records import CaseView, JobState
 from api.shapes import Interval
 from assistant.correcting.corrections import Act, Checked
-from ingestion.domain import Assessment, Exclusion, Fact, Finding, Outcome, Overall
+from ingestion.domain import Assessment, Exclusion, Fact, Finding, Outcome, Overall, Unexplained
 
 
 class Status(StrEnum):
@@ -57,6 +57,7 @@ class Filter:
     fact: str = ""
     checked: str = ""
     to_check: bool = False       # two readers leave something to a person
+    intake: str = ""             # the id of a round, or "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,8 @@ class Submission:
     changed: datetime
     due: date | None
     note: str
-    letter: str     # what has to be mended, once the case was returned
+    letter: str     # what has to be mended, once the case was returned; the whole of it as plain text
+    letter_number: int | None   # its version, by which it is downloaded
     handed: Handed
     before: Handed | None
     may_withdraw: bool
@@ -202,6 +204,7 @@ class FactReview:
     checked: Checked
     version: int
     history: tuple[DecisionView, ...]
+    undecided: tuple[Unexplained, ...] = ()   # what was read and nobody has decided yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +341,32 @@ class ReplyView:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterFrame:
+    """What stands around the text of a letter, and makes an official document of it. `due`: None for the working days
+    of the settings, counted when it is sent; `days`: those that made `due`, None where a person chose the day.
+    """
+
+    title: str = ""
+    issuer: str = ""
+    reference: str = ""
+    contact: str = ""
+    due: date | None = None
+    days: int | None = None
+    dated: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterDraft:
+    """`by_rule`: the last day to answer if it is sent today; `certain`: whether that year's holidays are known."""
+
+    text: str
+    frame: LetterFrame
+    by_rule: date
+    days: int
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LetterView:
     id: str
     number: int
@@ -345,6 +374,19 @@ class LetterView:
     by: Person
     created: datetime
     sent: datetime | None
+    frame: LetterFrame
+    language: str = "zh"
+
+
+@dataclass(frozen=True, slots=True)
+class SentLetter:
+    """As its applicant has it: the whole letter, and no name of a person."""
+
+    number: int
+    text: str
+    reference: str
+    due: date | None
+    sent: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from api.service.administration.stored_settings import Kept
 from api.service.assessments import Assessments
 from api.service.cases import Cases
 from api.service.context import Context
@@ -36,12 +37,13 @@ class Reviewing:
 
 
 def build(context: Context, policies: Policies, cases: Cases, reader: Reader, events: Events,
-          assessments: Assessments) -> Reviewing:
+          assessments: Assessments, kept: Kept) -> Reviewing:
     worklist = Worklist(context, policies)
     progress = Progress(context, events)
     decisions = Decisions(context, policies, cases, reader, events)
-    letters = Letters(context, policies, progress, events)
+    letters = Letters(context, policies, progress, events, kept)
+    submitting = Submitting(context, policies, events, kept)
     renewals = Renewals(context, policies, assessments)
-    return Reviewing(Submitting(context, policies, events), Replies(context, policies, reader),
+    return Reviewing(submitting, Replies(context, policies, reader),
                      worklist, progress, renewals, decisions, Presences(context, events), letters,
-                     Exports(decisions, worklist, letters, policies, reader), Statistician(context))
+                     Exports(decisions, worklist, letters, submitting, policies, reader, kept), Statistician(context))

@@ -66,9 +66,11 @@ def refresh(session: Session, made: Stand) -> None:
     before = {one.criterion.id: one.outcome for one in made.machine.findings}
     session.execute(insert(Standing), [
         {"case_id": case_id, "criterion": one.criterion.id, "outcome": one.outcome.value,
-         "machine": before[one.criterion.id].value, "missing": missing(one, reviewed.assessment.facts)}
+         "machine": before[one.criterion.id].value, "missing": missing(one, reviewed.assessment.facts),
+         "intake_id": review.intake_id}
         for one in reviewed.assessment.findings])
-    checked = [{"case_id": case_id, "subject": one.key, "state": one.checked.value} for one in states
+    checked = [{"case_id": case_id, "subject": one.key, "state": one.checked.value,
+                "intake_id": review.intake_id} for one in states
                if one.checked is not Checked.OPEN]
     if checked:
         session.execute(insert(Check), checked)

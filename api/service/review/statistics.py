@@ -33,16 +33,19 @@ class Statistician:
             statuses = tuple(StatusCount(kind, Status(status), count) for kind, status, count in session.execute(
                 select(Case.base_type, Review.status, func.count()).join(Case, Case.id == Review.case_id)
                 .group_by(Case.base_type, Review.status).order_by(Case.base_type)))
-            return Statistics(sum(one.count for one in statuses), statuses, _criteria(session), _facts(session),
+            return Statistics(sum(one.count for one in statuses), statuses, criteria(session), facts(session),
                               _times(session))
 
 
-def _criteria(session: Session) -> tuple[CriterionCount, ...]:
-    """Those that fail most often first."""
+def criteria(session: Session, intake_id: str = "") -> tuple[CriterionCount, ...]:
+    """Those that fail most often first; with `intake_id` of that round alone."""
     counted: dict[str, dict[str, int]] = {}
     distances: dict[str, list[int]] = {}
     columns = Standing.criterion, Standing.outcome, Standing.missing  # in the order of their index
-    for criterion, outcome, missing, count in session.execute(select(*columns, func.count()).group_by(*columns)):
+    query = select(*columns, func.count()).group_by(*columns)
+    if intake_id:
+        query = query.where(Standing.intake_id == intake_id)
+    for criterion, outcome, missing, count in session.execute(query):
         found = counted.setdefault(criterion, {})
         found[outcome] = found.get(outcome, 0) + count
         row = distances.setdefault(criterion, [0] * TENTHS)
@@ -54,11 +57,13 @@ def _criteria(session: Session) -> tuple[CriterionCount, ...]:
     return tuple(sorted(made, key=lambda one: (-(one.not_met + one.insufficient), one.criterion)))
 
 
-def _facts(session: Session) -> tuple[FactCount, ...]:
+def facts(session: Session, intake_id: str = "") -> tuple[FactCount, ...]:
     """Those that people changed most often first."""
     counted: dict[str, dict[str, int]] = {}
-    for subject, state, count in session.execute(
-            select(Check.subject, Check.state, func.count()).group_by(Check.subject, Check.state)):
+    query = select(Check.subject, Check.state, func.count()).group_by(Check.subject, Check.state)
+    if intake_id:
+        query = query.where(Check.intake_id == intake_id)
+    for subject, state, count in session.execute(query):
         counted.setdefault(subject, {})[state] = count
     made = [FactCount(key, *(found.get(one.value, 0) for one in (
         Checked.CONFIRMED, Checked.CORRECTED, Checked.REJECTED, Checked.ADDED, Checked.RECOUNTED)))

@@ -6,31 +6,33 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from api.errors import Failure
-from api.service import paging, points, stored
+from api.service import clock, paging, points, stored
 from api.service.access import Action
+from api.service.administration.stored_settings import Kept, OfficeSettings
 from api.service.context import Context, case_for, new_id, now, record
 from api.service.events import Events
+from api.service.intakes import choosing
 from api.service.policies import Policies
 from api.service.records import Actor, Page
 from api.service.review import duplicates, standing
+from api.service.review.letters import last_sent, whole
 from api.service.review.progress import step
 from api.service.review.review_records import Handed, HandedFile, Status, Submission
 from api.service.review.worklist import NEVER
 from api.service.views import present
 from api.store import rows
-from api.store.models import Assessment, Case, Check, Content, Letter, Reply, Review, Standing, Step
+from api.store.models import Assessment, Case, Check, Content, Reply, Review, Standing, Step
 from api.store.models import Submission as Row
 from ingestion.domain import Overall
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"   # none that is taken for another one
 LENGTH = 6
-OFFICE_HOURS = timezone(timedelta(hours=8))    # the day of a receipt is the office's
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,12 @@ class Submitting:
     context: Context
     policies: Policies
     events: Events
+    kept: Kept
 
-    def submit(self, actor: Actor, case_id: str, seen: str = "") -> Submission:
-        """Hand a case in, as it was assessed. Failure "not_assessed", "stale", "submitted_already"; "changed_meanwhile"
-        where `seen` is given, and is not the assessment that the case has now.
+    def submit(self, actor: Actor, case_id: str, seen: str = "", intake: str = "") -> Submission:
+        """Hand a case in, as it was assessed, to the round that is open for its type. Failure "not_assessed", "stale",
+        "submitted_already"; "changed_meanwhile" where `seen` is given, and is not the assessment that the case has
+        now; those of `choosing.chosen`. What was returned stays in its round, whatever the day.
         """
         with self.context.database.writing() as session:
             case = case_for(session, actor, case_id, Action.SUBMIT_CASE)
@@ -55,20 +59,24 @@ class Submitting:
                 raise Failure("stale")
             if seen and seen != latest.id:
                 raise Failure("changed_meanwhile")
+            intake_id = review.intake_id if review else choosing.chosen(session, case.base_type, intake, now())
             row = self._copy(session, actor, case, latest)
             if review is None:
                 review = Review(
                     case_id=case_id, status=Status.RECEIVED, round=1, assignee_id=None, due=NEVER, received=row.at,
                     changed=row.at, begun=None, done=None, seconds=0, outcome=Overall.INSUFFICIENT, unchecked=0,
-                    conflicts=0, duplicates=0, counts=None)
+                    conflicts=0, duplicates=0, counts=None, intake_id=intake_id)
                 session.add(review)
             else:
                 review.status, review.round, review.received, review.begun = \
                     Status.RECEIVED, review.round + 1, row.at, None
+                letter = last_sent(session, case_id)
+                if letter is not None and letter.due == review.due:
+                    review.due = NEVER   # it was the applicant's, and is kept
             case.handed_in = case.revision
             session.flush()
             record(session, actor, "submit", "case", case_id, receipt=row.receipt, digest=row.digest,
-                   assessment=latest.id)
+                   assessment=latest.id, intake=intake_id or "")
             step(session, self.events, actor, review)
             standing.refresh(session, standing.stand(session, self.policies, case))
             with rows.widened(session):  # other cases count it too
@@ -140,20 +148,20 @@ class Submitting:
         said = {**copy, "replies": [list(one) for one in replies],
                 "at": at.isoformat(), "key": latest.key, "application_date": case.application_date.isoformat()}
         digest = hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-        row = Row(id=new_id(), case_id=case.id, number=number, receipt=_receipt(at), at=at, by_id=actor.id,
+        row = Row(id=new_id(), case_id=case.id, number=number, receipt=self._receipt(at), at=at, by_id=actor.id,
                   revision=case.revision, assessment_id=latest.id, application_date=case.application_date,
                   digest=digest, withdrawn=None, **copy)
         session.add(row)
         session.flush()
         return row
 
+    def _receipt(self, at: datetime) -> str:
+        """20261201-7K3QMF: the office's day, and letters that nobody guesses."""
+        zone = clock.zone(self.kept.get(OfficeSettings).zone)
+        return f"{at.astimezone(zone):%Y%m%d}-{''.join(secrets.choice(ALPHABET) for _ in range(LENGTH))}"
+
 
 WITHDRAWN = "withdrawn"    # a step, and no status: the case is a draft again, or returned
-
-
-def _receipt(at: datetime) -> str:
-    """20261201-7K3QMF: the day, and letters that nobody guesses."""
-    return f"{at.astimezone(OFFICE_HOURS):%Y%m%d}-{''.join(secrets.choice(ALPHABET) for _ in range(LENGTH))}"
 
 
 def _untouched(review: Review) -> bool:
@@ -174,10 +182,10 @@ def _handed(row: Row) -> Handed:
 
 def _submission(session: Session, review: Review) -> Submission:
     last = session.scalar(select(Step).where(Step.case_id == review.case_id).order_by(Step.id.desc()).limit(1))
-    letter = session.scalar(select(Letter).where(Letter.case_id == review.case_id, Letter.sent.is_not(None))
-                            .order_by(Letter.number.desc()).limit(1)) if review.status == Status.RETURNED else None
+    letter = last_sent(session, review.case_id) if review.status == Status.RETURNED else None
     handed = [_handed(one) for one in _handed_rows(session, review.case_id)[:2]]
     return Submission(review.case_id, Status(review.status), review.round, review.received, review.changed,
                       review.due if review.due != NEVER else None, last.note if last else "",
-                      letter.text if letter else "", handed[0], handed[1] if len(handed) > 1 else None,
+                      whole(letter) if letter else "", letter.number if letter else None, handed[0],
+                      handed[1] if len(handed) > 1 else None,
                       _untouched(review))

@@ -143,6 +143,8 @@ def _conditions(actor: Actor, wanted: Filter, digest: str) -> list[ColumnElement
         found.append(Review.duplicates > 0)
     if wanted.to_check:
         found.append(Review.to_check > 0)
+    if wanted.intake:
+        found.append(Review.intake_id.is_(None) if wanted.intake == "none" else Review.intake_id == wanted.intake)
     if wanted.outdated:
         newest = aliased(Assessment)
         found += [Review.status != Status.DONE, exists().where(

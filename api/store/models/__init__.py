@@ -6,7 +6,9 @@ from api.store.models.base import Base
 from api.store.models.cases import AssessedFile, Assessment, Case, Content, Doomed, Event, File, Job
 from api.store.models.conversations import Conversation, Turn
 from api.store.models.installation import Audit, Executor
-from api.store.models.people import Attempt, Invitation, Session, Token, User
+from api.store.models.intakes import Intake
+from api.store.models.notices import Dispatch, Notice, NoticeChoice
+from api.store.models.people import Attempt, Invitation, Reset, Session, Token, User
 from api.store.models.policies import ApprovedAnswer, Asked, AskedClause, PolicyTrial, PolicyVersion, Thumb
 from api.store.models.review import (
     Check,
@@ -41,23 +43,28 @@ __all__ = [
     "Conversation",
     "Decision",
     "Delivery",
+    "Dispatch",
     "Doomed",
     "Event",
     "Exam",
     "Executor",
     "File",
     "Identity",
+    "Intake",
     "Invitation",
     "ItemKey",
     "Job",
     "Letter",
     "ModelUse",
+    "Notice",
+    "NoticeChoice",
     "PolicyTrial",
     "PolicyVersion",
     "Presence",
     "ReaderAnswer",
     "Reading",
     "Reply",
+    "Reset",
     "Review",
     "SavedView",
     "Session",

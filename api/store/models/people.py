@@ -63,6 +63,18 @@ class Invitation(Base):
     used: Mapped[datetime | None]
 
 
+class Reset(Base):
+    """A link with which somebody sets their password anew, once; `digest` is of the secret in it."""
+
+    __tablename__ = "resets"
+
+    id: Mapped[str] = own_id()
+    digest: Mapped[str] = mapped_column(Digest, unique=True)
+    user_id: Mapped[str] = id_of("users")
+    created: Mapped[datetime]
+    expires: Mapped[datetime]
+
+
 class Attempt(Base):
     """A sign-in that failed or is under way; `key` is a digest of the account, of the address, or of both."""
 

@@ -24,7 +24,8 @@ class Review(Base):
     __table_args__ = (
         Index(None, "received", "case_id"), Index(None, "due", "case_id"), Index(None, "changed", "case_id"),
         Index(None, "status", "received", "case_id"), Index(None, "status", "due", "case_id"),
-        Index(None, "status", "changed", "case_id"), Index(None, "assignee_id", "status", "due"))
+        Index(None, "status", "changed", "case_id"), Index(None, "assignee_id", "status", "due"),
+        Index(None, "intake_id", "status", "received", "case_id"), Index(None, "intake_id", "changed", "duplicates"))
 
     case_id: Mapped[str] = _case()
     status: Mapped[str] = mapped_column(String(20))
@@ -42,6 +43,7 @@ class Review(Base):
     duplicates: Mapped[int]
     counts: Mapped[dict[str, Any] | None]   # of the required criteria, as persons see them
     to_check: Mapped[int] = mapped_column(server_default="0")   # what two readers leave to a person
+    intake_id: Mapped[str | None] = mapped_column(Id, ForeignKey("intakes.id"))
 
 
 class Submission(Base):
@@ -155,27 +157,32 @@ class Decision(Base):
 
 
 class Check(Base):
-    """How one fact of a case stands now, for the statistics."""
+    """How one fact of a case stands now, for the statistics; `intake_id` is the review's."""
 
     __tablename__ = "checks"
-    __table_args__ = (Index(None, "subject", "state"),)
+    __table_args__ = (Index(None, "subject", "state"), Index(None, "intake_id", "subject", "state"))
 
     case_id: Mapped[str] = _case()
     subject: Mapped[str] = mapped_column(String(100), primary_key=True)
     state: Mapped[str] = mapped_column(String(20))
+    intake_id: Mapped[str | None] = mapped_column(Id)
 
 
 class Standing(Base):
-    """What one criterion of a case comes to now. `missing` is the share of the bar that lacks, in percent."""
+    """What one criterion of a case comes to now. `missing` is the share of the bar that lacks, in percent; `intake_id`
+    the review's.
+    """
 
     __tablename__ = "standings"
-    __table_args__ = (Index(None, "criterion", "outcome", "missing"),)
+    __table_args__ = (Index(None, "criterion", "outcome", "missing"),
+                      Index(None, "intake_id", "criterion", "outcome", "missing"))
 
     case_id: Mapped[str] = _case()
     criterion: Mapped[str] = mapped_column(String(100), primary_key=True)
     outcome: Mapped[str] = mapped_column(String(40))
     machine: Mapped[str] = mapped_column(String(40))
     missing: Mapped[int | None]
+    intake_id: Mapped[str | None] = mapped_column(Id)
 
 
 class ItemKey(Base):
@@ -195,10 +202,14 @@ class ItemKey(Base):
 
 
 class Letter(Base):
-    """A version of the supplement letter; the newest is the letter, `sent` when the case was returned with it."""
+    """A version of the supplement letter; the newest is the letter, `sent` when the case was returned with it.
+
+    What is around the text is kept with it, so that a letter stays as it was sent. `serial` counts the letters of
+    `year` whose number the installation gave.
+    """
 
     __tablename__ = "letters"
-    __table_args__ = (UniqueConstraint("case_id", "number"),)
+    __table_args__ = (UniqueConstraint("case_id", "number"), UniqueConstraint("year", "serial"))
 
     id: Mapped[str] = own_id()
     case_id: Mapped[str] = id_of("cases", index=False)
@@ -207,6 +218,16 @@ class Letter(Base):
     by_id: Mapped[str] = id_of("users", index=False, cascade=False)
     created: Mapped[datetime]
     sent: Mapped[datetime | None]
+    language: Mapped[str] = mapped_column(String(5), server_default="zh")
+    title: Mapped[str] = mapped_column(String(200), server_default="")      # "": of before there were frames
+    issuer: Mapped[str] = mapped_column(String(200), server_default="")
+    reference: Mapped[str] = mapped_column(String(100), server_default="")
+    contact: Mapped[str] = mapped_column(String(500), server_default="")
+    due: Mapped[date | None]
+    days: Mapped[int | None]
+    dated: Mapped[date | None]
+    year: Mapped[int | None]
+    serial: Mapped[int | None]
 
 
 class SavedView(Base):

@@ -58,7 +58,7 @@ RULES: dict[str, tuple[str, str]] = {
     "conversations": (_MINE, _MINE),
     "turns": (_or_asked(_CONVERSATION, "turns.id"), _CONVERSATION),
     "thumbs": (_or_asked(_MINE, "thumbs.turn_id"), _MINE),
-    "saved_views": (_MINE, _MINE),
+    **dict.fromkeys(("saved_views", "notices", "notice_choices", "dispatches"), (_MINE, _MINE)),
 }
 
 

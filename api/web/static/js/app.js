@@ -70,6 +70,7 @@ document.addEventListener("click", (event) => {
 
 // All at once, so that what comes later works without the network too.
 await Promise.all([
+  import("./again.js"),
   document.getElementById("ask") && import("./chat.js"),
   document.querySelector("[data-viewer]") && import("./viewer.js").then((module) => module.start(document)),
   document.getElementById("case") && import("./case.js"),

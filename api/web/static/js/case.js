@@ -1,5 +1,5 @@
 // A case that is open: what happens to it, files that go up, the original beside the conditions.
-import { fill, part, times } from "./net.js";
+import { ask, banner, element, fill, part, text, times } from "./net.js";
 import { follow } from "./progress.js";
 import { start } from "./upload.js";
 import "./panel.js";
@@ -59,6 +59,27 @@ document.addEventListener("click", async (event) => {
   if (holder.childElementCount) { holder.replaceChildren(); return; }
   const answer = await part(link.href);
   if (answer.ok) fill(holder, answer.html); else location.assign(link.href);
+});
+
+// A file is taken out once somebody has said so twice, and comes back at a click.
+document.getElementById("files-holder")?.addEventListener("submit", (event) => {
+  const form = event.target.closest("[data-remove]"), asked = document.getElementById("remove-dialog");
+  if (!form || !asked) return;
+  event.preventDefault();
+  const name = form.dataset.remove;
+  asked.querySelector("[data-name]").textContent = name;
+  asked.querySelector("[data-yes]").onclick = async () => {
+    asked.close();
+    await ask(form.action, { method: "POST" });
+    await refreshFiles();
+    const undo = element("button", { type: "button", className: "button small" }, text("file_undo"));
+    undo.addEventListener("click", async () => {
+      try { await ask(form.action.replace(/remove$/, "restore"), { method: "POST" }); banner("removed", ""); await refreshFiles(); } catch (error) { banner("removed", error.message); }
+    });
+    banner("removed", text("file_removed", { name }), undo);
+    undo.focus();
+  };
+  asked.showModal();
 });
 
 follow(base, refresh, refreshFiles);

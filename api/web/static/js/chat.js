@@ -1,5 +1,5 @@
 // Questions answered sentence by sentence. Without this module the form posts and the page comes back.
-import { Refused, element, ended, expired, fill, part, text, times, token } from "./net.js";
+import { Refused, again, element, ended, expired, fill, part, text, times, token } from "./net.js";
 
 const form = document.getElementById("ask");
 const turns = document.getElementById("turns");
@@ -32,7 +32,7 @@ turns.addEventListener("submit", async (event) => {
   else if (answer) expired();
 });
 
-async function send(question, typed) {
+async function send(question, typed, renewed = false) {
   busy = true;
   turns.querySelector(".chat-empty")?.remove();
   const answer = element("div", { className: "answer waiting" }, text("answering"));
@@ -70,6 +70,11 @@ async function send(question, typed) {
     times(turns);
     await listed();
   } catch (error) {
+    if (error instanceof Refused && ended(error) && !renewed && await again()) {
+      turn.remove();
+      await send(question, typed, true);
+      return;
+    }
     broken(turn, question, error.shown || error instanceof Refused ? error.message : text("stream_broken"));
     if (!field.value) field.value = question;
   }

@@ -20,16 +20,22 @@ export class Refused extends Error {
 // Whether the session behind this page is over: the server says so, or its cookie is gone.
 export const ended = (refused) => refused.status === 401 || refused.code === "csrf";
 
-export async function ask(address, options = {}) {
+// `quiet`: nobody waits for it, so an ended session is said and not asked about.
+export async function ask(address, { quiet = false, ...options } = {}) {
   const headers = { "X-CSRF-Token": token(), Accept: "application/json", ...options.headers };
   const answer = await fetch(address, { ...options, headers, credentials: "same-origin" });
   if (answer.ok) return answer;
   let body = null;
   try { body = await answer.json(); } catch { /* not ours: a proxy's page */ }
   const refused = new Refused(answer.status, body);
-  if (ended(refused)) expired();
+  if (!ended(refused)) throw refused;
+  if (!quiet && await again()) return ask(address, { quiet: true, ...options });
+  expired();
   throw refused;
 }
+
+// Whether whoever uses this page has signed in again, without leaving it.
+export const again = async () => (await import("./again.js")).renew();
 
 // A page's inner part, as the server renders it for a page that is open already.
 export async function part(address, signal, asked = { "X-Part": "1" }) {
@@ -68,8 +74,9 @@ export function banner(name, message, ...more) {
 }
 
 export function expired() {
-  const link = element("a", { className: "button small", href: "/login", target: "_blank", rel: "noopener" }, text("sign_in"));
-  banner("expired", text("expired"), link);
+  const button = element("button", { type: "button", className: "button small" }, text("sign_in"));
+  button.addEventListener("click", again);
+  banner("expired", text("expired"), button);
 }
 
 // Times in the reader's own zone, in choices as well; to the second where that matters.

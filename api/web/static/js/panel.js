@@ -6,7 +6,22 @@ const WIDE = matchMedia("(min-width: 70rem)");
 const side = document.getElementById("side");
 const panel = document.getElementById("viewer-panel");
 const tabs = side.querySelector(".tabs");
+const FOLLOW = 150; // ms that something is chosen before its original is opened
+const bare = [...panel.childNodes];
 let going = null, opener = null;
+
+// On a phone the case and the chat are two views; links to a part of the page lead to the view that holds it.
+const whole = side.parentElement, views = whole.querySelector(".phone-views");
+function view(name) {
+  whole.dataset.view = name;
+  for (const button of views.querySelectorAll("[data-show]")) button.setAttribute("aria-pressed", String(button.dataset.show === name));
+}
+if (views) {
+  views.hidden = false;
+  view(location.hash === "#chat" ? "chat" : "case");
+  views.addEventListener("click", (event) => { const button = event.target.closest("[data-show]"); if (button) { view(button.dataset.show); scrollTo(0, 0); } });
+  document.addEventListener("click", (event) => { const link = event.target.closest('a[href^="#"]'); if (link) view(link.hash === "#chat" ? "chat" : "case"); });
+}
 
 tabs.hidden = false;
 tabs.addEventListener("click", (event) => {
@@ -73,7 +88,18 @@ export async function openTwo(first, second, names) {
   panel.removeAttribute("aria-busy");
 }
 
-export async function open(address, focus = "") {
+// The original beside what is chosen, without taking the keys away from it and without a step of the history for each.
+let following = 0;
+export function follow(address) {
+  clearTimeout(following);
+  if (!address || !WIDE.matches || panel.hidden) return;
+  following = setTimeout(() => open(address, "", { quiet: true }), FOLLOW);
+}
+
+export async function open(address, focus = "", { quiet = false, back = false } = {}) {
+  clearTimeout(following);
+  const state = { panel: new URL(address, location.href).href };
+  if (!back && history.state?.panel !== state.panel) history[quiet && history.state?.panel ? "replaceState" : "pushState"](state, "");
   going?.abort();
   going = new AbortController();
   choose("viewer");
@@ -87,7 +113,7 @@ export async function open(address, focus = "") {
     start(panel, url.hash);
     marked(url.searchParams.get("evidence"));
     if (focus) panel.querySelector(focus)?.focus();
-    else panel.querySelector(".sheets, .clause-page")?.focus({ preventScroll: true });
+    else if (!quiet && !back) panel.querySelector(".sheets, .clause-page")?.focus({ preventScroll: true });
   } catch (error) {
     if (error.name === "AbortError") return;
     panel.replaceChildren(Object.assign(document.createElement("p"), { className: "notice bad", textContent: text("problem") }));
@@ -95,6 +121,17 @@ export async function open(address, focus = "") {
   panel.classList.remove("busy");
   panel.removeAttribute("aria-busy");
 }
+
+// Back leads to what stood beside the page before.
+addEventListener("popstate", (event) => {
+  if (!WIDE.matches) return;
+  if (event.state?.panel) { open(event.state.panel, "", { back: true }); return; }
+  going?.abort();
+  stop(panel);
+  panel.replaceChildren(...bare);
+  marked("");
+});
+if (WIDE.matches && history.state?.panel) open(history.state.panel, "", { back: true });
 
 function marked(name) {
   for (const one of document.querySelectorAll(".criterion.open-now")) one.classList.remove("open-now");

@@ -1,6 +1,6 @@
 // One case before a reviewer: subjects by key, decisions without leaving the page, and the others who are here.
 import { Refused, ask, banner, element, fill, part, times } from "./net.js";
-import { open } from "./panel.js";
+import { follow, open } from "./panel.js";
 import { begin, checking, next as nextCheck } from "./checking.js";
 import { missed, reading } from "./progress.js";
 import { listen } from "./review_picking.js";
@@ -19,7 +19,7 @@ function choose(subject, focus = true) {
   if (!subject) return;
   for (const one of body.querySelectorAll(".subject.now")) one.classList.remove("now");
   subject.classList.add("now");
-  if (focus) { subject.focus({ preventScroll: true }); subject.scrollIntoView({ block: "nearest" }); }
+  if (focus) { subject.focus({ preventScroll: true }); subject.scrollIntoView({ block: "nearest" }); follow(first(subject)); }
   if (now === subject.dataset.subject) return;
   now = subject.dataset.subject;
   here();
@@ -35,14 +35,37 @@ function edit(subject, focus, act) {
   if (!more) return;
   more.open = true;
   const form = subject.querySelector("form.decide");
-  if (form) form.dataset.act = act;
+  if (form && act) { form.dataset.act = act; form.pending = null; }
   const field = subject.querySelector(`[data-${focus}]`);
   field?.focus();
   field?.select?.();
 }
 
-const evidence = (subject) => { const link = subject.querySelector("a.first") || subject.querySelector(".piece a[data-open]"); if (link) open(link.href); };
-const press = (subject, value) => subject.querySelector(`button[name="act"][value="${value}"]`)?.click();
+const first = (subject) => (subject.querySelector(".unsettled a[data-open]") || subject.querySelector("a.first") || subject.querySelector(".piece a[data-open]"))?.href || "";
+const evidence = (subject) => { const address = first(subject); if (address) open(address); };
+const press = (subject, value) => (subject.querySelector(`button[name="act"][value="${value}"]`) || subject.querySelector(".which button"))?.[value === "confirm" && subject.querySelector(".which") ? "focus" : "click"]();
+
+// A decision that needs a reason: chosen in the row by a number, and made with it; 0 for one of one's own.
+function because(subject, button) {
+  const field = subject.querySelector("[data-why]"), form = subject.querySelector("form.decide");
+  if (!field || !button) return;
+  if (field.value || form.elements.reason?.value.trim()) { form.requestSubmit(button); return; }
+  form.querySelector(".whys")?.remove();
+  form.pending = button;
+  const choose = (value) => { field.value = value; form.requestSubmit(button); };
+  const one = (key, words, act) => { const made = element("button", { type: "button", className: "button small" }, element("kbd", {}, String(key)), ` ${words}`); made.dataset.key = key; made.addEventListener("click", act); return made; };
+  const list = element("div", { className: "whys" }, element("p", {}, page.dataset.wordWhy),
+    ...[...field.options].slice(1, 10).map((option, place) => one(place + 1, option.text, () => choose(option.value))),
+    one(0, page.dataset.wordOwn, () => { list.remove(); edit(subject, "reason"); }));
+  list.setAttribute("role", "group");
+  list.setAttribute("aria-label", page.dataset.wordWhy);
+  field.closest(".quick-line").after(list);
+  list.querySelector("button").focus();
+}
+const settle = (subject, way) => {
+  const button = subject?.querySelector(`.unsettled [data-way="${way}"]`);
+  if (button && way === "2") because(subject, button); else button?.click();
+};
 
 function act(key) {
   const subject = current();
@@ -53,7 +76,8 @@ function act(key) {
     a: () => { const one = subject && "absent" in subject.dataset ? subject : missing; if (one) { choose(one); edit(one, "value", "add"); } },
     Enter: () => subject && evidence(subject), c: () => subject && press(subject, "confirm"),
     e: () => subject && edit(subject, "value", subject.classList.contains("judgement") ? "judge" : "absent" in subject.dataset ? "add" : "correct"),
-    x: () => subject && !subject.classList.contains("judgement") && edit(subject, "reason", "reject"),
+    x: () => subject && because(subject, subject.querySelector('button[value="reject"]')),
+    1: () => settle(subject, "1"), 2: () => settle(subject, "2"), 3: () => settle(subject, "3"),
   };
   return acts[key];
 }
@@ -61,6 +85,9 @@ function act(key) {
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
   const typing = event.target.closest("input, textarea, select");
+  const whys = event.target.closest(".whys");
+  if (whys && event.key === "Escape") { const subject = whys.closest(".subject"); whys.closest("form").pending = null; whys.remove(); subject.focus(); return; }
+  if (whys && /^[0-9]$/.test(event.key)) { event.preventDefault(); whys.querySelector(`[data-key="${event.key}"]`)?.click(); return; }
   if (event.key === "Escape" && (typing || document.getElementById("side").contains(event.target)) && current()) {
     current().querySelector("details.more")?.removeAttribute("open");
     current().focus();
@@ -72,6 +99,12 @@ addEventListener("keydown", (event) => {
   if (known) { known(); event.preventDefault(); }
 });
 
+body.addEventListener("click", (event) => {
+  const button = event.target.closest('button[value="reject"], [data-way="2"], .move');
+  const subject = button?.closest(".subject"), form = button?.closest("form.decide");
+  if (!form || button.classList.contains("move") && form.elements.reason?.value.trim()) return;
+  if (!form.querySelector("[data-why]")?.value && !form.elements.reason?.value.trim()) { event.preventDefault(); because(subject, button); }
+});
 body.addEventListener("focusin", (event) => { const one = event.target.closest(".check"); if (one) begin(one); });
 body.addEventListener("focusin", (event) => choose(event.target.closest(".subject"), false));
 body.addEventListener("click", (event) => choose(event.target.closest(".subject"), false));
@@ -81,7 +114,7 @@ body.addEventListener("keydown", (event) => {
   const form = event.target.closest("form.decide");
   if (event.key !== "Enter" || !form || !event.target.matches("input")) return;
   event.preventDefault();
-  const button = form.querySelector(`button[value="${form.dataset.act}"]`) || form.querySelector("button.primary");
+  const button = form.pending || form.querySelector(`button[value="${form.dataset.act}"]`) || form.querySelector("button.primary");
   form.requestSubmit(button);
 });
 
@@ -103,7 +136,7 @@ body.addEventListener("submit", async (event) => {
     if (!(error instanceof Refused)) throw error;
     refused.replaceChildren(element("span", {}, error.message));
     if (error.code === "decided_meanwhile") await meanwhile(subject, form, refused, event.submitter);
-    if (error.code === "reason_missing") edit(subject, "reason", event.submitter?.value);
+    if (error.code === "reason_missing") { if (event.submitter?.value === "correct" || !subject.querySelector("[data-why]")) edit(subject, "reason", event.submitter?.value); else because(subject, event.submitter); }
     refused.hidden = false;
   }
 });
@@ -199,7 +232,7 @@ export async function refresh(done = "") {
 async function here() {
   if (document.hidden) return;
   try {
-    const answer = await ask(presence, { method: "PUT", body: JSON.stringify({ subject: now }), headers: { "Content-Type": "application/json" } });
+    const answer = await ask(presence, { method: "PUT", body: JSON.stringify({ subject: now }), headers: { "Content-Type": "application/json" }, quiet: true });
     show((await answer.json()).here);
   } catch { /* said again in half a minute */ }
 }

@@ -1,5 +1,5 @@
 // Files on their way up, one after the other: what is interrupted goes on by itself, nothing has to be chosen twice.
-import { Refused, ask, element, ended, expired, text, token } from "./net.js";
+import { Refused, again, ask, element, ended, expired, text, token } from "./net.js";
 
 const WAITS = [1000, 2000, 4000, 8000, 15000];
 
@@ -42,6 +42,7 @@ export function start(base, refreshFiles) {
       list.append(one.row);
       queue.push(one);
     }
+    list.scrollIntoView({ block: "nearest" });
     run();
   }
 
@@ -70,9 +71,10 @@ export function start(base, refreshFiles) {
         const bad = answer.files.some((file) => file.added === "refused");
         one.row.classList.toggle("bad", bad);
         stored += answer.files.filter((file) => file.added === "stored" || file.added === "replaced").length;
-        if (!bad && answer.files.every((file) => file.added === "stored")) setTimeout(() => one.row.remove(), 4000);
+        if (!bad && answer.files.every((file) => file.added === "stored")) { await refreshFiles(); one.row.remove(); }   // it stands in the list below
         return;
       } catch (error) {
+        if (error instanceof Refused && ended(error) && await again()) continue;
         if (error instanceof Refused) { refused(one, error); return; }
         one.said.textContent = text("interrupted");
         await pause(WAITS[Math.min(attempt, WAITS.length - 1)]);
