@@ -5,11 +5,11 @@ the subjects of the policy folder, and which rows by what stands in them.
 """
 from __future__ import annotations
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from assistant.dialogue import listing, mentions, supposing
-from assistant.dialogue.case import COUNTED, LEFT_OUT, Case, Row
+from assistant.dialogue.case import COUNTED, LEFT_OUT, Case
+from assistant.dialogue.case_question import Question
 from assistant.dialogue.finding import (
     counts,
     explained,
@@ -24,7 +24,6 @@ from assistant.dialogue.particulars import compared_particulars, particular, tot
 from assistant.dialogue.results import NO, YES, Result
 from assistant.dialogue.terms import Asked
 from assistant.questions import case_questions, clause_weights, question_form
-from assistant.questions.case_questions import CaseQuestion
 from assistant.questions.dialogue_patterns import pattern, says
 from assistant.questions.understanding import Part, fold
 from ingestion.domain import Outcome, Overall
@@ -32,25 +31,6 @@ from ingestion.domain import Outcome, Overall
 _PLAIN = 24       # characters of a question that asks for nothing but what is said of a fact
 _SHORT, _FEW = 14, 3      # characters of a question that only names a row; rows that it can mean
 _OPEN = (Outcome.NOT_MET, Outcome.INSUFFICIENT)
-
-
-class Question(Struct, frozen=True):
-    """One part of a question about an application, with all that was understood of it."""
-
-    part: Part
-    asked: CaseQuestion
-    figures: Asked
-    rows: tuple[Row, ...]
-    documents: tuple[str, ...]
-    types: tuple[str, ...]     # other base types that it names
-
-    @property
-    def text(self) -> str:
-        return self.part.text
-
-    @property
-    def facts(self) -> list[str]:
-        return self.asked.facts
 
 
 def understood(case: Case, part: Part, figures: Asked) -> Question:

@@ -12,11 +12,10 @@ from msgspec.structs import replace
 from ingestion import organisations
 from ingestion.domain import Document, Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Claims, Findings
-from ingestion.facts.columns import is_body
+from ingestion.facts.columns import Column, doubts, is_body, once, others
 from ingestion.facts.dating import bound
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.phrases import abroad, found, run_from_abroad
-from ingestion.facts.rows import Column, doubts, once, others
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Reject, Require
 from ingestion.facts.terms import term
 from ingestion.facts.things import Aliases, Thing, thing, without_journal, without_tags
