@@ -20,7 +20,6 @@ from ingestion.facts.schema import FactBook, FactSpec, Listing, Reject, Require
 from ingestion.facts.terms import term
 from ingestion.facts.things import Aliases, Thing, thing, without_journal, without_tags
 from ingestion.language import fold, load
-from ingestion.learned.opinions import TAKEN_AWAY, TAKEN_IN, opinions
 from ingestion.numerals import has_number
 from ingestion.organisations import Origin
 from ingestion.periods import Cover, Period, PeriodKind, Window, dates, periods
@@ -31,7 +30,6 @@ NAME_END = 8  # characters at the end of a name in which the word for a body sta
 
 UNKNOWN = "?"  # it only lifts the upper bound
 NOT_STATED = "not_stated"  # why what is unknown is unexplained
-UNLIKE = "unlike"  # why an item does not count, or is in doubt: labelled rows that are worded like it do not
 
 
 class Item(Struct):
@@ -46,11 +44,6 @@ class Item(Struct):
     beside: str = ""
     headed: tuple[Column, ...] = ()  # its cells with what heads them
     titled: bool = False  # `name` is a title of a work, whose words say nothing of its status
-
-    @property
-    def said(self) -> str:
-        """Its cells as its document gives them, parted by bars; or its words."""
-        return "|".join(one.text for one in self.headed) or self.text
 
 
 class Pool(Struct):
@@ -89,7 +82,6 @@ class Judged(Struct, frozen=True):
     period: Period | None  # its own date, where that decides
     state: str  # by its term and its place: after the date
     why: str = ""  # what leaves it unexplained
-    lacking: bool = False  # no word leaves it out: it does not say what a requirement asks for
 
 
 def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, claims: Claims) -> None:
@@ -103,7 +95,6 @@ def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, claims: 
     judged = [_judged(book, listing, pool, item, same[n], setting) for n, item in enumerate(pool.items)]
     judged = _doubted(judged) if pool.table else judged
     judged = [_once(entry) if place else entry for place, entry in enumerate(judged)]
-    judged = _by_likeness(book, spec, judged)
     named = next((p for p in periods(pool.title, setting.window) if p.kind is PeriodKind.DATED), None)
     claims.later(partial(_count, spec, pool, judged, pool.period or named))
 
@@ -112,21 +103,6 @@ def _once(entry: Judged) -> Judged:
     """A row that says of itself that it is one above under another name (同一任务书换名, 第1行机构的中文名)."""
     again = words("same_again").search(entry.item.text) if entry.verdict in (KEEP, UNKNOWN) else None
     return replace(entry, verdict="duplicate") if again else entry
-
-
-def _by_likeness(book: FactBook, spec: FactSpec, judged: list[Judged]) -> list[Judged]:
-    """Where no rule leaves an item out or lets it count for a reason, what labelled rows taught may."""
-    if book.learned is None:
-        return judged
-    asked = {place: (entry.item.said, entry.verdict == KEEP) for place, entry in enumerate(judged)
-             if (entry.verdict == KEEP and not entry.state) or (entry.lacking and entry.verdict == "definition")}
-    told = opinions(book.learned, book.key_of(spec), asked)
-    found = list(judged)
-    for place, opinion in told.items():
-        verdict = {TAKEN_AWAY: UNLIKE, TAKEN_IN: KEEP}.get(opinion, UNKNOWN)
-        why = (UNLIKE if asked[place][1] else NOT_STATED) if verdict == UNKNOWN else ""
-        found[place] = replace(judged[place], verdict=verdict, why=why)
-    return found
 
 
 def _doubted(judged: list[Judged]) -> list[Judged]:
@@ -242,37 +218,36 @@ def _judged(
     book: FactBook, listing: Listing, pool: Pool, item: Item, row: frozenset[str], setting: Setting
 ) -> Judged:
     """`row`: the keys that its number in the list gives it."""
-    verdict, lacking = _by_words(book, listing, pool, item)
+    verdict = _by_words(book, listing, pool, item)
     keys = setting.aliases.of(_keys(listing, item)) | row
-    if verdict not in (KEEP, UNKNOWN) and not lacking:
+    if verdict not in (KEEP, UNKNOWN):
         return Judged(item, keys, verdict, None, KEEP)
     state = KEEP
     if listing.held and _of_somebody_else(item, setting.own):
-        return Judged(item, keys, verdict if lacking else "other_body", None, KEEP)
+        return Judged(item, keys, "other_body", None, KEEP)
     if (listing.term and _ended(item, setting.window)) or _gone(item, setting.window.end):
         state = "expired"
     elif listing.host_only and (_other_country(item, setting.host) if setting.host else not setting.hosted):
         state = "other_country"
-    when = _date(item, setting.window) if listing.dated else None
-    return Judged(item, keys, verdict, when, state, lacking=lacking and not state)
+    return Judged(item, keys, verdict, _date(item, setting.window) if listing.dated else None, state)
 
 
-def _by_words(book: FactBook, listing: Listing, pool: Pool, item: Item) -> tuple[str, bool]:
-    """KEEP, UNKNOWN or the reason that leaves an item out, by what it says; and whether it is only what it lacks."""
+def _by_words(book: FactBook, listing: Listing, pool: Pool, item: Item) -> str:
+    """KEEP, UNKNOWN or the reason that leaves an item out, by what it says."""
     doubtful = False
     if words("placeholder").match(item.name):
-        return "planned", False
+        return "planned"
     for reject in listing.reject:
         if _rejects(book, reject, item):
             if not reject.unknown:
-                return reject.reason, False
+                return reject.reason
             doubtful = True
     for require in listing.require:
         verdict = _requires(book, require, pool, item)
         if verdict not in (KEEP, UNKNOWN):
-            return verdict, True
+            return verdict
         doubtful = doubtful or verdict == UNKNOWN
-    return (UNKNOWN if doubtful else KEEP), False
+    return UNKNOWN if doubtful else KEEP
 
 
 def _verdict(judged: Judged, window: Window) -> tuple[str, bool]:
