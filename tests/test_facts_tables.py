@@ -121,10 +121,7 @@ ANSWERS = """# 自评表
 def test_an_answer_beside_a_requirement_is_of_what_that_asks_for() -> None:
     """It need not say again what the policy's own words before it in the row say."""
     assert read(ANSWERS, day=DAY) == {"technology_transfers": (4, 4)}
-    assert read("# 自评
-
-已成功转移技术4项。
-", day=DAY) == {}
+    assert read("# 自评\n\n已成功转移技术4项。\n", day=DAY) == {}
 
 
 @pytest.mark.parametrize("texts", [MONEY_OTHER, MONEY_FLOW, INDICATOR_TABLE, PAPERS_NO_WORD, TRANSFER_PARTIES])
