@@ -16,6 +16,7 @@ from assistant.dialogue.results import NO, Result
 from assistant.dialogue.terms import Role
 from assistant.questions.dialogue_patterns import pattern, says
 from ingestion import periods
+from ingestion.domain import Interval
 
 if TYPE_CHECKING:
     from assistant.dialogue.about import Question
@@ -40,6 +41,8 @@ def changes(case: Case, one: Question) -> Result | None:
                 if case.policy.facts.facts[key].kind == "money"]
         if money:
             return recompute(case, [Change("rate", money[0], rate=rate[1], currency=rate[0])])
+    if _as_it_is(case, one):
+        return None
     day = _day(case, one)
     if day is not None and not (one.rows and says("asks", "ends", text)):
         told = recompute(case, [Change("day", day=day)], facts)
@@ -66,6 +69,15 @@ def _rate(text: str) -> tuple[str, Decimal] | None:
     if match is None:
         return None
     return match.groupdict().get("currency") or "", Decimal(match["rate"])
+
+
+def _as_it_is(case: Case, one: Question) -> bool:
+    """Whether the question states the application's own figure, and so supposes nothing: 224万这条还算过吗."""
+    if one.figures.hypothetical or not one.figures.terms or says("asks", "later", one.text):
+        return False
+    return all(term.fact in one.facts and term.interval.high is not None and term.fact in case.assessment.facts
+               and case.assessment.facts[term.fact].interval == Interval(term.interval.high, term.interval.high)
+               for term in one.figures.terms)
 
 
 def _day(case: Case, one: Question) -> date | None:

@@ -38,6 +38,7 @@ _SOME = re.compile(r"[，,\s]*(?:但是?|可是?|却|不过)?有")      # 我们
 _OWN = re.compile(r"(?:我们|目前|现在|已经|已|只|才|就|we|our)\s*(?:的)?(?:有|达到|超过|have|has)?\s*$")
 _CAPITALS = re.compile(r"(?<![a-z])[a-z](?=[a-z]{3})")   # places are known by their capitals
 _WHETHER = re.compile(r"([\u4e00-\u9fff])[不没]\1")     # 算不算 says nothing of what counts
+UNCONVERTED = "unconverted"   # why a sum of foreign money is in doubt
 _LEAST_MONEY = 10_000  # a bare number below it is no sum of money
 _LOOSE = frozenset({"", "thing", "piece", "organisation", "project", "event"})
 _YEARS = re.compile(r"([一二两三四五六七八九十\d]+)\s*(?:个)?年(?!\d|来|前|度|底|初|级|间)|\b(\w+)\s+years\b")
@@ -117,7 +118,7 @@ def read(part: Part, keys: Collection[str], policy: Policy, topics: Topics, wind
     claims = part.polar and (question_form.claims(text) or "confirm" in part.asks)
     for one in found:
         terms.append(_term(one, terms, text, policy, spans, bars, claims=claims and len(found) == 1))
-    terms = _settled(terms, text, bars)
+    terms = _settled([*terms, *_foreign(figures, terms, text, keys, policy)], text, bars)
     return Asked(tuple(terms), says("roles", "if", text) or any(one.role is Role.ADDED for one in terms),
                  says("roles", "disjoint", text))
 
@@ -151,7 +152,9 @@ def _says_no_amount(quantity: Quantity, text: str) -> bool:
     """Whether a figure says of which of two things something is (两个库都收了, 两条都够吗), that there is none at all
     (一件都没有), or together (三年加一块儿)."""
     said, after = text[quantity.span.start:quantity.span.end], text[quantity.span.end:quantity.span.end + 4]
-    if quantity.interval == Interval(1, 1) and (says("roles", "nothing", after) or says("roles", "together", said)):
+    if quantity.interval == Interval(1, 1) and (
+            says("roles", "nothing", after) or says("roles", "together", said)
+            or (said.startswith("一") and says("roles", "distributive", after))):     # 一家一半, 一人一项
         return True
     return quantity.interval == Interval(2, 2) and (_BOTH.match(after) is not None or said == "两条")
 
@@ -181,6 +184,8 @@ def _assign(figures: list[_Figure], part: Part, keys: Collection[str], policy: P
         if not key and before in allowed and (goes_on or alone):
             key = before
         unit = one.quantity.unit
+        if not key and not _named_in(one, part, topics):
+            key = _of_unit(unit, allowed, policy)
         key = key or _subject_of(one.quantity, part, allowed, topics)
         if not key and before in allowed:
             key = before
@@ -191,6 +196,12 @@ def _assign(figures: list[_Figure], part: Part, keys: Collection[str], policy: P
             key = sure[0] if len(sure) == 1 else ""
         one.fact = key
         before = key or before
+
+
+def _of_unit(unit: str, allowed: Sequence[str], policy: Policy) -> str:
+    """The one fact that the policy counts in a unit of its own: 10户."""
+    facts = {key for one in policy.criteria if unit and policy.wordings[one.id].unit == unit for key in one.facts}
+    return next(iter(facts)) if len(facts) == 1 and facts <= set(allowed) else ""
 
 
 def _leads(one: _Figure, part: Part, keys: Collection[str], topics: Topics) -> bool:
@@ -274,6 +285,20 @@ def fits(quantity: Quantity, fact: str, policy: Policy) -> bool:
     return quantity.measure in spec.measures or quantity.measure in _LOOSE
 
 
+def _foreign(figures: Sequence[_Figure], terms: Sequence[Term], text: str, keys: Collection[str],
+             policy: Policy) -> list[Term]:
+    """Money of another currency beside what is asked about: nobody can say what it adds, unless a rate is given."""
+    spent = {key for key in keys if policy.facts.facts[key].kind == "money"}
+    wanted = {one.fact for one in terms if one.fact in spent} or spent
+    if len(wanted) != 1 or says("roles", "rate", text):
+        return []
+    key = wanted.pop()
+    return [Term(one.said, one.quantity.span, Interval(0, None), Role.UNCERTAIN, key, one.quantity.unit, UNCONVERTED)
+            for one in figures if one.quantity.measure == "money" and one.quantity.currency not in ("", "CNY")
+            and not not_counting(one.lead[-14:] + one.tail, key, policy)[0]
+            and not says("roles", "planned", one.lead + one.tail)]
+
+
 # Roles ----------------------------------------------------------------------------------------------------------------
 
 def _term(one: _Figure, before: Sequence[Term], text: str, policy: Policy, spans: Sequence[tuple[Span, str]],
@@ -290,8 +315,7 @@ def _term(one: _Figure, before: Sequence[Term], text: str, policy: Policy, spans
         role, reason = Role.UNCOUNTED, "outside_window"
     elif role is Role.PART and cover == "outside":
         role, reason = Role.LOST, "outside_window"
-    interval, times = quantity.interval, 1
-    bar = bars.get(one.fact)
+    interval, times, bar = quantity.interval, 1, bars.get(one.fact)
     if role in (Role.HAVE, Role.BAR) and bar and says("roles", "short", one.lead) and interval.low < bar:
         role, interval = Role.HAVE, Interval(bar - interval.low, bar - interval.low)    # 差两篇才到20篇
     if role is Role.HAVE and says("roles", "yearly", one.clause):
@@ -394,14 +418,12 @@ def _rejected(spec: FactSpec, policy: Policy, said: str) -> Iterator[tuple[str, 
 def _of_elsewhere(spec: FactSpec, said: str, home: Sequence[str]) -> bool:
     """Whether a place of the mainland is named beside a figure of things that must come from abroad, or, for what
     must come home, another place than home."""
-    abroad = spec.listing is not None and any(one.origin == "foreign" for one in spec.listing.require)
-    if not abroad:
+    if spec.listing is None or not any(one.origin == "foreign" for one in spec.listing.require):
         return False
     places = [one for one in gazetteer.scan(said) if one.origin is Origin.DOMESTIC]
-    if not spec.home_only:
-        return bool(places)
-    return bool(places) and not any(said[one.start:one.end].lower() in name.lower() or name.lower() in
-                                    said[one.start:one.end].lower() for one in places for name in home)
+    named = [said[one.start:one.end].lower() for one in places]
+    return bool(places) and not (spec.home_only and any(
+        one in name.lower() or name.lower() in one for one in named for name in home))
 
 
 def _settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term]:
@@ -410,6 +432,9 @@ def _settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term
     for place, one in enumerate(terms):
         same = [term for term in done if term.fact == one.fact]
         holds = [term for term in same if term.role in (Role.HAVE, Role.PLANNED, Role.ADDED, Role.UNCOUNTED)]
+        if one.role in (Role.HAVE, Role.UNCERTAIN) and len(holds) > 1 \
+                and sum(term.interval.low for term in holds) == one.interval.low:
+            one = replace(one, role=Role.TOTAL)     # 17篇，另外4篇，凑成21篇: what sums up the parts is no part
         if one.role is Role.TOTAL and sum(term.interval.low for term in holds) != one.interval.low and holds:
             one = replace(one, role=Role.HAVE)
             done = [replace(term, role=Role.PART) if term in holds and term.role is Role.HAVE else term
@@ -439,7 +464,7 @@ def _rest(one: Term, terms: Sequence[Term], text: str) -> Term:
     if one.role is not Role.HAVE:
         return one
     parts = [term for term in terms if term.fact == one.fact and term.role is Role.PART and term.span > one.span]
-    match = next(pattern("roles", "rest").finditer(text, one.span.end), None)
+    match = pattern("roles", "rest").search(text, one.span.end)
     if len(parts) == 1 and match is not None and says("roles", "lost", text[match.start():match.start() + 24]):
         return replace(one, interval=parts[0].interval, words=parts[0].words)
     return one
