@@ -49,6 +49,7 @@ class Question(Struct, frozen=True):
     rows: tuple[Row, ...]
     documents: tuple[str, ...]
     types: tuple[str, ...]     # other base types that it names
+    uncounted: str = ""        # what it names that stands in the documents and in no row
 
     @property
     def text(self) -> str:
@@ -70,10 +71,15 @@ def understood(case: Case, part: Part, figures: Asked) -> Question:
         asked = replace(asked, facts=keys, findings=case.findings_of(keys))
     found = mentions.rows(part, case.rows, asked.facts, case.topics, fold(case.policy.text))
     found = _of_figures(case, asked.facts, figures) or found
+    name = mentions.longest_name(part.text, case.texts, fold(case.policy.text))
+    if name and not any(name in fold(row.quote) for row in case.rows):
+        found = []       # it names what no row is about
+    else:
+        name = ""
     types = tuple(one for one in clause_weights.types_of(part, case.topics) if one != case.assessment.base_type)
     named = case.documents_named(mentions.without_subjects(part, case.topics, [
         key for key, spec in case.policy.facts.facts.items() if spec.kind != "yes_no"]))
-    return Question(part, asked, figures, tuple(found), tuple(named), types)
+    return Question(part, asked, figures, tuple(found), tuple(named), types, name)
 
 
 def _of_unit(case: Case, text: str) -> list[str]:
@@ -209,6 +215,9 @@ def _reasons(case: Case, one: Question) -> list[str]:
 def _by_rows(case: Case, one: Question) -> Result | None:
     """Rows that the question names: whether and why they count, or not."""
     asked = one.asked
+    counted = [key for key in one.facts if case.policy.facts.facts[key].kind == "count"]
+    if one.uncounted and counted and one.part.polar and says("asks", "despite", one.text):
+        return listing.uncounted(case, counted[0], one.uncounted)
     if not one.rows or len(one.rows) > listing.SHOWN:
         return None
     if asked.intent == "why" and asked.findings and any(each.outcome in _OPEN for each in asked.findings):

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from assistant.checking import citations
-from assistant.dialogue import terms
+from assistant.dialogue import particulars, terms
 from assistant.dialogue.case import COUNTED, LEFT_OUT, UNDECIDED, Case, Row
 from assistant.dialogue.finding import counts, line
 from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, YES, Amount, Result, together
@@ -124,6 +124,14 @@ def counting(found: Sequence[Row]) -> str:
     if all(row.status == COUNTED for row in found):
         return YES
     return OPEN if all(row.status == UNDECIDED for row in found) else NO
+
+
+def uncounted(case: Case, key: str, name: str) -> Result:
+    """That no place which counts for a fact names something, and what the documents say of it."""
+    findings = case.findings_of([key])
+    return Result("rows", verdict=NO, quotes=(*case.cites(findings, evidence=False), *particulars.naming(case, name)),
+                  refs=tuple(one.criterion.citation for one in findings),
+                  lines=(case.say("rows_without", label=case.fact_label(key), name=name),))
 
 
 def harm(case: Case, found: Sequence[Row]) -> Result:

@@ -103,6 +103,12 @@ def beside(case: Case, part: Part, told: Result, k: int = 2) -> tuple[Citation, 
     return tuple(line.citation for line, score in zip(lines, scores, strict=False) if score == best >= _TELLING)[:k]
 
 
+def naming(case: Case, name: str, k: int = MOST) -> tuple[Citation, ...]:
+    """The lines that hold a name."""
+    wanted = fold(name).lower()
+    return tuple(dict.fromkeys(line.citation for line in _lines(case, ()) if wanted in line.folded))[:k]
+
+
 def speaking(case: Case, keys: Sequence[str], k: int = MOST) -> tuple[Citation, ...]:
     """Lines that hold the words of facts for which nothing was found, so that one sees what is there."""
     found: list[Citation] = []

@@ -10,13 +10,14 @@ from datetime import date
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from assistant.checking import citations
 from assistant.dialogue import bars, comparison_words, finding, holding, listing, overview, particulars, terms
 from assistant.dialogue.case import COUNTED, LEFT_OUT, UNDECIDED, Case
 from assistant.dialogue.recompute import Change
 from assistant.dialogue.recompute import recompute as computed
-from assistant.dialogue.results import NO, Amount, Result
+from assistant.dialogue.results import Amount, Result
 from assistant.dialogue.terms import Role, Term
 from assistant.questions.supposed_days import application_day
 from assistant.questions.topics import Topics
@@ -128,10 +129,7 @@ class Tools:
             return listing.status(case, found, listing.counting(found[:listing.SHOWN]))
         if not fact or fact not in case.assessment.facts:
             return Result("rows", lines=(self._say("case_not_found"),))
-        findings = case.findings_of([fact])
-        return Result("rows", verdict=NO, quotes=case.cites(findings, evidence=False),
-                      refs=tuple(one.criterion.citation for one in findings),
-                      lines=(self._say("rows_without", label=case.fact_label(fact), name=query),))
+        return listing.uncounted(case, fact, query)
 
     def recompute(self, changes: Sequence[Mapping[str, object]]) -> Result:
         """The rules again with up to four changes: {"kind": "add"|"remove"|"value"|"rate"|"window", "fact", "amount",
@@ -185,6 +183,8 @@ class Tools:
                 if certain is not None and not is_bar and _disagree(certain.role, term.role):
                     return Result("compare", error=f"{label.span!r} reads as {certain.role.value}, not {label.role}: "
                                                    f"give it the role {certain.role.value}")
+                if certain is not None and certain.reason and term.role is not Role.HAVE:
+                    term = replace(term, reason=certain.reason)      # why it does not count
                 read.append(term)
                 used.append(term.span)
         read += [one for one in own.of(wanted.facts[0]) if one.role in _ADDS_NOTHING
