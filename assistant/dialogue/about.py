@@ -243,7 +243,10 @@ def _by_rows(case: Case, one: Question) -> Result | None:
         return None      # how many and which
     if (not one.facts or short) and says("asks", "status_row", one.text) and not one.part.polar:
         return listing.status(case, rows, "")
-    if one.part.polar and says("asks", "valid", one.text) and len(rows) <= _FEW and not one.asked.findings:
+    single = bool(own) and says("asks", "counts_as", one.text) and not says("asks", "enough", one.text) \
+        and not one.figures.terms      # 荷兰那份算驻在国协议吗: of this row, not of the condition
+    bare = says("asks", "valid", one.text) and not one.asked.findings
+    if one.part.polar and len(rows) <= _FEW and (single or bare):
         return listing.status(case, rows, listing.counting(rows))
     return None
 

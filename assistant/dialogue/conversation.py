@@ -253,7 +253,7 @@ def _with_type(before: Question, own: Sequence[str], asked: Question, reader: Re
 
 def _with_figure(before: Question, part: Part) -> str | None:
     """The question before, of another figure: 11户呢？ after 9户高企够吗."""
-    figures = [one for each in before.parts for one in each.quantities]
+    figures = [one for each in before.parts for one in each.quantities if one.measure != "time"]
     text = understanding.fold(before.text)
     if len(figures) != 1 or len(before.parts) != 1 or figures[0].measure != part.quantities[0].measure:
         return None

@@ -6,21 +6,20 @@ the policy folder's words for that fact (`subtract`, `listing.reject`) and by th
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from assistant.dialogue import counting
 from assistant.questions import question_form
 from assistant.questions.dialogue_patterns import pattern, says
 from assistant.questions.topics import Topics
 from assistant.questions.understanding import Part
-from ingestion import articles, gazetteer, numerals, periods
+from ingestion import articles, numerals, periods
 from ingestion.domain import Interval, Span
-from ingestion.facts.schema import FactSpec
-from ingestion.gazetteer import Origin
 from ingestion.numerals import Quantity
 from ingestion.policy import Policy
 
@@ -36,8 +35,6 @@ _FARTHEST = 34        # characters between a figure and the subject that it is o
 _BREAK_COSTS, _PAUSE_COSTS, _AFTER_COSTS = 12, 4, 6
 _SOME = re.compile(r"[，,\s]*(?:但是?|可是?|却|不过)?有")      # 我们有18篇，有3篇还没见刊
 _OWN = re.compile(r"(?:我们|目前|现在|已经|已|只|才|就|we|our)\s*(?:的)?(?:有|达到|超过|have|has)?\s*$")
-_CAPITALS = re.compile(r"(?<![a-z])[a-z](?=[a-z]{3})")   # places are known by their capitals
-_WHETHER = re.compile(r"([\u4e00-\u9fff])[不没]\1")     # 算不算 says nothing of what counts
 UNCONVERTED = "unconverted"   # why a sum of foreign money is in doubt
 _LEAST_MONEY = 10_000  # a bare number below it is no sum of money
 _LOOSE = frozenset({"", "thing", "piece", "organisation", "project", "event"})
@@ -295,7 +292,7 @@ def _foreign(figures: Sequence[_Figure], terms: Sequence[Term], text: str, keys:
     key = wanted.pop()
     return [Term(one.said, one.quantity.span, Interval(0, None), Role.UNCERTAIN, key, one.quantity.unit, UNCONVERTED)
             for one in figures if one.quantity.measure == "money" and one.quantity.currency not in ("", "CNY")
-            and not not_counting(one.lead[-14:] + one.tail, key, policy)[0]
+            and not counting.not_counting(one.lead[-14:] + one.tail, key, policy)[0]
             and not says("roles", "planned", one.lead + one.tail)]
 
 
@@ -305,8 +302,8 @@ def _term(one: _Figure, before: Sequence[Term], text: str, policy: Policy, spans
           bars: Mapping[str, int], *, claims: bool) -> Term:
     quantity, spec = one.quantity, policy.facts.facts[one.fact]
     earlier = [term for term in before if term.fact == one.fact]
-    before_it, reason = not_counting(one.lead[-14:], one.fact, policy)
-    behind, other = not_counting(one.tail, one.fact, policy)
+    before_it, reason = counting.not_counting(one.lead[-14:], one.fact, policy)
+    behind, other = counting.not_counting(one.tail, one.fact, policy)
     role, reason = _role(one, earlier, bars, before_it=before_it, behind=behind), reason or other
     if claims and role is Role.HAVE and not says("roles", "have", one.lead):
         role = Role.BAR
@@ -368,7 +365,7 @@ def _is_bar(one: _Figure, earlier: Sequence[Term], bars: Mapping[str, int]) -> b
     lead, tail = one.lead, one.tail
     if says("roles", "added_tail", tail):
         return False    # need 3 more
-    if re.match(r"\s*了", tail) and not says("roles", "bar_tail", tail):
+    if re.match(r"\s*了", tail) and not says("roles", "bar_tail", tail) and not lead.endswith("够"):
         return False    # 达到20篇了
     if says("roles", "bar_tail", tail):
         return True
@@ -392,47 +389,13 @@ def _done(earlier: Sequence[Term]) -> bool:
     return any(term.role is Role.HAVE and says("roles", "done", term.words) for term in earlier)
 
 
-def not_counting(said: str, fact: str, policy: Policy) -> tuple[bool, str]:
-    """Whether words beside a figure say that it does not count, and the reason's code where the policy has one."""
-    spec, book = policy.facts.facts[fact], policy.facts
-    said = _CAPITALS.sub(lambda match: match[0].upper(), _WHETHER.sub(" ", said))
-    for code, found in _rejected(spec, policy, said):
-        if found:
-            return True, code
-    if _of_elsewhere(spec, said, book.home.names):
-        return True, "direction" if spec.home_only else "domestic"
-    if spec.subtract and book.pattern(spec.subtract).search(said):
-        return True, ""
-    if spec.kind == "money" and book.pattern(spec.not_spent).search(said) and not book.pattern(spec.spent).search(said):
-        return True, "not_spent"
-    return says("roles", "lost", said), ""
-
-
-def _rejected(spec: FactSpec, policy: Policy, said: str) -> Iterator[tuple[str, bool]]:
-    for reject in spec.listing.reject if spec.listing else ():
-        keep = reject.keep and policy.facts.pattern(reject.keep).search(said)
-        if reject.words and not reject.unknown and not keep:
-            yield reject.reason, policy.facts.pattern(reject.words).search(said) is not None
-
-
-def _of_elsewhere(spec: FactSpec, said: str, home: Sequence[str]) -> bool:
-    """Whether a place of the mainland is named beside a figure of things that must come from abroad, or, for what
-    must come home, another place than home."""
-    if spec.listing is None or not any(one.origin == "foreign" for one in spec.listing.require):
-        return False
-    places = [one for one in gazetteer.scan(said) if one.origin is Origin.DOMESTIC]
-    named = [said[one.start:one.end].lower() for one in places]
-    return bool(places) and not (spec.home_only and any(
-        one in name.lower() or name.lower() in one for one in named for name in home))
-
-
 def _settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term]:
     """Roles that only all figures together tell: a total of those before it, a figure said twice, the rest."""
     done: list[Term] = []
     for place, one in enumerate(terms):
         same = [term for term in done if term.fact == one.fact]
         holds = [term for term in same if term.role in (Role.HAVE, Role.PLANNED, Role.ADDED, Role.UNCOUNTED)]
-        if one.role in (Role.HAVE, Role.UNCERTAIN) and len(holds) > 1 \
+        if one.role in (Role.HAVE, Role.UNCERTAIN) and len(holds) > 1 and _apart(holds[-1], one, text) \
                 and sum(term.interval.low for term in holds) == one.interval.low:
             one = replace(one, role=Role.TOTAL)     # 17篇，另外4篇，凑成21篇: what sums up the parts is no part
         if one.role is Role.TOTAL and sum(term.interval.low for term in holds) != one.interval.low and holds:
@@ -453,10 +416,21 @@ def _settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term
         done = [replace(one, role=Role.UNCERTAIN) if one.role is Role.HAVE and one.interval.exact else one
                 for one in done]
     for fact in {one.fact for one in done}:
-        holds = [one for one in done if one.fact == fact and one.role is Role.HAVE]
-        if len(holds) > _PARTS and sum(one.interval.low for one in holds[1:]) == holds[0].interval.low:
-            done = [replace(one, role=Role.PART) if one in holds[1:] else one for one in done]   # 5家：香港2家、德国3家
+        whole, *rest = [one for one in done if one.fact == fact and one.role in (Role.HAVE, Role.UNCOUNTED)] or [None]
+        if whole is None or len(rest) < _PARTS or not _apart(whole, rest[0], text) \
+                or sum(one.interval.low for one in rest) != whole.interval.low:
+            continue
+        if all(one.role is Role.HAVE for one in rest):       # 5家：香港2家、德国3家
+            done = [replace(one, role=Role.PART) if one in rest else one for one in done]
+        elif whole.role is Role.HAVE:                        # 4个，市级2个、区级2个: the parts tell what counts
+            done = [replace(one, role=Role.TOTAL) if one is whole else one for one in done]
     return [_rest(one, done, text) for one in done]
+
+
+def _apart(one: Term, other: Term, text: str) -> bool:
+    """Whether two figures stand in clauses of their own, not in one list: 香港1家、台湾1家."""
+    between = text[one.span.end:other.span.start]
+    return _BREAK.search(between) is not None and not says("roles", "also", between)
 
 
 def _rest(one: Term, terms: Sequence[Term], text: str) -> Term:
