@@ -14,6 +14,7 @@ GUOHE_WORKERS           assessments at a time (2); 0: this process serves pages 
 GUOHE_POLICY            a policy folder other than the one shipped
 GUOHE_WEBHOOK_NETWORKS  networks that webhooks and a model named in the page may reach beside public addresses by
                         https, such as 10.20.0.0/16
+GUOHE_SECOND_REVIEW     "yes": another reviewer concludes a case than those who took it up and decided; "no" (default)
 GUOHE_TRUSTED_PROXIES   networks or addresses of proxies whose X-Forwarded-For is believed; this machine
                         where GUOHE_BASE_URL is set, nobody without
 GUOHE_OIDC_…            single sign-on: see api.sign_on
@@ -59,6 +60,7 @@ class Settings:
     webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     outside: Ways = field(default_factory=Ways)
+    second_review: bool = False
 
     @property
     def embedded(self) -> bool:
@@ -89,9 +91,14 @@ def read(environment: Mapping[str, str] = os.environ, data: Path | None = None) 
     if registration not in {"open", "invited"}:
         raise UsageError(f"GUOHE_REGISTRATION is {registration!r}; choose open or invited.",
                          f"GUOHE_REGISTRATION 为 {registration!r}；请用 open 或 invited。")
+    second_review = environment.get("GUOHE_SECOND_REVIEW") or "no"
+    if second_review not in {"yes", "no"}:
+        raise UsageError(f"GUOHE_SECOND_REVIEW is {second_review!r}; choose yes or no.",
+                         f"GUOHE_SECOND_REVIEW 为 {second_review!r}；请用 yes 或 no。")
     networks = _networks(environment, "GUOHE_WEBHOOK_NETWORKS")
     return Settings(
-        data=folder, database_url=database, jobs_url=jobs.replace("postgresql+psycopg://", "postgresql://"),
+        data=folder, second_review=second_review == "yes",
+        database_url=database, jobs_url=jobs.replace("postgresql+psycopg://", "postgresql://"),
         blob_url=environment.get("GUOHE_BLOB_URL") or (folder / "files").as_uri(),
         secret=_secret(environment, folder), base_url=(environment.get("GUOHE_BASE_URL") or "").rstrip("/"),
         open_registration=registration == "open",

@@ -63,6 +63,7 @@ def answer_lines(answer: Mapping[str, Any], words: Wording, columns: int, paint:
 
 
 def assessment_lines(report: Report, columns: int, paint: Painter) -> Iterator[str]:
+    """A report as lines: head, suggestion, criteria, facts, what was left out or not read, notes."""
     words = Wording(report.language)
     yield from _head(report, words, columns, paint)
     yield ""
@@ -92,6 +93,7 @@ def fact_lines(facts: Sequence[FactSection], unread: Sequence[Unread], words: Wo
 
 
 def _head(report: Report, words: Wording, columns: int, paint: Painter) -> Iterator[str]:
+    """The title with the policy's state, and what is applied for, line by line."""
     left, right = words("title"), f"{words('pre_screen')} · {report.status}"
     yield paint(left, "bold") + " " * max(2, columns - width(left) - width(right)) + paint(right, "open")
     known = {one.key: one for one in report.head}
@@ -135,6 +137,7 @@ def _criteria(rows: Sequence[Row], words: Wording, columns: int, paint: Painter)
 
 
 def _facts(facts: Sequence[FactSection], words: Wording, columns: int, paint: Painter) -> Iterator[str]:
+    """Each fact with its figure and a few pieces of its evidence."""
     known = [fact for fact in facts if fact.figure]
     if not known:
         return
@@ -150,6 +153,7 @@ def _facts(facts: Sequence[FactSection], words: Wording, columns: int, paint: Pa
 
 
 def _left_out(facts: Sequence[FactSection], words: Wording, columns: int, paint: Painter) -> Iterator[str]:
+    """What was seen and not counted, by fact and reason."""
     found = [fact for fact in facts if fact.left_out]
     if not found:
         return

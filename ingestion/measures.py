@@ -52,6 +52,7 @@ def plural_unit(clause: str) -> str:
 
 
 def _read(match: re.Match[str]) -> Measure | None:
+    """A bar with its comparator; None for a number without one."""
     words = _words()
     before = words.before.get(_plain(match["before"] or ""))
     after = words.after.get(_plain(match["after"] or match["inside"] or ""))
@@ -93,6 +94,7 @@ class _Words(Struct, frozen=True):
 
 @lru_cache(maxsize=1)
 def _words() -> _Words:
+    """The grammar of `language/measure.yaml`, compiled."""
     data = load("measure")
     before = {word: name for name, words in data["before"].items() for word in words}
     after = {word: name for name, words in data["after"].items() for word in words}

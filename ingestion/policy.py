@@ -169,6 +169,7 @@ def _unusable_words(facts: FactBook) -> Iterator[tuple[list[str | int], str, str
 
 
 def _text(problems: Problems, head: Head | None) -> str:
+    """The policy's text as it was described; mistakes go to `problems`."""
     try:
         content = (problems.folder / TEXT).read_bytes()
         text = content.decode("utf-8").removeprefix("\ufeff")
@@ -189,6 +190,7 @@ def _text(problems: Problems, head: Head | None) -> str:
 
 
 def _base_types(problems: Problems, head: Head, parsed: tuple[Article, ...]) -> tuple[BaseType, ...]:
+    """What can be applied for, each with its articles; mistakes go to `problems`."""
     named: list[tuple[list[str | int], str]] = [(["common_articles", place], ref)
                                                 for place, ref in enumerate(head.common_articles)]
     seen: set[str] = set()
@@ -212,6 +214,7 @@ def _base_types(problems: Problems, head: Head, parsed: tuple[Article, ...]) -> 
 
 
 def _window(problems: Problems, head: Head, text: str, parsed: tuple[Article, ...]) -> windows.WindowSetting | None:
+    """How the open term for a period is read, None where no reading is chosen; mistakes go to `problems`."""
     entry = head.window
     ids = [one.id for one in entry.readings]
     if entry.reading not in ids:

@@ -135,6 +135,7 @@ class _Entry:
         return ""
 
     def _facts(self) -> None:
+        """The entry's facts must be there, of its kind, and within the window where its clause is."""
         one, kinds = self.entry, self.against.kinds
         if one.kind in _WITHOUT_FACTS and one.facts:
             self._fault("facts", f"{one.id!r} is {one.kind} and needs no fact; move them to `related`",

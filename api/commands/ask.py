@@ -33,6 +33,7 @@ def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
+    """One question, or a file of them; the exit status."""
     if (options.batch is None) == (options.question is None):
         raise UsageError("give one question, or a file of them with --batch.",
                          "请给出一个问题，或用 --batch 给出问题文件。")

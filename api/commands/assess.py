@@ -22,6 +22,7 @@ DIFFER = ("cautious", "second")
 
 
 def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None:
+    """The options of the command."""
     parser.add_argument("paths", nargs="*", metavar="PATH", help=words["paths"])
     parser.add_argument("--base-type", metavar="ID", help=words["base_type"])
     add_date(parser, words)
@@ -38,6 +39,7 @@ def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
+    """One application, a folder of cases, or a stored assessment once more; the exit status."""
     if options.recompute is not None:
         from api.commands import recompute
 
@@ -62,6 +64,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
 
 
 def _one(options: argparse.Namespace, console: Console, paths: Sequence[Path], application_date: date) -> int:
+    """Assess, show the result, and write what is asked for."""
     from assistant.judging import assessing
     from assistant.report import composing, particulars, serialising
 
@@ -132,6 +135,7 @@ def _batch(options: argparse.Namespace, console: Console) -> int:
 
 
 def _assess_case(case: Case, policy: Policy, target: Path, console: Console, reader: SecondReader | None) -> None:
+    """One case of a batch, written as JSON under its id."""
     from assistant.judging import assessing
     from assistant.report import particulars, serialising
 

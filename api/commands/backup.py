@@ -19,6 +19,7 @@ def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
+    """Write the whole installation into one file while it runs; the exit status."""
     from api import outputs, settings
     from api.service.administration import backing_up
 

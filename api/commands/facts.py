@@ -25,6 +25,7 @@ def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
+    """Read facts, show them or write them as JSON; the exit status."""
     if options.batch is not None:
         return _batch(options, console)
     if not options.paths:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None:
+    """The actions new, check and upgrade."""
     actions = parser.add_subparsers(title=words["commands"], metavar=words["command"], dest="action", required=True)
     check = actions.add_parser("check", help=words["policy_check"], description=words["policy_check"])
     check.add_argument("folder", metavar="DIR", help=words["policy_folder"])
@@ -34,6 +35,7 @@ def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
+    """Every mistake of a folder in a line of its own on standard error, or what it holds; 2 where there are any."""
     from assistant.policy_versions import folder_checks
     from ingestion import policy
 

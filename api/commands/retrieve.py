@@ -19,6 +19,7 @@ def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
+    """Search a corpus for each query of a file; the exit status."""
     corpus, queries = existing([options.corpus, options.batch])
     if options.top < 1:
         raise UsageError(f"--top is {options.top}; give at least 1.", f"--top 为 {options.top}；至少为 1。")

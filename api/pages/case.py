@@ -11,8 +11,8 @@ from api.deps import ActorDep, LanguageDep, ServicesDep
 from api.pages import intake_words, result, second_reader, todos
 from api.pages.chat import latest_turns, suggested
 from api.pages.forms import Settings, read
-from api.pages.rendering import page, words_of
-from api.pages.routing import FormDep, PageRoute, inside, see, wants_json
+from api.pages.rendering import page, wants_json, words_of
+from api.pages.routing import FormDep, PageRoute, inside, see
 from api.pages.submission import since
 from api.service.records import JobState
 from api.service.services import Services

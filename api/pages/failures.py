@@ -7,15 +7,16 @@ from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
 from api.errors import Failure, shape
-from api.pages import rendering, routing
+from api.pages import rendering
 from api.pages.texts import words
 
 GONE = frozenset({"not_signed_in", "session_expired"})
+SEE_OTHER = 303
 BAD_REQUEST, UNAUTHORISED, NOT_FOUND, TOO_LARGE = 400, 401, 404, 413
 CODES = {NOT_FOUND: "not_found", TOO_LARGE: "too_large"}
 NEVER_KEPT = frozenset({"csrf", "password", "old", "new", "again"})
@@ -29,7 +30,7 @@ async def response(request: Request, error: Exception) -> Response:
     detail = error.detail if isinstance(error, Failure) else {}
     if detail.get("retry_after"):
         headers["Retry-After"] = str(detail["retry_after"])
-    if routing.wants_json(request):
+    if rendering.wants_json(request):
         return JSONResponse(shape(code, chinese, english, detail), status, headers)
     if code in GONE and not rendering.wants_part(request):
         return await _sign_in(request)
@@ -58,7 +59,7 @@ def _said(error: Exception) -> tuple[str, int, str, str]:
 async def _sign_in(request: Request) -> Response:
     """The way to sign in that comes back here; a form that was sent is kept and can be sent again after it."""
     if request.method == "GET":
-        return routing.see("/login?" + urlencode({"next": rendering.here(request)}))
+        return RedirectResponse("/login?" + urlencode({"next": rendering.here(request)}), SEE_OTHER)
     try:
         form = await request.form()
     except (Failure, HTTPException):   # an upload, which nobody reads from somebody unknown

@@ -10,8 +10,8 @@ from starlette.datastructures import UploadFile
 from api.admission import Takes, takes
 from api.deps import ActorDep, ServicesDep
 from api.errors import Failure
-from api.pages.rendering import page, words_of
-from api.pages.routing import FormDep, PageRoute, field, see, wants_json
+from api.pages.rendering import page, wants_json, words_of
+from api.pages.routing import FormDep, PageRoute, field, see
 from api.service.records import Added, AddedFile, Upload
 
 router = APIRouter(route_class=PageRoute)

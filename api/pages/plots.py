@@ -28,7 +28,6 @@ class Piece:
 class Bar:
     label: str
     pieces: Sequence[Piece]
-    href: str = ""
 
 
 def bars(name: str, title: str, description: str, rows: Sequence[Bar], *, whole: bool = False) -> Markup:
@@ -62,6 +61,9 @@ def _row(row: Bar, number: int, most: float) -> Markup:
             drawn.append(_made('<text class="plot-value" x="{x}" y="{y}">{text}</text>', x=round(left + 4, 2),
                                y=top + LABEL + 15, text=piece.shown or _plain(piece.value)))
         left += width
+    if not left:
+        drawn.append(_made('<text class="plot-label" x="0" y="{y}">{text}</text>', y=top + LABEL + 15,
+                           text=next((one.shown for one in row.pieces if one.shown), "0")))
     return Markup("<g>{}</g>").format(Markup("").join(drawn))
 
 

@@ -5,8 +5,8 @@ from fastapi import APIRouter, Request, Response
 
 from api.deps import ActorDep, LanguageDep, ServicesDep
 from api.pages.addresses import clause_address
-from api.pages.rendering import page
-from api.pages.routing import FormDep, PageRoute, field, inside, see, wants_json
+from api.pages.rendering import page, wants_json
+from api.pages.routing import FormDep, PageRoute, field, inside, see
 from api.service.access import Action, may
 from assistant.wording.phrases import phrases
 

@@ -102,6 +102,11 @@ def policy_line(request: Request) -> str:
     return Vocabulary(services.policies.current, language_of(request)).policy_line() if services is not None else ""
 
 
+def wants_json(request: Request) -> bool:
+    """Whether a script asked that takes JSON instead of a page."""
+    return "application/json" in request.headers.get("accept", "")
+
+
 def wants_part(request: Request) -> bool:
     """Whether a script asks for the inner part of a page, to put it into the one that is open."""
     return request.headers.get("x-part") == "1"

@@ -224,6 +224,7 @@ class _Viewing:
                      for ref, rows in found.items())
 
     def _row(self, finding: Finding) -> Row:
+        """One criterion as a line of the page."""
         criterion, names = finding.criterion, self.names
         keys = (*criterion.facts, *criterion.related)
         return Row(

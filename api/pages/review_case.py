@@ -14,9 +14,9 @@ from api.pages import marking, second_reader
 from api.pages.case import UNDER_WAY
 from api.pages.chat import latest_turns
 from api.pages.picking import number, place
-from api.pages.rendering import page
+from api.pages.rendering import page, wants_json
 from api.pages.review_view import LIST, Viewing
-from api.pages.routing import FormDep, PageRoute, field, see, wants_json
+from api.pages.routing import FormDep, PageRoute, field, see
 from api.pages.submission import since
 from api.pages.texts import words
 from api.routes.review import sent_file

@@ -176,6 +176,7 @@ class Viewing:
         self.criteria = {one.person.criterion.id: one for one in view.criteria}
 
     def page(self) -> Page:
+        """The case as a reviewer sees it."""
         view, names = self.view, self.names
         facts = sorted((self.fact(one) for one in view.facts), key=self._rank)
         findings = view.seen.findings

@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
+from api.pages import failures
 from ingestion.errors import GuoheError
 
 SEE_OTHER = 303
@@ -23,8 +24,6 @@ class PageRoute(APIRoute):
         inner = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
-            from api.pages import failures
-
             try:
                 return await inner(request)
             except (GuoheError, RequestValidationError, HTTPException) as error:
@@ -55,7 +54,3 @@ def inside(address: str, otherwise: str = "/") -> str:
     """`address` if it is one of ours, below this host: never a way out to another site."""
     plain = address.startswith("/") and not address.startswith("//") and "\\" not in address
     return address if plain and address.isprintable() else otherwise
-
-
-def wants_json(request: Request) -> bool:
-    return "application/json" in request.headers.get("accept", "")

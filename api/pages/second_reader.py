@@ -7,7 +7,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.deps import ActorDep, ServicesDep
-from api.pages.routing import FormDep, PageRoute, field, inside, see, wants_json
+from api.pages.rendering import wants_json
+from api.pages.routing import FormDep, PageRoute, field, inside, see
 from api.pages.second_view import SecondShown, shown
 from api.service.records import Actor, AssessmentView
 from api.service.review.review_records import ReviewView

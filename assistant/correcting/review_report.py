@@ -57,10 +57,10 @@ def form(seen: Assessment, machine: Assessment, steps: Sequence[Step], policy: P
     """The 形式审查意见表 of a reviewed case: "docx", "pdf" or "xlsx"."""
     names, zone = Vocabulary(policy, language), received.zone
     report = composing.compose(seen, policy, language, particulars.read(seen.documents, applicant))
-    came = {names.words("head.received"): names.words("review.came", time=_time(received.at, zone),
-                                                      receipt=received.receipt)}
+    came = {"received": names.words("review.came", time=_time(received.at, zone),
+                              receipt=received.receipt)}
     report = replace(report, rows=tuple(_rows(report, seen, machine, steps, names, zone)),
-                     head=tuple((label, came.get(label, value)) for label, value in report.head),
+                     head=tuple(replace(one, value=came.get(one.key, one.value)) for one in report.head),
                      notes=(*report.notes, names.words("review.note")),
                      decisions=tuple(_told(one, names, zone) for one in steps))
     return workbook([(report.title, _columns(names), [_plain(row) for row in report.rows]),

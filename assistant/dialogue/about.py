@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from assistant.dialogue import listing, mentions, particulars, supposing
 from assistant.dialogue.case import LEFT_OUT, Case, Row
+from assistant.dialogue.case_question import Question
 from assistant.dialogue.finding import (
     counts,
     explained,
@@ -27,7 +27,6 @@ from assistant.dialogue.particulars import compared_particulars, particular, tot
 from assistant.dialogue.results import NO, YES, Result
 from assistant.dialogue.terms import Asked
 from assistant.questions import case_questions, clause_weights, question_form
-from assistant.questions.case_questions import CaseQuestion
 from assistant.questions.dialogue_patterns import pattern, says
 from assistant.questions.understanding import Part, fold
 from ingestion.domain import Citation, CriterionKind, Outcome, Overall
@@ -38,26 +37,6 @@ _SHORT, _FEW = 14, 3      # characters of a question that only names a row; rows
 _TELLING = 100     # a figure that tells a row from others
 _FIGURE = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d.])|(?<![\d.,])\d{3,9}(?![\d.,])")
 _OPEN = (Outcome.NOT_MET, Outcome.INSUFFICIENT)
-
-
-class Question(Struct, frozen=True):
-    """One part of a question about an application, with all that was understood of it."""
-
-    part: Part
-    asked: CaseQuestion
-    figures: Asked
-    rows: tuple[Row, ...]
-    documents: tuple[str, ...]
-    types: tuple[str, ...]     # other base types that it names
-    uncounted: str = ""        # what it names that stands in the documents and in no row
-
-    @property
-    def text(self) -> str:
-        return self.part.text
-
-    @property
-    def facts(self) -> list[str]:
-        return self.asked.facts
 
 
 def understood(case: Case, part: Part, figures: Asked) -> Question:

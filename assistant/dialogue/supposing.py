@@ -5,21 +5,18 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from assistant.dialogue import listing, mentions, particulars
 from assistant.dialogue.case import COUNTED, LEFT_OUT, Case, Row
+from assistant.dialogue.case_question import Question
 from assistant.dialogue.recompute import Change, recompute
 from assistant.dialogue.results import NO, Result
 from assistant.dialogue.terms import Role
 from assistant.questions.dialogue_patterns import pattern, says
 from ingestion import periods
 from ingestion.domain import Interval
-
-if TYPE_CHECKING:
-    from assistant.dialogue.about import Question
 
 _RATE = re.compile(r"(?:1\s*|一|每)?(?P<currency>欧元|美元|英镑|日元|港元|港币|新元|新加坡元|加元|澳元|瑞士法郎"
                    r"|卢布|韩元|euros?|eur|dollars?|usd|pounds?|gbp)\s*(?:按|折|换|兑|合|=|等于|对|算|to|at|is|为|是|折合|兑换|折算|折成)*\s*(?:人民币|rmb|cny|yuan)?\s*"

@@ -131,6 +131,7 @@ class Explainer:
         return len(criterion.facts) == 1 and self._kind(criterion.facts[0]) == "money"
 
     def _values(self, criterion: Criterion, known: list[Fact]) -> Values:
+        """What the templates of a criterion may use."""
         wording, pick = self.policy.wordings[criterion.id], self.say.pick
         disputed = next((one for one in known if one.conflict), None)
         pieces = [piece for one in known for piece in one.evidence]

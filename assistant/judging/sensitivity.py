@@ -45,6 +45,7 @@ def other_readings(policy: Policy, findings: Sequence[Finding],
 
 
 def _changes(findings: Sequence[Finding], facts: Mapping[str, Fact], say: Phrases) -> list[str]:
+    """Each outcome that is another with these facts, and what all come to where that is another too."""
     reached = outcomes.reach_all([one.criterion for one in findings], facts)
     pairs = [(one, other.outcome) for one, (_, other) in zip(findings, reached, strict=True)]
     changed = [say.say(

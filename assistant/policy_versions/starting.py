@@ -133,6 +133,7 @@ def _facts(found: Sequence[Found]) -> Iterator[tuple[str, Found]]:
 
 
 def _head(text: str, content: bytes, parsed: Sequence[Article], found: Sequence[Found]) -> str:
+    """`policy.yaml`: the title, the first term for a period with where it stands, and gaps for the rest."""
     title = next(line.strip() for line in text.splitlines() if line.strip())
     applied = list(dict.fromkeys(one.cites.split("（")[0] for one in found)) or [parsed[0].ref]
     terms = list(dict.fromkeys(_TERM.findall(text)))

@@ -93,6 +93,7 @@ class _Composer:
         self.words = self.names.words
 
     def report(self) -> Report:
+        """The whole report."""
         assessment, words, names = self.assessment, self.words, self.names
         return Report(
             language=words.language,
@@ -164,6 +165,7 @@ class _Composer:
         return {"all": sum(counts.values()), **{outcome.value: count for outcome, count in counts.items()}}
 
     def _tally(self) -> tuple[str, ...]:
+        """How many criteria came to what: required, with points, preferred, and how two readers lie to each other."""
         lines = [self.words("tally", **self._named_counts(required=True))]
         if scored := self.names.scored(self.assessment.findings):
             lines.append(scored)

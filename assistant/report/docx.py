@@ -47,6 +47,7 @@ class _Writer:
             self.words("page_of", page="\0", pages="\0"))
 
     def write(self) -> bytes:
+        """The form from head to signatures, as the bytes of a file."""
         report, words = self.report, self.words
         self._head()
         self._heading("summary")
@@ -135,6 +136,7 @@ class _Writer:
             run(next(paragraphs), row.gap, SMALL, bold=True)
 
     def _evidence(self, facts: Sequence[FactSection], none: str) -> None:
+        """The list of evidence, fact by fact."""
         if not facts:
             self._lines([self.words(f"none.{none}")])
             return
@@ -155,6 +157,7 @@ class _Writer:
                 run(cells[3].paragraphs[0], quotation.place, SMALL)
 
     def _left_out(self) -> None:
+        """What was seen and not counted, fact by fact."""
         if not self.report.left_out:
             self._lines([self.words("none.exclusions")])
             return

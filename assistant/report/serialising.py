@@ -155,6 +155,7 @@ def unexplained(undecided: Mapping[str, Sequence[Unexplained]], policy: Policy, 
 
 
 def finding(one: Finding, policy: Policy, language: str = "zh") -> Json:
+    """A finding with its criterion, its evidence and its points."""
     criterion = one.criterion
     return {
         "id": criterion.id,

@@ -70,7 +70,8 @@ def _kinds(table: Table, begin: int) -> list[str]:
     rows = [_cells(table, place) for place in range(begin, len(table.rows))]
     rows = [row for row in rows if len([text for text in row.values() if text]) > 1]
     width = max((max(row) + 1 for row in rows), default=0)
-    full = [row for row in rows if len(row) * 4 >= max(map(len, rows)) * 3]
+    most = max(map(len, rows), default=0)
+    full = [row for row in rows if len(row) * 4 >= most * 3]
     if len(full) < 2 or len(full) * 2 < len(rows):
         return []
     return [kind_of_column([row.get(column, "") for row in rows]) for column in range(width)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import partial
-from statistics import median
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -13,11 +12,10 @@ from msgspec.structs import replace
 from ingestion import organisations
 from ingestion.domain import Document, Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Claims, Findings
-from ingestion.facts.columns import is_body
+from ingestion.facts.columns import Column, doubts, is_body, once, others
 from ingestion.facts.dating import bound
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.phrases import abroad, found, run_from_abroad
-from ingestion.facts.rows import Column, doubts, once, others
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Reject, Require
 from ingestion.facts.terms import term
 from ingestion.facts.things import Aliases, Thing, thing, without_journal, without_tags
@@ -32,12 +30,6 @@ NAME_END = 8  # characters at the end of a name in which the word for a body sta
 
 UNKNOWN = "?"  # it only lifts the upper bound
 NOT_STATED = "not_stated"  # why what is unknown is unexplained
-UNLIKE = "unlike"  # why an item does not count, or is in doubt: labelled rows that are worded like it do not
-
-# Confidences that a row counts, from which what was learned decides, or leaves an item open.
-TAKEN_AWAY, DOUBTED = 0.1, 0.2
-LIKELY, TAKEN_IN = 0.85, 0.92
-USUAL = 0.25  # the score that the middle one of a list's items has at least
 
 
 class Item(Struct):
@@ -52,11 +44,6 @@ class Item(Struct):
     beside: str = ""
     headed: tuple[Column, ...] = ()  # its cells with what heads them
     titled: bool = False  # `name` is a title of a work, whose words say nothing of its status
-
-    @property
-    def said(self) -> str:
-        """Its cells as its document gives them, parted by bars; or its words."""
-        return "|".join(one.text for one in self.headed) or self.text
 
 
 class Pool(Struct):
@@ -95,7 +82,6 @@ class Judged(Struct, frozen=True):
     period: Period | None  # its own date, where that decides
     state: str  # by its term and its place: after the date
     why: str = ""  # what leaves it unexplained
-    lacking: bool = False  # no word leaves it out: it does not say what a requirement asks for
 
 
 def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, claims: Claims) -> None:
@@ -109,7 +95,6 @@ def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, claims: 
     judged = [_judged(book, listing, pool, item, same[n], setting) for n, item in enumerate(pool.items)]
     judged = _doubted(judged) if pool.table else judged
     judged = [_once(entry) if place else entry for place, entry in enumerate(judged)]
-    judged = _by_likeness(book, spec, judged)
     named = next((p for p in periods(pool.title, setting.window) if p.kind is PeriodKind.DATED), None)
     claims.later(partial(_count, spec, pool, judged, pool.period or named))
 
@@ -118,31 +103,6 @@ def _once(entry: Judged) -> Judged:
     """A row that says of itself that it is one above under another name (同一任务书换名, 第1行机构的中文名)."""
     again = words("same_again").search(entry.item.text) if entry.verdict in (KEEP, UNKNOWN) else None
     return replace(entry, verdict="duplicate") if again else entry
-
-
-def _by_likeness(book: FactBook, spec: FactSpec, judged: list[Judged]) -> list[Judged]:
-    """Where no rule leaves an item out or lets it count for a reason, what labelled rows taught may: it takes away what
-    is worded like things that do not count, and takes in what only lacks a word. In between an item stays open. Items
-    are held against their siblings: where most of a list is worded in unknown ways, that speaks against none of it."""
-    if book.learned is None:
-        return judged
-    key = book.key_of(spec)
-    scores = {place: book.learned.score(key, entry.item.said) for place, entry in enumerate(judged)
-              if (entry.verdict == KEEP and not entry.state) or (entry.lacking and entry.verdict == "definition")}
-    usual = median(one for place, one in scores.items()) if scores else 0.0
-    raised = max(0.0, USUAL - usual) if len(scores) > 1 else 0.0
-    found = list(judged)
-    for place, score in scores.items():
-        entry = judged[place]
-        likely = book.learned.likely(key, score + (raised if entry.verdict == KEEP else 0.0))
-        if likely is None:
-            continue
-        if entry.verdict == KEEP and likely < DOUBTED:
-            taken = likely < TAKEN_AWAY
-            found[place] = replace(entry, verdict=UNLIKE if taken else UNKNOWN, why="" if taken else UNLIKE)
-        elif entry.verdict != KEEP and likely > LIKELY:
-            found[place] = replace(entry, verdict=KEEP if likely > TAKEN_IN else UNKNOWN, why=NOT_STATED)
-    return found
 
 
 def _doubted(judged: list[Judged]) -> list[Judged]:
@@ -258,37 +218,36 @@ def _judged(
     book: FactBook, listing: Listing, pool: Pool, item: Item, row: frozenset[str], setting: Setting
 ) -> Judged:
     """`row`: the keys that its number in the list gives it."""
-    verdict, lacking = _by_words(book, listing, pool, item)
+    verdict = _by_words(book, listing, pool, item)
     keys = setting.aliases.of(_keys(listing, item)) | row
-    if verdict not in (KEEP, UNKNOWN) and not lacking:
+    if verdict not in (KEEP, UNKNOWN):
         return Judged(item, keys, verdict, None, KEEP)
     state = KEEP
     if listing.held and _of_somebody_else(item, setting.own):
-        return Judged(item, keys, verdict if lacking else "other_body", None, KEEP)
+        return Judged(item, keys, "other_body", None, KEEP)
     if (listing.term and _ended(item, setting.window)) or _gone(item, setting.window.end):
         state = "expired"
     elif listing.host_only and (_other_country(item, setting.host) if setting.host else not setting.hosted):
         state = "other_country"
-    when = _date(item, setting.window) if listing.dated else None
-    return Judged(item, keys, verdict, when, state, lacking=lacking and not state)
+    return Judged(item, keys, verdict, _date(item, setting.window) if listing.dated else None, state)
 
 
-def _by_words(book: FactBook, listing: Listing, pool: Pool, item: Item) -> tuple[str, bool]:
-    """KEEP, UNKNOWN or the reason that leaves an item out, by what it says; and whether it is only what it lacks."""
+def _by_words(book: FactBook, listing: Listing, pool: Pool, item: Item) -> str:
+    """KEEP, UNKNOWN or the reason that leaves an item out, by what it says."""
     doubtful = False
     if words("placeholder").match(item.name):
-        return "planned", False
+        return "planned"
     for reject in listing.reject:
         if _rejects(book, reject, item):
             if not reject.unknown:
-                return reject.reason, False
+                return reject.reason
             doubtful = True
     for require in listing.require:
         verdict = _requires(book, require, pool, item)
         if verdict not in (KEEP, UNKNOWN):
-            return verdict, True
+            return verdict
         doubtful = doubtful or verdict == UNKNOWN
-    return (UNKNOWN if doubtful else KEEP), False
+    return UNKNOWN if doubtful else KEEP
 
 
 def _verdict(judged: Judged, window: Window) -> tuple[str, bool]:

@@ -12,14 +12,13 @@ from msgspec.structs import replace
 
 from ingestion import organisations
 from ingestion.facts.assertions import Claims
-from ingestion.facts.columns import are_persons, empty, is_place, kind_of, kind_of_column, roles_of
+from ingestion.facts.columns import Column, are_persons, empty, is_place, kind_of, kind_of_column, roles_of
 from ingestion.facts.dating import section_period
 from ingestion.facts.grids import Grid, Row, name_columns, named
 from ingestion.facts.items import Item, Pool, Setting, is_partial, judge, list_item, meets
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.modality import polarity, section_block
 from ingestion.facts.phrases import found
-from ingestion.facts.rows import Column
 from ingestion.facts.scan import ListGroup
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Require
 from ingestion.facts.sentences import Section, Sentence

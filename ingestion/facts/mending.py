@@ -194,7 +194,9 @@ def _list_within(document: Document, block: Block) -> tuple[int, int] | None:
     """The row of headers inside a form, and the row behind the last one of its list."""
     if block.kind is not BlockKind.TABLE or not 3 <= width(block) <= MOST_COLUMNS:
         return None
-    rows = [row(document, block, n) for n in range(max(c.row for c in block.cells) + 1)]
+    rows: list[list[str]] = [[] for _ in range(max(c.row for c in block.cells) + 1)]
+    for cell in block.cells:
+        rows[cell.row].append(document.quote(cell.span).strip())
     full = len([t for t in rows[0] if t]) == len(set(rows[0])) == width(block)
     if headed(rows[0]) or (full and not _odd(rows[0])):
         return None

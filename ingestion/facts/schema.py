@@ -17,8 +17,6 @@ import msgspec
 
 from ingestion import compiled, fact_files, language, typed_yaml
 from ingestion.errors import PolicyError
-from ingestion.learned import scorer as learned
-from ingestion.learned.scorer import RowScorer
 
 Reach = Literal["own", "clause", "sentence", "section"]
 
@@ -220,15 +218,6 @@ class FactBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     facts: dict[str, FactSpec]
     words: dict[str, list[str]] = {}
     reasons: dict[str, list[str]] = {}
-    learned: RowScorer | None = None   # what labelled rows taught, where the policy folder has any
-
-    @cached_property
-    def _keys(self) -> dict[int, str]:
-        return {id(spec): key for key, spec in self.facts.items()}
-
-    def key_of(self, spec: FactSpec) -> str:
-        """The key of one of the book's own facts."""
-        return self._keys.get(id(spec), "")
 
     @cached_property
     def _lists(self) -> dict[str, list[str]]:
@@ -315,7 +304,7 @@ def load(folder: Path) -> FactBook:
     shared, facts = _decoded(folder)
     names = FactSpec.__struct_fields__
     plain = {key: FactSpec(**{name: getattr(fact, name) for name in names}) for key, fact in facts.items()}
-    return FactBook(shared.home, plain, shared.words, shared.reasons, learned.load(folder))
+    return FactBook(shared.home, plain, shared.words, shared.reasons)
 
 
 def described(folder: Path) -> dict[str, Described]:

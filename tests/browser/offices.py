@@ -105,7 +105,8 @@ def office(folder: Path) -> Iterator[Place]:
                          f"/cases/{returned}", f"/cases/{returned}/replies/sci_ei_papers", f"/cases/{draft}/delete"),
         Role.REVIEWER: (*rounds, f"/review?intake={opened}",
                         "/review?criterion=8.2.papers&result=not_met",
-                        "/review/renewal?outdated=true", "/cases/none", f"/review/cases/{undecided}", f"/cases/{undecided}/submissions"),
+                        "/review/renewal?outdated=true", "/cases/none", f"/review/cases/{undecided}",
+                        f"/cases/{undecided}/submissions"),
         Role.POLICY_STAFF: (*policy[1:4], f"/policy/versions/{tried}/files/criteria.yaml", "/review"),
         Role.ADMINISTRATOR: (f"/admin/webhooks/{hook}", f"/admin/users/{user}/erase", "/admin/model",
                              "/admin/audit?verify=1", f"/admin/users/{user}"), Role.AUDITOR: ()}

@@ -19,7 +19,7 @@ from ingestion.policy_files import CRITERIA, FACTS, HEAD, TEXT
 
 MOST_FILES, MOST_BYTES = 120, 4_000_000
 WORDS = frozenset({".yaml", ".txt", ".md"})      # kinds of files that people read and mend
-KINDS = WORDS | {".npz", ".jsonl", ".bin"}
+KINDS = WORDS | {".npz"}
 Folder = Mapping[str, bytes]
 Keys = tuple[str | int, ...]
 Value = str | int | bool | None | Mapping[str, int]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.errors import Failure
@@ -14,7 +15,7 @@ from api.service.events import Events
 from api.service.records import Actor, Role
 from api.service.review.review_records import Change, Done, Status
 from api.service.review.worklist import NEVER
-from api.store.models import Review, Step, User
+from api.store.models import Decision, Review, Step, User
 
 MOST = 200      # cases at once
 # From which status a reviewer brings a case to which; only its applicant hands it in (again).
@@ -32,7 +33,7 @@ class Progress:
     events: Events
 
     def change(self, actor: Actor, case_id: str, change: Change) -> None:
-        """Failure "status_not_possible", "not_a_reviewer", "not_submitted"."""
+        """Failure "status_not_possible", "not_a_reviewer", "not_submitted", "left_to_check", "second_reviewer"."""
         with self.context.database.writing() as session:
             self.apply(session, actor, case_id, change)
 
@@ -64,6 +65,8 @@ class Progress:
                 raise Failure("status_not_possible", before=review.status, after=change.status.value)
             if change.status is Status.DONE and review.to_check and not change.note.strip():
                 raise Failure("left_to_check", count=review.to_check)
+            if change.status is Status.DONE and self.context.settings.second_review:
+                _look_twice(session, actor, case_id)
             review.status = change.status
             review.done = now() if change.status is Status.DONE else None
             review.begun = review.begun or (now() if change.status is not Status.RECEIVED else None)
@@ -88,6 +91,16 @@ def begin(session: Session, events: Events, actor: Actor, review: Review) -> Non
     if review.status == Status.RECEIVED:
         review.status, review.begun = Status.IN_REVIEW, review.begun or now()
         step(session, events, actor, review)
+
+
+def _look_twice(session: Session, actor: Actor, case_id: str) -> None:
+    """复核: somebody else has taken the case up or decided about it, and whoever concludes has not. Failure
+    "second_reviewer".
+    """
+    at_work = set(session.scalars(select(Decision.by_id).where(Decision.case_id == case_id))) | set(session.scalars(
+        select(Step.by_id).where(Step.case_id == case_id, Step.status == Status.IN_REVIEW)))
+    if not at_work or actor.id in at_work:
+        raise Failure("second_reviewer")
 
 
 def _reviewer(session: Session, user_id: str) -> str:
