@@ -51,7 +51,7 @@ def understood(case: Case, part: Part, figures: Asked) -> Question:
     found = mentions.rows(part, case.rows, asked.facts, case.topics, fold(case.policy.text))
     found = _of_figures(case, asked.facts, figures) or found
     name = mentions.longest_name(part.text, case.texts, fold(case.policy.text))
-    if name and not any(name in fold(row.quote) for row in case.rows):
+    if any(piece in name for piece in part.strange) and not any(name in fold(row.quote) for row in case.rows):
         found = []       # it names what no row is about
     else:
         name = ""

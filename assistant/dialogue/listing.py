@@ -123,7 +123,8 @@ def counting(found: Sequence[Row]) -> str:
     """Whether rows count: open where nobody could decide."""
     if all(row.status == COUNTED for row in found):
         return YES
-    return OPEN if all(row.status == UNDECIDED for row in found) else NO
+    statuses = {row.status for row in found}
+    return OPEN if UNDECIDED in statuses and COUNTED not in statuses else NO
 
 
 def uncounted(case: Case, key: str, name: str) -> Result:

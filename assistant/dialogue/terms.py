@@ -416,9 +416,11 @@ def _settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term
         done = [replace(one, role=Role.UNCERTAIN) if one.role is Role.HAVE and one.interval.exact else one
                 for one in done]
     for fact in {one.fact for one in done}:
-        whole, *rest = [one for one in done if one.fact == fact and one.role in (Role.HAVE, Role.UNCOUNTED)] or [None]
-        if whole is None or len(rest) < _PARTS or not _apart(whole, rest[0], text) \
-                or sum(one.interval.low for one in rest) != whole.interval.low:
+        stated = [one for one in done if one.fact == fact and one.role in (Role.HAVE, Role.UNCOUNTED)]
+        if len(stated) <= _PARTS:
+            continue
+        whole, *rest = stated
+        if not _apart(whole, rest[0], text) or sum(one.interval.low for one in rest) != whole.interval.low:
             continue
         if all(one.role is Role.HAVE for one in rest):       # 5家：香港2家、德国3家
             done = [replace(one, role=Role.PART) if one in rest else one for one in done]
