@@ -18,6 +18,7 @@ from api.pages.audit_words import HASHES, AuditWords
 from api.pages.texts import words
 from api.service.administration.auditing import PERSONS
 from api.service.administration.stored_settings import LimitSettings, ModelSettings, ReadingSettings, RetentionSettings
+from api.service.notices.notice_records import Kind, Way
 from api.service.records import Role, TokenScope
 from api.service.review.review_records import Status
 from assistant.correcting.corrections import Act
@@ -36,12 +37,12 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "overall": (*Overall, [Overall.FAILS, Overall.PENDING]), "outcome": tuple(Outcome),
     "scopes": tuple(TokenScope), "changed": (list(CHANGED), *CHANGED), "why": ("clause_changed",),
     "base_type": tuple(one.id for one in policy().base_types), "differ": tuple(Differ),
+    "page": (list(Kind), *Kind), "mail": (list(Kind), *Kind), "way": tuple(Way),
     "subject": (*(one.id for one in policy().criteria), *policy().facts.facts)}
 PLAIN = {"form", "receipt", "round", "number", "version", "turn", "due", "url", "model", "count", "cases", "generation",
-         "days",
-         "failed", "host", "prompt", "tokens", "score", "obeyed", "opens", "closes", "quota"}
+         "days", "reference", "failed", "host", "prompt", "tokens", "score", "obeyed", "opens", "closes", "quota"}
 KEPT = {one.name for kind in (ModelSettings, ReadingSettings, LimitSettings, RetentionSettings) for one in fields(kind)}
-FLAGS = {"invited", "linked", "demo", "active", "up", "enabled", "withheld"}
+FLAGS = {"digest_mail", "invited", "linked", "demo", "active", "up", "enabled", "withheld"}
 
 
 @dataclass(frozen=True)

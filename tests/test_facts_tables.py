@@ -110,6 +110,20 @@ def test_what_a_table_lists(texts: tuple[str, ...], day: date, want: dict[str, t
     assert found if want else not found
 
 
+ANSWERS = """# 自评表
+
+| 条 | 要求摘录 | 自评 | 依据 |
+| --- | --- | --- | --- |
+| 七（四） | 将我市科研成果向海外转移转化或由国(境)外向我市企业成功转移技术总计3项以上 | 已成功转移技术4项 | 台账 |
+"""
+
+
+def test_an_answer_beside_a_requirement_is_of_what_that_asks_for() -> None:
+    """It need not say again what the policy's own words before it in the row say."""
+    assert read(ANSWERS, day=DAY) == {"technology_transfers": (4, 4)}
+    assert read("# 自评\n\n已成功转移技术4项。\n", day=DAY) == {}
+
+
 @pytest.mark.parametrize("texts", [MONEY_OTHER, MONEY_FLOW, INDICATOR_TABLE, PAPERS_NO_WORD, TRANSFER_PARTIES])
 def test_asking_for_one_fact_alone_changes_nothing(texts: tuple[str, ...]) -> None:
     """No spending table turns into projects where no money is asked for."""

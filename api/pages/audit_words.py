@@ -105,6 +105,8 @@ class AuditWords:
             "changed": lambda one: said.label(f"audit_changed.{one}"),
             "why": lambda one: said.label(f"audit_why.{one}"),
             "differ": lambda one: said.label(f"reading_settings.{one}"),
+            **dict.fromkeys(("page", "mail"), lambda one: said.label(f"notices.kinds.{one}")),
+            "way": lambda one: said.label(f"notices.ways.{one}"),
             "base_type": self._base_type, "subject": self._subject, "overall": self._outcome, "outcome": self._outcome,
             "files": lambda one: str(one.get("id", ""))[:SHORT_ID] if isinstance(one, Mapping) else str(one),
         }

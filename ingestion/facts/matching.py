@@ -17,7 +17,7 @@ from ingestion.facts.figures import residue
 from ingestion.facts.heads import named_by, unexplained
 from ingestion.facts.lexicon import words
 from ingestion.facts.modality import dropped
-from ingestion.facts.needs import met, told_of_all
+from ingestion.facts.needs import answers_requirement, met, told_of_all
 from ingestion.facts.phrases import (
     behind_note,
     clause_span,
@@ -150,7 +150,7 @@ def _inferred(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure
     """How much of what makes a figure one of the fact is not said by its sentence: what it counts (办法9项, and not the
     知识产权 that they are about), each need that only what stands above meets, a total that is of something else."""
     said = f"{figure.label}|{analysis.sentence.folded}"
-    above = sum(not found(book, need.words, said) for need in spec.needs)
+    above = 0 if answers_requirement(analysis) else sum(not found(book, need.words, said) for need in spec.needs)
     if figure.part:
         own = _names_it(book, spec, analysis, figure)  # 论文31篇，其中中外联合署名9篇
         return above + (matched_parent(figure, earlier) is None and not own)

@@ -10,17 +10,25 @@ from ingestion.facts.phrases import clause_words, found, note_behind
 from ingestion.facts.records import Analysis, Figure
 from ingestion.facts.schema import FactBook, Need
 from ingestion.facts.sentences import Sentence
+from ingestion.numerals import quantities
 
 MOST_LINES = 6  # of a form that are read together
 
 
 def met(book: FactBook, need: Need, analysis: Analysis, figure: Figure, context: str) -> bool:
     return (
-        _need(book, need, analysis, figure, context)
+        answers_requirement(analysis)
+        or _need(book, need, analysis, figure, context)
         or _complement(book, need, analysis, figure)
         or _made_up_of(book, need, analysis, figure)
         or _shared(book, need, analysis, figure)
     )
+
+
+def answers_requirement(analysis: Analysis) -> bool:
+    """A figure that answers the policy's own requirement is of what that asks for, where it asks for one figure."""
+    asked = analysis.sentence.asked
+    return bool(asked) and len(quantities(asked)) == 1 and len(analysis.figures) == 1
 
 
 def _need(book: FactBook, need: Need, analysis: Analysis, figure: Figure, context: str) -> bool:

@@ -37,6 +37,7 @@ class Sentence(Struct, dict=True):
     row: bool = False  # a row of a list, for statements only
     quotations: tuple[Span, ...] = ()  # verbatim quotations of the policy in the document
     synthetic: bool = False  # put together from a table's cells: `span` is the evidence, `folded` only what it says
+    asked: str = ""  # the requirement in its row that it answers
     _seen: dict[int, bool] = field(default_factory=dict)
 
     @property

@@ -185,6 +185,7 @@ def read_table(
     forms = _form(book, table, setting, found)
     for sentence in forms:
         sentence.quotations = reading.quotations
+        sentence.asked = _asked(sentence)
     return forms
 
 
@@ -318,11 +319,21 @@ def _rows(table: Table, lists: Grid, reading: Reading, counted: bool) -> list[Se
             for column, text in sorted(row.columns.items())
             if text and column not in skipped and text not in restated and (counted or not _bare(lists, column, text))
         )
+        asked = "，".join(text for column, text in sorted(row.columns.items()) if column in skipped or text in restated)
         if kept:
             found.append(
-                Sentence(table.document, row.span, Text("，".join(kept)), table.section, synthetic=True, row=counted)
+                Sentence(table.document, row.span, Text("，".join(kept)), table.section, synthetic=True, row=counted,
+                         asked=asked)
             )
     return found
+
+
+def _asked(sentence: Sentence) -> str:
+    """成功转移技术总计3项以上｜已成功转移4项｜台账: the requirement that stands before an answer in its row."""
+    before = sentence.previous
+    if before is None or "\n" in sentence.document.text[before.span.end:sentence.span.start]:
+        return ""
+    return before.folded if any(before.span.overlaps(one) for one in sentence.quotations) else ""
 
 
 _LABEL = re.compile(r"[^。，；]{1,24}")
