@@ -38,6 +38,7 @@ _OWN = re.compile(r"(?:我们|目前|现在|已经|已|只|才|就|we|our)\s*(?:
 UNCONVERTED = "unconverted"   # why a sum of foreign money is in doubt
 _LEAST_MONEY = 10_000  # a bare number below it is no sum of money
 _LOOSE = frozenset({"", "thing", "piece", "organisation", "project", "event"})
+_WANTS = re.compile(r"(?<![想还又再不])要\s*$")
 _YEARS = re.compile(r"([一二两三四五六七八九十\d]+)\s*(?:个)?年(?!\d|来|前|度|底|初|级|间)|\b(\w+)\s+years\b")
 _HAN_YEARS = "零一二三四五六七八九十"
 
@@ -374,6 +375,8 @@ def _is_bar(one: _Figure, earlier: Sequence[Term], bars: Mapping[str, int]) -> b
         return True     # SCI 15篇，EI 8篇，20篇够了没
     if one.quantity.interval.high is None and says("roles", "said", lead):
         return True     # 办法不是要求至少10篇嘛
+    if says("roles", "said", lead) and _WANTS.search(lead):
+        return True     # 听说论文要30篇
     if says("roles", "bar_lead", lead):
         return _OWN.search(lead) is None or bars.get(one.fact) == one.quantity.interval.low
     return equals and says("roles", "bar_that", lead) and not earlier and not says("roles", "have", lead)
