@@ -208,6 +208,39 @@ def test_the_asker_s_figures_by_their_roles_may_take_back_a_yes_and_settle_what_
     assert told.answer.verdict == plain("我们有18篇，其中3篇还没见刊，够不够？").verdict
 
 
+def test_money_of_another_currency_leaves_the_sum_open() -> None:
+    """However it is labelled: no rate is given."""
+    question = "海外中心这三年花了180万人民币，还有30万欧元没折算过，经费线够不够？"
+    for role in ("have", "uncertain"):
+        terms = [{"span": "180万人民币", "role": "have"}, {"span": "30万欧元", "role": role}]
+        told = ask(question, calling(("compare", {"criterion": "9.4.funding", "terms": terms})), "SETTLES r2")
+        assert told.results()[0].startswith("r2 结论 open")
+        assert told.answer.verdict == "open"
+        assert "30万欧元没有给出折算人民币的汇率" in told.answer.text
+
+
+def test_what_the_model_does_not_label_and_adds_nothing_is_read_by_code() -> None:
+    """A bar and a total need no label; what is left out of a sum keeps the policy's reason."""
+    question = "近三年见刊的SCI/EI一共17篇，另外4篇刚录用还没登，能凑成21篇报联合研究中心吗"
+    terms = [{"span": "一共17篇", "role": "have"}, {"span": "另外4篇", "role": "uncounted"}]
+    told = ask(question, calling(("compare", {"criterion": "8.2.papers", "terms": terms})), "SETTLES r2")
+    assert told.results()[0].startswith("r2 结论 no")
+    assert "未发表" in told.answer.text
+
+
+def test_calls_that_were_all_refused_cost_no_request() -> None:
+    """The model is told what is wrong with them; twice at most."""
+    wrong = [calling(("compare", {"criterion": "8.2.papers", "terms": [{"span": f"{number}篇", "role": "have"}]}))
+             for number in (40, 41)]
+    searches = [calling(("policy_search", {"query": f"论文{number}"})) for number in range(3)]
+    told = ask(HAVE, *wrong, *searches, calling(COMPARE), "SETTLES r2\n还差5篇。[4]")
+    assert len(told.model.seen) == graph.MOST_REQUESTS + graph.MOST_AGAIN
+    assert "name exactly one of" in told.results()[0] or "does not stand in the question" in told.results()[0]
+    endless = ask(HAVE, *[calling(("policy_lookup", {"ref": f"第{number}条"})) for number in range(90, 99)])
+    assert len(endless.model.seen) == graph.MOST_REQUESTS + graph.MOST_AGAIN
+    assert same(endless.answer, plain(HAVE))
+
+
 def test_unknown_results_and_sources_are_nothing() -> None:
     """SETTLES r9 and [99] name nothing."""
     assert same(ask(PAPERS, f"SETTLES r9\n{SHOWN}[99]").answer, plain(PAPERS))
@@ -219,6 +252,32 @@ def test_words_of_documents_are_no_source(case: Assessment) -> None:
                "SETTLES r2\n研究院在膜法水处理领域领先。[2]", case=case)
     assert "领先" not in told.answer.text
     assert re.search(r"引文\d+ = .*膜法水处理", told.results()[0])
+
+
+def test_a_copied_quotation_is_the_numbered_one(case: Assessment) -> None:
+    """Words in quotation marks that stand in a result's material are shown as the whole quotation, word for word; words
+    that stand nowhere are not."""
+    found = ask("研究院在哪里？", calling(("documents_search", {"query": "膜法水处理"})), "SETTLES r2", case=case)
+    match = re.search(r"(引文\d+) = ([^\n]*膜法水处理[^\n]*) \(附件\d\)", found.results()[0])
+    assert match is not None
+    name = re.search(rf"\[(\d+)\] {match[1]}（(附件\d)）", found.results()[0])
+    assert name is not None
+    piece = match[2][max(0, match[2].index("膜法水处理") - 4):][:16]
+    for words, shown in ((piece, True), (piece + "世界第一", False)):
+        told = ask("研究院在哪里？", calling(("documents_search", {"query": "膜法水处理"})),
+                   f"SETTLES r2\n{name[2]}写的是“{words}”。[{name[1]}]", case=case)
+        assert bool(told.sentences) is shown
+        assert "世界第一" not in told.answer.text
+
+
+def test_whether_a_named_row_counts_may_take_back_a_yes_and_no_more(case: Assessment) -> None:
+    """rows with a name gives the rows that hold it and whether they count; a name in no row that counts does not."""
+    row = next(one for one in case.facts["sci_ei_papers"].evidence if "\t" in one.quote or " " in one.quote)
+    name = max(re.split(r"[\t|]", row.quote), key=len).strip()
+    told = ask("论文够吗？", calling(("rows", {"query": name}), ("rows", {
+        "fact": "sci_ei_papers", "query": "没有这样的题目"})), "SETTLES r1", case=case)
+    assert "结论 yes" in told.results()[0] or "结论 no" in told.results()[0]
+    assert "结论 no" in told.results()[1]
 
 
 def test_names_of_documents_do_not_reach_the_model(case: Assessment) -> None:

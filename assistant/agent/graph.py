@@ -17,15 +17,16 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from assistant.agent import reading
-from assistant.agent.toolbox import MOST_CALLS, Spec, Toolbox
+from assistant.agent.toolbox import MOST_CALLS, MOST_MISTAKES, Spec, Toolbox
 from assistant.llm import ModelError, failed
 from assistant.wording.texts import load
 
 _log = logging.getLogger(__name__)
 MOST_REQUESTS = 4
+MOST_AGAIN = 2     # requests beside them, after such in which every call was refused
 FOR_THE_ANSWER = 1 / 3     # of the time
 _MOST_CHARACTERS = 8_000   # of an answer
-_RECURSION = 4 * MOST_REQUESTS
+_RECURSION = 4 * (MOST_REQUESTS + MOST_AGAIN)
 _REFUSALS = (400, 404, 422, 501)
 NATIVE, PLAN, AUTO = "native", "plan", "auto"
 _DONE = object()
@@ -119,6 +120,7 @@ class _Loop:
         self._specs = box.specs()
         self._requests = 0
         self._made = 0
+        self._again = 0
         self._names = {spec.name for spec in self._specs}
         self._told: dict[str, str] = {}
 
@@ -129,7 +131,8 @@ class _Loop:
 
         agent = create_agent(
             self._model, [self._tool(spec) for spec in self._specs], system_prompt=instructions,
-            middleware=[self._middleware(), ToolCallLimitMiddleware(run_limit=MOST_CALLS, exit_behavior="continue")])
+            middleware=[self._middleware(), ToolCallLimitMiddleware(
+                run_limit=MOST_CALLS + MOST_MISTAKES, exit_behavior="continue")])
         streamed = False
         coming: Iterator[Any] = agent.stream(
             {"messages": [HumanMessage(request)]}, stream_mode=["messages", "updates"],
@@ -232,9 +235,14 @@ class _Loop:
 
     def _run(self, message: Any) -> None:
         """Runs the calls in their order, so that results have the same ids each time; the tools only look them up."""
+        before = len(self._box.calls)
         for call in message.tool_calls:
             if call["name"] in self._names:
                 self._box.call(call["name"], call["args"])
+        made = self._box.calls[before:]
+        if made and not any(one.result for one in made) and self._again < MOST_AGAIN:
+            self._again += 1
+            self._requests -= 1      # told what was wrong with every call, it may ask again
 
 
 def _as_text(messages: Sequence[Any]) -> list[Any]:

@@ -116,8 +116,9 @@ class Material:
         return self._stands.restore(self._redactor.restore(text))
 
     def named(self, text: str) -> str:
-        """What a model wrote with identifiers back, as sentences are checked."""
-        return self._redactor.restore(text)
+        """What a model wrote with identifiers back, and numbers for quotations that it copied, as sentences are
+        checked."""
+        return self._stands.numbered(self._redactor.restore(text))
 
     def _unsaid(self, told: Sequence[str], places: Sequence[Citation]) -> list[str]:
         """Where nothing was counted, a line for each quotation that no line has: 引文1（附件2）."""

@@ -51,17 +51,23 @@ def settle(named: Sequence[Result], draft: Draft, asked: Question) -> Settled:
 
 
 def _may_turn(first: str, ruled: str, results: Sequence[Result]) -> bool:
-    """Whether the asker's figures, held against the bar by the roles that a model gave them, decide against the answer
-    without a model: they may settle what that left open and take back its yes, and never turn its no."""
-    compared = all(one.kind == "compare" for one in results if one.verdict)
-    return compared and (first == verdict_words.OPEN or (first == verdict_words.YES and ruled == verdict_words.NO))
+    """Whether the asker's figures, held against the bar by the roles that a model gave them, or the very rows that it
+    found, decide against the answer without a model: they may settle what that left open and take back its yes, and
+    never turn its no."""
+    kinds = {one.kind for one in results if one.verdict}
+    if not kinds or not kinds <= {"compare", "rows"}:
+        return False
+    taken_back = ruled == verdict_words.NO or (ruled == verdict_words.OPEN and kinds == {"rows"})
+    return first == verdict_words.OPEN or (first == verdict_words.YES and taken_back)
 
 
 def _ruled(results: Sequence[Result], part: Part) -> tuple[str, str]:
     """The verdict as the question asks for it, and its word; nothing where it asks for none."""
     decided = together(one.verdict for one in results)
-    if not decided or not part.polar:
+    if not part.polar:
         return "", ""
+    if not decided:      # clauses and documents' words alone rule on nothing
+        return (verdict_words.OPEN, "") if all(one.kind == "policy" for one in results) else ("", "")
     say = Say(part.language)
     if decided == verdict_words.OPEN:
         return decided, say("unsettled")

@@ -18,6 +18,7 @@ from ingestion.domain import Call, CriterionKind, Outcome
 from ingestion.policy import Policy
 
 MOST_CALLS = 8
+MOST_MISTAKES = 8    # calls that were refused and told why; they are not among the eight
 LONGEST = 400       # characters of an argument
 _TEXTS = Path(__file__).parent.parent / "language" / "tools.yaml"
 Schema = dict[str, Any]
@@ -49,7 +50,8 @@ class Toolbox(Struct):
 
     @property
     def spent(self) -> bool:
-        return len(self.calls) >= MOST_CALLS
+        made = sum(1 for one in self.calls if one.result)
+        return made >= MOST_CALLS or len(self.calls) - made >= MOST_MISTAKES
 
     def call(self, name: str, arguments: Mapping[str, Any]) -> str:
         """What the model is told; a call that was made before is answered from memory."""
@@ -126,7 +128,8 @@ _RUN: Mapping[str, Callable[[Tools, Mapping[str, Any]], Result]] = {
     "findings": lambda tools, given: tools.findings(str(given.get("criterion") or ""), str(given.get("outcome") or "")),
     "facts": lambda tools, given: tools.facts(_strings(given["keys"])),
     "rows": lambda tools, given: tools.rows(
-        str(given["fact"]), str(given.get("counted") or "all"), page=max(1, int(given.get("page") or 1))),
+        str(given.get("fact") or ""), str(given.get("counted") or "all"), query=str(given.get("query") or ""),
+        page=max(1, int(given.get("page") or 1))),
     "recompute": lambda tools, given: tools.recompute(_changes(given["changes"])),
     "documents_search": lambda tools, given: tools.documents_search(str(given["query"])),
     "compare_types": lambda tools, given: tools.compare_types(_strings(given["types"])),
@@ -167,7 +170,7 @@ def _case_specs(policy: Policy, language: str, base_type: str) -> list[Spec]:
                               "outcome": {"type": "string", "enum": [one.value for one in Outcome]}}),
         say.spec("facts", {"keys": {"type": "array", "items": fact}}, "keys"),
         say.spec("rows", {"fact": fact, "counted": {"type": "string", "enum": ["yes", "no", "all"]},
-                          "page": {"type": "integer"}}, "fact"),
+                          "query": {"type": "string"}, "page": {"type": "integer"}}),
         say.spec("recompute", {"changes": {"type": "array", "items": change}}, "changes"),
         say.spec("documents_search", {"query": {"type": "string"}}, "query"),
         say.spec("compare_types", {"types": {"type": "array", "items": {

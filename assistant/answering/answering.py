@@ -134,7 +134,8 @@ class Advisor:
 
     def _merged(self, asked: Question) -> Question:
         """够不够？ behind a part that names what it is about belongs to that part, and so does what is asked behind
-        what only looks like a question: 不是要20篇嘛, 有没有重的没对过."""
+        what only looks like a question (不是要20篇嘛, 有没有重的没对过, 听说要10家), or asks the same again
+        (从哪天起算)."""
         parts: list[Part] = []
         for part in asked.parts:
             bare = part.polar and not part.found and not part.refs and not part.quantities and not part.strange
@@ -143,7 +144,11 @@ class Advisor:
                 and says("asks", "rhetorical", parts[-1].text)
             doubted = bool(parts) and bool(parts[-1].quantities) and bool(part.quantities) \
                 and says("roles", "doubt", parts[-1].text)
-            if (bare and figures) or rhetorical or doubted:
+            heard = bool(parts) and bool(parts[-1].quantities) and bool(part.quantities) \
+                and says("asks", "hearsay", parts[-1].text)
+            starts = bool(parts) and "window" in parts[-1].found and says("asks", "starts", part.text) \
+                and not any(self.topics.subjects[name].fact for name in part.found)
+            if (bare and figures) or rhetorical or doubted or heard or starts:
                 parts[-1] = self.reader.part(parts[-1].text + part.text, asked.language)
             else:
                 parts.append(part)

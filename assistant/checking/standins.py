@@ -54,6 +54,17 @@ class StandIns:
     def hide_names(self, text: str) -> str:
         return self._found.sub(lambda match: self._names[match.group()], text)
 
+    def numbered(self, text: str) -> str:
+        """What a model wrote, with the number of a quotation for words in quotation marks that it copied from one."""
+        return _QUOTED.sub(self._known, text)
+
+    def _known(self, match: re.Match[str]) -> str:
+        words = " ".join(match[2].split())
+        holding = [quote for quote in self._quotes if words in quote] if len(words) >= _SHORTEST else []
+        if not holding or self._is_own(match[2]):
+            return match.group()
+        return f"{match[1]}{self._quotes[min(holding, key=len)]}{match[3]}"
+
     def restore(self, text: str) -> str:
         """What a model wrote, with names and quotations back."""
         originals = {stand.lower(): original for original, stand in (*self._names.items(), *self._quotes.items())}

@@ -5,10 +5,13 @@ the subjects of the policy folder, and which rows by what stands in them.
 """
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
-from assistant.dialogue import listing, mentions, supposing
-from assistant.dialogue.case import COUNTED, LEFT_OUT, Case
+from assistant.dialogue import listing, mentions, particulars, supposing
+from assistant.dialogue.case import LEFT_OUT, Case, Row
 from assistant.dialogue.case_question import Question
 from assistant.dialogue.finding import (
     counts,
@@ -26,10 +29,13 @@ from assistant.dialogue.terms import Asked
 from assistant.questions import case_questions, clause_weights, question_form
 from assistant.questions.dialogue_patterns import pattern, says
 from assistant.questions.understanding import Part, fold
-from ingestion.domain import Outcome, Overall
+from ingestion.domain import Citation, CriterionKind, Outcome, Overall
 
+_RULED = frozenset({"findings", "exists"})
 _PLAIN = 24       # characters of a question that asks for nothing but what is said of a fact
 _SHORT, _FEW = 14, 3      # characters of a question that only names a row; rows that it can mean
+_TELLING = 100     # a figure that tells a row from others
+_FIGURE = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d.])|(?<![\d.,])\d{3,9}(?![\d.,])")
 _OPEN = (Outcome.NOT_MET, Outcome.INSUFFICIENT)
 
 
@@ -43,10 +49,16 @@ def understood(case: Case, part: Part, figures: Asked) -> Question:
         keys = [key for key in figures.facts if case.findings_of([key])] or _of_unit(case, part.text)
         asked = replace(asked, facts=keys, findings=case.findings_of(keys))
     found = mentions.rows(part, case.rows, asked.facts, case.topics, fold(case.policy.text))
+    found = _of_figures(case, asked.facts, figures) or found
+    name = mentions.longest_name(part.text, case.texts, fold(case.policy.text))
+    if any(piece in name for piece in part.strange) and not any(name in fold(row.quote) for row in case.rows):
+        found = []       # it names what no row is about
+    else:
+        name = ""
     types = tuple(one for one in clause_weights.types_of(part, case.topics) if one != case.assessment.base_type)
     named = case.documents_named(mentions.without_subjects(part, case.topics, [
         key for key, spec in case.policy.facts.facts.items() if spec.kind != "yes_no"]))
-    return Question(part, asked, figures, tuple(found), tuple(named), types)
+    return Question(part, asked, figures, tuple(found), tuple(named), types, name)
 
 
 def _of_unit(case: Case, text: str) -> list[str]:
@@ -64,6 +76,8 @@ def answer(case: Case, one: Question) -> Result | None:
     """What the application says to a question; None if it is not asked about the application. What is said of facts
     cites the clauses that ask for them."""
     found = _answer(case, one)
+    if found is not None and found.kind in _RULED and (beside := particulars.beside(case, one.part, found)):
+        found = replace(found, quotes=_after_clauses(found.quotes, beside))
     if found is None or found.kind not in ("rows", "facts") or found.refs or not one.facts:
         return found
     if found.kind == "facts" and one.asked.intent != "conflict" and not says("asks", "valid", one.text):
@@ -71,6 +85,11 @@ def answer(case: Case, one: Question) -> Result | None:
     findings = case.findings_of(one.facts)
     return replace(found, quotes=(*found.quotes, *case.cites(findings, evidence=False)),
                    refs=tuple(dict.fromkeys(each.criterion.citation for each in findings)))
+
+
+def _after_clauses(quotes: Sequence[Citation], more: Sequence[Citation]) -> tuple[Citation, ...]:
+    """Citations with the documents' own words about the question before other places."""
+    return (*(one for one in quotes if one.ref), *more, *(one for one in quotes if not one.ref and one not in more))
 
 
 def _answer(case: Case, one: Question) -> Result | None:
@@ -132,7 +151,7 @@ def _by_intent(case: Case, one: Question) -> Result | None:
         case "missing":
             return missing(case, asked.findings)
         case "conflict":
-            return listing.conflicts(case, asked.facts)
+            return listing.conflicts(case, asked.facts, exists=one.part.polar and says("asks", "any", text))
         case "unread":
             return listing.unread(case)
         case "files" if not asked.facts:
@@ -175,6 +194,9 @@ def _reasons(case: Case, one: Question) -> list[str]:
 def _by_rows(case: Case, one: Question) -> Result | None:
     """Rows that the question names: whether and why they count, or not."""
     asked = one.asked
+    counted = [key for key in one.facts if case.policy.facts.facts[key].kind == "count"]
+    if one.uncounted and counted and one.part.polar and says("asks", "despite", one.text):
+        return listing.uncounted(case, counted[0], one.uncounted)
     if not one.rows or len(one.rows) > listing.SHOWN:
         return None
     if asked.intent == "why" and asked.findings and any(each.outcome in _OPEN for each in asked.findings):
@@ -184,6 +206,8 @@ def _by_rows(case: Case, one: Question) -> Result | None:
     why = says("asks", "why_row", one.text)
     despite = one.part.polar and says("asks", "despite", one.text)
     if question_form.asks_harm(one.text) and one.part.polar:
+        if _apart(one, own):
+            return None      # what rows of another matter mean for these conditions: their outcomes, and what is said
         return listing.harm(case, rows)
     if despite or why or one.part.polar:
         left = [row for row in rows if row.status == LEFT_OUT]
@@ -192,16 +216,32 @@ def _by_rows(case: Case, one: Question) -> Result | None:
         if why and left:
             return listing.status(case, left, "")
         if despite or (why and not one.facts):
-            return listing.status(case, rows, YES if all(row.status == COUNTED for row in rows) else NO
-                                  if one.part.polar else "")
+            return listing.status(case, rows, listing.counting(rows) if one.part.polar else "")
     short = len(one.text) <= _SHORT
     if asked.counts and (asked.lists or (says("asks", "how_many", one.text) and not one.part.polar)):
         return None      # how many and which
     if (not one.facts or short) and says("asks", "status_row", one.text) and not one.part.polar:
         return listing.status(case, rows, "")
-    if one.part.polar and says("asks", "valid", one.text) and len(rows) <= _FEW and not one.asked.findings:
-        return listing.status(case, rows, YES if all(row.status == COUNTED for row in rows) else NO)
+    single = bool(own) and says("asks", "counts_as", one.text) and not says("asks", "enough", one.text) \
+        and not one.figures.terms      # 荷兰那份算驻在国协议吗: of this row, not of the condition
+    bare = says("asks", "valid", one.text) and not one.asked.findings
+    if one.part.polar and len(rows) <= _FEW and (single or bare):
+        return listing.status(case, rows, listing.counting(rows))
     return None
+
+
+def _apart(one: Question, own: Sequence[Row]) -> bool:
+    """Whether a question names yes/no conditions and only rows of other facts."""
+    return not own and bool(one.asked.findings) and all(
+        each.criterion.kind is CriterionKind.YES_NO for each in one.asked.findings)
+
+
+def _of_figures(case: Case, keys: Sequence[str], figures: Asked) -> list[Row]:
+    """What was left out of the facts asked about, where the question states its very figure: 全校的3216篇."""
+    stated = {f"{one.interval.low:,}" for key in keys for one in figures.of(key)
+              if one.interval.exact and one.interval.low >= _TELLING}
+    return [row for row in case.rows_of(keys, LEFT_OUT) for figures_of in [_FIGURE.findall(row.quote)]
+            if len(figures_of) == 1 and f"{int(figures_of[0].replace(',', '')):,}" in stated]
 
 
 def _by_facts(case: Case, one: Question) -> Result | None:

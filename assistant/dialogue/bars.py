@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, YES
-from assistant.dialogue.terms import Role, Term
+from assistant.dialogue.terms import UNCONVERTED, Role, Term
 from assistant.judging import outcomes
 from ingestion.domain import Criterion, CriterionKind, Fact, Interval, Outcome
 from ingestion.policy import Policy
 
 _PLUS = frozenset({Role.HAVE, Role.ADDED})
 _MINUS = frozenset({Role.LOST, Role.OVERLAP})
+_NO_AMOUNT = frozenset({"yearly_mean", UNCONVERTED})   # a mean and money of another currency say nothing of a total
 
 
 class Sum(Struct, frozen=True):
@@ -80,10 +81,11 @@ def add(terms: Sequence[Term], *, disjoint: bool = False, overlapping: bool = Fa
     for one in minus:
         high = None if high is None else high - one.interval.low
         low -= one.interval.high if one.interval.high is not None else one.interval.low
-    if any(one.reason == "yearly_mean" for one in unsure):
-        high = None     # a mean says nothing of a total
-        unsure = [one for one in unsure if one.reason != "yearly_mean"]
-        aside = (*aside, *(one for one in terms if one.reason == "yearly_mean"))
+    unknown = [one for one in unsure if one.reason in _NO_AMOUNT]
+    if unknown:
+        high = None
+        unsure = [one for one in unsure if one.reason not in _NO_AMOUNT]
+        aside = (*aside, *unknown)
     for one in unsure:
         part = bool(plus) and one.interval.low <= low and not _beside(one)
         if part:

@@ -165,10 +165,10 @@ class Case:
 
     def speaks_of(self, piece: str) -> bool:
         """Whether the documents hold a piece of a folded question."""
-        return any(piece in text for text in self._texts)
+        return any(piece in text for text in self.texts)
 
     @cached_property
-    def _texts(self) -> list[str]:
+    def texts(self) -> list[str]:
         return [fold(one.text) for one in self.assessment.documents]
 
     # Documents ------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ class Question(Struct, frozen=True):
     rows: tuple[Row, ...]
     documents: tuple[str, ...]
     types: tuple[str, ...]     # other base types that it names
+    uncounted: str = ""        # what it names that stands in the documents and in no row
 
     @property
     def text(self) -> str:

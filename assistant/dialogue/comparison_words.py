@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from assistant.dialogue import terms
 from assistant.dialogue.bars import Comparison
 from assistant.dialogue.holding import Held, Statement
 from assistant.dialogue.terms import Role, Term
@@ -117,6 +118,9 @@ def caveats(one: Comparison, policy: Policy, say: Say) -> Iterator[str]:
     unit = policy.wordings[one.criterion.id].unit
     out = [*one.total.aside, *(term for sign, term in one.total.steps if sign in "-?")]
     for term in out:
+        if term.reason == terms.UNCONVERTED:
+            yield say("aside_unconverted", amount=term.words)
+            continue
         value = amount(term.interval, one.fact, unit, policy, say)
         if term.role is Role.PLANNED:
             yield say("aside_planned", amount=value)

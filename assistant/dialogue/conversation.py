@@ -25,6 +25,7 @@ _ITEM_ONLY = re.compile(r"^(?:那么?)?\s*第?\s*([一二三四五六七八九�
 _TIME = re.compile(r"第\s*[一二三四五六七八九十\d]+\s*年|[一二两三四五六七八九十\d]+\s*年(?:以)?(?:之)?[前后]"
                    r"|(?:19|20)\d\d\s*年?(?:\d{1,2}月)?|大?前年|去年|今年|明年|\d{1,2}\s*月(?:\d{1,2}[日号])?"
                    r"|\w+ years? (?:ago|later)|(?:last|this|next) year")
+_TAIL = re.compile(r"(?:呢|吧)?[?？。!！]*$")
 _VERB = re.compile(r"可以|可否|能|要|须|需|应|该|得|会|算|是|有")
 _WHERE = re.compile(r"哪一?条|出处|依据是|原文|哪里写|在哪写|写在哪|which (?:article|clause)|where does it say|source")
 
@@ -188,6 +189,8 @@ def _completed(asked: Question, before: Question, last: Turn, reader: Reader) ->
     of_documents = any(citation.document for citation in last.answer.citations)
     if _WHERE.search(first.text) and _bare(first, reader) and refs and not of_documents:
         return "、".join(dict.fromkeys(refs))
+    if first.quantities and (text := _with_more(before, first, asked.language)) is not None:
+        return text
     if first.quantities and _bare(first, reader) and _FOLLOW.search(first.text):
         return _with_figure(before, first)
     if _bare(first, reader) and _FOLLOW.search(first.text) and (text := _with_time(before, first)) is not None:
@@ -250,12 +253,25 @@ def _with_type(before: Question, own: Sequence[str], asked: Question, reader: Re
 
 def _with_figure(before: Question, part: Part) -> str | None:
     """The question before, of another figure: 11户呢？ after 9户高企够吗."""
-    figures = [one for each in before.parts for one in each.quantities]
+    figures = [one for each in before.parts for one in each.quantities if one.measure != "time"]
     text = understanding.fold(before.text)
     if len(figures) != 1 or len(before.parts) != 1 or figures[0].measure != part.quantities[0].measure:
         return None
     old, new = figures[0].span, part.quantities[0].span
     return text[: old.start] + part.text[new.start : new.end] + text[old.end :]
+
+
+def _with_more(before: Question, part: Part, language: str) -> str | None:
+    """The question before, with what would come to its figures: 要是再花40万呢？ after 花了170万，够吗？"""
+    if language != "zh" or part.asks or len(before.parts) != 1 or len(part.quantities) != 1:
+        return None
+    own, lead = before.parts[0].quantities, part.text[:part.quantities[0].span.start]
+    alike = any(one.measure in ("", part.quantities[0].measure) or not part.quantities[0].measure for one in own)
+    if not alike or not before.parts[0].polar or not says("roles", "added", lead):
+        return None
+    said, mark, asks = before.text.rpartition("，")
+    more = _TAIL.sub("", part.text)
+    return f"{said}{mark}{more}，{asks}"
 
 
 def _continues(part: Part, last: Turn, reader: Reader) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from assistant.checking import citations
+from assistant.dialogue import particulars
 from assistant.dialogue.case import LEFT_OUT, Case
 from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, YES, Amount, Result, together
 from ingestion.domain import Citation, Finding, Interval, Outcome, Overall
@@ -145,6 +146,8 @@ def _result(case: Case, kind: str, findings: Sequence[Finding], lines: Sequence[
              if key in case.assessment.facts]
     bare = [key for one in findings if not one.evidence for key in one.criterion.facts]
     left = [row.citation for row in case.rows_of(bare, LEFT_OUT)][:_SHOWN] if bare else []
+    if len(left) < _SHOWN and bare:
+        left += [one for one in particulars.speaking(case, bare) if one not in left][:_SHOWN - len(left)]
     return Result(kind, verdict=verdict, figures=tuple(Amount(one.interval, one.unit, one.key) for one in facts),
                   quotes=(*case.cites(findings), *left), refs=_refs(findings), lines=tuple(lines))
 

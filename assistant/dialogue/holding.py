@@ -11,7 +11,7 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assistant.dialogue import bars, terms
+from assistant.dialogue import bars, counting, terms
 from assistant.dialogue.bars import Comparison
 from assistant.dialogue.terms import Asked
 from assistant.judging import outcomes
@@ -122,7 +122,7 @@ def _none_and_some(part: Part, criteria: Sequence[Criterion], asked: Asked, poli
             if says("roles", "none", lead) or says("roles", "none", word.word[:1]):
                 term = terms.Term(clause, word.span, Interval(0, 0), terms.Role.HAVE, key)
             elif says("roles", "got", clause) and not asked.of(key):
-                out, reason = terms.not_counting(clause, key, policy)
+                out, reason = counting.not_counting(clause, key, policy)
                 needs = [need for need in policy.facts.facts[key].needs if need.reach in ("own", "clause")]
                 sure = all(policy.facts.pattern(need.words).search(clause) for need in needs)
                 role = terms.Role.UNCOUNTED if out else terms.Role.HAVE if sure else terms.Role.UNCERTAIN

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from assistant.checking import citations
-from assistant.dialogue import terms
+from assistant.dialogue import particulars, terms
 from assistant.dialogue.case import COUNTED, LEFT_OUT, UNDECIDED, Case, Row
 from assistant.dialogue.finding import counts, line
 from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, YES, Amount, Result, together
@@ -119,6 +119,22 @@ def status(case: Case, found: Sequence[Row], verdict: str) -> Result:
                   refs=tuple(one.criterion.citation for one in findings), lines=tuple(dict.fromkeys(lines)))
 
 
+def counting(found: Sequence[Row]) -> str:
+    """Whether rows count: open where nobody could decide."""
+    if all(row.status == COUNTED for row in found):
+        return YES
+    statuses = {row.status for row in found}
+    return OPEN if UNDECIDED in statuses and COUNTED not in statuses else NO
+
+
+def uncounted(case: Case, key: str, name: str) -> Result:
+    """That no place which counts for a fact names something, and what the documents say of it."""
+    findings = case.findings_of([key])
+    return Result("rows", verdict=NO, quotes=(*case.cites(findings, evidence=False), *particulars.naming(case, name)),
+                  refs=tuple(one.criterion.citation for one in findings),
+                  lines=(case.say("rows_without", label=case.fact_label(key), name=name),))
+
+
 def harm(case: Case, found: Sequence[Row]) -> Result:
     """Whether what rows tell stands in the way: what was left out does not, what counts is as the findings say."""
     told = status(case, found, "")
@@ -164,16 +180,19 @@ def _figures(case: Case, key: str, documents: Sequence[str]) -> dict[str, tuple[
     return found
 
 
-def conflicts(case: Case, keys: Sequence[str], documents: Sequence[str] = ()) -> Result:
-    """What documents contradict each other on; with `documents`, whether these agree with the others."""
+def conflicts(case: Case, keys: Sequence[str], documents: Sequence[str] = (), *, exists: bool = False) -> Result:
+    """What documents contradict each other on; with `documents`, whether these agree with the others. `exists`: whether
+    there is a contradiction is what is asked."""
     found = [fact for fact in case.assessment.facts.values() if fact.conflict and (not keys or fact.key in keys)]
     if documents:
         found = [fact for fact in found if any(piece.document in documents for piece in fact.evidence)]
     if not found:
-        return Result("facts", verdict=YES if documents else "", lines=(case.say("case_no_conflicts"),))
+        return Result("facts", verdict=YES if documents else NO if exists else "",
+                      lines=(case.say("case_no_conflicts"),))
     lines = [case.say("case_conflict_line", label=case.fact_label(fact.key), sides=case.sides(fact)) for fact in found]
     findings = case.findings_of(fact.key for fact in found)
-    verdict = NO if documents else OPEN if keys and any(one.outcome is Outcome.INSUFFICIENT for one in findings) else ""
+    unclear = keys and any(one.outcome is Outcome.INSUFFICIENT for one in findings)
+    verdict = NO if documents else YES if exists else OPEN if unclear else ""
     cites = [citations.of_evidence(piece) for fact in found for piece in fact.evidence]
     return Result("facts", verdict=verdict, quotes=tuple(cites),
                   lines=(case.say("case_conflicts", count=len(found)), *lines))

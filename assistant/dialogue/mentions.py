@@ -18,6 +18,7 @@ _MONTH = re.compile(r"((?:19|20)\d\d)\s*年\s*(\d{1,2})\s*月")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)\s*年?\s*(?:那|的那|那次|那篇)")
 _RARE = 0.34      # the share of the rows in which a telling term stands at most
 _NEAR = 0.7
+_NAME = 8        # characters that are no chance run of words
 
 
 def rows(part: Part, found: Sequence[Row], facts: Collection[str], topics: Topics, policy: str = "") -> list[Row]:
@@ -43,6 +44,18 @@ def _dated(text: str, found: Sequence[Row]) -> list[Row]:
         return [one for one in found if near.search(one.quote)]
     years = _YEAR.findall(text)
     return [one for one in found if years and years[-1] in one.quote]
+
+
+def longest_name(text: str, documents: Sequence[str], known: str) -> str:
+    """The longest run of a folded question that stands in (folded) documents and not in `known`; "" for none that is
+    long enough to be a name."""
+    best = ""
+    for run in _RUN.findall(text):
+        for start in range(len(run)):
+            length = max(len(best) + 1, _NAME)
+            while start + length <= len(run) and any(run[start:start + length] in one for one in documents):
+                best, length = run[start:start + length], length + 1
+    return best if best not in known else ""
 
 
 def without_subjects(part: Part, topics: Topics, facts: Collection[str] | None = None) -> str:

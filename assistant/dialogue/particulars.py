@@ -11,6 +11,7 @@ from pathlib import Path
 from assistant.dialogue import mentions
 from assistant.dialogue.case import Case
 from assistant.dialogue.results import NO, YES, Result
+from assistant.questions.understanding import Part
 from assistant.wording.texts import load
 from ingestion import numerals
 from ingestion.domain import Citation, Document, Span
@@ -23,6 +24,9 @@ _COUNT = re.compile(r"([一二两三四五六七八九十\d]{1,3})\s*(?:项|笔|
 _TOTAL = re.compile(r"合计|总计|小计|共计|total")
 ENOUGH = 0.62      # the share of what a question is about that a sentence must hold
 NEAR = 0.85
+_TELLING = 2       # pairs of characters that tell what is spoken of
+_PERCENT = "/\\d\\s*[%％]|百分之/"
+_RARE = 3          # lines in which what a question names stands at most
 MOST = 3
 _NEAR_LABEL = 12
 LONGEST = 400
@@ -82,6 +86,43 @@ def search(case: Case, text: str, documents: Sequence[str] = (), k: int = MOST) 
     """Sentences of the application that say what a folded question asks; None where none holds enough of it."""
     found = sentences([one for one in case.assessment.documents if not documents or one.name in documents], text, k)
     return Result("documents", lines=(case.say("case_passages"),), quotes=found, exhausted=False) if found else None
+
+
+def beside(case: Case, part: Part, told: Result, k: int = 2) -> tuple[Citation, ...]:
+    """The documents' own words about what a question names and a result does not speak of: 租户闪爆那件事."""
+    known = fold(" ".join([case.policy.text, *told.lines, *(one.name for one in case.assessment.documents),
+                           *(one.quote for one in told.quotes)])).lower()
+    text = mentions.without_subjects(part, case.topics)
+    asked = {term for term in mentions.terms(text) if not mentions.common(term) and term not in known}
+    lines = list(_lines(case, ()))
+    held = [{term for term in asked if term in line.folded} for line in lines] if asked else []
+    counts = Counter(term for some in held for term in some)
+    telling = {term for term in asked if 0 < counts[term] <= _RARE}
+    scores = [len(some & telling) for some in held]
+    best = max(scores, default=0)
+    return tuple(line.citation for line, score in zip(lines, scores, strict=False) if score == best >= _TELLING)[:k]
+
+
+def naming(case: Case, name: str, k: int = MOST) -> tuple[Citation, ...]:
+    """The lines that hold a name."""
+    wanted = fold(name).lower()
+    return tuple(dict.fromkeys(line.citation for line in _lines(case, ()) if wanted in line.folded))[:k]
+
+
+def speaking(case: Case, keys: Sequence[str], k: int = MOST) -> tuple[Citation, ...]:
+    """Lines that hold the words of facts for which nothing was found, so that one sees what is there."""
+    found: list[Citation] = []
+    book = case.policy.facts
+    for key in keys:
+        spec = book.facts.get(key)
+        if spec is None:
+            continue
+        wanted = [[*rule.all, [_PERCENT]] if rule.percent else rule.all for rule in spec.rules if rule.all]
+        if spec.kind != "yes_no":
+            wanted = [[spec.heads]] if spec.heads else []
+        found += [line.citation for line in _lines(case, ())
+                  if any(all(book.pattern(one).search(line.text) for one in words) for words in wanted)]
+    return tuple(dict.fromkeys(found))[:k]
 
 
 def sentences(documents: Sequence[Document], text: str, k: int = MOST) -> tuple[Citation, ...]:

@@ -16,6 +16,7 @@ from assistant.dialogue.results import NO, Result
 from assistant.dialogue.terms import Role
 from assistant.questions.dialogue_patterns import pattern, says
 from ingestion import periods
+from ingestion.domain import Interval
 
 _RATE = re.compile(r"(?:1\s*|一|每)?(?P<currency>欧元|美元|英镑|日元|港元|港币|新元|新加坡元|加元|澳元|瑞士法郎"
                    r"|卢布|韩元|euros?|eur|dollars?|usd|pounds?|gbp)\s*(?:按|折|换|兑|合|=|等于|对|算|to|at|is|为|是|折合|兑换|折算|折成)*\s*(?:人民币|rmb|cny|yuan)?\s*"
@@ -37,6 +38,8 @@ def changes(case: Case, one: Question) -> Result | None:
                 if case.policy.facts.facts[key].kind == "money"]
         if money:
             return recompute(case, [Change("rate", money[0], rate=rate[1], currency=rate[0])])
+    if _as_it_is(case, one):
+        return None
     day = _day(case, one)
     if day is not None and not (one.rows and says("asks", "ends", text)):
         told = recompute(case, [Change("day", day=day)], facts)
@@ -63,6 +66,15 @@ def _rate(text: str) -> tuple[str, Decimal] | None:
     if match is None:
         return None
     return match.groupdict().get("currency") or "", Decimal(match["rate"])
+
+
+def _as_it_is(case: Case, one: Question) -> bool:
+    """Whether the question states the application's own figure, and so supposes nothing: 224万这条还算过吗."""
+    if one.figures.hypothetical or not one.figures.terms or says("asks", "later", one.text):
+        return False
+    return all(term.fact in one.facts and term.interval.high is not None and term.fact in case.assessment.facts
+               and case.assessment.facts[term.fact].interval == Interval(term.interval.high, term.interval.high)
+               for term in one.figures.terms)
 
 
 def _day(case: Case, one: Question) -> date | None:

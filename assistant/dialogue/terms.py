@@ -6,21 +6,20 @@ the policy folder's words for that fact (`subtract`, `listing.reject`) and by th
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from assistant.dialogue import counting
 from assistant.questions import question_form
 from assistant.questions.dialogue_patterns import pattern, says
 from assistant.questions.topics import Topics
 from assistant.questions.understanding import Part
-from ingestion import articles, gazetteer, numerals, periods
+from ingestion import articles, numerals, periods
 from ingestion.domain import Interval, Span
-from ingestion.facts.schema import FactSpec
-from ingestion.gazetteer import Origin
 from ingestion.numerals import Quantity
 from ingestion.policy import Policy
 
@@ -36,10 +35,10 @@ _FARTHEST = 34        # characters between a figure and the subject that it is o
 _BREAK_COSTS, _PAUSE_COSTS, _AFTER_COSTS = 12, 4, 6
 _SOME = re.compile(r"[，,\s]*(?:但是?|可是?|却|不过)?有")      # 我们有18篇，有3篇还没见刊
 _OWN = re.compile(r"(?:我们|目前|现在|已经|已|只|才|就|we|our)\s*(?:的)?(?:有|达到|超过|have|has)?\s*$")
-_CAPITALS = re.compile(r"(?<![a-z])[a-z](?=[a-z]{3})")   # places are known by their capitals
-_WHETHER = re.compile(r"([\u4e00-\u9fff])[不没]\1")     # 算不算 says nothing of what counts
+UNCONVERTED = "unconverted"   # why a sum of foreign money is in doubt
 _LEAST_MONEY = 10_000  # a bare number below it is no sum of money
 _LOOSE = frozenset({"", "thing", "piece", "organisation", "project", "event"})
+_WANTS = re.compile(r"(?<![想还又再不])要\s*$")
 _YEARS = re.compile(r"([一二两三四五六七八九十\d]+)\s*(?:个)?年(?!\d|来|前|度|底|初|级|间)|\b(\w+)\s+years\b")
 _HAN_YEARS = "零一二三四五六七八九十"
 
@@ -117,7 +116,7 @@ def read(part: Part, keys: Collection[str], policy: Policy, topics: Topics, wind
     claims = part.polar and (question_form.claims(text) or "confirm" in part.asks)
     for one in found:
         terms.append(_term(one, terms, text, policy, spans, bars, claims=claims and len(found) == 1))
-    terms = _settled(terms, text, bars)
+    terms = _settled([*terms, *_foreign(figures, terms, text, keys, policy)], text, bars)
     return Asked(tuple(terms), says("roles", "if", text) or any(one.role is Role.ADDED for one in terms),
                  says("roles", "disjoint", text))
 
@@ -151,7 +150,9 @@ def _says_no_amount(quantity: Quantity, text: str) -> bool:
     """Whether a figure says of which of two things something is (两个库都收了, 两条都够吗), that there is none at all
     (一件都没有), or together (三年加一块儿)."""
     said, after = text[quantity.span.start:quantity.span.end], text[quantity.span.end:quantity.span.end + 4]
-    if quantity.interval == Interval(1, 1) and (says("roles", "nothing", after) or says("roles", "together", said)):
+    if quantity.interval == Interval(1, 1) and (
+            says("roles", "nothing", after) or says("roles", "together", said)
+            or (said.startswith("一") and says("roles", "distributive", after))):     # 一家一半, 一人一项
         return True
     return quantity.interval == Interval(2, 2) and (_BOTH.match(after) is not None or said == "两条")
 
@@ -181,6 +182,8 @@ def _assign(figures: list[_Figure], part: Part, keys: Collection[str], policy: P
         if not key and before in allowed and (goes_on or alone):
             key = before
         unit = one.quantity.unit
+        if not key and not _named_in(one, part, topics):
+            key = _of_unit(unit, allowed, policy)
         key = key or _subject_of(one.quantity, part, allowed, topics)
         if not key and before in allowed:
             key = before
@@ -191,6 +194,12 @@ def _assign(figures: list[_Figure], part: Part, keys: Collection[str], policy: P
             key = sure[0] if len(sure) == 1 else ""
         one.fact = key
         before = key or before
+
+
+def _of_unit(unit: str, allowed: Sequence[str], policy: Policy) -> str:
+    """The one fact that the policy counts in a unit of its own: 10户."""
+    facts = {key for one in policy.criteria if unit and policy.wordings[one.id].unit == unit for key in one.facts}
+    return next(iter(facts)) if len(facts) == 1 and facts <= set(allowed) else ""
 
 
 def _leads(one: _Figure, part: Part, keys: Collection[str], topics: Topics) -> bool:
@@ -274,14 +283,28 @@ def fits(quantity: Quantity, fact: str, policy: Policy) -> bool:
     return quantity.measure in spec.measures or quantity.measure in _LOOSE
 
 
+def _foreign(figures: Sequence[_Figure], terms: Sequence[Term], text: str, keys: Collection[str],
+             policy: Policy) -> list[Term]:
+    """Money of another currency beside what is asked about: nobody can say what it adds, unless a rate is given."""
+    spent = {key for key in keys if policy.facts.facts[key].kind == "money"}
+    wanted = {one.fact for one in terms if one.fact in spent} or spent
+    if len(wanted) != 1 or says("roles", "rate", text):
+        return []
+    key = wanted.pop()
+    return [Term(one.said, one.quantity.span, Interval(0, None), Role.UNCERTAIN, key, one.quantity.unit, UNCONVERTED)
+            for one in figures if one.quantity.measure == "money" and one.quantity.currency not in ("", "CNY")
+            and not counting.not_counting(one.lead[-14:] + one.tail, key, policy)[0]
+            and not says("roles", "planned", one.lead + one.tail)]
+
+
 # Roles ----------------------------------------------------------------------------------------------------------------
 
 def _term(one: _Figure, before: Sequence[Term], text: str, policy: Policy, spans: Sequence[tuple[Span, str]],
           bars: Mapping[str, int], *, claims: bool) -> Term:
     quantity, spec = one.quantity, policy.facts.facts[one.fact]
     earlier = [term for term in before if term.fact == one.fact]
-    before_it, reason = not_counting(one.lead[-14:], one.fact, policy)
-    behind, other = not_counting(one.tail, one.fact, policy)
+    before_it, reason = counting.not_counting(one.lead[-14:], one.fact, policy)
+    behind, other = counting.not_counting(one.tail, one.fact, policy)
     role, reason = _role(one, earlier, bars, before_it=before_it, behind=behind), reason or other
     if claims and role is Role.HAVE and not says("roles", "have", one.lead):
         role = Role.BAR
@@ -290,8 +313,7 @@ def _term(one: _Figure, before: Sequence[Term], text: str, policy: Policy, spans
         role, reason = Role.UNCOUNTED, "outside_window"
     elif role is Role.PART and cover == "outside":
         role, reason = Role.LOST, "outside_window"
-    interval, times = quantity.interval, 1
-    bar = bars.get(one.fact)
+    interval, times, bar = quantity.interval, 1, bars.get(one.fact)
     if role in (Role.HAVE, Role.BAR) and bar and says("roles", "short", one.lead) and interval.low < bar:
         role, interval = Role.HAVE, Interval(bar - interval.low, bar - interval.low)    # 差两篇才到20篇
     if role is Role.HAVE and says("roles", "yearly", one.clause):
@@ -344,7 +366,7 @@ def _is_bar(one: _Figure, earlier: Sequence[Term], bars: Mapping[str, int]) -> b
     lead, tail = one.lead, one.tail
     if says("roles", "added_tail", tail):
         return False    # need 3 more
-    if re.match(r"\s*了", tail) and not says("roles", "bar_tail", tail):
+    if re.match(r"\s*了", tail) and not says("roles", "bar_tail", tail) and not lead.endswith("够"):
         return False    # 达到20篇了
     if says("roles", "bar_tail", tail):
         return True
@@ -353,6 +375,8 @@ def _is_bar(one: _Figure, earlier: Sequence[Term], bars: Mapping[str, int]) -> b
         return True     # SCI 15篇，EI 8篇，20篇够了没
     if one.quantity.interval.high is None and says("roles", "said", lead):
         return True     # 办法不是要求至少10篇嘛
+    if says("roles", "said", lead) and _WANTS.search(lead):
+        return True     # 听说论文要30篇
     if says("roles", "bar_lead", lead):
         return _OWN.search(lead) is None or bars.get(one.fact) == one.quantity.interval.low
     return equals and says("roles", "bar_that", lead) and not earlier and not says("roles", "have", lead)
@@ -368,48 +392,15 @@ def _done(earlier: Sequence[Term]) -> bool:
     return any(term.role is Role.HAVE and says("roles", "done", term.words) for term in earlier)
 
 
-def not_counting(said: str, fact: str, policy: Policy) -> tuple[bool, str]:
-    """Whether words beside a figure say that it does not count, and the reason's code where the policy has one."""
-    spec, book = policy.facts.facts[fact], policy.facts
-    said = _CAPITALS.sub(lambda match: match[0].upper(), _WHETHER.sub(" ", said))
-    for code, found in _rejected(spec, policy, said):
-        if found:
-            return True, code
-    if _of_elsewhere(spec, said, book.home.names):
-        return True, "direction" if spec.home_only else "domestic"
-    if spec.subtract and book.pattern(spec.subtract).search(said):
-        return True, ""
-    if spec.kind == "money" and book.pattern(spec.not_spent).search(said) and not book.pattern(spec.spent).search(said):
-        return True, "not_spent"
-    return says("roles", "lost", said), ""
-
-
-def _rejected(spec: FactSpec, policy: Policy, said: str) -> Iterator[tuple[str, bool]]:
-    for reject in spec.listing.reject if spec.listing else ():
-        keep = reject.keep and policy.facts.pattern(reject.keep).search(said)
-        if reject.words and not reject.unknown and not keep:
-            yield reject.reason, policy.facts.pattern(reject.words).search(said) is not None
-
-
-def _of_elsewhere(spec: FactSpec, said: str, home: Sequence[str]) -> bool:
-    """Whether a place of the mainland is named beside a figure of things that must come from abroad, or, for what
-    must come home, another place than home."""
-    abroad = spec.listing is not None and any(one.origin == "foreign" for one in spec.listing.require)
-    if not abroad:
-        return False
-    places = [one for one in gazetteer.scan(said) if one.origin is Origin.DOMESTIC]
-    if not spec.home_only:
-        return bool(places)
-    return bool(places) and not any(said[one.start:one.end].lower() in name.lower() or name.lower() in
-                                    said[one.start:one.end].lower() for one in places for name in home)
-
-
 def _settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term]:
     """Roles that only all figures together tell: a total of those before it, a figure said twice, the rest."""
     done: list[Term] = []
     for place, one in enumerate(terms):
         same = [term for term in done if term.fact == one.fact]
         holds = [term for term in same if term.role in (Role.HAVE, Role.PLANNED, Role.ADDED, Role.UNCOUNTED)]
+        if one.role in (Role.HAVE, Role.UNCERTAIN) and len(holds) > 1 and _apart(holds[-1], one, text) \
+                and sum(term.interval.low for term in holds) == one.interval.low:
+            one = replace(one, role=Role.TOTAL)     # 17篇，另外4篇，凑成21篇: what sums up the parts is no part
         if one.role is Role.TOTAL and sum(term.interval.low for term in holds) != one.interval.low and holds:
             one = replace(one, role=Role.HAVE)
             done = [replace(term, role=Role.PART) if term in holds and term.role is Role.HAVE else term
@@ -428,10 +419,23 @@ def _settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term
         done = [replace(one, role=Role.UNCERTAIN) if one.role is Role.HAVE and one.interval.exact else one
                 for one in done]
     for fact in {one.fact for one in done}:
-        holds = [one for one in done if one.fact == fact and one.role is Role.HAVE]
-        if len(holds) > _PARTS and sum(one.interval.low for one in holds[1:]) == holds[0].interval.low:
-            done = [replace(one, role=Role.PART) if one in holds[1:] else one for one in done]   # 5家：香港2家、德国3家
+        stated = [one for one in done if one.fact == fact and one.role in (Role.HAVE, Role.UNCOUNTED)]
+        if len(stated) <= _PARTS:
+            continue
+        whole, *rest = stated
+        if not _apart(whole, rest[0], text) or sum(one.interval.low for one in rest) != whole.interval.low:
+            continue
+        if all(one.role is Role.HAVE for one in rest):       # 5家：香港2家、德国3家
+            done = [replace(one, role=Role.PART) if one in rest else one for one in done]
+        elif whole.role is Role.HAVE:                        # 4个，市级2个、区级2个: the parts tell what counts
+            done = [replace(one, role=Role.TOTAL) if one is whole else one for one in done]
     return [_rest(one, done, text) for one in done]
+
+
+def _apart(one: Term, other: Term, text: str) -> bool:
+    """Whether two figures stand in clauses of their own, not in one list: 香港1家、台湾1家."""
+    between = text[one.span.end:other.span.start]
+    return _BREAK.search(between) is not None and not says("roles", "also", between)
 
 
 def _rest(one: Term, terms: Sequence[Term], text: str) -> Term:
@@ -439,7 +443,7 @@ def _rest(one: Term, terms: Sequence[Term], text: str) -> Term:
     if one.role is not Role.HAVE:
         return one
     parts = [term for term in terms if term.fact == one.fact and term.role is Role.PART and term.span > one.span]
-    match = next(pattern("roles", "rest").finditer(text, one.span.end), None)
+    match = pattern("roles", "rest").search(text, one.span.end)
     if len(parts) == 1 and match is not None and says("roles", "lost", text[match.start():match.start() + 24]):
         return replace(one, interval=parts[0].interval, words=parts[0].words)
     return one

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from assistant.checking import citations
 from assistant.dialogue import bars, comparison_words, finding, holding, listing, overview, particulars, terms
@@ -26,6 +27,7 @@ from ingestion import articles, numerals
 from ingestion.domain import Article, Assessment, Citation, Criterion, Interval, Outcome, Span
 from ingestion.policy import Policy
 
+_ADDS_NOTHING = frozenset({Role.BAR, Role.PART, Role.TOTAL})   # what need not be labelled
 MOST = 5            # clauses or passages of a search
 PAGE = 20           # rows of a page
 MOST_CHANGES, MOST_FACTS, MOST_TYPES = 4, 6, 4
@@ -100,19 +102,34 @@ class Tools:
             return Result("facts", error=f"unknown fact {unknown[0]!r}")
         return finding.counts(self._case, list(keys)[:MOST_FACTS])
 
-    def rows(self, fact: str, counted: str = "all", reason: str = "", page: int = 1) -> Result:
-        """The rows behind a fact: those that count ("yes"), do not ("no", each with its reason), or all."""
+    def rows(self, fact: str = "", counted: str = "all", reason: str = "", page: int = 1, query: str = "") -> Result:
+        """The rows behind a fact: those that count ("yes"), do not ("no", each with its reason), or all. With `query`
+        the rows of that fact, or of any, that hold this name, and whether they count."""
         case = self._case
         if case is None:
             return _no_case()
-        if fact not in self._policy.facts.facts or counted not in ("all", *_STATUS):
-            return Result("rows", error=f"unknown fact {fact!r} or counted {counted!r}")
+        if (fact or not query) and fact not in self._policy.facts.facts:
+            return Result("rows", error=f"unknown fact {fact!r}: give a fact of the list, or a query")
+        if counted not in ("all", *_STATUS):
+            return Result("rows", error=f"unknown counted {counted!r}: give yes, no or all")
+        if query:
+            return self._named_rows(case, fact, query)
         found = [one for one in case.rows_of([fact], _STATUS.get(counted, "")) if not reason or one.reason == reason]
         shown = found[(page - 1) * PAGE:page * PAGE]
         told = listing.status(case, shown, "") if shown else Result("rows", lines=(
             self._say("case_absent", label=case.fact_label(fact)),))
         return Result("rows", figures=(Amount(Interval(len(found), len(found)), "rows", fact),), quotes=told.quotes,
                       refs=told.refs, lines=told.lines, exhausted=len(found) <= PAGE)
+
+    def _named_rows(self, case: Case, fact: str, query: str) -> Result:
+        """The rows that hold a name; where no place that counts for a fact names it, it does not count."""
+        name = fold(query)
+        found = [one for one in case.rows if name in fold(one.quote) and fact in ("", one.fact)]
+        if found:
+            return listing.status(case, found, listing.counting(found[:listing.SHOWN]))
+        if not fact or fact not in case.assessment.facts:
+            return Result("rows", lines=(self._say("case_not_found"),))
+        return listing.uncounted(case, fact, query)
 
     def recompute(self, changes: Sequence[Mapping[str, object]]) -> Result:
         """The rules again with up to four changes: {"kind": "add"|"remove"|"value"|"rate"|"window", "fact", "amount",
@@ -164,14 +181,20 @@ class Tools:
                 certain = next((one for one in own.of(wanted.facts[0]) if one.span == term.span), None)
                 is_bar = term.role is Role.BAR and (term.interval.low, term.interval.high) == (wanted.bar, wanted.bar)
                 if certain is not None and not is_bar and _disagree(certain.role, term.role):
-                    return Result("compare", error=f"{label.span!r} reads as {certain.role.value}, not {label.role}")
+                    return Result("compare", error=f"{label.span!r} reads as {certain.role.value}, not {label.role}: "
+                                                   f"give it the role {certain.role.value}")
+                if certain is not None and certain.reason and term.role is not Role.HAVE:
+                    term = replace(term, reason=certain.reason)      # why it does not count
                 read.append(term)
                 used.append(term.span)
+        read += [one for one in own.of(wanted.facts[0]) if one.role in _ADDS_NOTHING
+                 and not any(span.overlaps(one.span) for span in used)]
+        used += [one.span for one in own.of(wanted.facts[0]) if one.role in _ADDS_NOTHING]
         left = [part.text[one.span.start:one.span.end] for one in part.quantities
                 if terms.fits(one, wanted.facts[0], self._policy) and one.measure
                 and not any(span.overlaps(one.span) for span in used)]
         if left:
-            return Result("compare", error=f"not labelled yet: {', '.join(left)}")
+            return Result("compare", error=f"not labelled yet: {', '.join(left)}; call again with these too")
         found = bars.compare(wanted, {wanted.facts[0]: read}, self._policy, disjoint=own.disjoint)
         if found is None:
             return Result("compare", error="the labels leave nothing to compare")
@@ -201,8 +224,17 @@ class Tools:
         if not fitting:      # of an earlier turn
             fitting = [one for one in numerals.quantities(words)
                        if terms.fits(one, criterion.facts[0], self._policy)] if start < 0 else []
+        if not fitting and self._policy.facts.facts[criterion.facts[0]].kind == "money":
+            foreign = next((one for one in part.quantities if one.measure == "money" and start <= one.span.start
+                            and one.span.end <= start + len(words)), None)
+            if foreign is not None:      # nobody can say what it adds
+                counts = role in (Role.HAVE, Role.ADDED, Role.TOTAL, Role.UNCERTAIN)
+                return Term(part.text[foreign.span.start:foreign.span.end], foreign.span, Interval(0, None),
+                            Role.UNCERTAIN, criterion.facts[0], foreign.unit, terms.UNCONVERTED) if counts else None
         if len(fitting) != 1:
-            return f"{label.span!r} holds {len(fitting)} figures of this kind; name exactly one"
+            here = [part.text[one.span.start:one.span.end] for one in part.quantities
+                    if terms.fits(one, criterion.facts[0], self._policy)]
+            return f"{label.span!r} holds {len(fitting)} figures of this kind; name exactly one of: {', '.join(here)}"
         span = fitting[0].span
         if start >= 0 and any(span.overlaps(other) for other in used):
             return f"{label.span!r} is used twice"
@@ -242,6 +274,8 @@ def _disagree(certain: Role, labelled: Role) -> bool:
     doubt is not had."""
     if certain is Role.UNCERTAIN:
         return labelled in (Role.HAVE, Role.TOTAL, Role.ADDED)
+    if certain in (Role.HAVE, Role.ADDED) and labelled in (Role.LOST, Role.UNCOUNTED, Role.PLANNED):
+        return False      # a model may see that something does not count; it makes no figure higher
     groups = ({Role.HAVE, Role.TOTAL, Role.ADDED}, {Role.LOST, Role.UNCOUNTED, Role.PLANNED}, {Role.BAR})
     return any(certain in one for one in groups) and any(labelled in one for one in groups) \
         and not any(certain in one and labelled in one for one in groups)
