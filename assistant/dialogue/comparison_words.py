@@ -57,12 +57,13 @@ def amount(interval: Interval, fact: str, unit: str, policy: Policy, say: Say) -
 
 
 def steps(one: Comparison, policy: Policy, say: Say) -> str:
-    """The sum with its terms, "" where there is only one: 18-3=."""
-    if not one.total.computed or any(sign == "?" for sign, _ in one.total.steps):
+    """The sum with its terms, "" where there is only one: 18-3=. What may count is a term of it as well: 14+9=最多23."""
+    if not one.total.computed:
         return ""
     text = ""
     for sign, term in one.total.steps:
-        text += (sign if text or sign == "-" else "") + _term(term, one, policy, say)
+        shown = "+" if sign == "?" else sign
+        text += (shown if text or sign == "-" else "") + _term(term, one, policy, say)
     return text + "="
 
 
