@@ -57,8 +57,9 @@ def amount(interval: Interval, fact: str, unit: str, policy: Policy, say: Say) -
 
 
 def steps(one: Comparison, policy: Policy, say: Say) -> str:
-    """The sum with its terms, "" where there is only one: 18-3=. What may count is a term of it as well: 14+9=最多23."""
-    if not one.total.computed:
+    """The sum with its terms, "" where there is only one: 18-3=; or of all that may count: 14+9=最多23."""
+    doubts = [sign == "?" for sign, _ in one.total.steps]
+    if not one.total.computed or (any(doubts) and not all(doubts)):
         return ""
     text = ""
     for sign, term in one.total.steps:
