@@ -40,7 +40,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (programs / name).chmod(0o755)
     for folder in ("opt", "etc/systemd/system", "var/lib"):
         (root / folder).mkdir(parents=True)
-    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(".*", "tests", "__pycache__", "docs"))
+    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(".*", "tests", "__pycache__"))
     environment = {"PATH": f"{programs}:{os.environ['PATH']}", "SAID": str(root / "said"),
                    "GUOHE": str(Path(sys.executable).parent / "guohe")}
     for name in ("packages", "program", "unit", "compose", "database", "units", "start"):

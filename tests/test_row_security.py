@@ -36,6 +36,7 @@ SECRET = "a secret that all of them share, 42"
 # Tables that name a person or something of theirs, and hold no text of an applicant's.
 OPEN = {
     "sessions", "tokens", "identities",   # how somebody is known, before it is known who
+    "resets",                             # the digest of a link for a new password, asked before anybody is signed in
     "asked", "asked_clauses",             # digests and counts of questions
     "model_use",                          # tokens of a day
 }

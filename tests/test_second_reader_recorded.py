@@ -62,7 +62,7 @@ CASES = (
          {"independent_legal_person": ["dropped:off_topic"]}, 1),
     Case("ttc-dukou-plain-speech", "qualifies_pending_judgement"),
     Case("ttc-haiqiao-two-counts", "insufficient_evidence", {},
-         {"dedicated_officers": ["dropped:off_topic"]}, 1),
+         {"dedicated_officers": ["dropped:off_topic", "entries_not_judged"]}, 1),
     Case("oic-penang-ringgit", "does_not_qualify"),   # one of its files is a scan
 )
 

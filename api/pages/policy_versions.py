@@ -194,7 +194,7 @@ def _value(fact: FactValue, value: Interval | None, names: Vocabulary) -> str:
 
 def _fact_of(name: str, policy: Policy, language: str) -> str:
     """What the fact of a file is called, "" for what several share and for other files."""
-    key = name.removeprefix(f"{FACTS}/").removesuffix(".yaml")
-    if key == name or name == SHARED:
+    if not name.startswith(f"{FACTS}/") or name == SHARED:
         return ""
+    key = name.removeprefix(f"{FACTS}/").removesuffix(".yaml")
     return Vocabulary(policy, language).fact_label(key) if key in policy.facts.facts else key

@@ -1,7 +1,8 @@
 """The sentences that a fact's file shows its rules with: whether each gives what it says, and which rule none needs.
 
-A rule is needed where a sentence reads otherwise without it. Rules are named by their place in the file: the id of a
-statement, `needs.2`, `exclude`, `kinds.transfer`, `listing.reject.1`.
+Sentences are read under the first of the window's readings, whichever is in force. A rule is needed where a sentence
+reads otherwise without it. Rules are named by their place in the file: the id of a statement, `needs.2`, `exclude`,
+`kinds.transfer`, `listing.reject.1`.
 """
 from __future__ import annotations
 
@@ -137,7 +138,7 @@ def _case(policy: Policy, sample: Sample) -> _Case:
 
 
 def _read(policy: Policy, book: FactBook, key: str, case: _Case) -> Value:
-    wording = _Wording(policy.text, book, policy.window)
+    wording = _Wording(policy.text, book, replace(policy.window, reading=policy.window.readings[0].id))
     prepared = replace(case.prepared, claims={}, beyond={})
     found: Fact | None = extraction.read(prepared, wording, case.day, None, {key}, bare=True).facts.get(key)
     return (found.interval.low, found.interval.high, found.conflict) if found is not None else None

@@ -149,17 +149,21 @@ class Ways:
         return self.robots[way].host if way in self.robots else ""
 
 
+_ROBOTS = ((Way.WECOM, "GUOHE_ROBOT_WECOM", ""),   # way, its address, what its messages are signed with
+           (Way.DINGTALK, "GUOHE_ROBOT_DINGTALK", "GUOHE_ROBOT_DINGTALK_SECRET"),
+           (Way.FEISHU, "GUOHE_ROBOT_FEISHU", "GUOHE_ROBOT_FEISHU_SECRET"))
+
+
 def read(environment: Mapping[str, str] = os.environ, allowed: tuple[Network, ...] = ()) -> Ways:
     """UsageError for settings that cannot be used; it never holds a key."""
     robots = {}
-    for way in ROBOTS:
-        name = f"GUOHE_ROBOT_{way.name}"
+    for way, name, key in _ROBOTS:
         url = (environment.get(name) or "").strip()
         if url and urlsplit(url).scheme not in {"http", "https"}:
             raise UsageError(f"{name} is no address; give the one that the group's robot was given, with https://.",
                              f"{name} 不是地址；请填群机器人的 https:// 地址。")
         if url:
-            robots[way] = Robot(way, url, (environment.get(f"{name}_SECRET") or "").strip())
+            robots[way] = Robot(way, url, (environment.get(key) or "").strip() if key else "")
     return Ways(_mail(environment), robots, allowed)
 
 
