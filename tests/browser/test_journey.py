@@ -63,6 +63,7 @@ def test_from_the_first_page_to_the_deleted_case(person: Page, tmp_path: Path) -
     expect(page.locator("#viewer-panel mark.target").first).to_be_in_viewport()
 
     page.locator('.file:has-text("论文清单.xlsx") form button').click()
+    page.click("#remove-dialog [data-yes]")
     page.wait_for_load_state()
     expect(page.locator(".file")).to_have_count(2)
     expect(page.locator(".summary")).to_contain_text("第 2 次预审", timeout=steps.LONG)

@@ -92,6 +92,7 @@ def test_from_a_new_text_to_its_publication_by_two_persons(office: Callable[[str
     clean(staff, axe)
     staff.click('#criterion-8\\.2\\.papers button:has-text("改正")')
     explained = staff.locator('.mistakes a[href*="points.yaml"]')   # what explains the clause still says the old number
+    expect(staff.locator('.mistakes a[href*="criteria.yaml"]')).to_have_count(0)
     expect(explained.first).to_be_visible()
     assert explained.count() == staff.locator(".mistakes li").count()
     explained.first.click()

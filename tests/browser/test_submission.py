@@ -42,7 +42,8 @@ def test_an_open_review_hears_of_what_its_applicant_does(person: Page, reviewers
     page.goto(address)
     expect(page.locator(".subject").first).to_be_visible()
     page.select_option("#status", "returned")
-    page.click('form.settings button')
+    with page.expect_navigation():
+        page.click('form.settings button')
     expect(page.locator("#status")).to_have_value("returned")
     case = address.replace("/review", "")
     person.goto(case)

@@ -31,7 +31,7 @@ from urllib.parse import urlencode, urlsplit
 from api import __version__
 from api.service import addresses
 from api.service.addresses import Network
-from api.service.notices.notice_records import ROBOTS, Way
+from api.service.notices.notice_records import Way
 from ingestion.errors import UsageError
 
 PATIENCE = 10.0           # seconds for a step, and twice that for a whole answer
