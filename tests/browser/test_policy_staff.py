@@ -108,12 +108,14 @@ def test_from_a_new_text_to_its_publication_by_two_persons(office: Callable[[str
     expect(row).to_contain_text("20 → 25")
     expect(row).to_contain_text("23篇")
     clean(staff, axe)
-    staff.click('button:has-text("提请发布")')
+    with staff.expect_navigation():
+        staff.click('button:has-text("提请发布")')
     expect(staff.locator('button:has-text("发布"):not(:has-text("提请"))')).to_have_count(0)
     address = staff.url
 
     second.goto(address)
-    second.click('.actions button:text-is("发布")')
+    with second.expect_navigation():
+        second.click('.actions button:text-is("发布")')
     expect(second.locator("h1")).to_contain_text("现行")
     second.goto("/policy#article-8")
     expect(second.locator("#article-8")).to_contain_text("25篇（含）以上")
