@@ -18,7 +18,7 @@ GUOHE_SECOND_REVIEW     "yes": another reviewer concludes a case than those who 
 GUOHE_TRUSTED_PROXIES   networks or addresses of proxies whose X-Forwarded-For is believed; this machine
                         where GUOHE_BASE_URL is set, nobody without
 GUOHE_OIDC_…            single sign-on: see api.sign_on
-GUOHE_SMTP_…, GUOHE_ROBOT_…   mail and the robots of groups: see api.service.notices.ways
+GUOHE_SMTP_…, GUOHE_ROBOT_…   mail and the robots of groups: see api.service.mail and api.service.notices.ways
 """
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from api.service.administration import mail
+from api.service import mail
 from api.service.context import now
 from api.service.records import Role
 from api.store.models import Audit, Reset, User
@@ -203,8 +203,8 @@ def server() -> Iterator[tuple[int, list[bytes]]]:
 def test_mail_goes_to_the_server_that_the_environment_names(server: tuple[int, list[bytes]]) -> None:
     """In UTF-8, with sender and recipient; whoever sends does not wait."""
     port, got = server
-    sender = mail.from_environment({"GUOHE_SMTP_HOST": "127.0.0.1", "GUOHE_SMTP_PORT": str(port),
-                                    "GUOHE_SMTP_SECURITY": "none", "GUOHE_SMTP_FROM": "guohe@example.com"})
+    sender = mail.Sender(mail.read({"GUOHE_SMTP_HOST": "127.0.0.1", "GUOHE_SMTP_PORT": str(port),
+                                    "GUOHE_SMTP_SECURITY": "none", "GUOHE_SMTP_FROM": "guohe@example.com"}))
     sender.send("li@example.com", "重新设置密码", "http://127.0.0.1/reset/x")
     until(lambda: b".\r\n" in got)
     text = b"".join(got).decode()
@@ -216,8 +216,8 @@ def test_a_mail_server_that_refuses_stops_nobody(caplog: pytest.LogCaptureFixtur
     """It is logged without address or text."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    sender = mail.from_environment({"GUOHE_SMTP_HOST": "127.0.0.1", "GUOHE_SMTP_PORT": str(port),
-                                    "GUOHE_SMTP_SECURITY": "none", "GUOHE_SMTP_FROM": "guohe@example.com"})
+    sender = mail.Sender(mail.read({"GUOHE_SMTP_HOST": "127.0.0.1", "GUOHE_SMTP_PORT": str(port),
+                                    "GUOHE_SMTP_SECURITY": "none", "GUOHE_SMTP_FROM": "guohe@example.com"}))
     sender.send("li@example.com", "a", "secret")
     until(lambda: bool(caplog.records))
     assert "ConnectionRefusedError" in caplog.text
@@ -229,9 +229,9 @@ def test_a_mail_server_that_refuses_stops_nobody(caplog: pytest.LogCaptureFixtur
 def test_settings_of_mail_that_cannot_be_used_are_said(change: dict[str, str]) -> None:
     """At the start, with the name of the setting."""
     with pytest.raises(UsageError, match=next(iter(change))):
-        mail.from_environment({"GUOHE_SMTP_HOST": "mail", "GUOHE_SMTP_FROM": "a@b.cn", **change})
+        mail.read({"GUOHE_SMTP_HOST": "mail", "GUOHE_SMTP_FROM": "a@b.cn", **change})
 
 
 def test_no_mail_without_a_server(tmp_path: Path) -> None:
     """Which is how it starts."""
-    assert not mail.from_environment({}).ready
+    assert not mail.Sender(mail.read({})).ready

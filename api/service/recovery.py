@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session as Db
 from api.errors import Failure
 from api.service import passwords
 from api.service.access import Action, may
-from api.service.administration.mail import Sender
 from api.service.context import Context, new_id, now, record, record_system
 from api.service.credentials import Credentials, digest, secret
+from api.service.mail import Sender
 from api.service.records import Actor, SignedIn
 from api.store.models import Reset, Session, Token, User
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.jobs import Queue
-from api.service.administration import mail
 from api.service.administration.auditing import Auditing
 from api.service.administration.health import Health
 from api.service.administration.limits import Limits
@@ -16,6 +15,7 @@ from api.service.administration.stored_settings import Kept
 from api.service.context import Context
 from api.service.events import Events
 from api.service.files import CaseFiles
+from api.service.mail import Sender
 from api.service.recovery import Recovery
 
 
@@ -36,4 +36,4 @@ def build(context: Context, kept: Kept, modelling: Modelling, files: CaseFiles, 
           ) -> Administration:
     return Administration(Auditing(context.database), SigningOn(context, context.settings.sign_on), kept, modelling,
                           Limits(kept), Retention(context, kept, files, events), Health(context, jobs, modelling),
-                          Recovery(context, mail.from_environment()), Noting(context))
+                          Recovery(context, Sender(context.settings.outside.mail)), Noting(context))

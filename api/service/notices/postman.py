@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 from api.service import clock
 from api.service.administration.stored_settings import Kept, NoticeSettings, OfficeSettings
 from api.service.context import Context, now
+from api.service.mail import NotSentError
 from api.service.notices import wording
 from api.service.notices.notice_records import Kind, State, Told, Way
 from api.service.notices.noting import DONE, IN_REVIEW, RECEIVED, RETURNED, Noting, receipt
-from api.service.notices.ways import NotSentError, Ways
+from api.service.notices.ways import Ways
 from api.service.webhooks.outbox import later
 from api.store.models import Case, Dispatch, Notice, Review, User
 from api.store.rows import INSTALLATION

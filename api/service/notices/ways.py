@@ -1,11 +1,7 @@
 """How a message leaves: a mail server, and the robots of groups in WeCom, DingTalk and Feishu, as the environment
 names them. Their passwords and keys are nowhere else, and stand in no page, log or answer.
 
-GUOHE_SMTP_HOST      the mail server; no mail without
-GUOHE_SMTP_PORT      465 with "tls", 587 with "starttls", 25 with "none"
-GUOHE_SMTP_SECURITY  "starttls" (default), "tls" from the first byte, or "none" within one's own network
-GUOHE_SMTP_USER, GUOHE_SMTP_PASSWORD   how to sign in there, where it asks
-GUOHE_SMTP_FROM      the sender's address
+GUOHE_SMTP_…         the mail server: see `api.service.mail`
 GUOHE_ROBOT_WECOM, GUOHE_ROBOT_DINGTALK, GUOHE_ROBOT_FEISHU   the address that the group's robot was given, with its
                      key
 GUOHE_ROBOT_DINGTALK_SECRET, GUOHE_ROBOT_FEISHU_SECRET   what their messages are signed with, where they ask for it
@@ -17,66 +13,21 @@ import hashlib
 import hmac
 import json
 import os
-import smtplib
-import ssl
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from email.header import Header
-from email.mime.text import MIMEText
-from email.utils import formatdate
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from api import __version__
-from api.service import addresses
+from api.service import addresses, mail
 from api.service.addresses import Network
+from api.service.mail import MailServer, NotSentError
 from api.service.notices.notice_records import Way
 from ingestion.errors import UsageError
 
 PATIENCE = 10.0           # seconds for a step, and twice that for a whole answer
 LONGEST_ANSWER = 20_000   # bytes that are read of one
-SECURITIES = ("starttls", "tls", "none")
-PORTS = {"tls": 465, "starttls": 587, "none": 25}
-
-
-class NotSentError(Exception):
-    """What kept a message from going, in a word or two and without any secret."""
-
-
-@dataclass(frozen=True, slots=True)
-class MailServer:
-    host: str
-    port: int
-    security: str
-    sender: str
-    user: str = ""
-    password: str = field(default="", repr=False)
-
-    def send(self, to: str, subject: str, text: str) -> None:
-        """NotSentError where the server does not take it."""
-        mail = MIMEText(text, "plain", "utf-8")
-        mail["From"], mail["To"] = self.sender, to
-        mail["Subject"] = Header(subject, "utf-8", header_name="Subject").encode()
-        mail["Date"], mail["Auto-Submitted"] = formatdate(), "auto-generated"
-        try:
-            with self._connected() as connection:
-                if self.security == "starttls":
-                    connection.starttls(context=ssl.create_default_context())
-                if self.user:
-                    connection.login(self.user, self.password)
-                connection.send_message(mail)
-        except smtplib.SMTPResponseException as error:
-            raise NotSentError(f"SMTP {error.smtp_code}") from error
-        except smtplib.SMTPRecipientsRefused as error:
-            raise NotSentError("SMTP " + "/".join(str(code) for code, _ in error.recipients.values())) from error
-        except (OSError, smtplib.SMTPException, ValueError) as error:
-            raise NotSentError(type(error).__name__) from error
-
-    def _connected(self) -> smtplib.SMTP:
-        if self.security == "tls":
-            return smtplib.SMTP_SSL(self.host, self.port, timeout=PATIENCE, context=ssl.create_default_context())
-        return smtplib.SMTP(self.host, self.port, timeout=PATIENCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,26 +115,7 @@ def read(environment: Mapping[str, str] = os.environ, allowed: tuple[Network, ..
                              f"{name} 不是地址；请填群机器人的 https:// 地址。")
         if url:
             robots[way] = Robot(way, url, (environment.get(key) or "").strip() if key else "")
-    return Ways(_mail(environment), robots, allowed)
-
-
-def _mail(environment: Mapping[str, str]) -> MailServer | None:
-    host = (environment.get("GUOHE_SMTP_HOST") or "").strip()
-    if not host:
-        return None
-    security = (environment.get("GUOHE_SMTP_SECURITY") or SECURITIES[0]).strip()
-    if security not in SECURITIES:
-        raise UsageError(f"GUOHE_SMTP_SECURITY is {security!r}; choose {', '.join(SECURITIES)}.",
-                         f"GUOHE_SMTP_SECURITY 为 {security!r}；请用 {'、'.join(SECURITIES)}。")
-    port, sender = environment.get("GUOHE_SMTP_PORT") or str(PORTS[security]), environment.get("GUOHE_SMTP_FROM") or ""
-    if not port.isascii() or not port.isdigit() or not 0 < int(port) < 1 << 16:
-        raise UsageError(f"GUOHE_SMTP_PORT is {port!r}; give a port's number.",
-                         f"GUOHE_SMTP_PORT 为 {port!r}；应为端口号。")
-    if "@" not in sender:
-        raise UsageError(f"GUOHE_SMTP_FROM is {sender!r}; give the address that mail comes from.",
-                         f"GUOHE_SMTP_FROM 为 {sender!r}；应为发件邮箱。")
-    return MailServer(host, int(port), security, sender, environment.get("GUOHE_SMTP_USER") or "",
-                      environment.get("GUOHE_SMTP_PASSWORD") or "")
+    return Ways(mail.read(environment), robots, allowed)
 
 
 def _read(answer: Any, until: float) -> bytes:
