@@ -72,6 +72,7 @@ def clause_of(clauses: list[Clause], place: int) -> int:
 def assign_subjects(text: str, clauses: list[Clause], names: Names) -> None:
     """Whose figures a clause gives. A subject holds until another one is named; 其中本中心 brings it home."""
     current, own, larger = "", words("own"), words("larger")
+    wide = False  # the larger body still speaks
     others, others_own = may(words("others"), text), may(words("others_own"), text)
     organisations_named = may(words("organisation_subject"), text)
     for clause in clauses:
@@ -107,9 +108,10 @@ def assign_subjects(text: str, clauses: list[Clause], names: Names) -> None:
             clause.larger = _larger(text, clause, body.lstrip())
             clause.subject = "own"
             if clause.depth == 0:
-                current = "own"
+                current, wide = "own", clause.larger
         else:
             clause.subject = current
+            clause.larger = wide and current == "own"
     _make_larger(text, clauses)
 
 

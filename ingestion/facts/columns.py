@@ -7,9 +7,9 @@ else's, or is one of them again. What speaks against a row is data of `tables.ya
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise, zip_longest
+from itertools import chain, pairwise, zip_longest
 from typing import NamedTuple
 
 from ingestion import organisations
@@ -171,6 +171,16 @@ class Column(NamedTuple):
 _NONE = Column("", "")
 _PARTS = re.compile(r"[、，；和与/]")
 Cells = Sequence[Column]
+
+
+def sorting(rows: Sequence[Cells], asked: Callable[[str], bool]) -> str:
+    """性质｜联合研发, 委托开发, 试验服务: the header of the column of kinds that tells rows of what is asked for from
+    others, or ""."""
+    said: dict[str, set[bool]] = {}
+    for one in chain.from_iterable(rows):
+        if "kind" in one.roles and one.text.strip():
+            said.setdefault(one.header, set()).add(asked(one.text))
+    return next((header for header, told in said.items() if len(told) > 1), "")
 
 
 def doubts(rows: Mapping[int, Cells]) -> dict[int, list[str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -15,6 +14,7 @@ from msgspec.structs import replace
 from ingestion import collector, organisations, windows
 from ingestion.domain import Beyond, Document, Exclusion, Extraction, Fact, Notice, Span, Unexplained
 from ingestion.facts import PolicyFacts, forms, limits
+from ingestion.facts.applicant import applicants
 from ingestion.facts.assertions import Claims, join
 from ingestion.facts.changes import set_aside
 from ingestion.facts.declared import declared
@@ -353,24 +353,6 @@ def _context(sentences: Sequence[Sentence], position: int) -> str:
     return "".join(
         s.folded + "。" for s in around if s.document is here.document and abs(s.span.start - here.span.start) < 400
     )
-
-
-def applicants(readings: Sequence[Reading], book: FactBook) -> Names:
-    """Names and short names of the applicant, from forms and from 以下简称."""
-    own: set[str] = set()
-    labels = words("applicant_labels")
-    short = words("short_name")
-    for reading in readings:
-        for table in reading.tables:
-            for texts in table.texts:
-                for label, value in itertools.pairwise(texts):
-                    if label and len(label) <= 12 and labels.search(label) and 4 <= len(value) <= 40:
-                        own.add(re.sub(r"（[^（）]*）", "", value).strip())
-        for match in re.finditer(load("discourse")["applicant_pattern"], reading.folded[:6000]):
-            own.add(match[1].strip())
-        for match in short.finditer(reading.folded):
-            own |= {match[1].strip(), match[2].strip()} if not words("parent_body").search(match[2]) else set()
-    return Names(frozenset(name for name in own if len(name) >= 2), tuple(book.home.names))
 
 
 def host_country(readings: Sequence[Reading]) -> str:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ingestion import organisations
 from ingestion.domain import Document, Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Claims, Findings
-from ingestion.facts.columns import Column, doubts, is_body, once, others
+from ingestion.facts.columns import Column, doubts, is_body, once, others, sorting
 from ingestion.facts.dating import bound
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.phrases import abroad, found, run_from_abroad
@@ -61,6 +61,7 @@ class Pool(Struct):
     whole: bool = True  # it lists the fact's things: where none of its rows counts, there is none
     reason: str = ""  # why none of them counts, where their title says so
     totals: tuple[Span, ...] = ()  # rows that sum up others
+    sorting: dict[int, str] = field(default_factory=dict)  # by a requirement's id: the column that sorts its items
 
 
 class Setting(Struct, frozen=True):
@@ -295,6 +296,8 @@ def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
     text = _columns(item, require.columns) if require.columns and item.cells else item.text
     if require.columns and item.cells and not text and not require.topic:
         text = item.text
+    if require.topic and pool.table and (sort := _sort(book, require, pool, item)):
+        return KEEP if found(book, require.words, sort) else missing
     headed = [(header, text.strip()) for header, text, _ in item.headed if found(book, require.words, header)]
     if headed and not found(book, require.words, item.name):
         nothing = {*load("tables")["empty"], *load("tables")["no"]}
@@ -316,6 +319,15 @@ def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
     ):
         return KEEP
     return missing
+
+
+def _sort(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
+    """What the column that sorts a table's rows says of an item; then the title's word is no word for all of them."""
+    header = pool.sorting.get(id(require))
+    if header is None:
+        header = sorting([one.headed for one in pool.items], lambda text: bool(found(book, require.words, text)))
+        pool.sorting[id(require)] = header
+    return next((one.text.strip() for one in item.headed if header and one.header == header), "")
 
 
 def _asks(header: str) -> bool:
