@@ -6,6 +6,7 @@ import re
 from datetime import date
 from functools import lru_cache
 
+from ingestion.facts.clauses import clause_of
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.recitals import recited
 from ingestion.facts.records import Analysis, Figure
@@ -141,6 +142,7 @@ def _planned(analysis: Analysis, place: int, before: bool, *, asked: bool = Fals
         and p.span.start >= clause.span.start
         and p.span.end <= clause.span.end
         and not _term(analysis.sentence.folded, p)
+        and not _ends_a_term(analysis, p)
         for p in analysis.periods
     )
     if not forward and not future:
@@ -159,6 +161,19 @@ def _term(text: str, period: Period) -> bool:
         period.start is not None
         and words("terms").search(text, max(0, period.span.start - 12), min(len(text), period.span.end + 8)) is not None
     )
+
+
+def _ends_a_term(analysis: Analysis, period: Period) -> bool:
+    """（2019年签约，至2029年）: in brackets, a day to come that says nothing more, behind one at which it began."""
+    clauses = analysis.clauses
+    place = clause_of(clauses, period.span.start)
+    own, before = clauses[place], clauses[place - 1]
+    if not own.depth or (own.depth, own.outer) != (before.depth, before.outer):
+        return False
+    alone = analysis.clause_text(place).strip() == analysis.sentence.folded[period.span.start:period.span.end]
+    begun = before.span
+    return alone and any(p.kind is PeriodKind.DATED and begun.start <= p.span.start and p.span.end <= begun.end
+                         for p in analysis.periods)
 
 
 def _unplanned(analysis: Analysis, index: int) -> str:
