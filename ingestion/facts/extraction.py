@@ -31,7 +31,7 @@ from ingestion.facts.relevance import lift, overreaching, unrelated
 from ingestion.facts.scan import Reading, scan, squeezed
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.sentences import Section, Sentence
-from ingestion.facts.statements import statements
+from ingestion.facts.statements import of_former_times, statements
 from ingestion.facts.tables import feeds, read_table, said_of, unused
 from ingestion.facts.things import aliases
 from ingestion.facts.told import agreement, events
@@ -352,6 +352,7 @@ def _context(sentences: Sequence[Sentence], position: int) -> str:
     around = sentences[max(0, position - 1) : last]
     return "".join(
         s.folded + "。" for s in around if s.document is here.document and abs(s.span.start - here.span.start) < 400
+        and (s is here or not of_former_times(s.folded))
     )
 
 

@@ -31,14 +31,24 @@ def statements(
 ) -> None:
     """Add what one sentence states of a yes/no fact. `context`: the text around it, where a rule reaches so far."""
     before, vetoed = len(claims.steps), dict[Span, str]()
+    former = spec.time != "window" and of_former_times(analysis.sentence.folded)
     for rule in spec.rules:
         if (analysis.sentence.row and not rule.rows) or rule.reach == "document":
             continue
         for span in _places(book, rule, analysis, vetoed):
-            _apply(book, rule, analysis, span, window, claims, context)
+            _apply(book, rule, analysis, span, window, claims, context, former=former)
     if len(claims.steps) == before and not analysis.sentence.row:
         for span, by in vetoed.items():
             claims.exclude(analysis.sentence.document, _located(analysis, span), _set_aside(analysis, span), rule=by)
+
+
+_FORMER = re.compile(r"\s*(?:在此之前|此前|之前|早先|早前|原先|过去)")
+
+
+def of_former_times(text: str) -> bool:
+    """此前租用的旧址已退租: what a sentence says to be there no more is a former thing, until it comes to now."""
+    begun = _FORMER.match(text)
+    return begun is not None and words("now").search(text, begun.end()) is None
 
 
 def _set_aside(analysis: Analysis, span: Span) -> str:
@@ -90,6 +100,22 @@ def _of_somebody(text: str, opened: int) -> bool:
     return words("somebody").search(text, max(0, opened - 24), opened) is not None
 
 
+def _code_of_home(book: FactBook, rule: Rule, sentence: Sentence, span: Span, claims: Claims) -> bool:
+    """Whether a credit code that the registry at home gave stands there; one whose check fails is said."""
+    code = CODE.search(sentence.folded[span.start : span.end].upper())
+    if code is not None and not valid(code[0]):
+        start = sentence.span.start + span.start
+        claims.exclude(sentence.document, Span(start + code.start(), start + code.end()), "invalid_code", rule=rule.id)
+        return False
+    return code is not None and code[0][2:].startswith(tuple(book.home.divisions))
+
+
+def _told_as_plan(book: FactBook, rule: Rule, sentence: Sentence, body: str) -> bool:
+    if rule.planned or rule.denied or not sentence.may(words("plan")):
+        return False
+    return words("plan").search(words("plan_exempt").sub("", _nearby(book, rule, body))) is not None
+
+
 def _apply(
     book: FactBook,
     rule: Rule,
@@ -98,6 +124,8 @@ def _apply(
     window: Window,
     claims: Claims,
     context: str,
+    *,
+    former: bool,
 ) -> None:
     sentence = analysis.sentence
     body = sentence.folded[span.start : span.end]
@@ -118,29 +146,15 @@ def _apply(
     if reason and not (reason == "planned" and rule.planned) and not (reason == "other_body" and not rule.own):
         claims.exclude(sentence.document, located, reason, rule=rule.id)
         return
-    if (
-        not rule.planned
-        and sentence.may(words("plan"))
-        and words("plan").search(words("plan_exempt").sub("", _nearby(book, rule, body)))
-        and not rule.denied
-    ):
+    if _told_as_plan(book, rule, sentence, body):
         claims.exclude(sentence.document, located, "planned", rule=rule.id)
         return
     value = 0 if _denied(book, rule, body) else rule.value
-    if rule.code == "home":
-        code = CODE.search(body.upper())
-        if code is None:
-            return
-        if not valid(code[0]):
-            claims.exclude(
-                sentence.document,
-                Span(sentence.span.start + span.start + code.start(), sentence.span.start + span.start + code.end()),
-                "invalid_code",
-                rule=rule.id,
-            )
-            return
-        if not code[0][2:].startswith(tuple(book.home.divisions)):
-            return
+    if former and not value:
+        claims.exclude(sentence.document, located, "expired", rule=rule.id)
+        return
+    if rule.code == "home" and not _code_of_home(book, rule, sentence, span, claims):
+        return
     if rule.percent:
         share = _majority(analysis, span)
         if share is None:
