@@ -213,7 +213,7 @@ def _naming(book: FactBook, spec: FactSpec, listing: Listing, grid: Grid) -> lis
     if len(columns) > 1 and abroad:
         columns.sort(key=lambda c: -_bodies(grid, c))  # 协议对方 before 协议名称
     if columns or not listing.header:
-        return columns
+        return [*_rather(grid, columns[:1]), *columns]
     generic = [c for c, header in enumerate(grid.headers) if listed("generic_name").fullmatch(header.strip())]
     if generic or (grid.title.rstrip().endswith("。") and not _kinds_about(book, listing, grid)):
         return generic[:1]  # a sentence above it is no title
@@ -228,6 +228,17 @@ def _naming(book: FactBook, spec: FactSpec, listing: Listing, grid: Grid) -> lis
     if named_ and told and not abroad and not {"organisation", "team"} & set(spec.measures):
         named_ = [told[0]] if told[0] < named_[0] else named_  # 干什么｜跟谁: whom it is done with names no project
     return named_[:1] or ([] if abroad or sum(map(bool, known)) * 2 > len(known) else told[:1])
+
+
+def _rather(grid: Grid, columns: list[int]) -> list[int]:
+    """户名｜企业称号: where the header stands above what rows share, the column of bodies that tells them apart."""
+    def cells(column: int) -> list[str]:
+        return [row.columns.get(column, "") for row in grid.rows]
+
+    if not columns or len(grid.rows) < LEAST or _apart(cells(columns[0])):
+        return []
+    return [c for c in range(len(grid.headers))
+            if c not in columns and kind_of_column(cells(c)) == "body" and _apart(cells(c))][:1]
 
 
 def _apart(cells: Iterable[str]) -> bool:
