@@ -18,6 +18,8 @@ __all__ = ["Kind", "Mention", "Origin", "countries_in", "country", "keys", "may_
 
 _BRACKET = re.compile(r"（([^（）]*)）")
 _PUNCTUATION = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
+_INITIAL = re.compile(   # 匈·塞格德研究所, 冶金大学（奥）
+    r"(?:(?<=[大学院所心司团会厂])（|^|(?<=[；;，,、\s｜|]))([一-鿿])(?:(?<=（.)）|·(?=[一-鿿]{4}))")
 _NAMED_SUBSIDIARY = re.compile(
     r"[^（）；;，,、。\s]{1,20}（([^（）]+)）[^（）；;，,、。]*?(?:公司|Co\.|Ltd|Inc\b|Limited)")
 _SUBSIDIARY = re.compile(r"（([^（）]+)）[^（）]*(?:公司|Co\.|Ltd|Inc\b|Limited)")
@@ -44,8 +46,11 @@ def without_subsidiaries(text: str) -> str:
 
 
 def mentions(text: str) -> list[tuple[int, int, Origin]]:
-    """Words for countries, places and organisations in running text, in order, the longest match at each place."""
-    return [(found.start, found.end, found.origin) for found in scan(text)]
+    """Words for countries, places and organisations in running text, in order, the longest match at each place; also
+    a country's initial that a body's name carries (匈·塞格德研究所, 冶金大学（奥）)."""
+    found = [(one.start, one.end, one.origin) for one in scan(text)]
+    carried = [(place.start(1), place.end(1), _of_country(place[1])) for place in _INITIAL.finditer(text)]
+    return sorted([*found, *((start, end, said) for start, end, said in carried if said is not None)])
 
 
 def countries_in(text: str) -> list[str]:
