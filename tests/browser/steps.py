@@ -43,3 +43,13 @@ def demo(page: Page) -> str:
     page.wait_for_url("**/cases/*")
     assessed(page)
     return page.url
+
+
+def handed_in(page: Page) -> str:
+    """The address of a new case that was handed in."""
+    case = demo(page).split("?")[0]
+    page.goto(case)
+    page.click("#submit")
+    page.click('button:has-text("确认提交")')
+    expect(page.locator(".submission")).to_contain_text("已接收")
+    return case

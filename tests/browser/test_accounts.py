@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from api.service.records import Role
 from tests.browser import steps
-from tests.browser.conftest import PASSWORD
 from tests.browser.offices import Place, of
+from tests.browser.people import PASSWORD
 
 
 def ended(page: Page) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.accessibility import RULES
 from tests.browser.server import Server
-from tests.browser.test_ways import RULES
 from tests.oidc_provider import Provider, provider
 
 PAGES = ("/admin", "/admin/users", "/admin/audit?verify=1", "/admin/settings", "/login", "{user}")
