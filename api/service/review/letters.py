@@ -19,10 +19,10 @@ from api.service.events import Events
 from api.service.policies import Policies
 from api.service.records import Actor, Page
 from api.service.review import standing
-from api.service.review.progress import Progress
+from api.service.review.progress import Progress, review_of
 from api.service.review.review_records import Change, LetterDraft, LetterFrame, LetterView, SentLetter, Status
 from api.service.review.worklist import NEVER, people
-from api.store.models import Case, Letter, Review
+from api.store.models import Letter
 from assistant.report import letter
 
 LONGEST = 20_000
@@ -63,7 +63,7 @@ class Letters:
         office = self.kept.get(OfficeSettings)
         with self.context.database.reading() as session:
             case = case_for(session, actor, case_id, Action.READ_REVIEW)
-            review = _submitted(session, case)
+            review = review_of(session, case_id)
             made = standing.stand(session, self.policies, case, language)
             text = letter.draft(made.reviewed.assessment, made.policy, case.applicant or case.title, language,
                                 standing.left(made.reviewed))
@@ -97,8 +97,8 @@ class Letters:
                 before.frame.title else self.draft(actor, case_id, language).frame
         self._check(frame)
         with self.context.database.writing() as session:
-            case = case_for(session, actor, case_id, Action.REVIEW_CASE)
-            _submitted(session, case)
+            case_for(session, actor, case_id, Action.REVIEW_CASE)
+            review_of(session, case_id)
             last = _newest(session, case_id)
             if (last.number if last else 0) != number:
                 by = people(session, {last.by_id})[last.by_id].name if last else ""
@@ -201,13 +201,6 @@ def _today(office: OfficeSettings) -> date:
 
 def _digest(row: Letter) -> str:
     return hashlib.sha256(whole(row).encode()).hexdigest()
-
-
-def _submitted(session: Session, case: Case) -> Review:
-    review = session.get(Review, case.id)
-    if review is None:
-        raise Failure("not_submitted")
-    return review
 
 
 def _part(session: Session, case_id: str, after: str | None, limit: int, *more: ColumnElement[bool]
