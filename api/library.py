@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingestion.errors import PathError, UsageError
+from ingestion.errors import UsageError
 
 if TYPE_CHECKING:
     from assistant.dialogue.conversation import Turn
@@ -101,14 +101,11 @@ class Guohe:
         return serialising.assessment(result, self.policy, self.language)
 
     def _read(self, paths: Paths, progress: Progress | None) -> Sequence[Document]:
+        from api.commands.shared import existing
         from ingestion import reading
 
         named = [paths] if isinstance(paths, str | Path) else list(paths)
-        missing = next((one for one in named if not Path(one).exists()), None)
-        if missing is not None:
-            raise PathError(f"{str(missing)!r} does not exist; name a file or a folder.",
-                            f"{missing} 不存在，请给出文件或文件夹")
-        return reading.read_all([Path(one) for one in named], progress)
+        return reading.read_all(existing([str(one) for one in named]), progress)
 
     def _named(self, documents: Sequence[Document]) -> str:
         from assistant.report import particulars
@@ -139,9 +136,6 @@ class Conversation:
 
 def _day(on: Day) -> date:
     """A day, from "2025-06-30" too; today without one."""
-    if isinstance(on, str):
-        try:
-            return date.fromisoformat(on)
-        except ValueError:
-            raise UsageError(f"{on!r} is no date; write YYYY-MM-DD.", f"{on} 不是日期，请写作 YYYY-MM-DD") from None
-    return on or date.today()  # noqa: DTZ011 - the day on the user's own calendar
+    from api.commands.shared import day
+
+    return on if isinstance(on, date) else day(on)

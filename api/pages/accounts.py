@@ -14,7 +14,7 @@ from api.deps import ActorDep, ServicesDep, VisitorDep, registered, signed_in
 from api.errors import Failure
 from api.pages import sessions
 from api.pages.failures import GONE
-from api.pages.rendering import page, words_of
+from api.pages.rendering import failure_said, page, words_of
 from api.pages.routing import FormDep, PageRoute, field, inside, see
 from api.service import passwords
 from api.service.access import scopes_of
@@ -46,7 +46,7 @@ async def login(request: Request, form: FormDep) -> Response:
     except Failure as failure:
         return page(request, "login.html", status=failure.status, next=onward, email=field(form, "email"),
                     kept=field(form, "kept") or "[]", kept_action=action, lost=False, notice="",
-                    failure=_text(request, failure), headers=_retry(failure))
+                    failure=failure_said(request, failure), headers=_retry(failure))
     if kept and action:
         return _signed(request, signed, page(request, "resume.html", kept=kept, action=action, actor=signed.actor,
                                              csrf=sessions.next_token(request, signed)))
@@ -102,7 +102,7 @@ async def password(request: Request, services: ServicesDep, actor: ActorDep, for
     except Failure as failure:
         if failure.code in GONE:
             raise
-        return await run_in_threadpool(partial(shown, status=failure.status, failure=_text(request, failure)))
+        return await run_in_threadpool(partial(shown, status=failure.status, failure=failure_said(request, failure)))
     return await run_in_threadpool(partial(shown, done=words_of(request)("account.password_changed")))
 
 
@@ -122,7 +122,7 @@ def create_token(request: Request, services: ServicesDep, actor: ActorDep, form:
     except Failure as failure:
         if failure.code in GONE:
             raise
-        return _account(request, services, actor, status=failure.status, failure=_text(request, failure))
+        return _account(request, services, actor, status=failure.status, failure=failure_said(request, failure))
     return _account(request, services, actor, secret=made.secret)
 
 
@@ -148,16 +148,12 @@ def _register(request: Request, services: ServicesDep, *, email: str = "", name:
     return page(request, "register.html", status=failure.status if failure else 200, email=email, name=name,
                 invitation=invitation, role=role, shortest=SHORTEST, next=next or request.query_params.get("next", ""),
                 first=services.accounts.empty(), code=failure.code if failure else "",
-                failure=_text(request, failure) if failure else "", headers=_retry(failure))
+                failure=failure_said(request, failure), headers=_retry(failure))
 
 
 def _signed(request: Request, signed: SignedIn, answer: Response) -> Response:
     sessions.remember(request, answer, signed)
     return answer
-
-
-def _text(request: Request, failure: Failure) -> str:
-    return words_of(request).pick(failure.chinese, str(failure))
 
 
 def _retry(failure: Failure | None) -> dict[str, str]:

@@ -5,9 +5,8 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from api.errors import Failure
 from api.pages.rendering import page
-from api.service.access import Action, may
+from api.service.access import Action, demand, may
 from api.service.records import Actor
 
 TABS = (("health", "/admin", Action.ADMINISTER), ("users", "/admin/users", Action.MANAGE_USERS),
@@ -24,6 +23,5 @@ def tabs(actor: Actor) -> tuple[tuple[str, str], ...]:
 def admin_page(request: Request, actor: Actor, action: Action, template: str, /, *, status: int = 200,
                **values: Any) -> Response:
     """The template with the tabs above it. Failure "forbidden"."""
-    if not may(actor, action):
-        raise Failure("forbidden")
+    demand(actor, action)
     return page(request, f"admin/{template}", status=status, tabs=tabs(actor), **values)

@@ -7,7 +7,7 @@ from api.deps import ActorDep, ServicesDep
 from api.errors import Failure
 from api.pages.admin_frame import admin_page
 from api.pages.admin_settings import number_of
-from api.pages.rendering import words_of
+from api.pages.rendering import failure_said
 from api.pages.routing import FormDep, PageRoute, field, see
 from api.service.access import Action
 from api.service.administration.stored_settings import NoticeSettings
@@ -35,7 +35,7 @@ def save(request: Request, services: ServicesDep, actor: ActorDep, form: FormDep
         if failure.code != "setting_invalid":
             raise
         return _page(request, services, actor, status=failure.status,
-                     failure=words_of(request).pick(failure.chinese, str(failure)))
+                     failure=failure_said(request, failure))
     return see("/admin/notices")
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from api.deps import ActorDep, ServicesDep
 from api.errors import Failure
 from api.pages.admin_frame import admin_page
-from api.pages.rendering import words_of
+from api.pages.rendering import failure_said
 from api.pages.routing import FormDep, PageRoute, field, see
 from api.service.access import Action
 from api.service.administration.stored_settings import ReadingSettings
@@ -66,6 +66,6 @@ def exam(services: ServicesDep, actor: ActorDep) -> Response:
 
 def _page(request: Request, services: Services, actor: Actor, failure: Failure | None = None) -> Response:
     return admin_page(request, actor, Action.ADMINISTER, "reading.html", status=failure.status if failure else 200,
-                      failure=words_of(request).pick(failure.chinese, str(failure)) if failure else "",
+                      failure=failure_said(request, failure),
                       state=services.second.readying.state(actor), examination=services.second.examining.state,
                       reading=services.administration.kept.get(ReadingSettings), numbers=NUMBERS)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from api.deps import ActorDep, ServicesDep
 from api.errors import Failure
 from api.pages.admin_frame import admin_page
-from api.pages.rendering import words_of
+from api.pages.rendering import failure_said
 from api.pages.routing import FormDep, PageRoute, field, see
 from api.service.access import Action
 from api.service.administration.modelling import ModelTest
@@ -115,7 +115,7 @@ def _refused(request: Request, services: ServicesDep, actor: ActorDep, failure: 
     if failure.code not in MENDED:
         raise failure
     return _page(request, services, actor, status=failure.status,
-                 failure=words_of(request).pick(failure.chinese, str(failure)))
+                 failure=failure_said(request, failure))
 
 
 def _page(request: Request, services: ServicesDep, actor: ActorDep, *, status: int = 200, failure: str = "",

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from api.deps import ActorDep, ServicesDep
 from api.errors import Failure
 from api.pages.admin_frame import admin_page
-from api.pages.rendering import words_of
+from api.pages.rendering import failure_said
 from api.pages.routing import FormDep, PageRoute, field, see
 from api.service.access import Action
 from api.service.records import InvitationView, Role
@@ -39,7 +39,7 @@ def change(request: Request, services: ServicesDep, actor: ActorDep, user_id: st
             raise
         return admin_page(request, actor, Action.MANAGE_USERS, "user.html", status=failure.status,
                           one=services.accounts.user(actor, user_id), roles=tuple(Role), link="", hours=0,
-                          failure=words_of(request).pick(failure.chinese, str(failure)))
+                          failure=failure_said(request, failure))
     return see("/admin/users")
 
 
@@ -54,7 +54,7 @@ def invite(request: Request, services: ServicesDep, actor: ActorDep, form: FormD
         if failure.code != "email_invalid":
             raise
         return _page(request, services, actor, status=failure.status,
-                     failure=words_of(request).pick(failure.chinese, str(failure)))
+                     failure=failure_said(request, failure))
     return _page(request, services, actor, made=made)
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from api.deps import ActorDep, ServicesDep
 from api.errors import Failure
 from api.pages.admin_frame import admin_page
-from api.pages.rendering import words_of
+from api.pages.rendering import failure_said
 from api.pages.routing import FormDep, PageRoute, field, see
 from api.service.access import Action
 from api.service.webhooks.webhook_records import SUBSCRIBED, Kind, WebhookView
@@ -31,7 +31,7 @@ def create(request: Request, services: ServicesDep, actor: ActorDep, form: FormD
         if failure.code not in MENDED:
             raise
         return _page(request, services, actor, status=failure.status, url=field(form, "url"),
-                     failure=words_of(request).pick(failure.chinese, str(failure)))
+                     failure=failure_said(request, failure))
     return _page(request, services, actor, made=made)
 
 

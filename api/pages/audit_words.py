@@ -95,7 +95,6 @@ class AuditWords:
     def __init__(self, said: Words, policy: Policy, names: Mapping[str, str]) -> None:
         self._words, self._names = said, names
         self._vocabulary = Vocabulary(policy, said.language)
-        self._criteria = {one.id: one for one in policy.criteria}
         self._kinds: dict[str, Callable[[Any], str]] = {
             **dict.fromkeys(("role", "roles"), lambda one: said.label(f"roles.{one}")),
             **dict.fromkeys(PERSONS, self._person), **dict.fromkeys(HASHES, lambda one: str(one)[:SHORT]),
@@ -107,7 +106,8 @@ class AuditWords:
             "differ": lambda one: said.label(f"reading_settings.{one}"),
             **dict.fromkeys(("page", "mail"), lambda one: said.label(f"notices.kinds.{one}")),
             "way": lambda one: said.label(f"notices.ways.{one}"),
-            "base_type": self._base_type, "subject": self._subject, "overall": self._outcome, "outcome": self._outcome,
+            "base_type": lambda one: self._vocabulary.base_type(str(one)), "subject": self._subject,
+            "overall": self._outcome, "outcome": self._outcome,
             "files": lambda one: str(one.get("id", ""))[:SHORT_ID] if isinstance(one, Mapping) else str(one),
         }
 
@@ -162,10 +162,6 @@ class AuditWords:
             return between.join(map(kind, value)) or self._words("audit.nothing")
         return kind(value)
 
-    def _base_type(self, value: Any) -> str:
-        known = {one.id for one in self._vocabulary.policy.base_types}
-        return self._vocabulary.base_type(str(value)) if value in known else str(value)
-
     def _days(self, value: Any) -> str:
         return self._words("audit.days", count=value) if value else self._words("audit.for_good")
 
@@ -179,10 +175,8 @@ class AuditWords:
 
     def _subject(self, value: Any) -> str:
         name = str(value)
-        if name in self._criteria:
-            one = self._criteria[name]
-            return f"{self._vocabulary.citation(one)} {self._vocabulary.label(one)}"
-        return self._vocabulary.fact_label(name) if name in self._vocabulary.policy.facts.facts else name
+        return self._vocabulary.fact_label(name) if name in self._vocabulary.policy.facts.facts else \
+            self._vocabulary.full(name)
 
     def _outcome(self, value: Any) -> str:
         known: dict[str, Outcome | Overall] = {

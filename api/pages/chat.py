@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from api.deps import ActorDep, LanguageDep, ServicesDep
 from api.pages.addresses import clause_address, document_address
-from api.pages.rendering import page, render, words_of
+from api.pages.rendering import failure_said, page, render
 from api.pages.routing import FormDep, PageRoute, field, see
 from api.pages.texts import words
 from api.service.records import Actor, AssessmentView, Place, TurnView
@@ -104,7 +104,7 @@ def _stream(request: Request, told: Iterator[Step | str | TurnView], case_id: st
                 html = render(request, "parts/turn.html", one=exchange(part, case_id))
                 yield piece("turn", {"html": html, "id": part.id, "conversation": part.conversation})
     except GuoheError as error:
-        yield piece("failure", {"message": words_of(request).pick(error.chinese, str(error))})
+        yield piece("failure", {"message": failure_said(request, error)})
 
 
 def turns_of(services: Services, actor: Actor, conversation: str) -> tuple[Exchange, ...]:

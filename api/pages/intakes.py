@@ -14,7 +14,8 @@ from starlette.datastructures import FormData
 from api.deps import ActorDep, LanguageDep, ServicesDep
 from api.errors import Failure
 from api.pages.plots import Bar, Piece, bars
-from api.pages.rendering import page
+from api.pages.rendering import failure_said, page
+from api.pages.review_list import CHECKED
 from api.pages.routing import FormDep, PageRoute, field, see
 from api.pages.texts import Words, words
 from api.routes.review import sent_file
@@ -31,7 +32,6 @@ router = APIRouter(route_class=PageRoute, prefix="/review/intakes")
 A_PAGE, MOST_GAPS, OVERLAPS = 20, 10, 20
 OUTCOMES = ((Outcome.NOT_MET, "not_met"), (Outcome.INSUFFICIENT, "insufficient"), (Outcome.JUDGEMENT, "judgement"),
             (Outcome.MET, "met"))
-CHECKED = ("confirmed", "corrected", "recounted", "rejected", "added")
 SHOWN_AGAIN = frozenset({"intake_invalid", "intake_changed", "intake_has_cases", "unknown_base_type"})
 
 
@@ -115,8 +115,8 @@ def _list(request: Request, services: Services, actor: Actor, language: str, *, 
     found = services.intakes.rounds.list(actor, after=after or None, limit=A_PAGE)
     return page(request, "review/intakes.html", status=failure.status if failure else 200, found=found,
                 later=bool(after), policy=services.policies.current, may_run=may(actor, Action.RUN_INTAKES),
-                versions=services.intakes.rounds.versions(actor), typed=typed or {}, failure=_said(failure, language),
-                kinds=_kinds(services, language))
+                versions=services.intakes.rounds.versions(actor), typed=typed or {}, kinds=_kinds(services, language),
+                failure=failure_said(request, failure))
 
 
 def _one(request: Request, services: Services, actor: Actor, language: str, intake_id: str, *,
@@ -125,14 +125,15 @@ def _one(request: Request, services: Services, actor: Actor, language: str, inta
     found = services.intakes.summing.numbers(actor, intake_id)
     names, texts = Vocabulary(services.policies.current, language), words(language)
     criteria = _criteria(found, line, names)
+    gaps = sorted((one for one in criteria if one.gaps), key=lambda one: -one.gaps)[:MOST_GAPS]
     return page(request, "review/intake.html", status=failure.status if failure else 200, line=line, found=found,
                 policy=services.policies.current, may_run=may(actor, Action.RUN_INTAKES), criteria=criteria,
-                gaps=sorted((one for one in criteria if one.gaps), key=lambda one: -one.gaps)[:MOST_GAPS],
-                versions=services.intakes.rounds.versions(actor), failure=_said(failure, language), typed=typed or {},
-                kinds=_kinds(services, language), plots=_plots(found, criteria, names, texts), statuses=Status,
+                gaps=gaps, versions=services.intakes.rounds.versions(actor), typed=typed or {},
+                failure=failure_said(request, failure),
+                kinds=_kinds(services, language), plots=_plots(found, criteria, gaps, names, texts), statuses=Status,
                 outcomes={one.value: names.say.outcome(one) for one in (*Outcome, *Overall)}, checked=CHECKED,
-                facts={one.key: names.fact_label(one.key) if one.key in names.policy.facts.facts else one.key
-                       for one in found.facts}, overlap_kinds=services.intakes.summing.kinds(actor, intake_id),
+                facts={one.key: names.fact_label(one.key) for one in found.facts},
+                overlap_kinds=services.intakes.summing.kinds(actor, intake_id),
                 saved=request.query_params.get("saved", ""), passed=_passed(found), order=OUTCOMES)
 
 
@@ -142,19 +143,17 @@ def _passed(found: IntakeNumbers) -> int:
 
 def _criteria(found: IntakeNumbers, line: IntakeLine, names: Vocabulary) -> Sequence[CriterionLine]:
     """In the order of the policy."""
-    order = {one.id: (place, one) for place, one in enumerate(names.policy.criteria)}
+    order = {one.id: place for place, one in enumerate(names.policy.criteria)}
     made = []
-    for count in sorted(found.criteria, key=lambda one: order.get(one.criterion, (len(order), None))[0]):
-        one = order[count.criterion][1] if count.criterion in order else None
+    for count in sorted(found.criteria, key=lambda one: order.get(one.criterion, len(order))):
         links = {name: "/review?" + urlencode({"intake": line.id, "criterion": count.criterion, "result": value.value})
                  for value, name in OUTCOMES}
-        made.append(CriterionLine(names.citation(one) if one else "", names.label(one) if one else count.criterion,
-                                  count, links, count.not_met + count.insufficient))
+        made.append(CriterionLine(*names.named(count.criterion), count, links, count.not_met + count.insufficient))
     return made
 
 
-def _plots(found: IntakeNumbers, criteria: Sequence[CriterionLine], names: Vocabulary, texts: Words
-           ) -> Mapping[str, Markup]:
+def _plots(found: IntakeNumbers, criteria: Sequence[CriterionLine], gaps: Sequence[CriterionLine], names: Vocabulary,
+           texts: Words) -> Mapping[str, Markup]:
     """The drawings of the page; each has its table beside it."""
     outcome = {value: names.say.outcome(value) for value in Outcome}
 
@@ -162,7 +161,6 @@ def _plots(found: IntakeNumbers, criteria: Sequence[CriterionLine], names: Vocab
         return bars(f"plot-{name}", texts(f"intake.plots.{name}.title"), texts(f"intake.plots.{name}.about"), rows,
                     whole=whole)
 
-    gaps = sorted((one for one in criteria if one.gaps), key=lambda one: -one.gaps)[:MOST_GAPS]
     return {
         "status": of("status", [Bar(texts(f"review.status.{one.status.value}"), [Piece(
             f"st-{one.status.value}", texts("intake.cases"), one.cases)]) for one in found.statuses]),
@@ -215,7 +213,3 @@ def _moment(text: str) -> datetime:
         return datetime.fromisoformat(text).astimezone(choosing.OFFICE)
     except ValueError as error:
         raise Failure("intake_changed") from error
-
-
-def _said(failure: Failure | None, language: str) -> str:
-    return words(language).pick(failure.chinese, str(failure)) if failure is not None else ""

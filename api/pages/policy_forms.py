@@ -9,9 +9,8 @@ from starlette.datastructures import FormData
 
 from api.deps import ActorDep, LanguageDep, ServicesDep
 from api.errors import Failure
-from api.pages.rendering import page
+from api.pages.rendering import failure_said, page
 from api.pages.routing import FormDep, PageRoute, field, see
-from api.pages.texts import words
 from api.service.governance.form_records import FormChange, FormPart
 from api.service.governance.forms import FIELDS, TIMES
 from api.service.records import Actor
@@ -64,8 +63,8 @@ def _all(request: Request, services: Services, actor: Actor, language: str, vers
     statuses = load(STATUSES)
     chosen = next((key for key, pair in statuses.items() if view.head and pair[0] == view.head.status), OTHER)
     return page(request, "policy/forms.html", status=failure.status if failure else 200, view=view, line=view.line,
-                failure=_said(failure, language), typed=typed or {}, statuses=statuses, chosen=chosen, times=TIMES,
-                cited=phrases(language).citation, saved=request.query_params.get("saved", ""))
+                failure=failure_said(request, failure), typed=typed or {}, statuses=statuses, chosen=chosen,
+                times=TIMES, cited=phrases(language).citation, saved=request.query_params.get("saved", ""))
 
 
 def _one(request: Request, services: Services, actor: Actor, language: str, version_id: str, criterion: str, *,
@@ -76,13 +75,9 @@ def _one(request: Request, services: Services, actor: Actor, language: str, vers
         raise Failure("not_found")
     version = services.policy_work.versions.get(actor, version_id)
     return page(request, "policy/criterion.html", status=failure.status if failure else 200, view=view, line=view.line,
-                one=one, failure=_said(failure, language),
+                one=one, failure=failure_said(request, failure),
                 typed=(typed or {}).get((FormPart.CRITERION.value, criterion), {}), cited=phrases(language).citation,
                 problems=[each for each in version.problems if each.criterion == criterion])
-
-
-def _said(failure: Failure | None, language: str) -> str:
-    return words(language).pick(failure.chinese, str(failure)) if failure is not None else ""
 
 
 def _values(part: FormPart, form: FormData) -> dict[str, str]:

@@ -197,4 +197,4 @@ def _fact_of(name: str, policy: Policy, language: str) -> str:
     if not name.startswith(f"{FACTS}/") or name == SHARED:
         return ""
     key = name.removeprefix(f"{FACTS}/").removesuffix(".yaml")
-    return Vocabulary(policy, language).fact_label(key) if key in policy.facts.facts else key
+    return Vocabulary(policy, language).fact_label(key)

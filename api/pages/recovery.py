@@ -11,7 +11,7 @@ from api.deps import ActorDep, ServicesDep
 from api.errors import Failure
 from api.pages import sessions
 from api.pages.admin_frame import admin_page
-from api.pages.rendering import page, words_of
+from api.pages.rendering import failure_said, page, words_of
 from api.pages.routing import FormDep, PageRoute, field, see
 from api.pages.texts import words
 from api.service import passwords
@@ -55,7 +55,7 @@ async def reset(request: Request, services: ServicesDep, secret: str, form: Form
     except Failure as failure:
         if failure.code == "reset_invalid":
             raise
-        said = words_of(request).pick(failure.chinese, str(failure))
+        said = failure_said(request, failure)
         return await run_in_threadpool(partial(_reset, request, services, secret, said, failure.status))
     answer = see("/cases" if signed.actor.role is Role.APPLICANT else "/")
     sessions.remember(request, answer, signed)

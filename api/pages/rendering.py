@@ -19,6 +19,7 @@ from api.service.governance import amounts
 from api.service.records import Actor
 from assistant.report.labels import Vocabulary
 from assistant.wording.phrases import phrases
+from ingestion.errors import GuoheError
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -53,6 +54,11 @@ def render(request: Request, template: str, /, **values: Any) -> str:
 
 def words_of(request: Request) -> Words:
     return words(language_of(request))
+
+
+def failure_said(request: Request, failure: GuoheError | None) -> str:
+    """What went wrong, in the reader's language; "" where nothing did."""
+    return words_of(request).pick(failure.chinese, str(failure)) if failure is not None else ""
 
 
 def visitor(request: Request) -> Actor | None:

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 
 from api.deps import ActorDep, LanguageDep, ServicesDep
 from api.errors import Failure
-from api.pages.rendering import page, words_of
+from api.pages.rendering import failure_said, page
 from api.pages.routing import FormDep, PageRoute, field, see
 from api.routes.review import sent_file
 from api.service.access import Action, may
@@ -101,7 +101,7 @@ def _refused(request: Request, services: Services, actor: Actor, language: str, 
     if failure.code == "letter_meanwhile" and newest is not None:
         typed = replace(typed, number=newest.number)
     return _page(request, services, actor, language, case_id, typed, status=failure.status,
-                 failure=words_of(request).pick(failure.chinese, str(failure)))
+                 failure=failure_said(request, failure))
 
 
 def _page(request: Request, services: Services, actor: Actor, language: str, case_id: str, typed: Typed | None = None,

@@ -84,34 +84,29 @@ def export(services: ServicesDep, actor: ActorDep, language: LanguageDep, wanted
 @router.get("/review/statistics")
 def statistics(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep) -> Response:
     found = services.review.statistics.all(actor)
-    policy = services.policies.current
-    names = Vocabulary(policy, language)
-    criteria = {one.id: one for one in policy.criteria}
-    labels: dict[str, Any] = {one.criterion: (names.citation(criteria[one.criterion]), names.label(
-        criteria[one.criterion])) if one.criterion in criteria else ("", one.criterion) for one in found.criteria}
-    facts = {one.key: names.fact_label(one.key) if one.key in policy.facts.facts else one.key for one in found.facts}
+    names = Vocabulary(services.policies.current, language)
+    labels = {one.criterion: names.named(one.criterion) for one in found.criteria}
+    facts = {one.key: names.fact_label(one.key) for one in found.facts}
     kinds = {one.base_type for one in found.statuses}
-    table = [(kind, names.base_type(kind) if kind in {one.id for one in policy.base_types} else kind,
-              [next((one.count for one in found.statuses if one.base_type == kind and one.status is status), 0)
-               for status in Status]) for kind in sorted(kinds)]
+    table = [(kind, names.base_type(kind), [
+        next((one.count for one in found.statuses if one.base_type == kind and one.status is status), 0)
+        for status in Status]) for kind in sorted(kinds)]
     return page(request, "review/statistics.html", found=found, labels=labels, facts=facts, table=table,
                 statuses=Status, checked=CHECKED, outcomes={one.value: said(one, language) for one in Outcome},
-                kinds={kind: names.base_type(kind) for kind, _ in found.times.minutes_by_type
-                       if kind in {one.id for one in policy.base_types}})
+                kinds={kind: names.base_type(kind) for kind, _ in found.times.minutes_by_type})
 
 
 def _narrowed(services: Services, wanted: Filter, language: str) -> str:
     """What a figure of the statistics stands for, in words; "" for a list that no figure opened."""
     names = Vocabulary(services.policies.current, language)
-    criterion = next((one for one in names.policy.criteria if one.id == wanted.criterion), None)
-    said_of = [f"{names.citation(criterion)} {names.label(criterion)}" if criterion else wanted.criterion]
+    said_of = [names.full(wanted.criterion)]
     if wanted.result in {one.value for one in Outcome}:
         said_of.append(names.say.outcome(Outcome(wanted.result)))
     texts = words(language)
     if wanted.missing is not None:
         said_of.append(texts("review.lacks", low=wanted.missing * 10, high=wanted.missing * 10 + 10))
     if wanted.fact:
-        said_of.append(names.fact_label(wanted.fact) if wanted.fact in names.policy.facts.facts else wanted.fact)
+        said_of.append(names.fact_label(wanted.fact))
     if wanted.checked:
         said_of.append(texts.label(f"review.checked.{wanted.checked}"))
     return texts("punctuation.list").join(one for one in said_of if one)

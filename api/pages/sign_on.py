@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 from api.deps import ServicesDep, address_of
 from api.errors import Failure
 from api.pages import sessions
-from api.pages.rendering import page, words_of
+from api.pages.rendering import failure_said, page
 from api.pages.routing import PageRoute, inside, see
 
 router = APIRouter(route_class=PageRoute)
@@ -48,7 +48,7 @@ def _said(request: Request, failure: Failure) -> Response:
     if failure.code == "not_found":
         raise failure
     return page(request, "login.html", status=failure.status, next="/", email="", kept="[]", kept_action="",
-                lost=False, notice="", failure=words_of(request).pick(failure.chinese, str(failure)))
+                lost=False, notice="", failure=failure_said(request, failure))
 
 
 def _callback(request: Request, services: ServicesDep) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from api.errors import Failure
 from api.service.records import Actor, Role, TokenScope
 from api.store.rows import Scope, Sight
 
@@ -79,6 +80,12 @@ def may(actor: Actor, action: Action, owner_id: str | None = None) -> bool:
             return actor.role is Role.REVIEWER
         case Action.REVIEW_CASE:
             return actor.role is Role.REVIEWER and owner_id != actor.id
+
+
+def demand(actor: Actor, action: Action, owner_id: str | None = None) -> None:
+    """Failure "forbidden" where they may not."""
+    if not may(actor, action, owner_id):
+        raise Failure("forbidden")
 
 
 def scope(actor: Actor, action: Action = Action.READ_CASE) -> Scope:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session as Db
 
 from api.errors import Failure
 from api.service import paging, passwords
-from api.service.access import Action, may
+from api.service.access import Action, demand
 from api.service.context import Context, new_id, now, record, record_system
 from api.service.credentials import Credentials, digest, secret
 from api.service.records import Actor, InvitationView, Page, Role, SignedIn, UserView
@@ -241,8 +241,7 @@ class Accounts(Credentials):
 
     @staticmethod
     def _only_administrator(actor: Actor) -> None:
-        if not may(actor, Action.MANAGE_USERS):
-            raise Failure("forbidden")
+        demand(actor, Action.MANAGE_USERS)
 
 
 REGISTRATION, ATTEMPTS = 1, 5  # for Database.alone

@@ -29,8 +29,8 @@ from api.service.records import (
     Page,
     TypeComparison,
 )
-from api.service.views import job_view, last_job, line, newest, plain
-from api.store.models import AssessedFile, Assessment, Case, Content, File, Job
+from api.service.views import file_ids, job_view, last_job, line, newest, plain
+from api.store.models import Assessment, Case, Content, File, Job
 
 RETRY_QUEUE = 60   # seconds after which a place may be free
 
@@ -193,9 +193,7 @@ class Assessments:
 
     def _view(self, session: Session, row: Assessment, language: str, *, texts: bool) -> AssessmentView:
         content = _content(session, row)
-        files = {name: file_id for file_id, name in session.execute(
-            select(File.id, File.name).join(AssessedFile, AssessedFile.file_id == File.id)
-            .where(AssessedFile.assessment_id == row.id))}
+        files = file_ids(session, row.id)
         result = content.in_language(language)
         documents = tuple(DocumentLine(
             one.name, one.sha256, one.kind, len(one.pages), files.get(one.name),

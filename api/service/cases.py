@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 import api
 from api.errors import Failure
 from api.service import paging
-from api.service.access import Action, may, scope, visible
+from api.service.access import Action, demand, may, scope, visible
 from api.service.assessments import Assessments
 from api.service.context import Context, case_for, changed, held, new_id, now, partly, record
 from api.service.events import Events
@@ -125,8 +125,7 @@ class Cases:
 
     def _create(self, actor: Actor, base_type: str, application_date: date, title: str, applicant: str, *,
                 demo: bool) -> CaseView:
-        if not may(actor, Action.CREATE_CASE):
-            raise Failure("forbidden")
+        demand(actor, Action.CREATE_CASE)
         self._check(base_type, application_date)
         force = self.policies.now()
         label = force[0].base_type(base_type).label

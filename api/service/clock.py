@@ -29,6 +29,11 @@ def zone(name: str) -> tzinfo:
         return FALLBACK
 
 
+def today(name: str) -> date:
+    """The day that it is in that zone."""
+    return datetime.now(zone(name)).date()
+
+
 def local(at: datetime, name: str) -> str:
     """A time as it stands on paper."""
     return at.astimezone(zone(name)).strftime("%Y-%m-%d %H:%M")

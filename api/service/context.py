@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.errors import Failure
-from api.service.access import Action, may, scope, visible
+from api.service.access import Action, demand, scope, visible
 from api.service.records import Actor
 from api.service.views import RETURNED
 from api.settings import Settings
@@ -79,8 +79,7 @@ def case_for(session: Session, actor: Actor, case_id: str, action: Action = Acti
     case = session.scalar(query)
     if case is None:
         raise Failure("not_found")
-    if not may(actor, action, case.owner_id):
-        raise Failure("forbidden")
+    demand(actor, action, case.owner_id)
     if action is Action.CHANGE_CASE and held(case, session.get(Review, case_id)):
         raise Failure("handed_in")
     if action is Action.DELETE_CASE and case.handed_in is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from api.errors import Failure
 
@@ -19,11 +19,9 @@ def cursor(*values: str | int | datetime) -> str:
 def at(text: str) -> tuple[datetime, str]:
     """The moment and the id that a cursor made of these two names. Failure "cursor_invalid"."""
     values = _values(text)
-    try:
-        moment, identifier = values
-        return datetime.fromisoformat(str(moment)).astimezone(UTC), str(identifier)
-    except ValueError as error:
-        raise Failure("cursor_invalid") from error
+    if len(values) != 2:
+        raise Failure("cursor_invalid")
+    return moment(str(values[0])), str(values[1])
 
 
 def pair(text: str) -> tuple[str, str]:
@@ -32,6 +30,22 @@ def pair(text: str) -> tuple[str, str]:
     if len(values) != 2 or not all(isinstance(one, str) for one in values):
         raise Failure("cursor_invalid")
     return str(values[0]), str(values[1])
+
+
+def moment(text: str) -> datetime:
+    """The moment that stands in a cursor. Failure "cursor_invalid"."""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError as error:
+        raise Failure("cursor_invalid") from error
+
+
+def day(text: str) -> date:
+    """The day that stands in a cursor. Failure "cursor_invalid"."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Failure("cursor_invalid") from error
 
 
 def number(text: str) -> int:

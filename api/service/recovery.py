@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session as Db
 
 from api.errors import Failure
 from api.service import passwords
-from api.service.access import Action, may
+from api.service.access import Action, demand
 from api.service.context import Context, new_id, now, record, record_system
 from api.service.credentials import Credentials, digest, secret
 from api.service.mail import Sender
@@ -62,8 +62,7 @@ class Recovery(Credentials):
 
     def by_hand(self, actor: Actor, user_id: str) -> ResetView:
         """A link for an administrator to give to this person; those made before no longer work."""
-        if not may(actor, Action.MANAGE_USERS):
-            raise Failure("forbidden")
+        demand(actor, Action.MANAGE_USERS)
         with self._database.writing() as session:
             user = session.get(User, user_id)
             if user is None or not user.active:

@@ -14,7 +14,9 @@ MEDIA = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
     "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+KINDS = ("docx", "pdf", "json")    # of a report
 
 
 @dataclass(frozen=True)
@@ -29,15 +31,14 @@ class Reports:
 
         Failure "unknown_report", "not_assessed", "not_found".
         """
-        if kind not in MEDIA:
+        if kind not in KINDS:
             raise Failure("unknown_report", kind=kind)
         case = self.cases.get(actor, case_id)
         if kind == "json":
             content = self.assessments.body(actor, case_id, assessment_id, language)
         else:
             content = self._form(actor, case_id, assessment_id, kind, language, case.applicant)
-        title = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", case.title)[:60]
-        name = f"guohe-{title}.{kind}" if language == "en" else f"预审意见表-{title}.{kind}"
+        name = f"guohe-{in_name(case.title)}.{kind}" if language == "en" else f"预审意见表-{in_name(case.title)}.{kind}"
         return ReportFile(content, MEDIA[kind], name)
 
     def _form(self, actor: Actor, case_id: str, assessment_id: str | None, kind: str, language: str,
@@ -52,3 +53,8 @@ class Reports:
         known = particulars.read(view.result.documents, applicant)
         report = composing.compose(view.result, policy, language, known)
         return render(report, f".{kind}")
+
+
+def in_name(title: str) -> str:
+    """A title as a part of a file's name."""
+    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", title)[:60]

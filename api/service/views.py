@@ -72,6 +72,13 @@ def newest(session: Session, case: Case, upto: int | None = None) -> Assessment 
                           .order_by(Assessment.number.desc()).limit(1))
 
 
+def file_ids(session: Session, assessment_id: str | None) -> dict[str, str]:
+    """Of the files that an assessment rests on, by their names."""
+    return {name: file_id for file_id, name in session.execute(
+        select(File.id, File.name).join(AssessedFile, AssessedFile.file_id == File.id)
+        .where(AssessedFile.assessment_id == assessment_id))}
+
+
 def assessed_files(session: Session, row: Assessment | None) -> tuple[FileView, ...]:
     """The files that an assessment rests on, by name."""
     rows = session.scalars(select(File).join(AssessedFile, AssessedFile.file_id == File.id).where(

@@ -1,7 +1,6 @@
 """What reviewers take away: the review form with the program's and the persons' values, and lists as tables."""
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -12,11 +11,10 @@ from assistant.correcting.corrections import Act
 from assistant.report import composing, particulars, render
 from assistant.report.labels import Vocabulary
 from assistant.report.model import Report, Row
-from assistant.report.word_file import SHADE_HEAD, SMALL, TITLE, WIDTH, WordFile, run
+from assistant.report.word_file import SMALL, TITLE, WIDTH, WordFile, run
+from assistant.report.workbook import Sheet, workbook
 from ingestion.domain import Assessment, Interval, Outcome
 from ingestion.policy import Policy
-
-A4 = 9    # by the numbers that spreadsheets give paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +61,16 @@ def form(seen: Assessment, machine: Assessment, steps: Sequence[Step], policy: P
                      head=tuple(replace(one, value=came.get(one.key, one.value)) for one in report.head),
                      notes=(*report.notes, names.words("review.note")),
                      decisions=tuple(_told(one, names, zone) for one in steps))
-    return workbook([(report.title, _columns(names), [_plain(row) for row in report.rows]),
-                     (names.words("sections.decisions"), names.words.lines("review.decision_columns"),
-                      [list(one) for one in report.decisions])]) if kind == "xlsx" else render(report, f".{kind}")
+    return workbook([Sheet(report.title, _columns(names), [_plain(row) for row in report.rows]),
+                     Sheet(names.words("sections.decisions"), names.words.lines("review.decision_columns"),
+                           report.decisions)]) if kind == "xlsx" else render(report, f".{kind}")
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], kind: str, names: Vocabulary
           ) -> bytes | None:
     """A list as a file, None for a kind that is none."""
     if kind == "xlsx":
-        return workbook([(title, columns, rows)])
+        return workbook([Sheet(title, columns, rows)])
     if kind == "docx":
         return _document(title, columns, rows, names)
     if kind == "pdf":
@@ -80,44 +78,6 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], kin
 
         return pdf.table(title, columns, rows, names.words, names.status())
     return None
-
-
-def workbook(sheets: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]]]]) -> bytes:
-    """Sheets with a fixed head row, that print on landscape pages as wide as the sheet, the head repeated on each.
-    Every cell is text, so that none is taken for a formula."""
-    import openpyxl
-    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-    from openpyxl.worksheet.properties import PageSetupProperties
-
-    from assistant.report.word_file import readable
-
-    book, line = openpyxl.Workbook(write_only=True), Side(style="thin", color="9AA3AB")
-    ruled, shaded = Border(line, line, line, line), PatternFill("solid", fgColor=SHADE_HEAD)
-    for title, columns, rows in sheets:
-        sheet = book.create_sheet(title[:31])
-        sheet.freeze_panes, sheet.print_title_rows = "A2", "1:1"
-        sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", A4
-        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-        sheet.page_margins = openpyxl.worksheet.page.PageMargins(0.4, 0.4, 0.5, 0.5, 0.2, 0.2)   # inches
-        sheet.oddHeader.center.text, sheet.oddFooter.center.text = "&A", "&P / &N"
-        for place, column in enumerate(columns):
-            longest = max([len(column), *(len(row[place]) for row in rows[:200])])
-            sheet.column_dimensions[openpyxl.utils.get_column_letter(place + 1)].width = min(60, 4 + longest * 1.6)
-        for number, row in enumerate([columns, *rows]):
-            cells = []
-            for text in row:
-                cell = openpyxl.cell.WriteOnlyCell(sheet, None)
-                cell.data_type, cell._value = "s", readable(text)
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
-                if not number:
-                    cell.font, cell.fill = Font(bold=True), shaded
-                cell.border = ruled
-                cells.append(cell)
-            sheet.append(cells)
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -157,10 +117,8 @@ def _time(at: datetime, zone: tzinfo) -> str:
 
 
 def _told(one: Step, names: Vocabulary, zone: tzinfo) -> tuple[str, ...]:
-    policy = names.policy
-    fact = one.subject in policy.facts.facts
-    label = names.fact_label(one.subject) if fact else next(
-        (names.label(criterion) for criterion in policy.criteria if criterion.id == one.subject), one.subject)
+    fact = one.subject in names.policy.facts.facts
+    label = names.fact_label(one.subject) if fact else names.named(one.subject)[1]
     said = names.interval(one.subject, one.value) if one.value and fact else \
         names.say.outcome(one.outcome) if one.outcome else ""
     machine = names.interval(one.subject, one.machine) if one.machine and fact else ""

@@ -33,6 +33,8 @@ def reason_text(policy: Policy, code: str, language: str) -> str:
 
 
 class Vocabulary:
+    """What is kept of a case may name what another version of the policy knows: such a name stands for itself."""
+
     def __init__(self, policy: Policy, language: str = "zh") -> None:
         self.policy, self.words, self.say = policy, Wording(language), phrases(language)
 
@@ -48,8 +50,8 @@ class Vocabulary:
         return self.words("policy_line", title=self.title(), version=self.policy.version, status=self.status())
 
     def base_type(self, base_type_id: str) -> str:
-        base_type = self.policy.base_type(base_type_id)
-        return self.say.pick(base_type.label, base_type.label_en)
+        found = next((one for one in self.policy.base_types if one.id == base_type_id), None)
+        return self.say.pick(found.label, found.label_en) if found else base_type_id
 
     # Criteria ---------------------------------------------------------------------------------------------------------
 
@@ -58,6 +60,15 @@ class Vocabulary:
 
     def citation(self, criterion: Criterion) -> str:
         return self.say.citation(criterion.citation)
+
+    def named(self, criterion_id: str) -> tuple[str, str]:
+        """Citation and label of the criterion of that id."""
+        found = next((one for one in self.policy.criteria if one.id == criterion_id), None)
+        return (self.citation(found), self.label(found)) if found else ("", criterion_id)
+
+    def full(self, criterion_id: str) -> str:
+        """Citation and label in one line."""
+        return " ".join(self.named(criterion_id)).strip()
 
     def outcome(self, outcome: Outcome) -> str:
         """The outcome with its mark: it is told apart without colour."""
@@ -127,8 +138,8 @@ class Vocabulary:
     # Facts ------------------------------------------------------------------------------------------------------------
 
     def fact_label(self, key: str) -> str:
-        fact = self.policy.facts.facts[key]
-        return self.say.pick(fact.label, fact.label_en)
+        fact = self.policy.facts.facts.get(key)
+        return self.say.pick(fact.label, fact.label_en) if fact else key
 
     def yes_no(self, key: str) -> bool:
         return self.policy.facts.facts[key].kind == "yes_no"

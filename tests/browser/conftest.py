@@ -5,15 +5,16 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.offices import WIDE, Place, office
+from tests.browser import offices
+from tests.browser.offices import Place
+from tests.browser.people import browsers, invited, registered
 from tests.browser.server import Server
-
-PASSWORD = "a sentence that is remembered"
 
 
 @pytest.fixture(scope="session")
@@ -34,35 +35,39 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    with office(tmp_path_factory.mktemp("office") / "data") as made:
+    with offices.office(tmp_path_factory.mktemp("office") / "data") as made:
         yield made
 
 
 @pytest.fixture
 def new_person(chromium: Browser, server: Server) -> Iterator[Callable[..., Page]]:
     """Registers somebody in a browser of their own. A page that fails in its scripts fails the test."""
-    contexts: list[BrowserContext] = []
-    broken: list[str] = []
+    with browsers(chromium, server) as opened:
+        def made(**options: Any) -> Page:
+            page = opened(**options)
+            registered(page)
+            return page
 
-    def made(**options: Any) -> Page:
-        context = chromium.new_context(**{"viewport": WIDE, "locale": "zh-CN", "base_url": server.address, **options})
-        context.set_default_timeout(20_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: broken.append(str(error)))
-        page.on("console", lambda said: broken.append(said.text) if "Content Security Policy" in said.text else None)
-        page.goto("/register")
-        page.fill("#email", f"{os.urandom(6).hex()}@example.com")
-        page.fill("#name", "张三")
-        page.fill("#password", PASSWORD)
-        page.click("main button")
-        page.wait_for_url("**/cases")
-        return page
+        yield made
 
-    yield made
-    for context in contexts:
-        context.close()
-    assert broken == []
+
+@pytest.fixture
+def office(chromium: Browser, tmp_path: Path) -> Iterator[Callable[[str, str], Page]]:
+    """An installation of its own, where a test changes what is everybody's: its administrator invites a person of a
+    role.
+    """
+    server = Server(tmp_path / "data").start()
+    with browsers(chromium, server) as opened:
+        administrator = opened()
+        registered(administrator, name="admin")
+
+        def made(role: str, name: str) -> Page:
+            page = opened(reduced_motion="reduce")
+            invited(administrator, page, role, name)
+            return page
+
+        yield made
+    server.stop()
 
 
 @pytest.fixture

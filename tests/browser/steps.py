@@ -1,6 +1,7 @@
 """What a person does, step by step, in words of the page."""
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -8,7 +9,14 @@ from playwright.sync_api import Page, expect
 EXAMPLE = Path(__file__).parents[2] / "examples" / "membrane-center"
 FILES = sorted(EXAMPLE.iterdir())
 LONG = 60_000  # ms that an assessment may take on a busy machine
+CASE = re.compile(r"/cases/[0-9a-f]{32}$")
 expect.set_options(timeout=20_000)
+
+
+def go(page: Page, selector: str, to: str | re.Pattern[str] = "**") -> None:
+    """By a link or a form, until the page that it leads to is there."""
+    with page.expect_navigation(url=to):
+        page.click(selector)
 
 
 def new_case(page: Page, title: str = "膜中心", base_type: str = "joint_research_center") -> str:
@@ -17,8 +25,7 @@ def new_case(page: Page, title: str = "膜中心", base_type: str = "joint_resea
     page.check(f'input[name="base_type"][value="{base_type}"]')
     page.fill("#application_date", "2025-06-30")
     page.fill("#title", title)
-    page.click('button:has-text("下一步")')
-    page.wait_for_url("**/cases/*")
+    go(page, 'button:has-text("下一步")', CASE)
     expect(page.locator("h1")).to_contain_text(title)
     return page.url
 
@@ -39,7 +46,16 @@ def assessed(page: Page) -> None:
 
 def demo(page: Page) -> str:
     page.goto("/cases")
-    page.click('button:has-text("看一个示例")')
-    page.wait_for_url("**/cases/*")
+    go(page, 'button:has-text("看一个示例")', "**/cases/*")
     assessed(page)
     return page.url
+
+
+def handed_in(page: Page) -> str:
+    """The address of a new case that was handed in."""
+    case = demo(page).split("?")[0]
+    page.goto(case)
+    page.click("#submit")
+    page.click('button:has-text("确认提交")')
+    expect(page.locator(".submission")).to_contain_text("已接收")
+    return case

@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from api.service.records import Role
 from tests.browser import steps
-from tests.browser.conftest import PASSWORD
 from tests.browser.offices import Place, of
+from tests.browser.people import PASSWORD
 
 
 def ended(page: Page) -> None:
@@ -36,7 +36,7 @@ def test_a_form_goes_on_where_the_session_ended(person: Page, axe: str) -> None:
     result = person.evaluate("axe.run('#again', {resultTypes: ['violations']})")
     assert [one["id"] for one in result["violations"]] == []
     signed_in_again(person)
-    person.wait_for_url("**/cases/*")
+    person.wait_for_url(steps.CASE)
     expect(person.locator("h1")).to_contain_text("写到一半的案卷")
 
 
@@ -68,7 +68,7 @@ def test_whoever_puts_it_off_keeps_what_was_typed(person: Page) -> None:
     expect(person.locator("#title")).to_have_value("还没写完")
     person.click('button:has-text("下一步")')
     signed_in_again(person)
-    person.wait_for_url("**/cases/*")
+    person.wait_for_url(steps.CASE)
 
 
 def test_a_forgotten_password_is_set_with_an_administrators_link(
@@ -90,7 +90,6 @@ def test_a_forgotten_password_is_set_with_an_administrators_link(
     expect(visitor.locator("[role=alert]")).to_contain_text("太常见")
     visitor.fill("#new", PASSWORD)
     visitor.fill("#again", PASSWORD)
-    visitor.click('button:has-text("设置并登录")')
-    visitor.wait_for_url("**/cases")
+    steps.go(visitor, 'button:has-text("设置并登录")', "**/cases")
     visitor.goto(link)
     expect(visitor.locator("[role=alert]")).to_contain_text("已失效")

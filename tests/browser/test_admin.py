@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import steps
+from tests.browser.accessibility import RULES
 from tests.browser.server import Server
-from tests.browser.test_ways import RULES
 from tests.oidc_provider import Provider, provider
 
 PAGES = ("/admin", "/admin/users", "/admin/audit?verify=1", "/admin/settings", "/login", "{user}")
@@ -37,8 +38,7 @@ def sign_on(chromium: Browser, place: Server, person: str) -> Page:
     page.goto("/login?next=/account")
     page.click('a:has-text("统一身份")')
     page.fill('input[name="person"]', person)
-    page.click("button")
-    page.wait_for_url("**/account")
+    steps.go(page, "button", "**/account")
     return page
 
 

@@ -5,10 +5,10 @@ import pytest
 from playwright.sync_api import Browser
 
 from api.service.records import Role
+from tests.browser import accessibility
+from tests.browser.accessibility import DESK, NARROW, PHONE
 from tests.browser.offices import Place, of
-from tests.browser.test_ways import RULES
 
-PHONE, DESK, NARROW = 390, 1280, 360
 OTHERS = {"": ("/", "/policy", "/login", "/register"), str(Role.REVIEWER): ("/", "/cases", "/review?outdated=true"),
           str(Role.POLICY_STAFF): ("/", "/policy/articles/8"), str(Role.ADMINISTRATOR): ("/admin/webhooks",),
           str(Role.AUDITOR): ("/", "/review")}
@@ -25,14 +25,6 @@ def test_axe_finds_nothing_on_the_other_pages(chromium: Browser, place: Place, a
         for address in (*OTHERS.get(role, ()), *place.more[role]):
             page.set_viewport_size({"width": DESK, "height": 900})
             page.goto(address)
-            page.evaluate("for (const one of document.querySelectorAll('main details:not(.menu)')) one.open = true")
-            page.evaluate(axe)
-            for width in (DESK, PHONE, NARROW):
-                page.set_viewport_size({"width": width, "height": 900})
-                result = page.evaluate("tags => axe.run({runOnly: tags, resultTypes: ['violations']})", RULES)
-                found += [(role, address, width, one["id"], one["nodes"][0]["html"][:200])
-                          for one in result["violations"]]
-                if page.evaluate("document.documentElement.scrollWidth") > width:
-                    found.append((role, address, width, "too wide"))
+            found += [(role, address, *one) for one in accessibility.found(page, axe, (DESK, PHONE, NARROW))]
         context.close()
     assert found == [], "\n".join(map(str, found))

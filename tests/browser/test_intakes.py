@@ -1,64 +1,17 @@
 """A round in a real browser: opened, handed in to, looked at, taken to the meeting; its last day passes meanwhile."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from api.service.intakes import choosing
+from tests import policy_samples
 from tests.browser import steps
-from tests.browser.conftest import PASSWORD, WIDE
-from tests.browser.server import Server
-from tests.browser.test_policy_staff import clean
+from tests.browser.accessibility import both_widths, clean
 from tests.review_samples import TEXT
-
-PHONE, DESK = 390, 1280
-
-
-@pytest.fixture
-def office(chromium: Browser, tmp_path: Path) -> Iterator[Callable[[str, str], Page]]:
-    """An installation of its own: its administrator invites a person of each role."""
-    server = Server(tmp_path / "data").start()
-    contexts: list[BrowserContext] = []
-
-    def arrive(address: str, name: str) -> Page:
-        context = chromium.new_context(viewport=WIDE, locale="zh-CN", base_url=server.address, reduced_motion="reduce")
-        context.set_default_timeout(steps.LONG)
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(address)
-        if page.locator("#email").is_editable():
-            page.fill("#email", f"{name}@example.com")
-        page.fill("#name", name)
-        page.fill("#password", PASSWORD)
-        page.click("main button")
-        page.wait_for_url("**/cases")
-        return page
-
-    administrator = arrive("/register", "admin")
-
-    def person(role: str, name: str) -> Page:
-        made = administrator.request.post("/api/v1/invitations", data={"email": f"{name}@example.com", "role": role},
-                                          headers={"X-CSRF-Token": str(administrator.locator(
-                                              'meta[name="csrf"]').get_attribute("content"))})
-        return arrive(f"/invitation/{made.json()['secret']}", name)
-
-    yield person
-    for context in contexts:
-        context.close()
-    server.stop()
-
-
-def both_widths(page: Page, axe: str) -> None:
-    """Nothing for axe in light and dark, on a desk and on a phone, and nothing beside the screen."""
-    for width in (DESK, PHONE):
-        page.set_viewport_size({"width": width, "height": 900})
-        clean(page, axe)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, (page.url, width)
-    page.set_viewport_size(dict(WIDE))
 
 
 def applied(page: Page, folder: Path, title: str, words: str) -> str:
@@ -134,8 +87,6 @@ def test_policy_staff_change_a_threshold_and_the_status_by_forms(office: Callabl
     """200万元 to 350万元 with its clause, 征求意见稿 to 正式; what then disagrees is listed; no file is opened."""
     staff = office("policy_staff", "sun")
     staff.goto("/policy/versions")
-    from tests import policy_samples
-
     staff.fill("#words", policy_samples.TEXT)
     staff.click('button:has-text("上传原文")')
     staff.click('a:has-text("修改内容")')

@@ -24,8 +24,7 @@ def test_from_the_first_page_to_the_deleted_case(person: Page, tmp_path: Path) -
     expect(page.locator('input[value="joint_research_center"]')).to_be_checked()
     expect(page.locator("#title")).to_have_value("膜中心 2025")
     page.fill("#application_date", "2025-06-30")
-    page.click('button:has-text("下一步")')
-    page.wait_for_url(re.compile(r"/cases/[0-9a-f]{32}$"))
+    steps.go(page, 'button:has-text("下一步")', steps.CASE)
     case = page.url
 
     steps.upload(page)
@@ -84,8 +83,7 @@ def test_from_the_first_page_to_the_deleted_case(person: Page, tmp_path: Path) -
     assert json.loads(target.read_text(encoding="utf-8"))["base_type"] == "joint_research_center"
 
     page.click('[data-dialog="delete-dialog"]')
-    page.click("#delete-dialog button.danger")
-    page.wait_for_url("**/cases?deleted=1")
+    steps.go(page, "#delete-dialog button.danger", "**/cases?deleted=1")
     assert page.goto(case).status == 404  # type: ignore[union-attr]
     expect(page.locator("h1")).to_have_text("没有找到")
 
@@ -127,8 +125,7 @@ def test_the_journey_works_without_scripts(new_person: Callable[..., Page]) -> N
     page = new_person(java_script_enabled=False)
     steps.new_case(page)
     page.set_input_files("#pick", [str(one) for one in steps.FILES])
-    page.click('#upload button:has-text("上传")')
-    page.wait_for_url("**/cases/*")
+    steps.go(page, '#upload button:has-text("上传")', "**/cases/*")
     for _ in range(60):
         if page.locator(".criterion").count():
             break

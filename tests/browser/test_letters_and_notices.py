@@ -1,26 +1,23 @@
 """A supplement letter from draft to answer, and who hears of it: in a browser, with a true mail server and robot."""
 from __future__ import annotations
 
-import os
 import re
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from ingestion import parsing
-from tests.browser import steps
+from tests.browser import accessibility, steps
+from tests.browser.accessibility import DESK, PHONE
 from tests.browser.offices import WIDE
+from tests.browser.people import browsers, given, registered
 from tests.browser.server import Server
-from tests.browser.test_ways import RULES
 from tests.notice_samples import Group, Mailbox, group, mailbox
 
-PASSWORD = "a sentence that is remembered"
-WIDTHS, WAIT = (1280, 390), 20.0
+WAIT = 20.0
 
 
 @dataclass(frozen=True)
@@ -48,38 +45,13 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 @pytest.fixture
 def come(chromium: Browser, town: Town) -> Iterator[Callable[[str], Page]]:
     """Somebody new with a role; a page that fails in its scripts fails the test."""
-    contexts, broken = [], []
+    with browsers(chromium, town.server) as opened:
+        def made(role: str) -> Page:
+            page = opened()
+            given(town.server, registered(page, name=f"某{role}"), role)
+            return page
 
-    def made(role: str) -> Page:
-        context = chromium.new_context(viewport=WIDE, locale="zh-CN", base_url=town.server.address)
-        context.set_default_timeout(20_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: broken.append(str(error)))
-        page.goto("/register")
-        email = f"{os.urandom(6).hex()}@example.com"
-        for field, value in (("#email", email), ("#name", f"某{role}"), ("#password", PASSWORD)):
-            page.fill(field, value)
-        page.click("main button")
-        page.wait_for_url("**/cases")
-        with closing(sqlite3.connect(town.server.data / "guohe.sqlite3", timeout=20)) as database, database:
-            database.execute("UPDATE users SET role = ? WHERE email = ?", (role, email))
-        return page
-
-    yield made
-    for context in contexts:
-        context.close()
-    assert broken == []
-
-
-def handed_in(page: Page) -> str:
-    """The address of a new case that was handed in."""
-    case = steps.demo(page).split("?")[0]
-    page.goto(case)
-    page.click("#submit")
-    page.click('button:has-text("确认提交")')
-    expect(page.locator(".submission")).to_contain_text("已接收")
-    return case
+        yield made
 
 
 def accessible(page: Page, axe: str, *addresses: str) -> list[tuple[object, ...]]:
@@ -89,16 +61,8 @@ def accessible(page: Page, axe: str, *addresses: str) -> list[tuple[object, ...]
         page.context.add_cookies([{"name": "guohe_theme", "value": theme, "url": page.url}])
         for address in addresses:
             page.goto(address)
-            page.evaluate("for (const one of document.querySelectorAll('main details:not(.menu)')) one.open = true")
-            page.evaluate(axe)
-            for width in WIDTHS:
-                page.set_viewport_size({"width": width, "height": 900})
-                result = page.evaluate("tags => axe.run({runOnly: tags, resultTypes: ['violations']})", RULES)
-                found += [(address, theme, width, one["id"], one["nodes"][0]["html"][:200])
-                          for one in result["violations"]]
-                if page.evaluate("document.documentElement.scrollWidth") > width:
-                    found.append((address, theme, width, "too wide"))
-    page.set_viewport_size(WIDE)
+            found += [(address, theme, *one) for one in accessibility.found(page, axe, (DESK, PHONE))]
+    page.set_viewport_size(dict(WIDE))
     return found
 
 
@@ -120,12 +84,11 @@ def test_a_letter_goes_from_draft_to_answer(town: Town, come: Callable[[str], Pa
     admin.click('form[action="/admin/settings/office"] button')
     expect(admin.locator("#office-contact")).to_have_value("李工，023-67510000")
 
-    case = handed_in(applicant)
+    case = steps.handed_in(applicant)
     letter = case.replace("/cases/", "/review/cases/") + "/letter"
     reviewer.goto("/notices")
     expect(reviewer.locator(".bell .count")).to_contain_text("1")
-    reviewer.click('.notices a:has-text("新的申报")')
-    reviewer.wait_for_url("**/review/cases/*")
+    steps.go(reviewer, '.notices a:has-text("新的申报")', "**/review/cases/*")
     expect(reviewer.locator(".bell .count")).to_have_count(0)
     reviewer.click('a:has-text("补正通知")')
     paper = reviewer.locator("#letter-preview")
@@ -149,8 +112,7 @@ def test_a_letter_goes_from_draft_to_answer(town: Town, come: Callable[[str], Pa
     expect(reviewer.locator("table", has_text="版次").locator("tbody tr")).to_have_count(1)
     assert accessible(reviewer, axe, letter) == []
     reviewer.goto(letter)
-    reviewer.click('button[name="send"]')
-    reviewer.wait_for_url(re.compile("/review/cases/[0-9a-f]+$"))
+    steps.go(reviewer, 'button[name="send"]', re.compile("/review/cases/[0-9a-f]+$"))
     assert accessible(reviewer, axe, letter) == []
 
     applicant.goto("/cases")
@@ -158,8 +120,7 @@ def test_a_letter_goes_from_draft_to_answer(town: Town, come: Callable[[str], Pa
     applicant.click(".bell")
     assert accessible(applicant, axe, "/notices") == []
     applicant.goto("/notices")
-    applicant.click('.notices a:has-text("需要补正")')
-    applicant.wait_for_url("**/cases/*")
+    steps.go(applicant, '.notices a:has-text("需要补正")', "**/cases/*")
     told = applicant.locator(".submission blockquote")
     expect(told).to_contain_text("请一并附上检索证明原件。")
     expect(told).to_contain_text(re.compile(r"渝科基补〔\d{4}〕\d+号"))
@@ -187,7 +148,7 @@ def test_a_person_chooses_and_an_administrator_sees_what_failed(town: Town, come
     expect(reviewer.locator('input[name="mail-submitted"]')).to_be_checked()
     address = reviewer.evaluate("fetch('/api/v1/session').then((answer) => answer.json())")["user"]["email"]
     town.box.refuses = "451 later"
-    handed_in(applicant)
+    steps.handed_in(applicant)
     until(lambda: any("收到一份新的申报" in body["text"]["content"] for _, body in town.robot.heard))
     row = admin.locator("tbody tr", has_text="某reviewer").filter(has_text="收到新的申报")
     for _ in range(20):

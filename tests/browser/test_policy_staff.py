@@ -2,62 +2,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests import policy_samples
 from tests.browser import steps
-from tests.browser.conftest import PASSWORD, WIDE
-from tests.browser.server import Server
-
-
-@pytest.fixture
-def office(chromium: Browser, tmp_path: Path) -> Iterator[Callable[[str, str], Page]]:
-    """An installation of its own, since its policy changes: its administrator invites a person of each role."""
-    server = Server(tmp_path / "data").start()
-    contexts: list[BrowserContext] = []
-
-    def arrive(address: str, name: str) -> Page:
-        context = chromium.new_context(viewport=WIDE, locale="zh-CN", base_url=server.address,
-                                       reduced_motion="reduce")
-        context.set_default_timeout(20_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(address)
-        if page.locator("#email").is_editable():
-            page.fill("#email", f"{name}@example.com")
-        page.fill("#name", name)
-        page.fill("#password", PASSWORD)
-        page.click("main button")
-        page.wait_for_url("**/cases")
-        return page
-
-    administrator = arrive("/register", "admin")
-
-    def person(role: str, name: str) -> Page:
-        made = administrator.request.post("/api/v1/invitations", data={"email": f"{name}@example.com", "role": role},
-                                          headers={"X-CSRF-Token": str(administrator.locator(
-                                              'meta[name="csrf"]').get_attribute("content"))})
-        return arrive(f"/invitation/{made.json()['secret']}", name)
-
-    yield person
-    for context in contexts:
-        context.close()
-    server.stop()
-
-
-def clean(page: Page, axe: str) -> None:
-    """Nothing for axe in either theme."""
-    page.evaluate(axe)
-    for theme in ("light", "dark"):
-        page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-        found: Any = page.evaluate("() => axe.run().then(all => all.violations.map(one => [one.id, "
-                                   "one.nodes.map(node => node.target.join(' ')).slice(0, 3)]))")
-        assert found == [], f"{page.url} {theme}"
+from tests.browser.accessibility import clean
 
 
 def test_from_a_new_text_to_its_publication_by_two_persons(office: Callable[[str, str], Page], axe: str,
@@ -108,14 +60,12 @@ def test_from_a_new_text_to_its_publication_by_two_persons(office: Callable[[str
     expect(row).to_contain_text("20 → 25")
     expect(row).to_contain_text("23篇")
     clean(staff, axe)
-    with staff.expect_navigation():
-        staff.click('button:has-text("提请发布")')
+    steps.go(staff, 'button:has-text("提请发布")')
     expect(staff.locator('button:has-text("发布"):not(:has-text("提请"))')).to_have_count(0)
     address = staff.url
 
     second.goto(address)
-    with second.expect_navigation():
-        second.click('.actions button:text-is("发布")')
+    steps.go(second, '.actions button:text-is("发布")')
     expect(second.locator("h1")).to_contain_text("现行")
     second.goto("/policy#article-8")
     expect(second.locator("#article-8")).to_contain_text("25篇（含）以上")

@@ -2,14 +2,13 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import steps
+from tests.browser.people import given
 from tests.browser.server import Server
 
 PAPERS = "#s-sci_ei_papers"
@@ -20,9 +19,8 @@ def reviewers(new_person: Callable[..., Page], server: Server) -> Callable[[], P
     """Makes somebody new a reviewer, as an administrator would."""
     def made() -> Page:
         page = new_person()
-        name = page.evaluate("fetch('/api/v1/session').then((answer) => answer.json())")["user"]["email"]
-        with closing(sqlite3.connect(server.data / "guohe.sqlite3", timeout=20)) as database, database:
-            database.execute("UPDATE users SET role = 'reviewer' WHERE email = ?", (name,))
+        given(server, page.evaluate("fetch('/api/v1/session').then((answer) => answer.json())")["user"]["email"],
+              "reviewer")
         return page
 
     return made
@@ -30,12 +28,7 @@ def reviewers(new_person: Callable[..., Page], server: Server) -> Callable[[], P
 
 def handed_in(page: Page) -> str:
     """The reviewers' address of a new case."""
-    case = steps.demo(page).split("?")[0]
-    page.goto(case)
-    page.click("#submit")
-    page.click('button:has-text("确认提交")')
-    expect(page.locator(".submission")).to_contain_text("已接收")
-    return case.replace("/cases/", "/review/cases/")
+    return steps.handed_in(page).replace("/cases/", "/review/cases/")
 
 
 def go(page: Page, subject: str) -> Locator:

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
 
 from api.service.credentials import SESSION
 from api.service.records import Role
-from tests.browser import steps
+from tests.browser import accessibility, steps
+from tests.browser.accessibility import DESK, PHONE
+from tests.browser.offices import WIDE
 from tests.browser.server import Server
-from tests.browser.test_ways import RULES
 from tests.model_server import Handler, saying, serving
 from tests.review_samples import handed_in
 from tests.second_reader_samples import HERE, answer, configured, examined
@@ -24,7 +25,6 @@ from tests.web_samples import Client, Installation, installation
 
 Said = Callable[[Mapping[str, Any]], str]
 Fill = Callable[[Installation, Client], dict[str, str]]
-WIDE: ViewportSize = {"width": 1440, "height": 900}
 TWICE = ("申报单位：重庆市海棠膜材料研究院有限公司。\n近三年发表SCI论文18篇。附表另计：近三年发表SCI论文22篇。\n"
          "近三年与国外机构合作发表论文6篇。附表另计：近三年与国外机构合作发表论文8篇。\n"
          "现有授权发明专利12件。附表另计：现有授权发明专利15件。\n承担市级科研项目4项。附表另计：承担市级科研项目6项。\n"
@@ -255,13 +255,6 @@ def test_axe_finds_nothing_where_two_readers_are_shown(
             page.goto(address)
             if name != "administrator":
                 expect(page.locator("#to-check")).to_be_visible(timeout=steps.LONG)
-            page.evaluate("for (const one of document.querySelectorAll('main details:not(.menu)')) one.open = true")
-            page.evaluate(axe)
-            for width in (1280, 390):
-                page.set_viewport_size({"width": width, "height": 900})
-                result = page.evaluate("tags => axe.run({runOnly: tags, resultTypes: ['violations']})", RULES)
-                found += [(address, width, one["id"], one["nodes"][0]["html"][:200]) for one in result["violations"]]
-                if page.evaluate("document.documentElement.scrollWidth") > width:
-                    found.append((address, width, "too wide"))
+            found += [(address, *one) for one in accessibility.found(page, axe, (DESK, PHONE))]
             page.context.close()
         assert found == [], "\n".join(map(str, found))

@@ -22,8 +22,7 @@ def test_a_newcomer_hands_in_with_few_clicks(person: Page) -> None:
     page.goto("/")
     page.click('a:has-text("新建预审")')
     page.click('label:has-text("国际联合研究中心")')
-    page.click('button:has-text("下一步")')
-    page.wait_for_url(re.compile(r"/cases/[0-9a-f]{32}$"))
+    steps.go(page, 'button:has-text("下一步")', steps.CASE)
     with page.expect_file_chooser() as chosen:
         page.click('label[for="pick"]')
     chosen.value.set_files([str(one) for one in steps.FILES])
@@ -42,8 +41,7 @@ def test_an_open_review_hears_of_what_its_applicant_does(person: Page, reviewers
     page.goto(address)
     expect(page.locator(".subject").first).to_be_visible()
     page.select_option("#status", "returned")
-    with page.expect_navigation():
-        page.click('form.settings button')
+    steps.go(page, "form.settings button")
     expect(page.locator("#status")).to_have_value("returned")
     case = address.replace("/review", "")
     person.goto(case)

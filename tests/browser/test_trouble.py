@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import steps
-from tests.browser.conftest import PASSWORD, WIDE
+from tests.browser.offices import WIDE
+from tests.browser.people import registered
 from tests.browser.server import Server
 
 
@@ -93,12 +94,7 @@ def test_an_assessment_survives_the_death_of_the_server(chromium: Browser, morta
     """Killed in the middle and started again: the open page connects by itself and shows the result."""
     context = chromium.new_context(viewport=WIDE, locale="zh-CN", base_url=mortal.address)  # type: ignore[arg-type]
     page = context.new_page()
-    page.goto("/register")
-    page.fill("#email", "a@example.com")
-    page.fill("#name", "张三")
-    page.fill("#password", PASSWORD)
-    page.click("main button")
-    page.wait_for_url("**/cases")
+    registered(page)
     steps.new_case(page)
     with page.expect_response(lambda answer: answer.url.endswith("/assess")):
         steps.upload(page)

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import steps
+from tests.browser.accessibility import RULES
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOURS = ["color-contrast", "link-in-text-block"]
 PAGES = ("/", "/cases", "/cases/new", "/policy", "/policy/articles/8", "/ask", "/account", "{case}", "{case}/edit",
          "{case}/delete", "{case}/compare", "{case}/changes", "{case}/facts/sci_ei_papers", "{docx}", "{xlsx}", "{pdf}",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.errors import Failure
 from api.service import paging
-from api.service.access import Action, may
+from api.service.access import Action, demand
 from api.service.administration.administration_records import AuditFilter, AuditLine, Verification
 from api.service.records import Actor, Page
 from api.store import chain
@@ -96,8 +96,7 @@ class Auditing:
 
     @staticmethod
     def _allowed(actor: Actor) -> None:
-        if not may(actor, Action.READ_AUDIT):
-            raise Failure("forbidden")
+        demand(actor, Action.READ_AUDIT)
 
 
 def verify(database: Database, head: str = "") -> Verification:

@@ -10,10 +10,9 @@ from enum import StrEnum
 
 from sqlalchemy import func, select
 
-from api.errors import Failure
 from api.executors import DEAD_AFTER
 from api.jobs import Queue
-from api.service.access import Action, may
+from api.service.access import Action, demand
 from api.service.administration.modelling import Modelling
 from api.service.context import Context, now
 from api.service.records import Actor
@@ -48,8 +47,7 @@ class Health:
     modelling: Modelling
 
     def parts(self, actor: Actor) -> tuple[HealthPart, ...]:
-        if not may(actor, Action.ADMINISTER):
-            raise Failure("forbidden")
+        demand(actor, Action.ADMINISTER)
         found = []
         for name, look in (("database", self._database), ("queue", self._queue), ("storage", self._storage),
                            ("index", self._index), ("parser", self._parser), ("model", self._model)):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from api.errors import Failure
-from api.service.access import Action, may
+from api.service.access import Action, demand
 from api.service.addresses import Network, RefusedHostError, UnknownHostError, resolve
 from api.service.administration.stored_settings import Kept, ModelSettings
 from api.service.records import Actor
@@ -64,8 +64,7 @@ class Modelling:
         return self._connected(chosen) if chosen.enabled and actor.role in chosen.roles else None
 
     def state(self, actor: Actor) -> ModelState:
-        if not may(actor, Action.ADMINISTER):
-            raise Failure("forbidden")
+        demand(actor, Action.ADMINISTER)
         return self.known()
 
     def known(self) -> ModelState:
@@ -82,8 +81,7 @@ class Modelling:
         """Send it a sentence that holds nothing of anybody's. Failure "no_model"."""
         from assistant.llm import ModelError
 
-        if not may(actor, Action.ADMINISTER):
-            raise Failure("forbidden")
+        demand(actor, Action.ADMINISTER)
         model = self._connected(self._kept.get(ModelSettings))
         if model is None:
             raise Failure("no_model")

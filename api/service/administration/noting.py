@@ -17,8 +17,7 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.errors import Failure
-from api.service.access import SEE_ALL, Action, may, scope
+from api.service.access import SEE_ALL, Action, demand, scope
 from api.service.context import Context, now, record
 from api.service.records import Actor
 from api.store.models import Audit, Case
@@ -66,8 +65,7 @@ class Noting:
 
     def counts(self, actor: Actor) -> tuple[Watched, ...]:
         """How often each of WATCHED stands in the audit, for those who read it."""
-        if not may(actor, Action.READ_AUDIT):
-            raise Failure("forbidden")
+        demand(actor, Action.READ_AUDIT)
         since = tuple(now() - span for span in SPANS)
         sums = [func.sum(case((Audit.at >= one, 1), else_=0)) for one in since]
         with self._database.reading() as session:

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, select
 from sqlalchemy.orm import Session as Db
 
 from api.errors import Failure
-from api.service.access import Action, may
+from api.service.access import Action, demand
 from api.service.accounts import REGISTRATION
 from api.service.administration.auditing import ERASED
 from api.service.administration.stored_settings import Kept, RetentionSettings
@@ -186,8 +186,7 @@ class Retention:
 
     @staticmethod
     def _allowed(actor: Actor) -> None:
-        if not may(actor, Action.ADMINISTER):
-            raise Failure("forbidden")
+        demand(actor, Action.ADMINISTER)
 
 
 def _told(session: Db, actor: Actor | None, action: str, kind: str, object_id: str, reason: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from api.errors import Failure
 from api.service import clock
-from api.service.access import Action, may
+from api.service.access import Action, demand
 from api.service.context import Context, now, record
 from api.service.records import Actor, Role
 from api.store.models import Setting
@@ -43,6 +43,10 @@ class ReadingSettings:
     user_tokens: int = 0
     at_once: int = 2
     withheld: bool = False
+
+    def withholds(self, own: bool | None) -> bool:
+        """Whether a case is kept from the model, by its owner's word or, without one, as all are."""
+        return self.withheld if own is None else own
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +142,7 @@ class Kept:
 
     def put(self, actor: Actor, value: AnySettings, reason: str = "") -> None:
         """Failure "forbidden", "setting_invalid", "office_invalid"."""
-        if not may(actor, Action.ADMINISTER):
-            raise Failure("forbidden")
+        demand(actor, Action.ADMINISTER)
         if isinstance(value, OfficeSettings) and not _office(value):
             raise Failure("office_invalid", most=MOST_DAYS)
         fields = asdict(value)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.errors import Failure
 from api.service import paging
-from api.service.access import Action, may
+from api.service.access import Action, demand
 from api.service.context import Context, new_id, now, record
 from api.service.governance import questions
 from api.service.governance.governance_records import ApprovedView, Done
@@ -51,8 +51,7 @@ class Answers:
         """Give this answer from now on; an earlier one to the same question is replaced. Without `quote` the whole
         clause is quoted. Failure "answer_empty", "not_found" for a clause that is none, "quote_missing".
         """
-        if not may(actor, Action.WRITE_POLICY):
-            raise Failure("forbidden")
+        demand(actor, Action.WRITE_POLICY)
         question, answer = question.strip(), answer.strip()
         if not question or not answer or max(len(question), len(answer)) > LONGEST:
             raise Failure("answer_empty", most=LONGEST)
@@ -79,8 +78,7 @@ class Answers:
             return _view(row, actor.name or actor.email)
 
     def withdraw(self, actor: Actor, answer_id: str) -> ApprovedView:
-        if not may(actor, Action.WRITE_POLICY):
-            raise Failure("forbidden")
+        demand(actor, Action.WRITE_POLICY)
         with self.context.database.writing() as session:
             row = session.get(ApprovedAnswer, answer_id)
             if row is None or row.retired is not None:
@@ -91,8 +89,7 @@ class Answers:
 
     def list(self, actor: Actor, *, after: str | None = None, limit: int = 50) -> Page[ApprovedView]:
         """The newest first, those that are retired too."""
-        if not may(actor, Action.READ_POLICY_WORK):
-            raise Failure("forbidden")
+        demand(actor, Action.READ_POLICY_WORK)
         limit = paging.size(limit)
         query = select(ApprovedAnswer).order_by(ApprovedAnswer.created.desc(), ApprovedAnswer.id.desc())
         if after:

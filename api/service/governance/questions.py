@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.errors import Failure
 from api.service import paging
-from api.service.access import Action, may, scope
+from api.service.access import Action, demand, scope
 from api.service.context import Context, case_for, now, record
 from api.service.governance.governance_records import AskedLine, ClauseUse
 from api.service.records import Actor, Page
@@ -80,8 +80,7 @@ class Questions:
 
     def wanting(self, actor: Actor, *, after: str | None = None, limit: int = 50) -> Page[AskedLine]:
         """Questions about the policy that want a person's answer, those asked most often first."""
-        if not may(actor, Action.READ_POLICY_WORK):
-            raise Failure("forbidden")
+        demand(actor, Action.READ_POLICY_WORK)
         limit, start = paging.size(limit), paging.number(after) if after else 0
         times = func.count()
         query = select(Asked.same, times, func.sum(when((Asked.unanswered, 1), else_=0)), func.sum(Asked.down)
@@ -95,16 +94,14 @@ class Questions:
 
     def about_cases(self, actor: Actor) -> int:
         """How many questions about cases want an answer; only their number is told."""
-        if not may(actor, Action.READ_POLICY_WORK):
-            raise Failure("forbidden")
+        demand(actor, Action.READ_POLICY_WORK)
         with self.context.database.reading() as session:
             return session.scalar(select(func.count()).select_from(Asked).where(
                 Asked.about_policy.is_(False), Asked.wanting)) or 0
 
     def settle(self, actor: Actor, same: str) -> None:
         """Take a question off the list without an answer. Failure "not_found"."""
-        if not may(actor, Action.WRITE_POLICY):
-            raise Failure("forbidden")
+        demand(actor, Action.WRITE_POLICY)
         with self.context.database.writing() as session:
             if not settle(session, same):
                 raise Failure("not_found")
@@ -112,8 +109,7 @@ class Questions:
 
     def clauses(self, actor: Actor) -> tuple[ClauseUse, ...]:
         """What was asked about each clause, those cited most often first."""
-        if not may(actor, Action.READ_POLICY_WORK):
-            raise Failure("forbidden")
+        demand(actor, Action.READ_POLICY_WORK)
         about = func.sum(when((Asked.about_policy, 1), else_=0))
         with self.context.database.reading(scope(actor, Action.READ_POLICY_WORK)) as session:
             rows = session.execute(select(AskedClause.ref, func.count(), about).join(

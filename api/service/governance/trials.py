@@ -20,7 +20,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.errors import Failure
-from api.service.access import Action, may
+from api.service.access import Action, demand, may
 from api.service.context import Context, new_id, now, record
 from api.service.governance import replaying
 from api.service.governance.governance_records import (
@@ -82,8 +82,7 @@ class Trials:
 
     def latest(self, actor: Actor, version_id: str) -> TrialView | None:
         """The last one of a version, with what it found once it is done."""
-        if not may(actor, Action.READ_POLICY_WORK):
-            raise Failure("forbidden")
+        demand(actor, Action.READ_POLICY_WORK)
         with self.context.database.reading() as session:
             version = session.get(PolicyVersion, version_id)
             if version is None:

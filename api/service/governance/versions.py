@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.errors import Failure
 from api.service import paging
-from api.service.access import Action, may
+from api.service.access import Action, demand, may
 from api.service.context import Context, new_id, now, record
 from api.service.governance import folders, forms, marking, renumbering
 from api.service.governance.form_records import FormChange, FormsView
@@ -54,7 +54,7 @@ class Versions:
 
     def list(self, actor: Actor, *, after: str | None = None, limit: int = 50) -> Page[VersionLine]:
         """The newest first."""
-        self._allow(actor, Action.READ_POLICY_WORK)
+        demand(actor, Action.READ_POLICY_WORK)
         limit = paging.size(limit)
         query = select(PolicyVersion).order_by(PolicyVersion.created.desc(), PolicyVersion.id.desc()).limit(limit + 1)
         if after:
@@ -68,7 +68,7 @@ class Versions:
 
     def get(self, actor: Actor, version_id: str) -> VersionView:
         """Failure "not_found"."""
-        self._allow(actor, Action.READ_POLICY_WORK)
+        demand(actor, Action.READ_POLICY_WORK)
         with self._database.reading() as session:
             row = _row(session, version_id)
             names = _names(session, [row])
@@ -76,7 +76,7 @@ class Versions:
 
     def file(self, actor: Actor, version_id: str, name: str) -> str:
         """The text of one of its files. Failure "not_found"."""
-        self._allow(actor, Action.READ_POLICY_WORK)
+        demand(actor, Action.READ_POLICY_WORK)
         with self._database.reading() as session:
             files = self._policies.files(_row(session, version_id).digest)
         if name not in files or not folders.readable(name):
@@ -85,13 +85,13 @@ class Versions:
 
     def packed(self, actor: Actor, version_id: str) -> bytes:
         """The whole folder as a zip."""
-        self._allow(actor, Action.READ_POLICY_WORK)
+        demand(actor, Action.READ_POLICY_WORK)
         with self._database.reading() as session:
             return folders.pack(self._policies.files(_row(session, version_id).digest))
 
     def difference(self, actor: Actor, version_id: str) -> VersionDifference:
         """Against the version that it was held against when it came or was mended last."""
-        self._allow(actor, Action.READ_POLICY_WORK)
+        demand(actor, Action.READ_POLICY_WORK)
         with self._database.reading() as session:
             row = _row(session, version_id)
         return _difference(self._policies, row.base_digest, row.digest)
@@ -100,12 +100,12 @@ class Versions:
 
     def upload(self, actor: Actor, data: bytes, note: str = "") -> VersionView:
         """A whole folder as a zip. Failure "policy_zip"; mistakes in its files are its problems, to be mended."""
-        self._allow(actor, Action.WRITE_POLICY)
+        demand(actor, Action.WRITE_POLICY)
         return self._add(actor, folders.unzip(data), note)
 
     def upload_text(self, actor: Actor, text: bytes, version: str, note: str = "") -> VersionView:
         """Only the text: the folder of the current version with it. Failure "policy_text"."""
-        self._allow(actor, Action.WRITE_POLICY)
+        demand(actor, Action.WRITE_POLICY)
         try:
             plain = text.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -124,7 +124,7 @@ class Versions:
         Failure "policy_unread" where it gives no text or not all its characters; what else was not read goes into the
         note.
         """
-        self._allow(actor, Action.WRITE_POLICY)
+        demand(actor, Action.WRITE_POLICY)
         try:
             document = wall.read(data, name)
         except UnreadableError as error:
@@ -163,7 +163,7 @@ class Versions:
 
     def renumber(self, actor: Actor, version_id: str, digest: str) -> VersionView:
         """Name clauses by the numbers that they have now, in every file that still has the old ones."""
-        self._allow(actor, Action.WRITE_POLICY)
+        demand(actor, Action.WRITE_POLICY)
         with self._database.reading() as session:
             base = self._open(session, version_id, digest, State.DRAFT).base_digest
         before, became = self._policies.files(base), dict(_difference(self._policies, base, digest).renumbered)
@@ -171,7 +171,7 @@ class Versions:
 
     def propose(self, actor: Actor, version_id: str, digest: str) -> VersionView:
         """Ask for its publication. Failure "policy_problems"; "policy_moved" where the current version is another."""
-        self._allow(actor, Action.WRITE_POLICY)
+        demand(actor, Action.WRITE_POLICY)
         with self._database.writing() as session:
             row = self._open(session, version_id, digest, State.DRAFT)
             self._sound(row, session)
@@ -209,7 +209,7 @@ class Versions:
 
     def renew(self, actor: Actor, version_id: str) -> VersionView:
         """Hold a draft against the version that is current now."""
-        self._allow(actor, Action.WRITE_POLICY)
+        demand(actor, Action.WRITE_POLICY)
         with self._database.writing() as session:
             row = self._open(session, version_id, None, State.DRAFT)
             row.base_digest = self._policies.digest
@@ -219,7 +219,7 @@ class Versions:
 
     def withdraw(self, actor: Actor, version_id: str) -> VersionView:
         """Give a version up that was not published; it stays in the list."""
-        self._allow(actor, Action.WRITE_POLICY)
+        demand(actor, Action.WRITE_POLICY)
         with self._database.writing() as session:
             row = self._open(session, version_id, None, *OPEN)
             row.state, row.proposed, row.proposed_by, row.changed, row.changed_by = (
@@ -228,11 +228,6 @@ class Versions:
         return self.get(actor, version_id)
 
     # --------------------------------------------------------------------------------------------------------------
-
-    @staticmethod
-    def _allow(actor: Actor, action: Action) -> None:
-        if not may(actor, action):
-            raise Failure("forbidden")
 
     def _add(self, actor: Actor, files: folders.Folder, note: str) -> VersionView:
         files, digest = _kept(self._policies, files)
@@ -250,7 +245,7 @@ class Versions:
 
     def _mended(self, actor: Actor, version_id: str, digest: str,
                 mend: Callable[[folders.Folder], folders.Folder]) -> VersionView:
-        self._allow(actor, Action.WRITE_POLICY)
+        demand(actor, Action.WRITE_POLICY)
         with self._database.reading() as session:
             self._open(session, version_id, digest, State.DRAFT)
         files, kept = _kept(self._policies, mend(self._policies.files(digest)))  # while nobody waits to write

@@ -19,6 +19,14 @@ def today(at: datetime | None = None) -> date:
     return (at or datetime.now(OFFICE)).astimezone(OFFICE).date()
 
 
+def row_of(session: Session, intake_id: str, *, change: bool = False) -> Intake:
+    """Failure "not_found"."""
+    row = session.get(Intake, intake_id, with_for_update=True if change else None)
+    if row is None:
+        raise Failure("not_found")
+    return row
+
+
 def state_of(row: Intake, version_state: str | None, day: date) -> IntakeState:
     """`version_state` is that of its version of the policy, None for the one that came with the installation."""
     if row.ended is not None or row.closes < day:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.errors import Failure
 from api.service import paging
-from api.service.access import Action, may, scope
+from api.service.access import Action, demand, scope
 from api.service.context import Context, new_id, now, record
 from api.service.governance.governance_records import State
 from api.service.intakes import choosing
@@ -30,12 +30,12 @@ class Intakes:
 
     def list(self, actor: Actor, *, after: str | None = None, limit: int = 50) -> Page[IntakeLine]:
         """Those that opened last first."""
-        _allow(actor, Action.READ_REVIEWS)
+        demand(actor, Action.READ_REVIEWS)
         limit = paging.size(limit)
         query = select(Intake).order_by(Intake.opens.desc(), Intake.id.desc())
         if after:
             first, intake_id = paging.pair(after)
-            query = query.where(tuple_(Intake.opens, Intake.id) < tuple_(_day(first), intake_id))
+            query = query.where(tuple_(Intake.opens, Intake.id) < tuple_(paging.day(first), intake_id))
         with self.context.database.reading(scope(actor)) as session:
             rows = session.scalars(query.limit(limit + 1)).all()
             lines = _lines(session, rows[:limit])
@@ -45,9 +45,9 @@ class Intakes:
 
     def get(self, actor: Actor, intake_id: str) -> IntakeLine:
         """Failure "not_found"."""
-        _allow(actor, Action.READ_REVIEWS)
+        demand(actor, Action.READ_REVIEWS)
         with self.context.database.reading(scope(actor)) as session:
-            return _lines(session, [_row(session, intake_id)])[0]
+            return _lines(session, [choosing.row_of(session, intake_id)])[0]
 
     def offered(self, base_type: str = "") -> tuple[OfferedIntake, ...]:
         """Those that are open or to come, for whoever has signed in; with `base_type` of that type alone."""
@@ -57,9 +57,7 @@ class Intakes:
             query = query.where(Intake.base_type == base_type)
         with self.context.database.reading() as session:
             rows = session.scalars(query.order_by(Intake.closes, Intake.id)).all()
-            return tuple(OfferedIntake(row.id, row.title, row.base_type, row.policy_version, row.opens, row.closes,
-                                       row.note, state, _left(row, state, day))
-                         for row, state in choosing.with_states(session, rows, day))
+            return _offered(session, rows, day)
 
     def titles(self, ids: Sequence[str]) -> Mapping[str, str]:
         with self.context.database.reading() as session:
@@ -72,15 +70,11 @@ class Intakes:
         with self.context.database.reading(scope(actor)) as session:
             row = session.scalar(select(Intake).join(Review, Review.intake_id == Intake.id)
                                  .where(Review.case_id == case_id))
-            if row is None:
-                return None
-            state = choosing.with_states(session, [row], day)[0][1]
-            return OfferedIntake(row.id, row.title, row.base_type, row.policy_version, row.opens, row.closes, row.note,
-                                 state, _left(row, state, day))
+            return _offered(session, [row], day)[0] if row is not None else None
 
     def versions(self, actor: Actor) -> tuple[tuple[str, str, State], ...]:
         """The versions of the policy that a round can be for, the newest first: id, version, state."""
-        _allow(actor, Action.READ_REVIEWS)
+        demand(actor, Action.READ_REVIEWS)
         with self.context.database.reading() as session:
             return tuple((row.id, row.version, State(row.state)) for row in session.execute(
                 select(PolicyVersion.id, PolicyVersion.version, PolicyVersion.state)
@@ -88,7 +82,7 @@ class Intakes:
 
     def create(self, actor: Actor, new: NewIntake) -> IntakeLine:
         """Failure "intake_invalid", "unknown_base_type"."""
-        _allow(actor, Action.RUN_INTAKES)
+        demand(actor, Action.RUN_INTAKES)
         at = now()
         with self.context.database.writing(scope(actor)) as session:
             values = self._values(session, new)
@@ -101,9 +95,9 @@ class Intakes:
 
     def change(self, actor: Actor, intake_id: str, new: NewIntake, seen: datetime) -> IntakeLine:
         """Failure "intake_changed" where it was changed after `seen`; "intake_has_cases" for another type."""
-        _allow(actor, Action.RUN_INTAKES)
+        demand(actor, Action.RUN_INTAKES)
         with self.context.database.writing(scope(actor)) as session:
-            row = _row(session, intake_id, change=True)
+            row = choosing.row_of(session, intake_id, change=True)
             if row.changed != seen:
                 raise Failure("intake_changed")
             values, before = self._values(session, new), _told(row)
@@ -118,9 +112,9 @@ class Intakes:
 
     def end(self, actor: Actor, intake_id: str, reason: str = "") -> IntakeLine:
         """Close it now. Failure "intake_over"."""
-        _allow(actor, Action.RUN_INTAKES)
+        demand(actor, Action.RUN_INTAKES)
         with self.context.database.writing(scope(actor)) as session:
-            row = _row(session, intake_id, change=True)
+            row = choosing.row_of(session, intake_id, change=True)
             if row.ended is not None or row.closes < choosing.today():
                 raise Failure("intake_over")
             row.ended = row.changed = now()
@@ -131,9 +125,9 @@ class Intakes:
 
     def delete(self, actor: Actor, intake_id: str) -> None:
         """One that nothing was handed in to. Failure "intake_has_cases"."""
-        _allow(actor, Action.RUN_INTAKES)
+        demand(actor, Action.RUN_INTAKES)
         with self.context.database.writing(scope(actor)) as session:
-            row = _row(session, intake_id, change=True)
+            row = choosing.row_of(session, intake_id, change=True)
             if _counts(session, [row.id]):
                 raise Failure("intake_has_cases")
             record(session, actor, "delete_intake", "intake", row.id, before=_told(row))
@@ -166,18 +160,6 @@ class Intakes:
             PolicyVersion.digest == self.policies.digest, PolicyVersion.state == State.PUBLISHED).limit(1))
 
 
-def _allow(actor: Actor, action: Action) -> None:
-    if not may(actor, action):
-        raise Failure("forbidden")
-
-
-def _row(session: Session, intake_id: str, *, change: bool = False) -> Intake:
-    row = session.get(Intake, intake_id, with_for_update=True if change else None)
-    if row is None:
-        raise Failure("not_found")
-    return row
-
-
 def _counts(session: Session, ids: Sequence[str]) -> Mapping[str, int]:
     return dict(session.execute(select(Review.intake_id, func.count()).where(Review.intake_id.in_(ids))
                                 .group_by(Review.intake_id)).all())  # type: ignore[arg-type]
@@ -191,6 +173,12 @@ def _lines(session: Session, rows: Sequence[Intake]) -> tuple[IntakeLine, ...]:
                  for row, state in choosing.with_states(session, rows, day))
 
 
+def _offered(session: Session, rows: Sequence[Intake], day: date) -> tuple[OfferedIntake, ...]:
+    return tuple(OfferedIntake(row.id, row.title, row.base_type, row.policy_version, row.opens, row.closes, row.note,
+                               state, _left(row, state, day))
+                 for row, state in choosing.with_states(session, rows, day))
+
+
 def _left(row: Intake, state: IntakeState, day: date) -> int | None:
     return (row.closes - day).days if state is IntakeState.OPEN else None
 
@@ -198,10 +186,3 @@ def _left(row: Intake, state: IntakeState, day: date) -> int | None:
 def _told(row: Intake) -> dict[str, Any]:
     return {"opens": row.opens.isoformat(), "closes": row.closes.isoformat(), "quota": row.quota,
             "base_type": row.base_type, "version": row.policy_version}
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Failure("cursor_invalid") from error

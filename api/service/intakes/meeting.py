@@ -1,7 +1,6 @@
 """A round as a workbook for the meeting: its cases with the outcome of every criterion, its numbers, its overlaps."""
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,15 +17,14 @@ from api.service.intakes.summing import Summing
 from api.service.paging import MOST as A_PART
 from api.service.policies import Policies
 from api.service.records import Actor, ReportFile
+from api.service.reports import MEDIA, in_name
 from api.service.review.worklist import people
 from api.store.models import Case, Review, Standing
-from assistant.report import meeting_book
 from assistant.report.labels import Vocabulary
-from assistant.report.meeting_book import Sheet
 from assistant.report.words import Wording
+from assistant.report.workbook import Sheet, workbook
 from ingestion.domain import Criterion, Outcome, Overall
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_CASES = 20_000
 
 
@@ -44,14 +42,13 @@ class Meeting:
         criteria = names.policy.criteria_for(line.base_type)
         heading = words("intake.heading", title=line.title, version=line.policy_version, first=line.opens.isoformat(),
                         last=line.closes.isoformat())
-        sheets = (Sheet(words("intake.cases"), heading, self._columns(criteria, names),
-                        self._cases(actor, line, criteria, names)),
-                  Sheet(words("intake.criteria"), heading, words.lines("intake.criterion_columns"),
-                        self._criteria(actor, line, names)),
-                  Sheet(words("intake.overlaps"), heading, words.lines("intake.overlap_columns"),
-                        self._overlaps(actor, line, words)))
-        name = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", line.title)[:60]
-        return ReportFile(meeting_book.book(sheets), XLSX, f"{name}.xlsx")
+        sheets = (Sheet(words("intake.cases"), self._columns(criteria, names),
+                        self._cases(actor, line, criteria, names), heading),
+                  Sheet(words("intake.criteria"), words.lines("intake.criterion_columns"),
+                        self._criteria(actor, line, names), heading),
+                  Sheet(words("intake.overlaps"), words.lines("intake.overlap_columns"),
+                        self._overlaps(actor, line, words), heading))
+        return ReportFile(workbook(sheets), MEDIA["xlsx"], f"{in_name(line.title)}.xlsx")
 
     def _columns(self, criteria: Sequence[Criterion], names: Vocabulary) -> list[str]:
         return [*names.words.lines("intake.case_columns"),
@@ -82,10 +79,7 @@ class Meeting:
         return [said.get(found.get(one.id, ""), "") for one in criteria]
 
     def _criteria(self, actor: Actor, line: IntakeLine, names: Vocabulary) -> list[list[str | int]]:
-        known = {one.id: one for one in names.policy.criteria}
-        return [[names.citation(known[one.criterion]) if one.criterion in known else "",
-                 names.label(known[one.criterion]) if one.criterion in known else one.criterion,
-                 one.met, one.not_met, one.insufficient, one.judgement]
+        return [[*names.named(one.criterion), one.met, one.not_met, one.insufficient, one.judgement]
                 for one in self.summing.numbers(actor, line.id).criteria]
 
     def _overlaps(self, actor: Actor, line: IntakeLine, words: Wording) -> list[list[str | int]]:

@@ -5,14 +5,12 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from api.errors import Failure
 from api.service import paging
-from api.service.access import Action, may, scope
+from api.service.access import Action, demand, scope
 from api.service.context import Context
-from api.service.intakes import numbers, overlap
+from api.service.intakes import choosing, numbers, overlap
 from api.service.intakes.intake_records import IntakeNumbers, KindCount, Overlap
 from api.service.records import Actor, Page
-from api.store.models import Intake
 
 
 @dataclass(frozen=True)
@@ -22,9 +20,9 @@ class Summing:
 
     def numbers(self, actor: Actor, intake_id: str) -> IntakeNumbers:
         """Failure "not_found"."""
-        _allow(actor)
+        demand(actor, Action.READ_REVIEWS)
         with self.context.database.reading(scope(actor)) as session:
-            row = _row(session, intake_id)
+            row = choosing.row_of(session, intake_id)
             stamp = (*numbers.stamp(session, intake_id), row.changed)
             return self.kept.of("numbers", intake_id, stamp, lambda: numbers.numbers(session, row))
 
@@ -44,19 +42,7 @@ class Summing:
             return overlap.kinds(self._keys(actor, session, intake_id))
 
     def _keys(self, actor: Actor, session: Session, intake_id: str) -> tuple[overlap.Key, ...]:
-        _allow(actor)
-        _row(session, intake_id)
+        demand(actor, Action.READ_REVIEWS)
+        choosing.row_of(session, intake_id)
         return self.kept.of("overlap", intake_id, numbers.stamp(session, intake_id),
                             lambda: overlap.keys(session, intake_id))
-
-
-def _allow(actor: Actor) -> None:
-    if not may(actor, Action.READ_REVIEWS):
-        raise Failure("forbidden")
-
-
-def _row(session: Session, intake_id: str) -> Intake:
-    row = session.get(Intake, intake_id)
-    if row is None:
-        raise Failure("not_found")
-    return row

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.errors import Failure
 from api.service import paging
-from api.service.access import Action, may, scope
+from api.service.access import Action, demand, scope
 from api.service.administration.stored_settings import Kept, NoticeSettings
 from api.service.context import Context, now, record
 from api.service.notices import wording
@@ -106,14 +106,14 @@ class Notices:
 
     def state(self, actor: Actor) -> tuple[WayView, ...]:
         """Every way: where it goes, what waits, what failed last and when it is tried again."""
-        _check(actor)
+        demand(actor, Action.ADMINISTER)
         with self.context.database.reading(INSTALLATION) as session:
             return tuple(_way(session, way, self.ways.host(way)) for way in Way)
 
     def dispatches(self, actor: Actor, *, way: Way | None = None, state: State | None = None, after: str | None = None,
                    limit: int = 50) -> Page[DispatchView]:
         """The newest first, all or those of a way or in a state; kept for 30 days after their end."""
-        _check(actor)
+        demand(actor, Action.ADMINISTER)
         limit = paging.size(limit)
         query = select(Dispatch, User.name).outerjoin(User, User.id == Dispatch.user_id).order_by(
             Dispatch.created.desc(), Dispatch.id.desc()).limit(limit + 1)
@@ -130,7 +130,7 @@ class Notices:
 
     def again(self, actor: Actor, dispatch_id: str) -> DispatchView:
         """Send a message at once, from the beginning of its attempts; one that arrived is not sent twice."""
-        _check(actor)
+        demand(actor, Action.ADMINISTER)
         with self.context.database.writing(INSTALLATION) as session:
             row = session.get(Dispatch, dispatch_id)
             if row is None or row.state == State.DELIVERED:
@@ -142,7 +142,7 @@ class Notices:
 
     def trial(self, actor: Actor, way: Way) -> DispatchView:
         """A message for trying a way: by mail to oneself, by a robot to its group. Failure "no_way"."""
-        _check(actor)
+        demand(actor, Action.ADMINISTER)
         if way not in self.ways.known():
             raise Failure("no_way")
         with self.context.database.writing(INSTALLATION) as session:
@@ -159,11 +159,6 @@ class Notices:
 
 def build(context: Context, kept: Kept, ways: Ways, noting: Noting) -> Notices:
     return Notices(context, kept, ways, noting, Postman(context, kept, ways, noting))
-
-
-def _check(actor: Actor) -> None:
-    if not may(actor, Action.ADMINISTER):
-        raise Failure("forbidden")
 
 
 def _told(row: Notice) -> Told:

@@ -13,13 +13,13 @@ from api.service.administration.stored_settings import Kept, NoticeSettings, Off
 from api.service.context import new_id, now
 from api.service.notices.notice_records import Choices, Kind, State, Told, Way
 from api.service.records import Actor, Role
+from api.service.review.review_records import Status
+from api.service.review.worklist import NEVER
 from api.store import rows
 from api.store.models import Case, Dispatch, Notice, NoticeChoice, Review, Submission, User
 from ingestion.policy import Policy
 
-RECEIVED, IN_REVIEW, RETURNED, DONE = "received", "in_review", "returned", "done"    # of a review
-OWNERS = {IN_REVIEW: Kind.TAKEN_UP, RETURNED: Kind.RETURNED, DONE: Kind.DECIDED}
-FAR = 9999    # the year of a deadline that is none
+OWNERS = {Status.IN_REVIEW: Kind.TAKEN_UP, Status.RETURNED: Kind.RETURNED, Status.DONE: Kind.DECIDED}
 
 
 class Noting:
@@ -31,7 +31,7 @@ class Noting:
     def note(self, session: Session, case_id: str, event: str, data: Mapping[str, Any]) -> None:
         """An event of a case, as `Events.publish` has it."""
         status = data.get("status")
-        if event != "review" or status not in {RECEIVED, *OWNERS}:
+        if event != "review" or status not in {Status.RECEIVED, *OWNERS}:
             return
         by = rows.of(session).actor
         with rows.widened(session):
@@ -39,13 +39,13 @@ class Noting:
             if case is None or review is None:
                 return
             detail = {"receipt": receipt(session, case_id), "round": review.round}
-            if status == RECEIVED:
+            if status == Status.RECEIVED:
                 kind = Kind.SUBMITTED if review.round == 1 else Kind.RESUBMITTED
                 self.tell(session, Told(kind, case_id, detail), _office(session, review) - {by, case.owner_id})
                 return
-            if status == RETURNED and review.due.year < FAR:
+            if status == Status.RETURNED and review.due < NEVER:
                 detail["due"] = review.due.isoformat()
-            self.tell(session, Told(OWNERS[str(status)], case_id, detail), {case.owner_id} - {by})
+            self.tell(session, Told(OWNERS[Status(status)], case_id, detail), {case.owner_id} - {by})
 
     def published(self, session: Session, actor: Actor, policy: Policy) -> None:
         """A version of the policy that is in force from now on: everybody may want to know."""

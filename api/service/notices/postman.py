@@ -19,8 +19,9 @@ from api.service.context import Context, now
 from api.service.mail import NotSentError
 from api.service.notices import wording
 from api.service.notices.notice_records import Kind, State, Told, Way
-from api.service.notices.noting import DONE, IN_REVIEW, RECEIVED, RETURNED, Noting, receipt
+from api.service.notices.noting import Noting, receipt
 from api.service.notices.ways import Ways
+from api.service.review.review_records import Status
 from api.service.webhooks.outbox import later
 from api.store.models import Case, Dispatch, Notice, Review, User
 from api.store.rows import INSTALLATION
@@ -68,18 +69,18 @@ class Postman:
         office, days = self._kept.get(OfficeSettings), self._kept.get(NoticeSettings).days
         if not days:
             return
-        today = now().astimezone(clock.zone(office.zone)).date()
+        today = clock.today(office.zone)
         until = clock.working_days_after(today, days)
         with self._context.database.writing(INSTALLATION) as session:
             self._context.database.alone(session, ALONE)
             near = session.execute(select(Review, Case.owner_id).join(Case, Case.id == Review.case_id).where(
-                Review.due >= today, Review.due <= until, Review.status != DONE)).all()
+                Review.due >= today, Review.due <= until, Review.status != Status.DONE)).all()
             for review, owner in near:
                 self._near(session, review, owner)
 
     def _near(self, session: Session, review: Review, owner: str) -> None:
-        office = review.status in {RECEIVED, IN_REVIEW}
-        who = review.assignee_id if office else owner if review.status == RETURNED else None
+        office = review.status in {Status.RECEIVED, Status.IN_REVIEW}
+        who = review.assignee_id if office else owner if review.status == Status.RETURNED else None
         mark = f"{Kind.NEAR.value}:{review.case_id}:{review.due.isoformat()}"
         if who is None or session.scalar(select(Notice.id).where(Notice.mark == f"{mark}:{who}")) is not None:
             return

@@ -18,26 +18,25 @@ from api.service.events import Events
 from api.service.policies import Policies
 from api.service.reading import Reader
 from api.service.records import Actor, Page
-from api.service.review import duplicates, presence, replies, standing
-from api.service.review.progress import begin
+from api.service.review import duplicates, places, presence, replies, standing
+from api.service.review.progress import begin, review_of
 from api.service.review.review_records import (
     CriterionReview,
     DecisionView,
     FactReview,
     NewDecision,
     Person,
-    PlaceView,
     ReviewView,
     SeenByPersons,
     Status,
 )
 from api.service.review.worklist import NEVER, people
-from api.service.views import reviewed
-from api.store.models import AssessedFile, Case, Decision, File, Review
+from api.service.views import file_ids, reviewed
+from api.store.models import Decision, Review
 from assistant.correcting import corrections
 from assistant.correcting.corrections import READERS, Act, Place
 from assistant.second_reader import checklist
-from ingestion.domain import Interval, Outcome, Span
+from ingestion.domain import Interval, Outcome
 
 LONGEST_REASON = 2_000
 
@@ -55,10 +54,10 @@ class Decisions:
         shown = self.cases.get(actor, case_id)
         with self.context.database.reading() as session:
             case = case_for(session, actor, case_id, Action.READ_REVIEW)
-            review = _review(session, case)
+            review = review_of(session, case_id)
             made = standing.stand(session, self.policies, case, language)
             names = people(session, {one.by_id for one in made.rows} | {review.assignee_id or ""})
-            files = _files(session, made.row.id)
+            files = file_ids(session, made.row.id)
             history: dict[str, list[DecisionView]] = {}
             for one in made.rows:
                 history.setdefault(one.subject, []).append(_shown(one, names, files, holds=one.id in made.holding))
@@ -82,7 +81,7 @@ class Decisions:
             if case.latest_id is None or not reviewed(case, session.get(Review, case_id), actor):
                 return None
             made = standing.stand(session, self.policies, case, language, whole=not partly(case, actor))
-            files = _files(session, made.row.id)
+            files = file_ids(session, made.row.id)
             last = {one.subject: one for one in made.rows if one.id in made.holding}
             shown = {subject: _shown(one, {}, files, holds=True) for subject, one in last.items()
                      if one.act != Act.WITHDRAW}
@@ -94,12 +93,12 @@ class Decisions:
         limit = paging.size(limit)
         with self.context.database.reading() as session:
             case = case_for(session, actor, case_id, Action.READ_REVIEW)
-            _review(session, case)
+            review_of(session, case_id)
             made = standing.stand(session, self.policies, case)
             rows = [one for one in reversed(made.rows) if subject in {"", one.subject}]
             first = paging.number(after) if after else 0
             names = people(session, {one.by_id for one in rows})
-            files = _files(session, made.row.id)
+            files = file_ids(session, made.row.id)
             shown = tuple(_shown(one, names, files, holds=one.id in made.holding)
                           for one in rows[first:first + limit])
         more = paging.cursor(first + limit) if first + limit < len(rows) else None
@@ -125,7 +124,7 @@ class Decisions:
 
     def _decide(self, session: Session, actor: Actor, case_id: str, new: NewDecision) -> DecisionView:
         case = case_for(session, actor, case_id, Action.REVIEW_CASE)
-        review = _review(session, case)
+        review = review_of(session, case_id)
         if review.status not in {Status.RECEIVED, Status.IN_REVIEW}:
             raise Failure("review_closed")
         made = standing.stand(session, self.policies, case)
@@ -154,7 +153,7 @@ class Decisions:
                overall=[before.value, after.reviewed.assessment.overall.value],
                reason_sha256=hashlib.sha256(row.reason.encode()).hexdigest())
         self.events.publish(session, case_id, "review", {"subject": new.subject})
-        return _shown(row, {actor.id: Person(actor.id, actor.name)}, _files(session, made.row.id), holds=True)
+        return _shown(row, {actor.id: Person(actor.id, actor.name)}, file_ids(session, made.row.id), holds=True)
 
     def _place(self, made: standing.Stand, new: NewDecision) -> Place | None:
         """What the person picked, held against the document's text."""
@@ -163,17 +162,11 @@ class Decisions:
         document = next((one for one in made.machine.documents if one.name == new.place.document), None)
         if document is None:
             raise Failure("quote_differs")
-        whole = self.reader.document(document.sha256, document.name)
-        place = Place(document.name, whole.page_at(new.place.start), Span(new.place.start, new.place.end),
-                      new.place.quote)
-        if not corrections.verbatim(place, whole):
-            raise Failure("quote_differs")
-        return place
+        return places.picked(self.reader, document.sha256, new.place)
 
     @staticmethod
     def _row(actor: Actor, made: standing.Stand, one: corrections.Decision, version: int) -> Decision:
         machine = made.machine.facts.get(one.subject)
-        place = one.place
         reading = made.machine.second
         both = checklist.both(reading).get(one.subject) if reading is not None else None
         first = both.first.interval if both is not None and both.first is not None else None
@@ -182,9 +175,7 @@ class Decisions:
             id=new_id(), case_id=made.row.case_id, assessment_id=made.row.id, subject=one.subject, version=version,
             act=one.act.value, low=one.value.low if one.value else None, high=one.value.high if one.value else None,
             outcome=one.outcome.value if one.outcome else "", amount=one.amount,
-            document=place.document if place else "", page=place.page if place else None,
-            start=place.span.start if place else 0, end=place.span.end if place else 0,
-            quote=place.quote if place else "", reason=one.reason,
+            **places.columns(one.place), reason=one.reason,
             machine_low=machine.interval.low if machine else None,
             machine_high=machine.interval.high if machine else None,
             basis=corrections.basis(one.subject, made.machine),
@@ -214,19 +205,6 @@ def _look(made: standing.Stand, decision: corrections.Decision, clauses: Sequenc
             {"id": one.id, "citation": one.citation, "quote": one.quote} for one in unseen])
 
 
-def _review(session: Session, case: Case) -> Review:
-    found = session.get(Review, case.id)
-    if found is None:
-        raise Failure("not_submitted")
-    return found
-
-
-def _files(session: Session, assessment_id: str) -> dict[str, str]:
-    return {name: file_id for file_id, name in session.execute(
-        select(File.id, File.name).join(AssessedFile, AssessedFile.file_id == File.id)
-        .where(AssessedFile.assessment_id == assessment_id))}
-
-
 def _criteria(made: standing.Stand, history: Mapping[str, Sequence[DecisionView]]) -> tuple[CriterionReview, ...]:
     return tuple(CriterionReview(
         before, after, before.criterion.id in made.reviewed.judged, len(history.get(before.criterion.id, ())),
@@ -236,14 +214,11 @@ def _criteria(made: standing.Stand, history: Mapping[str, Sequence[DecisionView]
 
 def _shown(row: Decision, names: Mapping[str, Person], files: Mapping[str, str], *, holds: bool) -> DecisionView:
     one = standing.of_row(row)
-    place = PlaceView(row.document, files.get(row.document), row.page, row.start, row.end, row.quote) \
-        if row.document else None
-    machine = Interval(row.machine_low, row.machine_high) if row.machine_low is not None else None
-    first = Interval(row.first_low, row.first_high) if row.first_low is not None else None
-    second = Interval(row.second_low, row.second_high) if row.second_low is not None else None
-    return DecisionView(row.id, row.subject, row.version, Act(row.act), one.value, one.outcome, row.amount, place,
-                        row.reason, machine, names.get(row.by_id, Person(row.by_id, "")), row.at, holds, first, second,
-                        row.model, row.prompt)
+    return DecisionView(
+        row.id, row.subject, row.version, one.act, one.value, one.outcome, row.amount,
+        places.view(row, files.get(row.document)) if row.document else None, row.reason, one.seen,
+        names.get(row.by_id, Person(row.by_id, "")), row.at, holds, places.figure(row.first_low, row.first_high),
+        places.figure(row.second_low, row.second_high), row.model, row.prompt)
 
 
 def _value(new: NewDecision) -> Interval | None:

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import and_, delete, distinct, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
+from api.service.review import places
 from api.service.review.claims import Found
-from api.service.review.review_records import Claim, PlaceView, Shared, Status
-from api.store.models import AssessedFile, Case, File, ItemKey, Review
+from api.service.review.review_records import Claim, Shared, Status
+from api.service.views import file_ids
+from api.store.models import Case, ItemKey, Review
 
 SHOWN = 200
 
@@ -18,8 +20,7 @@ def keep(session: Session, case_id: str, claimed: Sequence[Found]) -> None:
     before = _sharing(session, case_id)
     session.execute(delete(ItemKey).where(ItemKey.case_id == case_id))
     rows = [{"kind": one.kind, "value": one.value, "case_id": case_id, "fact": one.fact,
-             "document": one.place.document, "page": one.place.page, "start": one.place.span.start,
-             "end": one.place.span.end, "quote": one.place.quote} for one in claimed]
+             **places.columns(one.place)} for one in claimed]
     if rows:
         session.execute(insert(ItemKey), rows)
     recount(session, {case_id, *before, *_sharing(session, case_id)})
@@ -49,9 +50,9 @@ def shared(session: Session, case_id: str) -> tuple[Shared, ...]:
         .join(other, and_(other.kind == mine.kind, other.value == mine.value, other.case_id != mine.case_id))
         .join(Case, Case.id == other.case_id).join(Review, Review.case_id == other.case_id)
         .where(mine.case_id == case_id).order_by(mine.kind, mine.value, other.case_id).limit(SHOWN)).all()
-    files = {one.latest_id: _files(session, one.latest_id) for _, _, one, _ in rows}
+    files = {one.latest_id: file_ids(session, one.latest_id) for _, _, one, _ in rows}
     own = session.get(Case, case_id)
-    here = _files(session, own.latest_id) if own else {}
+    here = file_ids(session, own.latest_id) if own else {}
     return tuple(Shared(a.kind, a.value, _claim(a, here), _claim(b, files[case.latest_id]), case.id, case.title,
                         case.applicant, Status(status)) for a, b, case, status in rows)
 
@@ -64,11 +65,5 @@ def _sharing(session: Session, case_id: str) -> set[str]:
         .where(mine.case_id == case_id)))
 
 
-def _files(session: Session, assessment_id: str | None) -> Mapping[str, str]:
-    return {name: file_id for file_id, name in session.execute(
-        select(File.id, File.name).join(AssessedFile, AssessedFile.file_id == File.id)
-        .where(AssessedFile.assessment_id == assessment_id))}
-
-
 def _claim(row: ItemKey, files: Mapping[str, str]) -> Claim:
-    return Claim(PlaceView(row.document, files.get(row.document), row.page, row.start, row.end, row.quote), row.fact)
+    return Claim(places.view(row, files.get(row.document)), row.fact)

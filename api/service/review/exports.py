@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from api.service.paging import MOST as A_PART
 from api.service.policies import Policies
 from api.service.reading import Reader
 from api.service.records import Actor, ReportFile
-from api.service.reports import MEDIA
+from api.service.reports import MEDIA, in_name
 from api.service.review.decisions import Decisions
 from api.service.review.letters import Letters
 from api.service.review.review_records import Filter, ReviewView, WorkLine
@@ -25,7 +24,6 @@ from assistant.correcting.review_report import Step
 from assistant.report.labels import Vocabulary
 from assistant.report.words import Wording
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_LINES, MOST_CASES = 20_000, 50
 
 
@@ -60,7 +58,7 @@ class Exports:
         content = review_report.table(words("review.list"), words.lines("review.columns"), rows, kind, names)
         if content is None:
             raise Failure("unknown_export", kind=kind)
-        return ReportFile(content, MEDIA.get(kind, XLSX), f"{words('review.list')}.{kind}")
+        return ReportFile(content, MEDIA[kind], f"{words('review.list')}.{kind}")
 
     def case(self, actor: Actor, case_id: str, kind: str, language: str = "zh") -> ReportFile:
         """The review form with both values and every decision (docx, pdf), or the same as a workbook (xlsx)."""
@@ -74,8 +72,8 @@ class Exports:
                                           clock.zone(self.kept.get(OfficeSettings).zone))
         content = review_report.form(seen, view.machine, _steps(view), policy, view.case.applicant, kind, received,
                                      language)
-        name = f"{Wording(language)('title')}-{_name(view.case.title)}.{kind}"
-        return ReportFile(content, MEDIA.get(kind, XLSX), name)
+        name = f"{Wording(language)('title')}-{in_name(view.case.title)}.{kind}"
+        return ReportFile(content, MEDIA[kind], name)
 
     def letter(self, actor: Actor, case_id: str, language: str = "zh", kind: str = "docx", *,
                number: int | None = None, draft: bool = False) -> ReportFile:
@@ -88,7 +86,7 @@ class Exports:
             self.letters.file(actor, case_id, number, kind)
         case = self.decisions.cases.get(actor, case_id)
         name = title or Wording(language)("letter.name")
-        return ReportFile(content, MEDIA[kind], f"{name}-{_name(case.title)}.{kind}")
+        return ReportFile(content, MEDIA[kind], f"{name}-{in_name(case.title)}.{kind}")
 
     def cases(self, actor: Actor, case_ids: Sequence[str], kind: str, language: str = "zh") -> ReportFile:
         """The forms of several cases in a zip. Failure "too_many_cases"."""
@@ -110,9 +108,5 @@ def _steps(view: ReviewView) -> tuple[Step, ...]:
                       one.place.quote if one.place else "", one.reason, one.machine, one.by.name, one.at, one.holds,
                       one.first, one.second, one.model, one.prompt)
                  for one in sorted(every, key=lambda one: (one.at, one.version)))
-
-
-def _name(title: str) -> str:
-    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", title)[:60]
 
 

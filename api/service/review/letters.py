@@ -5,7 +5,6 @@ import hashlib
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -19,10 +18,10 @@ from api.service.events import Events
 from api.service.policies import Policies
 from api.service.records import Actor, Page
 from api.service.review import standing
-from api.service.review.progress import Progress
+from api.service.review.progress import Progress, review_of
 from api.service.review.review_records import Change, LetterDraft, LetterFrame, LetterView, SentLetter, Status
 from api.service.review.worklist import NEVER, people
-from api.store.models import Case, Letter, Review
+from api.store.models import Letter
 from assistant.report import letter
 
 LONGEST = 20_000
@@ -63,12 +62,12 @@ class Letters:
         office = self.kept.get(OfficeSettings)
         with self.context.database.reading() as session:
             case = case_for(session, actor, case_id, Action.READ_REVIEW)
-            review = _submitted(session, case)
+            review = review_of(session, case_id)
             made = standing.stand(session, self.policies, case, language)
             text = letter.draft(made.reviewed.assessment, made.policy, case.applicant or case.title, language,
                                 standing.left(made.reviewed))
             issuer = office.issuer or (made.policy.issuer if language == "zh" else made.policy.issuer_en)
-            today = _today(office)
+            today = clock.today(office.zone)
             chosen = review.due if today < review.due < NEVER else None
             by_rule = clock.working_days_after(today, office.days)
             return LetterDraft(text, LetterFrame(
@@ -78,7 +77,7 @@ class Letters:
     def shown(self, draft: LetterDraft, text: str, frame: LetterFrame, language: str) -> tuple[letter.Line, ...]:
         """The whole letter; what is left open as it would be if it were sent today."""
         if frame.title and not frame.dated:
-            frame = replace(frame, dated=_today(self.kept.get(OfficeSettings)))
+            frame = replace(frame, dated=clock.today(self.kept.get(OfficeSettings).zone))
         if frame.title and not frame.due:
             frame = replace(frame, due=draft.by_rule, days=draft.days)
         return letter.compose(text.replace("\r\n", "\n").strip(), as_frame(frame), language)
@@ -97,8 +96,8 @@ class Letters:
                 before.frame.title else self.draft(actor, case_id, language).frame
         self._check(frame)
         with self.context.database.writing() as session:
-            case = case_for(session, actor, case_id, Action.REVIEW_CASE)
-            _submitted(session, case)
+            case_for(session, actor, case_id, Action.REVIEW_CASE)
+            review_of(session, case_id)
             last = _newest(session, case_id)
             if (last.number if last else 0) != number:
                 by = people(session, {last.by_id})[last.by_id].name if last else ""
@@ -149,7 +148,7 @@ class Letters:
     def drafted(self, actor: Actor, case_id: str, kind: str, language: str = "zh") -> tuple[bytes, str]:
         """The draft of now as a file."""
         made = self.draft(actor, case_id, language)
-        frame = replace(made.frame, dated=_today(self.kept.get(OfficeSettings)))
+        frame = replace(made.frame, dated=clock.today(self.kept.get(OfficeSettings).zone))
         if frame.due is None:
             frame = replace(frame, due=made.by_rule, days=made.days)
         return _rendered(made.text, as_frame(frame), kind, language, sent=False), frame.title
@@ -157,11 +156,11 @@ class Letters:
     def _check(self, frame: LetterFrame) -> None:
         if any(len(str(getattr(frame, name))) > most for name, most in WIDTHS.items()):
             raise Failure("too_long", most=max(WIDTHS.values()))
-        if frame.due is not None and frame.due < _today(self.kept.get(OfficeSettings)):
+        if frame.due is not None and frame.due < clock.today(self.kept.get(OfficeSettings).zone):
             raise Failure("letter_due", day=frame.due.isoformat())
 
     def _complete(self, session: Session, row: Letter, office: OfficeSettings) -> None:
-        today = _today(office)
+        today = clock.today(office.zone)
         row.dated = row.dated or today
         if row.due is None:
             row.due, row.days = clock.working_days_after(today, office.days), office.days
@@ -195,19 +194,8 @@ def _rendered(text: str, frame: letter.Frame, kind: str, language: str, *, sent:
     return letter_file.render(text, frame, kind, language, sent=sent)
 
 
-def _today(office: OfficeSettings) -> date:
-    return datetime.now(clock.zone(office.zone)).date()
-
-
 def _digest(row: Letter) -> str:
     return hashlib.sha256(whole(row).encode()).hexdigest()
-
-
-def _submitted(session: Session, case: Case) -> Review:
-    review = session.get(Review, case.id)
-    if review is None:
-        raise Failure("not_submitted")
-    return review
 
 
 def _part(session: Session, case_id: str, after: str | None, limit: int, *more: ColumnElement[bool]

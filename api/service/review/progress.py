@@ -52,9 +52,7 @@ class Progress:
 
     def apply(self, session: Session, actor: Actor, case_id: str, change: Change) -> None:
         case_for(session, actor, case_id, Action.REVIEW_CASE)
-        review = session.get(Review, case_id)
-        if review is None:
-            raise Failure("not_submitted")
+        review = review_of(session, case_id)
         before = _state(review)
         if change.assignee is not None:
             review.assignee_id = _reviewer(session, change.assignee) if change.assignee else None
@@ -76,6 +74,14 @@ class Progress:
             review.changed = now()
             record(session, actor, "review", "case", case_id, before=before, after=after)
             self.events.publish(session, case_id, "review", {})
+
+
+def review_of(session: Session, case_id: str) -> Review:
+    """Failure "not_submitted"."""
+    found = session.get(Review, case_id)
+    if found is None:
+        raise Failure("not_submitted")
+    return found
 
 
 def step(session: Session, events: Events, actor: Actor, review: Review, note: str = "") -> None:

@@ -9,12 +9,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.errors import Failure
-from api.service.access import Action, may, scope
+from api.service.access import Action, demand, scope
 from api.service.assessments import Assessments
 from api.service.context import Context, case_for, record
 from api.service.policies import Policies
 from api.service.records import Actor, JobState, JobView
-from api.service.review.progress import MOST
+from api.service.review.progress import MOST, review_of
 from api.service.review.review_records import Done, Renewing, Status
 from api.service.views import outdated
 from api.store.models import Assessment, Case, Job, Review
@@ -59,8 +59,7 @@ class Renewals:
 
     def under_way(self, actor: Actor, since: datetime | None = None) -> Renewing:
         """How the assessments of others' cases stand that this person asked for since then, or that are not ended."""
-        if not may(actor, Action.READ_REVIEWS):
-            raise Failure("forbidden")
+        demand(actor, Action.READ_REVIEWS)
         asked = Job.created >= since if since else Job.state.in_([JobState.QUEUED, JobState.RUNNING])
         with self.context.database.reading(scope(actor)) as session:
             counts: dict[str, int] = dict(session.execute(
@@ -71,9 +70,7 @@ class Renewals:
 
     def _latest(self, session: Session, actor: Actor, case_id: str) -> tuple[Assessment, Review]:
         case = case_for(session, actor, case_id, Action.REVIEW_CASE)
-        review = session.get(Review, case_id)
-        if review is None:
-            raise Failure("not_submitted")
+        review = review_of(session, case_id)
         if review.status == Status.DONE:
             raise Failure("review_closed")
         latest = session.get(Assessment, case.latest_id) if case.latest_id else None

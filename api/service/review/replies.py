@@ -16,12 +16,12 @@ from api.service.context import Context, case_for, new_id, now, record
 from api.service.policies import Policies
 from api.service.reading import Reader
 from api.service.records import Actor, Page
-from api.service.review.review_records import NewPlace, NewReply, PlaceView, ReplyView
+from api.service.review import places
+from api.service.review.review_records import NewPlace, NewReply, ReplyView
 from api.service.views import newest, present
 from api.store.models import Case, Content, File, Reply, Submission
-from assistant.correcting import corrections
 from assistant.correcting.corrections import Place
-from ingestion.domain import Interval, Span
+from ingestion.domain import Interval
 from ingestion.policy import Policy
 
 LONGEST = 2_000
@@ -64,8 +64,7 @@ class Replies:
         """How many there are of an entry, to whoever may write the next one."""
         with self.context.database.reading() as session:
             case_for(session, actor, case_id, Action.CHANGE_CASE)
-            return session.scalar(select(func.count()).select_from(Reply).where(
-                Reply.case_id == case_id, Reply.subject == subject)) or 0
+            return _version(session, case_id, subject)
 
     def _say(self, session: Session, actor: Actor, case_id: str, new: NewReply) -> ReplyView:
         case = case_for(session, actor, case_id, Action.CHANGE_CASE)
@@ -77,8 +76,7 @@ class Replies:
         asked = {key for one in result.findings for key in (*one.criterion.facts, *one.criterion.related)}
         if new.subject not in asked and new.subject not in {one.criterion.id for one in result.findings}:
             raise Failure("unknown_subject")
-        version = session.scalar(select(func.count()).select_from(Reply).where(
-            Reply.case_id == case_id, Reply.subject == new.subject)) or 0
+        version = _version(session, case_id, new.subject)
         if version != new.version:
             raise _meanwhile(session, case_id, new.subject)
         text, value = new.text.strip(), _value(new, policy)
@@ -90,9 +88,7 @@ class Replies:
         place = self._place(session, case_id, new.place)
         row = Reply(id=new_id(), case_id=case_id, subject=new.subject, version=version + 1,
                     low=value.low if value else None, high=value.high if value else None,
-                    document=place.document if place else "", page=place.page if place else None,
-                    start=place.span.start if place else 0, end=place.span.end if place else 0,
-                    quote=place.quote if place else "", file_id=new.file_id, text=text, by_id=actor.id, at=now())
+                    **places.columns(place), file_id=new.file_id, text=text, by_id=actor.id, at=now())
         session.add(row)
         session.flush()
         record(session, actor, "reply", "case", case_id, subject=new.subject, version=row.version,
@@ -106,11 +102,7 @@ class Replies:
         file = next((one for one in present(session, case_id) if one.name == new.document), None)
         if file is None:
             raise Failure("quote_differs")
-        whole = self.reader.document(file.sha256, file.name)
-        place = Place(file.name, whole.page_at(new.start), Span(new.start, new.end), new.quote)
-        if not corrections.verbatim(place, whole):
-            raise Failure("quote_differs")
-        return place
+        return places.picked(self.reader, file.sha256, new)
 
 
 def standing(session: Session, case: Case, actor: Actor) -> dict[str, ReplyView]:
@@ -125,9 +117,13 @@ def standing(session: Session, case: Case, actor: Actor) -> dict[str, ReplyView]
 
 
 def _meanwhile(session: Session, case_id: str, subject: str) -> Failure:
-    version = session.scalar(select(func.max(Reply.version)).where(
+    return Failure("replied_meanwhile", subject=subject, version=_version(session, case_id, subject))
+
+
+def _version(session: Session, case_id: str, subject: str) -> int:
+    """How many there are of an entry."""
+    return session.scalar(select(func.max(Reply.version)).where(
         Reply.case_id == case_id, Reply.subject == subject)) or 0
-    return Failure("replied_meanwhile", subject=subject, version=version)
 
 
 def _value(new: NewReply, policy: Policy) -> Interval | None:
@@ -148,8 +144,7 @@ def _view(session: Session, row: Reply) -> ReplyView:
             File.case_id == row.case_id, condition).order_by(File.added.desc()).limit(1))  # type: ignore[arg-type]
         return found
 
-    place = PlaceView(row.document, file(File.name == row.document), row.page, row.start, row.end, row.quote) \
-        if row.document else None
+    place = places.view(row, file(File.name == row.document)) if row.document else None
     name = session.scalar(select(File.name).where(File.id == row.file_id)) if row.file_id else None
     value = Interval(row.low, row.high if row.high is not None else row.low) if row.low is not None else None
     return ReplyView(row.id, row.subject, row.version, value, place, row.file_id if name else None, name or "",

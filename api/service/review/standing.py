@@ -11,15 +11,15 @@ from api.errors import Failure
 from api.service import stored
 from api.service.context import now
 from api.service.policies import Policies
-from api.service.review import duplicates
+from api.service.review import duplicates, places
 from api.service.review.claims import Found
 from api.service.views import newest
 from api.store.models import Assessment as Row
 from api.store.models import Case, Check, Content, Decision, Review, Standing
 from assistant.correcting import corrections
-from assistant.correcting.corrections import Act, Checked, Place, Reviewed
+from assistant.correcting.corrections import Act, Checked, Reviewed
 from assistant.second_reader import checklist
-from ingestion.domain import Assessment, Comparator, CriterionKind, Fact, Finding, Interval, Outcome, Span
+from ingestion.domain import Assessment, Comparator, CriterionKind, Fact, Finding, Outcome
 from ingestion.policy import Policy
 
 PolicyOf = Callable[[str], Policy]    # by its digest
@@ -112,11 +112,9 @@ def missing(finding: Finding, facts: dict[str, Fact]) -> int | None:
 
 def of_row(row: Decision) -> corrections.Decision:
     """A stored decision as the rules of correction take it."""
-    place = Place(row.document, row.page, Span(row.start, row.end), row.quote) if row.document else None
-    value = Interval(row.low, row.high) if row.low is not None else None
-    seen = Interval(row.machine_low, row.machine_high) if row.machine_low is not None else None
-    return corrections.Decision(Act(row.act), row.subject, row.reason, value,
-                                Outcome(row.outcome) if row.outcome else None, place, row.amount, seen)
+    return corrections.Decision(Act(row.act), row.subject, row.reason, places.figure(row.low, row.high),
+                                Outcome(row.outcome) if row.outcome else None, places.of_row(row), row.amount,
+                                places.figure(row.machine_low, row.machine_high))
 
 
 def held(rows: Sequence[Decision], result: Assessment, policy: Policy, policies: PolicyOf,

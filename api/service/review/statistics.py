@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from api.errors import Failure
-from api.service.access import Action, may, scope
+from api.service.access import Action, demand, scope
 from api.service.context import Context
 from api.service.records import Actor
 from api.service.review.review_records import CriterionCount, FactCount, Statistics, Status, StatusCount, Times
@@ -27,8 +26,7 @@ class Statistician:
     context: Context
 
     def all(self, actor: Actor) -> Statistics:
-        if not may(actor, Action.READ_REVIEWS):
-            raise Failure("forbidden")
+        demand(actor, Action.READ_REVIEWS)
         with self.context.database.reading(scope(actor)) as session:
             statuses = tuple(StatusCount(kind, Status(status), count) for kind, status, count in session.execute(
                 select(Case.base_type, Review.status, func.count()).join(Case, Case.id == Review.case_id)

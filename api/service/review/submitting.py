@@ -22,7 +22,7 @@ from api.service.policies import Policies
 from api.service.records import Actor, Page
 from api.service.review import duplicates, standing
 from api.service.review.letters import last_sent, whole
-from api.service.review.progress import step
+from api.service.review.progress import review_of, step
 from api.service.review.review_records import Handed, HandedFile, Status, Submission
 from api.service.review.worklist import NEVER
 from api.service.views import present
@@ -90,9 +90,7 @@ class Submitting:
         """
         with self.context.database.writing() as session:
             case = case_for(session, actor, case_id, Action.SUBMIT_CASE)
-            review = session.get(Review, case_id)
-            if review is None:
-                raise Failure("not_submitted")
+            review = review_of(session, case_id)
             if not _untouched(review):
                 raise Failure("taken_up")
             handed = _handed_rows(session, case_id)

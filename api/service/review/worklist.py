@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from api.errors import Failure
 from api.service import paging
-from api.service.access import Action, may, scope
+from api.service.access import Action, demand, scope
 from api.service.context import Context, new_id
 from api.service.policies import Policies
 from api.service.records import Actor, JobState, Page, Role
@@ -51,7 +51,7 @@ class Worklist:
 
     def chosen(self, actor: Actor, case_ids: Sequence[str]) -> tuple[WorkLine, ...]:
         """Those of the cases that are in the worklist, the longest waiting first."""
-        _look(actor)
+        demand(actor, Action.READ_REVIEWS)
         query: Any = select(Review, Case).join(Case, Case.id == Review.case_id).where(Review.case_id.in_(case_ids))
         digest = self.policies.digest
         with self.context.database.reading(scope(actor)) as session:
@@ -59,7 +59,7 @@ class Worklist:
 
     def reviewers(self, actor: Actor) -> tuple[Person, ...]:
         """Those whom a case can be given to."""
-        _look(actor)
+        demand(actor, Action.READ_REVIEWS)
         with self.context.database.reading() as session:
             rows = session.scalars(select(User).where(User.role == Role.REVIEWER, User.active.is_(True))
                                    .order_by(User.name, User.id))
@@ -67,14 +67,14 @@ class Worklist:
 
     def views(self, actor: Actor) -> tuple[SavedViewLine, ...]:
         """The actor's own filters under their names."""
-        _look(actor)
+        demand(actor, Action.READ_REVIEWS)
         with self.context.database.reading(scope(actor)) as session:
             rows = session.scalars(select(SavedView).where(SavedView.user_id == actor.id).order_by(SavedView.name))
             return tuple(SavedViewLine(row.id, row.name, row.query) for row in rows)
 
     def save_view(self, actor: Actor, name: str, query: str) -> SavedViewLine:
         """Under a name that is there already: in its place. Failure "too_many_views"."""
-        _look(actor)
+        demand(actor, Action.READ_REVIEWS)
         name = name.strip()[:100] or query[:100]
         with self.context.database.writing(scope(actor)) as session:
             row = session.scalar(select(SavedView).where(SavedView.user_id == actor.id, SavedView.name == name))
@@ -89,7 +89,7 @@ class Worklist:
             return SavedViewLine(row.id, row.name, row.query)
 
     def delete_view(self, actor: Actor, view_id: str) -> None:
-        _look(actor)
+        demand(actor, Action.READ_REVIEWS)
         with self.context.database.writing(scope(actor)) as session:
             found = session.scalar(select(SavedView).where(SavedView.id == view_id, SavedView.user_id == actor.id))
             if found is None:
@@ -119,13 +119,8 @@ def _lines(session: Session, rows: Sequence[Any], digest: str) -> tuple[WorkLine
                  for review, case in rows)
 
 
-def _look(actor: Actor) -> None:
-    if not may(actor, Action.READ_REVIEWS):
-        raise Failure("forbidden")
-
-
 def _conditions(actor: Actor, wanted: Filter, digest: str) -> list[ColumnElement[bool]]:
-    _look(actor)
+    demand(actor, Action.READ_REVIEWS)
     found: list[ColumnElement[bool]] = []
     if wanted.status:
         found.append(Review.status.in_(wanted.status.split(",")))
@@ -191,7 +186,8 @@ def _ordered(query: Any, sort: Sort, after: str | None) -> Any:
     column, down = _COLUMNS[sort]
     if after:
         first, case_id = paging.pair(after)
-        value: Any = first if sort is Sort.APPLICANT else _date(first) if sort is Sort.DUE else _moment(first)
+        value: Any = first if sort is Sort.APPLICANT else \
+            paging.day(first) if sort is Sort.DUE else paging.moment(first)
         place = tuple_(column, Review.case_id)
         query = query.where(place < tuple_(value, case_id) if down else place > tuple_(value, case_id))
     return query.order_by(column.desc() if down else column, Review.case_id.desc() if down else Review.case_id)
@@ -207,20 +203,6 @@ def _place(sort: Sort, review: Review, case: Case) -> tuple[str | datetime, str]
             return review.changed, review.case_id
         case _:
             return review.received, review.case_id
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Failure("cursor_invalid") from error
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except ValueError as error:
-        raise Failure("cursor_invalid") from error
 
 
 def _line(review: Review, case: Case, latest: Assessment | None, names: Mapping[str, Person], digest: str,

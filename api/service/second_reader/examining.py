@@ -9,8 +9,7 @@ import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from api.errors import Failure
-from api.service.access import Action, may
+from api.service.access import Action, demand
 from api.service.context import Context, record
 from api.service.policies import Policies
 from api.service.records import Actor
@@ -48,8 +47,7 @@ class Examining:
 
     def begin(self, actor: Actor) -> None:
         """Examine the model that is configured; nothing where that is under way. Failure "forbidden", "no_model"."""
-        if not may(actor, Action.ADMINISTER):
-            raise Failure("forbidden")
+        demand(actor, Action.ADMINISTER)
         model, policy = self.readying.reader(), self.policies.current
         with self._lock:
             if self._state.running:

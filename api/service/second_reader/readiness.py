@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.errors import Failure
-from api.service.access import Action, may
+from api.service.access import Action, demand
 from api.service.administration.modelling import Modelling
 from api.service.administration.stored_settings import Kept, ReadingSettings
 from api.service.context import Context
@@ -44,8 +44,7 @@ class Readying:
 
     def state(self, actor: Actor) -> Readiness:
         """For administrators. Failure "forbidden"."""
-        if not may(actor, Action.ADMINISTER):
-            raise Failure("forbidden")
+        demand(actor, Action.ADMINISTER)
         return self.known()
 
     def known(self, policy: Policy | None = None) -> Readiness:

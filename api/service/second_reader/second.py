@@ -47,7 +47,7 @@ class Second:
             made = standing.stand(session, self.policies, case, language) if latest is not None else None
             row = session.scalar(select(Reading).where(Reading.case_id == case_id)
                                  .order_by(Reading.created.desc(), Reading.id).limit(1))
-            withheld = settings.withheld if case.withheld is None else case.withheld
+            withheld = settings.withholds(case.withheld)
             second = made.machine.second if made is not None else None
             stands = _standing(case, latest, row, second, ready, withheld=withheld)
             shown = SecondView(
@@ -98,7 +98,7 @@ class Second:
                 raise Failure("not_assessed")
             if latest.revision != case.revision:
                 raise Failure("stale")
-            if settings.withheld if case.withheld is None else case.withheld:
+            if settings.withholds(case.withheld):
                 raise Failure("withheld")
             if not ready.ready:
                 raise Failure(f"reader_{ready.why}")
@@ -119,14 +119,14 @@ class Second:
 
     def withhold(self, actor: Actor, case_id: str, withheld: bool | None) -> SecondView:
         """Keep the case from the model, let it read, or (None) as the installation has it. What is under way ends."""
-        default = self.readying.settings.withheld
+        settings = self.readying.settings
         with self.context.database.writing() as session:
             case = case_for(session, actor, case_id, Action.CHANGE_CASE)
             if case.withheld != withheld:
                 record(session, actor, "withhold", "case", case_id, before={"withheld": case.withheld},
                        after={"withheld": withheld})
                 case.withheld = withheld
-                if default if withheld is None else withheld:
+                if settings.withholds(withheld):
                     self.work.cancel(session, case_id)
                 session.flush()
         return self.view(actor, case_id)

@@ -71,7 +71,7 @@ class ReadingAgain:
             for old in session.scalars(select(Reading).where(Reading.case_id == case.id, Reading.state.in_(UNFINISHED),
                                                              Reading.assessment_id != made.id)):
                 self._end(session, old, JobState.CANCELLED, Failure("reading_outdated"))
-            withheld = settings.withheld if case.withheld is None else case.withheld
+            withheld = settings.withholds(case.withheld)
             if not ready.ready or withheld or case.demo:
                 return
             begun = self.begin(session, case, made.id, job.requested_by, ready.host, ready.model)

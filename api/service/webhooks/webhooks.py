@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.errors import Failure
 from api.service import paging
-from api.service.access import Action, may
+from api.service.access import Action, demand
 from api.service.context import Context, new_id, now, record
 from api.service.records import Actor, Page
 from api.service.webhooks import addresses, outbox, signing
@@ -26,13 +26,13 @@ class Webhooks:
         self._database, self._secret, self.courier = context.database, context.settings.secret, courier
 
     def list(self, actor: Actor) -> tuple[WebhookView, ...]:
-        _check(actor)
+        demand(actor, Action.ADMINISTER)
         with self._database.reading() as session:
             return tuple(_view(one) for one in session.scalars(select(Webhook).order_by(Webhook.created, Webhook.id)))
 
     def create(self, actor: Actor, url: str, kinds: Sequence[Kind], note: str = "") -> WebhookView:
         """With its secret, which is shown now or never. Failure "webhook_url", "too_many_webhooks"."""
-        _check(actor)
+        demand(actor, Action.ADMINISTER)
         url = addresses.check(url)
         with self._database.writing() as session:
             if (session.scalar(select(func.count()).select_from(Webhook)) or 0) >= MOST:
@@ -46,7 +46,7 @@ class Webhooks:
     def change(self, actor: Actor, webhook_id: str, *, url: str | None = None, kinds: Sequence[Kind] | None = None,
                note: str | None = None, active: bool | None = None, new_secret: bool = False) -> WebhookView:
         """What is None stays. A new secret ends the old one at once."""
-        _check(actor)
+        demand(actor, Action.ADMINISTER)
         with self._database.writing() as session:
             found = _found(session, webhook_id)
             found.url = addresses.check(url) if url is not None else found.url
@@ -60,14 +60,14 @@ class Webhooks:
 
     def delete(self, actor: Actor, webhook_id: str) -> None:
         """With its messages, sent or not."""
-        _check(actor)
+        demand(actor, Action.ADMINISTER)
         with self._database.writing() as session:
             session.delete(_found(session, webhook_id))
             record(session, actor, "delete_webhook", "webhook", webhook_id)
 
     def ping(self, actor: Actor, webhook_id: str) -> DeliveryView:
         """A message for trying it."""
-        _check(actor)
+        demand(actor, Action.ADMINISTER)
         with self._database.writing() as session:
             _found(session, webhook_id)
             made = outbox.add(session, webhook_id, Kind.PING, {})
@@ -77,7 +77,7 @@ class Webhooks:
     def deliveries(self, actor: Actor, webhook_id: str, *, after: str | None = None, limit: int = 50
                    ) -> Page[DeliveryView]:
         """The newest first; kept for 30 days after their end."""
-        _check(actor)
+        demand(actor, Action.ADMINISTER)
         limit = paging.size(limit)
         query = select(Delivery).where(Delivery.webhook_id == webhook_id).order_by(
             Delivery.created.desc(), Delivery.id.desc()).limit(limit + 1)
@@ -91,7 +91,7 @@ class Webhooks:
 
     def again(self, actor: Actor, webhook_id: str, delivery_id: str) -> DeliveryView:
         """Send a message once more, from the beginning of its attempts; it keeps its id and its body."""
-        _check(actor)
+        demand(actor, Action.ADMINISTER)
         with self._database.writing() as session:
             found = session.get(Delivery, delivery_id)
             if found is None or found.webhook_id != webhook_id:
@@ -99,11 +99,6 @@ class Webhooks:
             found.state, found.attempts, found.due, found.ended = State.WAITING, 0, now(), None
             record(session, actor, "resend_delivery", "webhook", webhook_id, delivery=delivery_id)
             return _delivery(found)
-
-
-def _check(actor: Actor) -> None:
-    if not may(actor, Action.ADMINISTER):
-        raise Failure("forbidden")
 
 
 def _found(session: Session, webhook_id: str) -> Webhook:
