@@ -7,9 +7,12 @@ before. A day that a month does not have is its last (29 February, 31).
 from __future__ import annotations
 
 import calendar
+import re
 from datetime import date, timedelta
 
 from msgspec import Struct
+
+from ingestion.numerals import parse_number
 
 
 class Edge(Struct, frozen=True):
@@ -42,6 +45,13 @@ class WindowSetting(Struct, frozen=True):
     undefined_en: str
     reading: str                     # id of the reading that is used
     readings: tuple[WindowReading, ...]
+
+    @property
+    def years(self) -> int:
+        """The number of years that the term itself names; 0 where it names none."""
+        match = re.search(r"[0-9一二两三四五六七八九十]+", self.term)
+        number = parse_number(match[0]) if match else None
+        return int(number) if number else 0
 
     @property
     def current(self) -> WindowReading:

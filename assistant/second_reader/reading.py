@@ -34,7 +34,6 @@ from ingestion.domain import (
     SecondReading,
     Span,
 )
-from ingestion.numerals import parse_number
 from ingestion.periods import Window
 from ingestion.policy import Policy
 
@@ -119,7 +118,7 @@ class _Reader:
                  progress: Progress | None) -> None:
         self.about, self.places, self.first, self.model = about, numbered, first, model
         self.talk, self.guide = _Talk(), guide.of(about.policy)
-        self.window = Window(*about.window, _years(about.policy.window.term))
+        self.window = Window(*about.window, about.policy.window.years)
         self.progress = progress or _silent
 
     def settle(self) -> dict[str, Settled]:
@@ -354,10 +353,3 @@ def _shown(bounds: tuple[int, int | None] | None, *, conflict: bool) -> str:
     if bounds is None:
         return "无"
     return f"{bounds[0]}..{'null' if bounds[1] is None else bounds[1]}{'（冲突）' if conflict else ''}"
-
-
-def _years(term: str) -> int:
-    """The number of years in the window's term (近三年)."""
-    match = re.search(r"[0-9一二两三四五六七八九十]+", term)
-    number = parse_number(match[0]) if match else None
-    return int(number) if number else 0

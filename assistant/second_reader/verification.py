@@ -16,7 +16,7 @@ from assistant.second_reader.quotes import Found, tight
 from assistant.second_reader.records import Bears, Checked
 from assistant.second_reader.request import Asked
 from assistant.second_reader.schema import Claim, Counts, Role
-from ingestion.domain import Interval, Span
+from ingestion.domain import Interval
 from ingestion.facts.credit_code import CODE, valid
 from ingestion.facts.schema import FactSpec
 from ingestion.language import fold, pattern
@@ -306,7 +306,3 @@ class Verifier(Struct, frozen=True):
         cells = [cell for cell in clauses.row_cells(self.places, row)
                  if cell and parse_number(cell.strip("（）. ")) is None]
         return tight(" ".join(cells))
-
-
-def span_of(checked: Checked) -> Span | None:
-    return Span(checked.spans[0][1].start, checked.spans[-1][1].end) if checked.spans else None

@@ -78,10 +78,10 @@ class Findings(Struct):
     bare: bool = False  # intervals alone are asked for: no exclusions are kept, no evidence is made
     notes: Notes = None
 
-    def exclude(self, document: Document, span: Span, reason: str, detail: str = "", rule: str = "") -> None:
+    def exclude(self, document: Document, span: Span, reason: str, rule: str = "") -> None:
         if self.bare:
             return
-        entry = Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason, detail)
+        entry = Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason)
         self.exclusions.setdefault(entry)
         _noted(self.notes, entry, rule)
 
@@ -124,17 +124,15 @@ class Claims(Struct):
         last = itertools.takewhile(lambda one: one[0] is sentence, reversed(self.stated))
         return [entry for _, entry in last][::-1]
 
-    def exclude(self, document: Document, span: Span, reason: str, detail: str = "", rule: str = "") -> None:
-        entry = Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason, detail)
+    def exclude(self, document: Document, span: Span, reason: str, rule: str = "") -> None:
+        entry = Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason)
         _noted(self.notes, entry, rule)
         self.steps.append(lambda _window, found: None if found.bare else found.exclusions.setdefault(entry))
 
-    def unexplain(
-        self, document: Document, span: Span, could_be: Interval, why: str, *, adds: bool = False
-    ) -> None:
-        """What may count and could not be decided. `could_be`: the fact's value, or (`adds`) what it would add."""
+    def unexplain(self, document: Document, span: Span, could_be: Interval, why: str) -> None:
+        """What may count and could not be decided. `could_be`: the fact's value."""
         place = document.page_at(span.start)
-        entry = Unexplained(document.name, place, span, document.quote(span), could_be, why, adds)
+        entry = Unexplained(document.name, place, span, document.quote(span), could_be, why)
         _noted(self.notes, entry, "")
         self.steps.append(lambda _window, found: found.unexplained.setdefault(entry))
 

@@ -7,7 +7,7 @@ else's, or is one of them again. What speaks against a row is data of `tables.ya
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise, zip_longest
 from typing import NamedTuple
@@ -114,6 +114,12 @@ def are_persons(cells: Sequence[str]) -> bool:
 
 _ROLE = {"term": "term", "date": "date", "index": "index", "rank": "rank", "place": "country", "body": "title",
          "mode": "mode", "state": "status", "code": "number_granted"}
+
+
+def apart(cells: Iterable[str]) -> bool:
+    """Whether nearly every cell of a column says something else, as names do (发明, 发明, 软著 are none)."""
+    filled = [text for text in cells if not empty(text)]
+    return len(set(filled)) * 4 >= len(filled) * 3
 
 
 def kind_of_column(cells: Sequence[str]) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from ingestion import organisations
 from ingestion.domain import Span
 from ingestion.facts.assertions import Claims
-from ingestion.facts.items import Item, Pool, is_partial
-from ingestion.facts.lexicon import words
+from ingestion.facts.items import Item, Pool
+from ingestion.facts.lexicon import is_partial, words
 from ingestion.facts.modality import section_block
 from ingestion.facts.phrases import found, run_from_abroad
 from ingestion.facts.records import Analysis

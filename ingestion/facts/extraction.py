@@ -37,7 +37,7 @@ from ingestion.facts.things import aliases
 from ingestion.facts.told import agreement, events
 from ingestion.language import fold, load, ngrams
 from ingestion.language.ngrams import Text
-from ingestion.numerals import has_number, parse_number
+from ingestion.numerals import has_number
 from ingestion.parsing.notices import notice
 from ingestion.periods import Window
 
@@ -125,7 +125,7 @@ def read(
 
 def window_of(policy: PolicyFacts, application_date: date) -> Window:
     """The policy's own window."""
-    return Window(*windows.window(policy.window.current, application_date), _years(policy.window.term))
+    return Window(*windows.window(policy.window.current, application_date), policy.window.years)
 
 
 def claims_of(prepared: Prepared, policy: PolicyFacts, application_date: date, key: str) -> Claims:
@@ -335,13 +335,6 @@ def _chains(sentences: Sequence[Sentence]) -> list[list[Sentence]]:
         else:
             chains.append([sentence])
     return chains
-
-
-def _years(term: str) -> int:
-    """The number of years in the window's own term (近三年)."""
-    match = re.search(r"[0-9一二两三四五六七八九十]+", term)
-    number = parse_number(match[0]) if match else None
-    return int(number) if number else 0
 
 
 def _context(sentences: Sequence[Sentence], position: int) -> str:

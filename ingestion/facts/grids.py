@@ -23,7 +23,6 @@ class Row(Struct):
     text: str
     section: str
     name: str
-    name_span: Span
     columns: dict[int, str] = field(default_factory=dict)
     own: frozenset[int] = frozenset()  # columns of its own cells, not of those merged over several rows
 
@@ -332,13 +331,11 @@ def _row(found: Grid, row: list[Cell], texts: list[str], values: dict[int, str],
     begun, until = _begun_until(found)
     if begun is not None and until is not None and values.get(begun) and values.get(until):
         cells["term"] = f"{values[begun]}至{values[until]}"  # From, To
-    name, span = "", whole
-    for cell, text in zip(row, texts, strict=True):
-        if cell.column < len(found.roles) and "title" in found.roles[cell.column] and text:
-            name, span = text, cell.span
-            break
+    titled = (text for cell, text in zip(row, texts, strict=True)
+              if cell.column < len(found.roles) and "title" in found.roles[cell.column] and text)
     own = frozenset(c for cell in row for c in range(cell.column, cell.column + cell.column_span))
-    return Row(whole, cells, "｜".join(v for _, v in sorted(values.items()) if v), section, name, span, values, own)
+    text = "｜".join(value for _, value in sorted(values.items()) if value)
+    return Row(whole, cells, text, section, next(titled, ""), values, own)
 
 
 def _with_term(roles: list[frozenset[str]]) -> list[frozenset[str]]:

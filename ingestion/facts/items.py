@@ -26,8 +26,6 @@ from ingestion.periods import Cover, Period, PeriodKind, Window, dates, periods
 
 KEEP = ""  # a verdict: the item counts
 NAME_END = 8  # characters at the end of a name in which the word for a body stands
-
-
 UNKNOWN = "?"  # it only lifts the upper bound
 NOT_STATED = "not_stated"  # why what is unknown is unexplained
 
@@ -472,12 +470,6 @@ def _other_country(item: Item, host: str) -> bool:
     )
     code = codes[0] if codes else organisations.country(item.name)
     return bool(code) and code not in (host, "")
-
-
-def is_partial(title: str) -> bool:
-    """A title that says the list is an excerpt, or ends in 等 without a number."""
-    clean = words("partial_exempt").sub("", title)
-    return bool(words("partial").search(clean)) and not words("complete").search(clean)
 
 
 _NOTES = re.compile(r"（[^（）]*）")

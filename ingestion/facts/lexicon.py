@@ -22,3 +22,9 @@ def words(name: str) -> re.Pattern[str]:
 def listed(name: str) -> re.Pattern[str]:
     """One of the lists of tables.yaml, compiled."""
     return pattern(tuple(load("tables")[name]))
+
+
+def is_partial(title: str) -> bool:
+    """A title that says the list is an excerpt, or ends in 等 without a number."""
+    clean = words("partial_exempt").sub("", title)
+    return bool(words("partial").search(clean)) and not words("complete").search(clean)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from itertools import zip_longest
 
@@ -12,11 +12,11 @@ from msgspec.structs import replace
 
 from ingestion import organisations
 from ingestion.facts.assertions import Claims
-from ingestion.facts.columns import Column, are_persons, empty, is_place, kind_of, kind_of_column, roles_of
+from ingestion.facts.columns import Column, apart, are_persons, empty, is_place, kind_of, kind_of_column, roles_of
 from ingestion.facts.dating import section_period
 from ingestion.facts.grids import Grid, Row, name_columns, named
-from ingestion.facts.items import Item, Pool, Setting, is_partial, judge, list_item, meets
-from ingestion.facts.lexicon import listed, words
+from ingestion.facts.items import Item, Pool, Setting, judge, list_item, meets
+from ingestion.facts.lexicon import is_partial, listed, words
 from ingestion.facts.modality import polarity, section_block
 from ingestion.facts.phrases import found
 from ingestion.facts.scan import ListGroup
@@ -222,7 +222,7 @@ def _naming(book: FactBook, spec: FactSpec, listing: Listing, grid: Grid) -> lis
         return []
     named_ = [c for c, roles in enumerate(known) if not roles and "title" in grid.roles[c]]
     told = sorted((c for c, roles in enumerate(known) if not roles and not grid.roles[c]),
-                  key=lambda c: not _apart(row.columns.get(c, "") for row in grid.rows))
+                  key=lambda c: not apart(row.columns.get(c, "") for row in grid.rows))
     if _sided(listing):
         return told[:1]
     if named_ and told and not abroad and not {"organisation", "team"} & set(spec.measures):
@@ -235,16 +235,10 @@ def _rather(grid: Grid, columns: list[int]) -> list[int]:
     def cells(column: int) -> list[str]:
         return [row.columns.get(column, "") for row in grid.rows]
 
-    if not columns or len(grid.rows) < LEAST or _apart(cells(columns[0])):
+    if not columns or len(grid.rows) < LEAST or apart(cells(columns[0])):
         return []
     return [c for c in range(len(grid.headers))
-            if c not in columns and kind_of_column(cells(c)) == "body" and _apart(cells(c))][:1]
-
-
-def _apart(cells: Iterable[str]) -> bool:
-    """Whether nearly every cell of a column says something else, as names do (发明, 发明, 软著 are none)."""
-    filled = [text for text in cells if not empty(text)]
-    return len(set(filled)) * 4 >= len(filled) * 3
+            if c not in columns and kind_of_column(cells(c)) == "body" and apart(cells(c))][:1]
 
 
 def _items(book: FactBook, spec: FactSpec, grid: Grid, columns: list[int]) -> list[Item]:
@@ -324,9 +318,7 @@ def _beside(row: Row, columns: list[int]) -> str:
 
 
 def _with_name(row: Row, name: str) -> dict[str, str]:
-    cells = dict(row.cells)
-    cells["title"] = name
-    return cells
+    return {**row.cells, "title": name}
 
 
 def _about(book: FactBook, listing: Listing, grid: Grid) -> str | None:

@@ -159,7 +159,6 @@ class FactSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     not_spent: list[str] = []
     received: list[str] = []
     rules: list[Rule] = []
-    implies: dict[str, str] = {}
     settled_by: str = ""
     settled_by_en: str = ""
 

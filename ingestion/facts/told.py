@@ -9,8 +9,8 @@ from itertools import pairwise
 from ingestion import organisations
 from ingestion.domain import BlockKind, Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Claims
-from ingestion.facts.items import Item, Pool, Setting, is_partial
-from ingestion.facts.lexicon import words
+from ingestion.facts.items import Item, Pool, Setting
+from ingestion.facts.lexicon import is_partial, words
 from ingestion.facts.modality import exempted, section_block
 from ingestion.facts.phrases import found
 from ingestion.facts.records import Analysis
