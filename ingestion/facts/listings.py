@@ -217,17 +217,22 @@ def _naming(book: FactBook, spec: FactSpec, listing: Listing, grid: Grid) -> lis
     generic = [c for c, header in enumerate(grid.headers) if listed("generic_name").fullmatch(header.strip())]
     if generic or (grid.title.rstrip().endswith("。") and not _kinds_about(book, listing, grid)):
         return generic[:1]  # a sentence above it is no title
+    def tells(column: int) -> bool:
+        return apart(row.columns.get(column, "") for row in grid.rows)
+
     known = [roles_of(header) for header in grid.headers]
-    if any("title" in roles for roles in known):
+    if any("title" in roles and (tells(c) or len(grid.rows) < LEAST) for c, roles in enumerate(known)):
         return []
     named_ = [c for c, roles in enumerate(known) if not roles and "title" in grid.roles[c]]
-    told = sorted((c for c, roles in enumerate(known) if not roles and not grid.roles[c]),
-                  key=lambda c: not apart(row.columns.get(c, "") for row in grid.rows))
+    told = sorted((c for c, roles in enumerate(known) if not roles and not grid.roles[c]), key=lambda c: not tells(c))
+    if named_ and told and tells(told[0]) and not tells(named_[0]):
+        named_ = told  # 成果名｜载体: a journal names many papers
     if _sided(listing):
         return told[:1]
     if named_ and told and not abroad and not {"organisation", "team"} & set(spec.measures):
         named_ = [told[0]] if told[0] < named_[0] else named_  # 干什么｜跟谁: whom it is done with names no project
-    return named_[:1] or ([] if abroad or sum(map(bool, known)) * 2 > len(known) else told[:1])
+    known_well = sum(map(bool, known)) * 2 > len(known) and not found(book, listing.about, "\n".join(_near(grid)))
+    return named_[:1] or ([] if abroad or known_well else told[:1])
 
 
 def _rather(grid: Grid, columns: list[int]) -> list[int]:
