@@ -12,7 +12,17 @@ from msgspec.structs import replace
 
 from ingestion import organisations
 from ingestion.facts.assertions import Claims
-from ingestion.facts.columns import Column, apart, are_persons, empty, is_place, kind_of, kind_of_column, roles_of
+from ingestion.facts.columns import (
+    Column,
+    apart,
+    are_persons,
+    empty,
+    is_body,
+    is_place,
+    kind_of,
+    kind_of_column,
+    roles_of,
+)
 from ingestion.facts.dating import section_period
 from ingestion.facts.grids import Grid, Row, name_columns, named
 from ingestion.facts.items import Item, Pool, Setting, judge, list_item, meets
@@ -445,6 +455,9 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
         for span in group.items
         if document.quote(span).strip()
     ]
+    bodies = any(require.origin == "foreign" and "title" in require.columns for require in listing.require)
+    if weak and bodies and sum(_names_body(item) for item in items) * 2 < len(items):
+        return  # 部门通报了清理结果：…; 会议认为，…: statements, and no names
     sentence = Sentence(document, group.items[0], Text(""), group.section)
     pool = Pool(
         document,
@@ -456,6 +469,10 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
         reason=section_block(group.section) or polarity(title.split("\n")[-1]),
     )
     judge(book, spec, pool, setting, claims)
+
+
+def _names_body(item: Item) -> bool:
+    return is_body(item.name) or organisations.origin(item.name) is not Origin.UNKNOWN
 
 
 def _told_by_items(book: FactBook, listing: Listing, group: ListGroup, setting: Setting) -> bool:
