@@ -456,6 +456,7 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
         if document.quote(span).strip()
     ]
     bodies = any(require.origin == "foreign" and "title" in require.columns for require in listing.require)
+    weak = weak or not (_leads(group.section.lead) or above or sum(i.titled for i in items) * 2 > len(items))
     if weak and bodies and sum(_names_body(item) for item in items) * 2 < len(items):
         return  # 部门通报了清理结果：…; 会议认为，…: statements, and no names
     sentence = Sentence(document, group.items[0], Text(""), group.section)
@@ -465,7 +466,7 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
         section_period(sentence, setting.window),
         items,
         is_partial(title + "\n" + document.name.rsplit("/", 1)[-1]),
-        weak=weak or not (_leads(group.section.lead) or above or sum(i.titled for i in items) * 2 > len(items)),
+        weak=weak,
         reason=section_block(group.section) or polarity(title.split("\n")[-1]),
     )
     judge(book, spec, pool, setting, claims)
