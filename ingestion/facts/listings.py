@@ -224,12 +224,19 @@ def _naming(book: FactBook, spec: FactSpec, listing: Listing, grid: Grid) -> lis
         columns.sort(key=lambda c: -_bodies(grid, c))  # 协议对方 before 协议名称
     if columns or not listing.header:
         return [*_rather(grid, columns[:1]), *columns]
-    generic = [c for c, header in enumerate(grid.headers) if listed("generic_name").fullmatch(header.strip())]
-    if generic or (grid.title.rstrip().endswith("。") and not _kinds_about(book, listing, grid)):
-        return generic[:1]  # a sentence above it is no title
-    def tells(column: int) -> bool:
-        return apart(row.columns.get(column, "") for row in grid.rows)
+    def cells(column: int) -> list[str]:
+        return [row.columns.get(column, "") for row in grid.rows]
 
+    def tells(column: int) -> bool:
+        return apart(cells(column))
+
+    generic = [c for c, header in enumerate(grid.headers) if listed("generic_name").fullmatch(header.strip())]
+    leads = pattern(tuple(load("discourse")["refers_below"])).search(grid.title.rstrip().split("\n")[-1]) is not None
+    if generic or (grid.title.rstrip().endswith("。") and not leads and not _kinds_about(book, listing, grid)):
+        return generic[:1]  # a sentence above it is no title
+    if abroad and (bodies := [c for c, own in enumerate(grid.roles) if "title" in own
+                              and kind_of_column(cells(c)) == "body"]):
+        return bodies[:1]
     known = [roles_of(header) for header in grid.headers]
     if any("title" in roles and (tells(c) or len(grid.rows) < LEAST) for c, roles in enumerate(known)):
         return []
@@ -473,7 +480,8 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
 
 
 def _names_body(item: Item) -> bool:
-    return is_body(item.name) or organisations.origin(item.name) is not Origin.UNKNOWN
+    named = (m.kind for m in organisations.scan(item.name))
+    return words("firm_end").search(item.name) is not None or any(kind is not organisations.Kind.GENERIC for kind in named)
 
 
 def _told_by_items(book: FactBook, listing: Listing, group: ListGroup, setting: Setting) -> bool:
