@@ -438,9 +438,12 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
     if not found(book, listing.about, title):
         title = "\n".join([nearest, group.section.lead])
         weak = True
-        if group.section.lead and not _neutral(group.section.lead):
+        said = _said_in_lead(book, listing, group)
+        if group.section.lead and not said and not _neutral(group.section.lead):
             return
-        if not found(book, listing.about, title):
+        if said:
+            title, weak = group.section.lead, False
+        elif not found(book, listing.about, title):
             above = None if _of_another(book, listing, nearest) else _above(book, listing, outer)
             untitled = not above and not _of_any(book, title)
             if above is None or not (above or (untitled and _told_by_items(book, listing, group, setting))):
@@ -482,6 +485,15 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
 def _names_body(item: Item) -> bool:
     named = (m.kind for m in organisations.scan(item.name))
     return words("firm_end").search(item.name) is not None or any(kind is not organisations.Kind.GENERIC for kind in named)
+
+
+def _said_in_lead(book: FactBook, listing: Listing, group: ListGroup) -> bool:
+    """与我们签了长期协议的，是下面几家：: a lead-in that says what is asked of bodies abroad, which the items then are."""
+    abroad = any(r.origin == "foreign" and "title" in r.columns for r in listing.require)
+    if not (abroad and _leads(group.section.lead) and found(book, listing.named_in, group.section.lead)):
+        return False
+    origins = [organisations.origin(fold(group.document.quote(span))) for span in group.items]
+    return sum(one in (Origin.FOREIGN, Origin.GREATER_CHINA) for one in origins) * 3 >= len(origins) * 2
 
 
 def _told_by_items(book: FactBook, listing: Listing, group: ListGroup, setting: Setting) -> bool:
