@@ -17,7 +17,6 @@ from ingestion.facts.columns import (
     apart,
     are_persons,
     empty,
-    is_body,
     is_place,
     kind_of,
     kind_of_column,

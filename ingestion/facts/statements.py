@@ -85,7 +85,7 @@ def _places(book: FactBook, rule: Rule, analysis: Analysis, vetoed: dict[Span, s
         body = text[span.start : span.end]
         if "（" in body and not analysis.sentence.pair:
             body = _without_brackets(body, every=not rule.nested)
-        if all(book.pattern(group).search(body) for group in rule.all):
+        if all(_said(book.pattern(group), body, of_one=not rule.value) for group in rule.all):
             against = (rule.none and book.pattern(rule.none).search(body)) or (
                 rule.none_so_far and book.pattern(rule.none_so_far).search(text, 0, span.end))
             if against:
@@ -93,6 +93,15 @@ def _places(book: FactBook, rule: Rule, analysis: Analysis, vetoed: dict[Span, s
             else:
                 places.append(span)
     return places
+
+
+_COPULA, _NOT_OF_ONE = "是为系属", "不非均都皆"
+
+
+def _said(asked: re.Pattern[str], body: str, *, of_one: bool) -> bool:
+    """Whether a text says what is asked. `of_one`: 不是分公司 denies it, 均为内设机构 says it of several."""
+    return any(not of_one or match[0][:1] not in _COPULA or body[max(0, match.start() - 1):match.start()] not in
+               [*_NOT_OF_ONE] for match in asked.finditer(body))
 
 
 def _without_brackets(body: str, *, every: bool) -> str:

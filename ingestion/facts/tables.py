@@ -344,9 +344,9 @@ _ANSWER = re.compile(r"^\s*(?:答|回答|自评|自述)\s*：")
 
 
 def _topic(label: str) -> bool:
-    """（三）科研诚信问题: what a requirement is about, which the answer beside it leaves unsaid; no bar stands in it."""
+    """（三）科研诚信问题: what a requirement is about, which the answer leaves unsaid; it holds no bar."""
     clean = _ENUMERATOR.sub("", label)
-    return 2 < len(clean) and _LABEL.fullmatch(label) is not None and not has_number(clean)
+    return len(clean) > 2 and _LABEL.fullmatch(label) is not None and not has_number(clean)
 
 
 def _pairs(table: Table) -> list[Sentence]:
