@@ -466,8 +466,10 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
     ]
     bodies = any(require.origin == "foreign" and "title" in require.columns for require in listing.require)
     weak = weak or not (_leads(group.section.lead) or above or sum(i.titled for i in items) * 2 > len(items))
-    if weak and bodies and sum(_names_body(item) for item in items) * 2 < len(items):
-        return  # 部门通报了清理结果：…; 会议认为，…: statements, and no names
+    if weak and bodies:  # 部门通报了清理结果：…; 会议认为，…: statements, and no names
+        items = [item for item in items if _names_body(item)] if len(items) > LEAST else items
+        if not items or len(items) * 2 < len(group.items):
+            return
     sentence = Sentence(document, group.items[0], Text(""), group.section)
     pool = Pool(
         document,
@@ -482,8 +484,11 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
 
 
 def _names_body(item: Item) -> bool:
-    named = (m.kind for m in organisations.scan(item.name))
-    return words("firm_end").search(item.name) is not None or any(kind is not organisations.Kind.GENERIC for kind in named)
+    """Whether an item begins with the name of a body: 某国某研究所在园区…, 某团队; and not 准备再签某国的3家."""
+    begun = next(iter(organisations.scan(item.name)), None)
+    named = begun is not None and begun.start == 0 and begun.kind is not organisations.Kind.GENERIC
+    body = re.compile(load("discourse")["body_words"], re.IGNORECASE).search(item.name)
+    return body is not None and (named or body.end() == len(item.name.rstrip()))
 
 
 def _said_in_lead(book: FactBook, listing: Listing, group: ListGroup) -> bool:
