@@ -192,7 +192,7 @@ def _spoken_of(body: str, names: Names) -> str:
 
 
 def _spoken_abroad(body: str, names: Names) -> str:
-    """Silesian University of Technology has more than 200…: "other" where a body abroad that is named has the figures."""
+    """Silesian University of Technology has more than 200…: "other" where a named body abroad has the figures."""
     begun = words("named_abroad").match(body)
     if begun is None or any(own in begun["name"] for own in names.own):
         return ""

@@ -73,6 +73,9 @@ def match_figure(
             leave_out(figure.blocked)  # 合作机构6家。另有2家尚在洽谈
         elif figure.blocked and _of_its_clause(book, spec, analysis, figure):
             leave_out(figure.blocked)
+        elif said and measure in spec.measures and figure.quantity.unit and spec.subtract and (
+                book.pattern(spec.subtract).search(figure.own)):
+            leave_out("definition")  # 专职7名；兼职顾问21名: what stands beside those that count and does not
         return None
     unmet = [need for need in spec.needs if not met(book, need, analysis, figure, context)]
     if _of_something_else(book, spec, analysis, figure, context):

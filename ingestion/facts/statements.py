@@ -330,6 +330,20 @@ def _who_holds(before: str) -> str:
 _LATIN_NAME = re.compile(r"[A-Z][A-Za-z\u00c0-\u024f]*(?:[ .&,'-]+[A-Za-z\u00c0-\u024f]+)+\.?$")
 
 
+_HELD_BY = re.compile(r"[^，。；]{0,6}?(?:由|归)([^，。；]{2,24}?)(?:持有|所有|拥有|全资|独资|出资)")
+
+
+def _is_own(holder: str, analysis: Analysis) -> bool | None:
+    """100%股权由某公司持有: whether the one who is said to hold is the applicant; None where that is not known."""
+    named = holder.strip()
+    if words("own_holder").search(named) or any(named in name or name in named for name in analysis.names.own):
+        return True
+    origin = organisations.origin(named)
+    if words("other_holder").search(named) or origin is Origin.FOREIGN:
+        return False
+    return True if origin is Origin.DOMESTIC else None
+
+
 def _majority(analysis: Analysis, span: Span) -> bool | None:
     """True: the applicant holds more than half; False: somebody else does; None: neither is said."""
     text = analysis.sentence.folded
@@ -342,6 +356,9 @@ def _majority(analysis: Analysis, span: Span) -> bool | None:
     outer = analysis.clauses[index].outer if index >= 0 else -1
     scope = body[: match.start()]
     own, other = words("own_holder"), words("other_holder")
+    passive = _HELD_BY.match(body, match.end())
+    if passive is not None:
+        return _is_own(passive[1], analysis)
     holds = [*words("holds_share").finditer(scope)]
     holder = scope[: holds[-1].start()] if holds else scope
     summed = words("total_before").search(holder) or words("sums_up").match(holder.rsplit("，", 1)[-1].lstrip())

@@ -15,8 +15,10 @@ from ingestion.facts.assertions import Claims
 from ingestion.facts.grids import Grid, grid, identified, things_of_form, unit_factor
 from ingestion.facts.items import Setting, judge
 from ingestion.facts.lexicon import listed, words
-from ingestion.facts.listings import Listed, counts, listed_in, same_things
+from ingestion.facts.list_titles import same_things
+from ingestion.facts.listings import Listed, listed_in
 from ingestion.facts.modality import polarity, section_block
+from ingestion.facts.numbered_lists import counts
 from ingestion.facts.scan import Reading, Table, policy_columns, sentences_in
 from ingestion.facts.schema import FactBook
 from ingestion.facts.sentences import Section, Sentence
