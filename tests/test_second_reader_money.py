@@ -20,7 +20,7 @@ TABLE = ("| 年度 | 设备 | {head} |\n| --- | --- | --- |\n| 2022年 | 7.1 | 1
 RATE = "\n\n按1欧元=7.8元人民币折算。\n"
 
 
-def funding(text: str, value: int, column: str, rows: str = "D1.T1.R2-R3", **more: object) -> SecondFact | None:
+def funding(text: str, value: int, column: str, rows: str = "D1.T1.R2-R3", **more: Any) -> SecondFact | None:
     """The fact as code comes to it from the rows of the table that are claimed."""
     claims = [claim("rows", "D1.T1", value=value, rows=[rows], column=column, period=("2022—2023年", "window"), **more),
               claim("rows", "D1.T1", rows=["D1.T1.rest"], counts="no", group="-", why="header_total")]

@@ -13,7 +13,9 @@ from api.service.access import Action, demand
 from api.service.context import Context, record
 from api.service.policies import Policies
 from api.service.records import Actor
+from api.service.second_reader.failures import said
 from api.service.second_reader.readiness import Readying
+from assistant.llm import ModelError
 from ingestion.errors import GuoheError
 
 if TYPE_CHECKING:
@@ -25,7 +27,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """How an exam stands: texts read of all; `error` the kind of failure that ended the last one without a record."""
+    """How an exam stands: texts read of all; `error` what ended the last one without a record: "refused", "unknown",
+    "busy", "slow", "flood", "unreachable", "failed" as the endpoint did, "policy" without an exam."""
 
     running: bool = False
     read: int = 0
@@ -64,12 +67,15 @@ class Examining:
             result = exam.take(policy, model, self._progress)
             self.readying.exams.keep(exam.record(result, policy))
             self._state = Examination()
+        except ModelError as error:
+            log.warning("the exam could not be taken: %s", error)
+            self._state = Examination(error=said(error).code.removeprefix("reader_"))
         except GuoheError as error:
             log.warning("the exam could not be taken: %s", error)
-            self._state = Examination(error=type(error.__cause__ or error).__name__)
-        except Exception as error:
+            self._state = Examination(error="policy")
+        except Exception:
             log.exception("the exam ended")
-            self._state = Examination(error=type(error).__name__)
+            self._state = Examination(error="failed")
 
     def _progress(self, read: int, texts: int, _: str) -> None:
         self._state = replace(self._state, read=read, texts=texts)
