@@ -36,7 +36,8 @@ def statements(
         if (analysis.sentence.row and not rule.rows) or rule.reach == "document":
             continue
         for span in _places(book, rule, analysis, vetoed):
-            _apply(book, rule, analysis, span, window, claims, context, former=former)
+            past = former or (spec.time != "window" and _moved_on(analysis, span))
+            _apply(book, rule, analysis, span, window, claims, context, former=past)
     if len(claims.steps) == before and not analysis.sentence.row:
         for span, by in vetoed.items():
             claims.exclude(analysis.sentence.document, _located(analysis, span), _set_aside(analysis, span), rule=by)
@@ -49,6 +50,12 @@ def of_former_times(text: str) -> bool:
     """此前租用的旧址已退租: what a sentence says to be there no more is a former thing, until it comes to now."""
     begun = _FORMER.match(text)
     return begun is not None and words("now").search(text, begun.end()) is None
+
+
+def _moved_on(analysis: Analysis, span: Span) -> bool:
+    """2016年在外地注册，2019年整体迁回: how it was, before the move that a later clause tells."""
+    text = analysis.sentence.folded
+    return text.may(words("moved_on")) and words("moved_on").search(text, span.end) is not None
 
 
 def _set_aside(analysis: Analysis, span: Span) -> str:
@@ -113,7 +120,9 @@ def _code_of_home(book: FactBook, rule: Rule, sentence: Sentence, span: Span, cl
 def _told_as_plan(book: FactBook, rule: Rule, sentence: Sentence, body: str) -> bool:
     if rule.planned or rule.denied or not sentence.may(words("plan")):
         return False
-    return words("plan").search(words("plan_exempt").sub("", _nearby(book, rule, body))) is not None
+    near = _nearby(book, rule, body)
+    matter = words("as_matter").match(body, len(near))  # 设立国际合作部一事已列入明年的方案
+    return words("plan").search(words("plan_exempt").sub("", body if matter else near)) is not None
 
 
 def _apply(
