@@ -13,6 +13,7 @@ import pytest
 import policy_corpus
 from api.service.administration.stored_settings import ModelSettings
 from api.service.records import Role
+from api.service.second_reader.examining import Examination
 from ingestion.policy import load
 from tests.model_server import hangs, saying, serving, status
 from tests.second_reader_samples import HERE, MODEL, configured, reader, reading
@@ -129,3 +130,14 @@ def test_only_administrators_begin_an_exam(tmp_path: Path) -> None:
     with installation(tmp_path, **HERE) as site:
         assert site.client(Role.REVIEWER).post("/admin/model/exam").status_code == 403
         assert site.client(Role.ADMINISTRATOR).post("/api/v1/admin/settings/reading/exam").status_code == 409
+
+
+def test_while_it_runs_the_page_says_how_long_it_will_take(tmp_path: Path) -> None:
+    """By the texts that were read so far."""
+    with serving(saying("…")) as endpoint, installation(tmp_path, **HERE) as site:
+        configured(site, endpoint.url)
+        examining = site.services.second.examining
+        examining._state, examining._begun = Examination(running=True), time.monotonic() - 60
+        examining._progress(1, 11, "a")
+        page = site.client(Role.ADMINISTRATOR).get("/admin/model").text
+        assert re.search("已读 1/11 篇。照此速度还要约 1[01] 分钟", page)

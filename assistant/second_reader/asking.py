@@ -162,7 +162,7 @@ class Reader:
             unfinished = path.with_suffix(f".{os.getpid()}.{threading.get_ident()}")
             unfinished.write_text(json.dumps({
                 "text": reply.text, "tokens": reply.tokens, "seconds": reply.seconds, "ended": reply.ended,
-                "model": self.name, "asked": took(messages, reply).asked,
+                "model": self.name, "url": self._settings.url, "asked": took(messages, reply).asked,
             }, ensure_ascii=False), encoding="utf-8")
             unfinished.replace(path)
         except OSError as error:
@@ -173,7 +173,7 @@ class Reader:
         return self._path(messages).is_file()
 
     def lately(self) -> list[Took]:
-        """What this model's answers kept last took."""
+        """What this model's answers at this endpoint took, those that were kept last."""
         try:
             paths = sorted(self._folder.glob("*.json"), key=lambda one: one.stat().st_mtime, reverse=True)
         except OSError:
@@ -182,7 +182,7 @@ class Reader:
         for path in paths[:LAST]:
             try:
                 found = json.loads(path.read_text(encoding="utf-8"))
-                if found["model"] == self.name:
+                if (found["model"], found["url"]) == (self.name, self._settings.url):
                     made.append(Took(int(found["asked"]), tokens_of(len(found["text"])), float(found["seconds"])))
             except (OSError, ValueError, KeyError, TypeError):
                 continue   # one of before, or not whole

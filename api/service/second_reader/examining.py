@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -27,12 +28,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """How an exam stands: texts read of all; `error` what ended the last one without a record: "refused", "unknown",
-    "busy", "slow", "flood", "unreachable", "failed" as the endpoint did, "policy" without an exam."""
+    """How an exam stands: texts read of all, the seconds that the others take if they are like those; `error` what
+    ended the last one without a record: "refused", "unknown", "busy", "slow", "flood", "unreachable", "failed" as the
+    endpoint did, "policy" without an exam."""
 
     running: bool = False
     read: int = 0
     texts: int = 0
+    left: float | None = None
     error: str = ""
 
 
@@ -42,6 +45,7 @@ class Examining:
     policies: Policies
     readying: Readying
     _state: Examination = Examination()
+    _begun: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -55,7 +59,7 @@ class Examining:
         with self._lock:
             if self._state.running:
                 return
-            self._state = Examination(running=True)
+            self._state, self._begun = Examination(running=True), time.monotonic()
         with self.context.database.writing() as session:
             record(session, actor, "begin_exam", "setting", "reading", model=model.name)
         threading.Thread(target=self._take, args=(policy, model), daemon=True, name="exam").start()
@@ -78,4 +82,5 @@ class Examining:
             self._state = Examination(error="failed")
 
     def _progress(self, read: int, texts: int, _: str) -> None:
-        self._state = replace(self._state, read=read, texts=texts)
+        each = (time.monotonic() - self._begun) / read
+        self._state = replace(self._state, read=read, texts=texts, left=each * (texts - read))
