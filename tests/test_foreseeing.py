@@ -97,7 +97,10 @@ def test_the_command_says_it_before_it_asks(tmp_path: Path, monkeypatch: pytest.
     with at_hand(tmp_path, monkeypatch) as (path, endpoint):
         first = told(path, capsys)
         assert re.search(r"1 次，预计约 [\d,]+ 个 token（估计），时间未知", first)
-        assert "不再提问" in told(path, capsys)
+        assert re.search(r"回答了 \d+ 次，用 [\d,]+ 个 token（估计）、\d+ 秒", first)
+        again = told(path, capsys)
+        assert "不再提问" in again
+        assert "回答了" not in again
         path.write_text(TEXT + "另有说明。\n", encoding="utf-8")
         assert re.search(r"约 \d+ 秒（估计，按最近的阅读）", told(path, capsys))
         assert "（估计" not in told(path, capsys, "--quiet")

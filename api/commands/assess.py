@@ -104,14 +104,20 @@ def _reader(options: argparse.Namespace, policy: Policy) -> SecondReader | None:
 
 def _read_again(reader: SecondReader, alone: Assessment, policy: Policy, applicant: str, console: Console,
                 case: str = "") -> Assessment:
-    """Both readings; what the second will cost is said before anything is asked, what went wrong afterwards."""
-    about = f"{case}: " if case else ""
-    console.note(about + _foreseen(reader.foresee(alone, policy, applicant), reader.name, console))
+    """Both readings; what the second will cost is said before anything is asked, afterwards what it did and what went
+    wrong."""
+    about, cost = f"{case}: " if case else "", reader.foresee(alone, policy, applicant)
+    console.note(about + _foreseen(cost, reader.name, console))
     if not case:
         console.progress(0, 1, reader.name)
     result = reader.read(alone, policy, applicant, console.language)
-    if result.second is not None and result.second.error:
-        console.warn(about + console.text("second_reader_failed", reason=result.second.error))
+    second = result.second
+    if second is not None and cost.requests and second.requests:
+        console.note(about + console.text(
+            "second_reader_used", model=reader.name, requests=second.requests, tokens=f"{second.tokens:,}",
+            estimated=console.text("exam_estimated") if second.estimated else "", seconds=f"{second.seconds:,.0f}"))
+    if second is not None and second.error:
+        console.warn(about + console.text("second_reader_failed", reason=second.error))
     return result
 
 
