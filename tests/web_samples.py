@@ -118,7 +118,9 @@ class Installation:
 @contextmanager
 def installation(folder: Path, policy: Path | None = None, **environment: str) -> Iterator[Installation]:
     """An installation whose jobs are done at once, on the database that tests run on (the fixture `store`)."""
-    given = settings.read({"GUOHE_DATABASE_URL": address_for(folder), **environment}, folder)
+    if "GUOHE_DATABASE_URL" not in environment:
+        environment["GUOHE_DATABASE_URL"] = address_for(folder)
+    given = settings.read(environment, folder)
     if policy is not None:
         given = replace(given, policy=policy)
 
