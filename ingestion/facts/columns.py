@@ -13,6 +13,7 @@ from itertools import chain, pairwise, zip_longest
 from typing import NamedTuple
 
 from ingestion import organisations
+from ingestion.facts import credit_code
 from ingestion.facts.lexicon import listed, words
 from ingestion.language import load, pattern
 from ingestion.numerals import parse_number
@@ -309,4 +310,4 @@ def _codes(rows: Sequence[Cells]) -> list[frozenset[str]]:
 
 
 def _code(text: str) -> bool:
-    return _LONG_CODE.fullmatch(text) is not None or CODE.fullmatch(text) is not None
+    return any(shape.fullmatch(text) is not None for shape in (_LONG_CODE, CODE, credit_code.CODE))

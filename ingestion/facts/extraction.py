@@ -17,6 +17,7 @@ from ingestion.facts import PolicyFacts, forms, limits
 from ingestion.facts.applicant import applicants
 from ingestion.facts.assertions import Claims, join
 from ingestion.facts.changes import set_aside
+from ingestion.facts.code_lists import decoded
 from ingestion.facts.declared import declared
 from ingestion.facts.enumerations import enumerations, may_be_named, may_name, sentence_items
 from ingestion.facts.figures import analyse
@@ -69,6 +70,7 @@ def prepare(
             if tell is not None:
                 tell(document.name)
             readings.append(scan(document, text))
+            readings[-1].tables = decoded(readings[-1].tables)
     hosted = any(words("host_words").search(reading.folded) for reading in readings)
     host = host_country(readings)
     names = replace(applicants(readings, policy.facts), host=host, bars=bars(policy.text))
