@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -95,9 +96,12 @@ class Client:
 class Installation:
     app: FastAPI
     services: Services
+    portal: BlockingPortal    # one event loop for all requests, as a server has; else each would start its own
 
     def visitor(self) -> TestClient:
-        return TestClient(self.app, base_url=BASE)
+        made = TestClient(self.app, base_url=BASE)
+        made.portal = self.portal
+        return made
 
     def client(self, role: Role = Role.APPLICANT, name: str = "") -> Client:
         """Somebody new, signed in, without the time that a password takes."""
@@ -129,7 +133,8 @@ def installation(folder: Path, policy: Path | None = None, **environment: str) -
 
     services = build(given, engine, meaning=False)
     try:
-        yield Installation(create_app(given, services), services)
+        with start_blocking_portal() as portal:
+            yield Installation(create_app(given, services), services, portal)
     finally:
         services.close()
 
