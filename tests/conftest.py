@@ -14,6 +14,7 @@ from sqlalchemy.sql.util import find_tables
 from api.store import rows
 from api.store.database import Database
 from api.store.models import RULES
+from ingestion import caches, compiled
 from tests.databases import CHOSEN, KINDS, MEMORY, prepare, prepared, roomy, server
 
 BROWSER = "tests/browser"
@@ -50,6 +51,21 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         return None
     config.option.loadscopereorder = False
     return Units(config, log)
+
+
+@pytest.fixture(scope="session")
+def kept_patterns() -> Path:
+    return caches.folder() / "patterns"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def patterns(kept_patterns: Path) -> Iterator[None]:
+    """Word lists are translated once, as commands do it, for all tests and the processes that they start."""
+    if compiled._kept.path != kept_patterns:
+        compiled.use(kept_patterns)
+    yield
+    if compiled._kept.path == kept_patterns:
+        compiled.keep()
 
 
 @pytest.fixture(scope="session")
