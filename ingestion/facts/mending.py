@@ -328,22 +328,22 @@ def _continues(document: Document, first: Block, second: Block) -> bool:
 
 
 def _same_shapes(document: Document, first: Block, second: Block) -> bool:
-    """Whether the columns of two blocks of rows are written alike (L013｜20230128｜A), from the second's first row on."""
+    """Whether the columns of two blocks of rows are written alike (L013｜20230128｜A), from the second's first row."""
     above, below = _shapes(document, first), _shapes(document, second)
-    written = [column for column, shape in above.items() if shape not in ("", _WORDS) and column in below]
+    written = [column for column, shape in above.items() if shape != _WORDS and column in below]
     begun = {c.column: _shape(document.quote(c.span)) for c in second.cells if not c.row}
     alike = [column for column in written if above[column] == below[column] == begun.get(column)]
     return len(alike) >= 2 and len(alike) * 3 >= len(written) * 2
 
 
 def _shapes(document: Document, block: Block) -> dict[int, str]:
-    """How most filled cells of each column are written; "" where they differ."""
+    """How most filled cells of each column are written, of those of which most are written alike."""
     found: dict[int, list[str]] = {}
     for cell in block.cells:
         if shape := _shape(document.quote(cell.span)):
             found.setdefault(cell.column, []).append(shape)
     most = {column: max(set(shapes), key=lambda one: (shapes.count(one), one)) for column, shapes in found.items()}
-    return {column: one if found[column].count(one) * 3 >= len(found[column]) * 2 else "" for column, one in most.items()}
+    return {column: one for column, one in most.items() if found[column].count(one) * 3 >= len(found[column]) * 2}
 
 
 _WORDS = "w"
