@@ -243,9 +243,8 @@ def test_a_reading_survives_a_power_cut(chromium: Browser, tmp_path: Path, quick
         expect(page.locator("#second")).to_contain_text("a-strong-reader 也读了材料")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_where_two_readers_are_shown(
-        chromium: Browser, tmp_path: Path, quick: None, axe: str, theme: str) -> None:
+        chromium: Browser, tmp_path: Path, quick: None, axe: str) -> None:
     """待核对 of the reviewer and of the applicant, and the pages of administration about the model, in each theme, on a
     desk and on a phone; nothing lies beside the screen."""
     def fill(_site: Installation, owner: Client) -> dict[str, str]:
@@ -258,7 +257,6 @@ def test_axe_finds_nothing_where_two_readers_are_shown(
                               ("owner", f"/cases/{place.cases['draft']}"), ("administrator", "/admin/model"),
                               ("administrator", "/admin/model/second")):
             page = place.page(chromium, name)
-            page.context.add_cookies([{"name": "guohe_theme", "value": theme, "url": place.server.address}])
             page.goto(address)
             if name != "administrator":
                 expect(page.locator("#to-check")).to_be_visible(timeout=steps.LONG)
