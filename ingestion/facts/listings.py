@@ -190,6 +190,8 @@ def _two_sides(grid: Grid) -> bool:
 def _reason(grid: Grid) -> str:
     """Why no row of a table counts, by its headings, its caption, the sheet or the file that it stands in."""
     near = _near(grid)
+    if grid.table.block.section:  # a workbook's name titles its sheets
+        near.append(fold(grid.table.document.name.rsplit("/", 1)[-1].rsplit(".", 1)[0]))
     return (
         section_block(grid.table.section)
         or section_block(Section((), grid.title.split("\n")[0] if grid.title else ""))
