@@ -75,7 +75,8 @@ def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> L
     sentence = Sentence(grid.table.document, grid.table.block.span, Text(""), section)
     excerpt = "\n".join([about, grid.title, grid.table.section.text, grid.table.document.name.rsplit("/", 1)[-1]])
     own = bool(about) and about not in list_headings(grid.table.section.headings[:-1])
-    near = "\n".join(dict.fromkeys([grid.title, *_near(grid)])).strip()
+    host = grid.table.section.headings[-1:] if grid.table.block.host else ()  # the label of the cell that it stands in
+    near = "\n".join(dict.fromkeys([grid.title, *_near(grid), *host])).strip()
     said = own or (bool(near) and not of_any(book, near))  # 国际合作部花名: a title of no fact's things is still one
     title = near if said else about
     pool = Pool(
