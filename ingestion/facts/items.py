@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ingestion import organisations
 from ingestion.domain import Document, Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Claims, Findings
-from ingestion.facts.columns import Column, doubts, is_body, once, others, sorting
+from ingestion.facts.columns import Column, doubts, empty, is_body, once, others, sorting
 from ingestion.facts.dating import bound
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.phrases import abroad, found, run_from_abroad
@@ -263,9 +263,8 @@ def _verdict(judged: Judged, window: Window) -> tuple[str, bool]:
 
 
 def _columns(item: Item, roles: list[str]) -> str:
-    """The text of the named roles' cells; the whole item where it has no such column."""
-    present = [item.cells[r] for r in roles if r in item.cells]
-    return "｜".join(present) if present else ""
+    """The text of the named roles' cells."""
+    return "｜".join(item.cells[role] for role in roles if role in item.cells)
 
 
 def _rejects(book: FactBook, reject: Reject, item: Item) -> bool:
@@ -302,12 +301,13 @@ def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
         headed = [(header, re.sub(r"（[^（）]*）", "", said).strip()) for header, said in headed]  # 否（重庆兼）
         if any(said in load("tables")["yes"] if _asks(header) else said not in nothing for header, said in headed):
             return KEEP
-        if all(said in nothing or not _asks(header) for header, said in headed):
+        elsewhere = all(empty(said) for _, said in headed) and found(book, require.words, text)  # in another column
+        if not elsewhere and all(said in nothing or not _asks(header) for header, said in headed):
             return missing
     if found(book, require.words, text) or (item.section and found(book, require.words, item.section)):
         return KEEP
-    blank = "number_granted" in require.columns and "number_granted" in item.cells
-    if require.topic and not text and not blank and not pool.weak and found(book, require.words, pool.title):
+    unnumbered = "number_granted" in require.columns and "number_granted" in item.cells
+    if require.topic and not text and not unnumbered and not pool.weak and found(book, require.words, pool.title):
         return KEEP
     if (
         require.topic
