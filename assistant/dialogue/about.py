@@ -25,7 +25,7 @@ from assistant.dialogue.finding import (
 from assistant.dialogue.overview import summary, types, window
 from assistant.dialogue.particulars import compared_particulars, particular, total_of
 from assistant.dialogue.results import NO, YES, Result
-from assistant.dialogue.terms import Asked
+from assistant.dialogue.roles import Asked
 from assistant.questions import case_questions, clause_weights, question_form
 from assistant.questions.dialogue_patterns import pattern, says
 from assistant.questions.understanding import Part, fold

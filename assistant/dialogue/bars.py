@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, YES
-from assistant.dialogue.terms import UNCONVERTED, Role, Term
+from assistant.dialogue.roles import Role, Term
+from assistant.dialogue.terms import UNCONVERTED
 from assistant.judging import outcomes
 from ingestion.domain import Criterion, CriterionKind, Fact, Interval, Outcome
 from ingestion.policy import Policy
@@ -98,9 +99,9 @@ def add(terms: Sequence[Term], *, disjoint: bool = False, overlapping: bool = Fa
 
 
 def compare(criterion: Criterion, terms: Mapping[str, Sequence[Term]], policy: Policy, *,
-            disjoint: bool = False) -> Comparison | None:
+            disjoint: bool = False, overlapping: bool = False) -> Comparison | None:
     """The criterion against the terms of its facts; None where the question has no figure for it."""
-    totals = {key: add(terms[key], disjoint=disjoint, overlapping=of_kinds(terms[key], key, policy))
+    totals = {key: add(terms[key], disjoint=disjoint, overlapping=overlapping or of_kinds(terms[key], key, policy))
               for key in criterion.facts if terms.get(key)}
     if not totals:
         return None

@@ -4,11 +4,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from assistant.checking import citations
-from assistant.dialogue import particulars, terms
+from assistant.dialogue import particulars
 from assistant.dialogue.case import COUNTED, LEFT_OUT, UNDECIDED, Case, Row
 from assistant.dialogue.finding import counts, line
 from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, YES, Amount, Result, together
-from assistant.dialogue.terms import Asked
+from assistant.dialogue.roles import Asked, Role
 from ingestion.domain import Citation, Interval, Outcome
 
 SHOWN = 12        # places that are shown for one question
@@ -157,7 +157,7 @@ def agreeing(case: Case, keys: Sequence[str], documents: Sequence[str], asked: A
         by_document = _figures(case, key, documents)
         if not by_document:
             continue
-        stated = [one.interval for one in asked.of(key) if one.role is not terms.Role.BAR]
+        stated = [one.interval for one in asked.of(key) if one.role is not Role.BAR]
         for document, (interval, some) in by_document.items():
             lines.append(case.say("figure_in", document=document, label=case.fact_label(key),
                                   amount=case.amount(interval, key)))

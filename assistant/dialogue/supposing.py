@@ -13,7 +13,7 @@ from assistant.dialogue.case import COUNTED, LEFT_OUT, Case, Row
 from assistant.dialogue.case_question import Question
 from assistant.dialogue.recompute import Change, recompute
 from assistant.dialogue.results import NO, Result
-from assistant.dialogue.terms import Role
+from assistant.dialogue.roles import Role
 from assistant.questions.dialogue_patterns import pattern, says
 from ingestion import periods
 from ingestion.domain import Interval

@@ -35,6 +35,8 @@ _ENGLISH_NUMBERS = ("", "one", "two", "three", "four", "five", "six", "seven", "
                     "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
                     "twenty")
 _SPELLED = re.compile(r"\barticle (" + "|".join(_ENGLISH_NUMBERS[1:]) + r")\b")
+_HOW_MANY = re.compile(      # 两条都过了
+    r"(?<![第\d（(])[一二两三四五六七八九十]条(?=都|全|也|均|里|中|要求|标准|指标|硬|线|一起)")
 _ENGLISH_WORDS = 3  # so many words in a row make a question English although it holds some Chinese
 
 
@@ -241,6 +243,7 @@ def _inheriting(parts: Sequence[Part], topics: Topics) -> list[Part]:
 def _refs(text: str) -> tuple[str, ...]:
     """The clauses that a folded text names, in any brackets; amounts (2.5 million) are no references."""
     plain = _AMOUNT.sub(lambda match: " " * len(match.group()), text.replace("（", "(").replace("）", ")"))
+    plain = _HOW_MANY.sub(lambda match: " " * len(match.group()), plain)
     plain = _SPELLED.sub(lambda match: f"article {_ENGLISH_NUMBERS.index(match[1])}", plain)
     return tuple(articles.parse_refs(_BARE.sub(" ", _PARAGRAPH.sub(r"\1项", plain))))
 
