@@ -124,7 +124,7 @@ class Advisor:
             cited,
             language=asked.language,
             considered=tuple(dict.fromkeys(considered)),
-            verdict=together(piece.ruled for piece in pieces if piece.settled),
+            verdict=together(piece.ruled for piece in pieces),
         )
         free = answer.answerable and all(piece.free for piece in pieces)
         said = tuple(piece.said for piece in pieces if piece.said)
@@ -186,7 +186,8 @@ class Advisor:
         if not (near.comparisons or near.statements) and not part.refs:
             near = self._named(part, held)
             if near.comparisons or any(one.outcome is Outcome.NOT_MET or one.before for one in near.statements):
-                about = [one.criterion.citation for one in (*near.comparisons, *near.statements)]
+                about = [one.criterion.citation for one in near.comparisons]
+                about += [one.criterion.citation for one in near.statements]
                 return Choice(Kind.CLAUSE, tuple(dict.fromkeys(about))), near
             return choice, none
         against = any(one.matches and one.verdict == "no" for one in choice.points)

@@ -64,6 +64,10 @@ class Composer:
             said = say("unsaid", said=said, matter=say.pick(choice.unsaid.zh, choice.unsaid.en)).strip()
         settled = choice.kind not in _UNSETTLED
         verdict, ruled = self._verdict(part, choice, held, say) if part.polar and settled else ("", "")
+        if not part.polar and held.comparisons:      # 还差几篇: that something is lacking is ruled, and not asked
+            ruled = bars.verdict(held.comparisons)
+        if part.polar and not settled and not (choice.gap is not None and choice.gap.id in OFF_TOPIC):
+            ruled = verdict_words.OPEN
         return Piece(said, tuple(one for one in cites if one is not None), settled, verdict,
                      free=choice.kind in _FREE, ruled=ruled)
 

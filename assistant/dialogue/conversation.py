@@ -304,7 +304,7 @@ def _narrowest(part: Part, reader: Reader) -> str:
 
 def _with_more(before: Question, part: Part, language: str) -> str | None:
     """The question before, with what would come to its figures: 要是再花40万呢？ after 花了170万，够吗？"""
-    if language != "zh" or part.asks or len(before.parts) != 1 or len(part.quantities) != 1:
+    if language != "zh" or part.asks - {"yes_no"} or len(before.parts) != 1 or len(part.quantities) != 1:
         return None
     own, lead = before.parts[0].quantities, part.text[:part.quantities[0].span.start]
     alike = any(one.measure in ("", part.quantities[0].measure) or not part.quantities[0].measure for one in own)
@@ -312,6 +312,8 @@ def _with_more(before: Question, part: Part, language: str) -> str | None:
     if not alike or not before.parts[0].polar or not adds:
         return None
     text = before.parts[0].text
+    if part.polar:
+        return f"{text[:own[-1].span.end]}，{_LEADS_ON.sub('', part.text)}" if own else None
     end = text.find("，", own[-1].span.end) if "，" in text[own[-1].span.end:] else own[-1].span.end
     more = _LEADS_ON.sub("", _TAIL.sub("", part.text))
     return f"{text[:end]}，{more}，{text[end:].lstrip('，')}"

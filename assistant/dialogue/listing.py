@@ -9,6 +9,7 @@ from assistant.dialogue.case import COUNTED, LEFT_OUT, UNDECIDED, Case, Row
 from assistant.dialogue.finding import counts, line
 from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, YES, Amount, Result, together
 from assistant.dialogue.roles import Asked, Role
+from assistant.questions.understanding import Part
 from ingestion.domain import Citation, Interval, Outcome
 
 SHOWN = 12        # places that are shown for one question
@@ -133,6 +134,21 @@ def uncounted(case: Case, key: str, name: str) -> Result:
     return Result("rows", verdict=NO, quotes=(*case.cites(findings, evidence=False), *particulars.naming(case, name)),
                   refs=tuple(one.criterion.citation for one in findings),
                   lines=(case.say("rows_without", label=case.fact_label(key), name=name),))
+
+
+def unlisted(case: Case, key: str, part: Part) -> Result | None:
+    """That what a question speaks of is nowhere counted for a fact, with the documents' words about it; None where
+    they do not speak of it."""
+    places = particulars.spoken_of(case, part)
+    if not places:
+        return None
+    counted = {row.citation for row in case.rows_of([key], COUNTED)}
+    findings = case.findings_of([key])
+    if any(one in counted for one in places):
+        return None
+    return Result("rows", verdict=NO, quotes=(*case.cites(findings, evidence=False), *places),
+                  refs=tuple(one.criterion.citation for one in findings),
+                  lines=(*counts(case, [key]).lines, case.say("rows_without_this", label=case.fact_label(key))))
 
 
 def harm(case: Case, found: Sequence[Row]) -> Result:

@@ -16,9 +16,12 @@ from assistant.questions.unknown_words import everyday, plain_english
 _RUN = re.compile(r"[\u4e00-\u9fff]+|[a-z][a-z0-9+\-]{2,}")
 _MONTH = re.compile(r"((?:19|20)\d\d)\s*年\s*(\d{1,2})\s*月")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)\s*年?\s*(?:那|的那|那次|那篇)")
+_CODE = re.compile(r"(?<![a-z0-9])[a-z]{1,4}[-_]?\d{1,5}(?![a-z0-9])")
+_JOINTS = frozenset("的地得了着过吗呢吧啊么与和及或")
+_NO_NAME = re.compile("[的地得了着过吗呢吧啊么与和及或在里做是有不没都也就还那这哪些个]")     # stands in no name
 _RARE = 0.34      # the share of the rows in which a telling term stands at most
 _NEAR = 0.7
-_NAME = 8        # characters that are no chance run of words
+_NAME = 4        # characters that are no chance run of words
 
 
 def rows(part: Part, found: Sequence[Row], facts: Collection[str], topics: Topics, policy: str = "") -> list[Row]:
@@ -29,11 +32,15 @@ def rows(part: Part, found: Sequence[Row], facts: Collection[str], topics: Topic
     numbered = {int(number) for match in pattern("rows", "number").finditer(part.text)
                 for number in re.findall(r"\d+", match[0])}
     listed = [one for one in found if one.number in numbered and (not facts or one.fact in facts)] if numbered else []
-    dated = _dated(part.text, found)
-    named = _named(part, found, topics, policy)
-    chosen = listed or dated or named
+    codes = {_plain(one) for one in _CODE.findall(part.text)}
+    coded = [one for one in found if codes and any(_plain(fold(cell)) in codes for cell in one.cells)]
+    chosen = coded or listed or _dated(part.text, found) or _named(part, found, topics, policy)
     own = [one for one in chosen if one.fact in facts]
     return _once(own or chosen)
+
+
+def _plain(code: str) -> str:
+    return code.replace("-", "").replace("_", "").replace(" ", "")
 
 
 def _dated(text: str, found: Sequence[Row]) -> list[Row]:
@@ -50,7 +57,7 @@ def longest_name(text: str, documents: Sequence[str], known: str) -> str:
     """The longest run of a folded question that stands in (folded) documents and not in `known`; "" for none that is
     long enough to be a name."""
     best = ""
-    for run in _RUN.findall(text):
+    for run in (piece for whole in _RUN.findall(text) for piece in _NO_NAME.split(whole)):
         for start in range(len(run)):
             length = max(len(best) + 1, _NAME)
             while start + length <= len(run) and any(run[start:start + length] in one for one in documents):
@@ -99,6 +106,11 @@ def terms(text: str) -> Iterable[str]:
 def common(term: str) -> bool:
     """Whether a term only puts the question."""
     return term in _everyday() or not _characters().isdisjoint(term)
+
+
+def empty(term: str) -> bool:
+    """Whether a term is nothing but words that put a question: 在审 is none."""
+    return term in _everyday() or _characters().issuperset(term) or not _JOINTS.isdisjoint(term)
 
 
 @cache

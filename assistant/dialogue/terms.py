@@ -99,6 +99,8 @@ def _says_no_amount(quantity: Quantity, text: str) -> bool:
     said, after = text[quantity.span.start:quantity.span.end], text[quantity.span.end:quantity.span.end + 4]
     if said.endswith("块") and _THING_OF.match(after):
         return True     # 两块牌子
+    if text[:quantity.span.start].endswith("哪"):
+        return True     # 是哪六项
     if quantity.interval == Interval(1, 1) and (
             says("roles", "nothing", after) or says("roles", "together", said)
             or (said.startswith("一") and says("roles", "distributive", after))):     # 一家一半, 一人一项
@@ -264,6 +266,8 @@ def _term(one: Figure, before: Sequence[Term], text: str, policy: Policy, spans:
     behind, other = counting.not_counting(one.tail, one.fact, policy)
     asks = bool(question_form.kinds_of(one.clause) & {"yes_no", "confirm"}) and not _names_kind(one, spec, policy)
     role, reason = role_of(one, earlier, bars, before_it=before_it, behind=behind, asking=asks), reason or other
+    if role is Role.HAVE and before and before[-1].role is Role.ADDED and _LISTED.match(one.lead):
+        role = Role.ADDED       # 再来1户高企、1个团队
     if claims and role is Role.HAVE and not says("roles", "have", one.lead):
         role = Role.BAR
     cover = _cover(one, spans) if spec.time == "window" else ""

@@ -7,7 +7,7 @@ from assistant.questions import question_form
 from assistant.questions.topics import Point
 from assistant.questions.understanding import Part
 
-YES, NO, OPEN, REQUIRED = "yes", "no", "open", "required"
+YES, NO, OPEN, REQUIRED, HARMLESS = "yes", "no", "open", "required", "harmless"
 _OPPOSITE = {YES: NO, NO: YES}
 
 
@@ -19,6 +19,9 @@ def verdict_of(point: Point, part: Part, quote: str) -> str:
     if point.elapsed:
         years = question_form.years_passed(part.text)
         return "" if years is None else YES if years >= point.elapsed else NO
+    if point.verdict == HARMLESS:       # to what asks for harm a no; the verb of 影响吗 is turned round by who words it
+        inverted = question_form.inverts(part.text, part.language)
+        return NO if question_form.asks_harm(part.text) and not inverted else YES
     if question_form.denies_verb(part.text):
         return ""
     denied = question_form.denies(part.text)
