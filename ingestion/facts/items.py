@@ -374,6 +374,8 @@ def _foreign(book: FactBook, require: Require, pool: Pool, item: Item, missing: 
             missing if where is Origin.DOMESTIC else (UNKNOWN if words("foreign_title").search(pool.title) else missing)
         )
     parties = [item.cells[role] for role in ("origin", "target") if role in item.cells]
+    if len(parties) == 1:  # 让出方 beside 受让方: where the head of one side is not known, its cells are
+        parties += [item.cells[role] for role in ("authors", "country") if role in item.cells]
     if parties:
         sides = [
             organisations.origin(side)

@@ -12,7 +12,17 @@ from msgspec.structs import replace
 
 from ingestion import organisations
 from ingestion.facts.assertions import Claims
-from ingestion.facts.columns import Column, apart, are_persons, empty, is_place, kind_of, kind_of_column, roles_of
+from ingestion.facts.columns import (
+    Column,
+    apart,
+    are_persons,
+    empty,
+    is_body,
+    is_place,
+    kind_of,
+    kind_of_column,
+    roles_of,
+)
 from ingestion.facts.dating import section_period
 from ingestion.facts.grids import Grid, Row, name_columns, named
 from ingestion.facts.items import Item, Pool, Setting, judge, list_item, meets
@@ -214,20 +224,32 @@ def _naming(book: FactBook, spec: FactSpec, listing: Listing, grid: Grid) -> lis
         columns.sort(key=lambda c: -_bodies(grid, c))  # 协议对方 before 协议名称
     if columns or not listing.header:
         return [*_rather(grid, columns[:1]), *columns]
+    def cells(column: int) -> list[str]:
+        return [row.columns.get(column, "") for row in grid.rows]
+
+    def tells(column: int) -> bool:
+        return apart(cells(column))
+
     generic = [c for c, header in enumerate(grid.headers) if listed("generic_name").fullmatch(header.strip())]
-    if generic or (grid.title.rstrip().endswith("。") and not _kinds_about(book, listing, grid)):
+    leads = pattern(tuple(load("discourse")["refers_below"])).search(grid.title.rstrip().split("\n")[-1]) is not None
+    if generic or (grid.title.rstrip().endswith("。") and not leads and not _kinds_about(book, listing, grid)):
         return generic[:1]  # a sentence above it is no title
+    if abroad and (bodies := [c for c, own in enumerate(grid.roles) if "title" in own
+                              and kind_of_column(cells(c)) == "body"]):
+        return bodies[:1]
     known = [roles_of(header) for header in grid.headers]
-    if any("title" in roles for roles in known):
+    if any("title" in roles and (tells(c) or len(grid.rows) < LEAST) for c, roles in enumerate(known)):
         return []
     named_ = [c for c, roles in enumerate(known) if not roles and "title" in grid.roles[c]]
-    told = sorted((c for c, roles in enumerate(known) if not roles and not grid.roles[c]),
-                  key=lambda c: not apart(row.columns.get(c, "") for row in grid.rows))
+    told = sorted((c for c, roles in enumerate(known) if not roles and not grid.roles[c]), key=lambda c: not tells(c))
+    if named_ and told and tells(told[0]) and not tells(named_[0]):
+        named_ = told  # 成果名｜载体: a journal names many papers
     if _sided(listing):
         return told[:1]
     if named_ and told and not abroad and not {"organisation", "team"} & set(spec.measures):
         named_ = [told[0]] if told[0] < named_[0] else named_  # 干什么｜跟谁: whom it is done with names no project
-    return named_[:1] or ([] if abroad or sum(map(bool, known)) * 2 > len(known) else told[:1])
+    known_well = sum(map(bool, known)) * 2 > len(known) and not found(book, listing.about, "\n".join(_near(grid)))
+    return named_[:1] or ([] if abroad or known_well else told[:1])
 
 
 def _rather(grid: Grid, columns: list[int]) -> list[int]:
@@ -440,6 +462,10 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
         for span in group.items
         if document.quote(span).strip()
     ]
+    bodies = any(require.origin == "foreign" and "title" in require.columns for require in listing.require)
+    weak = weak or not (_leads(group.section.lead) or above or sum(i.titled for i in items) * 2 > len(items))
+    if weak and bodies and sum(_names_body(item) for item in items) * 2 < len(items):
+        return  # 部门通报了清理结果：…; 会议认为，…: statements, and no names
     sentence = Sentence(document, group.items[0], Text(""), group.section)
     pool = Pool(
         document,
@@ -447,10 +473,15 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
         section_period(sentence, setting.window),
         items,
         is_partial(title + "\n" + document.name.rsplit("/", 1)[-1]),
-        weak=weak or not (_leads(group.section.lead) or above or sum(i.titled for i in items) * 2 > len(items)),
+        weak=weak,
         reason=section_block(group.section) or polarity(title.split("\n")[-1]),
     )
     judge(book, spec, pool, setting, claims)
+
+
+def _names_body(item: Item) -> bool:
+    named = (m.kind for m in organisations.scan(item.name))
+    return words("firm_end").search(item.name) is not None or any(kind is not organisations.Kind.GENERIC for kind in named)
 
 
 def _told_by_items(book: FactBook, listing: Listing, group: ListGroup, setting: Setting) -> bool:
