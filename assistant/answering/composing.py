@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from assistant.answering import affirming
 from assistant.answering.clause_selection import Choice, Kind
 from assistant.checking import citations
 from assistant.dialogue import bars, comparison_words, verdict_words
 from assistant.dialogue.holding import Held
 from assistant.dialogue.results import OF_OUTCOME, together
 from assistant.judging import sensitivity
-from assistant.questions import question_form
+from assistant.questions import question_form, vocabulary
 from assistant.questions.topics import OFF_TOPIC, Point, Topics
 from assistant.questions.understanding import Part
 from assistant.wording.answer_words import Say, quoted
@@ -50,6 +51,7 @@ class Composer:
 
     def __init__(self, policy: Policy, topics: Topics) -> None:
         self._policy, self._topics = policy, topics
+        self._known = vocabulary.load(policy.root, policy.text)
         common: list[set[str]] = [set(one.articles) for one in policy.base_types]
         self._common = set.intersection(*common) if common else set()
         self._of_types = {ref for one in policy.base_types for ref in one.articles} - self._common
@@ -143,14 +145,24 @@ class Composer:
         if decided:
             word = verdict_words.of_condition(decided, part, words) or say("unsettled")
             return word, verdict_words.as_asked(decided, part, of_condition=True)
-        if not choice.points:
-            return "", verdict_words.OPEN
-        point = choice.points[0]
-        cited = citations.of_clause(self._policy, point.cites[0])
-        verdict = verdict_words.verdict_of(point, part, cited.quote if cited else "")
+        verdict = ""
+        if choice.points:
+            point = choice.points[0]
+            cited = citations.of_clause(self._policy, point.cites[0])
+            verdict = verdict_words.verdict_of(point, part, cited.quote if cited else "")
+        if not verdict and choice.unsaid is None and choice.kind in _FREE:
+            verdict = affirming.affirms(part, choice.refs, list(self._texts(choice)), self._topics, self._known)
         if not verdict:
             return "", verdict_words.OPEN
         return verdict_words.word(verdict, part), verdict_words.as_asked(verdict, part)
+
+    def _texts(self, choice: Choice) -> Iterator[str]:
+        """The clauses of a choice, what they say in English, and what its points say."""
+        cites = (citations.of_clause(self._policy, ref) for ref in choice.refs)
+        yield from (one.quote for one in cites if one is not None)
+        glosses = filter(None, (self._topics.glosses.get(ref) for ref in choice.refs))
+        yield from (text for gloss in glosses for text in (gloss.zh, gloss.en))
+        yield from (text for point in choice.points for text in (point.zh, point.en))
 
     def _only_priority(self, part: Part, choice: Choice) -> bool:
         """Whether a question asks if something may be missing that only gives priority."""

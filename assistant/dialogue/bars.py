@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, YES
 from assistant.dialogue.roles import Role, Term
-from assistant.dialogue.terms import UNCONVERTED
+from assistant.dialogue.terms import UNCONVERTED, YEARLY
 from assistant.judging import outcomes
 from ingestion.domain import Criterion, CriterionKind, Fact, Interval, Outcome
 from ingestion.policy import Policy
@@ -37,6 +37,7 @@ class Comparison(Struct, frozen=True):
     total: Sum
     outcome: Outcome | None = None
     claimed: Interval | None = None
+    yearly: bool = False      # the bar is put as one of each year, and is none
 
     @property
     def verdict(self) -> str:
@@ -48,7 +49,7 @@ class Comparison(Struct, frozen=True):
     @property
     def agrees(self) -> bool:
         """Whether the bar that was claimed is the policy's."""
-        return self.claimed is not None and self.claimed.low == self.criterion.bar
+        return self.claimed is not None and self.claimed.low == self.criterion.bar and not self.yearly
 
     @property
     def lack(self) -> int:
@@ -108,12 +109,13 @@ def compare(criterion: Criterion, terms: Mapping[str, Sequence[Term]], policy: P
     facts = {key: Fact(key, total.interval, "", conflict=False, evidence=()) for key, total in totals.items()
              if total.interval is not None}
     key = next(iter(totals))
-    claimed = next((one.interval for one in terms[key] if one.role is Role.BAR), None) \
+    stated = next((one for one in terms[key] if one.role is Role.BAR), None) \
         if policy.wordings[criterion.id].measure else None
+    claimed = stated.interval if stated is not None else None
     reached = outcomes.outcome(criterion, facts) if facts else None
     if reached is None and claimed is None:
         return None
-    return Comparison(criterion, key, totals[key], reached, claimed)
+    return Comparison(criterion, key, totals[key], reached, claimed, stated is not None and stated.reason == YEARLY)
 
 
 def verdict(found: Sequence[Comparison]) -> str:

@@ -109,6 +109,7 @@ def _say(case: str, one: Comparison, interval: Interval, policy: Policy, say: Sa
     wording = policy.wordings[one.criterion.id]
     unit = wording.unit
     total = amount(interval, one.fact, unit, policy, say, millions=_millions(one))
+    total = say("each_year", amount=total) if case.startswith("claim") and one.yearly else total
     if not case.startswith("claim"):
         total = steps(one, policy, say) + (_as_said(one) or total)
     return say(case, noun=say.pick(wording.noun, wording.noun_en), amount=total, measure=wording.measure,

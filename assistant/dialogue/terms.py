@@ -35,6 +35,7 @@ _PAUSE = re.compile(r"[、]|和|及|以及|\band\b")
 _PARTS = 2
 _FARTHEST = 34        # characters between a figure and the subject that it is of
 _BREAK_COSTS, _PAUSE_COSTS, _AFTER_COSTS = 12, 4, 6
+YEARLY = "yearly_bar"         # a bar said to be one of each year
 UNCONVERTED = "unconverted"   # why a sum of foreign money is in doubt
 _LEAST_MONEY = 10_000  # a bare number below it is no sum of money
 _LOOSE = frozenset({"", "thing", "piece", "organisation", "project", "event"})
@@ -278,6 +279,8 @@ def _term(one: Figure, before: Sequence[Term], text: str, policy: Policy, spans:
     interval, times, bar, lacking = quantity.interval, 1, bars.get(one.fact), False
     if role in (Role.HAVE, Role.BAR) and bar and says("roles", "short", one.lead) and interval.low < bar:
         role, interval, lacking = Role.HAVE, Interval(bar - interval.low, bar - interval.low), True    # 差两篇才到20篇
+    if role is Role.BAR and spec.time == "window" and says("roles", "yearly", one.clause):
+        reason = YEARLY
     if role is Role.HAVE and says("roles", "yearly", one.clause):
         times = 1 if says("roles", "mean", one.clause) else _years(text)
         if times > 1:

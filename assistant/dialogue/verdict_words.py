@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 
 from assistant.questions import question_form
+from assistant.questions.dialogue_patterns import says
 from assistant.questions.topics import Point
 from assistant.questions.understanding import Part
 
@@ -21,7 +22,8 @@ def verdict_of(point: Point, part: Part, quote: str) -> str:
         return "" if years is None else YES if years >= point.elapsed else NO
     if point.verdict == HARMLESS:       # to what asks for harm a no; the verb of 影响吗 is turned round by who words it
         inverted = question_form.inverts(part.text, part.language)
-        return NO if question_form.asks_harm(part.text) and not inverted else YES
+        asks_it = question_form.asks_harm(part.text) or says("asks", "counted_in", part.text)
+        return NO if asks_it and not inverted else YES
     if question_form.denies_verb(part.text):
         return ""
     denied = question_form.denies(part.text)
@@ -41,6 +43,8 @@ def as_asked(decided: str, part: Part, *, of_condition: bool = False) -> str:
     opposite.
     """
     inverted = question_form.asks_harm(part.text) if of_condition else question_form.inverts(part.text, part.language)
+    if of_condition and not inverted and question_form.denies_verb(part.text):
+        inverted = True     # 就不能报了吗
     return _OPPOSITE.get(decided, decided) if inverted else decided
 
 
