@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from assistant.dialogue import mentions
 from assistant.dialogue.verdict_words import NO, YES
 from assistant.questions import question_form
+from assistant.questions.clause_weights import STRONG
 from assistant.questions.dialogue_patterns import names, pattern, says
 from assistant.questions.term_spotting import stem
 from assistant.questions.topics import Topics
@@ -30,7 +31,7 @@ def affirms(part: Part, refs: Sequence[str], texts: Sequence[str], topics: Topic
     if not part.polar or part.quantities:
         return ""
     text = fold("\n".join(texts))
-    listed = list(_alternatives(part, text, known))
+    listed = list(_alternatives(part, text, topics, known))
     if says("claims", "compels", part.text):
         alternatives = listed and not says("claims", "sum_of_all", part.text)
         return NO if alternatives else _covering(part, refs, text, topics, known)
@@ -43,13 +44,16 @@ def affirms(part: Part, refs: Sequence[str], texts: Sequence[str], topics: Topic
     return _covering(part, refs, text, topics, known)
 
 
-def _alternatives(part: Part, text: str, known: Vocabulary) -> Iterator[str]:
+def _alternatives(part: Part, text: str, topics: Topics, known: Vocabulary) -> Iterator[str]:
     """Words of the question, or the policy's for them, that a clause lists beside others."""
     said = {word.word for words in part.found.values() for word in words if len(word.word) > 1}
     said |= {fold(piece) for word in known.additions(part.text) for piece in re.split("[、或]", word)}
+    strong = [name for name in part.found if topics.subjects[name].weight >= STRONG and not topics.subjects[name].type]
+    telling = {word.word for name in strong for word in part.found[name] if word.word in text}
     for piece in _PIECE.findall(text):
         if len(_LISTED.findall(piece)) > 1 or "或" in piece or " or " in piece:
-            yield from (word for word in said if word in piece and _beside_a_joint(word, piece))
+            yield from (word for word in said if word in piece and _beside_a_joint(word, piece)
+                        and all(other in piece or other in word or word in other for other in telling))
 
 
 def _beside_a_joint(word: str, piece: str) -> bool:

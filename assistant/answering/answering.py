@@ -172,7 +172,7 @@ class Advisor:
             refs = part.refs or choice.refs
             if not self._says(refs, part):
                 return Choice(Kind.ABSENT, refs), none
-        if not part.polar and not question_form.asks_lack(part.text):
+        if not part.polar and not question_form.asks_lack(part.text) and part.asks:
             return choice, none
         if choice.kind not in (Kind.CLAUSE, Kind.POINT, Kind.LOOKUP, Kind.NOTHING, Kind.ELSEWHERE, Kind.GAP):
             return choice, none

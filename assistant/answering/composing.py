@@ -14,6 +14,7 @@ from assistant.dialogue.holding import Held
 from assistant.dialogue.results import OF_OUTCOME, together
 from assistant.judging import sensitivity
 from assistant.questions import question_form, vocabulary
+from assistant.questions.dialogue_patterns import says
 from assistant.questions.topics import OFF_TOPIC, Point, Topics
 from assistant.questions.understanding import Part
 from assistant.wording.answer_words import Say, quoted
@@ -142,6 +143,8 @@ class Composer:
             words = (say("holds"), say("fails"))
         elif self._only_priority(part, choice):
             decided, words = verdict_words.YES, (say("yes_word"), say("no_word"))
+        elif self._priority(choice) and says("claims", "compels", part.text):
+            return verdict_words.word(verdict_words.NO, part), verdict_words.NO
         if decided:
             word = verdict_words.of_condition(decided, part, words) or say("unsettled")
             return word, verdict_words.as_asked(decided, part, of_condition=True)
@@ -166,8 +169,12 @@ class Composer:
 
     def _only_priority(self, part: Part, choice: Choice) -> bool:
         """Whether a question asks if something may be missing that only gives priority."""
+        return part.polar and question_form.denies(part.text) and self._priority(choice)
+
+    def _priority(self, choice: Choice) -> bool:
+        """Whether all that a choice's clauses ask for only gives priority."""
         asked = [one for one in self._policy.criteria if one.citation in choice.refs]
-        return part.polar and question_form.denies(part.text) and bool(asked) and not any(one.required for one in asked)
+        return bool(asked) and not any(one.required for one in asked)
 
     # By number ------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.dialogue import counting
 from assistant.dialogue.roles import Role, Term
-from assistant.questions.dialogue_patterns import pattern
+from assistant.questions.dialogue_patterns import pattern, says
 from ingestion import numerals
 from ingestion.domain import Interval, Span
 from ingestion.policy import Policy
@@ -22,6 +22,14 @@ def unnumbered(text: str, terms: Sequence[Term], policy: Policy) -> Iterator[Ter
         held = [one for one in terms if one.role is Role.HAVE and one.span.end <= clause.start()]
         figures = any(clause.start() <= one.span.start < clause.end() for one in terms)
         if not held or figures:
+            continue
+        half = pattern("roles", "half").search(text, clause.start(), clause.end())
+        unsure = says("roles", "unsure", clause[0])
+        if half and held[-1].interval.exact and (unsure or counting.not_counting(clause[0], held[-1].fact, policy)[0]):
+            some = held[-1].interval.low
+            role = Role.UNCERTAIN if unsure else Role.LOST
+            yield Term(clause[0], Span(*half.span()), Interval(some // 2, some - some // 2), role, held[-1].fact,
+                       held[-1].unit)
             continue
         for one in _named(clause):
             fact = next((term.fact for term in reversed(held) if _of_measure(one, term.fact, policy)), "")

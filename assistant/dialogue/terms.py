@@ -100,8 +100,8 @@ def _says_no_amount(quantity: Quantity, text: str) -> bool:
     said, after = text[quantity.span.start:quantity.span.end], text[quantity.span.end:quantity.span.end + 4]
     if said.endswith("块") and _THING_OF.match(after):
         return True     # 两块牌子
-    if text[:quantity.span.start].endswith("哪"):
-        return True     # 是哪六项
+    if text[:quantity.span.start].endswith("哪") or says("roles", "made_of", text[quantity.span.end:]):
+        return True     # 是哪六项; 200万里能不能包括工资
     if quantity.interval == Interval(1, 1) and (
             says("roles", "nothing", after) or says("roles", "together", said)
             or (said.startswith("一") and says("roles", "distributive", after))):     # 一家一半, 一人一项
@@ -172,7 +172,7 @@ def _leads(one: Figure, part: Part, keys: Collection[str], topics: Topics) -> bo
 def _named_in(one: Figure, part: Part, topics: Topics) -> bool:
     """Whether a figure's own clause names a fact."""
     end = one.start + len(one.clause)
-    return any(one.start <= word.span.start < end for name, words in part.found.items()
+    return any(one.start <= word.span.start < end and len(word.word) > 1 for name, words in part.found.items()
                if topics.subjects[name].fact for word in words)
 
 
@@ -277,6 +277,8 @@ def _term(one: Figure, before: Sequence[Term], text: str, policy: Policy, spans:
     elif role is Role.PART and cover == "outside":
         role, reason = Role.LOST, "outside_window"
     interval, times, bar, lacking = quantity.interval, 1, bars.get(one.fact), False
+    if role is Role.HAVE and (things := _each_of(one)) > 1 and interval.exact:
+        times, interval = things, Interval(interval.low * things, interval.low * things)    # 孵化器、实验室各一个
     if role in (Role.HAVE, Role.BAR) and bar and says("roles", "short", one.lead) and interval.low < bar:
         role, interval, lacking = Role.HAVE, Interval(bar - interval.low, bar - interval.low), True    # 差两篇才到20篇
     if role is Role.BAR and spec.time == "window" and says("roles", "yearly", one.clause):
@@ -290,6 +292,14 @@ def _term(one: Figure, before: Sequence[Term], text: str, policy: Policy, spans:
     elif role is Role.HAVE and cover in ("wider", "partial"):
         interval = Interval(0, interval.high)
     return Term(_shown(one), quantity.span, interval, role, one.fact, quantity.unit, reason, cover, times, lacking)
+
+
+def _each_of(one: Figure) -> int:
+    """How many things a clause lists of which a figure says so many each; 1 where it says nothing of the kind."""
+    if not one.lead.rstrip().endswith("各"):
+        return 1
+    listed = one.clause[:one.quantity.span.start - one.start].rsplit("各", 1)[0]
+    return len([piece for piece in re.split(r"、|和|与|及|以及", listed) if piece.strip()])
 
 
 def _names_kind(one: Figure, spec: FactSpec, policy: Policy) -> bool:

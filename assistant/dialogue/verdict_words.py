@@ -8,7 +8,10 @@ from assistant.questions.dialogue_patterns import says
 from assistant.questions.topics import Point
 from assistant.questions.understanding import Part
 
-YES, NO, OPEN, REQUIRED, HARMLESS = "yes", "no", "open", "required", "harmless"
+YES, NO, OPEN = "yes", "no", "open"
+REQUIRED, HARMLESS, FORFEITS = "required", "harmless", "forfeits"
+_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+           "december")
 _OPPOSITE = {YES: NO, NO: YES}
 
 
@@ -24,6 +27,9 @@ def verdict_of(point: Point, part: Part, quote: str) -> str:
         inverted = question_form.inverts(part.text, part.language)
         asks_it = question_form.asks_harm(part.text) or says("asks", "counted_in", part.text)
         return NO if asks_it and not inverted else YES
+    if point.verdict == FORFEITS:       # it costs what one has: to whether one may keep or get it, a no
+        keeps = question_form.asks_permission(part.text, part.language) or says("claims", "keeps", part.text)
+        return "" if question_form.denies(part.text) else NO if keeps else YES
     if question_form.denies_verb(part.text):
         return ""
     denied = question_form.denies(part.text)
@@ -73,6 +79,8 @@ def _by_time(part: Part, quote: str) -> str:
     months, asked = _months(quote), _months(part.text)
     if months and asked:
         return YES if asked[-1] == months[-1] or (asked[-1] < months[-1] and not claimed) else NO
+    if re.search(r"自然日|日历日|calendar days", part.text) and re.search(r"工作日|working days", quote):
+        return NO
     days, asked = _days(quote), _days(part.text)
     if days and asked:
         return YES if asked[-1] == days[-1] or (asked[-1] > days[-1] and not claimed) else NO
@@ -80,7 +88,9 @@ def _by_time(part: Part, quote: str) -> str:
 
 
 def _months(text: str) -> list[int]:
-    return [int(number) for number in re.findall(r"(?<!\d)(1[0-2]|[1-9])\s*月", text)]
+    words = [word for word in re.findall(r"[a-z]+", text.lower()) if word in _MONTHS and word != "may"]
+    named = [_MONTHS.index(word) + 1 for word in words]
+    return [int(number) for number in re.findall(r"(?<!\d)(1[0-2]|[1-9])\s*月", text)] or named
 
 
 def _days(text: str) -> list[int]:
