@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from assistant.dialogue import listing, mentions, particulars, supposing
 from assistant.dialogue.about_rows import by_rows, denied
-from assistant.dialogue.case import LEFT_OUT, Case, Row
+from assistant.dialogue.case import COUNTED, LEFT_OUT, Case, Row
 from assistant.dialogue.case_question import Question
 from assistant.dialogue.finding import (
     counts,
@@ -36,6 +36,7 @@ _RULED = frozenset({"findings", "exists"})
 _PLAIN = 24       # characters of a question that asks for nothing but what is said of a fact
 _SHORT = 14        # characters of a question that only names a row
 _TELLING = 100     # a figure that tells a row from others
+_NUMBER = 10       # a number that does, with its unit
 _FIGURE = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d.])|(?<![\d.,])\d{3,9}(?![\d.,])")
 _OPEN = (Outcome.NOT_MET, Outcome.INSUFFICIENT)
 
@@ -52,7 +53,7 @@ def understood(case: Case, part: Part, figures: Asked) -> Question:
         keys = [key for key in figures.facts if case.findings_of([key])] or _of_unit(case, part.text)
         asked = replace(asked, facts=keys, findings=case.findings_of(keys))
     found = mentions.rows(part, case.rows, asked.facts, case.topics, fold(case.policy.text))
-    found = _of_figures(case, asked.facts, figures) or found
+    found = _of_figures(case, asked.facts, figures) or found or ([] if asked.facts else _of_numbers(case, part))
     name = mentions.longest_name(part.text, case.texts, fold(case.policy.text))
     if any(piece in name for piece in part.strange) and not any(name in fold(row.quote) for row in case.rows):
         found = []       # it names what no row is about
@@ -163,6 +164,8 @@ def _by_intent(case: Case, one: Question) -> Result | None:
     match asked.intent:
         case "left_out" if not one.rows or asked.lists or one.documents:
             return listing.left_out(case, asked.facts, one.documents, _reasons(case, one))
+        case "missing" if one.part.polar and not asked.facts and case_questions.asks_overall(text):
+            return overall(case, polar=True)
         case "missing" if says("asks", "gap", text) and asked.facts:
             return gaps(case, asked.findings)
         case "missing":
@@ -232,6 +235,14 @@ def _of_figures(case: Case, keys: Sequence[str], figures: Asked) -> list[Row]:
             if len(figures_of) == 1 and f"{int(figures_of[0].replace(',', '')):,}" in stated]
 
 
+def _of_numbers(case: Case, part: Part) -> list[Row]:
+    """What was left out that states a number of the question in the same unit: 集团的37项奖."""
+    stated = [f"{one.interval.low}{one.unit}" for one in part.quantities
+              if one.unit and one.interval.exact and one.interval.low >= _NUMBER]
+    return [row for row in case.rows if row.status == LEFT_OUT and any(
+        re.search(rf"(?<![\d.]){re.escape(one)}", fold(row.quote)) for one in stated)]
+
+
 def _by_facts(case: Case, one: Question) -> Result | None:
     """Outcomes, rows and counts of what the question names, or of the whole."""
     asked, part, text = one.asked, one.part, one.text
@@ -254,10 +265,9 @@ def _by_facts(case: Case, one: Question) -> Result | None:
         return replace(told, kind="exists", verdict={YES: NO, NO: YES}.get(told.verdict, told.verdict))
     if findings and (part.polar or asked.intent in ("overall", "met")):
         return settled(case, findings, where=asked.intent == "where")
-    if asked.facts and not part.polar and says("asks", "alternatives", text) and len(one.figures.terms) > 1:
-        return listing.why_less(case, asked.facts, one.documents)
-    if asked.facts and (asked.counts or part.asks & {"quantity"}) and not says("asks", "changes", text):
-        return counts(case, asked.facts)
+    counted = _counted(case, one) if asked.facts else None
+    if counted is not None:
+        return counted
     if findings and part.refs and asked.own:
         return explained(case, findings)
     if asked.intent == "why":
@@ -265,6 +275,26 @@ def _by_facts(case: Case, one: Question) -> Result | None:
     if asked.facts and asked.own:
         return counts(case, asked.facts)
     return _by_whole(case, one)
+
+
+def _counted(case: Case, one: Question) -> Result | None:
+    """How many there are, of all or of what the question names; which of two figures it is."""
+    asked, part, text = one.asked, one.part, one.text
+    if not part.polar and says("asks", "alternatives", text) and len(one.figures.terms) > 1:
+        return listing.why_less(case, asked.facts, one.documents)
+    if asked.counts and (own := _named_rows(case, one)):
+        return listing.named(case, asked.facts, own)
+    if (asked.counts or part.asks & {"quantity"}) and not says("asks", "changes", text):
+        return counts(case, asked.facts)
+    return None
+
+
+def _named_rows(case: Case, one: Question) -> list[Row]:
+    """The counted rows that hold a name of the question, where they are only some: 和京都大学合写的有几篇."""
+    rows = case.rows_of(one.facts, COUNTED)
+    name = mentions.longest_name(one.text, [fold(row.quote) for row in one.rows], fold(case.policy.text))
+    found = [row for row in rows if name and name in fold(row.quote)]
+    return found if len(found) < len(rows) else []
 
 
 def _by_whole(case: Case, one: Question) -> Result | None:

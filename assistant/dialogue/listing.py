@@ -136,6 +136,13 @@ def uncounted(case: Case, key: str, name: str) -> Result:
                   lines=(case.say("rows_without", label=case.fact_label(key), name=name),))
 
 
+def named(case: Case, keys: Sequence[str], found: Sequence[Row]) -> Result:
+    """How many of what counts the question's own words name: 和京都大学合写的有几篇."""
+    whole, lines = counts(case, keys), [_item(case, number, row) for number, row in enumerate(found[:SHOWN * 2], 1)]
+    return Result("rows", figures=whole.figures, quotes=tuple(row.citation for row in found),
+                  lines=(case.say("rows_named", count=len(found)), *lines, *whole.lines))
+
+
 def unlisted(case: Case, key: str, part: Part) -> Result | None:
     """That what a question speaks of is nowhere counted for a fact, with the documents' words about it; None where
     they do not speak of it."""

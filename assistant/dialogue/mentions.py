@@ -57,12 +57,18 @@ def longest_name(text: str, documents: Sequence[str], known: str) -> str:
     """The longest run of a folded question that stands in (folded) documents and not in `known`; "" for none that is
     long enough to be a name."""
     best = ""
-    for run in (piece for whole in _RUN.findall(text) for piece in _NO_NAME.split(whole)):
+    for run in _RUN.findall(text):
         for start in range(len(run)):
             length = max(len(best) + 1, _NAME)
             while start + length <= len(run) and any(run[start:start + length] in one for one in documents):
-                best, length = run[start:start + length], length + 1
+                best = run[start:start + length] if _can_name(run[start:start + length]) else best
+                length += 1
     return best if best not in known else ""
+
+
+def _can_name(run: str) -> bool:
+    """Whether a run can be a name: 京都大学, not 在台账里."""
+    return not (_NO_NAME.match(run[0]) or _NO_NAME.match(run[-1])) and len(_NO_NAME.findall(run)) < 2
 
 
 def without_subjects(part: Part, topics: Topics, facts: Collection[str] | None = None) -> str:
@@ -127,7 +133,7 @@ def _characters() -> frozenset[str]:
 
 def _once(found: Iterable[Row]) -> list[Row]:
     """Each place once."""
-    kept: dict[tuple[str, int], Row] = {}
+    kept: dict[tuple[str, int, str], Row] = {}
     for one in found:
-        kept.setdefault((one.document, one.span.start), one)
+        kept.setdefault((one.document, one.span.start, one.fact), one)
     return list(kept.values())

@@ -88,7 +88,7 @@ def role_of(one: Figure, earlier: Sequence[Term], bars: Mapping[str, int], *, be
     supposed = says("roles", "if", one.clause)
     if _is_bar(one, earlier, bars) or (asking and _repeats_bar(one, earlier, bars)):
         return Role.BAR
-    if holds and says("roles", "gone", one.lead):
+    if says("roles", "gone", one.lead) and (holds or not earlier):
         return Role.LOST
     if holds and (says("roles", "total", one.lead) or says("roles", "total_tail", one.tail)):
         return Role.TOTAL

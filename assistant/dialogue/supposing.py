@@ -55,7 +55,9 @@ def changes(case: Case, one: Question) -> Result | None:
                                              and row.status == COUNTED and _countable(case, row)))
         if listed:
             return recompute(case, [Change("documents", documents=one.documents)], listed)
-    loses = any(term.role is Role.LOST for term in one.figures.terms) and says("roles", "planned", text)
+    lost = [term for term in one.figures.terms if term.role is Role.LOST]
+    had = {term.fact for term in one.figures.terms if term.role is Role.HAVE}
+    loses = any(term.fact not in had for term in lost) or (bool(lost) and says("roles", "planned", text))
     if one.figures.hypothetical or loses or says("roles", "if", text):
         return _event(case, one) or _figures(case, one) or _one_more(case, one)
     return _as_received(case, one)
