@@ -15,7 +15,9 @@ from ingestion.language.ngrams import may
 _MARK = re.compile("[（），,。；！？]")
 
 # a relative clause before the body that a clause speaks of, and a topic (就全校而言)
-_MODIFIER = re.compile(r"(?:与|跟|和|同|离|距)[^，。；的]{1,10}的")
+_MODIFIER = re.compile(
+    r"(?:[一二三四五六七八九十]是)?(?:(?:与|跟|和|同|离|距)[^，。；的]{1,10}的|隔壁|邻近|毗邻|周边|附近|对面|"
+    r"(?:我|本)[^，。；的与和]{1,3}的?(?:合作|协作|共建|控股|参股|上级|主管|友好)(?:企业|单位|伙伴|高校|院校|机构|方))?")
 _FRAME = re.compile(r"\s*(?:(?:就|从|以|按|对)[^，。；]{1,10}(?:而言|来说|来讲|来看|看)|放眼[^，。；]{1,8})$")
 _TERRITORY = re.compile(r"(?:区|县)(?:管委会|管理委员会|人民政府)?$")
 _OUR_TERRITORY = re.compile(r"我[区县旗州镇]$")
@@ -190,7 +192,7 @@ def _spoken_of(body: str, names: Names) -> str:
 
 
 def _spoken_abroad(body: str, names: Names) -> str:
-    """Silesian University of Technology has more than 200…: "other" where a body abroad that is named has the figures."""
+    """Silesian University of Technology has more than 200…: "other" where a named body abroad has the figures."""
     begun = words("named_abroad").match(body)
     if begun is None or any(own in begun["name"] for own in names.own):
         return ""

@@ -23,8 +23,8 @@ from ingestion.facts.enumerations import enumerations, may_be_named, may_name, s
 from ingestion.facts.figures import analyse
 from ingestion.facts.items import Pool, Setting, judge
 from ingestion.facts.lexicon import words
-from ingestion.facts.listings import list_items
 from ingestion.facts.money import spent
+from ingestion.facts.numbered_lists import list_items
 from ingestion.facts.recitals import bars
 from ingestion.facts.reconcile import reconcile
 from ingestion.facts.records import Analysis, Names

@@ -73,6 +73,9 @@ def match_figure(
             leave_out(figure.blocked)  # 合作机构6家。另有2家尚在洽谈
         elif figure.blocked and _of_its_clause(book, spec, analysis, figure):
             leave_out(figure.blocked)
+        elif said and measure in spec.measures and figure.quantity.unit and spec.subtract and (
+                book.pattern(spec.subtract).search(figure.own)):
+            leave_out("definition")  # 专职7名；兼职顾问21名: what stands beside those that count and does not
         return None
     unmet = [need for need in spec.needs if not met(book, need, analysis, figure, context)]
     if _of_something_else(book, spec, analysis, figure, context):
@@ -259,7 +262,8 @@ def _value(spec: FactSpec, figure: Figure, *, doubtful: bool) -> Interval:
     if doubtful:
         value = Interval(0, value.high)
     newly = spec.time == "state" and words("newly").search(figure.own) is not None  # 今年新增高企4家
-    some = newly or words("sample").search(figure.own) or _one_of_them(figure)
+    rest = figure.parent is None and not figure.part and words("rest").search(figure.left)  # 剩下的两位…
+    some = newly or rest or words("sample").search(figure.own) or _one_of_them(figure)
     return Interval(value.low, None) if some else value  # 代表性论文5篇
 
 

@@ -41,6 +41,8 @@ def reconcile(
     firm = _weighed(findings, firm, trail)
     trail.stand("weighed", firm)
     firm = _without_parts(findings, firm)
+    if spec.kind == "money":
+        _rounded(firm)
     own = [a for a in firm if not a.larger]
     trail.stand("own", own or firm)
     assertions = _lists(own or firm, findings.empty, window)
@@ -75,6 +77,21 @@ def _weighed(findings: Findings, firm: list[Assertion], trail: Trail) -> list[As
         else:
             kept.append(entry)
     return kept
+
+
+COARSEST = 4  # digits that money stated in 万元 rounds away
+
+
+def _rounded(firm: list[Assertion]) -> None:
+    """187.34万元 and 1,873,420元 are one figure, and the finer stands (reading 35)."""
+    exact = [a for a in firm if a.interval.exact and a.interval.low]
+    for coarse in exact:
+        value = coarse.interval.low
+        digits = next((n for n in range(COARSEST, 0, -1) if value % 10**n == 0), 0)
+        finer = {a.interval.low for a in exact if a.interval.low % 10**digits}
+        near = [one for one in finer if digits and abs(one - value) * 2 <= 10**digits]
+        if len(near) == 1:
+            coarse.interval, coarse.points = Interval(near[0], near[0]), (near[0],)
 
 
 def _without_parts(findings: Findings, firm: list[Assertion]) -> list[Assertion]:

@@ -15,8 +15,10 @@ from ingestion.facts.assertions import Claims
 from ingestion.facts.grids import Grid, grid, identified, things_of_form, unit_factor
 from ingestion.facts.items import Setting, judge
 from ingestion.facts.lexicon import listed, words
-from ingestion.facts.listings import Listed, counts, listed_in, same_things
+from ingestion.facts.list_titles import same_things
+from ingestion.facts.listings import Listed, listed_in
 from ingestion.facts.modality import polarity, section_block
+from ingestion.facts.numbered_lists import counts
 from ingestion.facts.scan import Reading, Table, policy_columns, sentences_in
 from ingestion.facts.schema import FactBook
 from ingestion.facts.sentences import Section, Sentence
@@ -344,9 +346,9 @@ _ANSWER = re.compile(r"^\s*(?:答|回答|自评|自述)\s*：")
 
 
 def _topic(label: str) -> bool:
-    """（三）科研诚信问题: what a requirement is about, which the answer beside it leaves unsaid; no bar stands in it."""
+    """（三）科研诚信问题: what a requirement is about, which the answer leaves unsaid; it holds no bar."""
     clean = _ENUMERATOR.sub("", label)
-    return 2 < len(clean) and _LABEL.fullmatch(label) is not None and not has_number(clean)
+    return len(clean) > 2 and _LABEL.fullmatch(label) is not None and not has_number(clean)
 
 
 def _pairs(table: Table) -> list[Sentence]:
