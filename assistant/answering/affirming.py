@@ -19,8 +19,9 @@ from assistant.questions.topics import Topics
 from assistant.questions.understanding import Part, fold
 from assistant.questions.vocabulary import Vocabulary
 
-_PIECE = re.compile(r"[^，。；：;:()\n]+")
+_PIECE = re.compile(r"[^，。；：;:()（）\n]+")
 _LISTED = re.compile(r"、|或者?|等|, |\bor\b")
+_SHORT_LIST = 60      # characters of a list in brackets
 _COVERED = 0.75       # the share of what a question speaks of that the clause must cover
 _LEAST = 3            # telling terms that tell anything
 
@@ -57,9 +58,15 @@ def _alternatives(part: Part, text: str, topics: Topics, known: Vocabulary) -> I
 
 
 def _beside_a_joint(word: str, piece: str) -> bool:
-    place = piece.find(word)
-    return re.search(r"(?:、|或者?|, |\bor )[^、或,]{0,6}$", piece[:place]) is not None \
-        or re.match(r"[^、或,]{0,6}(?:、|或|,| or\b)", piece[place + len(word):]) is not None
+    before, after = piece[:piece.find(word)], piece[piece.find(word) + len(word):]
+    if word.isascii():
+        listed = ", " in piece and " and " not in piece and len(piece) <= _SHORT_LIST
+        return listed or _joined(r"\bor [^,]{0,12}$", r"[^,]{0,6} or\b", before, after)
+    return _joined(r"(?:、|或者?)[^、或]{0,6}$", r"[^、或]{0,6}(?:、|或)", before, after)
+
+
+def _joined(left: str, right: str, before: str, after: str) -> bool:
+    return re.search(left, before) is not None or re.match(right, after) is not None
 
 
 def _for_some(part: Part, text: str) -> bool:

@@ -148,6 +148,8 @@ class Composer:
         if decided:
             word = verdict_words.of_condition(decided, part, words) or say("unsettled")
             return word, verdict_words.as_asked(decided, part, of_condition=True)
+        if choice.kind is Kind.ELSEWHERE and not question_form.denies(part.text):
+            return verdict_words.word(verdict_words.NO, part), verdict_words.NO
         verdict = ""
         if choice.points:
             point = choice.points[0]

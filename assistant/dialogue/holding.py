@@ -67,10 +67,11 @@ def hold(part: Part, policy: Policy, topics: Topics, types: Sequence[str], today
     compared = [bars.compare(one, by_fact, policy, disjoint=asked.disjoint, overlapping=asked.overlapping)
                 for one in criteria if one.kind in (CriterionKind.COUNT, CriterionKind.PLURAL)]
     found = [one for one in compared if one is not None]
+    quoted = [one for one in found if (bar := policy.wordings[one.criterion.id].measure)
+              and re.search(rf"[“\"「]{re.escape(bar)}[”\"」]", part.text)]
+    found = quoted or found      # 够不够“多家” is about the clause that says so
     counted = {one.fact for one in found if one.criterion.kind is CriterionKind.COUNT}
     found = [one for one in found if types or one.criterion.kind is CriterionKind.COUNT or one.fact not in counted]
-    quoted = [one for one in found if (bar := policy.wordings[one.criterion.id].measure) and f"“{bar}”" in part.text]
-    found = quoted or found      # 够不够“多家” is about the clause that says so
     meant = {one.fact for one in found if one.agrees}      # 够5家吗 is about the clause that asks for five
     found = [one for one in found if one.fact not in meant or one.agrees]
     return Held(asked, tuple(found),

@@ -267,6 +267,8 @@ def _term(one: Figure, before: Sequence[Term], text: str, policy: Policy, spans:
     behind, other = counting.not_counting(one.tail, one.fact, policy)
     asks = bool(question_form.kinds_of(one.clause) & {"yes_no", "confirm"}) and not _names_kind(one, spec, policy)
     role, reason = role_of(one, earlier, bars, before_it=before_it, behind=behind, asking=asks), reason or other
+    if role is Role.LOST and says("roles", "ahead", one.lead + one.tail) and says("roles", "today", text):
+        role = Role.PART        # 明年到期的有2家，现在算够吧
     if role is Role.HAVE and before and before[-1].role is Role.ADDED and _LISTED.match(one.lead):
         role = Role.ADDED       # 再来1户高企、1个团队
     if claims and role is Role.HAVE and not says("roles", "have", one.lead):

@@ -7,11 +7,13 @@ from assistant.questions import question_form
 from assistant.questions.dialogue_patterns import says
 from assistant.questions.topics import Point
 from assistant.questions.understanding import Part
+from ingestion import numerals
 
 YES, NO, OPEN = "yes", "no", "open"
 REQUIRED, HARMLESS, FORFEITS = "required", "harmless", "forfeits"
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
            "december")
+_DAYS = re.compile(r"(\d{1,3}|[一二两三四五六七八九十]{1,3}|\b[a-z]+)\s*(?:个?工作日|天|working days|days)")
 _OPPOSITE = {YES: NO, NO: YES}
 
 
@@ -29,7 +31,7 @@ def verdict_of(point: Point, part: Part, quote: str) -> str:
         return NO if asks_it and not inverted else YES
     if point.verdict == FORFEITS:       # it costs what one has: to whether one may keep or get it, a no
         keeps = question_form.asks_permission(part.text, part.language) or says("claims", "keeps", part.text)
-        return "" if question_form.denies(part.text) else NO if keeps else YES
+        return "" if question_form.denies(part.text) and not point.matches else NO if keeps else YES
     if question_form.denies_verb(part.text):
         return ""
     denied = question_form.denies(part.text)
@@ -83,6 +85,8 @@ def _by_time(part: Part, quote: str) -> str:
         return NO
     days, asked = _days(quote), _days(part.text)
     if days and asked:
+        if asked[-1] <= days[-1] and says("claims", "fewer", part.text):
+            return NO       # shorter than five working days
         return YES if asked[-1] == days[-1] or (asked[-1] > days[-1] and not claimed) else NO
     return ""
 
@@ -94,4 +98,5 @@ def _months(text: str) -> list[int]:
 
 
 def _days(text: str) -> list[int]:
-    return [int(number) for number in re.findall(r"(?<!\d)(\d{1,3})\s*(?:个?工作日|天|working days)", text)]
+    found = (numerals.parse_number(number.strip()) for number in _DAYS.findall(text))
+    return [int(number) for number in found if number is not None]
