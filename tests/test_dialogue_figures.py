@@ -137,6 +137,22 @@ def test_two_figures_go_to_the_two_bars_that_were_asked_about() -> None:
     assert "中外联合论文6篇，达到" in answer.text
 
 
+@pytest.mark.parametrize(("turns", "verdict", "said"), [
+    (("我们高企12户", "够吗"), "yes", "12户"),
+    (("论文要多少", "22篇够吗", "去掉3篇呢"), "no", "22-3=19篇"),
+    (("我们高企9户够吗", "那再引进1户"), "yes", "9+1=10户"),
+    (("论文要多少篇", "我们19篇，够吗", "加上刚见刊的2篇呢"), "yes", "19+2=21篇"),
+])
+def test_a_follow_up_goes_on_from_the_figures_before(turns: tuple[str, ...], verdict: str, said: str) -> None:
+    """What only asks, adds or takes away is about the figure of the turn before."""
+    known, history = samples.policy(), []
+    for question in turns:
+        answer = answering.answer(question, known, history=history)
+        history.append(conversation.turn(question, answer, known))
+    assert answer.verdict == verdict, answer.text
+    assert said in answer.text
+
+
 def test_which_of_several_figures_fails_is_told_from_all_of_them() -> None:
     """The one that fails comes first; the clauses of all are cited."""
     question = "高企11户、市级以上平台3个、海外研发团队2个、境外合作单位4家，报国际创新园，是哪个数没到？差多少？"

@@ -199,7 +199,8 @@ def _by_reasons(case: Case, one: Question) -> Result | None:
     if reasons and asked.findings and one.part.polar and says("asks", "still", text):
         told, out = settled(case, asked.findings), listing.left_out(case, asked.facts, one.documents, reasons)
         return replace(told, quotes=(*told.quotes, *out.quotes), lines=(*told.lines, *out.lines))
-    if reasons and asked.facts and one.part.polar and says("asks", "counted_in", text):
+    named = any(row.fact in asked.facts for row in one.rows)      # rows are told about one by one
+    if reasons and asked.facts and one.part.polar and not named and says("asks", "counted_in", text):
         told = listing.left_out(case, asked.facts, one.documents, reasons)
         return replace(told, verdict=NO if told.quotes else "", lines=(*counts(case, asked.facts).lines, *told.lines))
     if reasons and asked.facts and (asked.lists or part_asks_for(one)):

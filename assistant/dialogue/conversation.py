@@ -191,6 +191,9 @@ def _completed(asked: Question, before: Question, history: Sequence[Turn], reade
     of_documents = any(citation.document for citation in last.answer.citations)
     if _WHERE.search(first.text) and _bare(first, reader) and refs and not of_documents:
         return "、".join(dict.fromkeys(refs))
+    if says("asks", "bare_met", first.text) and len(asked.parts) == 1 and any(
+            one.quantities and not one.asks for one in before.parts):
+        return f"{before.text}，{asked.text}" if asked.language == "zh" else f"{before.text}, {asked.text}"
     if first.quantities and (text := _with_facts(history, asked, reader)) is not None:
         return text
     if first.quantities and (text := _with_more(before, first, asked.language)) is not None:
@@ -271,7 +274,9 @@ def _with_facts(history: Sequence[Turn], asked: Question, reader: Reader) -> str
     figures = [one for one in part.quantities if one.measure != "time"]
     named = any(len(one.word) > 1 for name, words in part.found.items() if reader.topics.subjects[name].fact
                 for one in words)
-    if len(figures) < 2 or named or part.refs:
+    last = reader.read(history[-1].question, asked.language).parts[-1]
+    answers = len(figures) == 1 and not part.asks and "quantity" in last.asks and not last.polar    # 我们就1个
+    if (len(figures) < 2 and not answers) or named or part.refs:
         return None
     spoken: dict[str, str] = {}
     type_name = ""
@@ -308,7 +313,8 @@ def _with_more(before: Question, part: Part, language: str) -> str | None:
         return None
     own, lead = before.parts[0].quantities, part.text[:part.quantities[0].span.start]
     alike = any(one.measure in ("", part.quantities[0].measure) or not part.quantities[0].measure for one in own)
-    adds = says("roles", "added", lead) or says("roles", "also", lead) or says("roles", "adds", lead)
+    adds = any(says("roles", name, lead) for name in ("added", "also", "adds", "gone")) \
+        or says("roles", "fewer_if", part.text)
     if not alike or not before.parts[0].polar or not adds:
         return None
     text = before.parts[0].text

@@ -281,6 +281,8 @@ def _term(one: Figure, before: Sequence[Term], text: str, policy: Policy, spans:
     interval, times, bar, lacking = quantity.interval, 1, bars.get(one.fact), False
     if role is Role.HAVE and (things := _each_of(one)) > 1 and interval.exact:
         times, interval = things, Interval(interval.low * things, interval.low * things)    # 孵化器、实验室各一个
+    if role in (Role.HAVE, Role.BAR) and says("roles", "fewer_if", text[max(0, one.quantity.span.start - 6):]):
+        role = Role.LOST        # 少10篇呢
     if role in (Role.HAVE, Role.BAR) and bar and says("roles", "short", one.lead) and interval.low < bar:
         role, interval, lacking = Role.HAVE, Interval(bar - interval.low, bar - interval.low), True    # 差两篇才到20篇
     if role is Role.BAR and spec.time == "window" and says("roles", "yearly", one.clause):
