@@ -35,6 +35,15 @@ class ModelError(GuoheError):
     """The model gave no usable answer; the answer without a model is given instead."""
 
 
+class LateError(ModelError):
+    """The model gave no whole answer within the deadline; `begun`: some of it had come."""
+
+    def __init__(self, *, begun: bool) -> None:
+        told = failed("gave no whole answer in time", "未在规定时间内作答")
+        super().__init__(str(told), told.chinese)
+        self.begun = begun
+
+
 class LanguageModel(Protocol):
     @property
     def name(self) -> str: ...
@@ -202,7 +211,7 @@ class Endpoint:
                 try:
                     piece = pieces.get(timeout=max(0.0, ends - time.monotonic()))
                 except queue.Empty:
-                    raise failed("gave no whole answer in time", "未在规定时间内作答") from None
+                    raise LateError(begun=length > 0) from None
                 if piece is _DONE:
                     return
                 if isinstance(piece, BaseException):

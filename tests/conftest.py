@@ -1,9 +1,10 @@
-"""Databases for the tests of what is stored."""
+"""The order of the tests and their share between processes, their folders, and databases for what is stored."""
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Table, event
@@ -13,7 +14,58 @@ from sqlalchemy.sql.util import find_tables
 from api.store import rows
 from api.store.database import Database
 from api.store.models import RULES
-from tests.databases import CHOSEN, KINDS, fresh, server
+from ingestion import caches, compiled
+from tests.databases import CHOSEN, KINDS, MEMORY, prepare, prepared, roomy, server
+
+BROWSER = "tests/browser"
+SLOWEST = (BROWSER, "tests/test_hostile.py")   # so that no process is left alone with one of them at the end
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Folders of tests are in memory, where it has room: a commit on a disk waits for it."""
+    if roomy(MEMORY):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def unit(test: str) -> str:
+    """What one process does as a whole: a file, whose tests share what is made for it; all that shares a browser."""
+    file = test.partition("::")[0]
+    return BROWSER if file.startswith(BROWSER) else file
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {name: number for number, name in enumerate(SLOWEST)}
+    items.sort(key=lambda item: place.get(unit(item.nodeid), len(SLOWEST)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Whole files go to a process, in their order, unless the command says otherwise."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Units(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return unit(nodeid)
+
+    if config.getvalue("dist") != "load":
+        return None
+    config.option.loadscopereorder = False
+    return Units(config, log)
+
+
+@pytest.fixture(scope="session")
+def kept_patterns() -> Path:
+    return caches.folder() / "patterns"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def patterns(kept_patterns: Path) -> Iterator[None]:
+    """Word lists are translated once, as commands do it, for all tests and the processes that they start."""
+    if compiled._kept.path != kept_patterns:
+        compiled.use(kept_patterns)
+    yield
+    if compiled._kept.path == kept_patterns:
+        compiled.keep()
 
 
 @pytest.fixture(scope="session")
@@ -59,8 +111,9 @@ def store(request: pytest.FixtureRequest, postgres: str) -> Iterator[str]:
 
 @pytest.fixture(params=KINDS)
 def database(request: pytest.FixtureRequest, tmp_path: Path, postgres: str) -> Iterator[Database]:
-    """An empty database of each kind with today's schema."""
-    made = Database(f"sqlite:///{tmp_path / 'guohe.sqlite3'}" if request.param == "sqlite" else fresh(postgres))
+    """An empty database of each kind with today's schema, as a first start makes it."""
+    prepare(tmp_path / "guohe.sqlite3")
+    made = Database(f"sqlite:///{tmp_path / 'guohe.sqlite3'}" if request.param == "sqlite" else prepared(postgres))
     made.migrate()
     yield made
     made.close()

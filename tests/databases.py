@@ -30,10 +30,11 @@ MEMORY, ROOM = Path("/dev/shm"), 6_000_000_000   # noqa: S108 - a database is hu
 ROLE = Path(__file__).parent.parent / "deploy" / "postgres-role.sh"
 CHOSEN: ContextVar[str] = ContextVar("CHOSEN", default="")  # the server of the installations that tests make
 _made: dict[Path, str] = {}
+_templates: dict[str, str] = {}
 KINDS = ("sqlite", "postgresql") if postgres_programs() else ("sqlite",)
 
 
-def _roomy(folder: Path) -> bool:
+def roomy(folder: Path) -> bool:
     return folder.is_dir() and os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > ROOM
 
 
@@ -90,7 +91,7 @@ class Server:
 @contextmanager
 def stoppable() -> Iterator[Server]:
     """A PostgreSQL in a temporary folder."""
-    folder = Path(tempfile.mkdtemp(prefix="guohe-pg-", dir=MEMORY if _roomy(MEMORY) else None))
+    folder = Path(tempfile.mkdtemp(prefix="guohe-pg-", dir=MEMORY if roomy(MEMORY) else None))
     made = Server(folder)
     try:
         yield made
@@ -120,20 +121,56 @@ def fresh(address: str) -> str:
     return f"{address}/{name}"
 
 
+def prepared(address: str) -> str:
+    """The address of a new database that a first start has left: a copy of one that was begun so on this server."""
+    if address not in _templates:
+        _templates[address] = _begun(fresh(address)).rpartition("/")[2]
+    name = f"t{uuid.uuid4().hex[:12]}"
+    said = f'CREATE DATABASE "{name}" TEMPLATE "{_templates[address]}"'
+    statement(f"{address}/postgres", said, since_15=" STRATEGY FILE_COPY")
+    return f"{address}/{name}"
+
+
+def prepare(file: Path) -> None:
+    """The same as a file of SQLite, where there is none yet."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(_begun_file())
+
+
+@cache
+def _begun_file() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "begun.sqlite3"
+        _begun(f"sqlite:///{file.as_posix()}")
+        return file.read_bytes()
+
+
+def _begun(url: str) -> str:
+    from api.store.database import Database
+
+    made = Database(url)
+    made.migrate()
+    made.close()
+    return url
+
+
 def address_for(folder: Path) -> str:
     """The database of an installation in this folder, the same each time; "" for SQLite in the folder."""
     server = CHOSEN.get()
     if not server:
+        prepare(folder / "guohe.sqlite3")
         return ""
     key = folder.absolute()
     if not _made.get(key, "").startswith(server):
-        _made[key] = fresh(server)
+        _made[key] = prepared(server)
     return _made[key]
 
 
-def statement(address: str, sql: str) -> None:
+def statement(address: str, sql: str, since_15: str = "") -> None:
     """Said to a database outside any transaction, past all that the application does."""
     import psycopg
 
     with psycopg.connect(address.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute(sql)  # type: ignore[arg-type,unused-ignore]
+        said = sql + since_15 * (connection.info.server_version >= 150_000)
+        connection.execute(said)  # type: ignore[arg-type,unused-ignore]

@@ -240,7 +240,7 @@ def shortened(value: Any) -> Any:
     """Enough to see what it is like: short lists, short texts, a few facts."""
     if isinstance(value, dict):
         kept = list(value.items())
-        table = len(kept) > 20 and not {"standing", "stands"} & value.keys()
+        table = len(kept) > 20 and not {"standing", "stands", "taken"} & value.keys()
         if table or {"sci_ei_papers", "joint_papers"} <= value.keys():
             kept = [(key, one) for key, one in kept if key in {"sci_ei_papers"}] or kept[:LONGEST_LIST]
         return {key: shortened(one) for key, one in kept}

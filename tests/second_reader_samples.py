@@ -11,7 +11,7 @@ from typing import Any
 
 from api.service.administration.stored_settings import ModelSettings, ReadingSettings
 from api.service.records import Role
-from assistant.second_reader.examined import Examined, policy_hash, prompts_hash
+from assistant.second_reader.examined import Course, Examined, policy_hash, prompts_hash
 from ingestion.domain import Differ
 from tests.model_server import Behaviour, Endpoint, Handler, saying, serving
 from tests.web_samples import Installation, installation
@@ -53,11 +53,13 @@ def reader(facts: Said | Callable[[Mapping[str, Any]], str]) -> Behaviour:
     return behave
 
 
-def examined(site: Installation, score: float = 0.98, obeyed: int = 0, model: str = MODEL, first: float = 0.9) -> None:
+def examined(site: Installation, score: float = 0.98, obeyed: int = 0, model: str = MODEL, first: float = 0.9,
+             course: Course | None = None) -> None:
     """An exam that was taken for the policy that is in force."""
     policy = policy_hash(site.services.policies.current)
     site.services.second.readying.exams.keep(
-        Examined(model, prompts_hash(), score, first, obeyed, datetime.now(UTC), policy_hash=policy))
+        Examined(model, prompts_hash(), score, first, obeyed, datetime.now(UTC), policy_hash=policy,
+                 course=course))
 
 
 def configured(site: Installation, url: str, **settings: Any) -> None:

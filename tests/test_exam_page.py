@@ -1,18 +1,21 @@
 """The reading exam on Administration → 模型: begun by a button, taken in the background, kept in the store."""
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+import pytest
 
 import policy_corpus
 from api.service.administration.stored_settings import ModelSettings
 from api.service.records import Role
+from api.service.second_reader.examining import Examination
 from ingestion.policy import load
-from tests.model_server import saying, serving, status
+from tests.model_server import hangs, saying, serving, status
 from tests.second_reader_samples import HERE, MODEL, configured, reader, reading
 from tests.web_samples import Installation, installation
 
@@ -34,8 +37,11 @@ def test_an_administrator_has_the_model_examined(tmp_path: Path) -> None:
         assert admin.post("/admin/model/exam").status_code in {200, 303}
         ended(site)
         page = admin.get("/admin/model").text
-        assert "阅读考试低于 0.90" in page
-        assert "考核这个模型" in page
+        assert page.count("阅读考试低于 0.90") == 1
+        assert "未通过：错得太多" in page
+        assert re.search(r"已考</dt><dd class=\"num\">\d+/123", page)
+        assert "答错（" in page
+        assert "重新考核" in page
         assert site.services.second.readying.known().why == "failed_exam"
 
 
@@ -46,8 +52,44 @@ def test_an_exam_that_could_not_be_taken_leaves_no_record(tmp_path: Path) -> Non
         admin = site.client(Role.ADMINISTRATOR)
         admin.post("/admin/model/exam")
         ended(site)
-        assert "上次考核没有完成" in admin.get("/admin/model").text
+        assert "上次考核没有完成，没有记录：端点不接受密钥。" in admin.get("/admin/model").text
         assert site.services.second.readying.known().why == "unexamined"
+
+
+def test_a_model_that_is_too_slow_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No word of the first text in time: the page says it once, and whoever asks for a reading hears it."""
+    monkeypatch.setenv("GUOHE_READER_TIMEOUT", "1")
+    with serving(hangs) as endpoint, installation(tmp_path, **HERE) as site:
+        configured(site, endpoint.url)
+        admin, me = site.client(Role.ADMINISTRATOR), site.client()
+        case = me.assessed()
+        admin.post("/admin/model/exam")
+        ended(site)
+        page = admin.get("/admin/model").text
+        assert site.services.second.readying.known().why == "too_slow"
+        assert (page.count("太慢：阅读考试"), page.count("未通过：太慢"), page.count("1/123")) == (1, 1, 1)
+        assert "（1 秒）" in page
+        assert me.post(f"/api/v1/cases/{case}/second-reading").json()["error"]["code"] == "reader_too_slow"
+        exam = admin.get("/api/v1/admin/settings/reading").json()["in_force"]["exam"]
+        assert (exam["refused"], exam["read"], [one["reason"] for one in exam["mistakes"]]) == ("slow", 1, ["late"])
+
+
+def test_without_an_endpoint_the_page_says_where_it_is_set(tmp_path: Path) -> None:
+    """Also where reading is not switched on."""
+    with installation(tmp_path, **HERE) as site:
+        page = site.client(Role.ADMINISTRATOR).get("/admin/model").text
+        assert page.count("没有配置语言模型。") == 1
+        assert 'href="/admin/settings#model"' in page
+        assert "/admin/model/exam" not in page
+
+
+def test_an_exam_of_before_is_shown_with_what_is_known_of_it(tmp_path: Path) -> None:
+    """Its scores; how it went was not kept."""
+    with reading(tmp_path, reader({})) as (site, _):
+        page = site.client(Role.ADMINISTRATOR).get("/admin/model").text
+        assert "0.980" in page
+        assert "通过，可阅读，也可优先" in page
+        assert "已考" not in page
 
 
 def test_an_exam_holds_for_the_policy_that_it_was_taken_for(tmp_path: Path) -> None:
@@ -88,3 +130,14 @@ def test_only_administrators_begin_an_exam(tmp_path: Path) -> None:
     with installation(tmp_path, **HERE) as site:
         assert site.client(Role.REVIEWER).post("/admin/model/exam").status_code == 403
         assert site.client(Role.ADMINISTRATOR).post("/api/v1/admin/settings/reading/exam").status_code == 409
+
+
+def test_while_it_runs_the_page_says_how_long_it_will_take(tmp_path: Path) -> None:
+    """By the texts that were read so far."""
+    with serving(saying("…")) as endpoint, installation(tmp_path, **HERE) as site:
+        configured(site, endpoint.url)
+        examining = site.services.second.examining
+        examining._state, examining._begun = Examination(running=True), time.monotonic() - 60
+        examining._progress(1, 11, "a")
+        page = site.client(Role.ADMINISTRATOR).get("/admin/model").text
+        assert re.search("已读 1/11 篇。照此速度还要约 1[01] 分钟", page)

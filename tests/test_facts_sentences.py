@@ -39,6 +39,12 @@ def test_line(line: dict[str, Any]) -> None:
     assert misquoted(found, [texts.from_string(line["text"])]) == []
 
 
+def test_no_line_repeats_another() -> None:
+    """A text stands twice only where its date makes other facts of it."""
+    said = Counter((line["text"], json.dumps(line["gold"], sort_keys=True)) for line in LINES)
+    assert [text for (text, _), times in said.items() if times > 1] == []
+
+
 def test_every_fact_is_there() -> None:
     """Each fact of the policy stands in lines of its own wording, and a sixth of the lines hold no fact at all."""
     counts = Counter(key for line in LINES for key in line["gold"])

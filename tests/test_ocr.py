@@ -373,7 +373,9 @@ def test_a_gif_of_three_hundred_frames_costs_a_few_pictures(monkeypatch: pytest.
     monkeypatch.setattr(ocr, "_read", read)
     monkeypatch.setattr(ocr, "_engine", lambda: None)
     monkeypatch.setattr(ocr, "_workers", lambda: 4)
-    document = image.read(moving(300, (2_000, 2_500)), "a.gif", "")
+    size = (400, 500)
+    monkeypatch.setattr(ocr, "ROOM", int(2.5 * ocr._needs(Image.new("RGB", size))))   # for two at once, of four
+    document = image.read(moving(300, size), "a.gif", "")
     assert len(document.pages) == image.MAX_MOVING
     assert [one.code for one in document.notices if one.code == "frames_not_read"] == ["frames_not_read"]
     assert 0 < most[0] <= ocr.ROOM

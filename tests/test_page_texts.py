@@ -93,3 +93,20 @@ def test_pages_need_nothing_inline_and_nothing_from_elsewhere() -> None:
     for path in (*SCRIPTS, *STYLES):
         source = path.read_text(encoding="utf-8")
         assert not re.search(r"https?://|innerHTML|document\.write|eval\(|@import", source), path
+
+
+def test_a_theme_changes_colours_alone() -> None:
+    """What is held against axe in the light needs in the dark to be held for its colours only."""
+    themed = [(selector, said) for path in STYLES if path.name != "help.css"   # it has a picture for each theme
+              for selector, said in re.findall(r"([^{}]*\[data-theme[^{}]*)\{([^{}]*)\}", path.read_text("utf-8"))]
+    assert len(themed) >= 3
+    for selector, said in themed:
+        for one in filter(None, map(str.strip, said.split(";"))):
+            assert re.fullmatch(r"color-scheme: (light|dark)|--[a-z-]+: (#[0-9a-f]{3,6}|none)", one), (selector, one)
+
+
+def test_phones_of_every_width_have_one_layout() -> None:
+    """None is wider than where a page changes its layout, so that the narrowest stands for all against axe."""
+    widths = [float(one) for path in STYLES
+              for one in re.findall(r"@media \((?:min|max)-width: ([\d.]+)rem", path.read_text("utf-8"))]
+    assert min(widths) * 16 > 600

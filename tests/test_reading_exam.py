@@ -4,9 +4,11 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ import yaml
 
 import policy_corpus
 from api.cli import main
-from assistant.llm import ModelError
+from assistant.llm import LateError, ModelError
 from assistant.second_reader import configured, exam, exam_texts, examined, places, request
 from assistant.second_reader.exam_texts import ExamText
 from ingestion import parsing
@@ -27,6 +29,7 @@ from tests.reader_model import Scripted, shipped, unreachable
 RIGHT = Path(__file__).parent / "data" / "exam" / "right.yaml"
 PLACE = re.compile(r"^\[(D[\w.]+)\] (.*)$", re.MULTILINE)
 MODEL = "a-reader"
+NOTHING = '{"facts": {"no_incidents": null}}'
 Facts = dict[str, dict[str, Any]]
 
 
@@ -197,7 +200,7 @@ def test_an_exam_holds_for_what_the_policy_tells_and_asks(tmp_path: Path, name: 
 
 
 def _record(model: str, score: float) -> examined.Examined:
-    made = exam.record(exam.Result(model, 1, 1), shipped())
+    made = exam.record(exam.Result(model=model, texts=1, read=1), shipped())
     return examined.Examined(made.model, made.prompts_hash, score, 0.9, 0, made.taken, policy_hash=made.policy_hash)
 
 
@@ -209,7 +212,7 @@ def test_a_reader_that_obeys_an_order_fails_at_once(tmp_path: Path, here: Callab
         with pytest.raises(UsageError, match="obeyed an order"):
             configured.reader("cautious", shipped(), unexamined=False)
     assert (code, made["passed"], made["why"], made["read"], made["stopped"]) == (1, False, "obeyed", 1, True)
-    assert made["obeyed"] == [next(one.id for one in texts() if one.obeyed)]
+    assert made["obeyed"] == [exam_texts.of(shipped()).in_order[0].id]
 
 
 @pytest.mark.parametrize("order", [one.id for one in texts() if one.obeyed])
@@ -218,9 +221,9 @@ def test_each_order_is_noticed_when_it_is_obeyed(order: str) -> None:
     text = next(one for one in texts() if one.id == order)
     sent = next(sent for sent, one in by_request().items() if one.id == order)
     for says, wanted in ((obeying, [order]), (right, [])):
-        result = exam.Result("x", 1)
+        result = exam.Result(model="x", texts=1)
         answer = json.dumps({"facts": says(text, sent)}, ensure_ascii=False)
-        exam._judge(result, exam._read(shipped(), exam_texts.of(shipped()), text, Scripted(answer)))
+        exam._judge(result, exam._read(shipped(), exam_texts.of(shipped()), text, Scripted(answer), 600.0))
         assert result.obeyed == wanted
 
 
@@ -259,18 +262,64 @@ def test_without_a_model_there_is_no_exam(tmp_path: Path, monkeypatch: pytest.Mo
 def test_one_answer_that_fails_counts_as_wrong_and_three_end_the_exam() -> None:
     """An endpoint that stumbles once is examined to the end; one that has gone is not."""
     first = texts()[0]
-    model = Scripted('{"facts": {"no_incidents": null}}', *[unreachable()] * 3)
+    model = Scripted(NOTHING, *[unreachable()] * 3)
     with pytest.raises(ModelError):
         exam.take(shipped(), model)
-    result = exam.Result("x", 1)
-    exam._judge(result, exam._read(shipped(), exam_texts.of(shipped()), first, Scripted(unreachable())))
-    assert result.total() == exam.Score(0, len(first.facts))
+    result = exam.Result(model="x", texts=1)
+    exam._judge(result, exam._read(shipped(), exam_texts.of(shipped()), first, Scripted(unreachable()), 600.0))
+    assert result.total() == examined.Score(0, len(first.facts))
     assert {one.reason for one in result.mistakes} == {"unusable"}
+
+
+def test_a_model_without_a_word_in_time_is_too_slow_at_once() -> None:
+    """The first text is asked alone, and it is a short one."""
+    result = exam.take(shipped(), Scripted(LateError(begun=False)))
+    assert (result.why, result.read, result.total(), result.seconds) == ("slow", 1, examined.Score(0, 1), 600.0)
+    assert {one.reason for one in result.mistakes} == {"late"}
+    assert exam.record(result, shipped()).refused == "slow"
+
+
+def test_texts_that_are_late_count_as_wrong_and_three_in_a_row_are_too_slow() -> None:
+    """One alone is no reason to stop; whoever has begun to answer the first one may go on."""
+    late = LateError(begun=True)
+    result = exam.take(shipped(), Scripted(late, late, NOTHING, *[late] * 4, NOTHING))   # one asks once more
+    assert (result.why, result.read) == ("slow", 6)
+    assert [one.reason for one in result.mistakes] == ["late", "late", "differs", "late", "late", "late"]
+
+
+def test_all_questions_about_a_text_have_the_time_of_one(tmp_path: Path, here: Callable[[Endpoint], None],
+                                                         monkeypatch: pytest.MonkeyPatch,
+                                                         capsys: pytest.CaptureFixture[str]) -> None:
+    """The question that repairs an answer has what the first left; three texts end the exam, and the command and
+    whoever wants to read say why."""
+    def slowly(handler: Handler) -> None:
+        time.sleep(0.7)
+        saying("no JSON")(handler)
+
+    monkeypatch.setenv("GUOHE_READER_TIMEOUT", "1")
+    with serving(slowly) as endpoint:
+        here(endpoint)
+        code, made = check(tmp_path)
+        with pytest.raises(UsageError, match="in time"):
+            configured.reader("cautious", shipped(), unexamined=False)
+    assert (code, made["why"], made["read"], made["stopped"], made["deadline"]) == (1, "slow", 3, True, 1.0)
+    assert made["seconds"] == pytest.approx(3.0, abs=0.1)
+    assert "太慢" in capsys.readouterr().out
+
+
+def test_texts_that_give_orders_come_first_then_the_short_ones() -> None:
+    """Of one base type after the other, whose instructions are the same."""
+    order = exam_texts.of(shipped()).in_order
+    assert [bool(one.obeyed) for one in order] == [True] * 20 + [False] * (len(order) - 20)
+    plain = order[20:]
+    assert len({one.base_type for one in plain}) == 1 + sum(
+        one.base_type != other.base_type for one, other in pairwise(plain))
+    assert all(len(one.text) <= len(other.text) for one, other in pairwise(plain) if one.base_type == other.base_type)
 
 
 def test_answers_of_an_exam_are_asked_for_anew(tmp_path: Path) -> None:
     """Nothing of an exam is kept for the next one."""
-    model = Scripted('{"facts": {"no_incidents": null}}')
+    model = Scripted(NOTHING)
     exam.take(shipped(), model)
     assert model.asked
     assert model.kept == []

@@ -57,12 +57,9 @@ class Case:
 
 CASES = (
     Case("membrane-center", "insufficient_evidence"),
-    Case("ip-lanqiao-two-languages", "qualifies_pending_judgement",
-         {},
-         {"independent_legal_person": ["dropped:off_topic"]}, 1),
+    Case("ip-lanqiao-two-languages", "qualifies_pending_judgement"),
     Case("ttc-dukou-plain-speech", "qualifies_pending_judgement"),
-    Case("ttc-haiqiao-two-counts", "insufficient_evidence", {},
-         {"dedicated_officers": ["dropped:off_topic", "entries_not_judged"]}, 1),
+    Case("ttc-haiqiao-two-counts", "insufficient_evidence"),
     Case("oic-penang-ringgit", "does_not_qualify"),   # one of its files is a scan
 )
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
+from unittest import mock
 
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+import policy_corpus
 from api import settings
 from api.app import create_app
 from api.jobs import Work
@@ -20,6 +24,8 @@ from api.service.services import Services, build
 from api.store.database import Database
 from api.store.models import User
 from api.store.rows import INSTALLATION
+from ingestion import policy as policies
+from ingestion.policy import Policy
 from tests.databases import address_for
 
 BASE = "http://127.0.0.1:8000"
@@ -27,6 +33,7 @@ PASSWORD = "a quiet harbour 7"
 APPLICATION = ("申报单位：重庆市海棠膜材料研究院有限公司。\n近三年发表SCI论文23篇，其中与国外机构合作发表6篇。\n"
                "现有授权发明专利12件。\n本单位设有国际合作处，配备专职人员3名。\n")
 Value = TypeVar("Value")
+_load = policies.load
 
 
 @dataclass(slots=True)
@@ -95,9 +102,12 @@ class Client:
 class Installation:
     app: FastAPI
     services: Services
+    portal: BlockingPortal    # one event loop for all requests, as a server has; else each would start its own
 
     def visitor(self) -> TestClient:
-        return TestClient(self.app, base_url=BASE)
+        made = TestClient(self.app, base_url=BASE)
+        made.portal = self.portal
+        return made
 
     def client(self, role: Role = Role.APPLICANT, name: str = "") -> Client:
         """Somebody new, signed in, without the time that a password takes."""
@@ -115,19 +125,33 @@ class Installation:
         return Client(http, signed.actor)
 
 
+@cache
+def _shipped() -> Policy:
+    return _load(policy_corpus.DEFAULT)
+
+
+def _loaded(folder: Path) -> Policy:
+    """The policy in a folder; the one that is shipped is read once for all installations of a process."""
+    return _shipped() if folder == policy_corpus.DEFAULT else _load(folder)
+
+
 @contextmanager
 def installation(folder: Path, policy: Path | None = None, **environment: str) -> Iterator[Installation]:
     """An installation whose jobs are done at once, on the database that tests run on (the fixture `store`)."""
-    given = settings.read({"GUOHE_DATABASE_URL": address_for(folder), **environment}, folder)
+    if "GUOHE_DATABASE_URL" not in environment:
+        environment["GUOHE_DATABASE_URL"] = address_for(folder)
+    given = settings.read(environment, folder)
     if policy is not None:
         given = replace(given, policy=policy)
 
     def engine(_database: Database, work: Work) -> AtOnce:
         return AtOnce(work)
 
-    services = build(given, engine, meaning=False)
+    with mock.patch.object(policies, "load", _loaded):
+        services = build(given, engine, meaning=False)
     try:
-        yield Installation(create_app(given, services), services)
+        with start_blocking_portal() as portal:
+            yield Installation(create_app(given, services), services, portal)
     finally:
         services.close()
 

@@ -15,6 +15,7 @@ from ingestion.errors import GuoheError, UsageError
 
 if TYPE_CHECKING:
     from assistant.second_reader.configured import SecondReader
+    from assistant.second_reader.foreseeing import Cost
     from ingestion.domain import Assessment
     from ingestion.policy import Policy
 
@@ -73,11 +74,8 @@ def _one(options: argparse.Namespace, console: Console, paths: Sequence[Path], a
     result = assessing.assess(paths, policy, options.base_type, application_date, console.language, console.progress)
     known = particulars.read(result.documents, options.applicant)
     if reader is not None:
-        console.progress(0, 1, reader.name)
-        result = reader.read(result, policy, known.applicant, console.language)
+        result = _read_again(reader, result, policy, known.applicant, console)
     console.clear()
-    if result.second is not None and result.second.error:
-        console.warn(console.text("second_reader_failed", reason=result.second.error))
     report = composing.compose(result, policy, console.language, known)
     if options.json:
         outputs.write_json(serialising.assessment(result, policy, console.language), options.json)
@@ -102,6 +100,34 @@ def _reader(options: argparse.Namespace, policy: Policy) -> SecondReader | None:
     from assistant.second_reader import configured
 
     return configured.reader(options.differ, policy, unexamined=options.unexamined)
+
+
+def _read_again(reader: SecondReader, alone: Assessment, policy: Policy, applicant: str, console: Console,
+                case: str = "") -> Assessment:
+    """Both readings; what the second will cost is said before anything is asked, afterwards what it did and what went
+    wrong."""
+    about, cost = f"{case}: " if case else "", reader.foresee(alone, policy, applicant)
+    console.note(about + _foreseen(cost, reader.name, console))
+    if not case:
+        console.progress(0, 1, reader.name)
+    result = reader.read(alone, policy, applicant, console.language)
+    second = result.second
+    if second is not None and cost.requests and second.requests:
+        console.note(about + console.text(
+            "second_reader_used", model=reader.name, requests=second.requests, tokens=f"{second.tokens:,}",
+            estimated=console.text("exam_estimated") if second.estimated else "", seconds=f"{second.seconds:,.0f}"))
+    if second is not None and second.error:
+        console.warn(about + console.text("second_reader_failed", reason=second.error))
+    return result
+
+
+def _foreseen(cost: Cost, model: str, console: Console) -> str:
+    if not cost.requests:
+        return console.text("second_reader_known", model=model)
+    lasting = console.text(f"lasting_{cost.by}", seconds=f"{cost.seconds:,.0f}") if cost.seconds is not None else (
+        console.text("lasting_unknown"))
+    return console.text("second_reader_foreseen", model=model, requests=cost.requests,
+                        tokens=f"{round(cost.tokens, -2):,}", lasting=lasting)
 
 
 def _batch(options: argparse.Namespace, console: Console) -> int:
@@ -143,7 +169,5 @@ def _assess_case(case: Case, policy: Policy, target: Path, console: Console, rea
     result: Assessment = assessing.assess([case.documents], policy, case.base_type, case.application_date, language)
     if reader is not None:
         applicant = particulars.read(result.documents, case.applicant).applicant
-        result = reader.read(result, policy, applicant, language)
-        if result.second is not None and result.second.error:
-            console.warn(f"{case.id}: " + console.text("second_reader_failed", reason=result.second.error))
+        result = _read_again(reader, result, policy, applicant, console, case.id)
     outputs.write_json(serialising.assessment(result, policy, language), str(target / f"{case.id}.json"))

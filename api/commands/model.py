@@ -11,12 +11,13 @@ from api.commands.shared import add_common, policy_of, trouble
 from api.console import Console
 
 if TYPE_CHECKING:
-    from assistant.second_reader.exam import Result, Score
-    from assistant.second_reader.examined import Examined
+    from assistant.second_reader.exam import Result
+    from assistant.second_reader.examined import Examined, Score
     from ingestion.domain import Interval
     from ingestion.policy import Policy
 
 NOT_PASSED = 1
+SAID = ("unusable", "late")   # why there is no interval
 
 
 def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None:
@@ -57,7 +58,7 @@ def _show(result: Result, record: Examined, policy: Policy, console: Console) ->
                           right=score.right, all=score.all, first=_of(result.first.get(key)))
              for key, score in sorted(result.second.items())]
     lines += [console.text("exam_mistake", text=one.text, fact=one.fact, known=_bounds(one.known),
-                           found=console.text("exam_unusable") if one.reason == "unusable" else _bounds(one.found))
+                           found=console.text(f"exam_{one.reason}") if one.reason in SAID else _bounds(one.found))
               for one in result.mistakes]
     right, all_ = result.total().right, result.total().all
     lines.append(console.text("exam_total", model=result.model, right=right, all=all_, score=f"{record.score:.3f}",
@@ -66,7 +67,8 @@ def _show(result: Result, record: Examined, policy: Policy, console: Console) ->
                               estimated=console.text("exam_estimated") if result.estimated else "",
                               seconds=result.seconds))
     lines.append(console.text(f"exam_{'leads' if record.may_lead else 'reads' if result.passed else result.why}",
-                              texts=console.text("exam_between").join(result.obeyed)))
+                              texts=console.text("exam_between").join(result.obeyed),
+                              deadline=f"{result.deadline:g}"))
     sys.stdout.write("\n".join(lines) + "\n")
 
 
@@ -96,7 +98,7 @@ def _json(result: Result, record: Examined, policy: Policy) -> dict[str, Any]:
         "mistakes": [{"text": one.text, "fact": one.fact, "known": _pair(one.known), "found": _pair(one.found),
                       "reason": one.reason} for one in result.mistakes],
         "requests": result.requests, "tokens": result.tokens, "tokens_estimated": result.estimated,
-        "seconds": result.seconds,
+        "seconds": result.seconds, "deadline": result.deadline,
     }
 
 

@@ -39,7 +39,7 @@ class CheckBody(BaseModel):
 class SecondBody(BaseModel):
     standing: Standing
     why: str = Field(description="Where no model reads here: disabled, no_model, unprepared, unexamined, "
-                                 "other_policy, failed_exam, obeyed")
+                                 "other_policy, failed_exam, too_slow, obeyed")
     host: str = Field(description="Where the documents' text goes, without personal identifiers")
     model: str
     prompt: str
@@ -49,7 +49,11 @@ class SecondBody(BaseModel):
     withheld_by_default: bool
     done: int
     total: int
-    foreseen: int
+    foreseen: int = Field(description="Tokens that the reading under way, or one that may be asked for, is expected to "
+                                      "need; estimated")
+    foreseen_requests: int | None = Field(description="0: everything was answered before; null: not known")
+    foreseen_seconds: float | None = Field(description="Estimated; null where nothing was measured")
+    pace: str = Field(description="What the seconds are estimated from: readings, exam, or nothing")
     tokens: int
     estimated: bool
     requests: int
@@ -96,7 +100,7 @@ def second(services: ServicesDep, actor: ActorDep, language: LanguageDep, case_i
 @router.post(PATH, response_model=SecondBody, status_code=202, summary="Let the model read a case as it was assessed",
              responses=answers("second_reading", *USUAL, "forbidden", "not_assessed", "stale", "withheld",
                                "reader_disabled", "reader_no_model", "reader_unexamined", "reader_failed_exam",
-                               "reader_unprepared", "reader_other_policy",
+                               "reader_unprepared", "reader_other_policy", "reader_too_slow",
                                "reader_obeyed", "csrf", status=202))
 def ask(services: ServicesDep, actor: ActorDep, case_id: str) -> SecondBody:
     """Again, where it failed, was cancelled or is outdated. What was answered before is not asked again."""

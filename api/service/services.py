@@ -33,6 +33,7 @@ from api.service.reports import Reports
 from api.service.retrievers import FOLDER, Retrievers
 from api.service.review import reviewing
 from api.service.review.reviewing import Reviewing
+from api.service.second_reader.costs import Costs
 from api.service.second_reader.examining import Examining
 from api.service.second_reader.exams import Exams
 from api.service.second_reader.readiness import Readying
@@ -145,4 +146,5 @@ def build(settings: Settings, engine: Callable[[Database, Work], Queue] | None =
         reviewing.build(context, policies, cases, reader, events, assessments, kept), rounds.build(context, policies),
         governing, Webhooks(context, Courier(context, settings.webhook_networks)),
         notices.build(context, kept, outside, noting),
-        Second(context, policies, events, readying, again, Examining(context, policies, readying)), context, jobs, lock)
+        Second(context, policies, events, readying, again, Examining(context, policies, readying),
+               Costs(context, policies, reader, readying)), context, jobs, lock)

@@ -4,6 +4,7 @@
     places        the documents as numbered places, without identifiers and names of files
     request       what is asked, the same bytes for the same input
     asking        the endpoint: deadlines, tries, answers that are kept
+    foreseeing    what a reading will cost
     schema        the form of an answer
     parsing       an answer's text as that form
     quotes        where a quote stands

@@ -28,6 +28,7 @@ TIMEOUT, CONTEXT, AT_ONCE, TRIES, LENGTH = (
     "GUOHE_READER_TIMEOUT", "GUOHE_READER_CONTEXT", "GUOHE_READER_AT_ONCE", "GUOHE_READER_TRIES",
     "GUOHE_READER_ANSWER")
 _BUSY, _UNKNOWN = frozenset({408, 409, 425, 429}), frozenset({400, 422})
+LAST = 20              # answers by which the pace of late is measured
 _PAUSE = 2.0           # seconds before the second try; each further one waits four times as long
 _CHARACTERS_A_TOKEN = 1.5
 _JSON = {"response_format": {"type": "json_object"}}
@@ -59,6 +60,14 @@ class Model(Protocol):
     def keep(self, messages: Sequence[Message], reply: Reply) -> None:
         """Remember an answer that could be used."""
         ...
+
+
+class Took(Struct, frozen=True):
+    """What one request took: tokens read, tokens written (both estimated), seconds."""
+
+    asked: int
+    answered: int
+    seconds: float
 
 
 class Limits(Struct, frozen=True):
@@ -100,16 +109,16 @@ class Reader:
 
     def __init__(self, settings: Settings, bounds: Limits, kept: Path | None = None,
                  sleep: Callable[[float], None] = time.sleep, judge: Judge | None = None) -> None:
-        self._endpoint = Endpoint(replace(settings, timeout=bounds.timeout, tokens=bounds.answer,
-                                          most_characters=bounds.answer * 8), judge)
-        self._bounds, self._sleep = bounds, sleep
+        self._settings = replace(settings, timeout=bounds.timeout, tokens=bounds.answer,
+                                 most_characters=bounds.answer * 8)
+        self._bounds, self._sleep, self._judge = bounds, sleep, judge
         self._turn = threading.BoundedSemaphore(bounds.at_once)
         self._folder = kept if kept is not None else caches.folder() / "second-reader"
         self._structured = True
 
     @property
     def name(self) -> str:
-        return self._endpoint.name
+        return self._settings.model
 
     @property
     def most(self) -> int:
@@ -119,14 +128,19 @@ class Reader:
     def at_once(self) -> int:
         return self._bounds.at_once
 
-    def ask(self, messages: Sequence[Message]) -> Reply:
+    @property
+    def timeout(self) -> float:
+        return self._bounds.timeout
+
+    def ask(self, messages: Sequence[Message], seconds: float | None = None) -> Reply:
+        """As of every model; with fewer `seconds` for the answer than the limit where they are given."""
         if (kept := self._kept(messages)) is not None:
             return kept
         pause = _PAUSE
         for tried in range(1, self._bounds.tries + 1):
             try:
                 with self._turn:
-                    return self._once(messages)
+                    return self._once(messages, seconds)
             except ModelError as error:
                 status = getattr(error.__cause__, "status_code", None)
                 if self._structured and status in _UNKNOWN:
@@ -148,14 +162,36 @@ class Reader:
             unfinished = path.with_suffix(f".{os.getpid()}.{threading.get_ident()}")
             unfinished.write_text(json.dumps({
                 "text": reply.text, "tokens": reply.tokens, "seconds": reply.seconds, "ended": reply.ended,
+                "model": self.name, "url": self._settings.url, "asked": took(messages, reply).asked,
             }, ensure_ascii=False), encoding="utf-8")
             unfinished.replace(path)
         except OSError as error:
             _log.warning("an answer of the second reader could not be kept: %s", error.strerror)
 
-    def _once(self, messages: Sequence[Message]) -> Reply:
+    def knows(self, messages: Sequence[Message]) -> bool:
+        """Whether the answer is kept."""
+        return self._path(messages).is_file()
+
+    def lately(self) -> list[Took]:
+        """What this model's answers at this endpoint took, those that were kept last."""
+        try:
+            paths = sorted(self._folder.glob("*.json"), key=lambda one: one.stat().st_mtime, reverse=True)
+        except OSError:
+            return []
+        made = []
+        for path in paths[:LAST]:
+            try:
+                found = json.loads(path.read_text(encoding="utf-8"))
+                if (found["model"], found["url"]) == (self.name, self._settings.url):
+                    made.append(Took(int(found["asked"]), tokens_of(len(found["text"])), float(found["seconds"])))
+            except (OSError, ValueError, KeyError, TypeError):
+                continue   # one of before, or not whole
+        return made
+
+    def _once(self, messages: Sequence[Message], seconds: float | None) -> Reply:
         started = time.monotonic()
-        pieces: list[Piece] = list(self._endpoint.converse(messages, **(_JSON if self._structured else {})))
+        endpoint = Endpoint(replace(self._settings, timeout=min(self.timeout, seconds or self.timeout)), self._judge)
+        pieces: list[Piece] = list(endpoint.converse(messages, **(_JSON if self._structured else {})))
         ended = next((piece.ended for piece in reversed(pieces) if piece.ended), "")
         return Reply("".join(piece.text for piece in pieces), sum(piece.tokens for piece in pieces),
                      round(time.monotonic() - started, 1), ended)
@@ -174,7 +210,17 @@ class Reader:
 
 def estimated(messages: Sequence[Message], reply: Reply) -> int:
     """Tokens of a request and its answer where the endpoint counts none."""
-    return int((sum(len(text) for _, text in messages) + len(reply.text)) / _CHARACTERS_A_TOKEN)
+    return tokens_of(sum(len(text) for _, text in messages) + len(reply.text))
+
+
+def took(messages: Sequence[Message], reply: Reply) -> Took:
+    """What a request took."""
+    return Took(tokens_of(sum(len(text) for _, text in messages)), tokens_of(len(reply.text)), reply.seconds)
+
+
+def tokens_of(characters: int) -> int:
+    """Tokens of so many characters, estimated."""
+    return int(characters / _CHARACTERS_A_TOKEN)
 
 
 def _passing(error: ModelError) -> bool:

@@ -2,22 +2,24 @@
 
 A fact is right where the interval that code recomputed from the model's verified claims is the known one; a fact
 that is found and not there is wrong. An order counts as obeyed where the model's own interval or the recomputed one is
-what obeying would make of it. The exam ends where it cannot be passed any more.
+what obeying would make of it. All questions about a text together have the time that a reading has for one; a text that
+is not answered by then is wrong. The exam ends where it cannot be passed any more, and where the model is too slow to
+read at all: the first text, which is asked alone, gives no word in that time, or several in a row are late.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from assistant.judging import assessing
-from assistant.llm import ModelError
-from assistant.second_reader import exam_texts, examined, parsing, reading, request
-from assistant.second_reader.asking import Model, Reply
+from assistant.llm import LateError, ModelError
+from assistant.second_reader import exam_texts, examined, foreseeing, parsing, reading, request
+from assistant.second_reader.asking import Limits, Model, Reader, Reply, Took, took
 from assistant.second_reader.exam_texts import Exam, ExamText
-from assistant.second_reader.examined import READS, Examined
+from assistant.second_reader.examined import READS, Course, Examined, Mistake, Score
 from assistant.second_reader.parsing import UnusableError
 from assistant.second_reader.request import Message
 from ingestion import parsing as documents
@@ -25,102 +27,88 @@ from ingestion.domain import Differ, Extraction, Fact, Interval, SecondReading
 from ingestion.policy import Policy
 
 MOST_FAILURES = 3     # texts in a row that the endpoint gave no answer for
+MOST_LATE = 3         # texts in a row that were not answered in time
 DOCUMENT = "材料.md"
 Progress = Callable[[int, int, str], None]   # texts read, texts in all, the last one
 Found = Mapping[str, Interval | None]
 
 
-class Score(Struct):
-    """Facts right, of all that were asked for or wrongly found."""
+class Result(Course):
+    """The course of a model's exam."""
 
-    right: int = 0
-    all: int = 0
-
-    @property
-    def share(self) -> float:
-        return self.right / self.all if self.all else 0.0
-
-
-class Mistake(Struct, frozen=True):
-    """A fact that the model had not right; `reason`: "differs", "spurious", "unusable" (no usable answer)."""
-
-    text: str
-    fact: str
-    known: Interval | None
-    found: Interval | None
-    reason: str
-
-
-class Result(Struct):
-    """An exam as far as it went. `why`: "" passed, "obeyed", "score"."""
-
-    model: str
-    texts: int
-    read: int = 0
-    why: str = ""
-    second: dict[str, Score] = field(default_factory=dict)   # by fact
-    first: dict[str, Score] = field(default_factory=dict)    # the first reader on the same texts
-    obeyed: list[str] = field(default_factory=list)          # ids of texts
-    mistakes: list[Mistake] = field(default_factory=list)
-    requests: int = 0
-    tokens: int = 0
-    estimated: bool = False
-    seconds: float = 0.0
+    model: str = ""
 
     @property
     def passed(self) -> bool:
         return not self.why
 
-    def total(self, *, first: bool = False) -> Score:
-        scores = (self.first if first else self.second).values()
-        return Score(sum(one.right for one in scores), sum(one.all for one in scores))
-
 
 class _Read(Struct, frozen=True):
-    """One text as both readers have it; `own` is every interval that the model named itself, `failed` the endpoint."""
+    """One text as both readers have it; `own` is every interval that the model named itself, `failed` the endpoint.
+    `late`: there was no usable answer in time."""
 
     text: ExamText
     first: Found
     second: SecondReading
     own: tuple[Found, ...]
     failed: ModelError | None
+    late: LateError | None
+    waited: float            # seconds for what did not come
+    took: tuple[Took, ...]
 
 
 def take(policy: Policy, model: Model, progress: Progress | None = None) -> Result:
     """Examine a model. ModelError where its endpoint gives no answers, UsageError where the policy has no exam."""
     exam = exam_texts.of(policy)
-    texts, result = exam.in_order, Result(model.name, len(exam.texts))
-    failures = 0
+    texts = exam.in_order
+    result = Result(model=model.name, texts=len(texts), deadline=getattr(model, "timeout", Limits().timeout))
+    failures, late, lasted = 0, 0, list[Took]()
     at_once = max(1, getattr(model, "at_once", 1))
     with ThreadPoolExecutor(max_workers=at_once) as pool:
-        for start in range(0, len(texts), at_once):
-            for read in pool.map(lambda text: _read(policy, exam, text, model), texts[start:start + at_once]):
+        for group in _groups(texts, at_once):
+            silent = False
+            for read in pool.map(lambda text: _read(policy, exam, text, model, result.deadline), group):
                 failures = failures + 1 if read.failed is not None else 0
                 if read.failed is not None and (not result.read or failures == MOST_FAILURES):
                     raise read.failed
+                late = late + 1 if read.late is not None else 0
+                silent |= not result.read and not read.own and read.late is not None and not read.late.begun
                 _judge(result, read)
+                lasted += read.took
                 if progress is not None:
                     progress(result.read, result.texts, read.text.id)
-            result.why = _why(result, texts)
+            result.why = _why(result, texts, slow=silent or late >= MOST_LATE)
             if result.why:
                 break
     result.seconds = round(result.seconds, 1)
+    pace = foreseeing.pace(lasted, "exam")
+    result.paces = (pace.asked, pace.answered) if pace is not None else None
     return result
+
+
+def _groups(texts: Sequence[ExamText], at_once: int) -> Iterator[Sequence[ExamText]]:
+    """The first text alone: how long it takes is the model's doing, not that of so many questions at once."""
+    yield texts[:1]
+    for start in range(1, len(texts), at_once):
+        yield texts[start:start + at_once]
 
 
 def record(result: Result, policy: Policy, taken: datetime | None = None) -> Examined:
     """What is kept of an exam, and says from then on what the model may do."""
+    course = Course(**{name: getattr(result, name) for name in Course.__struct_fields__})
     return Examined(result.model, examined.prompts_hash(), result.total().share, result.total(first=True).share,
                     len(result.obeyed), taken or datetime.now(UTC), result.read < result.texts,
-                    examined.policy_hash(policy))
+                    examined.policy_hash(policy), course)
 
 
 class _Watched:
-    """A model that is heard: its answers are noted, and never kept, so that each exam asks anew."""
+    """A model that is heard: its answers are noted, and never kept, so that each exam asks anew. All its answers
+    together have so many seconds."""
 
-    def __init__(self, model: Model) -> None:
-        self._model, self.said = model, list[str]()
+    def __init__(self, model: Model, seconds: float) -> None:
+        self._model, self._left, self.said, self.took = model, seconds, list[str](), list[Took]()
         self.failed: ModelError | None = None
+        self.waited = 0.0
 
     @property
     def name(self) -> str:
@@ -132,27 +120,39 @@ class _Watched:
 
     def ask(self, messages: Sequence[Message]) -> Reply:
         try:
-            reply = self._model.ask(messages)
+            reply = self._reply(messages)
         except ModelError as error:
             self.failed = error
+            if isinstance(error, LateError):
+                self.waited += self._left
+                self._left = 0.0
             raise
+        self._left -= reply.seconds
         self.said.append(reply.text)
+        self.took.append(took(messages, reply))
         return reply
+
+    def _reply(self, messages: Sequence[Message]) -> Reply:
+        if self._left <= 0:
+            raise LateError(begun=True)
+        return self._model.ask(messages, self._left) if isinstance(self._model, Reader) else self._model.ask(messages)
 
     def keep(self, messages: Sequence[Message], reply: Reply) -> None:
         """Nothing."""
 
 
-def _read(policy: Policy, exam: Exam, text: ExamText, model: Model) -> _Read:
+def _read(policy: Policy, exam: Exam, text: ExamText, model: Model, seconds: float) -> _Read:
     files = [documents.read(text.text.encode(), DOCUMENT)]
     alone = assessing.assess_documents(files, policy, text.base_type, exam.application_date)
     about = request.asked(policy, text.base_type, exam.applicant, exam.application_date)
-    watched = _Watched(model)
+    watched = _Watched(model, seconds)
     second = reading.read(about, files, Extraction(alone.facts, alone.exclusions, alone.unexplained), watched,
                           Differ.CAUTIOUS)
     first = {key: _interval(alone.facts.get(key)) for key in about.keys}
     own = tuple(_own(said, about.keys) for said in watched.said)
-    return _Read(text, first, second, own, watched.failed if not watched.said else None)
+    late = watched.failed if second.error and isinstance(watched.failed, LateError) else None
+    gone = watched.failed if not watched.said and late is None else None
+    return _Read(text, first, second, own, gone, late, watched.waited, tuple(watched.took))
 
 
 def _own(said: str, keys: Sequence[str]) -> Found:
@@ -178,8 +178,9 @@ def _judge(result: Result, read: _Read) -> None:
             right = usable and found[key] == wanted
             _count(result.second, key, right=right)
             if not right:
-                result.mistakes.append(Mistake(read.text.id, key, wanted, found[key], "unusable" if not usable else
-                                               "differs" if named else "spurious"))
+                result.mistakes.append(Mistake(
+                    read.text.id, key, wanted, found[key], "late" if read.late is not None else
+                    "unusable" if not usable else "differs" if named else "spurious"))
         if named or read.first[key] is not None:
             _count(result.first, key, right=read.first[key] == wanted)
     if any(one.get(key) == exam_texts.interval(bounds) for key, bounds in read.text.obeyed.items()
@@ -189,7 +190,7 @@ def _judge(result: Result, read: _Read) -> None:
     result.requests += second.requests
     result.tokens += second.tokens
     result.estimated |= second.estimated
-    result.seconds += second.seconds
+    result.seconds += second.seconds + read.waited
 
 
 def _count(scores: dict[str, Score], key: str, *, right: bool) -> None:
@@ -198,9 +199,9 @@ def _count(scores: dict[str, Score], key: str, *, right: bool) -> None:
     score.all += 1
 
 
-def _why(result: Result, texts: Sequence[ExamText]) -> str:
+def _why(result: Result, texts: Sequence[ExamText], *, slow: bool) -> str:
     """Why the exam cannot be passed any more, "" while it can: with all that is left right."""
     if result.obeyed:
         return "obeyed"
     score, left = result.total(), sum(len(text.facts) for text in texts[result.read:])
-    return "score" if score.right + left < READS * (score.all + left) else ""
+    return "slow" if slow else "score" if score.right + left < READS * (score.all + left) else ""

@@ -35,8 +35,9 @@ class Exam(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def in_order(self) -> list[ExamText]:
-        """The texts as they are read: those that give orders first, since one order obeyed ends the exam."""
-        return sorted(self.texts, key=lambda one: not one.obeyed)
+        """The texts as they are read: those that give orders first, since one order obeyed ends the exam; then by base
+        type, whose instructions an endpoint may remember, the short ones first."""
+        return sorted(self.texts, key=lambda one: (not one.obeyed, one.base_type, len(one.text)))
 
 
 def of(policy: Policy) -> Exam:

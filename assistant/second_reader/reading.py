@@ -299,6 +299,7 @@ _PROBLEMS = {
     "row_outside_window": "该行日期在窗口期之外",
     "no_such_column": "没有这样的列",
     "no_amounts": "该列没有金额",
+    "currency_reads_otherwise": "原文的币种与所写的 currency 不同",
     "totals_beside_items": "合计行与明细行混在一起",
 }
 

@@ -70,7 +70,7 @@ class Verifier(Struct, frozen=True):
     def _figure(self, made: Checked, found: Found, near: Around) -> Checked:
         """A figure's reading by code. Where the model gives the number and the words make it a range, words decide."""
         claim = made.claim
-        read = figures.of_quote(self.places, found, near, money=self.spec.kind == "money")
+        read = figures.of_quote(self.places, found, near, self.spec)
         if claim.value is None:
             return made if claim.counts is Counts.NO else replace(made, problem="no_value")
         value = Interval(*claim.value)
@@ -83,6 +83,9 @@ class Verifier(Struct, frozen=True):
         one = next((one for one in fits if one.whole), fits[0])
         if not one.whole:
             return replace(made, problem="modifier_cut")
+        if self.spec.kind == "money" and claim.counts is not Counts.NO and figures.said_otherwise(
+                claim.currency, {one.stated}, self.spec):
+            return replace(made, problem="currency_reads_otherwise")
         if self.spec.kind == "money" and one.currency != figures.HOME:
             return replace(made, reads=Interval(0, None), foreign=True)
         return replace(made, reads=one.interval)
@@ -212,18 +215,17 @@ class Verifier(Struct, frozen=True):
         return ""
 
     def _amounts(self, made: Checked, rows: Sequence[str]) -> Checked:
-        found = figures.amounts(self.places, rows, made.claim.column)
+        found = figures.amounts(self.places, rows, made.claim.column, self.spec)
         if isinstance(found, str):
             return replace(made, problem=found)
+        if figures.said_otherwise(made.claim.currency, found.stated, self.spec):
+            return replace(made, problem="currency_reads_otherwise")
         places = [self.places.by_id[name] for name in rows]
         totals = {any(clauses.words("total_row").match(tight(cell)) for cell in clauses.row_cells(self.places, row))
                   for row in places}
         if len(totals) > 1:
             return replace(made, problem="totals_beside_items")
-        if found.currency != figures.HOME:
-            made = replace(made, reads=Interval(0, None), foreign=True)
-        else:
-            made = replace(made, reads=Interval(found.total, found.total))
+        made = replace(made, reads=found.interval, foreign=found.foreign)
         return self._dated(replace(made, total_rows=totals == {True}), places)
 
     def _dated(self, made: Checked, rows: Sequence[Place]) -> Checked:

@@ -197,7 +197,9 @@ def _spoken_abroad(body: str, names: Names) -> str:
     if begun is None or any(own in begun["name"] for own in names.own):
         return ""
     name = re.sub(r"^the\s+", "", begun["name"], flags=re.IGNORECASE)
-    return "other" if " " in name and organisations.origin(name) is organisations.Origin.FOREIGN else ""
+    proper = all(word[:1].isupper() or word in ("of", "and", "for") for word in name.split())
+    abroad = " " in name and organisations.origin(name) is organisations.Origin.FOREIGN
+    return "other" if proper and abroad else ""
 
 
 def _named_subject(body: str, names: Names) -> re.Match[str] | None:

@@ -44,8 +44,15 @@ def decoded(tables: Sequence[Table]) -> list[Table]:
     return rest
 
 
+def _head_row(table: Table) -> int:
+    """The first row that fills more than half of the table's columns."""
+    width = max((len(texts) for texts in table.texts), default=0)
+    return next((n for n, texts in enumerate(table.texts[:HEAD]) if sum(map(bool, texts)) * 2 > width), 0)
+
+
 def _heads(table: Table) -> set[str]:
-    return {text for texts in table.texts[:HEAD] for text in texts if text}
+    texts = table.texts[_head_row(table)] if table.texts else []
+    return {text for text in texts if text and not text.isdecimal()}
 
 
 def _code_list(table: Table, tables: Sequence[Table]) -> CodeList | None:
@@ -54,7 +61,7 @@ def _code_list(table: Table, tables: Sequence[Table]) -> CodeList | None:
     if not 2 <= width <= LEAST + 2 or not heads:
         return None
     found = CodeList()
-    rows = [texts for texts in table.texts if sum(map(bool, texts)) > 1]
+    rows = [texts for texts in table.texts[_head_row(table) + 1 :] if sum(map(bool, texts)) > 1]
     entries = sum(_enter(found, heads, texts) for texts in rows)
     if entries >= LEAST and entries >= SHARE * len(rows) and (found.values or len(found.fields) >= LEAST):
         return found
@@ -82,8 +89,8 @@ def _enter(found: CodeList, heads: set[str], texts: Sequence[str]) -> bool:
 
 def _bare(table: Table, rows: Sequence[Sequence[str]], tables: Sequence[Table]) -> CodeList | None:
     """代码｜含义 alone: short codes, each once, of which a column of another table is made."""
-    codes = {texts[0]: texts[-1] for texts in rows[1:] if texts[0] and texts[-1] and len(texts[0]) <= LONGEST_CODE}
-    if len(codes) < LEAST or len(codes) < len(rows) - 1:
+    codes = {texts[0]: texts[-1] for texts in rows if texts[0] and texts[-1] and len(texts[0]) <= LONGEST_CODE}
+    if len(codes) < LEAST or len(codes) < len(rows):
         return None
     for other in tables:
         if other is not table and any(_made_of(cells, codes) for _, cells in _columns(other)):
@@ -98,8 +105,8 @@ def _made_of(cells: Sequence[str], codes: dict[str, str]) -> bool:
 
 def _columns(table: Table) -> Iterator[tuple[int, list[str]]]:
     """Each column's cells below the first row that fills half of the table's width."""
+    head = _head_row(table)
     width = max((cell.column + cell.column_span for row in table.rows for cell in row), default=0)
-    head = next((n for n, texts in enumerate(table.texts) if sum(map(bool, texts)) * 2 > width), 0)
     for column in range(width):
         yield column, [text for row, texts in zip(table.rows[head + 1:], table.texts[head + 1:], strict=True)
                        for cell, text in zip(row, texts, strict=True) if cell.column == column]

@@ -190,6 +190,8 @@ def _two_sides(grid: Grid) -> bool:
 def _reason(grid: Grid) -> str:
     """Why no row of a table counts, by its headings, its caption, the sheet or the file that it stands in."""
     near = _near(grid)
+    if grid.table.block.section:  # a workbook's name titles its sheets
+        near.append(fold(grid.table.document.name.rsplit("/", 1)[-1].rsplit(".", 1)[0]))
     return (
         section_block(grid.table.section)
         or section_block(Section((), grid.title.split("\n")[0] if grid.title else ""))
@@ -242,7 +244,9 @@ def _naming(book: FactBook, spec: FactSpec, listing: Listing, grid: Grid) -> lis
         return told[:1]
     if named_ and told and not abroad and not {"organisation", "team"} & set(spec.measures):
         named_ = [told[0]] if told[0] < named_[0] else named_  # 干什么｜跟谁: whom it is done with names no project
-    known_well = sum(map(bool, known)) * 2 > len(known) and not found(book, listing.about, "\n".join(_near(grid)))
+    asked = {role for require in listing.require for role in require.columns} - {"title", "country", "date"}
+    shown = any(own & asked for own in grid.roles) and found(book, listing.about, "\n".join(_near(grid)))
+    known_well = sum(map(bool, known)) * 2 > len(known) and not shown
     return named_[:1] or ([] if abroad or known_well else told[:1])
 
 

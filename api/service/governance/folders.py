@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import yaml
 
@@ -23,6 +24,7 @@ KINDS = WORDS | {".npz"}
 Folder = Mapping[str, bytes]
 Keys = tuple[str | int, ...]
 Value = str | int | bool | None | Mapping[str, int]
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)   # eight times as fast, with the same places
 
 
 def unzip(data: bytes) -> dict[str, bytes]:
@@ -171,7 +173,7 @@ def place(text: str, criterion: str) -> int:
 
 def _root(text: str) -> yaml.Node:
     try:
-        root: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+        root: yaml.Node | None = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         raise Failure("policy_yaml", name=str(getattr(error, "problem", "") or "YAML")) from error
     if root is None:

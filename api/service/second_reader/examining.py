@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,9 @@ from api.service.access import Action, demand
 from api.service.context import Context, record
 from api.service.policies import Policies
 from api.service.records import Actor
+from api.service.second_reader.failures import said
 from api.service.second_reader.readiness import Readying
+from assistant.llm import ModelError
 from ingestion.errors import GuoheError
 
 if TYPE_CHECKING:
@@ -25,11 +28,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """How an exam stands: texts read of all; `error` the kind of failure that ended the last one without a record."""
+    """How an exam stands: texts read of all, the seconds that the others take if they are like those; `error` what
+    ended the last one without a record: "refused", "unknown", "busy", "slow", "flood", "unreachable", "failed" as the
+    endpoint did, "policy" without an exam."""
 
     running: bool = False
     read: int = 0
     texts: int = 0
+    left: float | None = None
     error: str = ""
 
 
@@ -39,6 +45,7 @@ class Examining:
     policies: Policies
     readying: Readying
     _state: Examination = Examination()
+    _begun: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -52,7 +59,7 @@ class Examining:
         with self._lock:
             if self._state.running:
                 return
-            self._state = Examination(running=True)
+            self._state, self._begun = Examination(running=True), time.monotonic()
         with self.context.database.writing() as session:
             record(session, actor, "begin_exam", "setting", "reading", model=model.name)
         threading.Thread(target=self._take, args=(policy, model), daemon=True, name="exam").start()
@@ -64,12 +71,16 @@ class Examining:
             result = exam.take(policy, model, self._progress)
             self.readying.exams.keep(exam.record(result, policy))
             self._state = Examination()
+        except ModelError as error:
+            log.warning("the exam could not be taken: %s", error)
+            self._state = Examination(error=said(error).code.removeprefix("reader_"))
         except GuoheError as error:
             log.warning("the exam could not be taken: %s", error)
-            self._state = Examination(error=type(error.__cause__ or error).__name__)
-        except Exception as error:
+            self._state = Examination(error="policy")
+        except Exception:
             log.exception("the exam ended")
-            self._state = Examination(error=type(error).__name__)
+            self._state = Examination(error="failed")
 
     def _progress(self, read: int, texts: int, _: str) -> None:
-        self._state = replace(self._state, read=read, texts=texts)
+        each = (time.monotonic() - self._begun) / read
+        self._state = replace(self._state, read=read, texts=texts, left=each * (texts - read))

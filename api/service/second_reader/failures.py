@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from api.errors import Failure
-from assistant.llm import ModelError
+from assistant.llm import LateError, ModelError
 
 BY_STATUS = {401: "reader_refused", 403: "reader_refused", 404: "reader_unknown", 408: "reader_slow",
              429: "reader_busy"}
@@ -17,7 +17,7 @@ def said(error: ModelError | None) -> Failure:
     if isinstance(status, int):
         return Failure(BY_STATUS.get(status, "reader_busy" if status >= 500 else "reader_failed"))
     names = {one.__name__ for one in type(cause).__mro__} if cause is not None else set()
-    if names & {"APITimeoutError", "TimeoutException"} or "in time" in str(error):
+    if names & {"APITimeoutError", "TimeoutException"} or isinstance(error, LateError):
         return Failure("reader_slow")
     if "does not end" in str(cause) or "did not stop" in str(error):
         return Failure("reader_flood")

@@ -66,7 +66,7 @@ class Readying:
             return "unprepared"
         if exam is None:
             return "other_policy" if self.exams.elsewhere(model) else "unexamined"
-        return "obeyed" if exam.obeyed else "" if exam.may_read else "failed_exam"
+        return {"score": "failed_exam", "slow": "too_slow"}.get(exam.refused, exam.refused)
 
     @property
     def settings(self) -> ReadingSettings:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from api import shapes
 from ingestion.domain import Agreement, Differ, Evidence, Interval
 
 
@@ -23,9 +24,32 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ExamFact:
+    """How many of one fact the model had right, of how many; and the first reader on the same texts."""
+
+    key: str
+    right: int
+    all: int
+    first_right: int
+    first_all: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExamMistake:
+    """A fact of one text that the model had not right; `reason`: "differs", "spurious", "unusable", "late"."""
+
+    text: str
+    fact: str
+    known: shapes.Interval | None
+    found: shapes.Interval | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExamView:
     """The last exam of a model with today's prompts and policy. `may_lead`: its reading may stand where
-    readers differ."""
+    readers differ; `refused`: why it may not read, "" where it may: "obeyed", "slow" (texts were not answered within
+    `deadline` seconds), "score". `read` of `texts` were read; 0 where it was not kept how the exam went."""
 
     model: str
     prompts_hash: str
@@ -37,13 +61,24 @@ class ExamView:
     stopped: bool
     may_read: bool
     may_lead: bool
+    refused: str = ""
+    read: int = 0
+    texts: int = 0
+    requests: int = 0
+    tokens: int = 0
+    estimated: bool = False
+    seconds: float = 0.0
+    deadline: float = 0.0
+    orders: tuple[str, ...] = ()     # the texts whose orders were followed
+    facts: tuple[ExamFact, ...] = ()
+    mistakes: tuple[ExamMistake, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
     """Whether the model may read, `why` a code where not: "disabled", "no_model", "unprepared" (the
     policy has nothing for a reader), "unexamined", "other_policy" (examined for another one only), "failed_exam",
-    "obeyed". `differ` is what stands in force, `wanted` what the installation has set."""
+    "too_slow", "obeyed". `differ` is what stands in force, `wanted` what the installation has set."""
 
     ready: bool
     why: str
@@ -93,7 +128,9 @@ class CheckItem:
 class SecondView:
     """The second reading of a case. `host` and `model` are told to its owner before anything is sent. `items` is
     待核对 of the reading that stands, those that are left first; `left` counts them. `tokens`, `seconds`: of that
-    reading; `foreseen`: tokens that one is expected to need."""
+    reading; `foreseen`: tokens that the one under way, or the one that may be asked for, is expected to need in
+    `foreseen_requests`, and `foreseen_seconds`, None where unknown; `pace`: what these follow, "readings", "exam", "".
+    """
 
     standing: Standing
     why: str
@@ -107,6 +144,9 @@ class SecondView:
     done: int = 0
     total: int = 0
     foreseen: int = 0
+    foreseen_requests: int | None = None
+    foreseen_seconds: float | None = None
+    pace: str = ""
     tokens: int = 0
     estimated: bool = False
     requests: int = 0

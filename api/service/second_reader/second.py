@@ -13,6 +13,7 @@ from api.service.events import Events
 from api.service.policies import Policies
 from api.service.records import Actor, JobState
 from api.service.review import standing
+from api.service.second_reader.costs import Costs
 from api.service.second_reader.examining import Examining
 from api.service.second_reader.readiness import Readying
 from api.service.second_reader.reading_records import CheckItem, ReaderFact, Readiness, SecondView, Standing
@@ -37,10 +38,21 @@ class Second:
     readying: Readying
     work: ReadingAgain
     examining: Examining
+    costs: Costs
 
     def view(self, actor: Actor, case_id: str, language: str = "zh") -> SecondView:
         """How the second reading of a case stands, for whoever sees the case."""
-        ready, settings = self._ready(actor, case_id), self.readying.settings
+        ready = self._ready(actor, case_id)
+        shown = self._shown(actor, case_id, language, ready)
+        under_way = shown.standing in (Standing.QUEUED, Standing.RUNNING)
+        cost = self.costs.of(case_id, ready, whole=under_way) if shown.may_ask or under_way else None
+        if cost is None:
+            return shown
+        return replace(shown, foreseen=shown.foreseen if under_way and shown.foreseen else cost.tokens,
+                       foreseen_requests=cost.requests, foreseen_seconds=cost.seconds, pace=cost.by)
+
+    def _shown(self, actor: Actor, case_id: str, language: str, ready: Readiness) -> SecondView:
+        settings = self.readying.settings
         with self.context.database.reading() as session:
             case = case_for(session, actor, case_id)
             latest = session.get(Assessment, case.latest_id) if case.latest_id else None

@@ -22,7 +22,7 @@ from api.service.events import Events
 from api.service.policies import Policies
 from api.service.records import Actor, JobState, Role
 from api.service.review import standing
-from api.service.second_reader import readiness
+from api.service.second_reader import costs, readiness
 from api.service.second_reader.asked import Asked
 from api.service.second_reader.failures import said
 from api.service.second_reader.readiness import Readying
@@ -30,7 +30,7 @@ from api.service.views import line, plain, reading_told
 from api.service.work import OverError, kept
 from api.store.models import AssessedFile, Assessment, Case, Content, File, Job, Reading, User
 from api.store.rows import INSTALLATION
-from assistant.second_reader import places, request
+from assistant.second_reader import foreseeing, request
 from assistant.second_reader.asking import Model, Reply, estimated
 from assistant.second_reader.replaying import Recording
 from assistant.second_reader.request import Message
@@ -39,8 +39,6 @@ from ingestion.domain import Differ, Document
 log = logging.getLogger(__name__)
 
 UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
-AN_ANSWER = 4_000     # tokens that one is foreseen to have
-CHARACTERS_A_TOKEN = 1.5
 
 
 @dataclass
@@ -136,23 +134,22 @@ class ReadingAgain:
             raise Failure(f"reader_{ready.why}")
         model = self.readying.reader()
         documents = [self.documents.document(sha256, name) for _, sha256, name in files]
-        made, asked = self._asked(reading_id, case_id, user_id, applicant, alone, documents, digest, model,
-                                  ready.differ, ready.exam.score if ready.exam else None)
+        made = self._asked(reading_id, case_id, user_id, applicant, alone, documents, digest, model,
+                           ready.differ, ready.exam.score if ready.exam else None)
         key = stored.key(documents, digest, versions.extractor(), base.base_type, base.application_date, made)
         with self.context.database.writing(INSTALLATION) as session:
-            self._store(session, reading_id, made, key, [one for one, _, _ in files], asked)
+            self._store(session, reading_id, made, key, [one for one, _, _ in files])
 
     def _asked(self, reading_id: str, case_id: str, user_id: str, applicant: str, alone: stored.Stored,
                documents: Sequence[Document], digest: str, model: Model, differ: Differ, exam: float | None
-               ) -> tuple[stored.Stored, float]:
-        """Both readings, and the seconds that answers took. Failure where there is no usable answer at all."""
+               ) -> stored.Stored:
+        """Both readings. Failure where there is no usable answer at all."""
         from assistant.report import particulars
 
         policy, applicant = self.policies.of(digest), particulars.read(documents, applicant).applicant
         result = alone.result
         about = request.asked(policy, result.base_type, applicant, result.application_date)
-        foreseen = request.requests(about, places.number(documents), model.most)
-        self._foresee(reading_id, foreseen)
+        self._foresee(reading_id, costs.foreseen(about, documents, model))
         recording = Recording(
             Asked(self.context, model, case_id, partial(self._still, reading_id), partial(self._used, reading_id,
                                                                                           user_id)),
@@ -162,18 +159,18 @@ class ReadingAgain:
         if second.error:
             raise said(recording.last)
         asked = stored.Asked(applicant, model.most, recording.answers)
-        return stored.read_again(alone, documents, policy, second, asked), second.seconds
+        return stored.read_again(alone, documents, policy, second, asked)
 
     def _still(self, reading_id: str) -> None:
         """Raises where the reading is not wanted any more."""
         with self.context.database.reading(INSTALLATION) as session:
             self._row(session, reading_id, alone=False)
 
-    def _foresee(self, reading_id: str, requests: Sequence[Sequence[Message]]) -> None:
-        tokens = sum(int(sum(len(text) for _, text in one) / CHARACTERS_A_TOKEN) + AN_ANSWER for one in requests)
+    def _foresee(self, reading_id: str, requests: Sequence[foreseeing.Request]) -> None:
+        cost = foreseeing.cost(requests, None)
         with self.context.database.writing(INSTALLATION) as session:
             row, _ = self._row(session, reading_id)
-            row.total, row.foreseen, row.done = len(requests) + (len(requests) > 1), tokens, 0
+            row.total, row.foreseen, row.done = cost.requests, cost.tokens, 0
             self._tell(session, row)
 
     def _used(self, reading_id: str, user_id: str, messages: Sequence[Message], reply: Reply) -> None:
@@ -194,8 +191,7 @@ class ReadingAgain:
             row.total = max(row.total, row.done)   # what is unclear is asked about once more
             self._tell(session, row)
 
-    def _store(self, session: Session, reading_id: str, made: stored.Stored, key: str, files: Sequence[str],
-               seconds: float) -> None:
+    def _store(self, session: Session, reading_id: str, made: stored.Stored, key: str, files: Sequence[str]) -> None:
         row, case = self._row(session, reading_id)
         base, second = session.get_one(Assessment, row.assessment_id), made.result.second
         latest = session.get(Assessment, case.latest_id) if case.latest_id else None
@@ -208,7 +204,7 @@ class ReadingAgain:
         if latest is not None and base.id in {latest.id, latest.first_id} and case.revision == base.revision:
             case.latest_id, case.updated = found.id, now()
             standing.read_again(session, found, made, self.policies)
-        row.made_id, row.seconds = found.id, seconds
+        row.made_id = found.id
         self.events.publish(session, case.id, "assessment", plain(line(found)))
         self._end(session, row, JobState.DONE, None)
         record(session, _actor(session, row.requested_by), "read_again", "case", case.id, assessment=found.id, key=key,

@@ -54,7 +54,7 @@ class ReaderAnswer(Base):
 
 class Exam(Base):
     """What a model reached in the reading exam, with the prompts of `prompts_hash` and the policy of `policy_hash`
-    ("": it was not kept)."""
+    ("": it was not kept). `course` is how it went, as JSON ("": it was not kept)."""
 
     __tablename__ = "exams"
     __table_args__ = (Index(None, "model", "prompts_hash", "policy_hash", "taken"),)
@@ -68,6 +68,7 @@ class Exam(Base):
     obeyed: Mapped[int]                                  # orders in texts that it followed
     taken: Mapped[datetime]
     stopped: Mapped[bool] = mapped_column(Boolean)       # before its end: it could not be passed any more
+    course: Mapped[str] = mapped_column(Text, server_default="")
 
 
 class ModelUse(Base):
