@@ -67,6 +67,7 @@ from tests import samples
     ("论文24篇，其中一半没检索报告，够20篇没", "open", "24篇"),
     ("我们高企9户，再引进1户，够吗", "yes", "9+1=10户"),
     ("经费要求是每年200万吗", "no", "不是每年200万元"),
+    ("2023年以来国际科技合作经费合计一百九十八万，海外中心够不够", "no", "198万元"),
     ("论文19篇，联合的6篇，两条都过了没有", "no", "还差1篇"),
     ("We've got 3 transfers, but one buyer has not taken delivery. Do we pass?", "no", "3-1=2"),
     ("RMB 1.2 million spent plus 0.9 million, does that reach 2 million?", "yes", "2.1 million"),

@@ -198,9 +198,9 @@ class Selector:
         continued = before.refs if before is not None else ()
         if continued and _continues(matter, continued):
             return Choice(Kind.CLAUSE, continued)
-        other = self._of_others_only(matter) if not within else None
-        if other is not None:
-            return other
+        elsewhere = self._of_others_only(matter) if not within else None
+        if elsewhere is not None:
+            return elsewhere
         scores = self._weigher.scores(matter, within, continued)
         points = self._weigher.points(matter, within)
         top = max(scores, key=lambda ref: (scores[ref], ref), default="")
@@ -222,7 +222,7 @@ class Selector:
         refs += self._for_each_type(matter, refs, scores)
         refs += self._for_each_named(matter, refs, scores)
         for ref, other in self._uncovered(matter, covered, refs, scores, points):
-            chosen += [other] if other is not None else []
+            chosen += [other] if elsewhere is not None else []
             refs += [one for one in (other.cites if other else (ref,)) if one not in refs]
         return Choice(Kind.POINT if chosen else Kind.CLAUSE, tuple(refs), tuple(chosen), score=score)
 

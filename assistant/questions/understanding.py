@@ -270,6 +270,6 @@ def _figures(text: str) -> tuple[numerals.Quantity, ...]:
     found = numerals.quantities(same_length, taken)
     for match in _TEN_THOUSANDS.finditer(text):      # 一百九十八万 needs no 元 in a question
         number, span = numerals.parse_number(match[0]), Span(*match.span())
-        if number is not None and not any(span.overlaps(one.span) for one in [*taken, *found]):
+        if number is not None and not any(span.overlaps(one) for one in [*taken, *(each.span for each in found)]):
             found.append(numerals.Quantity(span, span, Interval(int(number), int(number)), "", ""))
     return tuple(sorted(found, key=lambda one: one.span))
