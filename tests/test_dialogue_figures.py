@@ -15,7 +15,7 @@ from tests import samples
     ("现在17篇，再发3篇够不够", "yes", "17+3=20篇"),
     ("近三年SCI发了14篇、EI发了9篇，有2篇两边都收录，够了吧？", "yes", "14+9-2=21篇"),
     ("SCI 15篇，EI 8篇，够不够？", "open", "15至23篇"),
-    ("SCI有14篇，EI有9篇，有没有重复的我也没查过，够20篇没有", "open", "14+9=最多23篇"),
+    ("SCI有14篇，EI有9篇，有没有重复的我也没查过，够20篇没有", "open", "14+9=14至23篇"),
     ("论文正好20篇，联合论文正好5篇，卡着线算不算达到", "yes", "正好达到"),
     ("我们有22篇，其中4篇还没核实，够不够20篇", "open", "18至22篇"),
     ("我们有22篇，有几篇还没核过，够不够", "open", "22篇"),
@@ -50,6 +50,27 @@ from tests import samples
     ("Our park had 10 high-tech companies, but 3 of our 10 companies lost their certificate. Enough?", "no", "10-3=7"),
     ("We have 25 papers, 6 of which are still under review. Do we meet the requirement of 20?", "no", "25-6=19"),
     ("We need 3 more papers; now 18. Would that do?", "yes", "21"),
+    ("驻外的现在2个人，老周下个月回国不去了，他走了以后工作人员那条还满足吗", "no", "2-1=1人"),
+    ("长期合作的外方5家，新加坡那家协议断了没续，创新园合作伙伴还够吗", "no", "5-1=4个"),
+    ("境外合作协议5家，都没到期，创新园够吗", "yes", "5个"),
+    ("技术转移做完了3项，都还没过质保期，够不够", "yes", "3项"),
+    ("联合研发开展了1项，另有2项签了约还没启动，第九条的项目数够了没", "no", "1项"),
+    ("已开展1项联合研发，还有1项合同签了但没开工，够2项吗", "no", "还差1项"),
+    ("近五年SCI论文25篇，没有分年的数，能认定近三年20篇达到了吗", "open", "25篇"),
+    ("五年发了40篇，近三年几篇没统计，够20篇吗", "open", "40篇"),
+    ("只差1篇，19篇行不行，能通融不", "no", "19篇，不到"),
+    ("论文23篇里有4篇第一单位挂的是别的学校，剔了之后够20篇不", "no", "23-4=19篇"),
+    ("假设29篇里查出来10篇挂错了要拿掉，剩下的还够不够", "no", "29-10=19篇"),
+    ("SCI 16篇EI 8篇，不知道有没有重复统计的，20篇够不够", "open", "16至24篇"),
+    ("近三年国际合作花了人民币150多万，另外还有10万美元没给汇率，200万够不够", "open", "150多万"),
+    ("孵化器、重点实验室、工程中心各一个，都是市级，平台够数不", "yes", "1×3=3个"),
+    ("论文24篇，其中一半没检索报告，够20篇没", "open", "24篇"),
+    ("我们高企9户，再引进1户，够吗", "yes", "9+1=10户"),
+    ("经费要求是每年200万吗", "no", "不是每年200万元"),
+    ("2023年以来国际科技合作经费合计一百九十八万，海外中心够不够", "no", "198万元"),
+    ("论文19篇，联合的6篇，两条都过了没有", "no", "还差1篇"),
+    ("We've got 3 transfers, but one buyer has not taken delivery. Do we pass?", "no", "3-1=2"),
+    ("RMB 1.2 million spent plus 0.9 million, does that reach 2 million?", "yes", "2.1 million"),
 ])
 def test_figures_are_held_against_the_bar(question: str, verdict: str, said: str) -> None:
     """Each figure has its role; the sum is shown and the verdict is the rules'."""
@@ -104,6 +125,64 @@ def test_statements_are_ruled_as_asked(question: str, verdict: str) -> None:
 def test_a_figure_without_a_period_is_taken_for_the_window_and_said_so() -> None:
     """The answer says how the figure was taken."""
     assert "近三年" in answering.answer("我们有18篇SCI论文，够不够？", samples.policy()).text.split("\n")[0]
+
+
+def test_two_figures_go_to_the_two_bars_that_were_asked_about() -> None:
+    """19篇、6篇，过不过 after a question for each of two bars."""
+    known, history = samples.policy(), []
+    for question in ("国际联合研究中心论文要多少篇？", "其中跟外国人合写的要几篇", "19篇、6篇，咋样，过不过"):
+        answer = answering.answer(question, known, history=history)
+        history.append(conversation.turn(question, answer, known))
+    assert answer.verdict == "no"
+    assert "19篇，不到" in answer.text
+    assert "中外联合论文6篇，达到" in answer.text
+
+
+@pytest.mark.parametrize(("turns", "verdict", "said"), [
+    (("我们高企12户", "够吗"), "yes", "12户"),
+    (("论文要多少", "22篇够吗", "去掉3篇呢"), "no", "22-3=19篇"),
+    (("我们高企9户够吗", "那再引进1户"), "yes", "9+1=10户"),
+    (("论文要多少篇", "我们19篇，够吗", "加上刚见刊的2篇呢"), "yes", "19+2=21篇"),
+])
+def test_a_follow_up_goes_on_from_the_figures_before(turns: tuple[str, ...], verdict: str, said: str) -> None:
+    """What only asks, adds or takes away is about the figure of the turn before."""
+    known, history = samples.policy(), []
+    for question in turns:
+        answer = answering.answer(question, known, history=history)
+        history.append(conversation.turn(question, answer, known))
+    assert answer.verdict == verdict, answer.text
+    assert said in answer.text
+
+
+def test_which_of_several_figures_fails_is_told_from_all_of_them() -> None:
+    """The one that fails comes first; the clauses of all are cited."""
+    question = "高企11户、市级以上平台3个、海外研发团队2个、境外合作单位4家，报国际创新园，是哪个数没到？差多少？"
+    answer = answering.answer(question, samples.policy())
+    assert answer.text.startswith("长期稳定合作的国（境）外机构4个，不到“5个以上”，还差1个")
+    assert [one.ref for one in answer.citations] == ["第六条（二）", "第六条（三）"]
+
+
+@pytest.mark.parametrize(("question", "verdict"), [
+    ("科技企业孵化器算不算创新平台", "yes"),
+    ("入驻的必须都是高新技术企业吗", "no"),
+    ("海外的中心不是我们自己新建的，是买下来的，这种行不行", "yes"),
+    ("国际创新园可以由我们园区公司自己直接向市科技局提申请吗", "no"),
+    ("区科技局自己能不能认定国合基地", "no"),
+    ("认定上了每个基地都能拿到奖励资金吗", "no"),
+    ("四类基地都归市科技局管吗", "yes"),
+    ("没有重点实验室就不能报联合研究中心了吗", "no"),
+    ("六年前厂里出过一次安全责任事故，后来再没出过，现在去报，那次还影响吗", "no"),
+    ("申报材料造假被查出来，基地资格还能保留吗", "no"),
+    ("公示期是不是5个自然日", "no"),
+    ("海外中心工作人员一定要中国籍吗", "open"),
+    ("经费200万里能不能包括人员工资", "open"),
+    ("Is on-site inspection compulsory?", "no"),
+    ("Can the annual report be handed in in December?", "no"),
+])
+def test_what_a_clause_affirms_is_ruled_and_the_rest_stays_open(question: str, verdict: str) -> None:
+    """Alternatives, some for everybody, other bodies, covered suppositions; what a clause does not say is open."""
+    answer = answering.answer(question, samples.policy())
+    assert answer.verdict == verdict, answer.text
 
 
 @pytest.mark.parametrize("question", ["论文要多少篇？", "公示要几天？", "你好", "年度总结什么时候交？"])

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from assistant.agent.material import Material
 from assistant.dialogue.results import Result
-from assistant.dialogue.terms import Role
+from assistant.dialogue.roles import Role
 from assistant.dialogue.tools import Labelled, Tools
 from assistant.wording.texts import load
 from ingestion.domain import Call, CriterionKind, Outcome

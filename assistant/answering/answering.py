@@ -6,7 +6,7 @@ configured, only words it, and what it writes is checked sentence by sentence (`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace as with_parts
 from datetime import date
 from pathlib import Path
@@ -124,7 +124,7 @@ class Advisor:
             cited,
             language=asked.language,
             considered=tuple(dict.fromkeys(considered)),
-            verdict=together(piece.ruled for piece in pieces if piece.settled),
+            verdict=together(piece.ruled for piece in pieces),
         )
         free = answer.answerable and all(piece.free for piece in pieces)
         said = tuple(piece.said for piece in pieces if piece.said)
@@ -138,7 +138,9 @@ class Advisor:
         (从哪天起算)."""
         parts: list[Part] = []
         for part in asked.parts:
-            bare = part.polar and not part.found and not part.refs and not part.quantities and not part.strange
+            asks = part.polar or question_form.asks_lack(part.text)
+            bare = (asks and not part.found and not part.refs and not part.quantities and not part.strange) \
+                or says("asks", "bare_met", part.text)
             figures = bool(parts) and bool(parts[-1].quantities) and not parts[-1].polar
             rhetorical = bool(parts) and bool(parts[-1].quantities) and part.polar \
                 and says("asks", "rhetorical", parts[-1].text)
@@ -154,10 +156,13 @@ class Advisor:
                 parts.append(part)
         return with_parts(asked, parts=tuple(parts))
 
-    def _held(self, part: Part) -> Held:
-        """What the question says of the asker, held against the criteria."""
+    def _held(self, part: Part, near: Collection[str] = ()) -> Held:
+        """What the question says of the asker, held against the criteria; the failed ones first where it asks which."""
         types = clause_weights.types_of(part, self.topics)
-        return holding.hold(part, self.policy, self.topics, types, date.today())  # noqa: DTZ011 - the user's own day
+        found = holding.hold(part, self.policy, self.topics, types, date.today(), near)  # noqa: DTZ011 - the user's day
+        if question_form.asks_lack(part.text):
+            found = replace(found, comparisons=tuple(sorted(found.comparisons, key=lambda one: one.verdict != "no")))
+        return found
 
     def _decided(self, part: Part, choice: Choice, held: Held) -> tuple[Choice, Held]:
         """The choice with what decides it: figures and statements about its clauses, or about others where nothing
@@ -167,17 +172,23 @@ class Advisor:
             refs = part.refs or choice.refs
             if not self._says(refs, part):
                 return Choice(Kind.ABSENT, refs), none
-        if not part.polar and not question_form.asks_lack(part.text):
+        if not part.polar and not question_form.asks_lack(part.text) and part.asks:
             return choice, none
         if choice.kind not in (Kind.CLAUSE, Kind.POINT, Kind.LOOKUP, Kind.NOTHING, Kind.ELSEWHERE, Kind.GAP):
             return choice, none
         near = held.within(choice.refs)
+        if not (near.comparisons or near.statements) and part.quantities and choice.refs:
+            near = self._held(part, choice.refs).within(choice.refs)
+        if not part.refs and self._of_all(part, held, near):
+            compared = tuple(one for one in held.comparisons if one.criterion.required) or held.comparisons
+            cited = tuple(dict.fromkeys(one.criterion.citation for one in compared))
+            return Choice(Kind.CLAUSE, cited), replace(held, comparisons=compared, statements=())
         if not (near.comparisons or near.statements) and not part.refs:
             near = self._named(part, held)
             if near.comparisons or any(one.outcome is Outcome.NOT_MET or one.before for one in near.statements):
-                cited = [*(one.criterion.citation for one in near.comparisons),
-                         *(one.criterion.citation for one in near.statements)]
-                return Choice(Kind.CLAUSE, tuple(dict.fromkeys(cited))), near
+                about = [one.criterion.citation for one in near.comparisons]
+                about += [one.criterion.citation for one in near.statements]
+                return Choice(Kind.CLAUSE, tuple(dict.fromkeys(about))), near
             return choice, none
         against = any(one.matches and one.verdict == "no" for one in choice.points)
         unread = not any(one.total.aside or any(sign == "-" for sign, _ in one.total.steps)
@@ -189,6 +200,17 @@ class Advisor:
         elif choice.points and choice.points[0].matches and choice.points[0].verdict:
             return choice, none
         return choice, near
+
+    def _of_all(self, part: Part, held: Held, near: Held) -> bool:
+        """Whether a question asks of all figures that it states: which of them fails, or whether they do together."""
+        if len({one.criterion.id for one in held.comparisons}) < 2 or len(near.comparisons) >= len(held.comparisons):
+            return False
+        if question_form.asks_lack(part.text):
+            return True
+        start = max(one.span.end for one in part.quantities) if part.quantities else 0
+        asked = [self.topics.subjects[name] for name, words in part.found.items()
+                 for word in words if word.span.start >= start]
+        return not any(one.fact for one in asked)
 
     def _says(self, refs: Sequence[str], part: Part) -> bool:
         """Whether clauses hold what a question claims to stand in them."""

@@ -52,6 +52,8 @@ def draft(asked: Question, assessment: Assessment, policy: Policy, topics: Topic
     told: list[Told | None] = []
     before: Part | None = None
     for part in asked.parts:
+        if before is not None and says("asks", "bare_met", part.text):      # 过没过: of what was asked about
+            part = replace(part, found={}, strange=(), gaps=frozenset())
         if before is not None and not part.refs and (not _has_subject(part, topics) or _points_back(part, topics)):
             part = replace(part, inherited=part.inherited | before.subjects)
         one = about.understood(case, part, figures)

@@ -198,6 +198,9 @@ class Selector:
         continued = before.refs if before is not None else ()
         if continued and _continues(matter, continued):
             return Choice(Kind.CLAUSE, continued)
+        elsewhere = self._of_others_only(matter) if not within else None
+        if elsewhere is not None:
+            return elsewhere
         scores = self._weigher.scores(matter, within, continued)
         points = self._weigher.points(matter, within)
         top = max(scores, key=lambda ref: (scores[ref], ref), default="")
@@ -219,7 +222,7 @@ class Selector:
         refs += self._for_each_type(matter, refs, scores)
         refs += self._for_each_named(matter, refs, scores)
         for ref, other in self._uncovered(matter, covered, refs, scores, points):
-            chosen += [other] if other is not None else []
+            chosen += [other] if elsewhere is not None else []
             refs += [one for one in (other.cites if other else (ref,)) if one not in refs]
         return Choice(Kind.POINT if chosen else Kind.CLAUSE, tuple(refs), tuple(chosen), score=score)
 
@@ -248,6 +251,16 @@ class Selector:
                 if strong and self._weigher.foreign(ref, matter.types):
                     return Choice(Kind.ELSEWHERE, (ref,))
         return None
+
+    def _of_others_only(self, matter: Matter) -> Choice | None:
+        """The condition of other base types, where a question whether one has it names nothing else."""
+        if not matter.types or not matter.part.polar or matter.part.quantities:
+            return None
+        asked = [one for one in matter.subjects.values() if one.fact]
+        homes = [[ref for ref, weight in one.clauses.items() if weight >= HOME] for one in asked]
+        foreign = all(refs and all(self._weigher.foreign(ref, matter.types) for ref in refs) for refs in homes)
+        asks = question_form.asks_need(matter.part.text, matter.part.language)
+        return Choice(Kind.ELSEWHERE, (homes[0][0],)) if asked and foreign and asks else None
 
     def _for_each_type(self, matter: Matter, refs: Collection[str], scores: Scores) -> Iterator[str]:
         """The best clause of each of several base types that nothing speaks of yet."""

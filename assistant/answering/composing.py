@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from assistant.answering import affirming
 from assistant.answering.clause_selection import Choice, Kind
 from assistant.checking import citations
 from assistant.dialogue import bars, comparison_words, verdict_words
 from assistant.dialogue.holding import Held
 from assistant.dialogue.results import OF_OUTCOME, together
 from assistant.judging import sensitivity
-from assistant.questions import question_form
+from assistant.questions import question_form, vocabulary
+from assistant.questions.dialogue_patterns import says
 from assistant.questions.topics import OFF_TOPIC, Point, Topics
 from assistant.questions.understanding import Part
 from assistant.wording.answer_words import Say, quoted
@@ -50,6 +52,7 @@ class Composer:
 
     def __init__(self, policy: Policy, topics: Topics) -> None:
         self._policy, self._topics = policy, topics
+        self._known = vocabulary.load(policy.root, policy.text)
         common: list[set[str]] = [set(one.articles) for one in policy.base_types]
         self._common = set.intersection(*common) if common else set()
         self._of_types = {ref for one in policy.base_types for ref in one.articles} - self._common
@@ -64,6 +67,10 @@ class Composer:
             said = say("unsaid", said=said, matter=say.pick(choice.unsaid.zh, choice.unsaid.en)).strip()
         settled = choice.kind not in _UNSETTLED
         verdict, ruled = self._verdict(part, choice, held, say) if part.polar and settled else ("", "")
+        if not part.polar and held.comparisons:      # 还差几篇: that something is lacking is ruled, and not asked
+            ruled = bars.verdict(held.comparisons)
+        if part.polar and not settled and not (choice.gap is not None and choice.gap.id in OFF_TOPIC):
+            ruled = verdict_words.OPEN
         return Piece(said, tuple(one for one in cites if one is not None), settled, verdict,
                      free=choice.kind in _FREE, ruled=ruled)
 
@@ -136,22 +143,40 @@ class Composer:
             words = (say("holds"), say("fails"))
         elif self._only_priority(part, choice):
             decided, words = verdict_words.YES, (say("yes_word"), say("no_word"))
+        elif self._priority(choice) and says("claims", "compels", part.text):
+            return verdict_words.word(verdict_words.NO, part), verdict_words.NO
         if decided:
             word = verdict_words.of_condition(decided, part, words) or say("unsettled")
             return word, verdict_words.as_asked(decided, part, of_condition=True)
-        if not choice.points:
-            return "", verdict_words.OPEN
-        point = choice.points[0]
-        cited = citations.of_clause(self._policy, point.cites[0])
-        verdict = verdict_words.verdict_of(point, part, cited.quote if cited else "")
+        if choice.kind is Kind.ELSEWHERE and not question_form.denies(part.text):
+            return verdict_words.word(verdict_words.NO, part), verdict_words.NO
+        verdict = ""
+        if choice.points:
+            point = choice.points[0]
+            cited = citations.of_clause(self._policy, point.cites[0])
+            verdict = verdict_words.verdict_of(point, part, cited.quote if cited else "")
+        if not verdict and choice.unsaid is None and choice.kind in _FREE:
+            verdict = affirming.affirms(part, choice.refs, list(self._texts(choice)), self._topics, self._known)
         if not verdict:
             return "", verdict_words.OPEN
         return verdict_words.word(verdict, part), verdict_words.as_asked(verdict, part)
 
+    def _texts(self, choice: Choice) -> Iterator[str]:
+        """The clauses of a choice, what they say in English, and what its points say."""
+        cites = (citations.of_clause(self._policy, ref) for ref in choice.refs)
+        yield from (one.quote for one in cites if one is not None)
+        glosses = filter(None, (self._topics.glosses.get(ref) for ref in choice.refs))
+        yield from (text for gloss in glosses for text in (gloss.zh, gloss.en))
+        yield from (text for point in choice.points for text in (point.zh, point.en))
+
     def _only_priority(self, part: Part, choice: Choice) -> bool:
         """Whether a question asks if something may be missing that only gives priority."""
+        return part.polar and question_form.denies(part.text) and self._priority(choice)
+
+    def _priority(self, choice: Choice) -> bool:
+        """Whether all that a choice's clauses ask for only gives priority."""
         asked = [one for one in self._policy.criteria if one.citation in choice.refs]
-        return part.polar and question_form.denies(part.text) and bool(asked) and not any(one.required for one in asked)
+        return bool(asked) and not any(one.required for one in asked)
 
     # By number ------------------------------------------------------------------------------------------------------
 

@@ -82,6 +82,8 @@ class Judge:
             return first
         if max(best, unsettled) < _KNOWN:
             return first
+        if first.kind is Kind.ELSEWHERE and "（" not in top:
+            return first        # the base type's own article is named; what is asked about is another's
         if unsettled > best:
             worded = bool(first.points) and bool(first.points[0].matches)   # an entry is for just this wording
             return first if worded and not part.strange else self._unsettled(first, opinion)

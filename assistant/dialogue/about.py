@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from assistant.dialogue import listing, mentions, particulars, supposing
-from assistant.dialogue.case import LEFT_OUT, Case, Row
+from assistant.dialogue.about_rows import by_rows, denied
+from assistant.dialogue.case import COUNTED, LEFT_OUT, Case, Row
 from assistant.dialogue.case_question import Question
 from assistant.dialogue.finding import (
     counts,
@@ -22,19 +23,20 @@ from assistant.dialogue.finding import (
     settled,
     with_outcome,
 )
-from assistant.dialogue.overview import summary, types, window
+from assistant.dialogue.overview import in_window, summary, types, window
 from assistant.dialogue.particulars import compared_particulars, particular, total_of
 from assistant.dialogue.results import NO, YES, Result
-from assistant.dialogue.terms import Asked
+from assistant.dialogue.roles import Asked
 from assistant.questions import case_questions, clause_weights, question_form
 from assistant.questions.dialogue_patterns import pattern, says
 from assistant.questions.understanding import Part, fold
-from ingestion.domain import Citation, CriterionKind, Outcome, Overall
+from ingestion.domain import Citation, Outcome, Overall
 
 _RULED = frozenset({"findings", "exists"})
 _PLAIN = 24       # characters of a question that asks for nothing but what is said of a fact
-_SHORT, _FEW = 14, 3      # characters of a question that only names a row; rows that it can mean
+_SHORT = 14        # characters of a question that only names a row
 _TELLING = 100     # a figure that tells a row from others
+_NUMBER = 10       # a number that does, with its unit
 _FIGURE = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d.])|(?<![\d.,])\d{3,9}(?![\d.,])")
 _OPEN = (Outcome.NOT_MET, Outcome.INSUFFICIENT)
 
@@ -43,13 +45,15 @@ def understood(case: Case, part: Part, figures: Asked) -> Question:
     """A folded part of a question beside the application."""
     asked = case_questions.read(part, case.findings, case.assessment.facts, case.topics)
     counted = [key for key in asked.facts if figures.of(key)]
-    if counted and len(counted) < len(asked.facts):      # its figures say which of them it is about
+    if not counted and all(case.policy.facts.facts[key].kind == "yes_no" for key in asked.facts):
+        counted = [key for key in figures.facts if case.findings_of([key]) and _figure_in(part, key, figures)]
+    if counted and set(counted) != set(asked.facts):      # its figures say which of them it is about
         asked = replace(asked, facts=counted, findings=case.findings_of(counted))
     if not asked.facts and not asked.findings:
         keys = [key for key in figures.facts if case.findings_of([key])] or _of_unit(case, part.text)
         asked = replace(asked, facts=keys, findings=case.findings_of(keys))
     found = mentions.rows(part, case.rows, asked.facts, case.topics, fold(case.policy.text))
-    found = _of_figures(case, asked.facts, figures) or found
+    found = _of_figures(case, asked.facts, figures) or found or ([] if asked.facts else _of_numbers(case, part))
     name = mentions.longest_name(part.text, case.texts, fold(case.policy.text))
     if any(piece in name for piece in part.strange) and not any(name in fold(row.quote) for row in case.rows):
         found = []       # it names what no row is about
@@ -59,6 +63,10 @@ def understood(case: Case, part: Part, figures: Asked) -> Question:
     named = case.documents_named(mentions.without_subjects(part, case.topics, [
         key for key, spec in case.policy.facts.facts.items() if spec.kind != "yes_no"]))
     return Question(part, asked, figures, tuple(found), tuple(named), types, name)
+
+
+def _figure_in(part: Part, key: str, figures: Asked) -> bool:
+    return any(one.words in part.text for one in figures.of(key))
 
 
 def _of_unit(case: Case, text: str) -> list[str]:
@@ -76,7 +84,8 @@ def answer(case: Case, one: Question) -> Result | None:
     """What the application says to a question; None if it is not asked about the application. What is said of facts
     cites the clauses that ask for them."""
     found = _answer(case, one)
-    if found is not None and found.kind in _RULED and (beside := particulars.beside(case, one.part, found)):
+    if found is not None and found.kind in _RULED:
+        beside = particulars.beside(case, one.part, found) or particulars.events(case, one.part)
         found = replace(found, quotes=_after_clauses(found.quotes, beside))
     if found is None or found.kind not in ("rows", "facts") or found.refs or not one.facts:
         return found
@@ -105,13 +114,16 @@ def _answer(case: Case, one: Question) -> Result | None:
     change = supposing.changes(case, one)
     if change is not None:
         return change
+    inside = in_window(case, text, one.rows) if part.polar and says("asks", "in_window", text) else None
+    if inside is not None:
+        return inside
     if _of_the_window(one) or (says("asks", "changes", text) and "window" in part.found and not one.facts):
         return window(case)
     if says("asks", "sum", text) and (one.documents or not one.facts) and not says("asks", "why_row", text):
         total = total_of(case, text, one.documents)
         if total is not None:
             return total
-    return _by_field(case, one) or _by_intent(case, one) or _by_rows(case, one) or _by_facts(case, one)
+    return _by_field(case, one) or _by_intent(case, one) or by_rows(case, one) or _by_facts(case, one)
 
 
 def _asks_which_type(text: str) -> bool:
@@ -138,7 +150,13 @@ def _by_field(case: Case, one: Question) -> Result | None:
             return listing.agreeing(case, counted, one.documents, one.figures)
     why = one.asked.findings and (one.asked.intent == "why" or says("asks", "why_row", one.text))
     settles = why or (one.part.polar and (one.asked.findings or one.asked.intent in ("overall", "met")))
-    return None if settles or one.part.refs else particular(case, one.text, one.documents)
+    if settles or one.part.refs:
+        return None
+    told = particular(case, one.text, one.documents)
+    if told is not None and told.error and (unrated := case.rows_of(case.assessment.exclusions, LEFT_OUT)):
+        unrated = [row for row in unrated if row.reason == "foreign_currency" and says("roles", "of_rate", one.text)]
+        return listing.status(case, unrated, "") if unrated else told
+    return told
 
 
 def _by_intent(case: Case, one: Question) -> Result | None:
@@ -146,6 +164,8 @@ def _by_intent(case: Case, one: Question) -> Result | None:
     match asked.intent:
         case "left_out" if not one.rows or asked.lists or one.documents:
             return listing.left_out(case, asked.facts, one.documents, _reasons(case, one))
+        case "missing" if one.part.polar and not asked.facts and case_questions.asks_overall(text):
+            return overall(case, polar=True)
         case "missing" if says("asks", "gap", text) and asked.facts:
             return gaps(case, asked.findings)
         case "missing":
@@ -162,16 +182,29 @@ def _by_intent(case: Case, one: Question) -> Result | None:
             return with_outcome(case, "case_judged", (Outcome.JUDGEMENT,))
         case "where" if asked.facts and not one.part.polar:
             return listing.where(case, asked.facts, one.documents)
-    reasons = _reasons(case, one)
-    if reasons and asked.findings and one.part.polar and says("asks", "still", text):
-        told, out = settled(case, asked.findings), listing.left_out(case, asked.facts, one.documents, reasons)
-        return replace(told, quotes=(*told.quotes, *out.quotes), lines=(*told.lines, *out.lines))
-    if reasons and asked.facts and (asked.lists or part_asks_for(one)):
-        return listing.left_out(case, asked.facts, one.documents, reasons, polar=one.part.polar)
+    told = _by_reasons(case, one)
+    if told is not None:
+        return told
     if says("asks", "next_step", text):
         return missing(case, asked.findings)
     if says("asks", "gap", text) and asked.findings:
         return gaps(case, asked.findings)
+    return None
+
+
+def _by_reasons(case: Case, one: Question) -> Result | None:
+    """What was left out for reasons that the question names: 在审的有没有算进去, 兼职的有哪几个."""
+    asked, text = one.asked, one.text
+    reasons = [] if says("asks", "what_counts", text) else _reasons(case, one)
+    if reasons and asked.findings and one.part.polar and says("asks", "still", text):
+        told, out = settled(case, asked.findings), listing.left_out(case, asked.facts, one.documents, reasons)
+        return replace(told, quotes=(*told.quotes, *out.quotes), lines=(*told.lines, *out.lines))
+    named = any(row.fact in asked.facts for row in one.rows)      # rows are told about one by one
+    if reasons and asked.facts and one.part.polar and not named and says("asks", "counted_in", text):
+        told = listing.left_out(case, asked.facts, one.documents, reasons)
+        return replace(told, verdict=NO if told.quotes else "", lines=(*counts(case, asked.facts).lines, *told.lines))
+    if reasons and asked.facts and (asked.lists or part_asks_for(one)):
+        return listing.left_out(case, asked.facts, one.documents, reasons, polar=one.part.polar)
     return None
 
 
@@ -183,57 +216,16 @@ def part_asks_for(one: Question) -> bool:
 def _reasons(case: Case, one: Question) -> list[str]:
     """The reasons for leaving something out that a question names: 兼职的有哪几个, 有没有重复的."""
     found, known = [], fold(case.policy.text)
+    text = mentions.without_subjects(one.part, case.topics)
+    there = {row.reason for row in case.rows_of(one.facts or case.assessment.exclusions, LEFT_OUT)}
     for code, texts in case.policy.facts.reasons.items():
+        if code not in there:
+            continue
         words = {term for text in texts for term in mentions.terms(fold(text))
-                 if not mentions.common(term) and term not in known}
-        if any(word in one.text for word in words if len(word) == 2 or len(word) > 5):
+                 if not mentions.empty(term) and term not in known}
+        if any(word in text for word in words if len(word) == 2 or len(word) > 5):
             found.append(code)
     return found
-
-
-def _by_rows(case: Case, one: Question) -> Result | None:
-    """Rows that the question names: whether and why they count, or not."""
-    asked = one.asked
-    counted = [key for key in one.facts if case.policy.facts.facts[key].kind == "count"]
-    if one.uncounted and counted and one.part.polar and says("asks", "despite", one.text):
-        return listing.uncounted(case, counted[0], one.uncounted)
-    if not one.rows or len(one.rows) > listing.SHOWN:
-        return None
-    if asked.intent == "why" and asked.findings and any(each.outcome in _OPEN for each in asked.findings):
-        return None      # it asks for the outcome's reasons
-    own = [row for row in one.rows if row.fact in one.facts]
-    rows = own or list(one.rows)
-    why = says("asks", "why_row", one.text)
-    despite = one.part.polar and says("asks", "despite", one.text)
-    if question_form.asks_harm(one.text) and one.part.polar:
-        if _apart(one, own):
-            return None      # what rows of another matter mean for these conditions: their outcomes, and what is said
-        return listing.harm(case, rows)
-    if despite or why or one.part.polar:
-        left = [row for row in rows if row.status == LEFT_OUT]
-        if despite and left:
-            return listing.status(case, left, NO)
-        if why and left:
-            return listing.status(case, left, "")
-        if despite or (why and not one.facts):
-            return listing.status(case, rows, listing.counting(rows) if one.part.polar else "")
-    short = len(one.text) <= _SHORT
-    if asked.counts and (asked.lists or (says("asks", "how_many", one.text) and not one.part.polar)):
-        return None      # how many and which
-    if (not one.facts or short) and says("asks", "status_row", one.text) and not one.part.polar:
-        return listing.status(case, rows, "")
-    single = bool(own) and says("asks", "counts_as", one.text) and not says("asks", "enough", one.text) \
-        and not one.figures.terms      # 荷兰那份算驻在国协议吗: of this row, not of the condition
-    bare = says("asks", "valid", one.text) and not one.asked.findings
-    if one.part.polar and len(rows) <= _FEW and (single or bare):
-        return listing.status(case, rows, listing.counting(rows))
-    return None
-
-
-def _apart(one: Question, own: Sequence[Row]) -> bool:
-    """Whether a question names yes/no conditions and only rows of other facts."""
-    return not own and bool(one.asked.findings) and all(
-        each.criterion.kind is CriterionKind.YES_NO for each in one.asked.findings)
 
 
 def _of_figures(case: Case, keys: Sequence[str], figures: Asked) -> list[Row]:
@@ -242,6 +234,14 @@ def _of_figures(case: Case, keys: Sequence[str], figures: Asked) -> list[Row]:
               if one.interval.exact and one.interval.low >= _TELLING}
     return [row for row in case.rows_of(keys, LEFT_OUT) for figures_of in [_FIGURE.findall(row.quote)]
             if len(figures_of) == 1 and f"{int(figures_of[0].replace(',', '')):,}" in stated]
+
+
+def _of_numbers(case: Case, part: Part) -> list[Row]:
+    """What was left out that states a number of the question in the same unit: 集团的37项奖."""
+    stated = [f"{one.interval.low}{one.unit}" for one in part.quantities
+              if one.unit and one.interval.exact and one.interval.low >= _NUMBER]
+    return [row for row in case.rows if row.status == LEFT_OUT and any(
+        re.search(rf"(?<![\d.]){re.escape(one)}", fold(row.quote)) for one in stated)]
 
 
 def _by_facts(case: Case, one: Question) -> Result | None:
@@ -260,13 +260,15 @@ def _by_facts(case: Case, one: Question) -> Result | None:
         return overall(case, polar=part.polar)
     if question_form.asks_harm(text) and findings and part.polar:
         return settled(case, findings, harm=True)
-    if findings and part.polar and says("asks", "exists_of", text) and not part.refs and _denied(case, one):
+    happened = says("asks", "exists_of", text) or says("asks", "counted_in", text)
+    if findings and part.polar and happened and not part.refs and denied(case, one):
         told = settled(case, findings)      # 有没有事故: no, where the condition holds
         return replace(told, kind="exists", verdict={YES: NO, NO: YES}.get(told.verdict, told.verdict))
     if findings and (part.polar or asked.intent in ("overall", "met")):
         return settled(case, findings, where=asked.intent == "where")
-    if asked.facts and (asked.counts or part.asks & {"quantity"}) and not says("asks", "changes", text):
-        return counts(case, asked.facts)
+    counted = _counted(case, one) if asked.facts else None
+    if counted is not None:
+        return counted
     if findings and part.refs and asked.own:
         return explained(case, findings)
     if asked.intent == "why":
@@ -276,10 +278,24 @@ def _by_facts(case: Case, one: Question) -> Result | None:
     return _by_whole(case, one)
 
 
-def _denied(case: Case, one: Question) -> bool:
-    """Whether a question names what its facts deny."""
-    named = [case.topics.subjects[name] for name in one.part.found]
-    return any(subject.denies and subject.fact in one.facts for subject in named)
+def _counted(case: Case, one: Question) -> Result | None:
+    """How many there are, of all or of what the question names; which of two figures it is."""
+    asked, part, text = one.asked, one.part, one.text
+    if not part.polar and says("asks", "alternatives", text) and len(one.figures.terms) > 1:
+        return listing.why_less(case, asked.facts, one.documents)
+    if asked.counts and (own := _named_rows(case, one)):
+        return listing.named(case, asked.facts, own)
+    if (asked.counts or part.asks & {"quantity"}) and not says("asks", "changes", text):
+        return counts(case, asked.facts)
+    return None
+
+
+def _named_rows(case: Case, one: Question) -> list[Row]:
+    """The counted rows that hold a name of the question, where they are only some: 和京都大学合写的有几篇."""
+    rows = case.rows_of(one.facts, COUNTED)
+    name = mentions.longest_name(one.text, [fold(row.quote) for row in one.rows], fold(case.policy.text))
+    found = [row for row in rows if name and name in fold(row.quote)]
+    return found if len(found) < len(rows) else []
 
 
 def _by_whole(case: Case, one: Question) -> Result | None:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, YES
-from assistant.dialogue.terms import UNCONVERTED, Role, Term
+from assistant.dialogue.roles import Role, Term
+from assistant.dialogue.terms import UNCONVERTED, YEARLY
 from assistant.judging import outcomes
 from ingestion.domain import Criterion, CriterionKind, Fact, Interval, Outcome
 from ingestion.policy import Policy
@@ -36,6 +37,7 @@ class Comparison(Struct, frozen=True):
     total: Sum
     outcome: Outcome | None = None
     claimed: Interval | None = None
+    yearly: bool = False      # the bar is put as one of each year, and is none
 
     @property
     def verdict(self) -> str:
@@ -47,7 +49,7 @@ class Comparison(Struct, frozen=True):
     @property
     def agrees(self) -> bool:
         """Whether the bar that was claimed is the policy's."""
-        return self.claimed is not None and self.claimed.low == self.criterion.bar
+        return self.claimed is not None and self.claimed.low == self.criterion.bar and not self.yearly
 
     @property
     def lack(self) -> int:
@@ -98,21 +100,22 @@ def add(terms: Sequence[Term], *, disjoint: bool = False, overlapping: bool = Fa
 
 
 def compare(criterion: Criterion, terms: Mapping[str, Sequence[Term]], policy: Policy, *,
-            disjoint: bool = False) -> Comparison | None:
+            disjoint: bool = False, overlapping: bool = False) -> Comparison | None:
     """The criterion against the terms of its facts; None where the question has no figure for it."""
-    totals = {key: add(terms[key], disjoint=disjoint, overlapping=of_kinds(terms[key], key, policy))
+    totals = {key: add(terms[key], disjoint=disjoint, overlapping=overlapping or of_kinds(terms[key], key, policy))
               for key in criterion.facts if terms.get(key)}
     if not totals:
         return None
     facts = {key: Fact(key, total.interval, "", conflict=False, evidence=()) for key, total in totals.items()
              if total.interval is not None}
     key = next(iter(totals))
-    claimed = next((one.interval for one in terms[key] if one.role is Role.BAR), None) \
+    stated = next((one for one in terms[key] if one.role is Role.BAR), None) \
         if policy.wordings[criterion.id].measure else None
+    claimed = stated.interval if stated is not None else None
     reached = outcomes.outcome(criterion, facts) if facts else None
     if reached is None and claimed is None:
         return None
-    return Comparison(criterion, key, totals[key], reached, claimed)
+    return Comparison(criterion, key, totals[key], reached, claimed, stated is not None and stated.reason == YEARLY)
 
 
 def verdict(found: Sequence[Comparison]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from assistant.dialogue.case import Row
-from assistant.dialogue.terms import Asked
+from assistant.dialogue.roles import Asked
 from assistant.questions.case_questions import CaseQuestion
 from assistant.questions.understanding import Part
 

@@ -6,11 +6,15 @@ from collections.abc import Iterator, Sequence
 from assistant.dialogue import terms
 from assistant.dialogue.bars import Comparison
 from assistant.dialogue.holding import Held, Statement
-from assistant.dialogue.terms import Role, Term
+from assistant.dialogue.roles import Role, Term
 from assistant.wording.answer_words import Say
 from assistant.wording.phrases import phrases
 from ingestion.domain import CriterionKind, Interval, Outcome
 from ingestion.policy import Policy
+
+_MILLION = 1_000_000
+_SPREAD = ("wider", "partial")     # periods of which only a part is asked about
+_NOTHING = 100      # the share of the bar below which what is lacking is nothing that one could name
 
 
 def worded(held: Held, policy: Policy, say: Say) -> str:
@@ -45,12 +49,14 @@ def stated(one: Statement, policy: Policy, say: Say) -> str:
                if one.outcome is Outcome.MET else fails, label=say.pick(one.criterion.label, one.criterion.label_en))
 
 
-def amount(interval: Interval, fact: str, unit: str, policy: Policy, say: Say) -> str:
-    """An amount as a question would put it: 11户, 210万元, 2,100,000 yuan."""
+def amount(interval: Interval, fact: str, unit: str, policy: Policy, say: Say, *, millions: bool = False) -> str:
+    """An amount as a question would put it: 11户, 210万元, 2,100,000 yuan, 2.1 million yuan."""
     spec = policy.facts.facts.get(fact)
     if spec is not None and spec.kind == "money":
         words = phrases(say.language)
         own = words.pick(spec.unit_zh, spec.unit)
+        if millions and interval.exact:
+            return say("millions", amount=f"{interval.low / _MILLION:,.6f}".rstrip("0").rstrip("."))
         return words.sum(interval.low, own) if interval.exact else words.money(interval, own)
     shown = unit if say.language == "zh" else ""
     return phrases(say.language).amount(interval, shown) if not interval.exact else f"{interval.low:,}{shown}"
@@ -69,13 +75,15 @@ def steps(one: Comparison, policy: Policy, say: Say) -> str:
 
 
 def _term(term: Term, one: Comparison, policy: Policy, say: Say) -> str:
-    money = policy.facts.facts[one.fact].kind == "money"
-    unit = ""
+    money, unit = policy.facts.facts[one.fact].kind == "money", ""
     if term.times > 1:
         single = Interval(term.interval.low // term.times, term.interval.low // term.times)
-        return amount(single, one.fact, unit, policy, say) + f"×{term.times}"
+        return amount(single, one.fact, unit, policy, say, millions=_millions(one)) + f"×{term.times}"
+    if not term.interval.exact and term.period not in _SPREAD:
+        return _own(term)
     if money:
-        return amount(Interval(term.interval.low, term.interval.low), one.fact, unit, policy, say)
+        return amount(Interval(term.interval.low, term.interval.low), one.fact, unit, policy, say,
+                      millions=_millions(one))
     return str(term.interval.low)
 
 
@@ -87,6 +95,8 @@ def _case(one: Comparison) -> str:
         return some.get(one.outcome or Outcome.INSUFFICIENT, "some_open")
     if one.outcome is Outcome.MET and one.over == 0 and one.total.interval is not None and one.total.interval.exact:
         return "met_exactly"
+    if one.outcome is Outcome.NOT_MET and one.total.interval is not None and not one.total.interval.exact:
+        return "not_met_about" if one.lack * _NOTHING < (one.criterion.bar or 0) else "not_met_least"
     return {Outcome.MET: "met", Outcome.NOT_MET: "not_met"}.get(one.outcome or Outcome.INSUFFICIENT, "open")
 
 
@@ -98,7 +108,8 @@ def _names_number(one: Comparison) -> bool:
 def _say(case: str, one: Comparison, interval: Interval, policy: Policy, say: Say) -> str:
     wording = policy.wordings[one.criterion.id]
     unit = wording.unit
-    total = amount(interval, one.fact, unit, policy, say)
+    total = amount(interval, one.fact, unit, policy, say, millions=_millions(one))
+    total = say("each_year", amount=total) if case.startswith("claim") and one.yearly else total
     if not case.startswith("claim"):
         total = steps(one, policy, say) + (_as_said(one) or total)
     return say(case, noun=say.pick(wording.noun, wording.noun_en), amount=total, measure=wording.measure,
@@ -107,12 +118,23 @@ def _say(case: str, one: Comparison, interval: Interval, policy: Policy, say: Sa
 
 
 def _as_said(one: Comparison) -> str:
-    """A single figure that is no exact one, in the asker's words: 约20篇."""
-    if one.total.computed or len(one.total.steps) != 1:
+    """A single figure that is no exact one, in the asker's words: 约20篇, 150多万."""
+    if one.total.computed or len(one.total.steps) != 1 or one.total.interval is None:
         return ""
     term = one.total.steps[0][1]
-    exact = term.interval.exact or one.total.interval != term.interval or term.interval.high is None
-    return "" if exact else term.words[-(term.span.end - term.span.start):]
+    said = one.total.interval.low == term.interval.low and not term.interval.exact and term.period not in _SPREAD
+    return _own(term) if said and term.role is Role.HAVE else ""
+
+
+def _own(term: Term) -> str:
+    """A figure as the asker wrote it."""
+    return term.words[-(term.span.end - term.span.start):]
+
+
+def _millions(one: Comparison) -> bool:
+    """Whether the asker counts in millions."""
+    terms = [*(term for _, term in one.total.steps), *one.total.aside]
+    return any("million" in term.words for term in terms)
 
 
 def caveats(one: Comparison, policy: Policy, say: Say) -> Iterator[str]:

@@ -26,6 +26,8 @@ _TIME = re.compile(r"第\s*[一二三四五六七八九十\d]+\s*年|[一二两�
                    r"|(?:19|20)\d\d\s*年?(?:\d{1,2}月)?|大?前年|去年|今年|明年|\d{1,2}\s*月(?:\d{1,2}[日号])?"
                    r"|\w+ years? (?:ago|later)|(?:last|this|next) year")
 _TAIL = re.compile(r"(?:呢|吧)?[?？。!！]*$")
+_LEADS_ON = re.compile(r"^(?:那么?|然后)(?=[^个家户篇项份件条])")
+_BAR_WORD = re.compile(r"要求|标准|条件|门槛|规定$")
 _VERB = re.compile(r"可以|可否|能|要|须|需|应|该|得|会|算|是|有")
 _WHERE = re.compile(r"哪一?条|出处|依据是|原文|哪里写|在哪写|写在哪|which (?:article|clause)|where does it say|source")
 
@@ -149,7 +151,7 @@ def read(reader: Reader, question: str, history: Sequence[Turn], language: str |
         return asked
     last = history[-1]
     before = reader.read(last.understood or last.question, asked.language)  # each turn holds what those before it add
-    text = _completed(asked, before, last, reader)
+    text = _completed(asked, before, history, reader)
     if text is not None:
         return replace(reader.read(text, asked.language), text=asked.text, understood=text)
     first = asked.parts[0]
@@ -174,9 +176,9 @@ def read(reader: Reader, question: str, history: Sequence[Turn], language: str |
     return asked
 
 
-def _completed(asked: Question, before: Question, last: Turn, reader: Reader) -> str | None:
+def _completed(asked: Question, before: Question, history: Sequence[Turn], reader: Reader) -> str | None:
     """The question written out, if it is a follow-up that can be: with another type, its type, or its article."""
-    first = asked.parts[0]
+    first, last = asked.parts[0], history[-1]
     item = _ITEM_ONLY.search(first.text)
     also = pattern("asks", "also_so").search(first.text)
     if also is not None and before.parts[-1].polar:      # 那研究所也这样吗 after 部属高校可以直接申报吧
@@ -189,6 +191,11 @@ def _completed(asked: Question, before: Question, last: Turn, reader: Reader) ->
     of_documents = any(citation.document for citation in last.answer.citations)
     if _WHERE.search(first.text) and _bare(first, reader) and refs and not of_documents:
         return "、".join(dict.fromkeys(refs))
+    if says("asks", "bare_met", first.text) and len(asked.parts) == 1 and any(
+            one.quantities and not one.asks for one in before.parts):
+        return f"{before.text}，{asked.text}" if asked.language == "zh" else f"{before.text}, {asked.text}"
+    if first.quantities and (text := _with_facts(history, asked, reader)) is not None:
+        return text
     if first.quantities and (text := _with_more(before, first, asked.language)) is not None:
         return text
     if first.quantities and _bare(first, reader) and _FOLLOW.search(first.text):
@@ -261,17 +268,61 @@ def _with_figure(before: Question, part: Part) -> str | None:
     return text[: old.start] + part.text[new.start : new.end] + text[old.end :]
 
 
+def _with_facts(history: Sequence[Turn], asked: Question, reader: Reader) -> str | None:
+    """19篇、6篇，过不过 after questions for two bars: each figure with what was asked about, in the same order."""
+    part = asked.parts[0]
+    figures = [one for one in part.quantities if one.measure != "time"]
+    named = any(len(one.word) > 1 for name, words in part.found.items() if reader.topics.subjects[name].fact
+                for one in words)
+    last = reader.read(history[-1].question, asked.language).parts[-1]
+    answers = len(figures) == 1 and not part.asks and "quantity" in last.asks and not last.polar    # 我们就1个
+    if (len(figures) < 2 and not answers) or named or part.refs:
+        return None
+    spoken: dict[str, str] = {}
+    type_name = ""
+    for turn in history:
+        earlier = reader.read(turn.question, asked.language)
+        type_name = _type_names(earlier, reader) or type_name
+        for one in earlier.parts:
+            name = _narrowest(one, reader)
+            if name:
+                spoken[reader.topics.subjects[name].fact] = _BAR_WORD.sub("", one.found[name][0].word)
+    words = list(spoken.values())[-len(figures):]
+    if len(words) != len(figures):
+        return None
+    text = part.text
+    for figure, word in sorted(zip(figures, words, strict=True), key=lambda one: -one[0].span.start):
+        text = text[:figure.span.start] + word + text[figure.span.start:]
+    rest = "".join(one.text for one in asked.parts[1:])
+    if not any(one.asks for one in asked.parts):
+        rest += "，够吗？" if asked.language == "zh" else ", enough?"
+    return f"{type_name}{text}{rest}" if asked.language == "zh" else f"{type_name}: {text} {rest}"
+
+
+def _narrowest(part: Part, reader: Reader) -> str:
+    """The subject that a part asks about: of those that are counted, the one that is no part's whole."""
+    subjects = reader.topics.subjects
+    counted = [name for name in part.found if subjects[name].fact and not subjects[name].denies]
+    wide = {subjects[name].narrows for name in counted}
+    return max((name for name in counted if name not in wide), key=lambda name: subjects[name].weight, default="")
+
+
 def _with_more(before: Question, part: Part, language: str) -> str | None:
     """The question before, with what would come to its figures: 要是再花40万呢？ after 花了170万，够吗？"""
-    if language != "zh" or part.asks or len(before.parts) != 1 or len(part.quantities) != 1:
+    if language != "zh" or part.asks - {"yes_no"} or len(before.parts) != 1 or len(part.quantities) != 1:
         return None
     own, lead = before.parts[0].quantities, part.text[:part.quantities[0].span.start]
     alike = any(one.measure in ("", part.quantities[0].measure) or not part.quantities[0].measure for one in own)
-    if not alike or not before.parts[0].polar or not says("roles", "added", lead):
+    adds = any(says("roles", name, lead) for name in ("added", "also", "adds", "gone")) \
+        or says("roles", "fewer_if", part.text)
+    if not alike or not before.parts[0].polar or not adds:
         return None
-    said, mark, asks = before.text.rpartition("，")
-    more = _TAIL.sub("", part.text)
-    return f"{said}{mark}{more}，{asks}"
+    text = before.parts[0].text
+    if part.polar:
+        return f"{text[:own[-1].span.end]}，{_LEADS_ON.sub('', part.text)}" if own else None
+    end = text.find("，", own[-1].span.end) if "，" in text[own[-1].span.end:] else own[-1].span.end
+    more = _LEADS_ON.sub("", _TAIL.sub("", part.text))
+    return f"{text[:end]}，{more}，{text[end:].lstrip('，')}"
 
 
 def _continues(part: Part, last: Turn, reader: Reader) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
-from assistant.questions.dialogue_patterns import says
+from assistant.questions.dialogue_patterns import pattern, says
 from ingestion import gazetteer
 from ingestion.facts.schema import FactSpec
 from ingestion.gazetteer import Origin
@@ -18,7 +19,7 @@ _WHETHER = re.compile(r"([\u4e00-\u9fff])[不没]\1")     # 算不算 says nothi
 def not_counting(said: str, fact: str, policy: Policy) -> tuple[bool, str]:
     """Whether words beside a figure say that it does not count, and the reason's code where the policy has one."""
     spec, book = policy.facts.facts[fact], policy.facts
-    said = _CAPITALS.sub(lambda match: match[0].upper(), _WHETHER.sub(" ", said))
+    said = _CAPITALS.sub(lambda match: match[0].upper(), _kept().sub(" ", _WHETHER.sub(" ", said)))
     for code, found in _rejected(spec, policy, said):
         if found:
             return True, code
@@ -28,7 +29,20 @@ def not_counting(said: str, fact: str, policy: Policy) -> tuple[bool, str]:
         return True, ""
     if spec.kind == "money" and book.pattern(spec.not_spent).search(said) and not book.pattern(spec.spent).search(said):
         return True, "not_spent"
-    return says("roles", "lost", said), ""
+    return lost(said), ""
+
+
+def lost(said: str) -> bool:
+    """Whether words say of anything that one has it no longer, not yet, or not as one's own."""
+    said = _kept().sub(" ", said)
+    return any(says("roles", name, said) for name in ("leaves", "unrealised", "not_theirs"))
+
+
+@cache
+def _kept() -> re.Pattern[str]:
+    """A loss that is denied: 都没到期, 一户也没搬走."""
+    negated, leaves = pattern("roles", "negated").pattern, pattern("roles", "leaves").pattern
+    return re.compile(rf"(?:{negated})[^，,。；;]{{0,2}}?(?:{leaves})", re.IGNORECASE)
 
 
 def _rejected(spec: FactSpec, policy: Policy, said: str) -> Iterator[tuple[str, bool]]:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from assistant.dialogue import bars, counting, terms
 from assistant.dialogue.bars import Comparison
-from assistant.dialogue.terms import Asked
+from assistant.dialogue.roles import Asked, Role, Term
 from assistant.judging import outcomes
 from assistant.questions import clause_weights, question_form
 from assistant.questions.dialogue_patterns import says
@@ -52,19 +52,24 @@ class Held(Struct, frozen=True):
         return replace(self, comparisons=tuple(near), statements=tuple(said))
 
 
-def hold(part: Part, policy: Policy, topics: Topics, types: Sequence[str], today: date) -> Held:
-    """The figures and statements of a folded question against the criteria of `types`, or of all."""
+def hold(part: Part, policy: Policy, topics: Topics, types: Sequence[str], today: date,
+         near: Collection[str] = ()) -> Held:
+    """The figures and statements of a folded question against the criteria of `types`, or of all. A unit that several
+    facts share speaks of those of the clauses `near`."""
     on = application_day(part.text, today)
     wanted = {ref for one in types for ref in policy.base_type(one).articles}
     criteria = [one for one in policy.criteria if not wanted or one.citation.split("（")[0] in wanted]
     asked = Asked(())
     if part.quantities:
-        asked = figures(part, policy, topics, types, on)
+        asked = figures(part, policy, topics, types, on, near)
     stated = _none_and_some(part, criteria, asked, policy, topics)
     by_fact = {key: [*asked.of(key), *stated.get(key, ())] for key in {*asked.facts, *stated}}
-    compared = [bars.compare(one, by_fact, policy, disjoint=asked.disjoint) for one in criteria
-                if one.kind in (CriterionKind.COUNT, CriterionKind.PLURAL)]
+    compared = [bars.compare(one, by_fact, policy, disjoint=asked.disjoint, overlapping=asked.overlapping)
+                for one in criteria if one.kind in (CriterionKind.COUNT, CriterionKind.PLURAL)]
     found = [one for one in compared if one is not None]
+    quoted = [one for one in found if (bar := policy.wordings[one.criterion.id].measure)
+              and re.search(rf"[“\"「]{re.escape(bar)}[”\"」]", part.text)]
+    found = quoted or found      # 够不够“多家” is about the clause that says so
     counted = {one.fact for one in found if one.criterion.kind is CriterionKind.COUNT}
     found = [one for one in found if types or one.criterion.kind is CriterionKind.COUNT or one.fact not in counted]
     meant = {one.fact for one in found if one.agrees}      # 够5家吗 is about the clause that asks for five
@@ -73,7 +78,8 @@ def hold(part: Part, policy: Policy, topics: Topics, types: Sequence[str], today
                 tuple(_statements(part, criteria, policy, on)), on)
 
 
-def figures(part: Part, policy: Policy, topics: Topics, types: Sequence[str], on: date) -> Asked:
+def figures(part: Part, policy: Policy, topics: Topics, types: Sequence[str], on: date,
+            near: Collection[str] = ()) -> Asked:
     """The question's figures, by role."""
     keys = list(dict.fromkeys(key for one in policy.criteria for key in one.facts
                               if not types or _of_types(one, types, policy)))
@@ -81,6 +87,7 @@ def figures(part: Part, policy: Policy, topics: Topics, types: Sequence[str], on
     named = types or clause_weights.types_of(part, topics, hints=True)
     own = {key for kind in named for one in policy.criteria_for(kind) for key in one.facts
            if one.citation.split("（")[0] not in common}
+    own = {key for one in policy.criteria if _in(one.citation, near) for key in one.facts} or own
     return terms.read(part, keys, policy, topics, policy.window_on(on), lowest_bars(policy, named), own)
 
 
@@ -104,9 +111,9 @@ def _in(citation: str, refs: Collection[str]) -> bool:
 
 
 def _none_and_some(part: Part, criteria: Sequence[Criterion], asked: Asked, policy: Policy,
-                   topics: Topics) -> dict[str, list[terms.Term]]:
+                   topics: Topics) -> dict[str, list[Term]]:
     """Facts that the question says there are none of (没得过科技奖), or some of (得过一次), without a figure."""
-    found: dict[str, list[terms.Term]] = {}
+    found: dict[str, list[Term]] = {}
     open_facts = {key for one in criteria if len(one.facts) > 1 for key in one.facts}
     for name, words in part.found.items():
         key = topics.subjects[name].fact
@@ -120,18 +127,18 @@ def _none_and_some(part: Part, criteria: Sequence[Criterion], asked: Asked, poli
             if question_form.kinds_of(clause) & {"yes_no"} and end == len(part.text):
                 continue
             if says("roles", "none", lead) or says("roles", "none", word.word[:1]):
-                term = terms.Term(clause, word.span, Interval(0, 0), terms.Role.HAVE, key)
+                term = Term(clause, word.span, Interval(0, 0), Role.HAVE, key)
             elif says("roles", "got", clause) and not asked.of(key):
                 out, reason = counting.not_counting(clause, key, policy)
                 needs = [need for need in policy.facts.facts[key].needs if need.reach in ("own", "clause")]
                 sure = all(policy.facts.pattern(need.words).search(clause) for need in needs)
-                role = terms.Role.UNCOUNTED if out else terms.Role.HAVE if sure else terms.Role.UNCERTAIN
-                term = terms.Term(clause, word.span, Interval(1, None), role, key, reason=reason)
+                role = Role.UNCOUNTED if out else Role.HAVE if sure else Role.UNCERTAIN
+                term = Term(clause, word.span, Interval(1, None), role, key, reason=reason)
             else:
                 continue
             found.setdefault(key, [term])
     return {key: some for key, some in found.items()
-            if not any(one.role is terms.Role.HAVE for one in asked.of(key))}
+            if not any(one.role is Role.HAVE for one in asked.of(key))}
 
 
 def _statements(part: Part, criteria: Sequence[Criterion], policy: Policy, on: date) -> Iterator[Statement]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from assistant.checking import citations
-from assistant.dialogue import particulars, terms
+from assistant.dialogue import particulars
 from assistant.dialogue.case import COUNTED, LEFT_OUT, UNDECIDED, Case, Row
 from assistant.dialogue.finding import counts, line
 from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, YES, Amount, Result, together
-from assistant.dialogue.terms import Asked
+from assistant.dialogue.roles import Asked, Role
+from assistant.questions.understanding import Part
 from ingestion.domain import Citation, Interval, Outcome
 
 SHOWN = 12        # places that are shown for one question
@@ -135,6 +136,28 @@ def uncounted(case: Case, key: str, name: str) -> Result:
                   lines=(case.say("rows_without", label=case.fact_label(key), name=name),))
 
 
+def named(case: Case, keys: Sequence[str], found: Sequence[Row]) -> Result:
+    """How many of what counts the question's own words name: 和京都大学合写的有几篇."""
+    whole, lines = counts(case, keys), [_item(case, number, row) for number, row in enumerate(found[:SHOWN * 2], 1)]
+    return Result("rows", figures=whole.figures, quotes=tuple(row.citation for row in found),
+                  lines=(case.say("rows_named", count=len(found)), *lines, *whole.lines))
+
+
+def unlisted(case: Case, key: str, part: Part) -> Result | None:
+    """That what a question speaks of is nowhere counted for a fact, with the documents' words about it; None where
+    they do not speak of it."""
+    places = particulars.spoken_of(case, part)
+    if not places:
+        return None
+    counted = {row.citation for row in case.rows_of([key], COUNTED)}
+    findings = case.findings_of([key])
+    if any(one in counted for one in places):
+        return None
+    return Result("rows", verdict=NO, quotes=(*case.cites(findings, evidence=False), *places),
+                  refs=tuple(one.criterion.citation for one in findings),
+                  lines=(*counts(case, [key]).lines, case.say("rows_without_this", label=case.fact_label(key))))
+
+
 def harm(case: Case, found: Sequence[Row]) -> Result:
     """Whether what rows tell stands in the way: what was left out does not, what counts is as the findings say."""
     told = status(case, found, "")
@@ -157,7 +180,7 @@ def agreeing(case: Case, keys: Sequence[str], documents: Sequence[str], asked: A
         by_document = _figures(case, key, documents)
         if not by_document:
             continue
-        stated = [one.interval for one in asked.of(key) if one.role is not terms.Role.BAR]
+        stated = [one.interval for one in asked.of(key) if one.role is not Role.BAR]
         for document, (interval, some) in by_document.items():
             lines.append(case.say("figure_in", document=document, label=case.fact_label(key),
                                   amount=case.amount(interval, key)))

@@ -16,9 +16,12 @@ from assistant.questions.unknown_words import everyday, plain_english
 _RUN = re.compile(r"[\u4e00-\u9fff]+|[a-z][a-z0-9+\-]{2,}")
 _MONTH = re.compile(r"((?:19|20)\d\d)\s*年\s*(\d{1,2})\s*月")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)\s*年?\s*(?:那|的那|那次|那篇)")
+_CODE = re.compile(r"(?<![a-z0-9])[a-z]{1,4}[-_]?\d{1,5}(?![a-z0-9])")
+_JOINTS = frozenset("的地得了着过吗呢吧啊么与和及或")
+_NO_NAME = re.compile("[的地得了着过吗呢吧啊么与和及或在里做是有不没都也就还那这哪些个]")     # stands in no name
 _RARE = 0.34      # the share of the rows in which a telling term stands at most
 _NEAR = 0.7
-_NAME = 8        # characters that are no chance run of words
+_NAME = 4        # characters that are no chance run of words
 
 
 def rows(part: Part, found: Sequence[Row], facts: Collection[str], topics: Topics, policy: str = "") -> list[Row]:
@@ -29,11 +32,15 @@ def rows(part: Part, found: Sequence[Row], facts: Collection[str], topics: Topic
     numbered = {int(number) for match in pattern("rows", "number").finditer(part.text)
                 for number in re.findall(r"\d+", match[0])}
     listed = [one for one in found if one.number in numbered and (not facts or one.fact in facts)] if numbered else []
-    dated = _dated(part.text, found)
-    named = _named(part, found, topics, policy)
-    chosen = listed or dated or named
+    codes = {_plain(one) for one in _CODE.findall(part.text)}
+    coded = [one for one in found if codes and any(_plain(fold(cell)) in codes for cell in one.cells)]
+    chosen = coded or listed or _dated(part.text, found) or _named(part, found, topics, policy)
     own = [one for one in chosen if one.fact in facts]
     return _once(own or chosen)
+
+
+def _plain(code: str) -> str:
+    return code.replace("-", "").replace("_", "").replace(" ", "")
 
 
 def _dated(text: str, found: Sequence[Row]) -> list[Row]:
@@ -54,8 +61,14 @@ def longest_name(text: str, documents: Sequence[str], known: str) -> str:
         for start in range(len(run)):
             length = max(len(best) + 1, _NAME)
             while start + length <= len(run) and any(run[start:start + length] in one for one in documents):
-                best, length = run[start:start + length], length + 1
+                best = run[start:start + length] if _can_name(run[start:start + length]) else best
+                length += 1
     return best if best not in known else ""
+
+
+def _can_name(run: str) -> bool:
+    """Whether a run can be a name: 京都大学, not 在台账里."""
+    return not (_NO_NAME.match(run[0]) or _NO_NAME.match(run[-1])) and len(_NO_NAME.findall(run)) < 2
 
 
 def without_subjects(part: Part, topics: Topics, facts: Collection[str] | None = None) -> str:
@@ -101,6 +114,11 @@ def common(term: str) -> bool:
     return term in _everyday() or not _characters().isdisjoint(term)
 
 
+def empty(term: str) -> bool:
+    """Whether a term is nothing but words that put a question: 在审 is none."""
+    return term in _everyday() or _characters().issuperset(term) or not _JOINTS.isdisjoint(term)
+
+
 @cache
 def _everyday() -> frozenset[str]:
     pairs = {word[place:place + 2] for word in everyday() for place in range(max(1, len(word) - 1))}
@@ -115,7 +133,7 @@ def _characters() -> frozenset[str]:
 
 def _once(found: Iterable[Row]) -> list[Row]:
     """Each place once."""
-    kept: dict[tuple[str, int], Row] = {}
+    kept: dict[tuple[str, int, str], Row] = {}
     for one in found:
-        kept.setdefault((one.document, one.span.start), one)
+        kept.setdefault((one.document, one.span.start, one.fact), one)
     return list(kept.values())

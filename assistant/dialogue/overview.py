@@ -4,12 +4,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.checking import citations
-from assistant.dialogue.case import Case
+from assistant.dialogue.case import Case, Row
 from assistant.dialogue.finding import overall
-from assistant.dialogue.results import NO, OPEN, Result, together
+from assistant.dialogue.results import NO, OPEN, YES, Result, together
 from assistant.judging import outcomes, rules
 from assistant.report import particulars
+from ingestion import periods
 from ingestion.domain import Citation, Outcome, Overall
+from ingestion.language import fold
 
 LINES = 10
 
@@ -84,6 +86,23 @@ def window(case: Case) -> Result:
     used = [citations.of_clause(case.policy, ref) for ref in case.policy.window.occurs]
     return Result("window", quotes=tuple(one for one in used if one is not None), refs=case.policy.window.occurs,
                   lines=_notes(case))
+
+
+def in_window(case: Case, text: str, rows: Sequence[Row]) -> Result | None:
+    """Whether the day that a question names, or else the one of the rows that it names, lies in the window; None where
+    there is no one day."""
+    days = [(first, last) for _, first, last in periods.dates(text)]
+    days = days or [(first, last) for row in rows for _, first, last in periods.dates(fold(row.quote))]
+    if len({first for first, _ in days}) != 1:
+        return None
+    (first, last), (start, end) = days[0], case.assessment.window
+    verdict = YES if start <= first and last <= end else NO if last < start or first > end else OPEN
+    line = case.say("window_days", day=case.words.day(first), window=case.words.window(case.assessment.window),
+                    term=case.say.pick(case.policy.window.term, case.policy.window.term_en))
+    quotes = tuple(row.citation for row in rows)
+    clauses = [citations.of_clause(case.policy, ref) for ref in case.policy.window.occurs]
+    return Result("window", verdict=verdict, quotes=(*(one for one in clauses if one is not None), *quotes),
+                  refs=case.policy.window.occurs, lines=(line, *_notes(case)[:1]))
 
 
 def _notes(case: Case) -> tuple[str, ...]:

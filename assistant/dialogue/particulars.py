@@ -11,6 +11,8 @@ from pathlib import Path
 from assistant.dialogue import mentions
 from assistant.dialogue.case import Case
 from assistant.dialogue.results import NO, YES, Result
+from assistant.questions.dialogue_patterns import pattern
+from assistant.questions.topics import words_of
 from assistant.questions.understanding import Part
 from assistant.wording.texts import load
 from ingestion import numerals
@@ -24,6 +26,7 @@ _COUNT = re.compile(r"([一二两三四五六七八九十\d]{1,3})\s*(?:项|笔|
 _TOTAL = re.compile(r"合计|总计|小计|共计|total")
 ENOUGH = 0.62      # the share of what a question is about that a sentence must hold
 NEAR = 0.85
+_MARK = re.compile(r"(?:19|20)\d\d|[a-z0-9]+[座栋楼号]|[一二三四五六七八九十][座栋楼号]")   # years and houses
 _TELLING = 2       # pairs of characters that tell what is spoken of
 _PERCENT = "/\\d\\s*[%％]|百分之/"
 _RARE = 3          # lines in which what a question names stands at most
@@ -101,6 +104,28 @@ def beside(case: Case, part: Part, told: Result, k: int = 2) -> tuple[Citation, 
     scores = [len(some & telling) for some in held]
     best = max(scores, default=0)
     return tuple(line.citation for line, score in zip(lines, scores, strict=False) if score == best >= _TELLING)[:k]
+
+
+def spoken_of(case: Case, part: Part, k: int = 2) -> tuple[Citation, ...]:
+    """The lines that say most of what a question names besides the policy's own words: 兼着做联络的两个工程师."""
+    return beside(case, part, Result("documents"), k)
+
+
+def events(case: Case, part: Part, k: int = 2) -> tuple[Citation, ...]:
+    """The lines about what happened where a question names it by a word of a subject that is denied, or by another word
+    of the same: 着火 for 火情. Those that share a year, a place or a name with the question come first."""
+    words = {word for name in part.found if case.topics.subjects[name].denies
+             for word in words_of(case.topics.subjects[name].words)[0] if len(word) > 1}
+    happened = pattern("asks", "incident")
+    same = {match[0] for match in happened.finditer(part.text)}
+    found = [line for line in _lines(case, ()) if any(word in line.folded for word in words)
+             or (same and any(match[0][:1] in {one[:1] for one in same} for match in happened.finditer(line.folded)))]
+    lines = [line for line in found if "\t" not in line.text] or found      # what happened is told, not listed
+    told = {term for term in mentions.terms(part.text) if not mentions.common(term)} | set(_MARK.findall(part.text))
+    scores = [sum(term in line.folded for term in told) for line in lines]
+    best = max(scores, default=0)
+    near = [line for line, score in zip(lines, scores, strict=True) if score == best > 0]
+    return tuple(dict.fromkeys(line.citation for line in near))[:k]
 
 
 def naming(case: Case, name: str, k: int = MOST) -> tuple[Citation, ...]:

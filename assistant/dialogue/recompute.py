@@ -37,8 +37,8 @@ class Change(Struct, frozen=True):
     day: date | None = None
 
 
-def recompute(case: Case, changes: Sequence[Change], facts: Sequence[str] = ()) -> Result:
-    """The criteria of the changed facts (and of `facts`) under the changes."""
+def recompute(case: Case, changes: Sequence[Change], facts: Sequence[str] = (), *, whole: bool = False) -> Result:
+    """The criteria of the changed facts (and of `facts`) under the changes; with `whole`, what all come to then."""
     now: dict[str, Fact] = dict(case.assessment.facts)
     touched = list(dict.fromkeys([*(one.fact for one in changes if one.fact), *facts]))
     told: dict[str, str] = {}
@@ -60,7 +60,7 @@ def recompute(case: Case, changes: Sequence[Change], facts: Sequence[str] = ()) 
         else:
             told |= _moved(case, change, now, quotes)
     findings = [one for one in case.findings if set(one.criterion.facts) & set(touched)]
-    if not facts and any(one.window or one.day for one in changes):      # of the whole: what changes
+    if whole or (not facts and any(one.window or one.day for one in changes)):      # of the whole: what changes
         return _whole(case, findings, now, quotes)
     if not findings:
         return Result("recompute", error="nothing of the application hangs on it", hypothetical=True)
@@ -94,9 +94,15 @@ def _whole(case: Case, findings: Sequence[Finding], now: Mapping[str, Fact], quo
                                         after=case.words.outcome(reached)))
     whole = outcomes.overall(pairs)
     told = case.say("whole_changes", changes=case.say.joined(lines)) if lines else case.say("whole_stays")
-    return Result("recompute", verdict=NO if whole is Overall.FAILS else OPEN, quotes=(*case.cites(changed), *quotes),
+    left = [(one, reached) for one, (criterion, reached) in zip(case.findings, pairs, strict=True)
+            if criterion.required and reached in (Outcome.NOT_MET, Outcome.INSUFFICIENT)]
+    rest = [case.say("case_still", items=case.say.joined(
+        case.say("case_still_item", ref=case.ref(one.criterion), label=case.label(one.criterion),
+                 outcome=case.words.outcome(reached)) for one, reached in left))] if left else []
+    return Result("recompute", verdict=NO if whole is Overall.FAILS else OPEN,
+                  quotes=(*case.cites(changed), *quotes, *case.cites((one for one, _ in left), evidence=False)),
                   refs=tuple(one.criterion.citation for one in changed),
-                  lines=(told, case.say("whole_comes_to", overall=case.words.outcome(whole))), hypothetical=True)
+                  lines=(told, case.say("whole_comes_to", overall=case.words.outcome(whole)), *rest), hypothetical=True)
 
 
 def line(case: Case, criterion: Criterion, reached: Outcome, facts: Mapping[str, Fact], told: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ from assistant.dialogue.case import COUNTED, LEFT_OUT, Case, Row
 from assistant.dialogue.case_question import Question
 from assistant.dialogue.recompute import Change, recompute
 from assistant.dialogue.results import NO, Result
-from assistant.dialogue.terms import Role
+from assistant.dialogue.roles import Role
 from assistant.questions.dialogue_patterns import pattern, says
 from ingestion import periods
 from ingestion.domain import Interval
@@ -55,7 +55,9 @@ def changes(case: Case, one: Question) -> Result | None:
                                              and row.status == COUNTED and _countable(case, row)))
         if listed:
             return recompute(case, [Change("documents", documents=one.documents)], listed)
-    loses = any(term.role is Role.LOST for term in one.figures.terms) and says("roles", "planned", text)
+    lost = [term for term in one.figures.terms if term.role is Role.LOST]
+    had = {term.fact for term in one.figures.terms if term.role is Role.HAVE}
+    loses = any(term.fact not in had for term in lost) or (bool(lost) and says("roles", "planned", text))
     if one.figures.hypothetical or loses or says("roles", "if", text):
         return _event(case, one) or _figures(case, one) or _one_more(case, one)
     return _as_received(case, one)
@@ -160,7 +162,7 @@ def _figures(case: Case, one: Question) -> Result | None:
     for term in one.figures.terms:
         if term.role is Role.BAR or term.interval.high is None:
             continue
-        key = term.fact if term.fact in one.facts or not one.facts else one.facts[0]
+        key = term.fact if term.fact in one.facts or case.findings_of([term.fact]) or not one.facts else one.facts[0]
         if term.role is Role.ADDED:
             found.append(Change("add", key, term.interval.low))
         elif term.role in (Role.LOST, Role.UNCOUNTED) or (says("asks", "ends", one.text)
@@ -170,7 +172,15 @@ def _figures(case: Case, one: Question) -> Result | None:
             found.append(Change("add", key, term.interval.low))
         elif term.role is Role.HAVE and not any(other.role is Role.LOST for other in one.figures.terms):
             found.append(Change("value", key, term.interval.low))
-    return recompute(case, found) if found else None
+    if not found:
+        return None
+    told = recompute(case, found)
+    several = len({change.fact for change in found}) > 1
+    if one.part.polar and not told.error and (several or says("asks", "rest_as_is", one.text)):
+        whole = recompute(case, found, whole=True)
+        return replace(whole, figures=told.figures, lines=(*told.lines, *whole.lines),
+                       quotes=(*told.quotes, *whole.quotes), refs=(*told.refs, *whole.refs))
+    return told
 
 
 def _as_received(case: Case, one: Question) -> Result | None:

@@ -8,107 +8,49 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from enum import StrEnum
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from assistant.dialogue import counting
+from assistant.dialogue import counting, losses
+from assistant.dialogue.roles import SOME, Asked, Figure, Role, Term, is_part, role_of
 from assistant.questions import question_form
 from assistant.questions.dialogue_patterns import pattern, says
 from assistant.questions.topics import Topics
 from assistant.questions.understanding import Part
 from ingestion import articles, numerals, periods
 from ingestion.domain import Interval, Span
+from ingestion.facts.schema import FactSpec
 from ingestion.numerals import Quantity
 from ingestion.policy import Policy
 
 _BREAK = re.compile(r"[，,](?!\d{3}(?!\d))|[；;。？?！!：:\n]|\.(?=\s|$)|\s-+\s|\bbut\b|但是?|不过|可是")
+_BUT = re.compile(r"but\b|但|不过|可是")
 _END = re.compile(r"[。？?！!；;\n]|\.(?=\s|$)")
 _GOES_ON = re.compile(r"^\s*(?:都|均|全|也|还|尚|但|其实|目前|they|which|all|it|that)")
 _LISTED = re.compile(r"[、]|以及|和(?=[^，]{0,8}$)|及(?=[^，]{0,8}$)|,? and ")
+_THING_OF = re.compile(r"牌|招|地|田|屏|板")
 _BOTH = re.compile(r"\s*(?:库|数据库|都|均|方面|条件|条|指标)")
 _OF_OUR = re.compile(r"\s*of (?:our|the|these|those|my|all)(?: original)?\s*")
 _PAUSE = re.compile(r"[、]|和|及|以及|\band\b")
 _PARTS = 2
 _FARTHEST = 34        # characters between a figure and the subject that it is of
 _BREAK_COSTS, _PAUSE_COSTS, _AFTER_COSTS = 12, 4, 6
-_SOME = re.compile(r"[，,\s]*(?:但是?|可是?|却|不过)?有")      # 我们有18篇，有3篇还没见刊
-_OWN = re.compile(r"(?:我们|目前|现在|已经|已|只|才|就|we|our)\s*(?:的)?(?:有|达到|超过|have|has)?\s*$")
+YEARLY = "yearly_bar"         # a bar said to be one of each year
 UNCONVERTED = "unconverted"   # why a sum of foreign money is in doubt
 _LEAST_MONEY = 10_000  # a bare number below it is no sum of money
 _LOOSE = frozenset({"", "thing", "piece", "organisation", "project", "event"})
-_WANTS = re.compile(r"(?<![想还又再不])要\s*$")
 _YEARS = re.compile(r"([一二两三四五六七八九十\d]+)\s*(?:个)?年(?!\d|来|前|度|底|初|级|间)|\b(\w+)\s+years\b")
+_REST = re.compile(r"其余|剩下的?(?=[^，。；]{0,6}(?:在|没|未|还))")     # the rest is spoken of by itself
 _HAN_YEARS = "零一二三四五六七八九十"
-
-
-class Role(StrEnum):
-    HAVE = "have"
-    PART = "part"                # a part of what they have that changes nothing
-    LOST = "lost"                # a part of what they have that does not count, or no longer does
-    UNCOUNTED = "uncounted"      # beside what they have, and not counting
-    PLANNED = "planned"
-    ADDED = "added"              # what would come to it: 再发3篇
-    UNCERTAIN = "uncertain"
-    OVERLAP = "overlap"          # counted twice
-    TOTAL = "total"
-    PERIOD = "period"
-    BAR = "claimed_bar"
-
-
-class Term(Struct, frozen=True):
-    """One figure of a question for the fact `fact`; `words` are the question's own. `times`: so many years of it."""
-
-    words: str
-    span: Span
-    interval: Interval
-    role: Role
-    fact: str = ""
-    unit: str = ""
-    reason: str = ""      # a reason code of the policy folder, where it says why the figure does not count
-    period: str = ""      # "" for none, else how it lies to the window
-    times: int = 1
-
-
-class Asked(Struct, frozen=True):
-    """The figures of a question. `hypothetical`: it asks what would be; `dated`: it names a period."""
-
-    terms: tuple[Term, ...]
-    hypothetical: bool = False
-    disjoint: bool = False
-
-    def of(self, fact: str) -> tuple[Term, ...]:
-        return tuple(one for one in self.terms if one.fact == fact)
-
-    @property
-    def facts(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(one.fact for one in self.terms if one.fact))
-
-
-class _Figure(Struct):
-    """A quantity with the words around it."""
-
-    quantity: Quantity
-    lead: str = ""        # from the figure before, or the clause's beginning
-    tail: str = ""        # to the next figure, or the clause's end
-    clause: str = ""
-    start: int = 0        # of the clause
-    fact: str = ""
-
-    @property
-    def said(self) -> str:
-        span = self.quantity.span
-        return self.clause[span.start - self.start:span.end - self.start]
 
 
 def read(part: Part, keys: Collection[str], policy: Policy, topics: Topics, window: tuple[date, date],
          bars: Mapping[str, int], own: Collection[str] = ()) -> Asked:
     """The figures of a folded question for the facts `keys`, whose bars are `bars`; a unit that several of them share
-    speaks of those that are the base type's `own`."""
+    speaks of those that are the base type's, or the clause's, `own`."""
     text = part.text
-    counting = [one for one in part.quantities if one.measure != "time" and not _says_no_amount(one, text)]
-    figures = _repeated([_around(one, counting, text) for one in counting])
+    amounts = [one for one in part.quantities if one.measure != "time" and not _says_no_amount(one, text)]
+    figures = _repeated([_around(one, amounts, text) for one in amounts])
     _assign(figures, part, keys, policy, topics, own)
     found = [one for one in figures if one.fact]
     spans = _periods(text, window, policy)
@@ -117,13 +59,18 @@ def read(part: Part, keys: Collection[str], policy: Policy, topics: Topics, wind
     for one in found:
         terms.append(_term(one, terms, text, policy, spans, bars, claims=claims and len(found) == 1))
     terms = _settled([*terms, *_foreign(figures, terms, text, keys, policy)], text, bars)
+    overlapping = _unchecked_overlap(text)
+    if not overlapping:
+        terms = _doubted(terms, text)
+    terms = [_rest(one, terms, text) for one in terms]
+    terms += losses.unnumbered(text, terms, policy)
     return Asked(tuple(terms), says("roles", "if", text) or any(one.role is Role.ADDED for one in terms),
-                 says("roles", "disjoint", text))
+                 says("roles", "disjoint", text) and not overlapping, overlapping)
 
 
 # Around a figure ------------------------------------------------------------------------------------------------------
 
-def _around(quantity: Quantity, others: Sequence[Quantity], text: str) -> _Figure:
+def _around(quantity: Quantity, others: Sequence[Quantity], text: str) -> Figure:
     start, end = quantity.span.start, quantity.span.end
     left = max([match.end() for match in _BREAK.finditer(text, 0, start)] or [0])
     right = next((match.start() for match in _BREAK.finditer(text, end)), len(text))
@@ -131,11 +78,12 @@ def _around(quantity: Quantity, others: Sequence[Quantity], text: str) -> _Figur
     after = min([one.span.start for one in others if one.span.start >= end and one.span.start < right] or [right])
     tail = text[end:after]
     if after == right and right < len(text) and not _END.match(text, right):
-        rest = text[right + 1:]
-        stop = next((match.start() for match in _BREAK.finditer(rest)), len(rest))
-        following = rest[:stop]
-        if _GOES_ON.match(following) and not any(right < one.span.start <= right + 1 + stop for one in others):
-            tail += "，" + following    # 3篇，都还没见刊
+        mark = _BREAK.match(text, right)
+        begin = mark.end() if mark else right
+        stop = next((match.start() for match in _BREAK.finditer(text, begin)), len(text))
+        goes_on = _GOES_ON.match(text[begin:stop]) or _BUT.match(text, right)
+        if goes_on and not any(right < one.span.start <= stop for one in others):
+            tail += "，" + text[begin:stop]    # 3篇，都还没见刊; 1项签了但没开工
     listed = _LISTED.search(tail) if after < right else None
     if listed is not None:
         tail = tail[:listed.start()]        # 香港1家、上海2家: 上海 is the next one's
@@ -143,13 +91,17 @@ def _around(quantity: Quantity, others: Sequence[Quantity], text: str) -> _Figur
     joints = [match.start() for match in _LISTED.finditer(lead)] if before > left else []
     if joints:
         lead = lead[joints[-1]:]            # and what is before the joint is the one's before
-    return _Figure(quantity, lead, tail, text[left:right], left)
+    return Figure(quantity, lead, tail, text[left:right], left)
 
 
 def _says_no_amount(quantity: Quantity, text: str) -> bool:
     """Whether a figure says of which of two things something is (两个库都收了, 两条都够吗), that there is none at all
     (一件都没有), or together (三年加一块儿)."""
     said, after = text[quantity.span.start:quantity.span.end], text[quantity.span.end:quantity.span.end + 4]
+    if said.endswith("块") and _THING_OF.match(after):
+        return True     # 两块牌子
+    if text[:quantity.span.start].endswith("哪") or says("roles", "made_of", text[quantity.span.end:]):
+        return True     # 是哪六项; 200万里能不能包括工资
     if quantity.interval == Interval(1, 1) and (
             says("roles", "nothing", after) or says("roles", "together", said)
             or (said.startswith("一") and says("roles", "distributive", after))):     # 一家一半, 一人一项
@@ -157,9 +109,9 @@ def _says_no_amount(quantity: Quantity, text: str) -> bool:
     return quantity.interval == Interval(2, 2) and (_BOTH.match(after) is not None or said == "两条")
 
 
-def _repeated(figures: list[_Figure]) -> list[_Figure]:
+def _repeated(figures: list[Figure]) -> list[Figure]:
     """3 of our 10 companies have lost it: one figure, and what is said of the whole is said of it."""
-    done: list[_Figure] = []
+    done: list[Figure] = []
     for one in figures:
         if done and _OF_OUR.fullmatch(done[-1].tail) and done[-1].clause == one.clause:
             done[-1].tail += one.said + one.tail
@@ -168,7 +120,7 @@ def _repeated(figures: list[_Figure]) -> list[_Figure]:
     return done
 
 
-def _assign(figures: list[_Figure], part: Part, keys: Collection[str], policy: Policy, topics: Topics,
+def _assign(figures: list[Figure], part: Part, keys: Collection[str], policy: Policy, topics: Topics,
             own: Collection[str]) -> None:
     """The fact of each figure: of the subject next to it, of what its unit alone can mean, or of the figure before."""
     before, unit = "", ""
@@ -177,14 +129,17 @@ def _assign(figures: list[_Figure], part: Part, keys: Collection[str], policy: P
         key = _narrower(one, allowed, before, policy)
         listed = one.quantity.unit == unit and _LISTED.match(one.lead) and not _leads(one, part, allowed, topics)
         also = one.quantity.unit == unit and says("roles", "also", one.lead)
-        goes_on = _is_part(one) or listed or also or _SOME.fullmatch(one.lead)
+        goes_on = is_part(one) or listed or also or SOME.fullmatch(one.lead)
         alone = one.quantity.unit == unit and bool(unit) and not _named_in(one, part, topics)
         if not key and before in allowed and (goes_on or alone):
             key = before
         unit = one.quantity.unit
+        peculiar = _of_unit(unit, allowed, policy)
         if not key and not _named_in(one, part, topics):
-            key = _of_unit(unit, allowed, policy)
-        key = key or _subject_of(one.quantity, part, allowed, topics)
+            key = peculiar
+        named = key or _subject_of(one.quantity, part, allowed, topics)
+        key = peculiar if not key and peculiar and _is_counted(one, peculiar, policy) \
+            and named and not _is_counted(one, named, policy) else named      # 再引进1户: of what is counted in 户
         if not key and before in allowed:
             key = before
         if not key:
@@ -196,23 +151,28 @@ def _assign(figures: list[_Figure], part: Part, keys: Collection[str], policy: P
         before = key or before
 
 
+def _is_counted(one: Figure, fact: str, policy: Policy) -> bool:
+    """Whether a fact's things are what a figure's unit counts."""
+    return one.quantity.measure in policy.facts.facts[fact].measures
+
+
 def _of_unit(unit: str, allowed: Sequence[str], policy: Policy) -> str:
     """The one fact that the policy counts in a unit of its own: 10户."""
     facts = {key for one in policy.criteria if unit and policy.wordings[one.id].unit == unit for key in one.facts}
     return next(iter(facts)) if len(facts) == 1 and facts <= set(allowed) else ""
 
 
-def _leads(one: _Figure, part: Part, keys: Collection[str], topics: Topics) -> bool:
+def _leads(one: Figure, part: Part, keys: Collection[str], topics: Topics) -> bool:
     """Whether the words right before a figure name a fact that it can be of."""
     start = one.quantity.span.start
     return any(start - len(one.lead) <= word.span.start and word.span.end <= start
                for name, words in part.found.items() if topics.subjects[name].fact in keys for word in words)
 
 
-def _named_in(one: _Figure, part: Part, topics: Topics) -> bool:
+def _named_in(one: Figure, part: Part, topics: Topics) -> bool:
     """Whether a figure's own clause names a fact."""
     end = one.start + len(one.clause)
-    return any(one.start <= word.span.start < end for name, words in part.found.items()
+    return any(one.start <= word.span.start < end and len(word.word) > 1 for name, words in part.found.items()
                if topics.subjects[name].fact for word in words)
 
 
@@ -220,9 +180,9 @@ def _is_part_of_another(key: str, topics: Topics) -> bool:
     return any(one.fact == key and one.narrows for one in topics.subjects.values())
 
 
-def _narrower(one: _Figure, allowed: Sequence[str], before: str, policy: Policy) -> str:
+def _narrower(one: Figure, allowed: Sequence[str], before: str, policy: Policy) -> str:
     """The fact of a part that is told by its own words: 其中5篇是与外方合写的."""
-    if not before or not _is_part(one):
+    if not before or not is_part(one):
         return ""
     said = one.lead + one.tail
     for key in allowed:
@@ -283,7 +243,7 @@ def fits(quantity: Quantity, fact: str, policy: Policy) -> bool:
     return quantity.measure in spec.measures or quantity.measure in _LOOSE
 
 
-def _foreign(figures: Sequence[_Figure], terms: Sequence[Term], text: str, keys: Collection[str],
+def _foreign(figures: Sequence[Figure], terms: Sequence[Term], text: str, keys: Collection[str],
              policy: Policy) -> list[Term]:
     """Money of another currency beside what is asked about: nobody can say what it adds, unless a rate is given."""
     spent = {key for key in keys if policy.facts.facts[key].kind == "money"}
@@ -299,13 +259,18 @@ def _foreign(figures: Sequence[_Figure], terms: Sequence[Term], text: str, keys:
 
 # Roles ----------------------------------------------------------------------------------------------------------------
 
-def _term(one: _Figure, before: Sequence[Term], text: str, policy: Policy, spans: Sequence[tuple[Span, str]],
+def _term(one: Figure, before: Sequence[Term], text: str, policy: Policy, spans: Sequence[tuple[Span, str]],
           bars: Mapping[str, int], *, claims: bool) -> Term:
     quantity, spec = one.quantity, policy.facts.facts[one.fact]
     earlier = [term for term in before if term.fact == one.fact]
     before_it, reason = counting.not_counting(one.lead[-14:], one.fact, policy)
     behind, other = counting.not_counting(one.tail, one.fact, policy)
-    role, reason = _role(one, earlier, bars, before_it=before_it, behind=behind), reason or other
+    asks = bool(question_form.kinds_of(one.clause) & {"yes_no", "confirm"}) and not _names_kind(one, spec, policy)
+    role, reason = role_of(one, earlier, bars, before_it=before_it, behind=behind, asking=asks), reason or other
+    if role is Role.LOST and says("roles", "ahead", one.lead + one.tail) and says("roles", "today", text):
+        role = Role.PART        # 明年到期的有2家，现在算够吧
+    if role is Role.HAVE and before and before[-1].role is Role.ADDED and _LISTED.match(one.lead):
+        role = Role.ADDED       # 再来1户高企、1个团队
     if claims and role is Role.HAVE and not says("roles", "have", one.lead):
         role = Role.BAR
     cover = _cover(one, spans) if spec.time == "window" else ""
@@ -313,9 +278,15 @@ def _term(one: _Figure, before: Sequence[Term], text: str, policy: Policy, spans
         role, reason = Role.UNCOUNTED, "outside_window"
     elif role is Role.PART and cover == "outside":
         role, reason = Role.LOST, "outside_window"
-    interval, times, bar = quantity.interval, 1, bars.get(one.fact)
+    interval, times, bar, lacking = quantity.interval, 1, bars.get(one.fact), False
+    if role is Role.HAVE and (things := _each_of(one)) > 1 and interval.exact:
+        times, interval = things, Interval(interval.low * things, interval.low * things)    # 孵化器、实验室各一个
+    if role in (Role.HAVE, Role.BAR) and says("roles", "fewer_if", text[max(0, one.quantity.span.start - 6):]):
+        role = Role.LOST        # 少10篇呢
     if role in (Role.HAVE, Role.BAR) and bar and says("roles", "short", one.lead) and interval.low < bar:
-        role, interval = Role.HAVE, Interval(bar - interval.low, bar - interval.low)    # 差两篇才到20篇
+        role, interval, lacking = Role.HAVE, Interval(bar - interval.low, bar - interval.low), True    # 差两篇才到20篇
+    if role is Role.BAR and spec.time == "window" and says("roles", "yearly", one.clause):
+        reason = YEARLY
     if role is Role.HAVE and says("roles", "yearly", one.clause):
         times = 1 if says("roles", "mean", one.clause) else _years(text)
         if times > 1:
@@ -324,72 +295,34 @@ def _term(one: _Figure, before: Sequence[Term], text: str, policy: Policy, spans
             role, reason = Role.UNCERTAIN, "yearly_mean"
     elif role is Role.HAVE and cover in ("wider", "partial"):
         interval = Interval(0, interval.high)
-    return Term(_shown(one), quantity.span, interval, role, one.fact, quantity.unit, reason, cover, times)
+    return Term(_shown(one), quantity.span, interval, role, one.fact, quantity.unit, reason, cover, times, lacking)
 
 
-def _role(one: _Figure, earlier: Sequence[Term], bars: Mapping[str, int], *, before_it: bool, behind: bool) -> Role:
-    """`before_it`, `behind`: words on that side say that the figure does not count."""
-    counts_not = before_it or behind
-    holds = [term for term in earlier if term.role in (Role.HAVE, Role.TOTAL)]
-    planned = says("roles", "planned", one.lead + one.tail) or says("roles", "planned", one.clause[:len(one.lead)])
-    supposed = says("roles", "if", one.clause)
-    if _is_bar(one, earlier, bars):
-        return Role.BAR
-    if holds and says("roles", "gone", one.lead):
-        return Role.LOST
-    if holds and (says("roles", "total", one.lead) or says("roles", "total_tail", one.tail)):
-        return Role.TOTAL
-    also = says("roles", "also", one.lead)
-    added = says("roles", "added", one.lead) or says("roles", "added_tail", one.tail)
-    if added and not counts_not and (supposed or not planned):
-        return Role.ADDED
-    if planned and not supposed:
-        part = _is_part(one) or _SOME.fullmatch(one.lead) is not None
-        return Role.LOST if holds and part and says("roles", "planned", one.tail) else Role.PLANNED
-    unsure = says("roles", "unsure", one.lead[-12:] + one.tail)
-    if unsure:
-        return Role.UNCERTAIN
-    part = (_is_part(one) or _SOME.fullmatch(one.lead) is not None) and bool(holds)
-    if says("roles", "overlap", one.lead[-8:] + one.tail) and holds and not counts_not:
-        return Role.OVERLAP
-    if counts_not:
-        if holds and (part or (behind and not also and not _done(earlier))):
-            return Role.LOST
-        return Role.UNCOUNTED
-    if part:
-        return Role.PART
-    return Role.HAVE
+def _each_of(one: Figure) -> int:
+    """How many things a clause lists of which a figure says so many each; 1 where it says nothing of the kind."""
+    if not one.lead.rstrip().endswith("各"):
+        return 1
+    listed = one.clause[:one.quantity.span.start - one.start].rsplit("各", 1)[0]
+    return len([piece for piece in re.split(r"、|和|与|及|以及", listed) if piece.strip()])
 
 
-def _is_bar(one: _Figure, earlier: Sequence[Term], bars: Mapping[str, int]) -> bool:
-    """Whether a figure is said to be what is asked for."""
-    lead, tail = one.lead, one.tail
-    if says("roles", "added_tail", tail):
-        return False    # need 3 more
-    if re.match(r"\s*了", tail) and not says("roles", "bar_tail", tail) and not lead.endswith("够"):
-        return False    # 达到20篇了
-    if says("roles", "bar_tail", tail):
-        return True
-    equals = bars.get(one.fact) == one.quantity.interval.low
-    if equals and not lead and says("roles", "bar_asked", tail) and any(term.role is Role.HAVE for term in earlier):
-        return True     # SCI 15篇，EI 8篇，20篇够了没
-    if one.quantity.interval.high is None and says("roles", "said", lead):
-        return True     # 办法不是要求至少10篇嘛
-    if says("roles", "said", lead) and _WANTS.search(lead):
-        return True     # 听说论文要30篇
-    if says("roles", "bar_lead", lead):
-        return _OWN.search(lead) is None or bars.get(one.fact) == one.quantity.interval.low
-    return equals and says("roles", "bar_that", lead) and not earlier and not says("roles", "have", lead)
+def _names_kind(one: Figure, spec: FactSpec, policy: Policy) -> bool:
+    """Whether the words before a figure name one of the fact's kinds: EI 20篇."""
+    kinds = spec.kinds.names.values() if spec.kinds is not None else ()
+    return any(policy.facts.pattern(words).search(one.lead) for words in kinds)
 
 
-def _is_part(one: _Figure) -> bool:
-    return says("roles", "part_lead", one.lead) or says("roles", "rest", one.lead) \
-        or ("of" in one.tail[:6] and says("roles", "part_tail", one.tail))
+def _unchecked_overlap(text: str) -> bool:
+    """Whether nobody has looked if one thing is counted twice: 有没有重复的没查过, some may be in both."""
+    return says("roles", "overlap", text) and (says("roles", "doubt", text) or says("roles", "unsure", text)
+                                              or says("roles", "unchecked", text))
 
 
-def _done(earlier: Sequence[Term]) -> bool:
-    """Whether the figure before was itself said to count: 发表15篇、录用8篇."""
-    return any(term.role is Role.HAVE and says("roles", "done", term.words) for term in earlier)
+def _doubted(terms: list[Term], text: str) -> list[Term]:
+    """Figures that the asker doubts as a whole: 有几篇还没核过."""
+    if any(one.role is Role.UNCERTAIN for one in terms) or not says("roles", "doubt", text):
+        return terms
+    return [replace(one, role=Role.UNCERTAIN) if one.role is Role.HAVE and one.interval.exact else one for one in terms]
 
 
 def _settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term]:
@@ -415,9 +348,6 @@ def _settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term
                 and any(term.fact == one.fact and term.role is Role.HAVE for term in terms[place + 1:]):
             one = replace(one, role=Role.BAR)
         done.append(one)
-    if not any(one.role is Role.UNCERTAIN for one in done) and says("roles", "doubt", text):
-        done = [replace(one, role=Role.UNCERTAIN) if one.role is Role.HAVE and one.interval.exact else one
-                for one in done]
     for fact in {one.fact for one in done}:
         stated = [one for one in done if one.fact == fact and one.role in (Role.HAVE, Role.UNCOUNTED)]
         if len(stated) <= _PARTS:
@@ -429,7 +359,21 @@ def _settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term
             done = [replace(one, role=Role.PART) if one in rest else one for one in done]
         elif whole.role is Role.HAVE:                        # 4个，市级2个、区级2个: the parts tell what counts
             done = [replace(one, role=Role.TOTAL) if one is whole else one for one in done]
-    return [_rest(one, done, text) for one in done]
+    return [_taken(one, done, text) for one in done if not _told_twice(one, done)]
+
+
+def _told_twice(one: Term, terms: Sequence[Term]) -> bool:
+    """Whether a figure that follows from what is lacking is stated as well: 只差1篇，19篇行不行."""
+    return one.role is Role.HAVE and one.lacking and any(
+        other.fact == one.fact and other.role is Role.HAVE and not other.lacking for other in terms)
+
+
+def _taken(one: Term, terms: Sequence[Term], text: str) -> Term:
+    """23篇里有4篇挂的是别校，剔了之后: the part that is taken away is lost."""
+    if one.role is not Role.PART or not says("roles", "taken_away", text[one.span.end:]):
+        return one
+    parts = [term for term in terms if term.fact == one.fact and term.role is Role.PART]
+    return replace(one, role=Role.LOST) if parts[-1] is one and _REST.search(text, one.span.end) is None else one
 
 
 def _apart(one: Term, other: Term, text: str) -> bool:
@@ -444,7 +388,7 @@ def _rest(one: Term, terms: Sequence[Term], text: str) -> Term:
         return one
     parts = [term for term in terms if term.fact == one.fact and term.role is Role.PART and term.span > one.span]
     match = pattern("roles", "rest").search(text, one.span.end)
-    if len(parts) == 1 and match is not None and says("roles", "lost", text[match.start():match.start() + 24]):
+    if len(parts) == 1 and match is not None and counting.lost(text[match.start():match.start() + 24]):
         return replace(one, interval=parts[0].interval, words=parts[0].words)
     return one
 
@@ -456,11 +400,17 @@ def _periods(text: str, window: tuple[date, date], policy: Policy) -> list[tuple
     written = "".join(char for char in policy.window.term if char in _HAN_YEARS)
     years = articles.whole_number(written) if written else 0
     of_policy = periods.Window(window[0], window[1], years)
-    return [(one.span, one.cover(of_policy).value) for one in periods.periods(text, of_policy)
-            if one.kind not in (periods.PeriodKind.MEAN, periods.PeriodKind.CUMULATIVE)]
+    found = [(one.span, one.cover(of_policy).value) for one in periods.periods(text, of_policy)
+             if one.kind not in (periods.PeriodKind.MEAN, periods.PeriodKind.CUMULATIVE)]
+    for match in pattern("roles", "years_in_all").finditer(text):        # 五年发了40篇
+        number = numerals.parse_number(match[1])
+        if number is not None and years and int(number) > years and not any(
+                span.overlaps(Span(*match.span(1))) for span, _ in found):
+            found.append((Span(*match.span(1)), "wider"))
+    return sorted(found)
 
 
-def _cover(one: _Figure, spans: Sequence[tuple[Span, str]]) -> str:
+def _cover(one: Figure, spans: Sequence[tuple[Span, str]]) -> str:
     """How the period in a figure's own clause, before it, or right behind it lies to the window."""
     end = one.start + len(one.clause)
     inside = [(span, cover) for span, cover in spans if one.start <= span.start < end]
@@ -474,6 +424,6 @@ def _years(clause: str) -> int:
     return int(number) if number is not None and 1 < number < 10 else 1
 
 
-def _shown(one: _Figure) -> str:
+def _shown(one: Figure) -> str:
     """The figure with the words right before it, as the question has them."""
     return one.lead[-10:].split("，")[-1].lstrip("、, ") + one.said

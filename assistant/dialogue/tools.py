@@ -18,7 +18,7 @@ from assistant.dialogue.case import COUNTED, LEFT_OUT, UNDECIDED, Case
 from assistant.dialogue.recompute import Change
 from assistant.dialogue.recompute import recompute as computed
 from assistant.dialogue.results import Amount, Result
-from assistant.dialogue.terms import Role, Term
+from assistant.dialogue.roles import Role, Term
 from assistant.questions.supposed_days import application_day
 from assistant.questions.topics import Topics
 from assistant.questions.understanding import Part, Question, Reader, fold
@@ -195,7 +195,8 @@ class Tools:
                 and not any(span.overlaps(one.span) for span in used)]
         if left:
             return Result("compare", error=f"not labelled yet: {', '.join(left)}; call again with these too")
-        found = bars.compare(wanted, {wanted.facts[0]: read}, self._policy, disjoint=own.disjoint)
+        found = bars.compare(wanted, {wanted.facts[0]: read}, self._policy, disjoint=own.disjoint,
+                             overlapping=own.overlapping)
         if found is None:
             return Result("compare", error="the labels leave nothing to compare")
         clause = Citation(wanted.quote, wanted.span, ref=wanted.citation)

@@ -4,10 +4,16 @@ from __future__ import annotations
 import re
 
 from assistant.questions import question_form
+from assistant.questions.dialogue_patterns import says
 from assistant.questions.topics import Point
 from assistant.questions.understanding import Part
+from ingestion import numerals
 
-YES, NO, OPEN, REQUIRED = "yes", "no", "open", "required"
+YES, NO, OPEN = "yes", "no", "open"
+REQUIRED, HARMLESS, FORFEITS = "required", "harmless", "forfeits"
+_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+           "december")
+_DAYS = re.compile(r"(\d{1,3}|[一二两三四五六七八九十]{1,3}|\b[a-z]+)\s*(?:个?工作日|天|working days|days)")
 _OPPOSITE = {YES: NO, NO: YES}
 
 
@@ -19,6 +25,13 @@ def verdict_of(point: Point, part: Part, quote: str) -> str:
     if point.elapsed:
         years = question_form.years_passed(part.text)
         return "" if years is None else YES if years >= point.elapsed else NO
+    if point.verdict == HARMLESS:       # to what asks for harm a no; the verb of 影响吗 is turned round by who words it
+        inverted = question_form.inverts(part.text, part.language)
+        asks_it = question_form.asks_harm(part.text) or says("asks", "counted_in", part.text)
+        return NO if asks_it and not inverted else YES
+    if point.verdict == FORFEITS:       # it costs what one has: to whether one may keep or get it, a no
+        keeps = question_form.asks_permission(part.text, part.language) or says("claims", "keeps", part.text)
+        return "" if question_form.denies(part.text) and not point.matches else NO if keeps else YES
     if question_form.denies_verb(part.text):
         return ""
     denied = question_form.denies(part.text)
@@ -38,6 +51,8 @@ def as_asked(decided: str, part: Part, *, of_condition: bool = False) -> str:
     opposite.
     """
     inverted = question_form.asks_harm(part.text) if of_condition else question_form.inverts(part.text, part.language)
+    if of_condition and not inverted and question_form.denies_verb(part.text):
+        inverted = True     # 就不能报了吗
     return _OPPOSITE.get(decided, decided) if inverted else decided
 
 
@@ -66,15 +81,22 @@ def _by_time(part: Part, quote: str) -> str:
     months, asked = _months(quote), _months(part.text)
     if months and asked:
         return YES if asked[-1] == months[-1] or (asked[-1] < months[-1] and not claimed) else NO
+    if re.search(r"自然日|日历日|calendar days", part.text) and re.search(r"工作日|working days", quote):
+        return NO
     days, asked = _days(quote), _days(part.text)
     if days and asked:
+        if asked[-1] <= days[-1] and says("claims", "fewer", part.text):
+            return NO       # shorter than five working days
         return YES if asked[-1] == days[-1] or (asked[-1] > days[-1] and not claimed) else NO
     return ""
 
 
 def _months(text: str) -> list[int]:
-    return [int(number) for number in re.findall(r"(?<!\d)(1[0-2]|[1-9])\s*月", text)]
+    words = [word for word in re.findall(r"[a-z]+", text.lower()) if word in _MONTHS and word != "may"]
+    named = [_MONTHS.index(word) + 1 for word in words]
+    return [int(number) for number in re.findall(r"(?<!\d)(1[0-2]|[1-9])\s*月", text)] or named
 
 
 def _days(text: str) -> list[int]:
-    return [int(number) for number in re.findall(r"(?<!\d)(\d{1,3})\s*(?:个?工作日|天|working days)", text)]
+    found = (numerals.parse_number(number.strip()) for number in _DAYS.findall(text))
+    return [int(number) for number in found if number is not None]

@@ -53,6 +53,11 @@ def read(part: Part, findings: Sequence[Finding], found: Collection[str], topics
     )
 
 
+def asks_overall(folded: str) -> bool:
+    """Whether a question asks, among other things, what the whole comes to: 能不能报，差哪几样."""
+    return any(name == "overall" and pattern.search(folded) for name, pattern in _intents())
+
+
 def own(part: Part) -> bool:
     """Whether a question speaks of the application itself."""
     return _says("own", part)

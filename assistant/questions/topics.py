@@ -29,7 +29,7 @@ INSIDE, OUTSIDE, YEAR = "$inside_window", "$outside_window", "$year"   # when so
 Record = TypeVar("Record")
 OFF_TOPIC = frozenset({"tasks", "chat"})      # gaps that have nothing to do with a policy
 COMPUTED = frozenset({TYPES, FIGURES, INSIDE, OUTSIDE, YEAR})
-VERDICTS = ("yes", "no", "required")
+VERDICTS = ("yes", "no", "required", "harmless", "forfeits")
 
 
 class Subject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -14,7 +14,7 @@ from assistant.questions.term_spotting import SHORTEST_SLIP, Lexicon, Spotted
 from assistant.questions.topics import Topics, words_of
 from assistant.questions.unknown_words import Strangers, everyday, plain_english
 from ingestion import articles, language, numerals
-from ingestion.domain import Span
+from ingestion.domain import Interval, Span
 from ingestion.errors import UsageError
 from ingestion.lexical import simplified
 
@@ -35,6 +35,9 @@ _ENGLISH_NUMBERS = ("", "one", "two", "three", "four", "five", "six", "seven", "
                     "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
                     "twenty")
 _SPELLED = re.compile(r"\barticle (" + "|".join(_ENGLISH_NUMBERS[1:]) + r")\b")
+_HOW_MANY = re.compile(      # 两条都过了
+    r"(?<![第\d（(])[一二两三四五六七八九十]条(?=都|全|也|均|里|中|要求|标准|指标|硬|线|一起)")
+_TEN_THOUSANDS = re.compile(r"[一二两三四五六七八九十百千零]{2,}万(?![\u4e00-\u9fff]?[家户篇个项人件])")
 _ENGLISH_WORDS = 3  # so many words in a row make a question English although it holds some Chinese
 
 
@@ -241,6 +244,7 @@ def _inheriting(parts: Sequence[Part], topics: Topics) -> list[Part]:
 def _refs(text: str) -> tuple[str, ...]:
     """The clauses that a folded text names, in any brackets; amounts (2.5 million) are no references."""
     plain = _AMOUNT.sub(lambda match: " " * len(match.group()), text.replace("（", "(").replace("）", ")"))
+    plain = _HOW_MANY.sub(lambda match: " " * len(match.group()), plain)
     plain = _SPELLED.sub(lambda match: f"article {_ENGLISH_NUMBERS.index(match[1])}", plain)
     return tuple(articles.parse_refs(_BARE.sub(" ", _PARAGRAPH.sub(r"\1项", plain))))
 
@@ -263,4 +267,9 @@ def _figures(text: str) -> tuple[numerals.Quantity, ...]:
         )
     ]
     same_length = text.replace("国家级", "省部级")  # 两个国家级 is two of them, not two countries
-    return tuple(numerals.quantities(same_length, taken))
+    found = numerals.quantities(same_length, taken)
+    for match in _TEN_THOUSANDS.finditer(text):      # 一百九十八万 needs no 元 in a question
+        number, span = numerals.parse_number(match[0]), Span(*match.span())
+        if number is not None and not any(span.overlaps(one) for one in [*taken, *(each.span for each in found)]):
+            found.append(numerals.Quantity(span, span, Interval(int(number), int(number)), "", ""))
+    return tuple(sorted(found, key=lambda one: one.span))
