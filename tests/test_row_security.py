@@ -294,7 +294,9 @@ def unruled(monkeypatch: pytest.MonkeyPatch) -> None:
             if hasattr(module, "visible"):
                 monkeypatch.setattr(module, "visible", lambda _actor: true())
             if hasattr(module, "may"):
-                monkeypatch.setattr(module, "may", lambda *_: True)
+                monkeypatch.setattr(module, "may", lambda *_, **__: True)
+            if hasattr(module, "demand"):
+                monkeypatch.setattr(module, "demand", lambda *_, **__: None)
 
 
 def walked(place: Place) -> tuple[int, list[str]]:

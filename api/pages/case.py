@@ -64,20 +64,23 @@ def assess(request: Request, services: ServicesDep, actor: ActorDep, case_id: st
 @router.get("/cases/{case_id}/edit")
 def edit(request: Request, services: ServicesDep, actor: ActorDep, case_id: str) -> Response:
     found = services.cases.get(actor, case_id)
-    typed = Settings(found.base_type, found.application_date.isoformat(), found.applicant, found.title)
+    typed = Settings(found.base_type, found.application_date.isoformat(), found.applicant, found.title,
+                     found.paper_number)
     return page(request, "case_edit.html", case=found, typed=typed, problems={}, policy=services.policies.current)
 
 
 @router.post("/cases/{case_id}/edit")
 def update(request: Request, services: ServicesDep, actor: ActorDep, case_id: str, form: FormDep) -> Response:
-    found, typed = services.cases.get(actor, case_id), read(form)
+    found = services.cases.get(actor, case_id)
+    typed = read(form, paper=found.paper_number is not None)
     problems = typed.problems(services.policies.current)
     if problems:
         return page(request, "case_edit.html", status=422, case=found, typed=typed, problems=problems,
                     policy=services.policies.current)
     day = date.fromisoformat(typed.application_date)
     changed = services.cases.update(actor, case_id, title=typed.title, applicant=typed.applicant,
-                                    base_type=typed.base_type, application_date=day)
+                                    base_type=typed.base_type, application_date=day,
+                                    paper_number=typed.paper_number)
     if (typed.base_type, day) != (found.base_type, found.application_date) and services.files.list(actor, case_id):
         services.assessments.start(actor, case_id)
     return see(f"/cases/{changed.id}")
