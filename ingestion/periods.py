@@ -168,6 +168,10 @@ def _recent(match: re.Match[str], window: Window) -> Period | None:
     return Period(span, PeriodKind.RECENT, years_before(window, count), window.end, count)
 
 
+def _window(match: re.Match[str], window: Window) -> Period | None:
+    return Period(Span(*match.span()), PeriodKind.RECENT, window.start, window.end, window.years)
+
+
 def _half_year(match: re.Match[str], window: Window) -> Period | None:
     start = months_before(window.end, load("periods")["half_year"]["months"]) + timedelta(days=1)
     return Period(Span(*match.span()), PeriodKind.RECENT, start, window.end)
@@ -337,6 +341,7 @@ def _grammar() -> tuple[list[tuple[re.Pattern[str], re.Pattern[str], Resolve]], 
             rf"(?:{recent})\s*(?P<n>{number})\s*(?:个?(?:完整)?(?:自然|会计|财务)?年度|个?(?:完整)?(?:自然|会计)?年|个(?P<months>月))(?:{within})?(?!级|制)",
             _recent,
         ),
+        (data["window"], rf"(?:{data['window']})期?(?:间|之?[内中])", _window),
         (data["half_year"]["word"], rf"(?:{recent})(?P<n>{data['half_year']['word']})(?P<months>)", _half_year),
         (r"年(?:以来|来|间)", rf"(?<![\d第十一二三四五六七八九])(?P<n>{number})\s*年(?:以来|来|间)", _recent),
         (

@@ -23,6 +23,7 @@ from ingestion.numerals import stated_rate
 from ingestion.periods import Cover, Period, PeriodKind, Window, periods
 
 MONTH = 31  # days
+LEAST_SUMMED = 2  # rows that a subtotal sums up
 LEAST_YUAN = 1_000  # smaller amounts without any unit are of another one
 LONGEST_STATE = 20  # characters of what a cell says of a payment
 _MONTHS = re.compile(r"(20\d\d)[./](\d{1,2})-(\d{1,2})(?![-./\d])月?")  # 2025.1-6
@@ -217,7 +218,20 @@ def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window, claim
         found = periods(_MONTHS.sub(r"\1年\2-\3月", "｜".join(dated or beside[:2])), window)
         if found and found[0].start is not None:
             series.append((_widest(found), Decimal(number[0].replace(",", "")), cell))
+    series = _without_subtotals(series)
     return series if any(p for p, _, _ in series) else []
+
+
+def _without_subtotals(series: Sequence[Entry]) -> list[Entry]:
+    """年计｜2023年｜567220: a row that comes to what the rows above it do, back to the last such row, sums them up,
+    whatever it is called."""
+    found: list[Entry] = []
+    run: list[Decimal] = []
+    for period, value, cell in series:
+        sums = period is not None and len(run) >= LEAST_SUMMED and value == sum(run)
+        found.append((None if sums else period, value, cell))
+        run = [] if sums or period is None else [*run, value]
+    return found
 
 
 def _by_kinds(book: FactBook, spec: FactSpec, table: Table, titled: Period) -> list[Entry]:

@@ -17,6 +17,7 @@ from ingestion.facts.records import Names
 from ingestion.facts.scan import Reading
 from ingestion.facts.schema import FactBook
 from ingestion.language import load
+from ingestion.organisations import Origin
 
 LONGEST_LABEL, LONGEST_VALUE = 24, 60   # characters of a label in a form, and of the name beside it
 HEAD = 6_000                            # characters of a document in which it says who applies
@@ -25,6 +26,8 @@ SHORTEST_FULL = 6                       # characters of a body's full name
 _BRACKETED = re.compile(r"（[^（）]*(?:）|$)")
 _NAME = r"([一-鿿][一-鿿（）]{5,29})"
 _REGISTERED = re.compile(rf"(?:名称|全称|主体|陈述人|申报人)\s*[：:\t]\s*{_NAME}\s*(?=\n|（下?称|（以下|\t|，|。)")
+_DESCRIBED = re.compile(rf"{_NAME}(?:（以?下简?称[^（）]*）)?(?:系|是|为)[^。；]{{0,24}}?"
+                        rf"(?:法人|登记|注册|成立|设立)|{_NAME}（以?下简?称[“\"]?(?:本|我)")
 _SIGNED = re.compile(rf"^[ \t　]*{_NAME}[ \t　]*(?:（(?:盖章|公章|签章|印章)）)?[ \t　]*"
                      r"(?:(?:20\d\d|二.二[一二三四五六七八九])年[^\n]{0,12})?$", re.MULTILINE)
 
@@ -33,7 +36,7 @@ def applicants(readings: Sequence[Reading], book: FactBook) -> Names:
     """Names and short names of the applicant."""
     own = set(_labelled(readings))
     if not any(_full(name) for name in own):
-        own |= _registered(readings)
+        own |= _registered(readings) or _described(readings)
     short = words("short_name")
     for reading in readings:
         for match in short.finditer(reading.folded):
@@ -59,12 +62,21 @@ def _full(name: str) -> bool:
     return len(name) >= SHORTEST_FULL and bool(words("firm_end").search(name) or words("institution_end").search(name))
 
 
+def _described(readings: Sequence[Reading]) -> set[str]:
+    """The body that documents introduce at their beginning (某公司是2014年登记设立的…), the one that is named most."""
+    named: Counter[str] = Counter()
+    for reading in readings:
+        found = {next(filter(None, match.groups())) for match in _DESCRIBED.finditer(reading.folded[:HEAD])}
+        names = {name for name in found if _full(name) and organisations.origin(name) is not Origin.FOREIGN}
+        named.update({name: reading.folded.count(name) for name in names})
+    return {max(named, key=lambda name: (named[name], name))} if named else set()
+
+
 def _registered(readings: Sequence[Reading]) -> set[str]:
     """The body that licences and signatures name in most documents, of several the one that is named most often."""
     named: Counter[str] = Counter()
     for reading in readings:
         found = {match[1] for pattern in (_REGISTERED, _SIGNED) for match in pattern.finditer(reading.folded)}
-        named.update(name for name in found if _full(name) and organisations.origin(name)
-                     is not organisations.Origin.FOREIGN)
+        named.update(name for name in found if _full(name) and organisations.origin(name) is not Origin.FOREIGN)
     said = {name: (count, sum(reading.folded.count(name) for reading in readings)) for name, count in named.items()}
     return {max(said, key=lambda name: (*said[name], name))} if said else set()

@@ -14,6 +14,13 @@ from ingestion.language.ngrams import may
 
 _MARK = re.compile("[（），,。；！？]")
 
+# a relative clause before the body that a clause speaks of, and a topic (就全校而言)
+_MODIFIER = re.compile(
+    r"(?:[一二三四五六七八九十]是)?(?:(?:与|跟|和|同|离|距)[^，。；的]{1,10}的|隔壁|邻近|毗邻|周边|附近|对面|"
+    r"(?:我|本)[^，。；的与和]{1,3}的?(?:合作|协作|共建|控股|参股|上级|主管|友好)(?:企业|单位|伙伴|高校|院校|机构|方))?")
+_FRAME = re.compile(r"\s*(?:(?:就|从|以|按|对)[^，。；]{1,10}(?:而言|来说|来讲|来看|看)|放眼[^，。；]{1,8})$")
+_TERRITORY = re.compile(r"(?:区|县)(?:管委会|管理委员会|人民政府)?$")
+_OUR_TERRITORY = re.compile(r"我[区县旗州镇]$")
 DEEPEST = 12  # brackets within brackets; further ones are taken as words
 
 
@@ -89,7 +96,8 @@ def assign_subjects(text: str, clauses: list[Clause], names: Names) -> None:
         elif _elsewhere(body, names) and not own.search(body):
             clause.subject = "other"
             current = "other" if clause.depth == 0 else current
-        elif other and words("whole_body").match(other.group()) and words("subject_verbs").match(body, other.end()):
+        elif other and words("whole_body").match(other.group()) and (
+                _FRAME.match(body) or words("subject_verbs").match(body, other.end())):
             clause.subject = current = "other"
         elif other and words("whole_body").match(other.group()):
             clause.subject = "whole"  # of a whole city or school; the next clause may be the applicant's again
@@ -150,7 +158,10 @@ def _elsewhere(body: str, names: Names) -> bool:
 
 def _other(body: str, names: Names) -> re.Match[str] | None:
     """Somebody else as the one who has the figures, not as the one with whom something is done."""
+    territory = any(_TERRITORY.search(name) for name in names.own)
     for match in words("others").finditer(body):
+        if territory and _OUR_TERRITORY.search(match.group()):
+            continue  # a development zone that applies calls itself 我区
         if words("group").search(match.group()) and any(words("group").search(name) for name in names.own):
             continue  # the applicant is a group itself
         if match.group() in load("discourse")["that_body"] and words("reported").search(body, 0, match.start()):
@@ -168,7 +179,7 @@ def _spoken_of(body: str, names: Names) -> str:
         return "other"
     begun = words("subject").match(body.lstrip())
     if begun is None:
-        return ""
+        return _spoken_abroad(body.lstrip(), names)
     name = begun["name"]
     if any(own in name for own in names.own) or words("own_subject").search(name):
         return ""
@@ -180,10 +191,19 @@ def _spoken_of(body: str, names: Names) -> str:
     return "other" if abroad and words("institution_end").search(name) else ""
 
 
+def _spoken_abroad(body: str, names: Names) -> str:
+    """Silesian University of Technology has more than 200…: "other" where a named body abroad has the figures."""
+    begun = words("named_abroad").match(body)
+    if begun is None or any(own in begun["name"] for own in names.own):
+        return ""
+    name = re.sub(r"^the\s+", "", begun["name"], flags=re.IGNORECASE)
+    return "other" if " " in name and organisations.origin(name) is organisations.Origin.FOREIGN else ""
+
+
 def _named_subject(body: str, names: Names) -> re.Match[str] | None:
     if not names.own:
         return None
-    match = words("organisation_subject").match(body.lstrip())
+    match = words("organisation_subject").match(_MODIFIER.sub("", body.lstrip(), count=1))  # 与我们同楼的某学院…
     if match is None:
         return None
     name = match[1]

@@ -13,6 +13,7 @@ from itertools import chain, pairwise, zip_longest
 from typing import NamedTuple
 
 from ingestion import organisations
+from ingestion.facts import credit_code
 from ingestion.facts.lexicon import listed, words
 from ingestion.language import load, pattern
 from ingestion.numerals import parse_number
@@ -22,7 +23,10 @@ LONGEST_SAID = 14  # characters of a cell that says how a thing stands or how a 
 MOST_CELLS = 200  # cells of a column that are looked at
 LEAST_ROWS, LONGEST_NUMBER = 3, 4  # rows whose numbers show that they are numbered; digits of one
 _DATE = re.compile(r"(?<![A-Za-z0-9-])(?:19|20)\d\d\s*(?:年|[-./]\s*\d)|^(?:19|20)\d\d年?$")
-_TERM = re.compile(r"(?:19|20)\d\d[\d年月日.\-/ ]{0,9}(?:-|~|至|到)+\s*(?:(?:19|20)\d\d|长期|至今|今|年底)|\d年期|长期")
+_TERM = re.compile(r"(?:19|20)\d\d[\d年月日.\-/ ]{0,9}(?:-|~|至|到|\bto\b)+\s*"
+                   r"(?:(?:19|20)\d\d|长期|至今|今|年底|now|date|present|$)|"
+                   r"\d年期|长期")
+_MONTH = re.compile(r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? (?:\d{1,2},? )?(?:19|20)\d\d")
 CODE = re.compile(
     r"(?:[A-Za-z]{1,4}[-/.]?){1,3}(?:19|20)\d\d[-\dXx×./A-Za-z]{3,}|(?:19|20)\d{2}SR\w{3,}|GR20\w{6,}", re.ASCII
 )
@@ -88,7 +92,7 @@ def kind_of(text: str) -> str:
         return "code"
     if _TERM.search(text) and len(text) <= 40:
         return "term"
-    if _DATE.search(text) and len(text) <= 24:
+    if (_DATE.search(text) or _MONTH.fullmatch(text)) and len(text) <= 24:
         return "date"
     if _FIGURE.fullmatch(text.replace(" ", "")):
         return "figure"
@@ -99,7 +103,8 @@ def kind_of(text: str) -> str:
     if is_place(text):
         return "place"
     short = re.sub(r"（[^（）]*）$", "", text)
-    said = [kind for kind in ("mode", "state") if len(short) <= LONGEST_SAID and listed(kind + "_cell").search(short)]
+    brief = len(short) <= LONGEST_SAID * (1 + short.isascii())
+    said = [kind for kind in ("mode", "state") if brief and listed(kind + "_cell").search(short)]
     if said:
         return said[0]
     return "body" if is_body(text) else "text"
@@ -309,4 +314,4 @@ def _codes(rows: Sequence[Cells]) -> list[frozenset[str]]:
 
 
 def _code(text: str) -> bool:
-    return _LONG_CODE.fullmatch(text) is not None or CODE.fullmatch(text) is not None
+    return any(shape.fullmatch(text) is not None for shape in (_LONG_CODE, CODE, credit_code.CODE))

@@ -17,13 +17,14 @@ from ingestion.facts import PolicyFacts, forms, limits
 from ingestion.facts.applicant import applicants
 from ingestion.facts.assertions import Claims, join
 from ingestion.facts.changes import set_aside
+from ingestion.facts.code_lists import decoded
 from ingestion.facts.declared import declared
 from ingestion.facts.enumerations import enumerations, may_be_named, may_name, sentence_items
 from ingestion.facts.figures import analyse
 from ingestion.facts.items import Pool, Setting, judge
 from ingestion.facts.lexicon import words
-from ingestion.facts.listings import list_items
 from ingestion.facts.money import spent
+from ingestion.facts.numbered_lists import list_items
 from ingestion.facts.recitals import bars
 from ingestion.facts.reconcile import reconcile
 from ingestion.facts.records import Analysis, Names
@@ -69,6 +70,7 @@ def prepare(
             if tell is not None:
                 tell(document.name)
             readings.append(scan(document, text))
+            readings[-1].tables = decoded(readings[-1].tables)
     hosted = any(words("host_words").search(reading.folded) for reading in readings)
     host = host_country(readings)
     names = replace(applicants(readings, policy.facts), host=host, bars=bars(policy.text))
@@ -351,6 +353,9 @@ def _context(sentences: Sequence[Sentence], position: int) -> str:
 
 def host_country(readings: Sequence[Reading]) -> str:
     """The ISO code of the country that the documents call 驻在国, or ""."""
+    named = _named_after(readings)
+    if named:
+        return named
     for reading in readings:
         for match in re.finditer(load("discourse")["host_pattern"], reading.folded):
             codes = [c for c in organisations.countries_in(match[1]) if c != "CN"]
@@ -359,6 +364,20 @@ def host_country(readings: Sequence[Reading]) -> str:
             if codes:
                 return codes[0]
     return _spoken_of(readings, "host_words") or _spoken_of(readings, "host_seat")
+
+
+TITLED = 8  # lines at the head of a document that may hold the centre's name
+
+
+def _named_after(readings: Sequence[Reading]) -> str:
+    """The country that the names of the documents and of what they are about hold, where they hold one (赤焰摩洛哥光伏
+    创新中心); else ""."""
+    lines = [line for reading in readings
+             for line in [reading.document.name, *reading.folded.strip().split("\n")[:TITLED]]]
+    named = {m.where for line in lines if words("centre_named").search(line)
+             for m in organisations.scan(line.title() if line.isupper() else line)
+             if m.origin is organisations.Origin.FOREIGN and m.where}
+    return next(iter(named)) if len(named) == 1 else ""
 
 
 def _spoken_of(readings: Sequence[Reading], said: str) -> str:

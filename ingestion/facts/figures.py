@@ -55,6 +55,7 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
     if not analysis.figures:
         return analysis
     _trim_right(analysis)
+    _share_tail(analysis)
     for position, figure in enumerate(analysis.figures):
         _relate(analysis, position, before)
         _plain_as(figure, analysis.figures[position - 1] if position and figure.total else figure.parent)
@@ -249,6 +250,17 @@ def _trim_right(analysis: Analysis) -> None:
                 first.right = first.right[: max(0, limit)]
                 if not words("attributive").match(first.right) and second.left_start < second.quantity.span.start:
                     second.left = ""
+
+
+_JOINED = re.compile(r"\s*(?:and|plus|&)\s+(?:[A-Z]{3}|[€$£¥])?\s*")
+
+
+def _share_tail(analysis: Analysis) -> None:
+    """spent EUR 250,000 and RMB 1,300,000 on…: what stands behind joined amounts is said of each of them."""
+    for first, second in itertools.pairwise(analysis.figures):
+        between = analysis.sentence.folded[first.quantity.span.end : second.quantity.span.start]
+        if first.quantity.measure == second.quantity.measure and _JOINED.fullmatch(between):
+            first.right = second.right
 
 
 def _without_having(left: str) -> str:

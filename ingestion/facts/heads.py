@@ -78,7 +78,8 @@ def unexplained(book: FactBook, spec: FactSpec, own: str) -> str:
             rest = rest[: mention.start] + rest[mention.end :]  # 授权专利5件，美国3件: where, not what
     rest = words("each").sub("", rest)
     if spec.kind == "money":
-        rest = pattern(tuple(load("numbers")["money"]["foreign"])).sub("", rest)  # 泰铢386万铢
+        money = load("numbers")["money"]
+        rest = pattern((*money["foreign"], *money["prefix"], *money["share"])).sub("", rest)  # 泰铢386万铢
         rest = _without_country_behind(rest)  # 马来西亚林吉特68万元
     for need in spec.needs:
         rest = book.pattern([w for w in need.words if w != ABROAD]).sub("", rest)

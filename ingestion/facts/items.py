@@ -335,7 +335,6 @@ def _asks(header: str) -> bool:
 
 _STATE = frozenset({"status", "number_granted"})  # roles of columns that tell how a thing stands, not what it is
 
-
 def _telling(require: Require, pool: Pool) -> list[str]:
     """The columns that could tell what is asked. Where the list has none for its things' class, what its columns of
     state say (在园, 有效期至2025-11) is beside the question, and the title's word holds for all rows."""
@@ -374,6 +373,8 @@ def _foreign(book: FactBook, require: Require, pool: Pool, item: Item, missing: 
             missing if where is Origin.DOMESTIC else (UNKNOWN if words("foreign_title").search(pool.title) else missing)
         )
     parties = [item.cells[role] for role in ("origin", "target") if role in item.cells]
+    if len(parties) == 1:  # 让出方｜受让方: the head of one side is not known
+        parties += filter(None, map(item.cells.get, ("authors", "country")))
     if parties:
         sides = [
             organisations.origin(side)

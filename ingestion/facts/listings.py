@@ -1,4 +1,4 @@
-"""Which tables and numbered lists enumerate a fact, and their items."""
+"""Which tables enumerate a fact, and their rows."""
 
 from __future__ import annotations
 
@@ -11,21 +11,27 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ingestion import organisations
-from ingestion.facts.assertions import Claims
-from ingestion.facts.columns import Column, apart, are_persons, empty, is_place, kind_of, kind_of_column, roles_of
+from ingestion.facts.columns import (
+    Column,
+    apart,
+    are_persons,
+    empty,
+    kind_of,
+    kind_of_column,
+    roles_of,
+)
 from ingestion.facts.dating import section_period
 from ingestion.facts.grids import Grid, Row, name_columns, named
-from ingestion.facts.items import Item, Pool, Setting, judge, list_item, meets
-from ingestion.facts.lexicon import is_partial, listed, words
+from ingestion.facts.items import Item, Pool, Setting, meets
+from ingestion.facts.lexicon import is_partial, listed
+from ingestion.facts.list_titles import list_headings, of_another, of_any, title_above
 from ingestion.facts.modality import polarity, section_block
 from ingestion.facts.phrases import found
-from ingestion.facts.scan import ListGroup
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Require
 from ingestion.facts.sentences import Section, Sentence
-from ingestion.facts.terms import term
 from ingestion.language import fold, load, pattern
 from ingestion.language.ngrams import Text
-from ingestion.numerals import has_number, quantities
+from ingestion.numerals import has_number
 from ingestion.organisations import Origin
 from ingestion.periods import dates
 
@@ -34,8 +40,6 @@ LONGEST_DAY = 16  # characters of a cell that holds a day
 LEAST = 3  # cells of a column that show what a table of many kinds lists
 _TELLING = {"number", "date", "authors", "index", "status", "rank"}  # roles of columns that only tell of a thing
 _BRACKETED = re.compile(r"（[^（）]*）")
-_LABEL = re.compile(r"\s*([^，。；：\n]{2,12})[。：]")
-_COUNTED = re.compile(r"（\s*(?:共|计)?\s*(\d+\s*[^（）\d，。]{1,2})）")
 
 
 class Listed(Struct, frozen=True):
@@ -70,9 +74,9 @@ def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> L
     section = Section(grid.table.section.headings, "\n".join([grid.table.section.lead, grid.title]))
     sentence = Sentence(grid.table.document, grid.table.block.span, Text(""), section)
     excerpt = "\n".join([about, grid.title, grid.table.section.text, grid.table.document.name.rsplit("/", 1)[-1]])
-    own = bool(about) and about not in _of_lists(grid.table.section.headings[:-1])
+    own = bool(about) and about not in list_headings(grid.table.section.headings[:-1])
     near = "\n".join(dict.fromkeys([grid.title, *_near(grid)])).strip()
-    said = own or (bool(near) and not _of_any(book, near))  # 国际合作部花名: a title of no fact's things is still one
+    said = own or (bool(near) and not of_any(book, near))  # 国际合作部花名: a title of no fact's things is still one
     title = near if said else about
     pool = Pool(
         grid.table.document,
@@ -214,20 +218,32 @@ def _naming(book: FactBook, spec: FactSpec, listing: Listing, grid: Grid) -> lis
         columns.sort(key=lambda c: -_bodies(grid, c))  # 协议对方 before 协议名称
     if columns or not listing.header:
         return [*_rather(grid, columns[:1]), *columns]
+    def cells(column: int) -> list[str]:
+        return [row.columns.get(column, "") for row in grid.rows]
+
+    def tells(column: int) -> bool:
+        return apart(cells(column))
+
     generic = [c for c, header in enumerate(grid.headers) if listed("generic_name").fullmatch(header.strip())]
-    if generic or (grid.title.rstrip().endswith("。") and not _kinds_about(book, listing, grid)):
+    leads = pattern(tuple(load("discourse")["refers_below"])).search(grid.title.rstrip().split("\n")[-1]) is not None
+    if generic or (grid.title.rstrip().endswith("。") and not leads and not _kinds_about(book, listing, grid)):
         return generic[:1]  # a sentence above it is no title
+    if abroad and (bodies := [c for c, own in enumerate(grid.roles) if "title" in own
+                              and kind_of_column(cells(c)) == "body"]):
+        return bodies[:1]
     known = [roles_of(header) for header in grid.headers]
-    if any("title" in roles for roles in known):
+    if any("title" in roles and (tells(c) or len(grid.rows) < LEAST) for c, roles in enumerate(known)):
         return []
     named_ = [c for c, roles in enumerate(known) if not roles and "title" in grid.roles[c]]
-    told = sorted((c for c, roles in enumerate(known) if not roles and not grid.roles[c]),
-                  key=lambda c: not apart(row.columns.get(c, "") for row in grid.rows))
+    told = sorted((c for c, roles in enumerate(known) if not roles and not grid.roles[c]), key=lambda c: not tells(c))
+    if named_ and told and tells(told[0]) and not tells(named_[0]):
+        named_ = told  # 成果名｜载体: a journal names many papers
     if _sided(listing):
         return told[:1]
     if named_ and told and not abroad and not {"organisation", "team"} & set(spec.measures):
         named_ = [told[0]] if told[0] < named_[0] else named_  # 干什么｜跟谁: whom it is done with names no project
-    return named_[:1] or ([] if abroad or sum(map(bool, known)) * 2 > len(known) else told[:1])
+    known_well = sum(map(bool, known)) * 2 > len(known) and not found(book, listing.about, "\n".join(_near(grid)))
+    return named_[:1] or ([] if abroad or known_well else told[:1])
 
 
 def _rather(grid: Grid, columns: list[int]) -> list[int]:
@@ -335,7 +351,7 @@ def _about(book: FactBook, listing: Listing, grid: Grid) -> str | None:
     said = about.search(title) or any(map(about.search, [names, *own]))
     if said or each or _kinds_about(book, listing, grid):
         return title or names
-    if _of_another(book, listing, title if grid.title.strip() else ""):
+    if of_another(book, listing, title if grid.title.strip() else ""):
         return None
     sections = "｜".join(dict.fromkeys(x for row in grid.rows for x in (row.section, row.cells.get("kind", "")) if x))
     if sections and about.search(sections):
@@ -343,25 +359,7 @@ def _about(book: FactBook, listing: Listing, grid: Grid) -> str | None:
     *outer, nearest = grid.table.section.headings or ("",)
     if about.search(nearest):
         return title or nearest
-    return _above(book, listing, outer)
-
-
-def _above(book: FactBook, listing: Listing, headings: Sequence[str]) -> str | None:
-    """The nearest of the headings further above that speaks of any fact's things, if it is of this one's; "" where
-    none does."""
-    for heading in reversed(_of_lists(headings)):
-        if listing.avoid and found(book, listing.avoid, heading):
-            return None
-        if found(book, listing.about, heading):
-            return heading
-        if _of_another(book, listing, heading):
-            return None
-    return ""
-
-
-def _of_lists(headings: Sequence[str]) -> list[str]:
-    """The headings above, without the title of the whole document, unless that is of a list."""
-    return [h for place, h in enumerate(headings) if place or listed("title_lines").search(h)]
+    return title_above(book, listing, outer)
 
 
 def _each_about(book: FactBook, listing: Listing, grid: Grid) -> bool:
@@ -383,117 +381,3 @@ def _kinds_about(book: FactBook, listing: Listing, grid: Grid) -> bool:
         if said >= LEAST and said * 3 >= len(cells):
             return True
     return False
-
-
-def _of_another(book: FactBook, listing: Listing, title: str) -> bool:
-    """表二 海外研发团队 below the heading 平台与合作伙伴: a table's own title says that it lists other things."""
-    lists = [spec.listing for spec in book.facts.values() if spec.listing is not None]
-    caption = "\n".join(line for line in title.split("\n") if not line.rstrip().endswith("。"))
-    return any(found(book, other.about, caption) for other in lists if not _alike(other, listing))
-
-
-def _of_any(book: FactBook, title: str) -> bool:
-    return any(found(book, spec.listing.about, title) for spec in book.facts.values() if spec.listing is not None)
-
-
-def same_things(one: Listing | None, other: Listing | None) -> bool:
-    """Whether the tables of two facts list the same things."""
-    return one is not None and other is not None and _alike(one, other)
-
-
-def _alike(one: Listing, other: Listing) -> bool:
-    """Whether two facts list things of one kind: papers and joint papers, the parties of agreements and agreements."""
-    parties = [x.term and any(r.origin == "foreign" and "title" in r.columns for r in x.require) for x in (one, other)]
-    return one.about == other.about or all(parties)
-
-
-def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Setting, claims: Claims) -> None:
-    listing = spec.listing
-    if listing is None or not listing.prose:
-        return
-    *outer, nearest = group.section.headings or ("",)
-    title, weak, above = group.section.lead or nearest, False, None
-    if not found(book, listing.about, title):
-        title = "\n".join([nearest, group.section.lead])
-        weak = True
-        if group.section.lead and not _neutral(group.section.lead):
-            return
-        if not found(book, listing.about, title):
-            above = None if _of_another(book, listing, nearest) else _above(book, listing, outer)
-            untitled = not above and not _of_any(book, title)
-            if above is None or not (above or (untitled and _told_by_items(book, listing, group, setting))):
-                return
-            title, weak = f"{above}\n{nearest}", not above
-    if listing.avoid and found(book, listing.avoid, "\n".join([title, nearest])):
-        return
-    if _topics(book, group):
-        return
-    last = title.strip().split("\n")[-1]
-    if words("resolves").search(last) or (words("explains").search(last) and not last.endswith("：")):
-        return
-    document = group.document
-    counting = [span for span in group.items if counts(spec, fold(document.quote(span)))]
-    if len(counting) * 2 > len(group.items):
-        return  # 国家级：…1个；市级：…2个: the lines hold figures, not one thing each
-    items = [
-        list_item(document, span, fold(document.quote(span)))
-        for span in group.items
-        if document.quote(span).strip()
-    ]
-    sentence = Sentence(document, group.items[0], Text(""), group.section)
-    pool = Pool(
-        document,
-        title,
-        section_period(sentence, setting.window),
-        items,
-        is_partial(title + "\n" + document.name.rsplit("/", 1)[-1]),
-        weak=weak or not (_leads(group.section.lead) or above or sum(i.titled for i in items) * 2 > len(items)),
-        reason=section_block(group.section) or polarity(title.split("\n")[-1]),
-    )
-    judge(book, spec, pool, setting, claims)
-
-
-def _told_by_items(book: FactBook, listing: Listing, group: ListGroup, setting: Setting) -> bool:
-    """Whether most items of a list that no title names show by their own words what is asked for: bodies abroad with
-    the term of an agreement; or all of several requirements."""
-    texts = [fold(group.document.quote(span)) for span in group.items]
-    if listing.term and any(r.origin == "foreign" and "title" in r.columns for r in listing.require):
-        told = [bool(term(t, setting.window)) and organisations.origin(t) is Origin.FOREIGN for t in texts]
-    elif len(listing.require) > 1:
-        items = [list_item(group.document, span, text) for span, text in zip(group.items, texts, strict=True)]
-        pool = Pool(group.document, "", None, items, partial=False, weak=True)
-        told = [all(meets(book, require, pool, item) for require in listing.require) for item in items]
-    else:
-        return False
-    return sum(told) >= 2 and sum(told) * 3 >= len(told) * 2
-
-
-def _topics(book: FactBook, group: ListGroup) -> bool:
-    """企业。…；平台。…；海外团队。…: numbered paragraphs that are named by what several facts count list no things."""
-    labels = [_LABEL.match(fold(group.document.quote(span))) for span in group.items]
-    named = [label[1].strip() for label in labels if label is not None]
-    topics = {
-        key for label in named for key, spec in book.facts.items()
-        if spec.heads and len(book.pattern(spec.heads).sub("", label)) <= 1
-    }
-    return len(named) * 2 > len(group.items) and len(topics) > 1
-
-
-def counts(spec: FactSpec, text: str) -> bool:
-    """Whether a line states a count of the fact's things right at its name."""
-    found_ = quantities(_COUNTED.sub(r"\1", text).split("（")[0])  # 发明专利（5件）
-    always = ("thing", "organisation", "team", "paper")  # 二等奖1项 may be one thing with its number
-    return any(q.measure in spec.measures and (q.measure in always or q.interval.low > 1) for q in found_)
-
-
-def _leads(lead: str) -> bool:
-    """A lead-in or a caption, which says what the list below holds; not just the title of a text."""
-    return lead.rstrip().endswith("：") or listed("title_lines").search(lead) is not None
-
-
-def _neutral(lead: str) -> bool:
-    return (
-        is_place(lead.strip())
-        or bool(words("neutral_lead").search(lead.strip()))
-        or pattern(tuple(load("tables")["note_row"])).match(lead.strip()) is not None
-    )

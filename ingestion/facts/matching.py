@@ -35,6 +35,7 @@ from ingestion.facts.phrases import (
 from ingestion.facts.records import Analysis, Figure
 from ingestion.facts.relations import classed, without_apart
 from ingestion.facts.schema import FactBook, FactSpec
+from ingestion.language import load
 
 
 class Match(Struct):
@@ -72,6 +73,9 @@ def match_figure(
             leave_out(figure.blocked)  # 合作机构6家。另有2家尚在洽谈
         elif figure.blocked and _of_its_clause(book, spec, analysis, figure):
             leave_out(figure.blocked)
+        elif said and measure in spec.measures and figure.quantity.unit and spec.subtract and (
+                book.pattern(spec.subtract).search(figure.own)):
+            leave_out("definition")  # 专职7名；兼职顾问21名: what stands beside those that count and does not
         return None
     unmet = [need for need in spec.needs if not met(book, need, analysis, figure, context)]
     if _of_something_else(book, spec, analysis, figure, context):
@@ -258,7 +262,16 @@ def _value(spec: FactSpec, figure: Figure, *, doubtful: bool) -> Interval:
     if doubtful:
         value = Interval(0, value.high)
     newly = spec.time == "state" and words("newly").search(figure.own) is not None  # 今年新增高企4家
-    return Interval(value.low, None) if newly or words("sample").search(figure.own) else value  # 代表性论文5篇
+    rest = figure.parent is None and not figure.part and words("rest").search(figure.left)  # 剩下的两位…
+    some = newly or rest or words("sample").search(figure.own) or _one_of_them(figure)
+    return Interval(value.low, None) if some else value  # 代表性论文5篇
+
+
+def _one_of_them(figure: Figure) -> bool:
+    """国家级任务里有一项是…; “甲”也是一个平台: one of the things is spoken of, and not how many there are."""
+    text, span = figure.sentence.folded, figure.quantity.number
+    one = text[span.start : span.end] == load("numbers")["article"]
+    return one and words("one_of_them").search(text, 0, span.start) is not None
 
 
 def kinds_in(book: FactBook, spec: FactSpec, text: str) -> frozenset[str]:

@@ -317,10 +317,41 @@ def headed(texts: Sequence[str]) -> bool:
 def _continues(document: Document, first: Block, second: Block) -> bool:
     if second.kind is not BlockKind.TABLE or first.section != second.section or second.host:
         return False
-    if width(first) != width(second) or width(first) < 3:
+    if width(first) < 3 or width(second) > width(first):
+        return False
+    if first.section and _same_shapes(document, first, second):
+        return True  # blank rows of a sheet part its rows, and no tables
+    if width(first) != width(second):
         return False
     above = row(document, first, 0)
     return headed(above) and (row(document, second, 0) == above or not headed(row(document, second, 0)))
+
+
+def _same_shapes(document: Document, first: Block, second: Block) -> bool:
+    """Whether the columns of two blocks of rows are written alike (L013｜20230128｜A), from the second's first row."""
+    above, below = _shapes(document, first), _shapes(document, second)
+    written = [column for column, shape in above.items() if shape != _WORDS and column in below]
+    begun = {c.column: _shape(document.quote(c.span)) for c in second.cells if not c.row}
+    alike = [column for column in written if above[column] == below[column] == begun.get(column)]
+    return len(alike) >= 2 and len(alike) * 3 >= len(written) * 2
+
+
+def _shapes(document: Document, block: Block) -> dict[int, str]:
+    """How most filled cells of each column are written, of those of which most are written alike."""
+    found: dict[int, list[str]] = {}
+    for cell in block.cells:
+        if shape := _shape(document.quote(cell.span)):
+            found.setdefault(cell.column, []).append(shape)
+    most = {column: max(set(shapes), key=lambda one: (shapes.count(one), one)) for column, shapes in found.items()}
+    return {column: one for column, one in most.items() if found[column].count(one) * 3 >= len(found[column]) * 2}
+
+
+_WORDS = "w"
+
+
+def _shape(text: str) -> str:
+    """A cell with each digit as 9 and each run of other letters as w."""
+    return re.sub(r"[^\W\d]+", _WORDS, re.sub(r"\d", "9", text.strip()))
 
 
 def _behind(document: Document, first: Block, second: Block) -> Block:

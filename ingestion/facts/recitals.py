@@ -21,7 +21,7 @@ def recited(analysis: Analysis) -> frozenset[int]:
     sentence = analysis.sentence
     if sentence.synthetic:
         return frozenset()
-    everywhere = _labelled(analysis) or _enumerates_bars(analysis)
+    everywhere = _labelled(analysis) or _enumerates_bars(analysis) or _refers_to_answers(analysis)
     quoting = analysis.quoting or _asked(analysis) or (sentence.holds(words("quotation")) and _quotes(sentence.folded))
     corrected = sentence.holds(words("quotation_compared"))  # 上次报送的“6个”应为5个
     demanding, found = everywhere, set[int]()
@@ -73,6 +73,15 @@ def _enumerates_bars(analysis: Analysis) -> bool:
     bars = all(q.interval.low in analysis.names.bars for q in counted)
     told = words("compared_with").sub("", analysis.sentence.folded)  # …，均已达到: no figure
     return bars and not (words("own_body").search(told) or words("done").search(told))
+
+
+def _refers_to_answers(analysis: Analysis) -> bool:
+    """经费200万元以上——见附录三: a bar of the policy, and then only where in the application the answer stands."""
+    refers = words("refers_elsewhere").search(analysis.sentence.folded)
+    if refers is None:
+        return False
+    counted = [f.quantity for f in analysis.figures if f.quantity.measure not in ("time", "percent")]
+    return bool(counted) and all(q.interval.high is None and q.interval.low in analysis.names.bars for q in counted)
 
 
 def bars(policy: str) -> frozenset[int]:

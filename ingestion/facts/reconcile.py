@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from datetime import date
 
@@ -39,6 +40,9 @@ def reconcile(
     trail.stand("open", firm)
     firm = _weighed(findings, firm, trail)
     trail.stand("weighed", firm)
+    firm = _without_parts(findings, firm)
+    if spec.kind == "money":
+        _rounded(firm)
     own = [a for a in firm if not a.larger]
     trail.stand("own", own or firm)
     assertions = _lists(own or firm, findings.empty, window)
@@ -73,6 +77,36 @@ def _weighed(findings: Findings, firm: list[Assertion], trail: Trail) -> list[As
         else:
             kept.append(entry)
     return kept
+
+
+COARSEST = 4  # digits that money stated in 万元 rounds away
+
+
+def _rounded(firm: list[Assertion]) -> None:
+    """187.34万元 and 1,873,420元 are one figure, and the finer stands (reading 35)."""
+    exact = [a for a in firm if a.interval.exact and a.interval.low]
+    for coarse in exact:
+        value = coarse.interval.low
+        digits = next((n for n in range(COARSEST, 0, -1) if value % 10**n == 0), 0)
+        finer = {a.interval.low for a in exact if a.interval.low % 10**digits}
+        near = [one for one in finer if digits and abs(one - value) * 2 <= 10**digits]
+        if len(near) == 1:
+            coarse.interval, coarse.points = Interval(near[0], near[0]), (near[0],)
+
+
+def _without_parts(findings: Findings, firm: list[Assertion]) -> list[Assertion]:
+    """派驻2人, 当地聘用4人, of 6 said elsewhere: figures side by side that come to the whole are its parts."""
+    told = [a for a in firm if a.method is Method.DECLARED and a.interval.exact and a.interval.low and not a.loose]
+    for first, second in itertools.pairwise(told):
+        near = first.document is second.document and 0 <= second.span.start - first.span.end < NEAR
+        both = first.interval.low + second.interval.low
+        rest = [a for a in firm if a is not first and a is not second]
+        if near and any(a.interval.exact and a.interval.low == both for a in rest):
+            for part in (first, second):
+                findings.exclude(part.document, part.span, "part_of_total", rule=part.rule)
+            findings.assertions = [a for a in findings.assertions if a is not first and a is not second]
+            return rest
+    return firm
 
 
 def _comparable(plain: Assertion, entry: Assertion) -> bool:

@@ -16,11 +16,13 @@ from msgspec.structs import replace
 from ingestion.domain import Block, BlockKind, Cell, Document, Span
 from ingestion.facts import forms
 from ingestion.facts.columns import is_place
+from ingestion.facts.lexicon import words
 from ingestion.facts.marks import legend, punctuated, spelled
 from ingestion.facts.mending import mended
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.language import fold, load, pattern
 from ingestion.language.ngrams import Text
+from ingestion.numerals import classifiers
 
 LONGEST_HOST = 120  # characters beside a form's label that still introduce the table within
 LONGEST_SENTENCE = 1_500  # characters
@@ -32,11 +34,29 @@ _PAGE_NUMBER = re.compile(r"\s*[-]?\s*\d{1,3}\s*[-]?\s*")
 _HEADING_NUMBER = re.compile(r"^\s*\d+(?:\.\d+)*(?=[\s　、.．])")
 
 
+_NUMBER = re.compile(r"\s*\d{1,2}\.\d{1,2}[\s　]+(?=[\u4e00-\u9fffA-Z])")
+
+
+def _unnumbered(text: str) -> str:
+    """5.1　近三年…: what numbers a paragraph is blanked, same length; 5.1 万元 is an amount."""
+    number = _NUMBER.match(text)
+    if number is None or (_unit().match(text, number.end()) and not words("own").match(text, number.end())):
+        return text
+    return " " * number.end() + text[number.end():]
+
+
+@lru_cache(maxsize=1)
+def _unit() -> re.Pattern[str]:
+    """What a number before it counts or measures."""
+    numbers = load("numbers")
+    return re.compile("|".join(map(re.escape, [*numbers["powers"], *numbers["money"]["yuan"], *classifiers()])))
+
+
 @lru_cache(maxsize=1)
 def _stops() -> re.Pattern[str]:
     """Brackets, and what ends a sentence; the full stop of an abbreviation (Sdn. Bhd., Co. Ltd) does not."""
     short = "".join(rf"(?<!\b{word})" for word in load("discourse")["abbreviations"])
-    return re.compile(rf"[（）]|[。！？；\n]|(?<=[a-z\d）]){short}\.(?=\s+[A-Z])|(?<=[a-z])\.\s*$")
+    return re.compile(rf"[（）]|[。！？；\n]|(?<=\S)(?=[●•◆▪➢▶])|(?<=[a-z\d）]){short}\.(?=\s+[A-Z])|(?<=[a-z])\.\s*$")
 
 
 class Table(Struct):
@@ -220,7 +240,7 @@ class _Scan:
     def _paragraph(self, block: Block, text: str) -> None:
         if _PAGE_NUMBER.fullmatch(text):
             return
-        found = self._read(block, text)
+        found = self._read(block, _unnumbered(text))
         if block.kind is BlockKind.LIST_ITEM:
             self._item(block, text, found)
         elif found:

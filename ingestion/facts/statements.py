@@ -36,7 +36,8 @@ def statements(
         if (analysis.sentence.row and not rule.rows) or rule.reach == "document":
             continue
         for span in _places(book, rule, analysis, vetoed):
-            _apply(book, rule, analysis, span, window, claims, context, former=former)
+            past = former or (spec.time != "window" and _moved_on(analysis, span))
+            _apply(book, rule, analysis, span, window, claims, context, former=past)
     if len(claims.steps) == before and not analysis.sentence.row:
         for span, by in vetoed.items():
             claims.exclude(analysis.sentence.document, _located(analysis, span), _set_aside(analysis, span), rule=by)
@@ -49,6 +50,12 @@ def of_former_times(text: str) -> bool:
     """此前租用的旧址已退租: what a sentence says to be there no more is a former thing, until it comes to now."""
     begun = _FORMER.match(text)
     return begun is not None and words("now").search(text, begun.end()) is None
+
+
+def _moved_on(analysis: Analysis, span: Span) -> bool:
+    """2016年在外地注册，2019年整体迁回: how it was, before the move that a later clause tells."""
+    text = analysis.sentence.folded
+    return text.may(words("moved_on")) and words("moved_on").search(text, span.end) is not None
 
 
 def _set_aside(analysis: Analysis, span: Span) -> str:
@@ -78,7 +85,7 @@ def _places(book: FactBook, rule: Rule, analysis: Analysis, vetoed: dict[Span, s
         body = text[span.start : span.end]
         if "（" in body and not analysis.sentence.pair:
             body = _without_brackets(body, every=not rule.nested)
-        if all(book.pattern(group).search(body) for group in rule.all):
+        if all(_said(book.pattern(group), body, of_one=not rule.value) for group in rule.all):
             against = (rule.none and book.pattern(rule.none).search(body)) or (
                 rule.none_so_far and book.pattern(rule.none_so_far).search(text, 0, span.end))
             if against:
@@ -86,6 +93,15 @@ def _places(book: FactBook, rule: Rule, analysis: Analysis, vetoed: dict[Span, s
             else:
                 places.append(span)
     return places
+
+
+_COPULA, _NOT_OF_ONE = "是为系属", "不非均都皆"
+
+
+def _said(asked: re.Pattern[str], body: str, *, of_one: bool) -> bool:
+    """Whether a text says what is asked. `of_one`: 不是分公司 denies it, 均为内设机构 says it of several."""
+    return any(not of_one or match[0][:1] not in _COPULA or body[max(0, match.start() - 1):match.start()] not in
+               [*_NOT_OF_ONE] for match in asked.finditer(body))
 
 
 def _without_brackets(body: str, *, every: bool) -> str:
@@ -113,7 +129,9 @@ def _code_of_home(book: FactBook, rule: Rule, sentence: Sentence, span: Span, cl
 def _told_as_plan(book: FactBook, rule: Rule, sentence: Sentence, body: str) -> bool:
     if rule.planned or rule.denied or not sentence.may(words("plan")):
         return False
-    return words("plan").search(words("plan_exempt").sub("", _nearby(book, rule, body))) is not None
+    near = _nearby(book, rule, body)
+    matter = words("as_matter").match(body, len(near))  # 设立国际合作部一事已列入明年的方案
+    return words("plan").search(words("plan_exempt").sub("", body if matter else near)) is not None
 
 
 def _apply(
@@ -312,6 +330,20 @@ def _who_holds(before: str) -> str:
 _LATIN_NAME = re.compile(r"[A-Z][A-Za-z\u00c0-\u024f]*(?:[ .&,'-]+[A-Za-z\u00c0-\u024f]+)+\.?$")
 
 
+_HELD_BY = re.compile(r"[^，。；]{0,6}?(?:由|归)([^，。；]{2,24}?)(?:持有|所有|拥有|全资|独资|出资)")
+
+
+def _is_own(holder: str, analysis: Analysis) -> bool | None:
+    """100%股权由某公司持有: whether the one who is said to hold is the applicant; None where that is not known."""
+    named = holder.strip()
+    if words("own_holder").search(named) or any(named in name or name in named for name in analysis.names.own):
+        return True
+    origin = organisations.origin(named)
+    if words("other_holder").search(named) or origin is Origin.FOREIGN:
+        return False
+    return True if origin is Origin.DOMESTIC else None
+
+
 def _majority(analysis: Analysis, span: Span) -> bool | None:
     """True: the applicant holds more than half; False: somebody else does; None: neither is said."""
     text = analysis.sentence.folded
@@ -324,6 +356,9 @@ def _majority(analysis: Analysis, span: Span) -> bool | None:
     outer = analysis.clauses[index].outer if index >= 0 else -1
     scope = body[: match.start()]
     own, other = words("own_holder"), words("other_holder")
+    passive = _HELD_BY.match(body, match.end())
+    if passive is not None:
+        return _is_own(passive[1], analysis)
     holds = [*words("holds_share").finditer(scope)]
     holder = scope[: holds[-1].start()] if holds else scope
     summed = words("total_before").search(holder) or words("sums_up").match(holder.rsplit("，", 1)[-1].lstrip())

@@ -15,8 +15,10 @@ from ingestion.facts.assertions import Claims
 from ingestion.facts.grids import Grid, grid, identified, things_of_form, unit_factor
 from ingestion.facts.items import Setting, judge
 from ingestion.facts.lexicon import listed, words
-from ingestion.facts.listings import Listed, counts, listed_in, same_things
+from ingestion.facts.list_titles import same_things
+from ingestion.facts.listings import Listed, listed_in
 from ingestion.facts.modality import polarity, section_block
+from ingestion.facts.numbered_lists import counts
 from ingestion.facts.scan import Reading, Table, policy_columns, sentences_in
 from ingestion.facts.schema import FactBook
 from ingestion.facts.sentences import Section, Sentence
@@ -340,6 +342,15 @@ _LABEL = re.compile(r"[^。，；]{1,24}")
 _ENUMERATOR = re.compile(r"^\s*(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）)", re.MULTILINE)
 
 
+_ANSWER = re.compile(r"^\s*(?:答|回答|自评|自述)\s*：")
+
+
+def _topic(label: str) -> bool:
+    """（三）科研诚信问题: what a requirement is about, which the answer leaves unsaid; it holds no bar."""
+    clean = _ENUMERATOR.sub("", label)
+    return len(clean) > 2 and _LABEL.fullmatch(label) is not None and not has_number(clean)
+
+
 def _pairs(table: Table) -> list[Sentence]:
     """A form's label and value cells as sentences "label\\tvalue"; long values are sentences of their own."""
     found: list[Sentence] = []
@@ -350,10 +361,10 @@ def _pairs(table: Table) -> list[Sentence]:
     for row, texts in zip(table.rows, table.texts, strict=True):
         place = 0
         while place < len(row):
-            if row[place].column in skipped:
+            label = texts[place]
+            if row[place].column in skipped and not _topic(label):
                 place += 1
                 continue
-            label = texts[place]
             if place + 1 < len(row) and label and _LABEL.fullmatch(label):
                 value = row[place + 1]
                 whole = Span(row[place].span.start, value.span.end)
@@ -368,7 +379,8 @@ def _pairs(table: Table) -> list[Sentence]:
                     )
                 elif texts[place + 1]:
                     width = row[place].span.end - whole.start
-                    told = _ENUMERATOR.sub(lambda m: " " * len(m.group()), body[width + 1 :])
+                    told = _ANSWER.sub(lambda m: " " * len(m.group()), body[width + 1 :])
+                    told = _ENUMERATOR.sub(lambda m: " " * len(m.group()), told)
                     said = body[:width].replace("\n", " ") + "：" + told.replace("\n", "，")
                     marked = forms.answered(said)
                     sentence = Sentence(
