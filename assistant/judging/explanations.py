@@ -54,7 +54,8 @@ class Explainer:
         own, general = f"money.{gap_case}_gap", f"{section}.{gap_case}_gap"
         gap = self.say.say(own if self._is_money(criterion) and self.say.has(own) else general, values)
         if values.settled:
-            gap += self.say.say(f"forms.settle_{_SETTLING[gap_case]}", values)
+            settling = self.say.say(f"forms.settle_{_SETTLING[gap_case]}", values)
+            gap = settling.strip() if outcome is Outcome.JUDGEMENT and section == "judgement" else gap + settling
         if not criterion.required:
             gap += self.say.say("forms.priority")
         return explanation, gap
