@@ -45,5 +45,6 @@ class Settings:
 
 
 def read(form: FormData, *, paper: bool = False) -> Settings:
-    return Settings(*(field(form, name) for name in ("base_type", "application_date", "applicant", "title")),
-                    paper_number=field(form, "paper_number") if paper else None)
+    base_type, day, applicant, title = (field(form, name) for name in (
+        "base_type", "application_date", "applicant", "title"))
+    return Settings(base_type, day, applicant, title, field(form, "paper_number") if paper else None)

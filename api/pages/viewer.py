@@ -14,10 +14,11 @@ from api.pages.addresses import clause_address
 from api.pages.rendering import failure_said, page
 from api.pages.routing import PageRoute
 from api.pages.walk import Walk
-from api.service.layouts import KINDS, MOST_PAGES
+from api.service.layouts import KINDS
 from api.service.records import Actor, AssessmentView
 from api.service.services import Services
 from ingestion.domain import Document, Span
+from ingestion.parsing.office import MOST_PAGES
 
 router = APIRouter(route_class=PageRoute)
 ZOOMS = (50, 75, 100, 125, 150, 200, 300)

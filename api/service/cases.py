@@ -239,7 +239,7 @@ def _examples() -> Path:
 def _settings(case: Case) -> dict[str, str]:
     return {"title": case.title, "applicant": case.applicant, "base_type": case.base_type,
             "application_date": case.application_date.isoformat(),
-            **({"paper_number": case.paper_number} if case.on_paper else {})}
+            **({} if case.paper_number is None else {"paper_number": case.paper_number})}
 
 
 def _numbered(session: Session, case: Case) -> None:
