@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable
 from datetime import date
 
-from ingestion.domain import Evidence, Exclusion, Fact, Interval, Method, Span, Unexplained
+from ingestion.domain import Document, Evidence, Exclusion, Fact, Interval, Method, Span, Unexplained
 from ingestion.facts.assertions import Assertion, Findings, add, evidence, intersect, overlapping, subtract
 from ingestion.facts.lexicon import words
 from ingestion.facts.schema import FactSpec
 from ingestion.facts.trail import NOWHERE, Trail
 from ingestion.facts.uniting import unite
-from ingestion.periods import Cover, Period, PeriodKind, Window
+from ingestion.language import fold
+from ingestion.periods import Cover, Period, PeriodKind, Window, reported_year
 
+LONGEST_TITLE = 40  # characters
 NEAR = 200  # characters between a figure and the list that names what it counts
 
 
@@ -33,6 +36,8 @@ def reconcile(
         for entry in findings.assertions:
             if entry.method is Method.LISTED or entry.interval.high in summed:  # or states what that table comes to
                 entry.interval = Interval(entry.interval.low, None)
+    if spec.time == "state" and not _of_now(findings, window):
+        return None
     firm = [a for a in findings.assertions if not a.told] or findings.assertions
     trail.stand("told", firm)
     firm = [a for a in firm if not a.open] or firm
@@ -92,6 +97,30 @@ def _rounded(firm: list[Assertion]) -> None:
         near = [one for one in finer if digits and abs(one - value) * 2 <= 10**digits]
         if len(near) == 1:
             coarse.interval, coarse.points = Interval(near[0], near[0]), (near[0],)
+
+
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年")
+
+
+def _of_now(findings: Findings, window: Window) -> bool:
+    """How it stands is not told by a document of an earlier year (2022年度情况（存档）); whether anything else does."""
+    for entry in [a for a in findings.assertions if _of_an_earlier_year(a.document, window)]:
+        findings.exclude(entry.document, entry.span, "outside_window", rule=entry.rule)
+        findings.assertions = [a for a in findings.assertions if a is not entry]
+    return bool(findings.assertions)
+
+
+def _of_an_earlier_year(document: Document, window: Window) -> bool:
+    """Whether its name or its title says that it was kept from an earlier year, or reports of one long past."""
+    begun = document.text.lstrip().split("\n", 1)[0][:LONGEST_TITLE]
+    for title in (fold(document.name.rsplit("/", 1)[-1]), fold(begun)):
+        year = _YEAR.search(title)
+        kept = words("kept_from_before").search(title) is not None
+        if kept and (year is None or int(year[1]) < window.end.year):
+            return True
+        if year is not None and int(year[1]) < window.end.year - 1 and reported_year(title) is not None:
+            return True
+    return False
 
 
 def _without_parts(findings: Findings, firm: list[Assertion]) -> list[Assertion]:
