@@ -87,6 +87,16 @@ class NewCase(Body):
     applicant: str = Field("", max_length=200)
 
 
+class NewPaperCase(Body):
+    """For an applicant who handed in on paper."""
+
+    paper_number: str = Field(max_length=100, description="What the office received it under")
+    applicant: str = Field(max_length=200)
+    base_type: str = Field(description="An id from /api/v1/policy")
+    application_date: date
+    title: str = Field("", max_length=200)
+
+
 class CaseChange(Body):
     """What is left out stays as it is."""
 
@@ -94,6 +104,7 @@ class CaseChange(Body):
     applicant: str | None = Field(None, max_length=200)
     base_type: str | None = None
     application_date: date | None = None
+    paper_number: str | None = Field(None, max_length=100, description="Of one that came on paper")
 
 
 class Question(Body):

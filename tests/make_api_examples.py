@@ -34,6 +34,8 @@ def collected(site: Any) -> dict[str, Any]:
         "new_invitation": {"email": "name@example.com", "role": "applicant"},
         "new_case": {"base_type": "joint_research_center", "application_date": "2025-06-30",
                      "title": "2025年申报", "applicant": "重庆市海棠膜材料研究院有限公司"},
+        "new_paper_case": {"paper_number": "2026-纸-0107", "applicant": "重庆市海棠膜材料研究院有限公司",
+                           "base_type": "joint_research_center", "application_date": "2025-06-30", "title": ""},
         "case_change": {"base_type": "innovation_park"},
         "question": {"question": "国际联合研究中心要求多少篇论文？", "language": "zh"},
     }

@@ -32,7 +32,8 @@ BY_PAGE = {  # what a page posts to, and what it gets its content from
     "POST /account/sessions/{session_id}/end": "DELETE /sessions/{session_id}",
     "POST /account/tokens": "POST /tokens", "POST /account/tokens/{token_id}/end": "DELETE /tokens/{token_id}",
     "GET /account": "GET /sessions", "GET /invitation/{secret}": "GET /invitations/{secret}",
-    "GET /cases": "GET /cases", "POST /cases/new": "POST /cases", "GET /cases/{case_id}": "GET /cases/{case_id}",
+    "GET /cases": "GET /cases", "POST /cases/new": "POST /cases",
+    "POST /cases/paper": "POST /cases/paper", "GET /cases/{case_id}": "GET /cases/{case_id}",
     "POST /cases/{case_id}/edit": "PATCH /cases/{case_id}", "POST /cases/{case_id}/delete": "DELETE /cases/{case_id}",
     "POST /cases/{case_id}/submission": "POST /cases/{case_id}/submission",
     "POST /cases/{case_id}/submission/withdraw": "DELETE /cases/{case_id}/submission",
@@ -61,6 +62,7 @@ BY_PAGE = {  # what a page posts to, and what it gets its content from
 }
 FORMS = {  # pages that only hold a form, or the reader's own settings of the page
     "GET /", "GET /demo", "GET /forgotten", "GET /reset/{secret}", "GET /preferences", "GET /login", "GET /register",
+    "GET /cases/paper",
     "GET /cases/new", "GET /cases/{case_id}/edit", "GET /cases/{case_id}/delete", "GET /cases/{case_id}/submission",
 }
 

@@ -31,7 +31,7 @@ from tests.web_samples import Client, Installation, installation
 
 SERVICES = Path(__file__).parent.parent / "api" / "service"
 CODE = re.compile(r"[a-z]{3,}(?:[_.][a-z0-9]+)+|^[a-z_]{3,}$")      # 8.2.papers, in_review, low
-CHANGED = ("title", "applicant", "base_type", "application_date")
+CHANGED = ("title", "applicant", "base_type", "application_date", "paper_number")
 VALUES: dict[str, tuple[Any, ...]] = {
     "role": tuple(Role), "roles": tuple(Role), "status": tuple(Status), "act": tuple(Act),
     "overall": (*Overall, [Overall.FAILS, Overall.PENDING]), "outcome": tuple(Outcome),
@@ -42,7 +42,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
 PLAIN = {"form", "receipt", "round", "number", "version", "turn", "due", "url", "model", "count", "cases", "generation",
          "days", "reference", "failed", "host", "prompt", "tokens", "score", "obeyed", "opens", "closes", "quota"}
 KEPT = {one.name for kind in (ModelSettings, ReadingSettings, LimitSettings, RetentionSettings) for one in fields(kind)}
-FLAGS = {"digest_mail", "invited", "linked", "demo", "active", "up", "enabled", "withheld"}
+FLAGS = {"digest_mail", "invited", "linked", "demo", "active", "up", "enabled", "withheld", "paper"}
 
 
 @dataclass(frozen=True)

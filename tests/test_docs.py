@@ -178,3 +178,12 @@ def test_the_changelog_is_short() -> None:
     """A dozen lines for each version, in users' words."""
     for version in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").split("\n## ")[1:]:
         assert len(re.findall(r"^- ", version, re.MULTILINE)) <= 14
+
+
+def test_journeys_name_tests_that_there_are() -> None:
+    """Each path from draft to decision is walked by the tests that its row names."""
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "development.md").read_text(encoding="utf-8")))
+    walked = {name for path in (ROOT / "tests").rglob("test_*.py")
+              for name in re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)}
+    assert len(named) > 30
+    assert named - walked == set()

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import io
+import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,11 +10,11 @@ from typing import Any
 
 import openpyxl
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from api.service.intakes import choosing, numbers
 from api.service.records import Role
-from api.store.models import Intake, Review, Standing
+from api.store.models import Intake, Review, Standing, Step
 from api.store.rows import INSTALLATION
 from tests import policy_samples
 from tests.review_samples import TEXT, decide, handed_in
@@ -278,6 +279,27 @@ def test_numbers_are_counted_anew_as_soon_as_anything_changes(place: Place, monk
     assert place.reviewer.get(path).json()["readers"][0]["changed"] == 1
     handed_in(place.site.client())
     assert place.reviewer.get(path).json()["cases"] == 2
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 40])
+def test_the_time_in_a_state_is_at_the_median_and_for_nine_of_ten(place: Place, count: int) -> None:
+    """As its definition has it, also with fractions of a day and several cases alike; what has not ended counts not."""
+    made, start = place.opened(), datetime(2026, 3, 1, tzinfo=choosing.OFFICE)
+    case, other = handed_in(place.owner), handed_in(place.site.client(), title="另一份")
+    stays = [number * number % 13 + number % 3 / 8 for number in range(count)]
+    with place.site.services.context.database.writing(INSTALLATION) as session:
+        session.execute(delete(Step))
+        at = start
+        for days in stays:
+            for status in ("received", "returned"):
+                session.add(Step(case_id=case, status=status, by_id=place.owner.actor.id, at=at, note=""))
+                session.flush()
+                at += timedelta(days=days)
+        session.add(Step(case_id=other, status="received", by_id=place.owner.actor.id, at=start, note=""))
+    found = place.reviewer.get(f"{PATH}/{made['id']}/numbers").json()["times"]
+    nine = statistics.quantiles(stays, n=10, method="inclusive")[-1] if count > 1 else stays[0]
+    assert found[0] == {"status": "received", "cases": count, "median": round(statistics.median(stays), 1),
+                        "nine_of_ten": round(nine, 1)}
 
 
 def test_what_is_claimed_twice_is_listed_with_its_places(place: Place) -> None:

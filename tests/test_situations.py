@@ -50,9 +50,11 @@ def test_situation(situation: dict[str, Any]) -> None:
 @pytest.mark.parametrize("situation", SITUATIONS, ids=[one["name"] for one in SITUATIONS])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_finding_explains_itself(situation: dict[str, Any], language: str) -> None:
-    """An explanation always, a gap that names the clause unless the criterion is met, and no word left unfilled."""
+    """An explanation always, a gap unless the criterion is met, which repeats neither its name nor
+    its clause, and no word left unfilled."""
     for finding in findings(situation, language).values():
         citation = finding.criterion.citation if language == "zh" else "Article"
+        label, label_en = finding.criterion.label, finding.criterion.label_en
         assert finding.explanation
         assert "{" not in finding.explanation + finding.gap
         assert "  " not in finding.explanation + finding.gap
@@ -60,7 +62,9 @@ def test_every_finding_explains_itself(situation: dict[str, Any], language: str)
         if finding.outcome is Outcome.MET:
             assert finding.gap == ""
         else:
-            assert citation in finding.gap
+            assert finding.gap
+            assert citation not in finding.gap
+            assert f"“{label if language == 'zh' else label_en}”" not in finding.gap
 
 
 def test_situations_cover_the_policy() -> None:

@@ -24,6 +24,7 @@ ASKED = "密语七四"   # what others search for: a part, so that an echo of it
 ROUTES = (  # the first that a path begins with tells whose it is
     ("/api/v1/cases/{case_id}", "case"),              # of a case: its owner's, reviewers' and auditors'
     ("/api/v1/review", "reviewers"),
+    ("/api/v1/cases/paper", "office"),                 # for applicants who handed in on paper
     ("/api/v1/cases", "own"),                          # lists and makes what is one's own
     ("/api/v1/conversations", "own"), ("/api/v1/answers", "own"), ("/api/v1/session", "own"),
     ("/api/v1/sessions", "own"), ("/api/v1/tokens", "own"), ("/api/v1/password", "own"),

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.deps import ActorDep, LanguageDep, ServicesDep
+from api.errors import Failure
 from api.pages import intake_words, result, second_reader, todos
 from api.pages.chat import latest_turns, suggested
 from api.pages.forms import Settings, read
@@ -63,21 +64,27 @@ def assess(request: Request, services: ServicesDep, actor: ActorDep, case_id: st
 
 @router.get("/cases/{case_id}/edit")
 def edit(request: Request, services: ServicesDep, actor: ActorDep, case_id: str) -> Response:
+    """Failure "handed_in": an address of before it was."""
     found = services.cases.get(actor, case_id)
-    typed = Settings(found.base_type, found.application_date.isoformat(), found.applicant, found.title)
+    if not found.may_change:
+        raise Failure("handed_in" if found.status else "forbidden")
+    typed = Settings(found.base_type, found.application_date.isoformat(), found.applicant, found.title,
+                     found.paper_number)
     return page(request, "case_edit.html", case=found, typed=typed, problems={}, policy=services.policies.current)
 
 
 @router.post("/cases/{case_id}/edit")
 def update(request: Request, services: ServicesDep, actor: ActorDep, case_id: str, form: FormDep) -> Response:
-    found, typed = services.cases.get(actor, case_id), read(form)
+    found = services.cases.get(actor, case_id)
+    typed = read(form, paper=found.paper_number is not None)
     problems = typed.problems(services.policies.current)
     if problems:
         return page(request, "case_edit.html", status=422, case=found, typed=typed, problems=problems,
                     policy=services.policies.current)
     day = date.fromisoformat(typed.application_date)
     changed = services.cases.update(actor, case_id, title=typed.title, applicant=typed.applicant,
-                                    base_type=typed.base_type, application_date=day)
+                                    base_type=typed.base_type, application_date=day,
+                                    paper_number=typed.paper_number)
     if (typed.base_type, day) != (found.base_type, found.application_date) and services.files.list(actor, case_id):
         services.assessments.start(actor, case_id)
     return see(f"/cases/{changed.id}")
@@ -85,7 +92,10 @@ def update(request: Request, services: ServicesDep, actor: ActorDep, case_id: st
 
 @router.get("/cases/{case_id}/delete")
 def delete_page(request: Request, services: ServicesDep, actor: ActorDep, case_id: str) -> Response:
+    """Failure "handed_in_for_good": an address of before it was handed in."""
     found = services.cases.get(actor, case_id)
+    if not found.may_delete:
+        raise Failure("handed_in_for_good" if found.status else "forbidden")
     return page(request, "case_delete.html", case=found, files=services.files.list(actor, case_id),
                 title=title_of(request, services, found.title, found.applicant, found.base_type),
                 back=inside(request.query_params.get("back", ""), f"/cases/{case_id}"))

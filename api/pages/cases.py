@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime
 from fastapi import APIRouter, Request, Response
 
 from api.deps import ActorDep, LanguageDep, ServicesDep
+from api.errors import Failure
 from api.pages.assessments import said
 from api.pages.forms import Settings, read
-from api.pages.rendering import page
+from api.pages.rendering import failure_said, page
 from api.pages.routing import FormDep, PageRoute, field, see
-from api.service.access import Action, may
+from api.service.access import Action, demand, may
 from assistant.questions import guide
 from ingestion.domain import Outcome
 
@@ -24,7 +25,7 @@ def cases(request: Request, services: ServicesDep, actor: ActorDep, language: La
     return page(request, "cases.html", cases=services.cases.list(actor, after=after, limit=A_PAGE, search=q.strip()),
                 policy=services.policies.current, search=q.strip(), later=after is not None,
                 said={outcome.value: said(outcome, language) for outcome in Outcome},
-                may_create=may(actor, Action.CREATE_CASE))
+                may_create=may(actor, Action.CREATE_CASE), may_register=may(actor, Action.CREATE_PAPER))
 
 
 @router.get("/cases/new")
@@ -49,6 +50,38 @@ def create(request: Request, services: ServicesDep, actor: ActorDep, form: FormD
     made = services.cases.create(actor, base_type=typed.base_type, title=typed.title, applicant=typed.applicant,
                                  application_date=date.fromisoformat(typed.application_date))
     return see(f"/cases/{made.id}")
+
+
+@router.get("/cases/paper")
+def new_paper(request: Request, services: ServicesDep, actor: ActorDep) -> Response:
+    demand(actor, Action.CREATE_PAPER)
+    return _paper(request, services, Settings("", datetime.now(UTC).date().isoformat(), "", "", ""))
+
+
+@router.post("/cases/paper")
+def create_paper(request: Request, services: ServicesDep, actor: ActorDep, form: FormDep) -> Response:
+    """An application that came on paper: its scans are added in the case's page. What cannot be kept is shown again."""
+    demand(actor, Action.CREATE_PAPER)
+    typed = read(form, paper=True)
+    problems = typed.problems(services.policies.current)
+    if problems:
+        return _paper(request, services, typed, problems=problems)
+    try:
+        made = services.cases.create_paper(
+            actor, paper_number=typed.paper_number or "", base_type=typed.base_type, title=typed.title,
+            applicant=typed.applicant, application_date=date.fromisoformat(typed.application_date))
+    except Failure as failure:
+        if failure.code != "paper_number_taken":
+            raise
+        return _paper(request, services, typed, failure=failure)
+    return see(f"/cases/{made.id}")
+
+
+def _paper(request: Request, services: ServicesDep, typed: Settings, *, problems: dict[str, str] | None = None,
+           failure: Failure | None = None) -> Response:
+    status = failure.status if failure else 422 if problems else 200
+    return page(request, "case_paper.html", status=status, typed=typed, problems=problems or {},
+                policy=services.policies.current, failure=failure_said(request, failure))
 
 
 def _form(request: Request, services: ServicesDep, typed: Settings, *, answers: dict[str, str] | None = None,

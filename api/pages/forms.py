@@ -21,6 +21,7 @@ class Settings:
     application_date: str
     applicant: str
     title: str
+    paper_number: str | None = None    # None: it did not come on paper
 
     def suggested(self, types: Sequence[str]) -> Settings:
         return replace(self, base_type=types[0]) if len(types) == 1 else self
@@ -37,8 +38,13 @@ class Settings:
         for name in ("applicant", "title"):
             if len(getattr(self, name)) > LONGEST:
                 found[name] = "too_long"
+        if self.paper_number is not None:
+            needed = {"applicant": self.applicant, "paper_number": self.paper_number}
+            found |= {name: f"{name}_missing" for name, value in needed.items() if not value.strip()}
         return found
 
 
-def read(form: FormData) -> Settings:
-    return Settings(*(field(form, name) for name in ("base_type", "application_date", "applicant", "title")))
+def read(form: FormData, *, paper: bool = False) -> Settings:
+    base_type, day, applicant, title = (field(form, name) for name in (
+        "base_type", "application_date", "applicant", "title"))
+    return Settings(base_type, day, applicant, title, field(form, "paper_number") if paper else None)

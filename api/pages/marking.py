@@ -14,6 +14,7 @@ from ingestion.language import fold
 
 PART = 9_000          # characters of one part of a document without pages
 MOST_HITS = 200
+MOST_MOVED, LONGEST_MOVED = 60, 200   # marks that are looked for among pages, and characters of each
 MOST_COLUMNS = 64     # of a table that are filled up where it has no cells
 BETWEEN = r"[\s]{0,3}"  # what may stand between two characters that are looked for: line ends of a page
 STRENGTH = {"": 0, "hit": 1, "other": 2, "target": 3}
@@ -156,6 +157,21 @@ def search(document: Document, wanted: str) -> tuple[Hit, ...]:
         if len(found) == MOST_HITS:
             break
     return tuple(found)
+
+
+def moved(document: Document, pages: Document | None, marks: Sequence[Mark]) -> list[Mark]:
+    """Marks of a document where its words stand in the `pages` that it is laid out as: of several such places the one
+    that is about as far on. What is not found there is not marked."""
+    found: list[Mark] = []
+    if pages is None:
+        return found
+    share = len(pages.text) / max(1, len(document.text))
+    for mark in marks[:MOST_MOVED]:
+        places = search(pages, document.quote(mark.span)[:LONGEST_MOVED])
+        if places:
+            found.append(Mark(min(places, key=lambda one: abs(one.span.start - mark.span.start * share)).span,
+                              mark.kind))
+    return found
 
 
 def pictured(document: Document) -> bool:

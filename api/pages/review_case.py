@@ -68,6 +68,13 @@ def settings(services: ServicesDep, actor: ActorDep, case_id: str, form: FormDep
     return see(f"/review/cases/{case_id}")
 
 
+@router.post("/review/cases/{case_id}/taking-over")
+def take_over(services: ServicesDep, actor: ActorDep, case_id: str) -> Response:
+    """An application on paper, to add to it what its applicant sends in."""
+    services.cases.take_over(actor, case_id)
+    return see(f"/cases/{case_id}")
+
+
 @router.post("/review/cases/{case_id}/assess")
 def assess_again(services: ServicesDep, actor: ActorDep, case_id: str) -> Response:
     """With the version of the policy that is in force."""

@@ -41,6 +41,7 @@ def worklist(request: Request, services: ServicesDep, actor: ActorDep, language:
                 policy=services.policies.current, statuses=Status, sorts=Sort, today=today(),
                 overalls=[(one.value, Vocabulary(services.policies.current, language).say.outcome(one))
                           for one in Overall], may_review=may(actor, Action.REVIEW_CASE, ""),
+                may_register=may(actor, Action.CREATE_PAPER),
                 narrowed=_narrowed(services, wanted, language), wider=_query(replace(wanted, **WIDER)),
                 kept=[(name, value) for name, value in _values(wanted).items() if name in KEPT and value],
                 round_name=services.intakes.rounds.titles([wanted.intake]).get(wanted.intake, ""),
@@ -124,4 +125,4 @@ def _values(wanted: Filter) -> dict[str, str]:
             "outdated": "true" if wanted.outdated else "", "criterion": wanted.criterion, "result": wanted.result,
             "missing": "" if wanted.missing is None else str(wanted.missing), "fact": wanted.fact,
             "checked": wanted.checked, "to_check": "true" if wanted.to_check else "",
-            "intake": wanted.intake}
+            "intake": wanted.intake, "paper": "true" if wanted.paper else ""}

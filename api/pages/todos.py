@@ -13,7 +13,7 @@ from api.service.review.review_records import ReplyView, SeenByPersons
 from assistant.judging.sensitivity import reading_used
 from assistant.report.labels import Vocabulary
 from assistant.wording.phrases import phrases
-from ingestion.domain import Assessment, Finding
+from ingestion.domain import Assessment, Finding, Outcome
 from ingestion.policy import Policy
 
 
@@ -88,11 +88,14 @@ class _Doing:
                     said)
 
     def _criterion(self, finding: Finding, step: str, said: Reply | None) -> Item:
+        """Its own gap is the next step; what all of a kind have in common stands above them."""
         criterion, facts = finding.criterion, self.view.result.facts
+        step = finding.gap or step
         if any(key in facts and facts[key].conflict for key in criterion.facts):
             step = self.say("todo.steps.after_conflict")
-        return Item(criterion.id, self.names.citation(criterion), self.names.label(criterion),
-                    self.names.say.outcome(finding.outcome), f"#c-{criterion.id}", step, said)
+        outcome = "" if finding.outcome is Outcome.JUDGEMENT else self.names.say.outcome(finding.outcome)
+        return Item(criterion.id, self.names.citation(criterion), self.names.label(criterion), outcome,
+                    f"#c-{criterion.id}", step, said)
 
     def _sensitive(self) -> Iterator[str]:
         """The notes of another reading of the policy's open term that changes an outcome."""

@@ -11,12 +11,14 @@ from fastapi import APIRouter, Request, Response
 from api.deps import ActorDep, LanguageDep, ServicesDep
 from api.pages import marking
 from api.pages.addresses import clause_address
-from api.pages.rendering import page
+from api.pages.rendering import failure_said, page
 from api.pages.routing import PageRoute
 from api.pages.walk import Walk
+from api.service.layouts import KINDS
 from api.service.records import Actor, AssessmentView
 from api.service.services import Services
 from ingestion.domain import Document, Span
+from ingestion.parsing.office import MOST_PAGES
 
 router = APIRouter(route_class=PageRoute)
 ZOOMS = (50, 75, 100, 125, 150, 200, 300)
@@ -31,6 +33,7 @@ def viewer(request: Request, services: ServicesDep, actor: ActorDep, language: L
            file_id: str) -> Response:
     """With `start` and `end` at that place; with `evidence` among the other pieces of the same; `q` searches."""
     query = request.query_params
+    layout = services.documents.layout(actor, case_id, file_id) if query.get("view") == "pages" else None
     document = services.documents.document(actor, case_id, file_id)
     file = services.files.get(actor, case_id, file_id)
     wanted = query.get("q", "").strip()
@@ -45,16 +48,24 @@ def viewer(request: Request, services: ServicesDep, actor: ActorDep, language: L
                 query.get("evidence", ""), target)
     marks = [*(marking.Mark(hit.span, "hit") for hit in hits), *walk.others(),
              *([marking.Mark(target, "target")] if target else [])]
+    shown_as = {"view": "pages"} if layout else {}
     base = f"/cases/{case_id}/documents/{file_id}"
     values: dict[str, Any] = {
         "case": services.cases.get(actor, case_id), "file": file, "document": document, "walk": walk, "hits": hits,
         "wanted": wanted, "most_hits": marking.MOST_HITS, "target": target, "base": base,
         "zoom": _zoom(query.get("zoom", "")), "zooms": ZOOMS, "files": services.files.list(actor, case_id),
         "quote": document.quote(target) if target else "", "as_text": query.get("view") == "text",
+        "layable": document.kind in KINDS, "layout": layout, "most_pages": MOST_PAGES,
+        "failed_layout": failure_said(request, layout.failure) if layout else "",
         "walk_clause": clause_address(walk.criterion()), "offers": walk.offers(),
-        "hit_links": [f"{base}?{urlencode({'q': wanted, 'start': hit.span.start, 'end': hit.span.end})}#here"
-                      for hit in hits],
+        "shown_as": shown_as, "hit_links": [f"{base}?{urlencode({**shown_as, 'q': wanted, **_at(hit)})}#here"
+                                            for hit in hits],
     }
+    if layout is not None:
+        laid, found = layout.pages or Document("", "", "pdf", ""), marking.moved(document, layout.pages, marks)
+        there = next((one.span for one in found if one.kind == "target"), None)
+        return page(request, "viewer.html", **values, **_pages(laid, found, there, query.get("page", "")),
+                    pictured=layout.pages is not None)
     if marking.pictured(document) and query.get("view") != "text":
         return page(request, "viewer.html", **values, **_pages(document, marks, target, query.get("page", "")),
                     pictured=True)
@@ -81,6 +92,10 @@ def span(start: str, end: str, length: int) -> Span | None:
         return None
     found = Span(int(start), min(int(end), length))
     return found if found.start < found.end else None
+
+
+def _at(hit: marking.Hit) -> dict[str, int]:
+    return {"start": hit.span.start, "end": hit.span.end}
 
 
 def _pages(document: Document, marks: list[marking.Mark], target: Span | None, chosen: str) -> dict[str, Any]:

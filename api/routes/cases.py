@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from api.deps import ActorDep, LanguageDep, ServicesDep
-from api.schemas import CaseChange, NewCase, Part, answers, part, sent
+from api.schemas import CaseChange, NewCase, NewPaperCase, Part, answers, part, sent
 from api.service.records import CaseLine, CaseView
 
 router = APIRouter(tags=["cases"])
@@ -30,6 +30,15 @@ def create(services: ServicesDep, actor: ActorDep, body: NewCase) -> CaseView:
                                  title=body.title, applicant=body.applicant)
 
 
+@router.post("/cases/paper", response_model=CaseView, status_code=201, summary="Register an application on paper",
+             openapi_extra=sent("new_paper_case"),
+             responses=answers("case", "not_signed_in", "forbidden", "unknown_base_type", "date_out_of_range",
+                               "paper_incomplete", "paper_number_taken", "csrf", status=201))
+def paper(services: ServicesDep, actor: ActorDep, body: NewPaperCase) -> CaseView:
+    """For reviewers and administrators; its scans are added as files, and it is handed in to the worklist."""
+    return services.cases.create_paper(actor, **body.model_dump())
+
+
 @router.post("/cases/demo", response_model=CaseView, status_code=201, summary="Begin a case with the bundled sample",
              responses=answers("case", "not_signed_in", "forbidden", "no_demo", "csrf", status=201))
 def demo(services: ServicesDep, actor: ActorDep, language: LanguageDep) -> CaseView:
@@ -45,11 +54,12 @@ def case(services: ServicesDep, actor: ActorDep, case_id: str) -> CaseView:
 
 @router.patch("/cases/{case_id}", response_model=CaseView, summary="Change a case", openapi_extra=sent("case_change"),
               responses=answers("case", "not_signed_in", "not_found", "forbidden", "unknown_base_type",
-                                "date_out_of_range", "handed_in", "csrf"))
+                                "date_out_of_range", "handed_in", "not_on_paper", "paper_incomplete",
+                                "paper_number_taken", "csrf"))
 def change(services: ServicesDep, actor: ActorDep, case_id: str, body: CaseChange) -> CaseView:
     """Another base type or date makes the latest assessment stale; ask for a new one."""
     return services.cases.update(actor, case_id, title=body.title, applicant=body.applicant, base_type=body.base_type,
-                                 application_date=body.application_date)
+                                 application_date=body.application_date, paper_number=body.paper_number)
 
 
 @router.delete("/cases/{case_id}", status_code=204, summary="Delete a case with all its texts",

@@ -88,10 +88,11 @@ def document(services: ServicesDep, actor: ActorDep, case_id: str, file_id: str)
 
 
 @router.get("/cases/{case_id}/files/{file_id}/pages/{page}", summary="A picture of a page", response_class=Response,
-            responses={**answers("", "not_signed_in", "not_found", "no_picture", "no_such_page"),
+            responses={**answers("", "not_signed_in", "not_found", "no_picture", "no_such_page", "layout_waiting"),
                        200: {"content": {"image/png": {"example": "（图像）"}}}})
 def page_image(request: Request, services: ServicesDep, actor: ActorDep, case_id: str, file_id: str, page: int,
                scale: Annotated[float, Query(ge=0.1, le=4, description="Pixels a point")] = 1.5) -> Response:
+    """Of a pdf, a picture, or an office file as LibreOffice lays it out: its first request has that made."""
     known = services.documents.tag(services.files.get(actor, case_id, file_id), page, scale)
     if request.headers.get("if-none-match", "").strip('"') == known:
         return Response(status_code=304, headers={**PRIVATE, "ETag": f'"{known}"'})

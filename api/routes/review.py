@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from api.deps import ActorDep, LanguageDep, ServicesDep
 from api.routes import review_bodies as bodies
 from api.schemas import Part, answers, part, sent
-from api.service.records import JobView, ReportFile
+from api.service.records import CaseView, JobView, ReportFile
 from api.service.review.review_records import (
     DecisionView,
     Done,
@@ -46,10 +46,11 @@ def filter_of(status: Annotated[str, Query(max_length=60, description="One or mo
               fact: Annotated[str, Query(max_length=100)] = "",
               checked: Annotated[str, Query(max_length=20, description="How `fact` was looked at")] = "",
               to_check: Annotated[bool, Query(description="Two readers leave something to a person")] = False,
-              intake: Annotated[str, Query(max_length=32, description="A round by its id, or none")] = ""
+              intake: Annotated[str, Query(max_length=32, description="A round by its id, or none")] = "",
+              paper: Annotated[bool, Query(description="What came on paper alone")] = False
               ) -> Filter:
     return Filter(status, assignee, base_type, outcome, overdue, duplicates, search, sort, outdated, criterion, result,
-                  missing, fact, checked, to_check, intake)
+                  missing, fact, checked, to_check, intake, paper)
 
 
 FilterDep = Annotated[Filter, Depends(filter_of)]
@@ -221,6 +222,13 @@ def review(services: ServicesDep, actor: ActorDep, language: LanguageDep, case_i
                                 "second_reviewer", "csrf"))
 def change(services: ServicesDep, actor: ActorDep, case_id: str, body: bodies.ChangeBody) -> None:
     services.review.progress.change(actor, case_id, body.record())
+
+
+@router.post(f"{CASE}/taking-over", response_model=CaseView, summary="Take over an application on paper",
+             responses=answers("case", *USUAL, "not_on_paper", "csrf"))
+def take_over(services: ServicesDep, actor: ActorDep, case_id: str) -> CaseView:
+    """From whoever typed it in: while it is returned, only its owner adds what its applicant sends in."""
+    return services.cases.take_over(actor, case_id)
 
 
 @router.post(f"{CASE}/assessments", response_model=JobView, status_code=202,

@@ -1,8 +1,9 @@
 """The one rule of who may see and do what.
 
 A case belongs to who made it; a draft is theirs alone. Reviewers and auditors see every case that was handed in, and
-change none; reviewers decide about those of others. Nobody else sees what is not theirs. What a person may not see is
-not there for them: the same answer, in lists, counts, errors and streams.
+change none; reviewers decide about those of others. One that came on paper belongs to who typed it in for the office
+and is no applicant's own act: any reviewer decides about it. Nobody else sees what is not theirs. What a person may not
+see is not there for them: the same answer, in lists, counts, errors and streams.
 """
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ SEE_ALL = frozenset({Role.REVIEWER, Role.AUDITOR})
 
 class Action(StrEnum):
     CREATE_CASE = "create_case"
+    CREATE_PAPER = "create_paper"    # for an applicant who handed in on paper
     READ_CASE = "read_case"
     CHANGE_CASE = "change_case"      # its files, its settings, a new assessment: while it is a draft, or returned
     SUBMIT_CASE = "submit_case"      # hand it in, take it back
@@ -38,7 +40,8 @@ class Action(StrEnum):
 
 
 NEEDS = {   # of a token; the gate asks for more by the route (`api.admission`)
-    Action.CREATE_CASE: TokenScope.WRITE, Action.CHANGE_CASE: TokenScope.WRITE, Action.WRITE_POLICY: TokenScope.WRITE,
+    Action.CREATE_CASE: TokenScope.WRITE, Action.CREATE_PAPER: TokenScope.REVIEW,
+    Action.CHANGE_CASE: TokenScope.WRITE, Action.WRITE_POLICY: TokenScope.WRITE,
     Action.REVIEW_CASE: TokenScope.REVIEW, Action.RUN_INTAKES: TokenScope.REVIEW,
     Action.PUBLISH_POLICY: TokenScope.REVIEW}
 
@@ -53,13 +56,16 @@ def scopes_of(role: Role) -> tuple[TokenScope, ...]:
     return tuple(found)
 
 
-def may(actor: Actor, action: Action, owner_id: str | None = None) -> bool:
-    """Whether `actor` may do this; `owner_id` is the owner of the case it is done to."""
+def may(actor: Actor, action: Action, owner_id: str | None = None, *, paper: bool = False) -> bool:
+    """Whether `actor` may do this; `owner_id` is the owner of the case it is done to, `paper` whether the case came on
+    paper."""
     if not actor.allows(NEEDS.get(action, TokenScope.READ)):
         return False
     match action:
         case Action.CREATE_CASE:
             return actor.role is not Role.AUDITOR
+        case Action.CREATE_PAPER:
+            return actor.role in {Role.REVIEWER, Role.ADMINISTRATOR}
         case Action.READ_CASE:
             return owner_id == actor.id or actor.role in SEE_ALL
         case Action.CHANGE_CASE | Action.SUBMIT_CASE | Action.DELETE_CASE:
@@ -79,12 +85,12 @@ def may(actor: Actor, action: Action, owner_id: str | None = None) -> bool:
         case Action.RUN_INTAKES:
             return actor.role is Role.REVIEWER
         case Action.REVIEW_CASE:
-            return actor.role is Role.REVIEWER and owner_id != actor.id
+            return actor.role is Role.REVIEWER and (paper or owner_id != actor.id)
 
 
-def demand(actor: Actor, action: Action, owner_id: str | None = None) -> None:
+def demand(actor: Actor, action: Action, owner_id: str | None = None, *, paper: bool = False) -> None:
     """Failure "forbidden" where they may not."""
-    if not may(actor, action, owner_id):
+    if not may(actor, action, owner_id, paper=paper):
         raise Failure("forbidden")
 
 

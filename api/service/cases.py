@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, tuple_
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import api
@@ -21,11 +22,13 @@ from api.service.files import CaseFiles
 from api.service.policies import Policies
 from api.service.records import Actor, CaseLine, CaseView, Page, Upload
 from api.service.views import last_job, newest, outdated, seen_line
+from api.store import rows
 from api.store.models import Assessment, Case, File, Review, User
 from assistant.wording.texts import load
 from ingestion.policy import Policy
 
 LONGEST = 200
+LONGEST_NUMBER = 100    # of a paper application
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 12, 31)
 
 
@@ -41,6 +44,34 @@ class Cases:
                applicant: str = "") -> CaseView:
         """Failure "unknown_base_type", "date_out_of_range", "forbidden"."""
         return self._create(actor, base_type, application_date, title, applicant, demo=False)
+
+    def create_paper(self, actor: Actor, *, paper_number: str, applicant: str, base_type: str, application_date: date,
+                     title: str = "") -> CaseView:
+        """A case of an applicant who handed in on paper, under the number that the office received it with; never the
+        applicant's own act. Failure "paper_incomplete", "paper_number_taken", and those of `create`.
+        """
+        demand(actor, Action.CREATE_PAPER)
+        if not (_line(applicant) and _number(paper_number)):
+            raise Failure("paper_incomplete")
+        return self._create(actor, base_type, application_date, title, applicant, demo=False,
+                            paper_number=_number(paper_number))
+
+    def take_over(self, actor: Actor, case_id: str) -> CaseView:
+        """A paper application that lies with the office, from whoever typed it in: from now on this reviewer adds what
+        its applicant sends in later. Failure "not_on_paper".
+        """
+        force = self.policies.now()
+        with self.context.database.writing() as session:
+            case = case_for(session, actor, case_id, Action.REVIEW_CASE)
+            if not case.on_paper:
+                raise Failure("not_on_paper")
+            if case.owner_id != actor.id:
+                record(session, actor, "take_over", "case", case_id, before={"typed_by": case.owner_id},
+                       after={"typed_by": actor.id})
+                with rows.widened(session):   # nobody gives a case away: it is the office's
+                    case.owner_id = actor.id
+                    session.flush()
+            return self._view(session, actor, case, force)
 
     def create_demo(self, actor: Actor, language: str = "zh") -> CaseView:
         """A case with the bundled, fictional application, its assessment already asked for."""
@@ -73,7 +104,8 @@ class Cases:
         conditions: list[ColumnElement[bool]] = [visible(actor)]
         if search.strip():
             found = f"%{_escaped(search.strip()[:LONGEST])}%"
-            conditions.append(or_(Case.title.ilike(found, escape="\\"), Case.applicant.ilike(found, escape="\\")))
+            conditions.append(or_(*(one.ilike(found, escape="\\") for one in (
+                Case.title, Case.applicant, Case.paper_number))))
         query = select(Case).where(*conditions).order_by(Case.updated.desc(), Case.id.desc()).limit(limit + 1)
         if after:
             query = query.where(tuple_(Case.updated, Case.id) < tuple_(*paging.at(after)))
@@ -86,13 +118,17 @@ class Cases:
         return Page(lines, more, total)
 
     def update(self, actor: Actor, case_id: str, *, title: str | None = None, applicant: str | None = None,
-               base_type: str | None = None, application_date: date | None = None) -> CaseView:
-        """What is None stays. A new base type or date makes the latest assessment stale."""
+               base_type: str | None = None, application_date: date | None = None, paper_number: str | None = None
+               ) -> CaseView:
+        """What is None stays. A new base type or date makes the latest assessment stale. `paper_number` is for one that
+        came on paper. Failure "not_on_paper", "paper_incomplete", "paper_number_taken" and those of `create`.
+        """
         force = self.policies.now()
         with self.context.database.writing() as session:
             case = case_for(session, actor, case_id, Action.CHANGE_CASE)
             before = _settings(case)
             self._check(base_type, application_date)
+            self._mend_paper(session, case, applicant, paper_number)
             case.title = _line(title) or case.title if title is not None else case.title
             case.applicant = _line(applicant) if applicant is not None else case.applicant
             case.base_type = base_type or case.base_type
@@ -124,20 +160,35 @@ class Cases:
     # --------------------------------------------------------------------------------------------------------------
 
     def _create(self, actor: Actor, base_type: str, application_date: date, title: str, applicant: str, *,
-                demo: bool) -> CaseView:
+                demo: bool, paper_number: str | None = None) -> CaseView:
         demand(actor, Action.CREATE_CASE)
         self._check(base_type, application_date)
         force = self.policies.now()
         label = force[0].base_type(base_type).label
         case = Case(id=new_id(), owner_id=actor.id, title=_line(title) or _line(applicant) or label,
                     applicant=_line(applicant), base_type=base_type, application_date=application_date, created=now(),
-                    updated=now(), revision=1, demo=demo, withheld=None, latest_id=None, handed_in=None)
+                    updated=now(), revision=1, demo=demo, withheld=None, latest_id=None, handed_in=None,
+                    paper_number=paper_number)
         with self.context.database.writing(scope(actor)) as session:
             session.add(case)
-            session.flush()
+            _numbered(session, case)
             self.events.publish(session, case.id, "case", {"revision": case.revision, **_settings(case)})
-            record(session, actor, "create", "case", case.id, demo=demo)
+            if paper_number is None:
+                record(session, actor, "create", "case", case.id, demo=demo)
+            else:
+                record(session, actor, "create_paper", "case", case.id)
             return self._view(session, actor, case, force)
+
+    @staticmethod
+    def _mend_paper(session: Session, case: Case, applicant: str | None, paper_number: str | None) -> None:
+        if not case.on_paper:
+            if paper_number is not None:
+                raise Failure("not_on_paper")
+            return
+        if (applicant is not None and not _line(applicant)) or (paper_number is not None and not _number(paper_number)):
+            raise Failure("paper_incomplete")
+        case.paper_number = _number(paper_number) if paper_number is not None else case.paper_number
+        _numbered(session, case)
 
     def _check(self, base_type: str | None, application_date: date | None) -> None:
         known = [one.id for one in self.policies.current.base_types]
@@ -159,7 +210,7 @@ class Cases:
             latest is not None and latest.revision != case.revision,
             seen_line(latest, case, review, actor) if latest else None, last_job(session, case.id),
             mine and not held(case, review), outdated(latest, review, force[1]), force[0].version,
-            review.status if review else None, mine and case.handed_in is None, case.withheld)
+            review.status if review else None, mine and case.handed_in is None, case.withheld, case.paper_number)
 
     @staticmethod
     def _lines(session: Session, actor: Actor, rows: Sequence[Case], digest: str) -> Iterator[CaseLine]:
@@ -176,7 +227,7 @@ class Cases:
             yield CaseLine(row.id, row.title, row.applicant, row.base_type, row.application_date, row.created,
                            row.updated, made.files if less and made else counted.get(row.id, 0),
                            seen_line(made, row, review, actor) if made else None,
-                           review.status if review else None, outdated(made, review, digest))
+                           review.status if review else None, outdated(made, review, digest), row.paper_number)
 
 
 def _examples() -> Path:
@@ -187,7 +238,23 @@ def _examples() -> Path:
 
 def _settings(case: Case) -> dict[str, str]:
     return {"title": case.title, "applicant": case.applicant, "base_type": case.base_type,
-            "application_date": case.application_date.isoformat()}
+            "application_date": case.application_date.isoformat(),
+            **({} if case.paper_number is None else {"paper_number": case.paper_number})}
+
+
+def _numbered(session: Session, case: Case) -> None:
+    """Flushed; no two paper applications have one number. Failure "paper_number_taken"."""
+    number = case.paper_number
+    try:
+        session.flush()
+    except IntegrityError as error:
+        if number is None:
+            raise
+        raise Failure("paper_number_taken", name=number) from error
+
+
+def _number(text: str) -> str:
+    return _line(text)[:LONGEST_NUMBER].strip()
 
 
 def _line(text: str) -> str:

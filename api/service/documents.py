@@ -9,6 +9,7 @@ from api.errors import Failure
 from api.service.context import Context
 from api.service.events import Events
 from api.service.files import CaseFiles
+from api.service.layouts import KINDS, Layout, Layouts, LayoutState
 from api.service.reading import Reader
 from api.service.records import Actor, FileState, FileView, Picture
 from api.service.views import file_view, plain
@@ -28,6 +29,7 @@ class Documents:
     files: CaseFiles
     reader: Reader
     events: Events
+    layouts: Layouts
 
     def document(self, actor: Actor, case_id: str, file_id: str) -> Document:
         """The file, read; read now if nobody has yet. An unread one is a document without text that says why."""
@@ -41,13 +43,22 @@ class Documents:
                     self.events.publish(session, case_id, "file", plain(file_view(row)))
         return document
 
-    def page_image(self, actor: Actor, case_id: str, file_id: str, page: int, scale: float = 1.5) -> Picture:
-        """Page `page` (from 1) of a pdf or a picture, `scale` pixels a point (0.1 to 4).
+    def layout(self, actor: Actor, case_id: str, file_id: str) -> Layout | None:
+        """An office file as pages, or how far they are; None for a kind that has pages of its own, or none."""
+        document = self.document(actor, case_id, file_id)
+        return self.layouts.of(document.sha256, document.kind) if document.kind in KINDS else None
 
-        Failure "no_picture" for other kinds, "no_such_page" for a page it does not have.
+    def page_image(self, actor: Actor, case_id: str, file_id: str, page: int, scale: float = 1.5) -> Picture:
+        """Page `page` (from 1) of a pdf, a picture, or an office file as it is laid out; `scale` pixels a point (0.1 to
+        4).
+
+        Failure "no_picture" for other kinds, "no_such_page" for a page it does not have; "layout_waiting" while an
+        office file is laid out, and why it cannot be.
         """
         document = self.document(actor, case_id, file_id)
         file = self.files.get(actor, case_id, file_id)
+        if document.kind in KINDS:
+            return self._of_layout(document, page, scale)
         if document.kind not in PICTURES:
             raise Failure("no_picture", kind=document.kind)
         shown = next((one for one in document.pages if one.number == page), None)
@@ -57,6 +68,23 @@ class Documents:
         content, width, height = self._drawn(document, file, page, scale)
         tag = hashlib.sha256(f"{file.sha256} {page} {scale}".encode()).hexdigest()[:32]
         return Picture(content, "image/png" if document.kind == "pdf" else "image/jpeg", tag, width, height)
+
+    def _of_layout(self, document: Document, page: int, scale: float) -> Picture:
+        from PIL import Image
+
+        layout = self.layouts.of(document.sha256, document.kind)
+        if layout.failure is not None:
+            raise layout.failure
+        data = self.layouts.pdf(document.sha256, document.kind) if layout.state is LayoutState.READY else None
+        if data is None or layout.pages is None:
+            raise Failure("layout_waiting")
+        if not 1 <= page <= len(layout.pages.pages):
+            raise Failure("no_such_page", page=page, count=len(layout.pages.pages))
+        scale = round(min(max(scale, LEAST_SCALE), MOST_SCALE), 2)
+        content = wall.draw(data, "pdf", page, scale)
+        tag = hashlib.sha256(f"{document.sha256} {page} {scale}".encode()).hexdigest()[:32]
+        with Image.open(io.BytesIO(content), formats=("PNG",)) as drawn:
+            return Picture(content, "image/png", tag, drawn.width, drawn.height)
 
     def tag(self, file: FileView, page: int, scale: float) -> str:
         """The tag that `page_image` will give, without drawing."""

@@ -190,7 +190,8 @@ class JobView:
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """A case as it is listed. `status` is of its review, null where it was not handed in; `outdated` as in a case."""
+    """A case as it is listed. `status` is of its review, null where it was not handed in; `outdated` and `paper_number`
+    as in a case."""
 
     id: str
     title: str
@@ -203,6 +204,7 @@ class CaseLine:
     latest: AssessmentLine | None
     status: str | None = None
     outdated: bool = False
+    paper_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +212,8 @@ class CaseView:
     """A case. `stale`: its latest assessment is of an earlier `revision`; `outdated`: it is open, and was made with
     another version of the policy than `policy_version`, which is in force. `may_change`: a draft of theirs, or returned
     to them; `may_delete`: a draft. `withheld`: kept from a language model that reads, by its owner; null: as the
-    installation has it."""
+    installation has it. `paper_number`: the office's, of one that came on paper and that `owner_name` typed in for the
+    applicant."""
 
     id: str
     owner_id: str
@@ -232,6 +235,11 @@ class CaseView:
     status: str | None = None
     may_delete: bool = False
     withheld: bool | None = None
+    paper_number: str | None = None
+
+    @property
+    def on_paper(self) -> bool:
+        return self.paper_number is not None
 
 
 @dataclass(frozen=True, slots=True)

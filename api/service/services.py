@@ -24,6 +24,7 @@ from api.service.governance import staff
 from api.service.governance.staff import Governance
 from api.service.intakes import rounds
 from api.service.intakes.rounds import Rounds
+from api.service.layouts import Layouts
 from api.service.notices import notices
 from api.service.notices.notices import Notices
 from api.service.notices.noting import Noting
@@ -139,7 +140,8 @@ def build(settings: Settings, engine: Callable[[Database, Work], Queue] | None =
     retrieve = Retrievers(settings.data).of if meaning else None
     policy_work = staff.build(context, policies, retrieve, noting.published)
     return Services(
-        settings, Accounts(context), cases, files, Documents(context, files, reader, events), assessments, events,
+        settings, Accounts(context), cases, files, Documents(
+            context, files, reader, events, Layouts(context.contents)), assessments, events,
         Chat(context, policies, assessments, retrieve=retrieve, model=governing.modelling.of,
              answers=policy_work.answers, questions=policy_work.questions),
         Reports(cases, assessments, policies), policies, policy_work,

@@ -41,8 +41,10 @@ def seen_line(row: Assessment, case: Case, review: Review | None, actor: Actor) 
 
 
 def reviewed(case: Case, review: Review | None, actor: Actor) -> bool:
-    """Whether this person sees what reviewers made of the case: its applicant once it is returned, or done."""
-    return review is not None and (case.owner_id != actor.id or review.status in {RETURNED, CLOSED})
+    """Whether this person sees what reviewers made of the case: its applicant once it is returned, or done; of a
+    paper application nobody here is the applicant."""
+    return review is not None and (
+        case.on_paper or case.owner_id != actor.id or review.status in {RETURNED, CLOSED})
 
 
 def outdated(latest: Assessment | None, review: Review | None, digest: str) -> bool:

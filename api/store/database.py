@@ -25,7 +25,7 @@ from ingestion.errors import UsageError
 log = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0020"
+HEAD = "0021"
 BUSY_MILLISECONDS = 30_000
 CONNECT_SECONDS = 5   # for PostgreSQL to answer; a request waits no longer
 READERS = 40              # connections that SQLite keeps open, one for each thread that answers requests

@@ -24,7 +24,7 @@ from ingestion.policy import Policy
 PLACES_SHOWN = 2
 REASONS_SHOWN = 4
 _SETTLING = {"absent": "missing", "open": "missing", "open_unknown": "missing", "not_met": "failed", "none": "failed",
-             "not_met_most": "failed", "over": "failed", "conflict": "conflict", "judged": "person"}
+             "not_met_most": "failed", "over": "failed", "denied": "failed", "conflict": "conflict", "judged": "person"}
 
 
 class Explainer:
@@ -36,7 +36,8 @@ class Explainer:
         self.say: Phrases = phrases(language)
 
     def explain(self, criterion: Criterion, outcome: Outcome, points: Interval | None = None) -> tuple[str, str]:
-        """The explanation and the gap; there is no gap where the criterion is met. A total is explained by `total`."""
+        """The explanation and the gap; there is no gap where the criterion is met. A gap stands beside name
+        and clause of its criterion and repeats neither. A total is explained by `total`."""
         known = [self.facts[key] for key in criterion.facts if key in self.facts]
         if criterion.points is not None:
             return self._scored(criterion, outcome, points or Interval(0, criterion.points.most), known)
@@ -53,7 +54,8 @@ class Explainer:
         own, general = f"money.{gap_case}_gap", f"{section}.{gap_case}_gap"
         gap = self.say.say(own if self._is_money(criterion) and self.say.has(own) else general, values)
         if values.settled:
-            gap += self.say.say(f"forms.settle_{_SETTLING[gap_case]}", values)
+            settling = self.say.say(f"forms.settle_{_SETTLING[gap_case]}", values)
+            gap = settling.strip() if outcome is Outcome.JUDGEMENT and section == "judgement" else gap + settling
         if not criterion.required:
             gap += self.say.say("forms.priority")
         return explanation, gap
@@ -86,7 +88,7 @@ class Explainer:
             label=say.pick(criterion.label, criterion.label_en), points=say.points(points),
             most=say.points(sum(one.criterion.points.most for one in parts if one.criterion.points)),
             measure=measure if say.language == "zh" else say.say("forms.measure_at_least", money=say.points(bar)),
-            citation=say.citation(criterion.citation), lack=say.points(max(0, short)),
+            lack=say.points(max(0, short)),
             parts=say.join(say.say("points.part", label=say.pick(one.criterion.label, one.criterion.label_en),
                                    points=say.points(one.points or Interval(0, 0))) for one in parts))
         case = {Outcome.MET: "met", Outcome.NOT_MET: "not_met", Outcome.INSUFFICIENT: "open",
@@ -112,6 +114,8 @@ class Explainer:
         gap = name
         if section == "count" and outcome is Outcome.NOT_MET and not first.exact:
             gap = "not_met_most"
+        elif section == "yes_no" and outcome is Outcome.NOT_MET and not self.policy.wordings[criterion.id].fails:
+            gap = "denied"
         elif section == "plural" and outcome is Outcome.NOT_MET and first.high == 0:
             gap = "none"
         if conflict and self.say.has(f"{section}.{name}_conflict"):
@@ -137,7 +141,7 @@ class Explainer:
         pieces = [piece for one in known for piece in one.evidence]
         values = Values(
             noun=pick(wording.noun, wording.noun_en), label=pick(criterion.label, criterion.label_en),
-            measure=self._measure(criterion), unit=wording.unit, citation=self.say.citation(criterion.citation),
+            measure=self._measure(criterion), unit=wording.unit,
             settled=pick(wording.settled_by, wording.settled_by_en), places=self._places(pieces),
             sides=sides(disputed, self.say, self._kind(disputed.key), wording.unit) if disputed else "",
             parts=self._parts(criterion, known), holds=pick(wording.holds or criterion.label,

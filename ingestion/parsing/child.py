@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 HEADER = struct.Struct("<cQd")
 PAGES = struct.Struct("<II?")
-READ, DRAW_PDF, DRAW_IMAGE = b"r", b"p", b"i"                                # requests
+READ, LAY_OUT, PAGES_OF, DRAW_PDF, DRAW_IMAGE = b"r", b"l", b"g", b"p", b"i"   # requests
 HELLO, TOLD, DOCUMENT, PICTURE, REFUSED = b"h", b"t", b"d", b"b", b"e"      # replies
 TELL_EVERY = 0.2     # seconds between two signs of life
 ROOT = str(Path(__file__).parent.parent)
@@ -117,6 +117,8 @@ def _is_office(what: bytes, arguments: Any, data: bytes) -> bool:
     from ingestion import parsing
     from ingestion.errors import UnreadableError
 
+    if what == LAY_OUT:
+        return True
     if what != READ:
         return False
     if len(arguments) > 1 and arguments[1]:
@@ -138,6 +140,10 @@ def _answer(replies: int, what: bytes, arguments: Any, data: bytes) -> None:
         try:
             if what == READ:
                 made, content = DOCUMENT, msgspec.msgpack.encode(_read(replies, arguments[0], data, started))
+            elif what == LAY_OUT:
+                made, content = PICTURE, _laid_out(data, arguments[0])
+            elif what == PAGES_OF:
+                made, content = DOCUMENT, msgspec.msgpack.encode(_pages_of(data))
             else:
                 made, content = PICTURE, _draw(what, data, *arguments)
         except MemoryError as error:
@@ -162,6 +168,18 @@ def _read(replies: int, name: str, data: bytes, started: float) -> Document:
                 confinement.limit(recognition=True)
 
     return parsing.read(data, name, told)
+
+
+def _laid_out(data: bytes, kind: str) -> bytes:
+    from ingestion.parsing import office
+
+    return office.laid_out(data, kind)
+
+
+def _pages_of(data: bytes) -> Document:
+    from ingestion.parsing import pdf
+
+    return pdf.pages_of(data)
 
 
 def _draw(what: bytes, data: bytes, page: int, scale: float) -> bytes:

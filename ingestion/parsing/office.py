@@ -1,4 +1,5 @@
-"""Reading doc, wps, rtf, odt and web pages named as such, by LibreOffice turning them into docx or xlsx.
+"""Reading doc, wps, rtf, odt and web pages named as such, by LibreOffice turning them into docx or xlsx; and pages of
+office files of every kind, for people to look at.
 
 LibreOffice is a program of its own that may not be there. It runs with its own profile folder, in which macros and
 links to the outside are switched off: two runs on one profile disturb each other, so one process has one profile and
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import json
 import logging
 import os
 import shutil
@@ -45,6 +47,9 @@ SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <value>2</value></prop></item>
 </oor:items>
 """
+MOST_PAGES = 100          # of a file that is laid out for people
+PDF_FILTERS = {"docx": "writer", "doc": "writer", "rtf": "writer", "odt": "writer", "html": "writer",
+               "xlsx": "calc", "xls": "calc", "ods": "calc"}     # by kind
 _lock = threading.Lock()
 
 
@@ -54,7 +59,7 @@ def read(data: bytes, name: str, sha256: str) -> Document:
     if _is_encrypted(data):
         raise unreadable("encrypted")
     locked = target == "xlsx" and _has_password(data)
-    program = next((found for found in map(shutil.which, PROGRAMS) if found), None)
+    program = _program()
     if program is None:
         raise unreadable("encrypted") if locked else unreadable("no_libreoffice", detail=f".{extension}", target=target)
     try:
@@ -66,6 +71,23 @@ def read(data: bytes, name: str, sha256: str) -> Document:
     module = importlib.import_module("ingestion.parsing.workbook" if target == "xlsx" else "ingestion.parsing.docx")
     document: Document = module.read(converted, name, sha256, "doc" if target == "docx" else "xls")
     return document
+
+
+def laid_out(data: bytes, kind: str) -> bytes:
+    """A pdf of its first pages as LibreOffice lays them out: one more than MOST_PAGES where there are more."""
+    program = _program()
+    if program is None:
+        raise unreadable("no_layout")
+    family = PDF_FILTERS[kind]
+    pages = json.dumps({"PageRange": {"type": "string", "value": f"1-{MOST_PAGES + 1}"}})
+    try:
+        return _convert(program, data, kind, "pdf", f"pdf:{family}_pdf_Export:{pages}")
+    except UnreadableError as error:
+        raise unreadable("layout_failed", detail=str(TIMEOUT)) from error
+
+
+def _program() -> str | None:
+    return next((found for found in map(shutil.which, PROGRAMS) if found), None)
 
 
 def _source_suffix(data: bytes, extension: str) -> str:
@@ -132,7 +154,7 @@ def _profile(process: int) -> tempfile.TemporaryDirectory[str]:  # noqa: ARG001 
     return folder
 
 
-def _convert(program: str, data: bytes, suffix: str, target: str) -> bytes:
+def _convert(program: str, data: bytes, suffix: str, target: str, output: str = "") -> bytes:
     with _lock, tempfile.TemporaryDirectory(prefix="guohe-") as folder:
         source = Path(folder) / f"in.{suffix}"
         source.write_bytes(data)
@@ -141,7 +163,7 @@ def _convert(program: str, data: bytes, suffix: str, target: str) -> bytes:
         filters = [f"--infilter={reader}"] if suffix == "html" else []
         profile = Path(_profile(os.getpid()).name).as_uri()
         command = [program, f"-env:UserInstallation={profile}", "--headless", "--norestore", "--nolockcheck", *filters,
-                   "--convert-to", target, "--outdir", folder, str(source)]
+                   "--convert-to", output or target, "--outdir", folder, str(source)]
         _run(command, folder, target)
         if not result.exists():
             raise unreadable("conversion", detail="no output", target=target)

@@ -89,6 +89,14 @@ def read(data: bytes, name: str, sha256: str, progress: Progress | None = None) 
     return document
 
 
+def pages_of(data: bytes) -> Document:
+    """The pages of a pdf that a program made, with the lines of their text; nothing in it is recognised."""
+    found = _Found()
+    with Pdf(data) as pdf:
+        flows, _ = _pages(pdf, min(len(pdf), MAX_PAGES), found, None)
+    return written(DocumentBuilder("", "", "pdf"), flows)
+
+
 def render(data: bytes, page: int, scale: float = 2.0) -> bytes:
     """Page `page` (from 1) as a PNG of `scale` pixels a point, fewer where the page is huge."""
     with Pdf(data) as pdf:

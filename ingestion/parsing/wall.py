@@ -66,6 +66,19 @@ def draw(data: bytes, kind: str, page: int, scale: float = 1.0) -> bytes:
     return content
 
 
+def laid_out(data: bytes, kind: str) -> tuple[bytes, Document]:
+    """A pdf of an office file's first pages, by LibreOffice, and the pages in it with the lines of their text."""
+    if not AVAILABLE:
+        from ingestion.parsing import office, pdf
+        drawn = office.laid_out(data, kind)
+        return drawn, pdf.pages_of(drawn)
+    made = _asked(inside.LAY_OUT, (kind,), data, None)
+    assert isinstance(made, bytes)  # noqa: S101
+    pages = _asked(inside.PAGES_OF, (), made, None)
+    assert isinstance(pages, Document)  # noqa: S101
+    return made, pages
+
+
 def start() -> None:
     """Have a child ready, so that the first file need not wait for it."""
     if AVAILABLE:
@@ -135,7 +148,7 @@ class _Child(Process):
         self.greet()
         self.files += 1
         begun = time.monotonic()
-        limit = SECONDS_OFFICE if what == inside.READ and data.startswith(OFFICE_STARTS) else SECONDS
+        limit = SECONDS_OFFICE if what in {inside.READ, inside.LAY_OUT} and data.startswith(OFFICE_STARTS) else SECONDS
         until = begun + limit
         packed = msgspec.msgpack.encode(arguments)
         header = inside.HEADER.pack(what, len(data), 0.0) + len(packed).to_bytes(4, "little")

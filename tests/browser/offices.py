@@ -96,14 +96,21 @@ def office(folder: Path) -> Iterator[Place]:
         undecided = handed_in(owner, UNDECIDED, base_type="innovation_park", title="丁")
         returned = handed_in(owner, title="戊")
         reviewer.patch(f"/api/v1/review/cases/{returned}", json={"status": "returned"})
+        paper = reviewer.post("/api/v1/cases/paper", json={
+            "paper_number": "2026-纸-0107", "applicant": "重庆市海棠国际创新园有限公司",
+            "application_date": "2025-06-30", "base_type": "innovation_park"}).json()["id"]
+        reviewer.upload(paper, ("扫描件.txt", UNDECIDED.encode()))
+        reviewer.post(f"/api/v1/cases/{paper}/assessments")
+        reviewer.post(f"/api/v1/cases/{paper}/submission")
+        reviewer.patch(f"/api/v1/review/cases/{paper}", json={"status": "returned"})
         hook = people[Role.ADMINISTRATOR].post("/api/v1/webhooks", json={
             "url": "https://oa.example.com/guohe", "kinds": ["assessment.finished"]}).json()["id"]
     more = {
         "": (f"/invitation/{invitation}", "/nothing", "/forgotten", f"/reset/{reset}"),
-        Role.APPLICANT: ("/demo", f"/cases/{membrane}/edit", f"/cases/{draft}", f"/cases/{draft}/submission",
+        Role.APPLICANT: ("/demo", f"/cases/{draft}/edit", f"/cases/{draft}", f"/cases/{draft}/submission",
                          f"/cases/{membrane}/submissions", f"/cases/{draft}/replies/resident_enterprises",
                          f"/cases/{returned}", f"/cases/{returned}/replies/sci_ei_papers", f"/cases/{draft}/delete"),
-        Role.REVIEWER: (*rounds, f"/review?intake={opened}",
+        Role.REVIEWER: (*rounds, f"/review?intake={opened}", "/cases/paper", f"/review/cases/{paper}",
                         "/review?criterion=8.2.papers&result=not_met",
                         "/review/renewal?outdated=true", "/cases/none", f"/review/cases/{undecided}",
                         f"/cases/{undecided}/submissions"),

@@ -2,14 +2,16 @@
 from __future__ import annotations
 
 import io
+import shutil
 import zipfile
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 from reportlab.platypus import Paragraph
 
-from ingestion.parsing import pdf
+from ingestion.parsing import office, pdf
 from tests import pdf_samples as samples
 from tests.browser import steps
 
@@ -75,3 +77,16 @@ def test_a_zip_is_opened_and_a_scan_in_it_recognised(person: Page, tmp_path: Pat
     person.press("#find", "Enter")
     expect(person.locator("#viewer-panel [data-hit]")).to_have_count(1)
     expect(person.locator("#viewer-panel rect:is(.hit, .target)").first).to_be_visible()
+
+
+@pytest.mark.skipif(not any(map(shutil.which, office.PROGRAMS)), reason="no LibreOffice here")
+def test_a_word_file_is_seen_as_pages_beside_its_conditions(person: Page) -> None:
+    """A tab away from its text, made while one waits, with the evidence marked where it stands on the page."""
+    steps.demo(person)
+    person.click("#c-5\\.2\\.officers .cover")
+    expect(person.locator("#viewer-panel mark.target").first).to_be_visible()
+    person.click('#viewer-panel a:has-text("原样页面")')
+    expect(person.locator("#viewer-panel .sheet img").first).to_be_visible(timeout=steps.LONG)
+    expect(person.locator("#viewer-panel rect.target").first).to_be_in_viewport()
+    person.click('#viewer-panel a:has-text("文字")')
+    expect(person.locator("#viewer-panel mark.target").first).to_be_in_viewport()

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser import steps
+from tests.browser.people import given
+from tests.browser.server import Server
 from tests.browser.test_review import handed_in, reviewers
 
 __all__ = ["reviewers"]
@@ -59,3 +61,37 @@ def test_an_open_review_hears_of_what_its_applicant_does(person: Page, reviewers
     person.click('button:has-text("确认撤回")')
     expect(person.locator("#submit")).to_be_visible()
     expect(page.locator("#status")).to_have_value("returned")
+
+
+def test_two_tabs_hand_in_once_and_an_administrator_deletes_with_a_reason(
+        person: Page, new_person: Callable[..., Page], server: Server) -> None:
+    """What the second tab confirms is done already: one receipt, said in both. What was handed in only an administrator
+    deletes, by its receipt; an address of before says that it is gone.
+    """
+    steps.demo(person)
+    case = person.url.split("?")[0]
+    other = person.context.new_page()
+    for tab in (person, other):
+        tab.goto(f"{case}/submission")
+    for tab in (person, other):
+        tab.click('button:has-text("确认提交")')
+        expect(tab.locator(".submission")).to_contain_text("回执编号")
+    receipt = person.locator(".submission a.num").inner_text()
+    expect(other.locator(".submission a.num")).to_have_text(receipt)
+    other.goto(f"{case}/submissions")
+    expect(other.locator("h2 .num")).to_have_count(1)
+    other.goto(f"{case}/delete")
+    expect(other.locator("main")).to_contain_text("已提交的案卷不能自行删除")
+    other.goto(f"{case}/edit")
+    expect(other.locator("main")).to_contain_text("案卷已提交，材料和设置不能再改")
+
+    administrator = new_person()
+    given(server, administrator.evaluate("fetch('/api/v1/session').then((answer) => answer.json())")["user"]["email"],
+          "administrator")
+    administrator.goto("/admin/settings")
+    administrator.fill("#receipt", receipt)
+    administrator.fill("#deletion-reason", "申报单位来函撤销申报")
+    administrator.click('button:has-text("删除已提交的案卷")')
+    expect(administrator.locator(".notice.good")).to_contain_text("已删除")
+    person.goto(case)
+    expect(person.locator("h1")).to_contain_text("没有找到")

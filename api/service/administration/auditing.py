@@ -24,7 +24,7 @@ FORMATS = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 COLUMNS = ("id", "at", "actor_id", "role", "action", "object_kind", "object_id", "before", "after", "reason", "detail",
            "previous", "hash")
 SAID = ("action_said", "object_said", "what_said")   # columns for people, after those that are kept
-PERSONS = ("assignee", "proposed_by")               # details that are a user's id
+PERSONS = ("assignee", "proposed_by", "typed_by")   # details that are a user's id
 USER, SETTING = "user", "setting"                   # kinds of objects
 ERASED = "@erased.invalid"                          # how the address of a person ends who was erased
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.orm import Session as Db
 
 from api.errors import Failure
@@ -123,7 +123,8 @@ class Retention:
         self.files.sweep()
 
     def erase_user(self, actor: Actor, user_id: str, reason: str = "") -> None:
-        """A person with their cases, conversations and credentials; what they decided stays, under no name.
+        """A person with their cases, conversations and credentials; what they decided stays, under no name. So do the
+        paper applications that they handed in for others.
 
         Failure "not_found", "last_administrator", "forbidden" for oneself.
         """
@@ -136,7 +137,8 @@ class Retention:
             user = session.get(User, user_id)
             if user is None:
                 raise Failure("not_found")
-            cases = session.scalars(select(Case.id).where(Case.owner_id == user_id)).all()
+            cases = session.scalars(select(Case.id).where(Case.owner_id == user_id, or_(
+                Case.paper_number.is_(None), Case.handed_in.is_(None)))).all()
             self._erase(session, cases, actor, "user erased")
             session.execute(delete(Invitation).where(Invitation.email == user.email))
             for table in (Conversation, Session, Token, Reset, Identity, Notice, NoticeChoice, Dispatch):

@@ -1,16 +1,15 @@
 """What a round comes to, counted once for each state that it is in: a page that is looked at again counts nothing."""
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from datetime import datetime
-from itertools import pairwise
-from statistics import median, quantiles
+from itertools import accumulate
 from threading import Lock
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import case, exists, extract, func, select
+from sqlalchemy.orm import Session, aliased
 
 from api.service.intakes.intake_records import IntakeNumbers, OutcomeCount, ReaderCount, StateTime, StatusCount
 from api.service.review import statistics
@@ -18,7 +17,8 @@ from api.service.review.review_records import Status
 from api.store.models import Assessment, Case, Decision, Intake, Review, Step
 from assistant.correcting.corrections import Act
 
-A_DAY, TENTHS, KEPT = 86_400, 10, 64
+A_DAY, TENTHS, HUNDREDTHS, MEDIAN, NINE, KEPT = 86_400, 10, 100, 5, 9, 256
+NO_FIGURE = (Act.JUDGE, Act.WITHDRAW)   # decisions that set none
 FIRST, SECOND = "first", "second"
 Found = TypeVar("Found")
 Stamp = tuple[Hashable, ...]
@@ -52,7 +52,23 @@ def stamp(session: Session, intake_id: str) -> Stamp:
     return tuple(row)
 
 
-def numbers(session: Session, row: Intake) -> IntakeNumbers:
+def steps_stamp(session: Session, intake_id: str) -> Stamp:
+    """Another one as soon as a case joins the round or leaves it, or the status of any case changes."""
+    return (*_members(session, intake_id), session.scalar(select(func.max(Step.id))))
+
+
+def decisions_stamp(session: Session, intake_id: str) -> Stamp:
+    """Another one as soon as a case joins the round or leaves it, or anything is decided about any case."""
+    return (*_members(session, intake_id), session.scalar(select(func.count()).select_from(Decision)))
+
+
+def _members(session: Session, intake_id: str) -> Stamp:
+    return tuple(session.execute(select(func.count(), func.max(Review.received)).where(
+        Review.intake_id == intake_id)).one())
+
+
+def numbers(session: Session, row: Intake, kept: Kept) -> IntakeNumbers:
+    """What takes long is counted again only where what it rests on has changed."""
     mine = Review.intake_id == row.id
     statuses = dict(session.execute(select(Review.status, func.count()).where(mine).group_by(Review.status)).all())
     outcomes = session.execute(select(Review.outcome, func.count()).where(mine).group_by(Review.outcome)
@@ -64,43 +80,56 @@ def numbers(session: Session, row: Intake) -> IntakeNumbers:
     return IntakeNumbers(
         sum(statuses.values()), tuple(StatusCount(one, statuses.get(one.value, 0)) for one in Status),
         tuple(OutcomeCount(outcome, count) for outcome, count in outcomes), statistics.criteria(session, row.id),
-        statistics.facts(session, row.id), _times(session, row.id), _readers(session, row.id), other, overlapping)
+        statistics.facts(session, row.id), kept.of(
+            "times", row.id, steps_stamp(session, row.id), lambda: _times(session, row.id)),
+        kept.of("readers", row.id, decisions_stamp(session, row.id), lambda: _readers(session, row.id)), other,
+        overlapping)
 
 
 def _times(session: Session, intake_id: str) -> tuple[StateTime, ...]:
-    """From each step of a case to its next one; the status that it is in now has not ended."""
-    rows: Sequence[Any] = session.execute(
-        select(Step.case_id, Step.status, Step.at).join(Review, Review.case_id == Step.case_id)
-        .where(Review.intake_id == intake_id).order_by(Step.case_id, Step.id)).all()
-    stayed: dict[str, list[float]] = {}
-    for before, after in pairwise(rows):
-        if before.case_id == after.case_id:
-            stayed.setdefault(before.status, []).append(_days(before.at, after.at))
-    return tuple(StateTime(one, len(days), round(median(days), 1), round(_nine_of_ten(days), 1))
-                 for one in Status if (days := stayed.get(one.value)))
+    """From each step of a case to its next one; the status that it is in now has not ended. The database counts how
+    many stayed how long, to the hundredth of a day: what comes back grows with the days, not with the cases.
+    """
+    after = func.lead(Step.at).over(partition_by=Step.case_id, order_by=Step.id)
+    steps = select(Step.status, _days(session, Step.at, after).label("days")).where(
+        Step.case_id.in_(select(Review.case_id).where(Review.intake_id == intake_id))).subquery()
+    counted: dict[str, list[tuple[float, int]]] = {}
+    days = func.round(steps.c.days * HUNDREDTHS).label("stay")
+    for status, stay, cases in session.execute(select(steps.c.status, days, func.count()).where(
+            steps.c.days.is_not(None)).group_by("status", "stay").order_by("status", "stay")):
+        counted.setdefault(status, []).append((max(0.0, float(stay) / HUNDREDTHS), cases))
+    return tuple(StateTime(one, sum(cases for _, cases in stays), round(_part(stays, MEDIAN), 1),
+                           round(_part(stays, NINE), 1))
+                 for one in Status if (stays := counted.get(one.value)))
 
 
-def _days(before: datetime, after: datetime) -> float:
-    return max(0.0, (after - before).total_seconds() / A_DAY)
+def _days(session: Session, before: Any, after: Any) -> Any:
+    if session.get_bind().dialect.name == "postgresql":
+        return extract("epoch", after - before) / A_DAY
+    return func.julianday(after) - func.julianday(before)
 
 
-def _nine_of_ten(days: Sequence[float]) -> float:
-    return quantiles(days, n=TENTHS, method="inclusive")[-1] if len(days) > 1 else days[0]
+def _part(stays: Sequence[tuple[float, int]], tenths: int) -> float:
+    """What so many tenths of those that stayed do not pass, between the two that are next to it."""
+    ends = list(accumulate(cases for _, cases in stays))
+    low, rest = divmod((ends[-1] - 1) * tenths, TENTHS)
+    near = [stays[bisect_right(ends, min(place, ends[-1] - 1))][0] for place in (low, low + 1)]
+    return near[0] + (near[1] - near[0]) * rest / TENTHS
 
 
 def _readers(session: Session, intake_id: str) -> tuple[ReaderCount, ...]:
     """The last decision about each fact: whether the figure that stands is the one that the reader had."""
-    newest = select(Decision.case_id, Decision.subject, func.max(Decision.version).label("version")).join(
-        Review, Review.case_id == Decision.case_id).where(
-        Review.intake_id == intake_id, Decision.act.not_in((Act.JUDGE, Act.WITHDRAW))).group_by(
-        Decision.case_id, Decision.subject).subquery()
+    later = aliased(Decision)
+    superseded = exists().where(
+        later.case_id == Decision.case_id, later.subject == Decision.subject, later.version > Decision.version,
+        later.act.not_in(NO_FIGURE))
     both = Decision.model != ""
     kept_first = case((both, _same(Decision.first_low, Decision.first_high) | (Decision.act == Act.FIRST)),
                       else_=Decision.act == Act.CONFIRM)
     kept_second = _same(Decision.second_low, Decision.second_high) | (Decision.act == Act.SECOND)
     query = select(Decision.model, kept_first.label("first"), kept_second.label("second"), func.count().label("cases")
-                   ).join(newest, (newest.c.case_id == Decision.case_id) & (newest.c.subject == Decision.subject)
-                          & (newest.c.version == Decision.version)).group_by("model", "first", "second")
+                   ).join(Review, Review.case_id == Decision.case_id).where(
+        Review.intake_id == intake_id, Decision.act.not_in(NO_FIGURE), ~superseded).group_by("model", "first", "second")
     counted: dict[tuple[str, str], list[int]] = {}
     for row in session.execute(query):
         counted.setdefault((FIRST, ""), [0, 0])[0 if row.first else 1] += row.cases

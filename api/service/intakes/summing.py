@@ -24,7 +24,7 @@ class Summing:
         with self.context.database.reading(scope(actor)) as session:
             row = choosing.row_of(session, intake_id)
             stamp = (*numbers.stamp(session, intake_id), row.changed)
-            return self.kept.of("numbers", intake_id, stamp, lambda: numbers.numbers(session, row))
+            return self.kept.of("numbers", intake_id, stamp, lambda: numbers.numbers(session, row, self.kept))
 
     def overlaps(self, actor: Actor, intake_id: str, *, kind: str = "", after: str | None = None, limit: int = 50
                  ) -> Page[Overlap]:

@@ -45,7 +45,8 @@ class Noting:
                 return
             if status == Status.RETURNED and review.due < NEVER:
                 detail["due"] = review.due.isoformat()
-            self.tell(session, Told(OWNERS[Status(status)], case_id, detail), {case.owner_id} - {by})
+            if not case.on_paper:   # who handed in on paper is told on paper
+                self.tell(session, Told(OWNERS[Status(status)], case_id, detail), {case.owner_id} - {by})
 
     def published(self, session: Session, actor: Actor, policy: Policy) -> None:
         """A version of the policy that is in force from now on: everybody may want to know."""

@@ -65,7 +65,8 @@ class Postman:
         return len(groups)
 
     def look(self) -> None:
-        """Tell of deadlines that come near: applicants of a returned case's, reviewers of that of one of theirs."""
+        """Tell of deadlines that come near: applicants of a returned case's, reviewers of that of one of theirs,
+        also of one that was returned on paper."""
         office, days = self._kept.get(OfficeSettings), self._kept.get(NoticeSettings).days
         if not days:
             return
@@ -73,12 +74,12 @@ class Postman:
         until = clock.working_days_after(today, days)
         with self._context.database.writing(INSTALLATION) as session:
             self._context.database.alone(session, ALONE)
-            near = session.execute(select(Review, Case.owner_id).join(Case, Case.id == Review.case_id).where(
+            near = session.execute(select(Review, Case).join(Case, Case.id == Review.case_id).where(
                 Review.due >= today, Review.due <= until, Review.status != Status.DONE)).all()
-            for review, owner in near:
-                self._near(session, review, owner)
+            for review, case in near:
+                self._near(session, review, review.assignee_id if case.on_paper else case.owner_id)
 
-    def _near(self, session: Session, review: Review, owner: str) -> None:
+    def _near(self, session: Session, review: Review, owner: str | None) -> None:
         office = review.status in {Status.RECEIVED, Status.IN_REVIEW}
         who = review.assignee_id if office else owner if review.status == Status.RETURNED else None
         mark = f"{Kind.NEAR.value}:{review.case_id}:{review.due.isoformat()}"

@@ -69,7 +69,8 @@ class Decisions:
                       for key, state in made.reviewed.facts.items()),
                 _criteria(made, history), duplicates.shared(session, case_id),
                 presence.here(session, case_id, actor.id), made.row.policy_digest, made.row.id, files,
-                may(actor, Action.REVIEW_CASE, case.owner_id), replies.standing(session, case, actor))
+                may(actor, Action.REVIEW_CASE, case.owner_id, paper=case.on_paper),
+                replies.standing(session, case, actor))
 
     def seen(self, actor: Actor, case_id: str, language: str = "zh") -> SeenByPersons | None:
         """What persons made of the case, for whoever sees it; for its applicant once it is returned, or done.

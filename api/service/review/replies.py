@@ -68,6 +68,8 @@ class Replies:
 
     def _say(self, session: Session, actor: Actor, case_id: str, new: NewReply) -> ReplyView:
         case = case_for(session, actor, case_id, Action.CHANGE_CASE)
+        if case.on_paper:
+            raise Failure("paper_replies")
         latest = newest(session, case)
         if latest is None:
             raise Failure("not_assessed")

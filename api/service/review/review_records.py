@@ -58,6 +58,7 @@ class Filter:
     checked: str = ""
     to_check: bool = False       # two readers leave something to a person
     intake: str = ""             # the id of a round, or "none"
+    paper: bool = False          # what came on paper alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class WorkLine:
     """A case as the worklist shows it. `unchecked` facts nobody has looked at; `to_check` are left by two readers to a
     person; `duplicates` are shared with others;
     `outdated`: open, and assessed with `policy_version`, which is not the one in force; `under_way`: how a new
-    assessment stands that is not ended.
+    assessment stands that is not ended; `paper_number`: the office's, of one that came on paper.
     """
 
     case_id: str
@@ -87,6 +88,7 @@ class WorkLine:
     outdated: bool = False
     under_way: JobState | None = None
     to_check: int = 0
+    paper_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

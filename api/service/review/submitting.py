@@ -76,7 +76,7 @@ class Submitting:
             case.handed_in = case.revision
             session.flush()
             record(session, actor, "submit", "case", case_id, receipt=row.receipt, digest=row.digest,
-                   assessment=latest.id, intake=intake_id or "")
+                   assessment=latest.id, intake=intake_id or "", paper=case.on_paper)
             step(session, self.events, actor, review)
             standing.refresh(session, standing.stand(session, self.policies, case))
             with rows.widened(session):  # other cases count it too
@@ -144,6 +144,7 @@ class Submitting:
         replies = session.execute(select(Reply.subject, func.max(Reply.version)).where(
             Reply.case_id == case.id).group_by(Reply.subject).order_by(Reply.subject))
         said = {**copy, "replies": [list(one) for one in replies],
+                **({"paper_number": case.paper_number} if case.on_paper else {}),
                 "at": at.isoformat(), "key": latest.key, "application_date": case.application_date.isoformat()}
         digest = hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
         row = Row(id=new_id(), case_id=case.id, number=number, receipt=self._receipt(at), at=at, by_id=actor.id,

@@ -134,10 +134,9 @@ def _conditions(actor: Actor, wanted: Filter, digest: str) -> list[ColumnElement
         found.append(Review.outcome == wanted.outcome)
     if wanted.overdue:
         found += [Review.due < today(), Review.status.not_in(ENDED)]
-    if wanted.duplicates:
-        found.append(Review.duplicates > 0)
-    if wanted.to_check:
-        found.append(Review.to_check > 0)
+    ticked = ((wanted.duplicates, Review.duplicates > 0), (wanted.to_check, Review.to_check > 0),
+              (wanted.paper, Case.paper_number.is_not(None)))
+    found += [condition for tick, condition in ticked if tick]
     if wanted.intake:
         found.append(Review.intake_id.is_(None) if wanted.intake == "none" else Review.intake_id == wanted.intake)
     if wanted.outdated:
@@ -151,7 +150,8 @@ def _conditions(actor: Actor, wanted: Filter, digest: str) -> list[ColumnElement
         found.append(exists().where(Check.case_id == Review.case_id, Check.subject == wanted.fact, *_checked(wanted)))
     if wanted.search.strip():
         text = f"%{_escaped(wanted.search.strip()[:LONGEST])}%"
-        found.append(or_(Case.title.ilike(text, escape="\\"), Case.applicant.ilike(text, escape="\\")))
+        found.append(or_(Case.title.ilike(text, escape="\\"), Case.applicant.ilike(text, escape="\\"),
+                         Case.paper_number.ilike(text, escape="\\")))
     return found
 
 
@@ -172,7 +172,7 @@ def _checked(wanted: Filter) -> list[ColumnElement[bool]]:
 def _counted(wanted: Filter, conditions: Iterable[ColumnElement[bool]]) -> Select[Any]:
     """Without the cases where nothing of them is asked for."""
     query = select(func.count()).select_from(Review)
-    if wanted.base_type or wanted.search.strip() or wanted.outdated:
+    if wanted.base_type or wanted.search.strip() or wanted.outdated or wanted.paper:
         query = query.join(Case, Case.id == Review.case_id)
     return query.where(*conditions)
 
@@ -211,7 +211,7 @@ def _line(review: Review, case: Case, latest: Assessment | None, names: Mapping[
                     review.round, names.get(review.assignee_id or ""), review.due if review.due != NEVER else None,
                     review.received, review.changed, Overall(review.outcome), review.unchecked, review.conflicts,
                     review.duplicates, latest.policy_version if latest else "", outdated(latest, review, digest),
-                    JobState(job) if job else None, review.to_check)
+                    JobState(job) if job else None, review.to_check, case.paper_number)
 
 
 def _escaped(text: str) -> str:

@@ -14,10 +14,12 @@ class Case(Base):
     """`latest_id` is the newest assessment's, kept here so that a list needs no search for it.
 
     `handed_in` is the revision that was handed in last, None while the case is a draft, its owner's alone.
+    `paper_number` is the office's own of an application that came on paper; its owner is who typed it in.
     """
 
     __tablename__ = "cases"
-    __table_args__ = (Index(None, "owner_id", "updated", "id"), Index(None, "updated", "id"))
+    __table_args__ = (Index(None, "owner_id", "updated", "id"), Index(None, "updated", "id"),
+                      Index("uq_cases_paper_number", "paper_number", unique=True))
 
     id: Mapped[str] = own_id()
     owner_id: Mapped[str] = id_of("users", index=False, cascade=False)
@@ -32,6 +34,11 @@ class Case(Base):
     withheld: Mapped[bool | None]   # from a language model that reads; None: as the installation has it
     latest_id: Mapped[str | None] = mapped_column(Id)
     handed_in: Mapped[int | None]
+    paper_number: Mapped[str | None] = mapped_column(String(100))
+
+    @property
+    def on_paper(self) -> bool:
+        return self.paper_number is not None
 
 
 class File(Base):

@@ -6,6 +6,7 @@ const WIDE = matchMedia("(min-width: 70rem)");
 const side = document.getElementById("side");
 const panel = document.getElementById("viewer-panel");
 const tabs = side.querySelector(".tabs");
+const WAIT = 1500; // ms between two looks at what is being made
 const FOLLOW = 150; // ms that something is chosen before its original is opened
 const bare = [...panel.childNodes];
 let going = null, opener = null;
@@ -111,6 +112,7 @@ export async function open(address, focus = "", { quiet = false, back = false } 
     stop(panel);
     fill(panel, answer.html);
     start(panel, url.hash);
+    again(panel.querySelector("[data-wait]"), address);
     marked(url.searchParams.get("evidence"));
     if (focus) panel.querySelector(focus)?.focus();
     else if (!quiet && !back) panel.querySelector(".sheets, .clause-page")?.focus({ preventScroll: true });
@@ -120,6 +122,11 @@ export async function open(address, focus = "", { quiet = false, back = false } 
   }
   panel.classList.remove("busy");
   panel.removeAttribute("aria-busy");
+}
+
+// Pages that are still being made are asked for again, while they are what is looked at.
+function again(waits, address) {
+  if (waits) setTimeout(() => { if (waits.isConnected) open(address, "", { quiet: true, back: true }); }, WAIT);
 }
 
 // Back leads to what stood beside the page before.
