@@ -6,6 +6,7 @@ every need is met within its reach, and nothing in its phrase says that it count
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from msgspec import Struct
@@ -155,10 +156,15 @@ def _inferred(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure
     知识产权 that they are about), each need that only what stands above meets, a total that is of something else."""
     said = f"{figure.label}|{analysis.sentence.folded}"
     above = 0 if answers_requirement(analysis) else sum(not found(book, need.words, said) for need in spec.needs)
+    above += _OF_THESE.match(analysis.sentence.folded, figure.quantity.span.end) is not None
     if figure.part:
         own = _names_it(book, spec, analysis, figure)  # 论文31篇，其中中外联合署名9篇
         return above + (matched_parent(figure, earlier) is None and not own)
     return above + (not _names_it(book, spec, analysis, figure))
+
+
+# 5项市级项目里有3项是…: of those that were told before
+_OF_THESE = re.compile(r"[^，。；\d]{1,10}(?:里|中|当中|之中)(?:也|还|就)?有")
 
 
 def _only_described(book: FactBook, spec: FactSpec, figure: Figure) -> bool:
