@@ -1,6 +1,7 @@
 """Rows of an application that a question names: whether they count, why not, and what they mean for the whole."""
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.dialogue import listing
@@ -10,7 +11,9 @@ from assistant.dialogue.results import NO, Result
 from assistant.questions import question_form
 from assistant.questions.dialogue_patterns import says
 from ingestion.domain import CriterionKind, Outcome
+from ingestion.language import fold
 
+_FIGURE = re.compile(r"\d{2,}")
 _SHORT, _FEW = 14, 3      # characters of a question that only names a row; rows that it can mean
 _OPEN = (Outcome.NOT_MET, Outcome.INSUFFICIENT)
 
@@ -24,6 +27,9 @@ def by_rows(case: Case, one: Question) -> Result | None:
         return listing.uncounted(case, counted[0], one.uncounted)
     if among and counted and not any(row.fact in one.facts for row in one.rows):
         return listing.unlisted(case, counted[0], one.part)
+    told = _by_figure(case, one) if one.part.polar and says("asks", "taken_for", one.text) else None
+    if told is not None:
+        return told
     if not one.rows or len(one.rows) > listing.SHOWN:
         return None
     return _of_rows(case, one, among=among, despite=despite)
@@ -58,6 +64,14 @@ def _of_rows(case: Case, one: Question, *, among: bool, despite: bool) -> Result
     if one.part.polar and len(rows) <= _FEW and (single or bare):
         return listing.status(case, rows, listing.counting(rows))
     return None
+
+
+def _by_figure(case: Case, one: Question) -> Result | None:
+    """全校SCI 1120多篇能当成中心的吗: the rows that hold the question's own figure, where all of them were left out."""
+    said = [re.compile(rf"(?<![\d.]){number}(?![\d.])") for number in _FIGURE.findall(one.text)]
+    rows = [row for row in case.rows_of(one.facts) if any(figure.search(fold(row.quote)) for figure in said)]
+    left = [row for row in rows if row.status == LEFT_OUT]
+    return listing.status(case, left, NO) if left and left == rows and len(left) <= _FEW else None
 
 
 def _apart(one: Question, own: Sequence[Row]) -> bool:

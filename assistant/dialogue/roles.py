@@ -13,6 +13,8 @@ from ingestion.numerals import Quantity
 
 SOME = re.compile(r"[，,\s]*(?:但是?|可是?|却|不过)?有")      # 我们有18篇，有3篇还没见刊
 _OWN = re.compile(r"(?:我们|目前|现在|已经|已|只|才|就|we|our)\s*(?:的)?(?:有|达到|超过|have|has)?\s*$")
+_SUFFICES = re.compile(r"\s*就(?:行|够|可以|能|成|满足|达标|合格)")
+_ONLY = re.compile(r"(?:不是|只要|不就)\s*$")
 _WANTS = re.compile(r"(?<![想还又再不])要\s*$")
 
 
@@ -109,9 +111,15 @@ def role_of(one: Figure, earlier: Sequence[Term], bars: Mapping[str, int], *, be
         if holds and (part or (behind and not also and not _done(earlier))):
             return Role.LOST
         return Role.UNCOUNTED
-    if part:
+    if part or (asking and not also and _again(one, holds)):
         return Role.PART
     return Role.HAVE
+
+
+def _again(one: Figure, holds: Sequence[Term]) -> bool:
+    """你得承认10篇就满足。10篇够不够: the figure that was spoken of, once more."""
+    return any(term.role is Role.HAVE and term.fact == one.fact and term.interval == one.quantity.interval
+               for term in holds)
 
 
 def _is_bar(one: Figure, earlier: Sequence[Term], bars: Mapping[str, int]) -> bool:
@@ -119,6 +127,8 @@ def _is_bar(one: Figure, earlier: Sequence[Term], bars: Mapping[str, int]) -> bo
     lead, tail = one.lead, one.tail
     if says("roles", "added_tail", tail):
         return False    # need 3 more
+    if _SUFFICES.match(tail) and (_ONLY.search(lead) or says("roles", "said", lead)):
+        return True     # 不是3篇就行嘛
     if re.match(r"\s*了", tail) and not says("roles", "bar_tail", tail) and not lead.endswith("够"):
         return False    # 达到20篇了
     if says("roles", "bar_tail", tail):

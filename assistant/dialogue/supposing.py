@@ -50,6 +50,8 @@ def changes(case: Case, one: Question) -> Result | None:
     window = _window(case, one)
     if window is not None and facts:
         return recompute(case, [Change("window", window=window)], facts)
+    if one.part.polar and says("asks", "overall_again", text) and says("asks", "as_is", text):
+        return None     # 按现在的材料，整体符合吗: nothing is supposed
     if one.documents and says("asks", "only", text):
         listed = facts or list(dict.fromkeys(row.fact for row in case.rows if row.document in one.documents
                                              and row.status == COUNTED and _countable(case, row)))
