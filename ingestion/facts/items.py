@@ -301,8 +301,9 @@ def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
         headed = [(header, re.sub(r"（[^（）]*）", "", said).strip()) for header, said in headed]  # 否（重庆兼）
         if any(said in load("tables")["yes"] if _asks(header) else said not in nothing for header, said in headed):
             return KEEP
-        elsewhere = all(empty(said) for _, said in headed) and found(book, require.words, text)  # in another column
-        if not elsewhere and all(said in nothing or not _asks(header) for header, said in headed):
+        classed = "kind" in require.columns and found(book, require.words, text)  # a title in another column
+        unsaid = classed and all(empty(said) for _, said in headed)
+        if not unsaid and all(said in nothing or not _asks(header) for header, said in headed):
             return missing
     if found(book, require.words, text) or (item.section and found(book, require.words, item.section)):
         return KEEP
@@ -376,12 +377,8 @@ def _foreign(book: FactBook, require: Require, pool: Pool, item: Item, missing: 
     if len(parties) == 1:  # 让出方｜受让方: the head of one side is not known
         parties += filter(None, map(item.cells.get, ("authors", "country")))
     if parties:
-        sides = [
-            organisations.origin(side)
-            for party in parties
-            for side in words("transfer_arrow").split(party)
-            if side.strip()
-        ]
+        pieces = [side for party in parties for side in words("transfer_arrow").split(party)]
+        sides = [organisations.origin(side) for side in pieces if side.strip()]
         if Origin.FOREIGN in sides or Origin.GREATER_CHINA in sides:
             return KEEP
         if all(side is Origin.DOMESTIC for side in sides):

@@ -18,7 +18,7 @@ from pathlib import Path
 import httpx
 
 from tests.long.goals import Figure, Outcome
-from tests.long.load import KEPT_OPEN, QUESTIONS, READS
+from tests.long.load import KEPT_OPEN, QUESTIONS, READS, apart
 from tests.test_jobs import Server
 from tests.web_samples import APPLICATION, PASSWORD
 
@@ -86,7 +86,7 @@ def flooded(folder: Path, rounds: int, *, readers: int = READERS, bodies: int = 
         "sign_ins": lambda _, flood: _at_once(server.port, "/api/v1/session", at_once, flood, lambda number: {
             "email": f"{number % 4}@example.com", "password": f"wrong guess {number}"})}
     try:
-        return asyncio.run(_flooded(server, kinds, rounds, readers))
+        return apart(_flooded(server, kinds, rounds, readers))
     finally:
         server.kill()
 

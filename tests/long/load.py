@@ -9,8 +9,11 @@ import statistics
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 import httpx
 
@@ -29,6 +32,15 @@ LIMITS = {**asdict(LimitSettings()), "registrations": 1_000, "all_registrations"
 MOST_ERRORS, SLOWEST_READ, GROWTH = 0.001, 0.5, 1.1
 KEPT_OPEN = httpx.Limits(keepalive_expiry=2.0)   # before the server closes what is idle
 SAMPLE = 2.0                                 # seconds between two looks at the server's memory
+
+
+_T = TypeVar("_T")
+
+
+def apart(coroutine: Coroutine[Any, Any, _T]) -> _T:
+    """Run in a thread of its own: browser tests keep a loop running in theirs."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 @dataclass
@@ -79,7 +91,7 @@ def loaded(folder: Path, users: int, seconds: float, think: float) -> Load:
     """A server of its own under `users` for so long."""
     server = Server(folder)
     try:
-        return asyncio.run(_loaded(f"http://127.0.0.1:{server.port}", server.process.pid, users, seconds, think))
+        return apart(_loaded(f"http://127.0.0.1:{server.port}", server.process.pid, users, seconds, think))
     finally:
         server.kill()
 
