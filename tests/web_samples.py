@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 from unittest import mock
 
-from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -102,12 +101,9 @@ class Client:
 class Installation:
     app: FastAPI
     services: Services
-    portal: BlockingPortal    # one event loop for all requests, as a server has; else each would start its own
 
     def visitor(self) -> TestClient:
-        made = TestClient(self.app, base_url=BASE)
-        made.portal = self.portal
-        return made
+        return TestClient(self.app, base_url=BASE)
 
     def client(self, role: Role = Role.APPLICANT, name: str = "") -> Client:
         """Somebody new, signed in, without the time that a password takes."""
@@ -150,8 +146,7 @@ def installation(folder: Path, policy: Path | None = None, **environment: str) -
     with mock.patch.object(policies, "load", _loaded):
         services = build(given, engine, meaning=False)
     try:
-        with start_blocking_portal() as portal:
-            yield Installation(create_app(given, services), services, portal)
+        yield Installation(create_app(given, services), services)
     finally:
         services.close()
 
