@@ -87,9 +87,9 @@ def test_from_a_new_text_to_its_publication_by_two_persons(office: Callable[[str
     card.locator("select").select_option("第十二条（二）")
     card.locator('button:has-text("确认并启用")').click()
     expect(staff.locator("#approved .card")).to_contain_text("办法没有规定停车位补贴。")
-    applicant.goto("/ask?new=1")
+    applicant.goto("/ask?new=1", wait_until="networkidle")   # the script that listens for Enter is there
     applicant.fill("#question", "请问认定后有没有停车位补贴")
-    applicant.locator("form:has(#question) button[type=submit]").first.click()   # Enter may come before the script
+    applicant.press("#question", "Enter")
     expect(applicant.locator(".turn .approved")).to_contain_text("人工答复：two", timeout=steps.LONG)
     applicant.fill("#q", "停车位")
     applicant.press("#q", "Enter")
