@@ -1,7 +1,6 @@
 """An office file as its pages: made once, behind the wall and in the background; marks where its words stand there."""
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +20,6 @@ from tests.word_samples import package, paragraph
 
 DOCX = package(paragraph("申报单位：重庆市海棠膜材料研究院有限公司。") + paragraph("近三年发表SCI论文23篇。"))
 EXAMPLE = Path(__file__).parent.parent / "examples" / "membrane-center"
-needs_libreoffice = pytest.mark.skipif(not any(map(shutil.which, office.PROGRAMS)), reason="no LibreOffice here")
 
 
 @pytest.fixture
@@ -63,7 +61,6 @@ def shown(text: str) -> bool:
     return 'class="sheet"' in text
 
 
-@needs_libreoffice
 def test_a_word_file_is_shown_as_libreoffice_lays_it_out(site: Installation) -> None:
     """Behind the wall: the text beside it, the pages as pictures, a quotation marked where it stands on its page."""
     who, data = site.client(), (EXAMPLE / "申报书.docx").read_bytes()

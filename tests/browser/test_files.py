@@ -2,16 +2,14 @@
 from __future__ import annotations
 
 import io
-import shutil
 import zipfile
 from pathlib import Path
 
-import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 from reportlab.platypus import Paragraph
 
-from ingestion.parsing import office, pdf
+from ingestion.parsing import pdf
 from tests import pdf_samples as samples
 from tests.browser import steps
 
@@ -79,7 +77,6 @@ def test_a_zip_is_opened_and_a_scan_in_it_recognised(person: Page, tmp_path: Pat
     expect(person.locator("#viewer-panel rect:is(.hit, .target)").first).to_be_visible()
 
 
-@pytest.mark.skipif(not any(map(shutil.which, office.PROGRAMS)), reason="no LibreOffice here")
 def test_a_word_file_is_seen_as_pages_beside_its_conditions(person: Page) -> None:
     """A tab away from its text, made while one waits, with the evidence marked where it stands on the page."""
     steps.demo(person)
