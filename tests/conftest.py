@@ -4,7 +4,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import Table, event
@@ -16,6 +16,9 @@ from api.store.database import Database
 from api.store.models import RULES
 from ingestion import caches, compiled
 from tests.databases import CHOSEN, KINDS, MEMORY, prepare, prepared, roomy, server
+
+if TYPE_CHECKING:
+    from tests.web_samples import Installation
 
 BROWSER = "tests/browser"
 SLOWEST = (BROWSER, "tests/test_hostile.py")   # so that no process is left alone with one of them at the end
@@ -107,6 +110,15 @@ def store(request: pytest.FixtureRequest, postgres: str) -> Iterator[str]:
     token = CHOSEN.set(postgres if request.param == "postgresql" else "")
     yield request.param
     CHOSEN.reset(token)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, store: str) -> Iterator[Installation]:
+    """An installation for the tests of a module, on each database in turn; a module that needs another has its own."""
+    from tests.web_samples import installation
+
+    with installation(tmp_path_factory.mktemp("site")) as made:
+        yield made
 
 
 @pytest.fixture(params=KINDS)

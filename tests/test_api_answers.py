@@ -11,17 +11,11 @@ from api.errors import Failure
 from api.service.chat import Chat
 from assistant.answering import answering
 from ingestion import policy
-from tests.web_samples import APPLICATION, Client, Installation, installation
+from tests.web_samples import APPLICATION, Client, Installation
 
 pytestmark = pytest.mark.usefixtures("store")
 
 QUESTION = "国际联合研究中心要求多少篇论文？"
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, store: str) -> Iterator[Installation]:
-    with installation(tmp_path_factory.mktemp("site")) as made:
-        yield made
 
 
 @pytest.fixture

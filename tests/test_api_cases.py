@@ -1,7 +1,6 @@
 """Cases, who sees them, and what is left of one that was deleted."""
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,12 +13,6 @@ from tests.review_samples import handed_in
 from tests.web_samples import APPLICATION, Installation, installation
 
 pytestmark = pytest.mark.usefixtures("store")
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, store: str) -> Iterator[Installation]:
-    with installation(tmp_path_factory.mktemp("site")) as made:
-        yield made
 
 
 def test_a_case_is_made_changed_and_shown(site: Installation) -> None:

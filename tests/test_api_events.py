@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,15 +17,9 @@ from api.store.models import User
 from api.store.rows import INSTALLATION
 from ingestion.parsing import wall
 from tests.looping import looped
-from tests.web_samples import APPLICATION, Client, Installation, installation
+from tests.web_samples import APPLICATION, Client, Installation
 
 pytestmark = pytest.mark.usefixtures("store")
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, store: str) -> Iterator[Installation]:
-    with installation(tmp_path_factory.mktemp("site")) as made:
-        yield made
 
 
 @pytest.fixture

@@ -18,19 +18,13 @@ from ingestion import policy as policies
 from tests import review_samples
 from tests.live import listening
 from tests.looping import looped
-from tests.web_samples import APPLICATION, Installation, installation
+from tests.web_samples import APPLICATION, Installation
 
 pytestmark = pytest.mark.usefixtures("store")
 
 PAPERS = "国际联合研究中心要求多少篇论文？"
 ROOT = Path(__file__).parent.parent
 Talk = Callable[[Client], Awaitable[Any]]
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, store: str) -> Iterator[Installation]:
-    with installation(tmp_path_factory.mktemp("site")) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

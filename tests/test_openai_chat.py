@@ -8,17 +8,11 @@ import pytest
 
 from ingestion import policy as policies
 from tests.live import listening
-from tests.web_samples import Client, Installation, installation
+from tests.web_samples import Client, Installation
 
 pytestmark = pytest.mark.usefixtures("store")
 
 PAPERS = "国际联合研究中心要求多少篇论文？"
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, store: str) -> Iterator[Installation]:
-    with installation(tmp_path_factory.mktemp("site")) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """Applications on paper: the office types them in and scans them, for an applicant who has no account."""
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -13,16 +12,10 @@ from api.service.records import Role
 from api.store.models import Audit, Review
 from api.store.rows import INSTALLATION
 from tests.review_samples import PAPERS, TEXT, decide, outcome
-from tests.web_samples import Client, Installation, installation
+from tests.web_samples import Client, Installation
 
 pytestmark = pytest.mark.usefixtures("store")
 APPLICANT = "重庆市海棠膜材料研究院有限公司"
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, store: str) -> Iterator[Installation]:
-    with installation(tmp_path_factory.mktemp("site")) as made:
-        yield made
 
 
 @pytest.fixture

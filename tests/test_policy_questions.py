@@ -1,25 +1,17 @@
 """Questions as policy staff see them, and answers that a person approved."""
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from api.errors import Failure
 from api.service.records import Role
 from assistant.answering import approved
 from tests import policy_samples
-from tests.web_samples import Installation, installation
+from tests.web_samples import Installation
 
 pytestmark = pytest.mark.usefixtures("store")
 
 PERKS = "认定后有没有停车位补贴？"
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, store: str) -> Iterator[Installation]:
-    with installation(tmp_path_factory.mktemp("site")) as made:
-        yield made
 
 
 @pytest.mark.parametrize(("one", "other"), [

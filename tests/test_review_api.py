@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
 from typing import Any
 
 import openpyxl
@@ -18,12 +17,6 @@ from tests.review_samples import PAPERS, TEXT, decide, fact, handed_in, outcome,
 from tests.web_samples import Client, Installation, installation
 
 pytestmark = pytest.mark.usefixtures("store")
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, store: str) -> Iterator[Installation]:
-    with installation(tmp_path_factory.mktemp("site")) as made:
-        yield made
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,16 +11,10 @@ from api.service.records import Role
 from api.store.models import Audit
 from api.store.rows import INSTALLATION
 from tests.review_samples import PAPERS, TEXT, decide, handed_in, review
-from tests.web_samples import Client, Installation, installation
+from tests.web_samples import Client, Installation
 
 pytestmark = pytest.mark.usefixtures("store")
 MORE = ("补充.txt", "近三年发表SCI论文19篇。".encode())
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, store: str) -> Iterator[Installation]:
-    with installation(tmp_path_factory.mktemp("site")) as made:
-        yield made
 
 
 @pytest.fixture
