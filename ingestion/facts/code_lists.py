@@ -2,6 +2,7 @@
 
 字段｜代码｜含义 with SLBM｜1｜SCI, LX=F｜已支出, or 代码｜含义 with G｜高新技术企业: the fields are headers of another
 table, the values are its cells. What a code stands for is read in its place; the quotation stays what stands there.
+Days that exports write without marks (20240415) are read as days.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct, field
 
+from ingestion.facts.marks import spelled
 from ingestion.facts.scan import Table
 
 LEAST = 2               # entries of a code list
@@ -126,15 +128,8 @@ def _decode(table: Table, code_list: CodeList) -> None:
 
 def _read(table: Table, begin: int, values: dict[int, dict[str, str]]) -> None:
     for place in range(begin, len(table.rows)):
-        table.texts[place] = [_spelled(text, values.get(cell.column, {}))
+        table.texts[place] = [spelled(text, values[cell.column]) if cell.column in values else text
                               for cell, text in zip(table.rows[place], table.texts[place], strict=True)]
-
-
-def _spelled(text: str, meanings: dict[str, str]) -> str:
-    if text in meanings:
-        return meanings[text]
-    parts = re.split(r"[、，,;；+/]", text)
-    return "、".join(meanings[one] for one in parts) if meanings and all(one in meanings for one in parts) else text
 
 
 def _dates(table: Table) -> None:

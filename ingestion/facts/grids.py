@@ -38,6 +38,10 @@ class Grid(Struct):
     total: str = ""
     totals: list[Span] = field(default_factory=list)
 
+    def column(self, place: int) -> list[str]:
+        """The texts of a column's cells, row by row; "" where a row has none."""
+        return [row.columns.get(place, "") for row in self.rows]
+
 
 SHORTEST_TITLE, LONG_TITLE = 6, 10  # characters of what may be a thing's title, and surely is no label
 SHORT = 4  # characters of a word for a rank, a status or a kind
@@ -291,7 +295,7 @@ def _names_a_thing(label: str, value: str) -> bool:
 
 def identified(found: Grid) -> bool:
     """Whether a table's columns tell of things one by one: two of them are of bodies, places, terms, ranks and such."""
-    cells = [[row.columns.get(c, "") for row in found.rows] for c in range(len(found.headers))]
+    cells = [found.column(c) for c in range(len(found.headers))]
     return len([kind for kind in map(kind_of_column, cells) if kind in _TELLING]) >= 2
 
 

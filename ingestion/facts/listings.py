@@ -110,7 +110,7 @@ def _with_roles(book: FactBook, listing: Listing, grid: Grid, today: date) -> Gr
             continue
         headed = any(role in own for own in roles for role in asked)
         for column, own in enumerate(roles):
-            cells = [text for row in grid.rows if not empty(text := row.columns.get(column, ""))]
+            cells = [text for text in grid.column(column) if not empty(text)]
             asked_for = [*require.words, *left_out] if asked[0] == "status" else require.words
             said = sum(found(book, asked_for, text) for text in cells)
             telling = roles_of(grid.headers[column]) - {"mode"}
@@ -136,7 +136,7 @@ def _with_roles(book: FactBook, listing: Listing, grid: Grid, today: date) -> Gr
 
 def _to_come(grid: Grid, column: int, today: date) -> bool:
     """Whether a third of a column's days are still to come: what was done has none, what ends has."""
-    told = [dates(text) for row in grid.rows if len(text := row.columns.get(column, "")) <= LONGEST_DAY]
+    told = [dates(text) for text in grid.column(column) if len(text) <= LONGEST_DAY]
     last = [days[-1][2] for days in told if days]
     return len(last) >= 2 and 3 * sum(day > today for day in last) >= len(last)
 
@@ -150,7 +150,7 @@ def _has_roles(headers: Sequence[str], grid: Grid) -> bool:
 def _name_bodies(grid: Grid) -> bool:
     """Whether a column behind the one that names the things holds bodies, several in a cell or one."""
     named_ = [c for c, roles in enumerate(grid.roles) if "title" in roles]
-    return any(sum(bool(organisations.mentions(row.columns.get(c, ""))) for row in grid.rows) * 2 > len(grid.rows)
+    return any(sum(bool(organisations.mentions(text)) for text in grid.column(c)) * 2 > len(grid.rows)
                for c in named_[1:])
 
 
@@ -166,9 +166,9 @@ def _told_by_columns(spec: FactSpec, listing: Listing, grid: Grid, columns: list
     if not roles & (asked | ({"term"} if listing.term else set())):
         return False
     if "person" in spec.measures:
-        return bool(columns) and are_persons([row.columns.get(columns[0], "") for row in grid.rows])
+        return bool(columns) and are_persons(grid.column(columns[0]))
     if any(r.origin == "foreign" and "title" in r.columns for r in listing.require):
-        cells = [row.columns.get(columns[0], "") for row in grid.rows] if columns else []
+        cells = grid.column(columns[0]) if columns else []
         bodies = [text for text in cells if organisations.origin(text) is organisations.Origin.FOREIGN]
         return kind_of_column(cells) == "body" and ("country" in roles or len(bodies) * 2 > len(cells))
     return bool(columns)
@@ -221,45 +221,43 @@ def _naming(book: FactBook, spec: FactSpec, listing: Listing, grid: Grid) -> lis
         columns.sort(key=lambda c: -_bodies(grid, c))  # 协议对方 before 协议名称
     if columns or not listing.header:
         return [*_rather(grid, columns[:1]), *columns]
-    def cells(column: int) -> list[str]:
-        return [row.columns.get(column, "") for row in grid.rows]
-
-    def tells(column: int) -> bool:
-        return apart(cells(column))
-
     generic = [c for c, header in enumerate(grid.headers) if listed("generic_name").fullmatch(header.strip())]
     leads = pattern(tuple(load("discourse")["refers_below"])).search(grid.title.rstrip().split("\n")[-1]) is not None
     if generic or (grid.title.rstrip().endswith("。") and not leads and not _kinds_about(book, listing, grid)):
         return generic[:1]  # a sentence above it is no title
     if abroad and (bodies := [c for c, own in enumerate(grid.roles) if "title" in own
-                              and kind_of_column(cells(c)) == "body"]):
+                              and kind_of_column(grid.column(c)) == "body"]):
         return bodies[:1]
-    known = [roles_of(header) for header in grid.headers]
-    if any("title" in roles and (tells(c) or len(grid.rows) < LEAST) for c, roles in enumerate(known)):
-        return []
-    named_ = [c for c, roles in enumerate(known) if not roles and "title" in grid.roles[c]]
-    told = sorted((c for c, roles in enumerate(known) if not roles and not grid.roles[c]), key=lambda c: not tells(c))
-    if named_ and told and tells(told[0]) and not tells(named_[0]):
-        named_ = told  # 成果名｜载体: a journal names many papers
-    if _sided(listing):
-        return told[:1]
-    if named_ and told and not abroad and not {"organisation", "team"} & set(spec.measures):
-        named_ = [told[0]] if told[0] < named_[0] else named_  # 干什么｜跟谁: whom it is done with names no project
     asked = {role for require in listing.require for role in require.columns} - {"title", "country", "date"}
     shown = any(own & asked for own in grid.roles) and found(book, listing.about, "\n".join(_near(grid)))
+    return _by_cells(spec, listing, grid, abroad=abroad, shown=shown)
+
+
+def _by_cells(spec: FactSpec, listing: Listing, grid: Grid, *, abroad: bool, shown: bool) -> list[int]:
+    """The column under a header of which nothing is known that names the fact's things, of several the first whose
+    cells tell the rows apart. `shown`: the table's titles and its other columns say whose things it lists."""
+    known = [roles_of(header) for header in grid.headers]
+    tells = [apart(grid.column(c)) for c in range(len(known))]
+    if any("title" in roles and (tells[c] or len(grid.rows) < LEAST) for c, roles in enumerate(known)):
+        return []
+    named_ = [c for c, roles in enumerate(known) if not roles and "title" in grid.roles[c]]
+    told = sorted((c for c, roles in enumerate(known) if not roles and not grid.roles[c]), key=lambda c: not tells[c])
+    if _sided(listing):
+        return told[:1]
+    if named_ and told and tells[told[0]] and not tells[named_[0]]:
+        return told[:1]  # 成果名｜载体: a journal names many papers
+    if named_ and told and not abroad and not {"organisation", "team"} & set(spec.measures):
+        named_ = [min(told[0], named_[0])]  # 干什么｜跟谁: whom it is done with names no project
     known_well = sum(map(bool, known)) * 2 > len(known) and not shown
     return named_[:1] or ([] if abroad or known_well else told[:1])
 
 
 def _rather(grid: Grid, columns: list[int]) -> list[int]:
     """户名｜企业称号: where the header stands above what rows share, the column of bodies that tells them apart."""
-    def cells(column: int) -> list[str]:
-        return [row.columns.get(column, "") for row in grid.rows]
-
-    if not columns or len(grid.rows) < LEAST or apart(cells(columns[0])):
+    if not columns or len(grid.rows) < LEAST or apart(grid.column(columns[0])):
         return []
     return [c for c in range(len(grid.headers))
-            if c not in columns and kind_of_column(cells(c)) == "body" and apart(cells(c))][:1]
+            if c not in columns and kind_of_column(grid.column(c)) == "body" and apart(grid.column(c))][:1]
 
 
 def _items(book: FactBook, spec: FactSpec, grid: Grid, columns: list[int]) -> list[Item]:
@@ -329,7 +327,7 @@ def _has_figure(grid: Grid, row: Row) -> bool:
 def _bodies(grid: Grid, column: int) -> int:
     """How many of a column's cells name a body."""
     body = re.compile(load("discourse")["body_words"], re.IGNORECASE)
-    return sum(body.search(row.columns.get(column, "")) is not None for row in grid.rows)
+    return sum(body.search(text) is not None for text in grid.column(column))
 
 
 def _beside(row: Row, columns: list[int]) -> str:
@@ -370,7 +368,7 @@ def _about(book: FactBook, listing: Listing, grid: Grid) -> str | None:
 def _each_about(book: FactBook, listing: Listing, grid: Grid) -> bool:
     """Whether the name in every row says that it is one of the fact's things (低温阀联合研发)."""
     columns = name_columns(grid, book.pattern(listing.header)) if listing.header else []
-    named_ = [row.columns.get(columns[0], "") for row in grid.rows] if columns else []
+    named_ = grid.column(columns[0]) if columns else []
     said = sum(book.pattern([*listing.about, *listing.kinds]).search(name) is not None for name in named_)
     return said > 1 and said * 3 >= len(named_) * 2
 
@@ -379,7 +377,7 @@ def _kinds_about(book: FactBook, listing: Listing, grid: Grid) -> bool:
     """Whether a column under an unforeseen header says of a third of the rows that they are of the fact's kind, in the
     same few words (联合研发, 技术转移)."""
     for column, roles in enumerate(grid.roles):
-        cells = [text for row in grid.rows if not empty(text := row.columns.get(column, ""))]
+        cells = [text for text in grid.column(column) if not empty(text)]
         if roles & _NAMING or roles_of(grid.headers[column]) or len(set(cells)) * 2 > len(cells):
             continue
         said = sum(found(book, listing.about, text) for text in cells)
