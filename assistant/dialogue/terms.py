@@ -27,6 +27,7 @@ _BREAK = re.compile(r"[，,](?!\d{3}(?!\d))|[；;。？?！!：:\n]|\.(?=\s|$)|\
 _BUT = re.compile(r"but\b|但|不过|可是")
 _END = re.compile(r"[。？?！!；;\n]|\.(?=\s|$)")
 _GOES_ON = re.compile(r"^\s*(?:都|均|全|也|还|尚|但|其实|目前|they|which|all|it|that)")
+_PASSED_ON = frozenset({Role.ADDED, Role.PLANNED, Role.LOST})   # of a whole, to a part that another fact counts
 _LISTED = re.compile(r"[、]|以及|和(?=[^，]{0,8}$)|及(?=[^，]{0,8}$)|,? and ")
 _THING_OF = re.compile(r"牌|招|地|田|屏|板")
 _BOTH = re.compile(r"\s*(?:库|数据库|都|均|方面|条件|条|指标)")
@@ -127,9 +128,10 @@ def _assign(figures: list[Figure], part: Part, keys: Collection[str], policy: Po
     for one in figures:
         allowed = [key for key in keys if fits(one.quantity, key, policy)]
         key = _narrower(one, allowed, before, policy)
-        listed = one.quantity.unit == unit and _LISTED.match(one.lead) and not _leads(one, part, allowed, topics)
+        named_there = _leads(one, part, allowed, topics)     # 其中联合4篇
+        listed = one.quantity.unit == unit and _LISTED.match(one.lead) and not named_there
         also = one.quantity.unit == unit and says("roles", "also", one.lead)
-        goes_on = is_part(one) or listed or also or SOME.fullmatch(one.lead)
+        goes_on = (is_part(one) and not named_there) or listed or also or SOME.fullmatch(one.lead)
         alone = one.quantity.unit == unit and bool(unit) and not _named_in(one, part, topics)
         if not key and before in allowed and (goes_on or alone):
             key = before
@@ -259,6 +261,11 @@ def _foreign(figures: Sequence[Figure], terms: Sequence[Term], text: str, keys: 
 
 # Roles ----------------------------------------------------------------------------------------------------------------
 
+def _passed_on(one: Figure, before: Sequence[Term]) -> bool:
+    """Whether a part is of what is still to come, is planned or was lost of another fact."""
+    return bool(before) and before[-1].fact != one.fact and before[-1].role in _PASSED_ON
+
+
 def _term(one: Figure, before: Sequence[Term], text: str, policy: Policy, spans: Sequence[tuple[Span, str]],
           bars: Mapping[str, int], *, claims: bool) -> Term:
     quantity, spec = one.quantity, policy.facts.facts[one.fact]
@@ -271,6 +278,8 @@ def _term(one: Figure, before: Sequence[Term], text: str, policy: Policy, spans:
         role = Role.PART        # 明年到期的有2家，现在算够吧
     if role is Role.HAVE and before and before[-1].role is Role.ADDED and _LISTED.match(one.lead):
         role = Role.ADDED       # 再来1户高企、1个团队
+    elif role in (Role.HAVE, Role.PART) and is_part(one) and _passed_on(one, before):
+        role = before[-1].role  # 再发3篇，其中2篇跟国外合写
     if claims and role is Role.HAVE and not says("roles", "have", one.lead):
         role = Role.BAR
     cover = _cover(one, spans) if spec.time == "window" else ""
