@@ -194,6 +194,17 @@ def sorting(rows: Sequence[Cells], asked: Callable[[str], bool]) -> str:
     return next((header for header, told in said.items() if len(told) > 1), "")
 
 
+def located(rows: Sequence[Cells]) -> list[str]:
+    """The headers of the columns whose cells are bodies or places: who the parties of each row are."""
+    columns: dict[str, list[str]] = {}
+    for one in chain.from_iterable(rows):
+        if not empty(one.text) and listed("remarks").search(one.header) is None:
+            columns.setdefault(one.header, []).append(one.text)
+    looked_at = {header: cells[:MOST_CELLS] for header, cells in columns.items() if len(cells) >= MOST * len(rows)}
+    return [header for header, cells in looked_at.items()
+            if sum(kind_of(text) in ("body", "place") for text in cells) >= MOST * len(cells)]
+
+
 def doubts(rows: Mapping[int, Cells]) -> dict[int, list[str]]:
     """What speaks against rows that would count, by their place: BLANK, UNSETTLED."""
     asked = _filled(list(rows.values()))
@@ -275,7 +286,22 @@ def once(rows: Sequence[Cells], texts: Sequence[str], place: str) -> list[frozen
             if other >= 0 and other != row and other < len(rows):
                 found[row].add(f"{place}:{other}")
                 found[other].add(f"{place}:{other}")
+    for row, other in _retold(rows, texts):
+        found[row].add(f"{place}:{other}")
+        found[other].add(f"{place}:{other}")
     return [frozenset(keys) for keys in found]
+
+
+def _retold(rows: Sequence[Cells], texts: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Rows that say to be told again (边坡雷达（同上，补报）), each with the only other one that holds the same in all
+    columns but its number, its title and its remarks."""
+    told = [tuple(one.text.strip() for one in cells[1:] if not one.roles & {"number", "title"}
+                  and listed("remarks").search(one.header) is None) for cells in rows]
+    for row, text in enumerate(texts):
+        if words("told_again").search(text) and sum(not empty(said) for said in told[row]) >= ENOUGH:
+            same = [other for other, said in enumerate(told) if other != row and said == told[row]]
+            if len(same) == 1:
+                yield row, same[0]
 
 
 def _numbers(cells: Cells) -> set[str]:

@@ -54,11 +54,13 @@ def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window,
 
 
 def _translated(analysis: Analysis, match: Match, earlier: list[Match]) -> bool:
-    """论文21篇，Twenty-one papers have been published: the clause in the other language says the same figure again."""
-    own = analysis.clause_text(match.figure.clause)
+    """论文21篇，Twenty-one papers were published; 专职2人 two full-time officers: the other language says it again."""
+    def chinese(figure: Figure, other: Figure) -> bool:
+        return _chinese(figure.own if figure.clause == other.clause else analysis.clause_text(figure.clause))
+
     return match.role == "figure" and any(
-        before.role == "figure" and before.value == match.value and before.figure.clause != match.figure.clause
-        and _chinese(own) != _chinese(analysis.clause_text(before.figure.clause))
+        before.role == "figure" and before.value == match.value
+        and chinese(match.figure, before.figure) != chinese(before.figure, match.figure)
         for before in earlier
     )
 
@@ -427,12 +429,13 @@ def _assert(
         conflict=bool(points),
         larger=larger,
         open=all(m.open for m in group),
+        beside=any(words("additional").match(m.figure.left.lstrip()) for m in group),
         nouns=nouns,
         named="|".join(m.figure.own.replace("|", "") for m in group),
         inferred=min(m.inferred for m in group),
         rule="heads",
     )
-    if spec.time == "state" and period is not None and of_an_earlier_day(analysis, group, period):
+    if spec.time == "state" and of_an_earlier_day(analysis, group, period):
         claims.exclude(entry.document, entry.span, "outside_window")
         return
     if adds(spec, analysis, group, entry, claims):

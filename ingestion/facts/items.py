@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ingestion import organisations
 from ingestion.domain import Document, Interval, Method, Span
 from ingestion.facts.assertions import Assertion, Claims, Findings
-from ingestion.facts.columns import Column, doubts, empty, is_body, once, others, sorting
+from ingestion.facts.columns import Column, doubts, empty, is_body, located, once, others, sorting
 from ingestion.facts.dating import bound
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.phrases import abroad, found, run_from_abroad
@@ -26,6 +26,7 @@ from ingestion.periods import Cover, Period, PeriodKind, Window, dates, periods
 
 KEEP = ""  # a verdict: the item counts
 NAME_END = 8  # characters at the end of a name in which the word for a body stands
+PARTIES = 2  # of a transfer, each in a column of its own
 UNKNOWN = "?"  # it only lifts the upper bound
 NOT_STATED = "not_stated"  # why what is unknown is unexplained
 
@@ -60,6 +61,7 @@ class Pool(Struct):
     reason: str = ""  # why none of them counts, where their title says so
     totals: tuple[Span, ...] = ()  # rows that sum up others
     sorting: dict[int, str] = field(default_factory=dict)  # by a requirement's id: the column that sorts its items
+    sides: tuple[str, ...] | None = None  # the headers of the columns that say where each row's parties are
 
 
 class Setting(Struct, frozen=True):
@@ -288,6 +290,10 @@ def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
     missing = UNKNOWN if require.missing == "unknown" else require.reason
     if require.origin == "foreign":
         return _foreign(book, require, pool, item, missing)
+    if require.origin == "home" and (regions := _regions(pool, item)):
+        return KEEP if any(book.pattern(book.home.names).match(region) for region in regions) else missing
+    if any(abroad(item.cells.get(role, "")) for role in require.abroad_in):
+        return KEEP
     if require.optional and item.cells and not any(role in item.cells for role in require.columns):
         return KEEP
     text = _columns(item, require.columns) if require.columns and item.cells else item.text
@@ -384,6 +390,22 @@ def _foreign(book: FactBook, require: Require, pool: Pool, item: Item, missing: 
         if all(side is Origin.DOMESTIC for side in sides):
             return missing
     return KEEP if abroad(item.text) else missing
+
+
+def _sides(pool: Pool, item: Item) -> list[str]:
+    """An item's parties as the two columns or more give them whose cells are bodies and places, whatever heads them;
+    none where a list has no such columns, or where one of them is blank."""
+    if pool.sides is None:
+        pool.sides = tuple(located([one.headed for one in pool.items]))
+    said = {one.header: one.text for one in item.headed if one.header in pool.sides and not empty(one.text)}
+    return list(said.values()) if len(said) == len(pool.sides) >= PARTIES else []
+
+
+def _regions(pool: Pool, item: Item) -> list[str]:
+    """The regions of the mainland in which an item's parties are; none where one of them may be anywhere in it."""
+    inland = [side for side in _sides(pool, item) if organisations.origin(side) in (Origin.DOMESTIC, Origin.UNKNOWN)]
+    regions = [organisations.region(side) for side in inland]
+    return regions if all(regions) else []
 
 
 def _run_from_abroad(item: Item) -> bool:

@@ -62,6 +62,7 @@ def reconcile(
         return None
     trail.comes_to("met", interval)
     interval = _widened(interval, _undecided(findings, assertions))
+    interval = _lifted(interval, [a for a in findings.assertions if a.open and a.beside and a not in assertions])
     trail.comes_to("widened", interval)
     shown = () if findings.bare else tuple(_shown(findings.assertions, interval))
     return Fact(key, interval, spec.unit, conflict, shown, tuple(findings.exclusions), tuple(findings.unexplained))
@@ -181,6 +182,12 @@ def _widened(interval: Interval, unexplained: Iterable[Unexplained]) -> Interval
     if high is not None and added:
         high = None if None in added else high + sum(most for most in added if most is not None)
     return Interval(low, high)
+
+
+def _lifted(interval: Interval, beside: list[Assertion]) -> Interval:
+    """市级平台1个，另有工作站1个 (rank not given): what may count besides what does."""
+    highs = [interval.high, *(a.interval.high for a in beside)]
+    return Interval(interval.low, None if None in highs else sum(high for high in highs if high is not None))
 
 
 def _named_of_a_total(assertions: list[Assertion], firm: list[Assertion]) -> list[Assertion]:
