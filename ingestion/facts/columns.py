@@ -168,6 +168,7 @@ LONGEST_STATE = 40  # characters of what a cell says of a row's state
 BLANK, UNSETTLED = "row_incomplete", "unsettled_status"
 
 _SAYING = frozenset({"number_granted", "date", "term", "until", "status", "index", "rank", "kind", "source", "mode"})
+_OF_TIME = frozenset({"date", "term", "until"})
 _DIGIT = re.compile(r"[\d一二三四五六七八九十]")
 
 
@@ -205,12 +206,16 @@ def located(rows: Sequence[Cells]) -> list[str]:
             if sum(kind_of(text) in ("body", "place") for text in cells) >= MOST * len(cells)]
 
 
-def doubts(rows: Mapping[int, Cells]) -> dict[int, list[str]]:
-    """What speaks against rows that would count, by their place: BLANK, UNSETTLED."""
+def doubts(rows: Mapping[int, Cells], *, dated: bool = True) -> dict[int, list[str]]:
+    """What speaks against rows that would count, by their place: BLANK, UNSETTLED. Where a date decides nothing
+    (`dated`), a row without one whose state is that of its siblings (在研) says enough."""
     asked = _filled(list(rows.values()))
+    states = [one.text for cells in rows.values() for one in cells if "status" in one.roles and not empty(one.text)]
     found: dict[int, list[str]] = {}
     for place, cells in rows.items():
-        missing = [one.header for one in cells if empty(one.text) or _undated(one)]
+        stands = not dated and any("status" in one.roles and states.count(one.text) > 1 for one in cells)
+        missing = [one.header for one in cells if (empty(one.text) and not (stands and one.roles & _OF_TIME))
+                   or _undated(one)]
         told = [BLANK] if asked.intersection(missing) else []
         of_state = [one.text for one in cells[1:] if told or _of_state(one)]
         told += [UNSETTLED for text in of_state if unsettled(text) or _pending(text)]

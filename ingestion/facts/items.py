@@ -94,7 +94,7 @@ def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, claims: 
     place = f"{pool.items[0].document.name}:{pool.items[0].span.start}"
     same = once(cells, [item.text for item in pool.items], place) if pool.table else [frozenset[str]()] * len(cells)
     judged = [_judged(book, listing, pool, item, same[n], setting) for n, item in enumerate(pool.items)]
-    judged = _doubted(judged) if pool.table else judged
+    judged = _doubted(judged, dated=spec.time == "window") if pool.table else judged
     judged = [_once(entry) if place else entry for place, entry in enumerate(judged)]
     named = next((p for p in periods(pool.title, setting.window) if p.kind is PeriodKind.DATED), None)
     claims.later(partial(_count, spec, pool, judged, pool.period or named))
@@ -106,10 +106,11 @@ def _once(entry: Judged) -> Judged:
     return replace(entry, verdict="duplicate") if again else entry
 
 
-def _doubted(judged: list[Judged]) -> list[Judged]:
+def _doubted(judged: list[Judged], *, dated: bool) -> list[Judged]:
     """Rows that count by their words, held against their siblings: one doubt leaves a row unexplained, two take it
-    away."""
-    told = doubts({n: entry.item.headed for n, entry in enumerate(judged) if entry.verdict == KEEP and not entry.state})
+    away. `dated`: when a thing was decides whether it counts."""
+    good = {n: entry.item.headed for n, entry in enumerate(judged) if entry.verdict == KEEP and not entry.state}
+    told = doubts(good, dated=dated)
     found = list(judged)
     for place in others([entry.item.headed for entry in judged]):
         if judged[place].verdict in (KEEP, UNKNOWN):
