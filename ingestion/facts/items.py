@@ -291,8 +291,11 @@ def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
     missing = UNKNOWN if require.missing == "unknown" else require.reason
     if require.origin == "foreign":
         return _foreign(book, require, pool, item, missing)
-    if require.origin == "home" and (regions := _regions(pool, item)):
-        return KEEP if any(book.pattern(book.home.names).match(region) for region in regions) else missing
+    if require.origin == "home":
+        home, regions = book.pattern(book.home.names), _regions(pool, item)
+        at_home = any(map(home.match, regions or organisations.regions(item.text)))
+        if regions or at_home:
+            return KEEP if at_home else missing
     if any(abroad(item.cells.get(role, "")) for role in require.abroad_in):
         return KEEP
     if require.optional and item.cells and not any(role in item.cells for role in require.columns):

@@ -111,7 +111,8 @@ def _open_beside_foreign(book: FactBook, spec: FactSpec, analysis: Analysis) -> 
     usable = [f for f in analysis.figures if f.quantity.measure == "money" and not f.blocked]
     for before, figure in pairwise(usable):
         added = words("additional").search(figure.left)
-        bare = added is not None and not residue(figure.left[added.end() :].replace(figure.quantity.unit, ""))  # 支出168.4万元，另有9.2万欧元
+        named = figure.left[added.end() :].replace(figure.quantity.unit, "") if added else ""
+        bare = added is not None and not residue(named)  # 支出168.4万元，另有9.2万欧元
         beside = added and (bare or book.pattern(spec.spent).search(figure.left + figure.right))
         if figure.quantity.currency in ("", "CNY") or not beside or before.quantity.currency not in ("", "CNY"):
             continue

@@ -251,6 +251,9 @@ def _lists(assertions: list[Assertion], empty: list[tuple[date, date]], window: 
             disjoint.append(entry)
         else:
             _merge(twin, entry)
+    retold = _retold(disjoint, exact)
+    kept += retold[1:]
+    disjoint = [entry for entry in disjoint if not any(entry is one for one in retold[1:])]
     if len(disjoint) > 1:
         first, *others = disjoint
         for other in others:
@@ -290,6 +293,15 @@ def _lists(assertions: list[Assertion], empty: list[tuple[date, date]], window: 
         else:
             kept.append(entry)
     return kept + disjoint
+
+
+def _retold(lists: list[Assertion], exact: list[Assertion]) -> list[Assertion]:
+    """Lists of different documents without a name in common, of which each comes to the total that is stated: the same
+    things under other names (“铝匠”那一单, and the ledger's 半固态压铸工艺许可)."""
+    totals = {a.interval.low for a in exact if a.interval.exact}
+    whole = [entry for entry in lists if entry.interval.exact and totals == {entry.interval.low}]
+    apart = len({id(entry.document) for entry in whole}) == len(whole) > 1
+    return whole if apart and whole[0].interval.low > 1 else []
 
 
 def _add_other_kinds(entry: Assertion, exact: list[Assertion]) -> None:
