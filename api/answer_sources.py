@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from assistant.llm import LanguageModel
     from assistant.retrieving.retrieval import Retriever
-    from ingestion.policy import Policy
+    from ingestion.policies.policy import Policy
 
 
 def retriever(policy: Policy, progress: Callable[[int, int], None] | None = None) -> Retriever:
     """By words and by meaning; the policy's vectors are made at the first question and kept."""
     from assistant.questions import vocabulary
     from assistant.retrieving.retrieval import Retriever
-    from ingestion import chunking, settings
+    from ingestion.indexing import chunking, settings
 
     options = settings.read()
     passages = chunking.policy_passages(policy.id, policy.text, policy.chapters, policy.articles)

@@ -17,16 +17,17 @@ from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from api import __version__, handlers, outages, routes
-from api.admission import Admissions
-from api.gate import Gate
+from api import __version__, routes
+from api.gate import handlers, metrics, outages
+from api.gate.gate import Gate
+from api.gate.watching import Watching
+from api.http.admission import Admissions
 from api.programs import endpoint
 from api.routes import openai
+from api.service.environment.settings import Settings
 from api.service.services import Services, build
-from api.settings import Settings
-from api.telemetry import metrics, traces
-from api.telemetry.watching import Watching
-from ingestion.parsing import wall
+from api.telemetry import traces
+from ingestion.parsing.sandbox import wall
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from api import __version__
-from api.console import LANGUAGES, Console, texts
+from api.terminal.console import LANGUAGES, Console, texts
 from ingestion.errors import GuoheError, UsageError
 
 DONE, UNUSABLE, INTERRUPTED = 0, 2, 130
@@ -62,7 +62,8 @@ def _log_to_standard_error(*, quiet: bool) -> None:
 @contextmanager
 def _patterns_kept() -> Iterator[None]:
     """What this command translates of the word lists, the next one reads."""
-    from ingestion import caches, compiled
+    from ingestion import caches
+    from ingestion.patterns import compiled
 
     compiled.use(caches.folder() / "patterns")
     try:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from assistant.llm import LanguageModel
     from assistant.retrieving.retrieval import Retriever
     from ingestion.domain import Answer, Assessment, Document, Extraction
-    from ingestion.policy import Policy
+    from ingestion.policies.policy import Policy
 
 Paths = str | Path | Sequence[str | Path]
 Day = str | date | None
@@ -41,7 +41,7 @@ class Guohe:
 
     def __init__(self, policy: str | Path | None = None, language: str = "zh") -> None:
         from assistant.wording.phrases import phrases
-        from ingestion import policy as policies
+        from ingestion.policies import policy as policies
 
         phrases(language)   # an unknown one is said here
         self.language = language
@@ -61,7 +61,7 @@ class Guohe:
 
     def facts(self, paths: Paths, on: Day = None, progress: Progress | None = None) -> Facts:
         """All facts of the policy in the documents, with their evidence and what was left out."""
-        from ingestion.facts import wall
+        from ingestion.facts.sandbox import wall
 
         read = wall.read(self._read(paths, progress), self.policy, _day(on))
         return Facts(read.documents, read.found)
@@ -101,7 +101,7 @@ class Guohe:
         return serialising.assessment(result, self.policy, self.language)
 
     def _read(self, paths: Paths, progress: Progress | None) -> Sequence[Document]:
-        from api.commands.shared import existing
+        from api.terminal.options import existing
         from ingestion import reading
 
         named = [paths] if isinstance(paths, str | Path) else list(paths)
@@ -136,6 +136,6 @@ class Conversation:
 
 def _day(on: Day) -> date:
     """A day, from "2025-06-30" too; today without one."""
-    from api.commands.shared import day
+    from api.terminal.options import day
 
     return on if isinstance(on, date) else day(on)

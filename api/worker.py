@@ -6,8 +6,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from api.service.environment.settings import Settings
 from api.service.services import Services, build
-from api.settings import Settings
 
 
 @contextmanager
@@ -16,7 +16,7 @@ def working(settings: Settings, host: str = "127.0.0.1", port: int | None = None
 
     With a `port`, /healthz, /readyz and /metrics answer there.
     """
-    from ingestion.parsing import wall
+    from ingestion.parsing.sandbox import wall
 
     services = build(settings)
     try:
@@ -37,7 +37,7 @@ def _answer(services: Services, host: str, port: int) -> None:
     from fastapi import FastAPI
 
     from api import app as web
-    from api.telemetry import metrics
+    from api.gate import metrics
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.services = services

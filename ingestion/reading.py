@@ -18,8 +18,9 @@ from msgspec import Struct
 from ingestion import parsing
 from ingestion.domain import Document, Notice
 from ingestion.errors import PathError, UnreadableError
-from ingestion.parsing import archive, wall
+from ingestion.parsing import archive
 from ingestion.parsing.notices import unreadable
+from ingestion.parsing.sandbox import wall
 
 MOST_BYTES = 200_000_000  # of one file
 ZIP_STARTS = frozenset({b"PK\x03\x04", b"PK\x05\x06"})

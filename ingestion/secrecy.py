@@ -5,8 +5,9 @@ import re
 from functools import cache
 from typing import Any
 
-from ingestion import compiled, language
+from ingestion import language
 from ingestion.domain import Span
+from ingestion.patterns import compiled
 
 GAP = r"[\s\u3000\u200b]*"
 NUMBER = r"(?:\d{1,3}|[０-９]{1,3}|[一二三四五六七八九十百]{1,4})"

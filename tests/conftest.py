@@ -14,7 +14,8 @@ from sqlalchemy.sql.util import find_tables
 from api.store import rows
 from api.store.database import Database
 from api.store.models import RULES
-from ingestion import caches, compiled
+from ingestion import caches
+from ingestion.patterns import compiled
 from tests.databases import CHOSEN, KINDS, MEMORY, prepare, prepared, roomy, server
 
 if TYPE_CHECKING:

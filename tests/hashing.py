@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ingestion.embedding import LIMIT
+from ingestion.indexing.embedding import LIMIT
 
 
 class Hashing:

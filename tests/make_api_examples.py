@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from api.schemas import EXAMPLES
+from api.http.schemas import EXAMPLES
 from api.service.records import Role
 from tests.web_samples import APPLICATION, PASSWORD, installation
 
@@ -199,7 +199,7 @@ def _rounds(found: dict[str, Any]) -> None:
     """Rounds, from an installation in which one is open and two cases claim the same."""
     from datetime import timedelta
 
-    from api.service.intakes import choosing
+    from api.service.review import intake_choosing as choosing
     from tests.review_samples import decide, handed_in
 
     day = choosing.today()

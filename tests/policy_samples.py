@@ -7,8 +7,8 @@ import re
 import zipfile
 
 import policy_corpus
-from api.service.governance import folders
-from ingestion import policy_files
+from api.service.policies import folders
+from ingestion.policies import files as policy_files
 
 FILES = {name: file.read_bytes() for name, file in policy_files.files(policy_corpus.DEFAULT).items()}
 TEXT = FILES["text.txt"].decode()

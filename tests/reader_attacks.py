@@ -12,9 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from assistant.second_reader import reading, request
-from assistant.second_reader.asking import Reply
-from assistant.second_reader.request import Message
+from assistant.second_reader import reading
+from assistant.second_reader.asking import request
+from assistant.second_reader.asking.endpoint import Reply
+from assistant.second_reader.asking.request import Message
 from ingestion import parsing
 from ingestion.domain import Assessment, Differ, Document, Extraction, Outcome, SecondReading
 from tests import test_injection as injection
@@ -164,7 +165,7 @@ def _clauses(sent: str) -> Iterator[tuple[str, str]]:
 
 @cache
 def _words(key: str) -> re.Pattern[str]:
-    from assistant.second_reader import guide
+    from assistant.second_reader.asking import guide
     from ingestion.language import pattern
 
     return pattern(guide.of(shipped()).facts[key].about)

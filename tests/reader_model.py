@@ -9,12 +9,14 @@ from typing import Any
 
 from assistant.judging import assessing
 from assistant.llm import ModelError
-from assistant.second_reader import reading, request
-from assistant.second_reader.asking import Reply
-from assistant.second_reader.request import Message
-from ingestion import parsing, policy
+from assistant.second_reader import reading
+from assistant.second_reader.asking import request
+from assistant.second_reader.asking.endpoint import Reply
+from assistant.second_reader.asking.request import Message
+from ingestion import parsing
 from ingestion.domain import Assessment, Differ, Document, Extraction
-from ingestion.policy import Policy
+from ingestion.policies import policy
+from ingestion.policies.policy import Policy
 
 DAY = date(2024, 6, 15)
 APPLICANT = "重庆缙云光电研究院"

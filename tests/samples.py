@@ -4,7 +4,6 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 
-from ingestion import policy as policies
 from ingestion.domain import (
     Assessment,
     BlockKind,
@@ -22,7 +21,8 @@ from ingestion.domain import (
     Span,
 )
 from ingestion.parsing.builder import CELL_BREAK, DocumentBuilder
-from ingestion.policy import Policy
+from ingestion.policies import policy as policies
+from ingestion.policies.policy import Policy
 
 BASE_TYPE = "joint_research_center"
 FORM_TEXT = (

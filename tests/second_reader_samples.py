@@ -11,7 +11,7 @@ from typing import Any
 
 from api.service.administration.stored_settings import ModelSettings, ReadingSettings
 from api.service.records import Role
-from assistant.second_reader.examined import Course, Examined, policy_hash, prompts_hash
+from assistant.second_reader.exam.examined import Course, Examined, policy_hash, prompts_hash
 from ingestion.domain import Differ
 from tests.model_server import Behaviour, Endpoint, Handler, saying, serving
 from tests.web_samples import Installation, installation

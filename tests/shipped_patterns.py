@@ -6,9 +6,9 @@ import json
 import re
 from pathlib import Path
 
-from ingestion import policy
 from ingestion.facts.lexicon import words
 from ingestion.language import load
+from ingestion.policies import policy
 
 SENTENCES = Path(__file__).parent / "data" / "sentences.jsonl"
 

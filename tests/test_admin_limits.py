@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from api.errors import Failure
-from api.jobs import Jobs
 from api.service.administration.limits import Limits
 from api.service.administration.stored_settings import Kept, LimitSettings
+from api.service.background.jobs import Jobs
 from api.service.records import Role
 from tests.web_samples import APPLICATION, Client, Installation, installation
 

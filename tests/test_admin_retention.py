@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, select, text, update
 
-from api import settings
 from api.app import create_app
 from api.service.administration.auditing import verify
 from api.service.administration.retention import Applied
 from api.service.administration.stored_settings import RetentionSettings
 from api.service.context import now
+from api.service.environment import settings
 from api.service.records import Role
 from api.store.models import Audit, Case, Conversation, User
 from api.store.rows import INSTALLATION

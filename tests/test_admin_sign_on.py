@@ -11,8 +11,8 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from api import sign_on
 from api.service.context import new_id, now
+from api.service.environment import sign_on
 from api.service.records import Role
 from api.store.models import Audit, Identity, User
 from api.store.rows import INSTALLATION

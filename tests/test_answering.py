@@ -15,9 +15,9 @@ import pytest
 
 from assistant.answering import answering
 from assistant.learning import training
-from ingestion import policy as policies
 from ingestion.domain import Answer, Mode
 from ingestion.errors import UsageError
+from ingestion.policies import policy as policies
 from tests.samples import policy
 
 QUESTIONS = Path(__file__).parent / "data" / "questions.jsonl"

@@ -16,11 +16,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from api.errors import Failure
-from api.service import accounts, passwords
+from api.service.accounts import accounts, passwords
+from api.service.accounts.credentials import SESSION
+from api.service.accounts.hashing import Apart
 from api.service.administration.limits import neighbourhood
 from api.service.context import now
-from api.service.credentials import SESSION
-from api.service.hashing import Apart
 from api.service.records import Role
 from api.store.models import Audit, Invitation, Session, Token, User
 from api.store.rows import INSTALLATION

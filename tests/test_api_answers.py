@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from api.errors import Failure
-from api.service.chat import Chat
+from api.service.conversations.chat import Chat
 from assistant.answering import answering
-from ingestion import policy
+from ingestion.policies import policy
 from tests.web_samples import APPLICATION, Client, Installation
 
 pytestmark = pytest.mark.usefixtures("store")

@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import select
 
 from api.cli import main
-from api.service import stored, versions
-from api.service.work import Assessing
+from api.service import versions
+from api.service.cases import stored
+from api.service.cases.work import Assessing
 from api.store.models import Assessment, Audit, Job
 from api.store.rows import INSTALLATION
 from assistant.judging import assessing
@@ -142,10 +143,10 @@ def test_another_base_type_or_date_is_named_as_the_reason(me: Client) -> None:
 
 def test_every_base_type_is_compared_without_reading_again(me: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """The closest first, with what each lacks and by how much."""
-    from ingestion import parsing
+    from ingestion.parsing import formats
 
     case = me.assessed(("申报书.txt", FEWER.encode()))
-    monkeypatch.setattr(parsing, "read", None)
+    monkeypatch.setattr(formats, "read", None)
     found = me.get(f"/api/v1/cases/{case}/assessments/latest/comparison").json()
     assert [one["rank"] for one in found] == [1, 2, 3, 4]
     assert [one["distance"] for one in found] == sorted(one["distance"] for one in found)

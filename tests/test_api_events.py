@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from api.http.sse import piece
+from api.http.sse import written as stream
 from api.service.records import Event, Role
-from api.sse import piece
-from api.sse import written as stream
 from api.store.models import Event as Row
 from api.store.models import User
 from api.store.rows import INSTALLATION
-from ingestion.parsing import wall
+from ingestion.parsing.sandbox import wall
 from tests.looping import looped
 from tests.web_samples import APPLICATION, Client, Installation
 

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from api.service import files as files_module
-from api.service.files import clean_name
+from api.service.cases import files as files_module
+from api.service.cases.files import clean_name
 from api.store.files import spooled
 from api.store.models import Doomed, File
 from api.store.rows import INSTALLATION
@@ -146,7 +146,7 @@ def test_a_file_comes_back_as_it_was_and_only_to_be_saved(me: Client) -> None:
 
 def test_a_document_is_read_once_and_shown(me: Client, site: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     """Opening it before any assessment reads it; after that nobody reads it again."""
-    from ingestion.parsing import wall
+    from ingestion.parsing.sandbox import wall
 
     case = me.case()
     (added,) = me.upload(case, ("申报书.txt", TEXT + "唯一".encode()))

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from api import settings
-from api.admission import LARGEST_FORM, LITTLE, STRANGERS
-from api.characters import DEEPEST
-from api.gate import HEADERS, Gate
-from api.service.cases import Cases
-from api.service.credentials import SESSION, VISITOR
-from api.service.files import CaseFiles
+from api.gate.characters import DEEPEST
+from api.gate.gate import HEADERS, Gate
+from api.gate.watching import Watching
+from api.http.admission import LARGEST_FORM, LITTLE, STRANGERS
+from api.service.accounts.credentials import SESSION, VISITOR
+from api.service.cases.cases import Cases
+from api.service.cases.files import CaseFiles
+from api.service.environment import settings
 from api.store.files import Files
-from api.telemetry.watching import Watching
 from tests.looping import looped
 from tests.web_samples import APPLICATION, BASE, Client, Installation, installation
 

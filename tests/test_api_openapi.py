@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from api import routes
 from api.errors import FAILURES
-from api.schemas import examples
+from api.http.schemas import examples
 from api.service.records import Role
 from assistant.wording.texts import load
 from tests.web_samples import APPLICATION, Client, Installation, installation

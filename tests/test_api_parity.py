@@ -7,21 +7,12 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from api import routes
-from api.pages import (
-    accounts,
-    assessments,
-    case,
-    cases,
-    chat,
-    files,
-    home,
-    live,
-    policy,
-    recovery,
-    second_reader,
-    submission,
-    viewer,
-)
+from api.pages import home
+from api.pages.accounts import accounts, recovery
+from api.pages.case import case, cases, chat, files, live, second_reader, submission
+from api.pages.policy import policy
+from api.pages.results import assessments
+from api.pages.viewing import viewer
 
 BY_PAGE = {  # what a page posts to, and what it gets its content from
     "POST /demo": "POST /cases/demo",

@@ -18,8 +18,8 @@ import pytest
 
 from assistant.judging import assessing
 from assistant.report import serialising
-from ingestion import policy
 from ingestion.domain import Assessment
+from ingestion.policies import policy
 from tests.quotes import misquoted, pieces
 
 ROOT = Path(__file__).parent.parent

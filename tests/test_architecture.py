@@ -4,6 +4,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("api", "assistant", "ingestion", "policy_corpus", "prompts")
 LONGEST_FILE = 500
+MOST_MODULES = 20  # of one package, side by side
 
 # A heavy library and the only places that may know it. It is imported inside functions, so that a command which does
 # not use it does not pay for it; the readers of parsing/ are themselves imported when a file of their kind is met.
@@ -105,6 +107,21 @@ def test_what_is_imported_is_declared() -> None:
     known = declared | {module for module, name in MODULES.items() if name in declared}
     used = {name.partition(".")[0] for path in sources(*PACKAGES) for name in imports(tree(path))}
     assert {name for name in used - set(sys.stdlib_module_names) - set(PACKAGES) if name not in known} == set()
+
+
+def test_no_package_has_too_many_modules() -> None:
+    """A newcomer finds a module by the names of rooms. Allowed beyond: the migrations, which only grow in number."""
+    allowed = {"api/store/migrations/versions"}
+    counts = Counter(path.parent.relative_to(ROOT).as_posix() for path in sources(*PACKAGES)
+                     if path.name != "__init__.py")
+    assert {folder: count for folder, count in counts.items() if count > MOST_MODULES and folder not in allowed} == {}
+
+
+def test_each_room_says_what_it_is_for() -> None:
+    """Each package begins with a docstring, whatever it holds."""
+    silent = [path for path in sources("api", "assistant", "ingestion") if path.name == "__init__.py"
+              and not ast.get_docstring(tree(path))]
+    assert silent == []
 
 
 def test_no_file_is_too_long() -> None:

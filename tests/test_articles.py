@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import policy_corpus
-from ingestion.articles import by_ref, in_english, make_ref, parse, parse_refs
 from ingestion.domain import Article, Item
+from ingestion.policies.articles import by_ref, in_english, make_ref, parse, parse_refs
 
 TEXT = (policy_corpus.DEFAULT / "text.txt").read_text(encoding="utf-8")
 CHAPTERS, ARTICLES = parse(TEXT)

@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 
 from api.cli import main
-from api.pages.audit_words import HASHES, AuditWords
+from api.pages.administration.audit_words import HASHES, AuditWords
 from api.pages.texts import words
 from api.service.administration.auditing import PERSONS
 from api.service.administration.stored_settings import LimitSettings, ModelSettings, ReadingSettings, RetentionSettings
-from api.service.notices.notice_records import Kind, Way
+from api.service.notice_records import Kind, Way
 from api.service.records import Role, TokenScope
-from api.service.review.review_records import Status
+from api.service.review_records import Status
 from assistant.correcting.corrections import Act
 from ingestion.domain import Differ, Outcome, Overall
 from tests import policy_samples

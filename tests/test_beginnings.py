@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion import beginnings, compiled
+from ingestion.patterns import beginnings, compiled
 from tests import shipped_patterns
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from api import characters
 from api.errors import Failure
+from api.gate import characters
 from api.service.administration.stored_settings import MOST, LimitSettings
 from tests.test_tenants import Place, Route, below, filled, found_routes, furnished
 from tests.web_samples import Client, installation

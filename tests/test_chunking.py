@@ -2,9 +2,10 @@
 from __future__ import annotations
 
 import policy_corpus
-from ingestion import articles, chunking
 from ingestion.domain import BlockKind, Document, Passage
+from ingestion.indexing import chunking
 from ingestion.parsing.builder import DocumentBuilder
+from ingestion.policies import articles
 
 TEXT = (policy_corpus.DEFAULT / "text.txt").read_text(encoding="utf-8")
 POLICY = chunking.policy_passages("seed", TEXT, *articles.parse(TEXT))

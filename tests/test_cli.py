@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from api import outputs
 from api.cli import language_of, main
 from api.commands import assess
-from api.console import texts
+from api.terminal import outputs
+from api.terminal.console import texts
 from ingestion.errors import PathError, UsageError
 
 ROOT = Path(__file__).parent.parent

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion import compiled
+from ingestion.patterns import compiled
 
 SOURCES = ["未获|没有", r"(?P<number>\d{1,3})\s*(?P<unit>[篇项个])", "(?i:sci)[^，]{0,4}论文", "(?<!尚)未", "Straße|K",
            "(a)|(?P<b>b)"]

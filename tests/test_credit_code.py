@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion import facts, policy
+from ingestion import facts
 from ingestion.facts.credit_code import CODE, SYMBOLS, valid
+from ingestion.policies import policy
 
 POLICY = policy.load()
 DAY = date(2024, 6, 15)

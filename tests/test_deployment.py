@@ -16,9 +16,9 @@ import httpx
 import pytest
 from moto.server import ThreadedMotoServer
 
-from api import settings
 from api.service import installation
 from api.service.context import Context
+from api.service.environment import settings
 from api.store.database import Database
 from api.store.files import Files
 from ingestion.errors import UsageError

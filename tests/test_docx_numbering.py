@@ -5,7 +5,7 @@ import pytest
 
 from ingestion import parsing
 from ingestion.domain import Document
-from ingestion.parsing.docx_numbering import spell
+from ingestion.parsing.docx.numbering import spell
 from tests.word_samples import STYLES, level, numbered, numbering, package, paragraph
 
 

@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ingestion import embedding, settings
 from ingestion.domain import Passage, Span
-from ingestion.embedding import EmbeddingError, Endpoint
-from ingestion.encoder import Encoder, UnknownLayoutError
 from ingestion.errors import UsageError
-from ingestion.store import MEMORY, SqliteStore, digest
-from ingestion.vector_file import VectorFile
+from ingestion.indexing import embedding, settings
+from ingestion.indexing.embedding import EmbeddingError, Endpoint
+from ingestion.indexing.encoder import Encoder, UnknownLayoutError
+from ingestion.indexing.store import MEMORY, SqliteStore, digest
+from ingestion.indexing.vectors import VectorFile
 from tests.hashing import Hashing
 
 TEXTS = ["国际技术转移中心", "国际联合研究中心", "年度工作总结"]

@@ -14,7 +14,7 @@ import policy_corpus
 from api.service.administration.stored_settings import ModelSettings
 from api.service.records import Role
 from api.service.second_reader.examining import Examination
-from ingestion.policy import load
+from ingestion.policies.policy import load
 from tests.model_server import hangs, saying, serving, status
 from tests.second_reader_samples import HERE, MODEL, configured, reader, reading
 from tests.web_samples import Installation, installation

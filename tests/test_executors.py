@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from api import executors
-from api.executors import Presence
+from api.service.background import executors
+from api.service.background.executors import Presence
 from api.service.context import new_id, now
 from api.store.database import Database
 from api.store.models import Executor

@@ -10,10 +10,13 @@ import policy_corpus
 from api.cli import main
 from api.errors import Failure
 from api.service import versions
-from api.service.governance import folders, marking
+from api.service.governance import marking
+from api.service.policies import folders
 from api.service.records import Role
-from ingestion import fact_files, policy, policy_files
 from ingestion.errors import PolicyError
+from ingestion.facts import fact_files
+from ingestion.policies import files as policy_files
+from ingestion.policies import policy
 from tests import policy_samples
 from tests.web_samples import installation
 

@@ -8,8 +8,8 @@ import pytest
 
 from api.cli import main
 from assistant.policy_versions import fact_sentences, folder_checks
-from ingestion import policy
 from ingestion.facts import schema
+from ingestion.policies import policy
 from tests import samples
 
 INVENTED = Path(__file__).parent / "data" / "policies" / "yunling-green-laboratories"

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from ingestion import facts, policy
+from ingestion import facts
 from ingestion.domain import Extraction
 from ingestion.parsing import text as texts
+from ingestion.policies import policy
 
 POLICY = policy.load()
 PATH = Path(__file__).parent / "data" / "sentences.jsonl"

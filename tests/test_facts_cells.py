@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
-from ingestion import facts, parsing, policy
+from ingestion import facts, parsing
 from ingestion.domain import Extraction
+from ingestion.policies import policy
 
 POLICY = policy.load()
 DAY = date(2026, 3, 31)

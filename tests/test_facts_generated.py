@@ -10,9 +10,10 @@ from datetime import date
 
 import pytest
 
-from ingestion import facts, parsing, policy
+from ingestion import facts, parsing
 from ingestion.domain import Document, Extraction
 from ingestion.parsing import text as texts
+from ingestion.policies import policy
 from tests.facts_grammar import Sample, as_docx, as_pdf, sample
 from tests.facts_lists import TABLES, Rows, papers
 from tests.facts_prose import OPEN, STATES, WINDOWED, Form, distractor, open_ended, papers_by_index, state, windowed

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ingestion import facts, policy, reading
+from ingestion import facts, reading
 from ingestion.domain import Interval
+from ingestion.policies import policy
 
 POLICY = policy.load()
 DAY = date(2025, 3, 31)

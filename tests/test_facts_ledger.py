@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
-from ingestion import facts, policy
+from ingestion import facts
 from ingestion.domain import Block, BlockKind, Document, Extraction, Interval, Span, Unexplained
 from ingestion.facts import extraction as reader
-from ingestion.facts.phrases import found, untitled
-from ingestion.facts.reconcile import _widened
-from ingestion.facts.records import Analysis
+from ingestion.facts.claims.reconcile import _widened
+from ingestion.facts.prose.analysed import Analysis
+from ingestion.facts.prose.phrases import found, untitled
 from ingestion.facts.schema import FactSpec
 from ingestion.parsing import text as texts
+from ingestion.policies import policy
 
 POLICY = policy.load()
 BOOK = POLICY.facts

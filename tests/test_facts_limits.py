@@ -12,15 +12,16 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from api.commands.shared import policy_of
+from api.terminal.options import policy_of
 from assistant.judging import assessing
 from ingestion.domain import Document, Evidence, Exclusion, Method, Outcome, Span, number_of
 from ingestion.errors import ExtractionError
-from ingestion.facts import child, limits, wall, work
-from ingestion.facts.work import Answer, Request
-from ingestion.parsing import process
+from ingestion.facts import limits
+from ingestion.facts.sandbox import child, wall, work
+from ingestion.facts.sandbox.work import Answer, Request
+from ingestion.parsing.sandbox import process
 from ingestion.parsing.text import from_string
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 from tests.web_samples import installation
 
 DAY = date(2025, 6, 30)
@@ -99,8 +100,8 @@ def test_the_same_facts_here_in_a_copy_and_in_another_process(policy: Policy) ->
 
 def test_a_process_that_reads_facts_reaches_nothing_outside(policy: Policy) -> None:
     """It gave up what one that reads files gives up."""
-    from ingestion.parsing import confinement
-    from ingestion.parsing import wall as files
+    from ingestion.parsing.sandbox import confinement
+    from ingestion.parsing.sandbox import wall as files
 
     knowing = wall._pool.take(policy)
     knowing.greet()

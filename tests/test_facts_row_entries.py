@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from ingestion import facts, policy
+from ingestion import facts
+from ingestion.policies import policy
 from tests.facts_tables import (
     ENTERPRISE_BUILDINGS,
     ENTERPRISE_STATUS,

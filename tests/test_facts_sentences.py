@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from ingestion import facts, policy
+from ingestion import facts
 from ingestion.domain import Extraction
 from ingestion.parsing import text as texts
+from ingestion.policies import policy
 from tests.quotes import misquoted
 
 POLICY = policy.load()

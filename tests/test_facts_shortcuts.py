@@ -8,22 +8,24 @@ from functools import cache
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion import facts, gazetteer, policy
+from ingestion import facts
 from ingestion.domain import Span
-from ingestion.facts import modality
-from ingestion.facts.assertions import Claims
-from ingestion.facts.clauses import clause_of, split
-from ingestion.facts.dating import section_period
-from ingestion.facts.enumerations import may_be_named, may_name
-from ingestion.facts.figures import analyse
-from ingestion.facts.matching import match_figure
-from ingestion.facts.records import Analysis, Names
-from ingestion.facts.scan import scan
+from ingestion.facts.claims.assertions import Claims
+from ingestion.facts.figures.figures import analyse
+from ingestion.facts.figures.matching import match_figure
+from ingestion.facts.lists.enumerations import may_be_named, may_name
+from ingestion.facts.prose import modality
+from ingestion.facts.prose.analysed import Analysis, Names
+from ingestion.facts.prose.clauses import clause_of, split
+from ingestion.facts.prose.dating import section_period
+from ingestion.facts.scanning.scan import scan
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.language import fold
 from ingestion.language.ngrams import Text
+from ingestion.names import gazetteer
+from ingestion.numbers.periods import Window, periods
 from ingestion.parsing.text import from_string
-from ingestion.periods import Window, periods
+from ingestion.policies import policy
 from tests import shipped_patterns
 
 POLICY = policy.load()

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from ingestion import facts, parsing, policy
+from ingestion import facts, parsing
+from ingestion.policies import policy
 from tests.facts_tables import (
     AGREEMENTS_FORM,
     AWARDS_CERT,

@@ -5,9 +5,10 @@ from datetime import date
 
 import pytest
 
-from ingestion import facts, policy
+from ingestion import facts
 from ingestion.domain import Document, Extraction
 from ingestion.parsing import text as texts
+from ingestion.policies import policy
 
 POLICY = policy.load()
 DAY = date(2025, 6, 15)

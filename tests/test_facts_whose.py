@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from ingestion import facts, parsing, policy
-from ingestion.facts.marks import legend, spelled
+from ingestion import facts, parsing
+from ingestion.facts.scanning.marks import legend, spelled
+from ingestion.policies import policy
 
 POLICY = policy.load()
 DAY = date(2025, 6, 30)

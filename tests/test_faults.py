@@ -16,7 +16,7 @@ import httpx2
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from api import outages
+from api.gate import outages
 from api.service.administration.auditing import verify
 from api.store.database import Database
 from tests.test_jobs import Server, until

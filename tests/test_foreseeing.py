@@ -16,10 +16,10 @@ from api.service.administration.stored_settings import ReadingSettings
 from api.service.records import Role
 from api.store.models import Reading
 from api.store.rows import INSTALLATION
-from assistant.second_reader import examined, foreseeing
-from assistant.second_reader.asking import Took
-from assistant.second_reader.examined import Course
-from assistant.second_reader.foreseeing import Pace, Request
+from assistant.second_reader.asking.endpoint import Took
+from assistant.second_reader.exam import examined, foreseeing
+from assistant.second_reader.exam.examined import Course
+from assistant.second_reader.exam.foreseeing import Pace, Request
 from tests.model_server import Endpoint, saying, serving
 from tests.reader_model import shipped
 from tests.second_reader_samples import MODEL, reader, reading

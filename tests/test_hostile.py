@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from ingestion.errors import UnreadableError
-from ingestion.parsing import wall
+from ingestion.parsing.sandbox import wall
 from tests.hostile import live
 from tests.hostile.packages import WORDS
 

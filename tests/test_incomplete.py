@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from reportlab.platypus import Paragraph
 
-from api.service import comparison
+from api.service.cases import comparison
 from assistant.correcting import corrections
 from assistant.correcting.corrections import Act, Decision
 from assistant.judging import assessing
-from ingestion import policy, reading
+from ingestion import reading
 from ingestion.domain import Finding, Outcome
+from ingestion.policies import policy
 from tests import pdf_samples
 from tests.web_samples import APPLICATION
 

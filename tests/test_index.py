@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ingestion import settings
-from ingestion.index import ChromaIndexes, ChromaServer, FlatIndex, FlatIndexes, collection_name
+from ingestion.indexing import settings
+from ingestion.indexing.index import ChromaIndexes, ChromaServer, FlatIndex, FlatIndexes, collection_name
 
 IDS = [f"第{number}条" for number in range(40)]
 
@@ -227,7 +227,7 @@ def test_names_are_what_chroma_takes() -> None:
 
 def test_brute_force_imports_no_chroma() -> None:
     """The command line does not pay for what it does not use."""
-    code = ("import sys, numpy; from ingestion.index import FlatIndexes; "
+    code = ("import sys, numpy; from ingestion.indexing.index import FlatIndexes; "
             "FlatIndexes().open('c', 'm', ['a'], numpy.ones((1, 2), 'f4')).search(numpy.ones(2, 'f4'), 1); "
             "sys.exit('chromadb' in sys.modules)")
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

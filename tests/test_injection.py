@@ -23,7 +23,7 @@ import pytest
 from assistant.answering import answering
 from assistant.judging import assessing
 from assistant.report import composing, particulars, serialising
-from ingestion import policy
+from ingestion.policies import policy
 from tests import pdf_samples
 from tests.web_samples import APPLICATION
 from tests.word_samples import package, paragraph, table, text_box

@@ -12,8 +12,9 @@ import openpyxl
 import pytest
 from sqlalchemy import delete, select, update
 
-from api.service.intakes import choosing, numbers
+from api.service.intakes import numbers
 from api.service.records import Role
+from api.service.review import intake_choosing as choosing
 from api.store.models import Intake, Review, Standing, Step
 from api.store.rows import INSTALLATION
 from tests import policy_samples

@@ -17,10 +17,10 @@ from typing import Any
 import httpx2
 import pytest
 
-from api import executors
-from api import jobs as engine
-from api.executors import Presence
-from api.jobs import Jobs, Steps
+from api.service.background import executors
+from api.service.background import jobs as engine
+from api.service.background.executors import Presence
+from api.service.background.jobs import Jobs, Steps
 from api.service.context import new_id, now
 from api.service.records import JobState
 from api.store.database import Database
@@ -139,7 +139,7 @@ def test_a_job_of_a_dead_process_goes_on_where_it_was(
     made = job(database)
     script = (
         "import os, sys, time\n"
-        "from api.jobs import Jobs\nfrom api.store.database import Database\n"
+        "from api.service.background.jobs import Jobs\nfrom api.store.database import Database\n"
         "def work(job_id, step):\n"
         "    step('one', lambda: 1)\n"
         "    step('two', lambda: os.kill(os.getpid(), 9))\n"

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
-from api.pages import marking
-from api.service import layouts
+from api.pages.viewing import marking
+from api.service.cases import layouts
 from ingestion import parsing
 from ingestion.domain import Document, Span
-from ingestion.parsing import office, pdf, wall
+from ingestion.parsing import office
+from ingestion.parsing.pdf import reader as pdf
+from ingestion.parsing.sandbox import wall
 from tests import pdf_samples
 from tests.web_samples import Client, Installation, installation
 from tests.word_samples import package, paragraph

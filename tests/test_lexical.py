@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion import lexical
-from ingestion.lexical import LexicalIndex, Weighted, best, fold, one_slip, simplified, words
+from ingestion.indexing import lexical
+from ingestion.indexing.lexical import LexicalIndex, Weighted, best, fold, one_slip, simplified, words
 
 TEXTS = ["国际技术转移中心应成功转移技术3项以上", "近三年发表SCI或EI论文20篇（含）以上", "每年11月底前报送年度工作总结",
          "Joint research centers publish papers", "用于国际科技合作的经费200万元以上"]
@@ -142,7 +142,8 @@ def test_simplified_keeps_length_and_simplified_text() -> None:
 
 def test_conversion_is_loaded_only_for_traditional_characters() -> None:
     """A question in simplified characters does not pay for the conversion table."""
-    code = "import sys; from ingestion.lexical import fold; fold('年度总结Ａ'); sys.exit('opencc' in sys.modules)"
+    code = ("import sys; from ingestion.indexing.lexical import fold; fold('年度总结Ａ'); "
+            "sys.exit('opencc' in sys.modules)")
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from assistant.answering import answering
 from assistant.learning import likeness, training
-from ingestion import policy as policies
 from ingestion.errors import PolicyError
+from ingestion.policies import policy as policies
 from tests.samples import policy
 
 OTHER = Path(__file__).parent / "data" / "policies" / "yunling-green-laboratories"

@@ -14,7 +14,7 @@ from mcp.client.stdio import StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
 from api.service.records import Role
-from ingestion import policy as policies
+from ingestion.policies import policy as policies
 from tests import review_samples
 from tests.live import listening
 from tests.looping import looped

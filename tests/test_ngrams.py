@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion import compiled
 from ingestion.language import ngrams
+from ingestion.patterns import compiled
 from tests import shipped_patterns
 
 ALPHABET = "未没有获批准aAbBSsKİiß，。（\u017f"

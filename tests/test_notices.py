@@ -15,11 +15,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sqlalchemy import select, update
 
-from api import settings
 from api.service import clock
 from api.service.context import now
-from api.service.notices import ways
-from api.service.notices.notice_records import CHOSEN, Kind, Way
+from api.service.environment import settings, ways
+from api.service.notice_records import CHOSEN, Kind, Way
 from api.service.notices.postman import Postman
 from api.service.records import Role
 from api.store.models import Audit, Dispatch, Notice, NoticeChoice, Review
@@ -392,8 +391,8 @@ def test_a_way_that_cannot_be_used_is_said_at_the_start(tmp_path: Path, name: st
 
 def test_every_kind_is_worded_in_both_languages() -> None:
     """With and without a deadline."""
+    from api.service.notice_records import Told
     from api.service.notices import wording
-    from api.service.notices.notice_records import Told
 
     for kind in Kind:
         for due in ({}, {"due": "2026-12-15"}):

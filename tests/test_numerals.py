@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ingestion.domain import Span
 from ingestion.language import fold
-from ingestion.numerals import masked, parse_number, quantities, stated_rate
+from ingestion.numbers.numerals import masked, parse_number, quantities, stated_rate
 from tests.chinese_numbers import chinese, full_width
 
 Row = tuple[str, int, int | None]

@@ -21,7 +21,10 @@ from reportlab.pdfgen.canvas import Canvas
 from ingestion import parsing
 from ingestion.domain import BlockKind, Document, Span
 from ingestion.errors import UnreadableError
-from ingestion.parsing import image, ocr, ocr_cache, pdf
+from ingestion.parsing import image
+from ingestion.parsing.ocr import cache as ocr_cache
+from ingestion.parsing.ocr import recognition as ocr
+from ingestion.parsing.pdf import reader as pdf
 from tests import pdf_samples as samples
 
 LICENCE = [("统一社会信用代码", "91500115MA609HDW8A"), ("名称", "重庆长岭生物谷管理有限公司"),

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from api.service.records import Role
-from ingestion import fact_files
+from ingestion.facts import fact_files
 from tests import policy_samples
 from tests.review_samples import TEXT, fact, handed_in, review
 from tests.test_policy_versions import published

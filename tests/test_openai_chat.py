@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import openai
 import pytest
 
-from ingestion import policy as policies
+from ingestion.policies import policy as policies
 from tests.live import listening
 from tests.web_samples import Client, Installation
 

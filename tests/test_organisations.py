@@ -5,9 +5,20 @@ from itertools import pairwise
 
 import pytest
 
-from ingestion.gazetteer import forms_of, lexicon, plain
 from ingestion.language import load
-from ingestion.organisations import Kind, Origin, countries_in, country, keys, mentions, normalise, origin, region, scan
+from ingestion.names.gazetteer import forms_of, lexicon, plain
+from ingestion.names.organisations import (
+    Kind,
+    Origin,
+    countries_in,
+    country,
+    keys,
+    mentions,
+    normalise,
+    origin,
+    region,
+    scan,
+)
 from tests.organisation_names import DOMESTIC, GREATER_CHINA, UNDECIDED, UNKNOWN_BODIES_ABROAD, WELL_KNOWN_ABROAD
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from api.pages.texts import texts as page_texts
-from ingestion.parsing.confinement import FILES, LIMITS, NETWORK, PROCESS, PROGRAMS
+from ingestion.parsing.sandbox.confinement import FILES, LIMITS, NETWORK, PROCESS, PROGRAMS
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = sorted((ROOT / "api" / "web" / "templates").rglob("*.html"))
@@ -29,7 +29,7 @@ def texts(language: str) -> set[str]:
 def used() -> tuple[set[str], set[str]]:
     """Keys that templates, code and scripts name whole, and the beginnings of those they put together."""
     whole, begun = set(), set()
-    for path in (*TEMPLATES, *sorted((ROOT / "api" / "pages").glob("*.py"))):
+    for path in (*TEMPLATES, *sorted((ROOT / "api" / "pages").rglob("*.py"))):
         source = path.read_text(encoding="utf-8")
         # t('a.b'), words(…)("a.b"), t.lines('a.b' if … else 'a.c'), say(f"a.{b}")
         for name in re.findall(r"""["']([a-z_]+(?:\.[a-z_]+)+)["']""", source):

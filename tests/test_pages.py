@@ -12,15 +12,16 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from api import settings
 from api.app import create_app
-from api.pages import marking, viewer
 from api.pages.addresses import clause_address
-from api.pages.marking import Mark
-from api.pages.result import meter
+from api.pages.results.result import meter
+from api.pages.viewing import marking, viewer
+from api.pages.viewing.marking import Mark
+from api.service.environment import settings
 from assistant.questions import guide
-from ingestion import parsing, policy
+from ingestion import parsing
 from ingestion.domain import Document, Interval, Span
+from ingestion.policies import policy
 from tests.test_page_texts import SCRIPTS
 
 ROOT = Path(__file__).parent.parent

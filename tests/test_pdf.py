@@ -16,8 +16,8 @@ from reportlab.platypus import PageBreak, Paragraph
 
 from ingestion.domain import BlockKind, Document, Span
 from ingestion.errors import UnreadableError
-from ingestion.parsing import pdf
-from ingestion.parsing.ocr_cache import Recognised
+from ingestion.parsing.ocr.cache import Recognised
+from ingestion.parsing.pdf import reader as pdf
 from tests import pdf_samples as samples
 
 WORD = "专职人员3名"
@@ -348,7 +348,8 @@ def test_reading_imports_no_recogniser(tmp_path: Path) -> None:
 
     path = tmp_path / "file.pdf"
     path.write_bytes(samples.flowed([Paragraph(samples.TEXT, samples.BODY)]))
-    code = ("import sys; from ingestion.parsing import pdf; pdf.read(open(sys.argv[1], 'rb').read(), 'a', 'b'); "
+    code = ("import sys; from ingestion.parsing.pdf import reader; "
+            "reader.read(open(sys.argv[1], 'rb').read(), 'a', 'b'); "
             "print(sorted({'numpy', 'cv2', 'rapidocr', 'onnxruntime', 'pypdf'} & set(sys.modules)))")
     result = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"

@@ -13,7 +13,8 @@ from reportlab.pdfbase.cidfonts import CIDFont, UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from ingestion.domain import Box, Document, Span
-from ingestion.parsing import pdf, pdfium
+from ingestion.parsing.pdf import pdfium
+from ingestion.parsing.pdf import reader as pdf
 from tests import pdf_samples as samples
 
 ROOT = Path(__file__).parent.parent
@@ -27,7 +28,7 @@ if sys.argv[2]:  # the folders in which pdfium looks for fonts
     folders = (ctypes.POINTER(ctypes.c_char) * 2)(ctypes.cast(folder, ctypes.POINTER(ctypes.c_char)), None)
     raw.FPDF_DestroyLibrary()
     raw.FPDF_InitLibraryWithConfig(raw.FPDF_LIBRARY_CONFIG(version=2, m_pUserFontPaths=folders))
-from ingestion.parsing import pdf, warm
+from ingestion.parsing.pdf import reader as pdf; from ingestion.parsing.sandbox import warm
 warm.load()
 said = {}
 for path in sorted(pathlib.Path(sys.argv[1]).iterdir()):

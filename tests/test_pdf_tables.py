@@ -11,7 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import PageBreak, Paragraph, Spacer
 
 from ingestion.domain import Block, BlockKind, Document
-from ingestion.parsing import pdf
+from ingestion.parsing.pdf import reader as pdf
 from tests import pdf_samples as samples
 
 Rows = list[list[str]]

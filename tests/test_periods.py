@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ingestion.domain import Span
 from ingestion.language import fold
-from ingestion.periods import Cover, Period, PeriodKind, Window, dates, month_end, months_before, periods
+from ingestion.numbers.periods import Cover, Period, PeriodKind, Window, dates, month_end, months_before, periods
 from tests.chinese_numbers import full_width
 
 WINDOW = Window(date(2021, 1, 1), date(2024, 6, 15), 3)

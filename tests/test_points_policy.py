@@ -14,9 +14,9 @@ from assistant.correcting.corrections import Act, Decision, review
 from assistant.judging import assessing
 from assistant.questions import guide
 from assistant.report.composing import compose
-from ingestion import policy as policies
-from ingestion import scales
 from ingestion.domain import Assessment, Finding, Interval, Outcome, Overall, Scale
+from ingestion.policies import policy as policies
+from ingestion.policies import scales
 
 DATA = Path(__file__).parent / "data" / "policies"
 FOLDER, FILES = DATA / "donglan-overseas-warehouses", DATA / "donglan-application"

@@ -11,12 +11,12 @@ import pytest
 
 import policy_corpus
 from assistant.policy_versions import folder_checks
-from ingestion import policy
-from ingestion.articles import by_ref
 from ingestion.domain import Comparator, Criterion, CriterionKind
 from ingestion.errors import PathError, PolicyError, UsageError
-from ingestion.measures import asks_for_presence, measures, plural_unit
-from ingestion.policy import Problem
+from ingestion.policies import policy
+from ingestion.policies.articles import by_ref
+from ingestion.policies.measures import asks_for_presence, measures, plural_unit
+from ingestion.policies.policy import Problem
 
 POLICY = policy.load()
 CRITERION = {one.id: one for one in POLICY.criteria}

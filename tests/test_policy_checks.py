@@ -11,12 +11,12 @@ import yaml
 
 import policy_corpus
 from api.cli import main
-from api.service.governance import folders
+from api.service.policies import folders
 from assistant.learning import likeness, training
 from assistant.policy_versions import folder_checks
 from assistant.questions import topics
-from ingestion import policy
 from ingestion.errors import PolicyError
+from ingestion.policies import policy
 from tests import policy_samples
 from tests.test_likeness import OTHER
 

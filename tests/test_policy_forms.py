@@ -156,7 +156,7 @@ class folders_written:  # noqa: N801 - reads as a function
         self._files = files
 
     def __enter__(self) -> list[Any]:
-        from api.service.governance import folders
+        from api.service.policies import folders
 
         with folders.written(self._files) as folder:
             return list(folder_checks.check(folder))

@@ -10,8 +10,8 @@ import pytest
 from api.cli import main
 from assistant.judging import assessing
 from assistant.policy_versions import starting
-from ingestion import policy as policies
 from ingestion.domain import CriterionKind, Scale
+from ingestion.policies import policy as policies
 
 ROOT = Path(__file__).parent.parent
 POINTS = ROOT / "tests" / "data" / "policies" / "donglan-overseas-warehouses"

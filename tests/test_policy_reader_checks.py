@@ -9,8 +9,8 @@ import pytest
 import policy_corpus
 from api.cli import main
 from assistant.policy_versions import reader_checks
-from ingestion import policy
-from ingestion.policy_files import Problem
+from ingestion.policies import policy
+from ingestion.policies.files import Problem
 
 FOLDER = policy_corpus.DEFAULT
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from reportlab.platypus import Paragraph
 
-from api.service.governance import folders
-from api.service.governance.governance_records import CaseFlip
+from api.service.policies import folders
+from api.service.policies.version_records import CaseFlip
 from api.service.records import Role
 from tests import pdf_samples, policy_samples
 from tests.review_samples import PAPERS, TEXT, decide, handed_in, review

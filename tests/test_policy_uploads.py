@@ -8,8 +8,8 @@ import docx
 import pytest
 
 from api.errors import Failure
-from api.service.governance import folders
 from api.service.governance.versions import Versions
+from api.service.policies import folders
 from api.service.records import Actor, Role
 from tests import policy_samples
 from tests.web_samples import Installation, installation

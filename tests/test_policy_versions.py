@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from api.errors import Failure
-from api.service.governance import folders
-from api.service.governance.governance_records import State
-from api.service.policies import Policies
+from api.service.policies import folders
+from api.service.policies.policies import Policies
+from api.service.policies.version_records import State
 from api.service.records import Role
 from assistant.learning import likeness
 from tests import policy_samples

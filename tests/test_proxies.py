@@ -10,8 +10,8 @@ import httpx2
 import pytest
 import uvicorn
 
-from api import settings
 from api.commands import serve
+from api.service.environment import settings
 from ingestion.errors import UsageError
 from tests.web_samples import PASSWORD, installation
 

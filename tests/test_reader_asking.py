@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from assistant.llm import ModelError, Settings
-from assistant.second_reader.asking import Limits, Reader
+from assistant.second_reader.asking.endpoint import Limits, Reader
 from ingestion.errors import UsageError
 from tests.model_server import Behaviour, Endpoint, Handler, saying, serving, status
 
@@ -116,7 +116,7 @@ def test_the_same_question_is_asked_once_where_its_answer_could_be_used(tmp_path
     ("GUOHE_READER_CONTEXT", "-1"), ("GUOHE_READER_ANSWER", "1e9")])
 def test_a_limit_that_cannot_be_is_refused(name: str, value: str) -> None:
     """By its name, with what may be written."""
-    from assistant.second_reader import asking as module
+    from assistant.second_reader.asking import endpoint as module
 
     with pytest.raises(UsageError, match=name):
         module.limits({name: value})

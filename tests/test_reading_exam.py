@@ -18,11 +18,15 @@ import yaml
 import policy_corpus
 from api.cli import main
 from assistant.llm import LateError, ModelError
-from assistant.second_reader import configured, exam, exam_texts, examined, places, request
-from assistant.second_reader.exam_texts import ExamText
+from assistant.second_reader import configured, places
+from assistant.second_reader.asking import request
+from assistant.second_reader.exam import examined
+from assistant.second_reader.exam import sitting as exam
+from assistant.second_reader.exam import texts as exam_texts
+from assistant.second_reader.exam.texts import ExamText
 from ingestion import parsing
 from ingestion.errors import PolicyError, UsageError
-from ingestion.policy import Policy, load
+from ingestion.policies.policy import Policy, load
 from tests.model_server import Behaviour, Endpoint, Handler, saying, serving, status
 from tests.reader_model import Scripted, shipped, unreachable
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from api.service import mail
 from api.service.context import now
+from api.service.environment import mail
 from api.service.records import Role
 from api.store.models import Audit, Reset, User
 from api.store.rows import INSTALLATION

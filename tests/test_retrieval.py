@@ -15,13 +15,14 @@ from assistant.questions import vocabulary
 from assistant.questions.vocabulary import Entry, Vocabulary
 from assistant.retrieving import corpus
 from assistant.retrieving.retrieval import Hit, Retriever, Source, as_langchain
-from ingestion import chunking, embedding, policy
 from ingestion.domain import Passage, Span
-from ingestion.embedding import EmbeddingError
 from ingestion.errors import PolicyError, UsageError
-from ingestion.index import ChromaIndexes
-from ingestion.settings import Settings
-from ingestion.store import MEMORY, SqliteStore
+from ingestion.indexing import chunking, embedding
+from ingestion.indexing.embedding import EmbeddingError
+from ingestion.indexing.index import ChromaIndexes
+from ingestion.indexing.settings import Settings
+from ingestion.indexing.store import MEMORY, SqliteStore
+from ingestion.policies import policy
 from tests.hashing import Hashing
 
 SEED = policy.load()

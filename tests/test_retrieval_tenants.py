@@ -16,12 +16,12 @@ import pytest
 from numpy.typing import NDArray
 
 from api.service import versions
-from assistant.dialogue.particulars import sentences as passages
+from assistant.dialogue.application.particulars import sentences as passages
 from assistant.retrieving.retrieval import Retriever
-from ingestion.chunking import document_passages
 from ingestion.domain import Document
-from ingestion.index import FlatIndexes, VectorIndex, VectorIndexes
-from ingestion.store import MEMORY, SqliteStore
+from ingestion.indexing.chunking import document_passages
+from ingestion.indexing.index import FlatIndexes, VectorIndex, VectorIndexes
+from ingestion.indexing.store import MEMORY, SqliteStore
 from tests.hashing import Hashing
 from tests.samples import form_document
 from tests.web_samples import Client, Installation, installation

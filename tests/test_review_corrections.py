@@ -13,10 +13,10 @@ import policy_corpus
 from assistant.correcting import corrections, recounting
 from assistant.correcting.corrections import Act, Checked, Decision, Place
 from assistant.judging import assessing
-from ingestion import policy as policies
 from ingestion import reading
 from ingestion.domain import Assessment, Evidence, Exclusion, Interval, Outcome, Overall, Span
-from ingestion.policy import Policy
+from ingestion.policies import policy as policies
+from ingestion.policies.policy import Policy
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "membrane-center"
 PAPERS, PARTNERS = "sci_ei_papers", "foreign_partners"

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from api.cli import main
 from api.service.access import Action, scope
 from api.service.context import new_id, now
-from api.service.notices.notice_records import Choices, Kind, Told, Way
+from api.service.notice_records import Choices, Kind, Told, Way
 from api.service.notices.noting import Noting
 from api.service.records import Actor, Role
 from api.store import rows

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from assistant.judging import outcomes, rules
 from assistant.wording import phrases
-from ingestion import policy
 from ingestion.domain import (
     Comparator,
     Criterion,
@@ -29,6 +28,7 @@ from ingestion.domain import (
     Span,
 )
 from ingestion.errors import UsageError
+from ingestion.policies import policy
 
 POLICY = policy.load()
 CRITERION = {one.id: one for one in POLICY.criteria}

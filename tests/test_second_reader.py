@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from assistant.report import composing, serialising
-from assistant.second_reader import agreement, parsing, places, request
+from assistant.second_reader import agreement, places
+from assistant.second_reader.asking import answers as parsing
+from assistant.second_reader.asking import request
 from ingestion.domain import Differ, Fact, Interval, Outcome, SecondFact
 from tests.reader_model import (
     APPLICANT,

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from assistant.second_reader import clauses, figures, places, quotes
+from assistant.second_reader import places
+from assistant.second_reader.verifying import clauses, figures, quotes
 from ingestion.domain import Interval, SecondFact
-from ingestion.policy import load
+from ingestion.policies.policy import load
 from tests.reader_model import OVERSEAS, Scripted, answer, claim, files, read, shipped
 
 KEY = "cooperation_funding"

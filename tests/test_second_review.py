@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from api import settings
+from api.service.environment import settings
 from api.service.records import Role
 from ingestion.errors import UsageError
 from tests.review_samples import decide, handed_in

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.outputs import json_bytes
+from api.terminal.outputs import json_bytes
 from assistant.report import serialising
 from ingestion.domain import Extraction
 from tests import samples

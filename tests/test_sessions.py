@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from api.service import policies
+from api.service.policies import policies
 from api.service.records import Role
 from api.store import database
 from api.store.database import Database

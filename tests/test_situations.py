@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from assistant.judging import rules
-from ingestion import policy
 from ingestion.domain import Evidence, Fact, Finding, Interval, Method, Outcome, Span
+from ingestion.policies import policy
 
 FOLDER = Path(__file__).parent / "situations"
 SITUATIONS: list[dict[str, Any]] = [

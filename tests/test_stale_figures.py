@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from api.service.governance import folders
+from api.service.policies import folders
 from assistant.policy_versions import folder_checks, stale_figures
 from tests import policy_samples
 

@@ -17,9 +17,9 @@ import pytest
 from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import OperationalError
 
-from api import settings
 from api.errors import Failure
 from api.service.context import new_id, now
+from api.service.environment import settings
 from api.store.database import HEAD, Database, alembic_config
 from api.store.files import Files, spooled
 from api.store.lock import FolderLock

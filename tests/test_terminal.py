@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.layout import Painter, cut, fitted, hanging, pad, plain, row, width, wrap
-from api.terminal import answer_lines, assessment_lines, fact_lines
+from api.terminal.layout import Painter, cut, fitted, hanging, pad, plain, row, width, wrap
+from api.terminal.results import answer_lines, assessment_lines, fact_lines
 from assistant.report import composing, particulars
 from assistant.report.model import Report
 from assistant.report.words import Wording

@@ -13,7 +13,8 @@ import pytest
 
 from ingestion import parsing
 from ingestion.errors import UnreadableError
-from ingestion.parsing import confinement, office, wall, warm
+from ingestion.parsing import office
+from ingestion.parsing.sandbox import confinement, wall, warm
 from tests import pdf_samples
 from tests.test_mutations import GOOD
 
@@ -26,7 +27,7 @@ def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     """What comes of readers that misbehave, in a process whose children are of one kind."""
     folder, temporary = tmp_path_factory.mktemp("site"), tmp_path_factory.mktemp("temporary")
     (folder / "sitecustomize.py").write_text(
-        "import sys\nif 'ingestion.parsing.child' in sys.orig_argv:\n    import tests.hostile.misbehaving\n",
+        "import sys\nif 'ingestion.parsing.sandbox.child' in sys.orig_argv:\n    import tests.hostile.misbehaving\n",
         encoding="utf-8")
     ended = subprocess.run(
         [sys.executable, "-m", "tests.hostile.misbehaving", request.param], cwd=ROOT, capture_output=True, text=True,
@@ -65,8 +66,9 @@ def test_a_reader_of_the_server_knows_no_secret(outcomes: dict[str, dict[str, st
 
 def test_readers_are_made_from_a_process_that_has_read_a_page() -> None:
     """It knows the modules that a page needs and the fonts to draw it, and has no second thread that would be lost."""
-    code = ("import sys, threading; from ingestion.parsing import pdf, pdfium, warm; warm.load(); "
-            "known = set(sys.modules); document = pdf.read(warm.page(warm.words()), 'a', 'b'); "
+    code = ("import sys, threading; from ingestion.parsing.pdf import pdfium, reader; "
+            "from ingestion.parsing.sandbox import warm; warm.load(); "
+            "known = set(sys.modules); document = reader.read(warm.page(warm.words()), 'a', 'b'); "
             "print(document.text.split(), set(sys.modules) - known, threading.active_count(), "
             "bool(pdfium._system_fonts().contents.EnumFonts))")
     told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -163,7 +165,7 @@ def test_old_office_files_are_converted_behind_the_wall(tmp_path: Path) -> None:
 
 AT_WORK = """
 import sys, threading, time
-from ingestion.parsing import wall
+from ingestion.parsing.sandbox import wall
 if sys.argv[1] == "server":
     threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
 wall.read("论文。\\n".encode() * 200_000, "a.txt")          # a child that waits
@@ -199,8 +201,8 @@ def test_folders_of_the_wall_go_with_a_stop_and_after_a_kill(tmp_path: Path, kin
     if how == "kill":
         started.kill()
         started.wait()
-        subprocess.run([sys.executable, "-c", "from ingestion.parsing import wall; wall.level()"], env=environment,
-                       check=True)
+        subprocess.run([sys.executable, "-c", "from ingestion.parsing.sandbox import wall; wall.level()"],
+                       env=environment, check=True)
     else:
         started.communicate("x")
     assert set(tmp_path.iterdir()) == theirs

@@ -6,9 +6,9 @@ import time
 import pytest
 
 from api.errors import Failure
-from api.service import passwords
-from api.service.passwords import check_strength
-from api.service.weak_passwords import guessable
+from api.service.accounts import passwords
+from api.service.accounts.passwords import check_strength
+from api.service.accounts.weak_passwords import guessable
 
 PERSONAL = ("zhangsan@cqkj.gov.cn", "Zhang San")
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion import policy
-from ingestion.windows import Edge, WindowReading, WindowSetting, edge, window, windows
+from ingestion.numbers.windows import Edge, WindowReading, WindowSetting, edge, window, windows
+from ingestion.policies import policy
 
 SETTING = policy.load().window
 DAYS = st.dates(date(1990, 1, 1), date(2100, 12, 31))

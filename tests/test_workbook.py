@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 from ingestion import parsing
 from ingestion.domain import BlockKind, Document
 from ingestion.errors import UnreadableError
-from ingestion.parsing import grid, office, wall
+from ingestion.parsing import office
 from ingestion.parsing.builder import DocumentBuilder
+from ingestion.parsing.sandbox import wall
+from ingestion.parsing.workbook import grid
 
 SHEET = "xl/worksheets/sheet1.xml"
 VALUES = st.text("国际合作论文篇家abc012、（）&<", min_size=1, max_size=8).filter(lambda text: not text.isdigit())

@@ -13,18 +13,18 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 import policy_corpus
-from api import settings
 from api.app import create_app
-from api.jobs import Work
+from api.service.accounts.credentials import SESSION
+from api.service.background.jobs import Work
 from api.service.context import new_id, now
-from api.service.credentials import SESSION
+from api.service.environment import settings
 from api.service.records import Actor, Role
 from api.service.services import Services, build
 from api.store.database import Database
 from api.store.models import User
 from api.store.rows import INSTALLATION
-from ingestion import policy as policies
-from ingestion.policy import Policy
+from ingestion.policies import policy as policies
+from ingestion.policies.policy import Policy
 from tests.databases import address_for
 
 BASE = "http://127.0.0.1:8000"

@@ -7,16 +7,16 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from api import outputs
 from api.commands.cases import Case, case_folders, read_case
-from api.commands.shared import add_common, add_date, day, existing, json_lines, policy_of, text_field
-from api.console import Console, error_line
+from api.terminal import outputs
+from api.terminal.console import Console, error_line
+from api.terminal.options import add_common, add_date, day, existing, json_lines, policy_of, text_field
 from ingestion.errors import GuoheError, UsageError
 
 if TYPE_CHECKING:
     from assistant.dialogue.conversation import Turn
     from ingestion.domain import Answer, Assessment
-    from ingestion.policy import Policy
+    from ingestion.policies.policy import Policy
 
     Answers = Callable[[str, Assessment | None, Sequence[Turn]], Answer]
 
@@ -58,7 +58,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     if options.json:
         outputs.write_json(body, options.json)
     if options.json != outputs.STANDARD_OUTPUT:
-        from api import terminal
+        from api.terminal import results as terminal
 
         terminal.show_answer(body, answer.language)
     return 0

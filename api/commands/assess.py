@@ -7,17 +7,17 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from api import outputs
 from api.commands.cases import Case, case_folders, read_case
-from api.commands.shared import add_common, add_date, day, existing, policy_of
-from api.console import Console, error_line
+from api.terminal import outputs
+from api.terminal.console import Console, error_line
+from api.terminal.options import add_common, add_date, day, existing, policy_of
 from ingestion.errors import GuoheError, UsageError
 
 if TYPE_CHECKING:
     from assistant.second_reader.configured import SecondReader
-    from assistant.second_reader.foreseeing import Cost
+    from assistant.second_reader.exam.foreseeing import Cost
     from ingestion.domain import Assessment
-    from ingestion.policy import Policy
+    from ingestion.policies.policy import Policy
 
 DIFFER = ("cautious", "second")
 
@@ -80,7 +80,7 @@ def _one(options: argparse.Namespace, console: Console, paths: Sequence[Path], a
     if options.json:
         outputs.write_json(serialising.assessment(result, policy, console.language), options.json)
     if options.json != outputs.STANDARD_OUTPUT:
-        from api import terminal
+        from api.terminal import results as terminal
 
         terminal.show_assessment(report)
     for target in options.report:

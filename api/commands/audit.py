@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from api.commands.shared import add_language, trouble
-from api.console import Console
+from api.terminal.console import Console
+from api.terminal.options import add_language, trouble
 from ingestion.errors import PathError
 
 if TYPE_CHECKING:
@@ -42,11 +42,11 @@ def _verify(options: argparse.Namespace, console: Console) -> int:
 
 
 def _export(options: argparse.Namespace, console: Console) -> int:
-    from api import outputs
-    from api.pages.audit_words import rows_said
+    from api.pages.administration.audit_words import rows_said
     from api.service.administration.administration_records import AuditFilter
     from api.service.administration.auditing import FORMATS, Auditing
-    from ingestion import policy
+    from api.terminal import outputs
+    from ingestion.policies import policy
 
     form = Path(options.file).suffix.lstrip(".").lower()
     if form not in FORMATS:
@@ -62,7 +62,7 @@ def _export(options: argparse.Namespace, console: Console) -> int:
 
 def opened(data: str | None) -> Database:
     """The database of a data folder that is there; nothing is made or brought up to date."""
-    from api import settings
+    from api.service.environment import settings
     from api.store.database import Database
 
     folder = Path(data or os.environ.get("GUOHE_DATA") or "guohe-data")

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from api.commands.shared import add_language, data_folder
-from api.console import Console
+from api.terminal.console import Console
+from api.terminal.options import add_language, data_folder
 
 
 def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None:
@@ -20,8 +20,9 @@ def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Write the whole installation into one file while it runs; the exit status."""
-    from api import outputs, settings
     from api.service.administration import backing_up
+    from api.service.environment import settings
+    from api.terminal import outputs
 
     folder = data_folder(options.data)
     target = Path(options.file).absolute()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from api.commands.shared import day, text_field
+from api.terminal.options import day, text_field
 from ingestion.errors import PathError, UsageError
 
 DOCUMENTS, CASE_FILE = "documents", "case.json"

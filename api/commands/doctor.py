@@ -6,8 +6,8 @@ import os
 import sys
 from collections.abc import Mapping
 
-from api.commands.shared import add_language, data_folder, trouble
-from api.console import Console
+from api.terminal.console import Console
+from api.terminal.options import add_language, data_folder, trouble
 
 
 def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None:
@@ -19,8 +19,8 @@ def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """0 where all is well or was mended. Mending needs an embedded folder for itself; `--check` does not."""
-    from api import settings
     from api.service.administration.doctoring import Doctor, State
+    from api.service.environment import settings
     from api.store.lock import FolderLock
 
     folder = data_folder(options.data)

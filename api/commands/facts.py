@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from api import outputs
-from api.commands.shared import add_common, add_date, day, existing, json_lines, policy_of, text_field
-from api.console import Console, error_line
+from api.terminal import outputs
+from api.terminal.console import Console, error_line
+from api.terminal.options import add_common, add_date, day, existing, json_lines, policy_of, text_field
 from ingestion.errors import GuoheError, UsageError
 
 if TYPE_CHECKING:
-    from ingestion.policy import Policy
+    from ingestion.policies.policy import Policy
 
 
 def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None:
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     outputs.check_target(options.json, paths)
     from assistant.report import serialising
     from ingestion import reading
-    from ingestion.facts import wall
+    from ingestion.facts.sandbox import wall
 
     policy = policy_of(options.policy)
     if options.explain is not None:
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
         outputs.write_json(serialising.extraction(documents, found, policy, application_date, console.language),
                            options.json)
     if options.json != outputs.STANDARD_OUTPUT:
-        from api import terminal
+        from api.terminal import results as terminal
         from assistant.report import composing
 
         terminal.show_facts(composing.fact_sections(found.facts, found.exclusions, policy, console.language),
@@ -58,7 +58,8 @@ def _explain(options: argparse.Namespace, console: Console, policy: Policy, appl
     """The way of one fact, from the places that state it to its interval."""
     from assistant.report import way
     from ingestion import reading
-    from ingestion.facts import schema, wall
+    from ingestion.facts import schema
+    from ingestion.facts.sandbox import wall
 
     if options.explain not in policy.facts.facts:
         labels = {key: (spec.label, spec.label_en) for key, spec in policy.facts.facts.items()}
@@ -73,7 +74,7 @@ def _explain(options: argparse.Namespace, console: Console, policy: Policy, appl
     if options.json:
         outputs.write_json(way.as_json(found, policy, written, console.language), options.json)
     if options.json != outputs.STANDARD_OUTPUT:
-        from api import terminal
+        from api.terminal import results as terminal
 
         terminal.show_way(way.lines(found, policy, written, console.language))
     return 0

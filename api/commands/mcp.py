@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
-from api.commands.shared import add_common, existing, policy_of
-from api.console import Console
+from api.terminal.console import Console
+from api.terminal.options import add_common, existing, policy_of
 
 if TYPE_CHECKING:
     from assistant.retrieving.retrieval import Retriever

@@ -6,15 +6,15 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from api import outputs
-from api.commands.shared import add_common, policy_of, trouble
-from api.console import Console
+from api.terminal import outputs
+from api.terminal.console import Console
+from api.terminal.options import add_common, policy_of, trouble
 
 if TYPE_CHECKING:
-    from assistant.second_reader.exam import Result
-    from assistant.second_reader.examined import Examined, Score
+    from assistant.second_reader.exam.examined import Examined, Score
+    from assistant.second_reader.exam.sitting import Result
     from ingestion.domain import Interval
-    from ingestion.policy import Policy
+    from ingestion.policies.policy import Policy
 
 NOT_PASSED = 1
 SAID = ("unusable", "late")   # why there is no interval
@@ -30,7 +30,9 @@ def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None
 def run(options: argparse.Namespace, console: Console) -> int:
     """0 the model passed and may read, 1 it did not; errors mean that it could not be examined."""
     from assistant.llm import ModelError
-    from assistant.second_reader import configured, exam, examined
+    from assistant.second_reader import configured
+    from assistant.second_reader.exam import examined
+    from assistant.second_reader.exam import sitting as exam
 
     outputs.check_target(options.json)
     policy, model = policy_of(options.policy), configured.model()
@@ -83,7 +85,7 @@ def _bounds(one: Interval | None) -> str:
 
 
 def _json(result: Result, record: Examined, policy: Policy) -> dict[str, Any]:
-    from assistant.second_reader import request
+    from assistant.second_reader.asking import request
 
     return {
         "model": result.model, "prompt": request.PROMPT, "prompts_sha256": record.prompts_hash,

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from api.commands.shared import add_language, existing
-from api.console import Console, one_line
+from api.terminal.console import Console, one_line
+from api.terminal.options import add_language, existing
 from ingestion.errors import PathError, UsageError
 
 if TYPE_CHECKING:
-    from ingestion.policy import Policy
+    from ingestion.policies.policy import Policy
 
 
 def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None:
@@ -37,7 +37,7 @@ def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None
 def run(options: argparse.Namespace, console: Console) -> int:
     """Every mistake of a folder in a line of its own on standard error, or what it holds; 2 where there are any."""
     from assistant.policy_versions import folder_checks
-    from ingestion import policy
+    from ingestion.policies import policy
 
     folder = _folder(options)
     problems = folder_checks.check(folder)
@@ -89,8 +89,7 @@ def _say_unneeded(sound: Policy, console: Console) -> None:
 
 def run_upgrade(options: argparse.Namespace, console: Console) -> int:
     """A folder whose facts cannot be read stays as it is."""
-    from ingestion import fact_files
-    from ingestion.facts import schema
+    from ingestion.facts import fact_files, schema
 
     folder = _folder(options)
     schema.load(folder)

@@ -5,20 +5,20 @@ import argparse
 import os
 import sys
 
-from api import outputs
 from api.commands.audit import opened
-from api.commands.shared import trouble
-from api.console import Console
+from api.terminal import outputs
+from api.terminal.console import Console
+from api.terminal.options import trouble
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """0 where every byte is the same; else the error says what differs."""
     from pathlib import Path
 
-    from api import settings
     from api.errors import Failure
     from api.service.administration.recomputing import recompute
-    from api.service.policies import Policies
+    from api.service.environment import settings
+    from api.service.policies.policies import Policies
     from api.store.files import Files
 
     database = opened(options.data)

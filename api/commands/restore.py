@@ -7,8 +7,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from api.commands.shared import add_language, existing
-from api.console import Console
+from api.terminal.console import Console
+from api.terminal.options import add_language, existing
 
 
 def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None:
@@ -19,8 +19,8 @@ def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
-    from api import settings
     from api.service.administration import backing_up
+    from api.service.environment import settings
 
     source = existing([options.file])[0]
     given = settings.read(os.environ, Path(options.data) if options.data else None)

@@ -4,9 +4,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 
-from api import outputs
-from api.commands.shared import add_common, existing
-from api.console import Console
+from api.terminal import outputs
+from api.terminal.console import Console
+from api.terminal.options import add_common, existing
 from ingestion.errors import UsageError
 
 

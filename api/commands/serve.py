@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from api.commands.shared import add_common
-from api.console import Console
+from api.terminal.console import Console
+from api.terminal.options import add_common
 from ingestion.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import uvicorn
 
-    from api.settings import Settings
+    from api.service.environment.settings import Settings
 
 KEPT_ALIVE = 75   # seconds that an idle connection stays open: longer than the 60 that proxies keep one for use
 
@@ -36,7 +36,7 @@ def configure(parser: argparse.ArgumentParser, words: Mapping[str, str]) -> None
 def run(options: argparse.Namespace, console: Console) -> int:
     """Serve until interrupted. Refuses an address or a data folder that is taken."""
     listener = _listener(options.host, options.port)
-    from api import settings
+    from api.service.environment import settings
 
     given = settings.read(os.environ, Path(options.data) if options.data else None)
     if options.policy:

@@ -9,8 +9,8 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from api.commands.shared import add_common
-from api.console import Console
+from api.terminal.console import Console
+from api.terminal.options import add_common
 from ingestion.errors import UsageError
 
 
@@ -26,7 +26,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     """Work until interrupted; a job under way is left as after a crash, and goes on elsewhere or at the next start."""
     import dataclasses
 
-    from api import settings
+    from api.service.environment import settings
     from api.telemetry import logs, traces
 
     given = settings.read(os.environ, Path(options.data) if options.data else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlencode
 
-from ingestion import articles
+from ingestion.policies import articles
 
 REFERENCE = re.compile(r"第(.+?)条(?:（(.+?)）)?")
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from api.deps import ActorDep, ServicesDep, VisitorDep
+from api.http.deps import ActorDep, ServicesDep, VisitorDep
 from api.pages.rendering import THEME_COOKIE, THEMES, page
 from api.pages.routing import PageRoute, inside, see
 from api.service.access import Action, may

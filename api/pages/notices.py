@@ -3,10 +3,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from api.deps import ActorDep, ServicesDep
+from api.http.deps import ActorDep, ServicesDep
 from api.pages.rendering import page
 from api.pages.routing import FormDep, PageRoute, see
-from api.service.notices.notice_records import CHOSEN, Choices
+from api.service.notice_records import CHOSEN, Choices
 
 router = APIRouter(route_class=PageRoute)
 A_PAGE = 50

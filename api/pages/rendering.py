@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from api.deps import language_of
+from api.http.deps import language_of
 from api.pages.texts import Words, words
 from api.service.access import SEE_ALL
 from api.service.governance import amounts

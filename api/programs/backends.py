@@ -16,13 +16,13 @@ from api.service.records import Actor, JobState
 from ingestion.errors import PathError, UsageError
 
 if TYPE_CHECKING:
-    from api.service.review.review_records import ReviewView
+    from api.service.review_records import ReviewView
     from api.service.services import Services
     from assistant.dialogue.conversation import Turn
     from assistant.llm import LanguageModel
     from assistant.retrieving.retrieval import Retriever
     from ingestion.domain import Assessment
-    from ingestion.policy import Policy
+    from ingestion.policies.policy import Policy
 
 KEPT = 20              # assessments, and conversations, that a process on this computer remembers
 REMEMBERED = 6         # turns of one
@@ -122,7 +122,7 @@ class LocalDesk:
         return results.clause(clauses.find(clauses.articles(self.policy), ref), self.policy)
 
     def assess(self, path: str, base_type: str, application_date: str) -> results.CaseResult:
-        from api.commands.shared import day
+        from api.terminal.options import day
         from assistant.judging import assessing
         from assistant.report import particulars
         from ingestion import reading

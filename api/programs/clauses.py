@@ -5,8 +5,8 @@ import re
 from collections.abc import Sequence
 
 from api.errors import Failure
-from api.service.articles import ArticleView, ItemView
-from ingestion.policy import Policy
+from api.service.policies.articles import ArticleView, ItemView
+from ingestion.policies.policy import Policy
 
 _FIGURES = re.compile(r"\D*(\d{1,3})(?:\D+(\d{1,3}))?\D*", re.ASCII)
 
@@ -26,7 +26,7 @@ def find(articles: Sequence[ArticleView], ref: str) -> ArticleView | ItemView:
 
 
 def articles(policy: Policy) -> tuple[ArticleView, ...]:
-    """As `api.service.policies` gives them, of any policy."""
+    """As `api.service.policies.policies` gives them, of any policy."""
     return tuple(ArticleView(
         one.ref, one.number, one.heading, policy.quote(one.opening).strip(), policy.quote(one.span).strip(),
         one.span.start, one.span.end, policy.chapters[one.chapter].title if one.chapter >= 0 else "",

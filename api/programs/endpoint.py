@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from api.deps import language_of
 from api.errors import Failure
-from api.handlers import as_json
+from api.gate.handlers import as_json
+from api.http.deps import language_of
 from api.service.services import Services
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from api.service.articles import ArticleView, ItemView
+from api.service.policies.articles import ArticleView, ItemView
 from api.service.records import CaseLine
-from api.service.review.review_records import ReviewView
+from api.service.review_records import ReviewView
 from assistant.wording.texts import load
 from ingestion.domain import Assessment, Evidence, Exclusion, Fact, Finding, number_of
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 
 WORDS = Path(__file__).parent.parent / "language" / "programs.yaml"
 

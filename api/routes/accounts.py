@@ -5,12 +5,12 @@ from functools import partial
 
 from fastapi import APIRouter, Request, Response
 
-from api.admission import door
-from api.deps import ActorDep, ServicesDep, VisitorDep, registered, signed_in
-from api.pages.recovery import base_of, mail_in
-from api.schemas import Forgotten, NewPassword, PasswordReset, Registration, SignIn, TokenName, Who, answers, sent
-from api.service import passwords
-from api.service.credentials import SESSION
+from api.http.admission import door
+from api.http.deps import ActorDep, ServicesDep, VisitorDep, registered, signed_in
+from api.http.schemas import Forgotten, NewPassword, PasswordReset, Registration, SignIn, TokenName, Who, answers, sent
+from api.pages.accounts.recovery import base_of, mail_in
+from api.service.accounts import passwords
+from api.service.accounts.credentials import SESSION
 from api.service.records import NewToken, SessionView, SignedIn, TokenView
 
 router = APIRouter(tags=["accounts"])

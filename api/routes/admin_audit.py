@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 
-from api.deps import ActorDep, LanguageDep, ServicesDep
-from api.pages.audit_words import rows_said
-from api.schemas import Part, answers, part
+from api.http.deps import ActorDep, LanguageDep, ServicesDep
+from api.http.schemas import Part, answers, part
+from api.pages.administration.audit_words import rows_said
 from api.service.administration.administration_records import AuditFilter, AuditLine, Verification
 from api.service.administration.auditing import FORMATS
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from pydantic import Field
 
-from api.deps import ActorDep, ServicesDep
-from api.schemas import Body, answers, sent
+from api.http.deps import ActorDep, ServicesDep
+from api.http.schemas import Body, answers, sent
 from api.service.administration.health import HealthPart
 from api.service.administration.modelling import ModelState, ModelTest
 from api.service.administration.retention import Applied

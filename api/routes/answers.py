@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from api.deps import ActorDep, ServicesDep
 from api.errors import Failure, shape
-from api.schemas import AnswerBody, Part, Question, answers, part, sent
+from api.http.deps import ActorDep, ServicesDep
+from api.http.schemas import AnswerBody, Part, Question, answers, part, sent
+from api.http.sse import HEADERS, MEDIA, piece
 from api.service.records import ConversationLine, TurnView
-from api.sse import HEADERS, MEDIA, piece
 from ingestion.errors import GuoheError
 
 if TYPE_CHECKING:

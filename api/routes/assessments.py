@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
 
-from api import schemas
-from api.deps import ActorDep, LanguageDep, ServicesDep
-from api.schemas import DifferenceBody, Part, answers, part
+from api.http import schemas
+from api.http.deps import ActorDep, LanguageDep, ServicesDep
+from api.http.schemas import DifferenceBody, Part, answers, part
 from api.service.records import AssessmentLine, JobView, TypeComparison
 
 router = APIRouter(tags=["assessments"])

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from api.deps import ActorDep, LanguageDep, ServicesDep
-from api.schemas import CaseChange, NewCase, NewPaperCase, Part, answers, part, sent
+from api.http.deps import ActorDep, LanguageDep, ServicesDep
+from api.http.schemas import CaseChange, NewCase, NewPaperCase, Part, answers, part, sent
 from api.service.records import CaseLine, CaseView
 
 router = APIRouter(tags=["cases"])

@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Header
 from fastapi.responses import StreamingResponse
 
-from api import sse
-from api.deps import ActorDep, ServicesDep
-from api.schemas import answers
+from api.http import sse
+from api.http.deps import ActorDep, ServicesDep
+from api.http.schemas import answers
 
 router = APIRouter(tags=["events"])
 

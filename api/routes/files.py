@@ -8,11 +8,11 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
-from api import schemas
-from api.admission import Takes, takes
-from api.deps import ActorDep, ServicesDep
 from api.errors import Failure
-from api.schemas import DocumentBody, answers
+from api.http import schemas
+from api.http.admission import Takes, takes
+from api.http.deps import ActorDep, ServicesDep
+from api.http.schemas import DocumentBody, answers
 from api.service.records import AddedFile, FileView, Upload
 
 router = APIRouter(tags=["files"])

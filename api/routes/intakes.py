@@ -7,17 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from api.deps import ActorDep, LanguageDep, ServicesDep
-from api.routes.review import sent_file
-from api.schemas import Body, Part, answers, part, sent
-from api.service.intakes.intake_records import (
-    IntakeLine,
-    IntakeNumbers,
-    KindCount,
-    NewIntake,
-    OfferedIntake,
-    Overlap,
-)
+from api.http.deps import ActorDep, LanguageDep, ServicesDep
+from api.http.review_requests import sent_file
+from api.http.schemas import Body, Part, answers, part, sent
+from api.service.review.intake_records import IntakeLine, IntakeNumbers, KindCount, NewIntake, OfferedIntake, Overlap
 
 router = APIRouter(tags=["rounds"])
 ONE = "/review/intakes/{intake_id}"

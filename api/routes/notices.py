@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from api.deps import ActorDep, ServicesDep
-from api.schemas import Body, Part, answers, part, sent
+from api.http.deps import ActorDep, ServicesDep
+from api.http.schemas import Body, Part, answers, part, sent
 from api.service.administration.stored_settings import NoticeSettings
-from api.service.notices.notice_records import CHOSEN, Choices, DispatchView, Kind, NoticeView, State, Way, WayView
+from api.service.notice_records import CHOSEN, Choices, DispatchView, Kind, NoticeView, State, Way, WayView
 
 router = APIRouter(tags=["notices"])
 DENIED = ("not_signed_in", "forbidden")

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from api.admission import Takes, takes
-from api.deps import ActorDep, ServicesDep
 from api.errors import Failure, shape
+from api.http.admission import Takes, takes
+from api.http.deps import ActorDep, ServicesDep
+from api.http.schemas import Completion, Message, answers, sent
+from api.http.sse import HEADERS, MEDIA
 from api.routes.answers import body
-from api.schemas import Completion, Message, answers, sent
+from api.service.conversations.threads import Threads
 from api.service.records import TurnView
-from api.service.threads import Threads
-from api.sse import HEADERS, MEDIA
 from ingestion.errors import GuoheError
 
 if TYPE_CHECKING:

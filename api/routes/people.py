@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from api.deps import ActorDep, ServicesDep
-from api.schemas import NewInvitation, Part, UserChange, answers, part, sent
+from api.http.deps import ActorDep, ServicesDep
+from api.http.schemas import NewInvitation, Part, UserChange, answers, part, sent
+from api.service.accounts.recovery import ResetView
 from api.service.records import InvitationView, Role, UserView
-from api.service.recovery import ResetView
 
 router = APIRouter(tags=["people"])
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.deps import ServicesDep
-from api.schemas import BaseTypeBody, PolicyBody, answers
-from api.service.articles import ArticleView, ItemView
+from api.http.deps import ServicesDep
+from api.http.schemas import BaseTypeBody, PolicyBody, answers
+from api.service.policies.articles import ArticleView, ItemView
 
 router = APIRouter(tags=["policy"])
 

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from api.deps import ActorDep, ServicesDep
-from api.schemas import Body, Part, answers, part, sent
-from api.service.governance.governance_records import ApprovedView, AskedLine, ClauseUse
+from api.http.deps import ActorDep, ServicesDep
+from api.http.schemas import Body, Part, answers, part, sent
+from api.service.policies.version_records import ApprovedView, AskedLine, ClauseUse
 
 router = APIRouter(tags=["policy staff"])
 READS = ("not_signed_in", "forbidden")

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Query, Response, UploadFile
 from pydantic import ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
-from api.admission import Takes, takes
-from api.deps import ActorDep, ServicesDep
 from api.errors import Failure
-from api.schemas import Body, Part, answers, part, sent
-from api.service.governance import folders
+from api.http.admission import Takes, takes
+from api.http.deps import ActorDep, ServicesDep
+from api.http.schemas import Body, Part, answers, part, sent
 from api.service.governance.form_records import FormChange, FormPart, FormsView
-from api.service.governance.governance_records import TrialView, VersionDifference, VersionLine, VersionView
+from api.service.policies import folders
+from api.service.policies.version_records import TrialView, VersionDifference, VersionLine, VersionView
 
 router = APIRouter(prefix="/policy/versions", tags=["policy staff"])
 READS = ("not_signed_in", "forbidden", "not_found")

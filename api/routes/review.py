@@ -3,18 +3,17 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 
-from api.deps import ActorDep, LanguageDep, ServicesDep
+from api.http.deps import ActorDep, LanguageDep, ServicesDep
+from api.http.review_requests import FilterDep, sent_file
+from api.http.schemas import Part, answers, part, sent
 from api.routes import review_bodies as bodies
-from api.schemas import Part, answers, part, sent
-from api.service.records import CaseView, JobView, ReportFile
-from api.service.review.review_records import (
+from api.service.records import CaseView, JobView
+from api.service.review_records import (
     DecisionView,
     Done,
-    Filter,
     Handed,
     LetterDraft,
     LetterView,
@@ -22,7 +21,6 @@ from api.service.review.review_records import (
     ReplyView,
     SavedViewLine,
     SentLetter,
-    Sort,
     Statistics,
     Submission,
     WorkLine,
@@ -31,29 +29,6 @@ from api.service.review.review_records import (
 router = APIRouter(tags=["review"])
 CASE = "/review/cases/{case_id}"
 USUAL = ("not_signed_in", "not_found", "forbidden", "not_submitted")
-
-
-def filter_of(status: Annotated[str, Query(max_length=60, description="One or more, with commas")] = "",
-              assignee: Annotated[str, Query(max_length=32, description="me, none or an id")] = "",
-              base_type: Annotated[str, Query(max_length=64)] = "",
-              outcome: Annotated[str, Query(max_length=40)] = "", overdue: bool = False, duplicates: bool = False,
-              search: Annotated[str, Query(max_length=200, description="In title and applicant")] = "",
-              sort: Sort = Sort.RECEIVED,
-              outdated: Annotated[bool, Query(description="Assessed with a version that is not in force")] = False,
-              criterion: Annotated[str, Query(max_length=100)] = "",
-              result: Annotated[str, Query(max_length=40, description="The outcome of `criterion`")] = "",
-              missing: Annotated[int | None, Query(ge=0, le=9, description="Tenth of its bar that lacks")] = None,
-              fact: Annotated[str, Query(max_length=100)] = "",
-              checked: Annotated[str, Query(max_length=20, description="How `fact` was looked at")] = "",
-              to_check: Annotated[bool, Query(description="Two readers leave something to a person")] = False,
-              intake: Annotated[str, Query(max_length=32, description="A round by its id, or none")] = "",
-              paper: Annotated[bool, Query(description="What came on paper alone")] = False
-              ) -> Filter:
-    return Filter(status, assignee, base_type, outcome, overdue, duplicates, search, sort, outdated, criterion, result,
-                  missing, fact, checked, to_check, intake, paper)
-
-
-FilterDep = Annotated[Filter, Depends(filter_of)]
 
 
 @router.post("/cases/{case_id}/submission", response_model=Submission, status_code=201, summary="Hand a case in",
@@ -322,8 +297,3 @@ def export(services: ServicesDep, actor: ActorDep, language: LanguageDep, case_i
     exports = services.review.exports
     return sent_file(exports.letter(actor, case_id, language) if kind == "letter" else
                      exports.case(actor, case_id, kind, language))
-
-
-def sent_file(made: ReportFile) -> Response:
-    return Response(made.content, media_type=made.media_type, headers={
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(made.name, safe='')}"})

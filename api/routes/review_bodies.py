@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from api.schemas import Body
-from api.service.review.review_records import (
+from api.http.schemas import Body
+from api.service.review_records import (
     Change,
     DecisionView,
     FactReview,
@@ -24,7 +24,7 @@ from api.service.review.review_records import (
 )
 from assistant.correcting.corrections import Act, Checked
 from ingestion.domain import Outcome, Overall
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 
 
 class PlaceBody(Body):

@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from api.deps import ActorDep, LanguageDep, ServicesDep
-from api.schemas import Body, answers, sent
+from api.http.deps import ActorDep, LanguageDep, ServicesDep
+from api.http.schemas import Body, answers, sent
 from api.service.administration.stored_settings import ReadingSettings
 from api.service.second_reader.reading_records import CheckItem, ReaderFact, Readiness, SecondView, Standing
 from ingestion.domain import Agreement, Differ

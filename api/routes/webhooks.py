@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from api.deps import ActorDep, ServicesDep
-from api.schemas import Body, Part, answers, part, sent
+from api.http.deps import ActorDep, ServicesDep
+from api.http.schemas import Body, Part, answers, part, sent
 from api.service.webhooks.webhook_records import SUBSCRIBED, DeliveryView, Kind, WebhookView
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])

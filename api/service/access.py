@@ -39,7 +39,7 @@ class Action(StrEnum):
     ADMINISTER = "administer"        # settings, health, retention
 
 
-NEEDS = {   # of a token; the gate asks for more by the route (`api.admission`)
+NEEDS = {   # of a token; the gate asks for more by the route (`api.http.admission`)
     Action.CREATE_CASE: TokenScope.WRITE, Action.CREATE_PAPER: TokenScope.REVIEW,
     Action.CHANGE_CASE: TokenScope.WRITE, Action.WRITE_POLICY: TokenScope.WRITE,
     Action.REVIEW_CASE: TokenScope.REVIEW, Action.RUN_INTAKES: TokenScope.REVIEW,

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from api.errors import Failure
 from api.service.access import Action, demand, scope, visible
+from api.service.environment.settings import Settings
 from api.service.records import Actor
 from api.service.views import RETURNED
-from api.settings import Settings
 from api.store import chain, rows
 from api.store.database import Database
 from api.store.files import Files

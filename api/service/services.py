@@ -6,32 +6,34 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from api.jobs import Jobs, Queue, Steps, Work
 from api.service import installation
-from api.service.accounts import Accounts
+from api.service.accounts.accounts import Accounts
 from api.service.administration import administration
 from api.service.administration.administration import Administration
 from api.service.administration.modelling import Modelling
 from api.service.administration.stored_settings import Kept
-from api.service.assessments import Assessments
-from api.service.cases import Cases
-from api.service.chat import Chat
+from api.service.background.jobs import Jobs, Queue, Steps, Work
+from api.service.cases.assessments import Assessments
+from api.service.cases.cases import Cases
+from api.service.cases.documents import Documents
+from api.service.cases.events import Events
+from api.service.cases.files import CaseFiles
+from api.service.cases.layouts import Layouts
+from api.service.cases.reading import Reader
+from api.service.cases.reports import Reports
+from api.service.cases.work import Assessing
 from api.service.context import Context
-from api.service.documents import Documents
-from api.service.events import Events
-from api.service.files import CaseFiles
+from api.service.conversations.chat import Chat
+from api.service.conversations.retrievers import FOLDER, Retrievers
+from api.service.environment.settings import Settings
 from api.service.governance import staff
 from api.service.governance.staff import Governance
 from api.service.intakes import rounds
 from api.service.intakes.rounds import Rounds
-from api.service.layouts import Layouts
 from api.service.notices import notices
 from api.service.notices.notices import Notices
 from api.service.notices.noting import Noting
-from api.service.policies import Policies
-from api.service.reading import Reader
-from api.service.reports import Reports
-from api.service.retrievers import FOLDER, Retrievers
+from api.service.policies.policies import Policies
 from api.service.review import reviewing
 from api.service.review.reviewing import Reviewing
 from api.service.second_reader.costs import Costs
@@ -43,8 +45,6 @@ from api.service.second_reader.work import ReadingAgain
 from api.service.webhooks import outbox
 from api.service.webhooks.courier import Courier
 from api.service.webhooks.webhooks import Webhooks
-from api.service.work import Assessing
-from api.settings import Settings
 from api.store.database import Database
 from api.store.files import Files
 from api.store.lock import FolderLock
@@ -90,7 +90,7 @@ class Services:
 
 def _lock(settings: Settings) -> FolderLock | None:
     """What is embedded belongs to one process: the whole data folder, or the vector index in it; None without."""
-    from ingestion import settings as retrieval
+    from ingestion.indexing import settings as retrieval
 
     if settings.embedded:
         return FolderLock(settings.data)

@@ -11,7 +11,7 @@ from pathlib import Path
 import assistant
 import ingestion
 from api import __version__
-from ingestion import policy_files
+from ingestion.policies import files as policy_files
 
 ROOT = Path(ingestion.__file__).parent
 LENGTH = 12
@@ -20,7 +20,7 @@ LENGTH = 12
 @cache
 def reader() -> str:
     """Of everything that turns a file into a document."""
-    return _digest([*ROOT.glob("parsing/*.py"), *ROOT.glob("language/*.yaml"), ROOT / "domain.py"])
+    return _digest([*ROOT.glob("parsing/**/*.py"), *ROOT.glob("language/*.yaml"), ROOT / "domain.py"])
 
 
 @cache
@@ -32,7 +32,7 @@ def extractor() -> str:
 @cache
 def verifier() -> str:
     """Of everything that judges what a second reader says."""
-    return _digest([*Path(assistant.__file__).parent.glob("second_reader/*.py")], Path(assistant.__file__).parent)
+    return _digest([*Path(assistant.__file__).parent.glob("second_reader/**/*.py")], Path(assistant.__file__).parent)
 
 
 def folder(path: Path) -> str:

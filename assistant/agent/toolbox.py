@@ -10,12 +10,12 @@ from typing import Any
 from msgspec import Struct, field
 
 from assistant.agent.material import Material
+from assistant.dialogue.asker.roles import Role
 from assistant.dialogue.results import Result
-from assistant.dialogue.roles import Role
 from assistant.dialogue.tools import Labelled, Tools
 from assistant.wording.texts import load
 from ingestion.domain import Call, CriterionKind, Outcome
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 
 MOST_CALLS = 8
 MOST_MISTAKES = 8    # calls that were refused and told why; they are not among the eight

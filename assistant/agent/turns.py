@@ -30,7 +30,7 @@ from assistant.llm import ModelError
 from assistant.questions.understanding import Question
 from assistant.wording.answer_words import Say, quoted
 from ingestion.domain import Answer, Assessment, Citation, Document, Mode
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 
 _log = logging.getLogger(__name__)
 PROMPT = "agent.v1"

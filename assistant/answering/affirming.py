@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant.dialogue import mentions
+from assistant.dialogue.application import mentions
 from assistant.dialogue.verdict_words import NO, YES
 from assistant.questions import question_form
 from assistant.questions.clause_weights import STRONG

@@ -22,9 +22,11 @@ from assistant.answering.composing import Composer, Piece
 from assistant.answering.settling import Judge
 from assistant.checking import citations, model_wording
 from assistant.checking.model_wording import Draft, Names
-from assistant.dialogue import bars, conversation, holding, mentions, suggesting, talk
+from assistant.dialogue import conversation, suggesting, talk
+from assistant.dialogue.application import mentions
+from assistant.dialogue.asker import bars, holding
+from assistant.dialogue.asker.holding import Held
 from assistant.dialogue.conversation import Turn
-from assistant.dialogue.holding import Held
 from assistant.dialogue.results import together
 from assistant.dialogue.tools import Tools
 from assistant.learning import likeness
@@ -34,7 +36,7 @@ from assistant.questions.dialogue_patterns import says
 from assistant.questions.understanding import Part, Question, Reader, fold
 from assistant.wording.answer_words import Say, quoted
 from ingestion.domain import Answer, Assessment, Citation, Document, Outcome, Passage
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 
 RETRIEVED = 5       # passages that a retriever is asked for
 _CLOSED = frozenset({Kind.LOOKUP, Kind.CHAPTER, Kind.EXTENT, Kind.NO_SUCH, Kind.MENTIONS, Kind.GAP})

@@ -12,8 +12,9 @@ from functools import cache
 from pathlib import Path
 
 from assistant.wording.texts import load
-from ingestion import articles, language
-from ingestion.lexical import simplified
+from ingestion import language
+from ingestion.indexing.lexical import simplified
+from ingestion.policies import articles
 
 _WORDS = Path(__file__).parent.parent / "language" / "approved.yaml"
 _OTHER = re.compile(r"[^\w\u4e00-\u9fff]+")

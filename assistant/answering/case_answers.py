@@ -13,9 +13,11 @@ from msgspec import Struct
 
 from assistant.checking import citations
 from assistant.checking.model_wording import Draft
-from assistant.dialogue import about, holding, particulars, verdict_words
-from assistant.dialogue.case import Case
-from assistant.dialogue.finding import settled
+from assistant.dialogue import verdict_words
+from assistant.dialogue.application import about, particulars
+from assistant.dialogue.application.case import Case
+from assistant.dialogue.application.finding import settled
+from assistant.dialogue.asker import holding
 from assistant.dialogue.results import Result, together
 from assistant.questions import case_questions
 from assistant.questions.dialogue_patterns import says
@@ -23,7 +25,7 @@ from assistant.questions.topics import Topics
 from assistant.questions.understanding import Part, Question, Reader, fold
 from assistant.wording.answer_words import quoted
 from ingestion.domain import Answer, Assessment, Citation
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 
 QUOTED = 3  # places that are quoted in the text
 SHOWN = 16  # places that are cited for one question

@@ -16,9 +16,9 @@ from assistant.questions.aspects import Aspect
 from assistant.questions.clause_weights import ENOUGH, HOME, OWN_FOOTING, STRONG, Matter, Scores, Weigher, related
 from assistant.questions.topics import Gap, Point, Topics
 from assistant.questions.understanding import Part
-from ingestion import articles
 from ingestion.domain import Article
-from ingestion.policy import Policy
+from ingestion.policies import articles
+from ingestion.policies.policy import Policy
 
 # Subjects that are treated by themselves.
 _FIGURES, _WINDOW, _WINDOW_STARTS = "hard_figures", "window", "window_starts"

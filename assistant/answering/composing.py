@@ -9,8 +9,9 @@ from msgspec import Struct
 from assistant.answering import affirming
 from assistant.answering.clause_selection import Choice, Kind
 from assistant.checking import citations
-from assistant.dialogue import bars, comparison_words, verdict_words
-from assistant.dialogue.holding import Held
+from assistant.dialogue import verdict_words
+from assistant.dialogue.asker import bars, comparison_words
+from assistant.dialogue.asker.holding import Held
 from assistant.dialogue.results import OF_OUTCOME, together
 from assistant.judging import sensitivity
 from assistant.questions import question_form, vocabulary
@@ -18,9 +19,10 @@ from assistant.questions.dialogue_patterns import says
 from assistant.questions.topics import OFF_TOPIC, Point, Topics
 from assistant.questions.understanding import Part
 from assistant.wording.answer_words import Say, quoted
-from ingestion import articles, periods
 from ingestion.domain import Article, Citation, Criterion
-from ingestion.policy import Policy
+from ingestion.numbers import periods
+from ingestion.policies import articles
+from ingestion.policies.policy import Policy
 
 _SENTENCE = re.compile(r"[^。；\n]+[。；]?")
 _FREE = frozenset({Kind.POINT, Kind.CLAUSE})

@@ -8,9 +8,9 @@ import logging
 import re
 from collections.abc import Iterable, Sequence
 
-from ingestion import articles
 from ingestion.domain import Article, Citation, Document, Evidence, Exclusion, Item, Span
-from ingestion.policy import Policy
+from ingestion.policies import articles
+from ingestion.policies.policy import Policy
 
 _log = logging.getLogger(__name__)
 SHORT_ARTICLE = 300    # characters up to which an article is quoted whole

@@ -9,8 +9,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from assistant.wording.texts import load
-from ingestion import language, numerals
-from ingestion.lexical import simplified
+from ingestion import language
+from ingestion.indexing.lexical import simplified
+from ingestion.numbers import numerals
 
 _WORDS = Path(__file__).parent.parent / "language" / "checks.yaml"
 _BLANKS = re.compile(r" (?![a-z0-9])|(?<![a-z0-9.,;]) ")

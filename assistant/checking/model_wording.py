@@ -20,8 +20,8 @@ from assistant.checking.sentences import Checked, Checker, Source, sentences
 from assistant.checking.standins import StandIns
 from assistant.llm import LanguageModel, ModelError
 from assistant.wording.answer_words import Say
-from ingestion import articles
 from ingestion.domain import Answer, Citation, Mode
+from ingestion.policies import articles
 
 PROMPT = "answer.v2"
 _HEAD = 5        # characters of a verdict at the beginning of a sentence

@@ -17,7 +17,7 @@ from msgspec import Struct
 from assistant.checking import claims
 from assistant.checking.claims import plain
 from assistant.checking.coverage import Sources, content
-from ingestion import articles
+from ingestion.policies import articles
 
 _ID = re.compile(r"[\[【\u3014]\s*(?:依据|来源|source)?\s*(\d{1,2})\s*[\]】\u3015]")
 _SENTENCE = re.compile(

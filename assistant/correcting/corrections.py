@@ -31,7 +31,7 @@ from ingestion.domain import (
     Span,
     Unexplained,
 )
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 
 JUDGED = frozenset({Outcome.MET, Outcome.NOT_MET, Outcome.INSUFFICIENT})
 

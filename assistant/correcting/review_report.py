@@ -14,7 +14,7 @@ from assistant.report.model import Report, Row
 from assistant.report.word_file import SMALL, TITLE, WIDTH, WordFile, run
 from assistant.report.workbook import Sheet, workbook
 from ingestion.domain import Assessment, Interval, Outcome
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from assistant.questions.dialogue_patterns import pattern, says
 from assistant.questions.topics import OFF_TOPIC
 from assistant.questions.understanding import Part, Question, Reader
 from ingestion.domain import Answer, Call, Citation, Mode, Span
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 
 _FOLLOW = re.compile(r"^(?:那么?|然后|还有|另外|and|what about|how about|then)|呢[?？]?$|[?？]?$(?<=what about)")
 _ITEM_ONLY = re.compile(r"^(?:那么?)?\s*第?\s*([一二三四五六七八九十\d]{1,3})\s*项|^\s*(?:and\s+)?item\s+(\d{1,2})")

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from assistant.wording.answer_words import Say
 from ingestion.domain import Assessment, Outcome
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 
 MOST = 4
 

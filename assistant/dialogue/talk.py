@@ -9,7 +9,7 @@ from assistant.questions import dialogue_patterns
 from assistant.questions.understanding import Part, Question
 from assistant.wording.answer_words import Say
 from ingestion.domain import Answer
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 
 REFUSED = frozenset({"prompt"})
 _AGAIN = frozenset({"rephrase", "in_english", "in_chinese"})

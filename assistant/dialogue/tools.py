@@ -13,19 +13,21 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from assistant.checking import citations
-from assistant.dialogue import bars, comparison_words, finding, holding, listing, overview, particulars, terms
-from assistant.dialogue.case import COUNTED, LEFT_OUT, UNDECIDED, Case
-from assistant.dialogue.recompute import Change
-from assistant.dialogue.recompute import recompute as computed
+from assistant.dialogue.application import finding, listing, overview, particulars
+from assistant.dialogue.application.case import COUNTED, LEFT_OUT, UNDECIDED, Case
+from assistant.dialogue.application.recompute import Change
+from assistant.dialogue.application.recompute import recompute as computed
+from assistant.dialogue.asker import bars, comparison_words, holding, terms
+from assistant.dialogue.asker.roles import Role, Term
 from assistant.dialogue.results import Amount, Result
-from assistant.dialogue.roles import Role, Term
 from assistant.questions.supposed_days import application_day
 from assistant.questions.topics import Topics
 from assistant.questions.understanding import Part, Question, Reader, fold
 from assistant.wording.answer_words import Say
-from ingestion import articles, numerals
 from ingestion.domain import Article, Assessment, Citation, Criterion, Interval, Outcome, Span
-from ingestion.policy import Policy
+from ingestion.numbers import numerals
+from ingestion.policies import articles
+from ingestion.policies.policy import Policy
 
 _ADDS_NOTHING = frozenset({Role.BAR, Role.PART, Role.TOTAL})   # what need not be labelled
 MOST = 5            # clauses or passages of a search

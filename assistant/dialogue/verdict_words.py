@@ -7,7 +7,7 @@ from assistant.questions import question_form
 from assistant.questions.dialogue_patterns import says
 from assistant.questions.topics import Point
 from assistant.questions.understanding import Part
-from ingestion import numerals
+from ingestion.numbers import numerals
 
 YES, NO, OPEN = "yes", "no", "open"
 REQUIRED, HARMLESS, FORFEITS = "required", "harmless", "forfeits"

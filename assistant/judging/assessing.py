@@ -9,9 +9,10 @@ from typing import TypeVar
 from msgspec import Struct
 
 from assistant.judging import rules
-from ingestion import facts, reading, windows
+from ingestion import facts, reading
 from ingestion.domain import Assessment, Document, Extraction, Fact
-from ingestion.policy import Policy
+from ingestion.numbers import windows
+from ingestion.policies.policy import Policy
 from ingestion.reading import Progress
 
 Value = TypeVar("Value")
@@ -43,7 +44,7 @@ def assess_documents(documents: Sequence[Document], policy: Policy, base_type: s
 def extract(documents: Sequence[Document], policy: Policy, application_date: date,
             keys: frozenset[str] | None = None) -> Extracted:
     """The facts in documents (all, or those of `keys`), to be checked against any base type and in any language."""
-    from ingestion.facts import wall
+    from ingestion.facts.sandbox import wall
 
     others = dict.fromkeys(windows.windows(policy.window, application_date).values())
     others.pop(policy.window_on(application_date), None)

@@ -19,7 +19,7 @@ from ingestion.domain import (
     Interval,
     Outcome,
 )
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 
 PLACES_SHOWN = 2
 REASONS_SHOWN = 4

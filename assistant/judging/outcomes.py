@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from ingestion import scales
 from ingestion.domain import Comparator, Criterion, CriterionKind, Evidence, Fact, Finding, Interval, Outcome, Overall
+from ingestion.policies import scales
 
 SEVERAL = 2  # the smallest number that may be 多; whether it is, a person decides
 

@@ -9,7 +9,7 @@ from assistant.judging.explanations import Explainer
 from assistant.judging.outcomes import Reached
 from assistant.judging.sensitivity import other_readings, reading_used
 from ingestion.domain import Criterion, CriterionKind, Document, Exclusion, Extraction, Fact, Finding, Overall
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 
 
 def check(criteria: Sequence[Criterion], facts: Mapping[str, Fact], *, policy: Policy, language: str = "zh",

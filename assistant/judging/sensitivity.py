@@ -6,9 +6,9 @@ from datetime import date
 
 from assistant.judging import outcomes
 from assistant.wording.phrases import Phrases, phrases
-from ingestion import windows
 from ingestion.domain import Fact, Finding
-from ingestion.policy import Policy
+from ingestion.numbers import windows
+from ingestion.policies.policy import Policy
 
 
 def reading_used(policy: Policy, application_date: date, language: str = "zh") -> str:

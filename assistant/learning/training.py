@@ -23,11 +23,11 @@ from assistant.learning.likeness import EXAMPLES, FILE, GAP, SEVERAL
 from assistant.questions import topics
 from assistant.questions.topics import Topics
 from assistant.questions.understanding import Part, Reader, fold, language_of
-from ingestion import policy as policies
 from ingestion import typed_yaml
 from ingestion.errors import PolicyError
-from ingestion.policy import Policy
-from ingestion.policy_files import Problems
+from ingestion.policies import policy as policies
+from ingestion.policies.files import Problems
+from ingestion.policies.policy import Policy
 
 _RIDGE: Final = 0.2           # how much a single example is distrusted
 _FEWEST: Final = 2            # examples that must share a feature

@@ -14,15 +14,14 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ingestion import fact_files
 from ingestion.domain import Fact
 from ingestion.errors import PolicyError
-from ingestion.facts import extraction, schema
+from ingestion.facts import extraction, fact_files, schema
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Sample
+from ingestion.numbers.windows import WindowSetting
 from ingestion.parsing.text import from_string
-from ingestion.policy import Policy
-from ingestion.policy_files import Problems
-from ingestion.windows import WindowSetting
+from ingestion.policies.files import Problems
+from ingestion.policies.policy import Policy
 
 DAY = date(2025, 6, 30)   # of an application, where a sentence says no day
 _LISTS = ("exclude", "exclude_clause", "exclude_sentence", "applicant", "fulfilled", "subtract", "overlap", "disjoint",

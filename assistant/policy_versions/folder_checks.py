@@ -11,8 +11,8 @@ from assistant.learning import training
 from assistant.learning.likeness import EXAMPLES, FILE
 from assistant.policy_versions import fact_sentences, reader_checks, stale_figures, starting
 from assistant.questions import guide, topics, vocabulary
-from ingestion import policy
-from ingestion.policy_files import CRITERIA, FACTS, HEAD, TEXT, Problem
+from ingestion.policies import policy
+from ingestion.policies.files import CRITERIA, FACTS, HEAD, TEXT, Problem
 
 ORDER = (HEAD, TEXT, CRITERIA, FACTS, topics.TOPICS, topics.POINTS, topics.GAPS, guide.GUIDE, vocabulary.FILE, EXAMPLES,
          FILE, reader_checks.READING, reader_checks.EXAM)

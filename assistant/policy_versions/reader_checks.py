@@ -10,14 +10,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from assistant.second_reader import exam_texts, guide
-from assistant.second_reader.exam_texts import Exam, ExamText
-from assistant.second_reader.guide import FactGuide, Guide
+from assistant.second_reader.asking import guide
+from assistant.second_reader.asking.guide import FactGuide, Guide
+from assistant.second_reader.exam import texts as exam_texts
+from assistant.second_reader.exam.texts import Exam, ExamText
 from ingestion import typed_yaml
 from ingestion.errors import PolicyError
 from ingestion.language import pattern
-from ingestion.policy import Policy
-from ingestion.policy_files import Problems
+from ingestion.policies.files import Problems
+from ingestion.policies.policy import Policy
 
 READING, EXAM = guide.FILE, exam_texts.FILE
 LEAST_TEXTS = 3     # of an exam for each fact, beside those that give orders

@@ -13,10 +13,11 @@ from assistant.learning.training import Group
 from assistant.questions.question_form import kinds_of
 from assistant.questions.topics import GAPS, POINTS, Topics
 from assistant.questions.understanding import fold
-from ingestion import articles, numerals
 from ingestion.domain import Article, Criterion
-from ingestion.policy import Policy
-from ingestion.policy_files import CRITERIA, Problems, Words
+from ingestion.numbers import numerals
+from ingestion.policies import articles
+from ingestion.policies.files import CRITERIA, Problems, Words
+from ingestion.policies.policy import Policy
 
 _REFERENCES = re.compile(
     r"第[零〇一二三四五六七八九十百\d]+[条章款项页]|[（(][一二三四五六七八九十\d]+[)）]|\d+条(?:\d+[项款])?|^\d+\.\d+$|〔\d{4}〕\s*\d+\s*号"

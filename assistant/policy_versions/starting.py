@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import policy_corpus
-from ingestion import articles, fact_files, measures, numerals, scales, typed_yaml
+from ingestion import typed_yaml
 from ingestion.domain import Article, Comparator, CriterionKind, Scale
 from ingestion.errors import PolicyError
+from ingestion.facts import fact_files
 from ingestion.language import load
-from ingestion.policy_files import CRITERIA, HEAD, TEXT, Problem
+from ingestion.numbers import numerals
+from ingestion.policies import articles, measures, scales
+from ingestion.policies.files import CRITERIA, HEAD, TEXT, Problem
 
 TODO = "TODO"
 LONGEST_LABEL = 24

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-from ingestion import articles
 from ingestion.domain import Article, Span
+from ingestion.policies import articles
 
 ALIKE = 0.5           # from which two pieces under one reference are one piece that was reworded
 ALIKE_ELSEWHERE = 0.6  # the same for two pieces under different references

@@ -14,7 +14,7 @@ from assistant.questions.supposed_days import application_day
 from assistant.questions.topics import COMPUTED, FIGURES, INSIDE, OUTSIDE, TYPES, YEAR, Point, Subject, Topics, pattern
 from assistant.questions.understanding import Part
 from ingestion.domain import Article, Item
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 
 HOME = 3               # the weight at which a clause is about a subject
 STRONG = 2             # the weight of a subject that tells what a question is about

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from ingestion import typed_yaml
 from ingestion.errors import PolicyError
-from ingestion.policy import Policy
-from ingestion.policy_files import Problems
+from ingestion.policies.files import Problems
+from ingestion.policies.policy import Policy
 
 GUIDE = "guide.yaml"
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant.questions.topics import pattern, words_of
 from assistant.wording.texts import load
-from ingestion import numerals
+from ingestion.numbers import numerals
 
 _WORDS = Path(__file__).parent.parent / "language" / "questions.yaml"
 _SENTENCE_END = re.compile(r"[?？!！。；;\n]+")

@@ -14,7 +14,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from ingestion.domain import Span
-from ingestion.pinyin import syllable
+from ingestion.names.pinyin import syllable
 
 _LATIN = re.compile(r"[a-z][a-z&'’+\-]*")
 _HAN = re.compile(r"[\u4e00-\u9fff]")

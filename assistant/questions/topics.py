@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from assistant.wording import texts
-from ingestion import articles, typed_yaml
+from ingestion import typed_yaml
 from ingestion.domain import Article
 from ingestion.errors import PolicyError
-from ingestion.policy_files import FACTS, HEAD, Problems
+from ingestion.policies import articles
+from ingestion.policies.files import FACTS, HEAD, Problems
 
 if TYPE_CHECKING:
-    from ingestion.policy import Policy
+    from ingestion.policies.policy import Policy
 
 _LANGUAGE = Path(__file__).parent.parent / "language"
 _COMMON, _QUESTIONS = _LANGUAGE / "subjects.yaml", _LANGUAGE / "questions.yaml"

@@ -13,10 +13,12 @@ from assistant.questions import question_form
 from assistant.questions.term_spotting import SHORTEST_SLIP, Lexicon, Spotted
 from assistant.questions.topics import Topics, words_of
 from assistant.questions.unknown_words import Strangers, everyday, plain_english
-from ingestion import articles, language, numerals
+from ingestion import language
 from ingestion.domain import Interval, Span
 from ingestion.errors import UsageError
-from ingestion.lexical import simplified
+from ingestion.indexing.lexical import simplified
+from ingestion.numbers import numerals
+from ingestion.policies import articles
 
 LONGEST = 2_000      # characters
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")

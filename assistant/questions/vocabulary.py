@@ -10,9 +10,10 @@ from pathlib import Path
 import msgspec
 
 from assistant.questions.term_spotting import Lexicon
-from ingestion import lexical, typed_yaml
+from ingestion import typed_yaml
 from ingestion.errors import PolicyError
-from ingestion.policy_files import Problem, Problems
+from ingestion.indexing import lexical
+from ingestion.policies.files import Problem, Problems
 
 FILE = "vocabulary.yaml"
 

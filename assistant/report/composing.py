@@ -25,7 +25,7 @@ from ingestion.domain import (
     number_of,
 )
 from ingestion.facts import limits
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 
 QUOTES_A_ROW = 3      # in the table of criteria; all of them stand in the list of evidence
 ROWS_A_FACT = 150     # in the list of evidence; beyond them its pieces are given by their number

@@ -19,7 +19,7 @@ from ingestion.domain import (
     Overall,
     Unexplained,
 )
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 
 BY_REVIEWER = "by_reviewer"   # the reason of an item that a person took out of a count
 

@@ -17,7 +17,7 @@ from assistant.report.words import Wording
 from assistant.wording.phrases import phrases
 from assistant.wording.texts import load
 from ingestion.domain import Assessment, Finding, Outcome
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 
 FOR_REVIEWERS = Path(__file__).parent / "language" / "letter.yaml"
 LACKING = frozenset({Outcome.NOT_MET, Outcome.INSUFFICIENT})

@@ -13,7 +13,7 @@ from msgspec.structs import fields, replace
 
 from assistant.wording.texts import load
 from ingestion.domain import Block, BlockKind, Document
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 
 LONGEST = 60
 _BRACKETED = re.compile(r"[（(][^（）()]*[)）]$")

@@ -18,7 +18,7 @@ from ingestion.domain import (
     SecondReading,
     Unexplained,
 )
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 
 Json = dict[str, Any]
 

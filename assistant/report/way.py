@@ -12,7 +12,7 @@ from assistant.report.serialising import interval
 from assistant.wording.texts import load
 from ingestion.facts.explaining import COUNTS, At, LeftOut, Said, Spoke, Way
 from ingestion.facts.schema import Described
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 
 Json = dict[str, Any]
 

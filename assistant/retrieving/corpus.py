@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from assistant.retrieving.retrieval import combined, nearness
-from ingestion import embedding, settings
-from ingestion.embedding import Embedder, EmbeddingError
 from ingestion.errors import UsageError
-from ingestion.lexical import LexicalIndex, best, simplified
-from ingestion.vector_file import VectorFile
+from ingestion.indexing import embedding, settings
+from ingestion.indexing.embedding import Embedder, EmbeddingError
+from ingestion.indexing.lexical import LexicalIndex, best, simplified
+from ingestion.indexing.vectors import VectorFile
 
 if TYPE_CHECKING:
     import numpy as np

@@ -15,12 +15,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from assistant.questions.vocabulary import Vocabulary
-from ingestion import articles, embedding
 from ingestion.domain import Passage
-from ingestion.embedding import Embedder, EmbeddingError, Progress
-from ingestion.index import FlatIndexes, VectorIndex, VectorIndexes, cosines
-from ingestion.lexical import LexicalIndex, Weighted, best, simplified
-from ingestion.store import VectorStore
+from ingestion.indexing import embedding
+from ingestion.indexing.embedding import Embedder, EmbeddingError, Progress
+from ingestion.indexing.index import FlatIndexes, VectorIndex, VectorIndexes, cosines
+from ingestion.indexing.lexical import LexicalIndex, Weighted, best, simplified
+from ingestion.indexing.store import VectorStore
+from ingestion.policies import articles
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,12 +6,15 @@ from pathlib import Path
 from msgspec import Struct
 
 from assistant import llm
-from assistant.second_reader import asking, examined, foreseeing, places, reading, request
-from assistant.second_reader.examined import Examined
-from assistant.second_reader.foreseeing import Cost, Pace
+from assistant.second_reader import places, reading
+from assistant.second_reader.asking import endpoint as asking
+from assistant.second_reader.asking import request
+from assistant.second_reader.exam import examined, foreseeing
+from assistant.second_reader.exam.examined import Examined
+from assistant.second_reader.exam.foreseeing import Cost, Pace
 from ingestion.domain import Assessment, Differ, Extraction
 from ingestion.errors import UsageError
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 
 
 class SecondReader(Struct, frozen=True):

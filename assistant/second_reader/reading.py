@@ -12,14 +12,17 @@ from msgspec.structs import replace
 
 from assistant.judging import incomplete, rules
 from assistant.llm import ModelError
-from assistant.second_reader import agreement, algebra, clauses, completeness, guide, parsing, places, request
-from assistant.second_reader.asking import Model, Reply, estimated
-from assistant.second_reader.parsing import UnusableError
+from assistant.second_reader import agreement, places
+from assistant.second_reader.asking import answers as parsing
+from assistant.second_reader.asking import guide, request
+from assistant.second_reader.asking.answers import UnusableError
+from assistant.second_reader.asking.endpoint import Model, Reply, estimated
+from assistant.second_reader.asking.request import Asked, Message
 from assistant.second_reader.places import Places
 from assistant.second_reader.records import Checked, Recomputed
-from assistant.second_reader.request import Asked, Message
 from assistant.second_reader.schema import Answer, Role
-from assistant.second_reader.verification import Verifier
+from assistant.second_reader.verifying import algebra, clauses, completeness
+from assistant.second_reader.verifying.verification import Verifier
 from ingestion.domain import (
     Assessment,
     Differ,
@@ -34,8 +37,8 @@ from ingestion.domain import (
     SecondReading,
     Span,
 )
-from ingestion.periods import Window
-from ingestion.policy import Policy
+from ingestion.numbers.periods import Window
+from ingestion.policies.policy import Policy
 
 _log = logging.getLogger(__name__)
 _NOTE = {"zh": "窗口期其他口径的比较，只用第一读者的读数。",

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.wording.texts import load
-from ingestion import articles
 from ingestion.domain import Citation
+from ingestion.policies import articles
 
 _LANGUAGE = Path(__file__).parent.parent / "language"
 _BLANK_LINES = re.compile(r"\n\s*")

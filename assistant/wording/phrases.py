@@ -16,9 +16,9 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from assistant.wording.texts import load
-from ingestion.articles import in_english
 from ingestion.domain import Interval, Outcome, Overall
 from ingestion.errors import UsageError
+from ingestion.policies.articles import in_english
 
 ROOT = Path(__file__).parent.parent / "language"
 LANGUAGES = ("zh", "en")

@@ -7,27 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from ingestion.domain import Document, Extraction
-from ingestion.facts.schema import FactBook
-from ingestion.windows import WindowSetting
+from ingestion.facts.schema import FactBook, PolicyFacts
 
 if TYPE_CHECKING:
     from ingestion.facts.extraction import Prepared
-
-
-class PolicyFacts(Protocol):
-    """What extraction needs of a policy: its text, how its facts are worded, and its window."""
-
-    @property
-    def text(self) -> str: ...
-
-    @property
-    def facts(self) -> FactBook: ...
-
-    @property
-    def window(self) -> WindowSetting: ...
 
 
 def extract(
@@ -68,7 +54,7 @@ def read(
 
 def noted(documents: Sequence[Document], prepared: Prepared) -> tuple[Document, ...]:
     """The documents with what preparing them found out about them: that one is about nothing the policy asks for."""
-    from ingestion.facts import relevance
+    from ingestion.facts.prose import relevance
 
     return relevance.said_on(documents, prepared.notices)
 

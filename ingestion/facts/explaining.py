@@ -14,11 +14,11 @@ from itertools import pairwise
 from msgspec import Struct
 
 from ingestion.domain import Document, Exclusion, Interval, Span, Unexplained
-from ingestion.facts import PolicyFacts, extraction
-from ingestion.facts.assertions import Assertion, Findings, Note
-from ingestion.facts.reconcile import reconcile
-from ingestion.facts.schema import FactBook, FactSpec
-from ingestion.facts.trail import Kept, Stood
+from ingestion.facts import extraction
+from ingestion.facts.claims.assertions import Assertion, Findings, Note
+from ingestion.facts.claims.reconcile import reconcile
+from ingestion.facts.claims.trail import Kept, Stood
+from ingestion.facts.schema import FactBook, FactSpec, PolicyFacts
 from ingestion.language import fold
 
 MOST_WORDS = 4  # of one rule that are shown for a place

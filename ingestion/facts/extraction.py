@@ -11,36 +11,39 @@ from functools import partial
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ingestion import collector, organisations, windows
+from ingestion import collector
 from ingestion.domain import Beyond, Document, Exclusion, Extraction, Fact, Notice, Span, Unexplained
-from ingestion.facts import PolicyFacts, forms, limits
-from ingestion.facts.applicant import applicants
-from ingestion.facts.assertions import Claims, join
-from ingestion.facts.changes import set_aside
-from ingestion.facts.code_lists import decoded
-from ingestion.facts.declared import declared
-from ingestion.facts.enumerations import enumerations, may_be_named, may_name, sentence_items
-from ingestion.facts.figures import analyse
-from ingestion.facts.items import Pool, Setting, judge
+from ingestion.facts import limits
+from ingestion.facts.claims.assertions import Claims, join
+from ingestion.facts.claims.reconcile import reconcile
+from ingestion.facts.claims.things import aliases
+from ingestion.facts.figures.changes import set_aside
+from ingestion.facts.figures.declared import declared
+from ingestion.facts.figures.figures import analyse
+from ingestion.facts.figures.money import spent
 from ingestion.facts.lexicon import words
-from ingestion.facts.money import spent
-from ingestion.facts.numbered_lists import list_items
-from ingestion.facts.recitals import bars
-from ingestion.facts.reconcile import reconcile
-from ingestion.facts.records import Analysis, Names
-from ingestion.facts.relevance import lift, overreaching, unrelated
-from ingestion.facts.scan import Reading, scan, squeezed
-from ingestion.facts.schema import FactBook, FactSpec
+from ingestion.facts.lists.enumerations import enumerations, may_be_named, may_name, sentence_items
+from ingestion.facts.lists.items import Pool, Setting, judge
+from ingestion.facts.lists.numbered_lists import list_items
+from ingestion.facts.lists.told import agreement, events
+from ingestion.facts.prose.analysed import Analysis, Names
+from ingestion.facts.prose.applicant import applicants
+from ingestion.facts.prose.recitals import bars
+from ingestion.facts.prose.relevance import lift, overreaching, unrelated
+from ingestion.facts.scanning import forms
+from ingestion.facts.scanning.code_lists import decoded
+from ingestion.facts.scanning.scan import Reading, scan, squeezed
+from ingestion.facts.schema import FactBook, FactSpec, PolicyFacts
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.facts.statements import of_former_times, statements
-from ingestion.facts.tables import feeds, read_table, said_of, unused
-from ingestion.facts.things import aliases
-from ingestion.facts.told import agreement, events
+from ingestion.facts.tables.tables import feeds, read_table, said_of, unused
 from ingestion.language import fold, load, ngrams
 from ingestion.language.ngrams import Text
-from ingestion.numerals import has_number
+from ingestion.names import organisations
+from ingestion.numbers import windows
+from ingestion.numbers.numerals import has_number
+from ingestion.numbers.periods import Window
 from ingestion.parsing.notices import notice
-from ingestion.periods import Window
 
 
 class Prepared(Struct, frozen=True):

@@ -1,5 +1,5 @@
 """The facts of a policy folder, typed: what can be counted, and how documents word it. `facts/<key>.yaml` holds one of
-them, `facts/shared.yaml` what they share (see `ingestion.fact_files`).
+them, `facts/shared.yaml` what they share (see `ingestion.facts.fact_files`).
 
 A word list may name another one (`$foreign`) from `words:` of the same file or from the language's own lists, and a
 word between slashes is a regular expression. Words are matched on folded text (see `ingestion.language.fold`).
@@ -11,12 +11,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import msgspec
 
-from ingestion import compiled, fact_files, language, typed_yaml
+from ingestion import language, typed_yaml
 from ingestion.errors import PolicyError
+from ingestion.facts import fact_files
+from ingestion.numbers.windows import WindowSetting
+from ingestion.patterns import compiled
 
 Reach = Literal["own", "clause", "sentence", "section"]
 
@@ -297,6 +300,19 @@ class Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     home: Home
     words: dict[str, list[str]] = {}
     reasons: dict[str, list[str]] = {}
+
+
+class PolicyFacts(Protocol):
+    """What extraction needs of a policy: its text, how its facts are worded, and its window."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def facts(self) -> FactBook: ...
+
+    @property
+    def window(self) -> WindowSetting: ...
 
 
 def load(folder: Path) -> FactBook:

@@ -7,23 +7,23 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from ingestion import organisations
 from ingestion.domain import Interval, Method, Span
-from ingestion.facts.assertions import Assertion, Claims, Findings
+from ingestion.facts.claims.assertions import Assertion, Claims, Findings
 from ingestion.facts.credit_code import CODE, valid
-from ingestion.facts.dating import section_period
-from ingestion.facts.figures import residue
+from ingestion.facts.figures.figures import residue
 from ingestion.facts.lexicon import words
-from ingestion.facts.modality import exempted
-from ingestion.facts.phrases import quoted
-from ingestion.facts.records import Analysis
+from ingestion.facts.prose.analysed import Analysis
+from ingestion.facts.prose.dating import section_period
+from ingestion.facts.prose.modality import exempted
+from ingestion.facts.prose.phrases import quoted
+from ingestion.facts.prose.terms import term
 from ingestion.facts.schema import FactBook, FactSpec, Rule
 from ingestion.facts.sentences import Sentence
-from ingestion.facts.terms import term
 from ingestion.language import load
-from ingestion.numerals import parse_number
-from ingestion.organisations import Origin
-from ingestion.periods import Cover, Period, PeriodKind, Window, periods
+from ingestion.names import organisations
+from ingestion.names.organisations import Origin
+from ingestion.numbers.numerals import parse_number
+from ingestion.numbers.periods import Cover, Period, PeriodKind, Window, periods
 
 
 def statements(

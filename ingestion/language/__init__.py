@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from ingestion import compiled
+from ingestion.patterns import compiled
 
 ROOT = Path(__file__).resolve().parent
 

@@ -1,8 +1,9 @@
 """Which of many patterns can match in a text at all, from the characters and pairs of characters that it holds.
 
 A regular expression that needs one of `未获`, `没有` cannot match where neither stands. For each pattern such a set of
-n-grams is known from its syntax tree (`ingestion.grams`); a text is taken apart once, and every further question about
-it is one operation on a mask of bits. The answer is sound and not complete: what may match still has to be searched.
+n-grams is known from its syntax tree (`ingestion.patterns.grams`); a text is taken apart once, and every further
+question about it is one operation on a mask of bits. The answer is sound and not complete: what may match still has to
+be searched.
 After R. Cox, "Regular Expression Matching with a Trigram Index" (2012).
 """
 
@@ -15,8 +16,8 @@ import threading
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ingestion import compiled
-from ingestion.grams import ODD
+from ingestion.patterns import compiled
+from ingestion.patterns.grams import ODD
 
 ASKED = 64  # times that a pattern is searched before it is worth to be taken apart
 KEPT = 8_192  # patterns known together; then all are forgotten

@@ -38,7 +38,7 @@ def is_litter(name: str) -> bool:
     """Files that systems and programs leave behind: lock files, thumbnails, hidden ones of no kind that is read. A
     document stays one when somebody hides it (.申报书.docx).
     """
-    from ingestion import parsing
+    from ingestion.parsing import formats as parsing
 
     parts = PurePosixPath(name).parts
     if any(part in LITTER or part.startswith(LOCKS) for part in parts):

@@ -13,12 +13,14 @@ from functools import partial
 from PIL import Image, ImageOps
 
 from ingestion.domain import Document
-from ingestion.parsing import Progress, ocr, ocr_page
 from ingestion.parsing.builder import DocumentBuilder
+from ingestion.parsing.formats import Progress
 from ingestion.parsing.notices import notice, unreadable
-from ingestion.parsing.pdf import doubtful, page_list
-from ingestion.parsing.pdf_flow import arranged
-from ingestion.parsing.pdf_write import written
+from ingestion.parsing.ocr import page as ocr_page
+from ingestion.parsing.ocr import recognition as ocr
+from ingestion.parsing.pages.flow import arranged
+from ingestion.parsing.pages.writing import written
+from ingestion.parsing.pdf.reader import doubtful, page_list
 
 FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP", "GIF")
 MAX_PIXELS = 40_000_000

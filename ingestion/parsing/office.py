@@ -68,7 +68,8 @@ def read(data: bytes, name: str, sha256: str) -> Document:
         if locked:  # LibreOffice opens those that are only protected against changes
             raise unreadable("encrypted") from error
         raise
-    module = importlib.import_module("ingestion.parsing.workbook" if target == "xlsx" else "ingestion.parsing.docx")
+    module = importlib.import_module(
+        "ingestion.parsing.workbook.reader" if target == "xlsx" else "ingestion.parsing.docx.reader")
     document: Document = module.read(converted, name, sha256, "doc" if target == "docx" else "xls")
     return document
 

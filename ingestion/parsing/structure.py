@@ -13,8 +13,9 @@ from functools import lru_cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ingestion import compiled, language
+from ingestion import language
 from ingestion.domain import Block, BlockKind, Span
+from ingestion.patterns import compiled
 
 UNNUMBERED_LEVEL = 6
 ITEM_NUMBERS = frozenset({"bracket", "arabic", "arabic_bracket"})  # names in structure.yaml

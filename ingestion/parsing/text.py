@@ -17,9 +17,10 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from ingestion.domain import Block, BlockKind, Cell, Document, Notice, Span
-from ingestion.parsing import grid, structure
+from ingestion.parsing import structure
 from ingestion.parsing.builder import DocumentBuilder
 from ingestion.parsing.notices import notice, unreadable
+from ingestion.parsing.workbook import grid
 
 MARKDOWN = frozenset({"md", "markdown"})
 TABULAR = frozenset({"csv", "tsv"})

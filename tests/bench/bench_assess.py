@@ -21,8 +21,9 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from ingestion import policy, reading
-from ingestion.parsing import wall
+from ingestion import reading
+from ingestion.parsing.sandbox import wall
+from ingestion.policies import policy
 from tests import facts_grammar, pdf_samples
 
 ROUNDS = 5
@@ -35,8 +36,8 @@ import json, re, resource, sys, time
 from datetime import date
 from pathlib import Path
 from assistant.judging import assessing
-from ingestion import policy
-from ingestion.parsing import wall
+from ingestion.policies import policy
+from ingestion.parsing.sandbox import wall
 folder, day = Path(sys.argv[1]), date.fromisoformat(sys.argv[2])
 known = policy.load()
 assessing.assess([Path(sys.argv[4])], known, sys.argv[3], day)  # warm

@@ -26,7 +26,7 @@ GROW = """
 import hashlib, json, resource, sys, time
 import re
 from pathlib import Path
-from ingestion.parsing import pdf
+from ingestion.parsing.pdf import reader as pdf
 data = Path(sys.argv[1]).read_bytes()
 before = time.process_time()
 document = pdf.read(data, "grown.pdf", hashlib.sha256(data).hexdigest())
@@ -70,7 +70,7 @@ def together(first: Callable[[], object], second: Callable[[], object]) -> tuple
 
 
 def read_all(files: list[bytes]) -> None:
-    from ingestion.parsing import pdf
+    from ingestion.parsing.pdf import reader as pdf
 
     for data in files:
         pdf.read(data, "file.pdf", hashlib.sha256(data).hexdigest())
@@ -89,7 +89,7 @@ def table_cells(files: list[bytes]) -> tuple[int, int]:
     import pdfplumber
 
     from ingestion.domain import BlockKind
-    from ingestion.parsing import pdf
+    from ingestion.parsing.pdf import reader as pdf
 
     same = wanted = 0
     for data in files:

@@ -26,8 +26,8 @@ import numpy as np
 
 from assistant.retrieving import corpus as corpora
 from assistant.retrieving.corpus import Corpus, Id, Searcher
-from ingestion import embedding
-from ingestion.lexical import LexicalIndex, best, simplified
+from ingestion.indexing import embedding
+from ingestion.indexing.lexical import LexicalIndex, best, simplified
 from tests.bench.generated import passages_and_questions
 
 Ranking = Sequence[tuple[int, float]]

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from sqlalchemy import select
 
-from api.service import stored
+from api.service.cases import stored
 from api.service.context import new_id, now
 from api.service.records import Role
 from api.store.models import Assessment, Case, Content

@@ -25,9 +25,9 @@ from typing import Any
 import httpx2
 from sqlalchemy import insert, select, update
 
-from api import settings
+from api.service.accounts.credentials import SESSION
 from api.service.context import new_id
-from api.service.credentials import SESSION
+from api.service.environment import settings
 from api.service.records import Role
 from api.service.services import Services, build
 from api.store.database import Database

@@ -10,9 +10,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext
 
-from api.service.credentials import SESSION
-from api.service.intakes import choosing
+from api.service.accounts.credentials import SESSION
 from api.service.records import Role
+from api.service.review import intake_choosing as choosing
 from tests import policy_samples
 from tests.browser.server import Server
 from tests.browser.steps import FILES

@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 from reportlab.platypus import Paragraph
 
-from ingestion.parsing import pdf
+from ingestion.parsing.pdf import reader as pdf
 from tests import pdf_samples as samples
 from tests.browser import steps
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from api.service.intakes import choosing
+from api.service.review import intake_choosing as choosing
 from tests import policy_samples
 from tests.browser import steps
 from tests.browser.accessibility import both_widths, clean

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from api.service.credentials import SESSION
+from api.service.accounts.credentials import SESSION
 from api.service.records import Role
 from tests import policy_samples
 from tests.browser.offices import WIDE, published

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
 
-from api.service.credentials import SESSION
+from api.service.accounts.credentials import SESSION
 from api.service.records import Role
-from assistant.second_reader.examined import Course, Mistake, Score
+from assistant.second_reader.exam.examined import Course, Mistake, Score
 from ingestion.domain import Interval
 from tests.browser import accessibility, steps
 from tests.browser.accessibility import DESK, PHONE

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from api.service.administration.recomputing import recompute
-from api.service.policies import Policies
+from api.service.policies.policies import Policies
 from api.store.database import Database
 from api.store.files import Files
 from api.store.models import Assessment, Content

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ingestion.index import ChromaIndexes, ChromaServer, VectorIndex
+from ingestion.indexing.index import ChromaIndexes, ChromaServer, VectorIndex
 from tests import test_index as suite
 from tests.long.goals import Figure, Outcome
 from tests.long.page import ROOT
@@ -19,7 +19,7 @@ WITHIN = 60.0
 FILLING = """
 import sys
 from pathlib import Path
-from ingestion.index import ChromaIndexes
+from ingestion.indexing.index import ChromaIndexes
 from tests import test_index as suite
 indexes, number = ChromaIndexes(Path(sys.argv[1])), 0
 while True:

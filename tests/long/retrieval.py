@@ -4,7 +4,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from ingestion.index import FlatIndexes
+from ingestion.indexing.index import FlatIndexes
 from tests import test_retrieval_tenants as suite
 from tests.long.goals import Figure, Outcome
 from tests.web_samples import installation

@@ -10,7 +10,7 @@ from reportlab.platypus import Paragraph
 
 from ingestion.domain import Outcome as Result
 from ingestion.errors import UnreadableError
-from ingestion.parsing import wall
+from ingestion.parsing.sandbox import wall
 from tests import pdf_samples, test_hostile, test_incomplete
 from tests.hostile import live
 from tests.hostile.packages import WORDS

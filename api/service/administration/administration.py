@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from api.jobs import Queue
+from api.service.accounts.recovery import Recovery
 from api.service.administration.auditing import Auditing
 from api.service.administration.health import Health
 from api.service.administration.limits import Limits
@@ -12,11 +12,11 @@ from api.service.administration.noting import Noting
 from api.service.administration.retention import Retention
 from api.service.administration.signing_on import SigningOn
 from api.service.administration.stored_settings import Kept
+from api.service.background.jobs import Queue
+from api.service.cases.events import Events
+from api.service.cases.files import CaseFiles
 from api.service.context import Context
-from api.service.events import Events
-from api.service.files import CaseFiles
-from api.service.mail import Sender
-from api.service.recovery import Recovery
+from api.service.environment.mail import Sender
 
 
 @dataclass(frozen=True)

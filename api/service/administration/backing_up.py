@@ -27,7 +27,7 @@ from sqlalchemy.engine import URL, make_url
 
 from api import __version__
 from api.service.administration.auditing import verify
-from api.settings import SECRET_FILE, Settings
+from api.service.environment.settings import SECRET_FILE, Settings
 from api.store.database import HEAD, Database
 from api.store.files import Files
 from api.store.models import File

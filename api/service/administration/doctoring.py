@@ -20,13 +20,13 @@ from sqlalchemy import delete, func, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.errors import Failure
-from api.executors import DEAD_AFTER
-from api.service import stored
 from api.service.administration.auditing import verify
+from api.service.background.executors import DEAD_AFTER
+from api.service.cases import stored
+from api.service.cases.reading import REFUSED
 from api.service.context import now, record_system
-from api.service.reading import REFUSED
-from api.service.retrievers import FOLDER
-from api.settings import Settings
+from api.service.conversations.retrievers import FOLDER
+from api.service.environment.settings import Settings
 from api.store.database import HEAD, VERSIONS, Database
 from api.store.files import Files
 from api.store.models import RULES, Assessment, Case, Content, Doomed, Executor, File, Job, row_security

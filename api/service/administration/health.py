@@ -10,13 +10,13 @@ from enum import StrEnum
 
 from sqlalchemy import func, select
 
-from api.executors import DEAD_AFTER
-from api.jobs import Queue
 from api.service.access import Action, demand
 from api.service.administration.modelling import Modelling
+from api.service.background.executors import DEAD_AFTER
+from api.service.background.jobs import Queue
 from api.service.context import Context, now
+from api.service.conversations.retrievers import FOLDER
 from api.service.records import Actor
-from api.service.retrievers import FOLDER
 from api.store.models import Audit, Case, Doomed, Executor, File, Job, User
 from api.store.rows import INSTALLATION
 
@@ -96,7 +96,7 @@ class Health:
     def _parser(self) -> HealthPart:
         """The wall says what confines it; an installation without a wall reads in its own process."""
         try:
-            levels = tuple(importlib.import_module("ingestion.parsing.wall").level())
+            levels = tuple(importlib.import_module("ingestion.parsing.sandbox.wall").level())
         except (ImportError, AttributeError):
             levels = ()
         return HealthPart("parser", State.GOOD if levels else State.WARN, {"confined_by": ", ".join(levels)})

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from api.errors import Failure
 from api.service.access import Action, demand
-from api.service.addresses import Network, RefusedHostError, UnknownHostError, resolve
 from api.service.administration.stored_settings import Kept, ModelSettings
+from api.service.environment.addresses import Network, RefusedHostError, UnknownHostError, resolve
 from api.service.records import Actor
 from ingestion.errors import UsageError
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.errors import Failure
-from api.sign_on import SignOn
+from api.service.environment.sign_on import SignOn
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from api.errors import Failure
-from api.service import stored, versions
-from api.service.policies import Policies
+from api.service import versions
+from api.service.cases import stored
+from api.service.policies.policies import Policies
 from api.store.database import Database
 from api.store.files import Files
 from api.store.models import AssessedFile, Assessment, Content, File
@@ -33,7 +34,7 @@ def recompute(database: Database, contents: Files, policies: Policies, key: str)
 
     Failure "not_found" for an unknown key, and where a file's content or the policy is not kept any more.
     """
-    from api.service.reading import document_of
+    from api.service.cases.reading import document_of
 
     with database.reading(INSTALLATION) as session:
         row = session.scalar(select(Assessment).where(or_(Assessment.key == key, Assessment.id == key))

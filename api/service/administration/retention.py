@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session as Db
 
 from api.errors import Failure
 from api.service.access import Action, demand
-from api.service.accounts import REGISTRATION
+from api.service.accounts.accounts import REGISTRATION
 from api.service.administration.auditing import ERASED
 from api.service.administration.stored_settings import Kept, RetentionSettings
+from api.service.cases.events import Events
+from api.service.cases.files import CaseFiles
 from api.service.context import Context, now, record, record_system
-from api.service.events import Events
-from api.service.files import CaseFiles
 from api.service.records import Actor, Role
 from api.store.models import (
     Attempt,

@@ -10,12 +10,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session as Db
 
 from api.errors import Failure
-from api.service.accounts import REGISTRATION
+from api.service.accounts.accounts import REGISTRATION
+from api.service.accounts.credentials import Credentials
 from api.service.administration.provider import Provider
 from api.service.context import Context, new_id, now, record
-from api.service.credentials import Credentials
+from api.service.environment.sign_on import SignOn
 from api.service.records import Role, SignedIn
-from api.sign_on import SignOn
 from api.store.models import Identity, Session, Token, User
 
 PATIENCE = 600   # seconds between leaving for the provider and coming back

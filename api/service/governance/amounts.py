@@ -5,8 +5,9 @@ import re
 import unicodedata
 
 from api.errors import Failure
-from ingestion import measures, numerals
 from ingestion.domain import Comparator
+from ingestion.numbers import numerals
+from ingestion.policies import measures
 
 WAN, WAN_STEP = 10_000, 100
 _NUMBER = re.compile(r"[0-9０-９][0-9０-９,，.．]*[ ]*[万亿]?|[零〇一二两三四五六七八九十百千]+[万亿]?")

@@ -16,15 +16,15 @@ from api.service import paging
 from api.service.access import Action, demand
 from api.service.context import Context, new_id, now, record
 from api.service.governance import questions
-from api.service.governance.governance_records import ApprovedView, Done
-from api.service.policies import Policies
+from api.service.policies.policies import Policies
+from api.service.policies.version_records import ApprovedView, Done
 from api.service.records import Actor, Page
 from api.store.models import ApprovedAnswer, Asked, User
 from assistant.answering import approved
 from assistant.questions.understanding import language_of
-from ingestion import articles
 from ingestion.domain import Citation, Span
-from ingestion.policy import Policy
+from ingestion.policies import articles
+from ingestion.policies.policy import Policy
 
 LONGEST = 2_000
 CHANGED, REPLACED, WITHDRAWN = "clause_changed", "replaced", "withdrawn"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from api.service.governance.governance_records import VersionLine
+from api.service.policies.version_records import VersionLine
 
 
 class FormPart(StrEnum):

@@ -15,8 +15,7 @@ import msgspec
 import yaml
 
 from api.errors import Failure
-from api.service.governance import amounts, folders, marking
-from api.service.governance.folders import Folder, Keys, Value
+from api.service.governance import amounts, marking
 from api.service.governance.form_records import (
     CriterionForm,
     EdgeForm,
@@ -28,10 +27,14 @@ from api.service.governance.form_records import (
     Stands,
     WindowForm,
 )
-from ingestion import fact_files, typed_yaml, windows
+from api.service.policies import folders
+from api.service.policies.folders import Folder, Keys, Value
+from ingestion import typed_yaml
 from ingestion.domain import Comparator
-from ingestion.policy_files import CRITERIA, HEAD, TEXT, CriterionEntry, WindowEntry, Words
-from ingestion.windows import Edge
+from ingestion.facts import fact_files
+from ingestion.numbers import windows
+from ingestion.numbers.windows import Edge
+from ingestion.policies.files import CRITERIA, HEAD, TEXT, CriterionEntry, WindowEntry, Words
 
 HEAD_FIELDS = ("title", "title_en", "issuer", "issuer_en", "version", "status", "status_en", "number", "issued",
                "effective")

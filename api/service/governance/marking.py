@@ -8,15 +8,16 @@ from pathlib import Path
 import msgspec
 
 from api.service.governance import renumbering
-from api.service.governance.folders import Folder, written
-from api.service.governance.governance_records import ClauseChangeView, CriterionMark, VersionDifference
+from api.service.policies.folders import Folder, written
+from api.service.policies.version_records import ClauseChangeView, CriterionMark, VersionDifference
 from assistant.policy_versions import text_difference
 from assistant.policy_versions.text_difference import Change, ClauseChange
 from assistant.questions.topics import GAPS, POINTS, TOPICS
-from ingestion import fact_files, measures, typed_yaml
+from ingestion import typed_yaml
 from ingestion.errors import PolicyError
-from ingestion.facts import schema
-from ingestion.policy_files import CRITERIA, FACTS, HEAD, TEXT, CriterionEntry
+from ingestion.facts import fact_files, schema
+from ingestion.policies import measures
+from ingestion.policies.files import CRITERIA, FACTS, HEAD, TEXT, CriterionEntry
 
 ASKED = ("kind", "facts", "bar", "unit", "comparator", "presence", "priority", "quote", "cites")
 

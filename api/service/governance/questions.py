@@ -14,7 +14,7 @@ from api.errors import Failure
 from api.service import paging
 from api.service.access import Action, demand, scope
 from api.service.context import Context, case_for, now, record
-from api.service.governance.governance_records import AskedLine, ClauseUse
+from api.service.policies.version_records import AskedLine, ClauseUse
 from api.service.records import Actor, Page
 from api.store.models import Asked, AskedClause, Conversation, Thumb, Turn
 from api.store.rows import INSTALLATION

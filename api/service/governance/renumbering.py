@@ -8,11 +8,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from api.service.governance.folders import Folder
+from api.service.policies.folders import Folder
 from assistant.learning.likeness import EXAMPLES
 from assistant.policy_versions.text_difference import ClauseChange
 from assistant.questions.topics import GAPS, POINTS, TOPICS
-from ingestion.policy_files import CRITERIA, HEAD
+from ingestion.policies.files import CRITERIA, HEAD
 
 FILES: Final = (CRITERIA, TOPICS, POINTS, GAPS, EXAMPLES)
 _ITEM = r"（[零一二三四五六七八九十百]+）"

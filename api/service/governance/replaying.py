@@ -12,7 +12,7 @@ from datetime import date
 import msgspec
 from sqlalchemy import select
 
-from api.service.review import standing
+from api.service.cases import standing
 from api.store.database import Database
 from api.store.models import Assessment as Row
 from api.store.models import Content, Decision
@@ -20,7 +20,7 @@ from api.store.rows import INSTALLATION
 from assistant.correcting import corrections
 from assistant.correcting.corrections import Checked
 from ingestion.domain import Assessment, Criterion, Document, Extraction, Fact, Finding, Outcome, Overall
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 
 log = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from api.service.governance.answers import Answers
 from api.service.governance.questions import Questions
 from api.service.governance.trials import Trials
 from api.service.governance.versions import Versions
-from api.service.policies import Policies
+from api.service.policies.policies import Policies
 from api.service.records import Actor
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 
 
 @dataclass(frozen=True)

@@ -21,25 +21,17 @@ from sqlalchemy.orm import Session
 
 from api.errors import Failure
 from api.service.access import Action, demand, may
+from api.service.cases.standing import PolicyOf
 from api.service.context import Context, new_id, now, record
 from api.service.governance import replaying
-from api.service.governance.governance_records import (
-    CaseFlip,
-    CriterionSum,
-    FactValue,
-    Flip,
-    TrialFound,
-    TrialView,
-    Way,
-)
 from api.service.governance.replaying import Outcomes, StoredCase
-from api.service.policies import Policies
+from api.service.policies.policies import Policies
+from api.service.policies.version_records import CaseFlip, CriterionSum, FactValue, Flip, TrialFound, TrialView, Way
 from api.service.records import Actor
-from api.service.review.standing import PolicyOf
 from api.store.models import Case, PolicyTrial, PolicyVersion
 from api.store.rows import INSTALLATION
 from ingestion.domain import Criterion, Outcome, number_of
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 
 log = logging.getLogger(__name__)
 

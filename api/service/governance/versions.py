@@ -14,26 +14,20 @@ from api.errors import Failure
 from api.service import paging
 from api.service.access import Action, demand, may
 from api.service.context import Context, new_id, now, record
-from api.service.governance import folders, forms, marking, renumbering
+from api.service.governance import forms, marking, renumbering
 from api.service.governance.form_records import FormChange, FormsView
-from api.service.governance.governance_records import (
-    Done,
-    ProblemView,
-    State,
-    VersionDifference,
-    VersionLine,
-    VersionView,
-)
-from api.service.policies import Policies
+from api.service.policies import folders
+from api.service.policies.policies import Policies
+from api.service.policies.version_records import Done, ProblemView, State, VersionDifference, VersionLine, VersionView
 from api.service.records import Actor, Page
 from api.store import rows
 from api.store.models import Case, PolicyVersion, User
 from assistant.learning import likeness, training
 from assistant.policy_versions import folder_checks
 from ingestion.errors import UnreadableError
-from ingestion.parsing import wall
-from ingestion.policy import Policy
-from ingestion.policy_files import CRITERIA, HEAD
+from ingestion.parsing.sandbox import wall
+from ingestion.policies.files import CRITERIA, HEAD
+from ingestion.policies.policy import Policy
 
 LONGEST_NOTE = 2_000
 OFFICE = timezone(timedelta(hours=8))    # whose day an example is of

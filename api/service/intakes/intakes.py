@@ -13,11 +13,11 @@ from api.errors import Failure
 from api.service import paging
 from api.service.access import Action, demand, scope
 from api.service.context import Context, new_id, now, record
-from api.service.governance.governance_records import State
-from api.service.intakes import choosing
-from api.service.intakes.intake_records import IntakeLine, IntakeState, NewIntake, OfferedIntake
-from api.service.policies import Policies
+from api.service.policies.policies import Policies
+from api.service.policies.version_records import State
 from api.service.records import Actor, Page
+from api.service.review import intake_choosing as choosing
+from api.service.review.intake_records import IntakeLine, IntakeState, NewIntake, OfferedIntake
 from api.store.models import Intake, PolicyVersion, Review
 
 LONGEST_TITLE, LONGEST_NOTE, MOST_QUOTA = 200, 2_000, 100_000

@@ -8,16 +8,16 @@ from typing import Any
 from sqlalchemy import select
 
 from api.service.access import scope
+from api.service.cases.reports import MEDIA, in_name
 from api.service.context import Context
-from api.service.intakes.choosing import OFFICE
-from api.service.intakes.intake_records import IntakeLine
 from api.service.intakes.intakes import Intakes
 from api.service.intakes.overlap import MOST as MOST_OVERLAPS
 from api.service.intakes.summing import Summing
 from api.service.paging import MOST as A_PART
-from api.service.policies import Policies
+from api.service.policies.policies import Policies
 from api.service.records import Actor, ReportFile
-from api.service.reports import MEDIA, in_name
+from api.service.review.intake_choosing import OFFICE
+from api.service.review.intake_records import IntakeLine
 from api.service.review.worklist import people
 from api.store.models import Case, Review, Standing
 from assistant.report.labels import Vocabulary

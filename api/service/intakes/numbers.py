@@ -11,9 +11,9 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import case, exists, extract, func, select
 from sqlalchemy.orm import Session, aliased
 
-from api.service.intakes.intake_records import IntakeNumbers, OutcomeCount, ReaderCount, StateTime, StatusCount
 from api.service.review import statistics
-from api.service.review.review_records import Status
+from api.service.review.intake_records import IntakeNumbers, OutcomeCount, ReaderCount, StateTime, StatusCount
+from api.service.review_records import Status
 from api.store.models import Assessment, Case, Decision, Intake, Review, Step
 from assistant.correcting.corrections import Act
 

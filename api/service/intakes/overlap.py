@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import and_, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from api.service.intakes.intake_records import KindCount, Overlap, OverlapCase
-from api.service.review.review_records import Status
+from api.service.review.intake_records import KindCount, Overlap, OverlapCase
+from api.service.review_records import Status
 from api.store.models import Case, ItemKey, Review
 
 Key = tuple[str, str]        # kind and value

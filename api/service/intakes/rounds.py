@@ -7,7 +7,7 @@ from api.service.context import Context
 from api.service.intakes.intakes import Intakes
 from api.service.intakes.meeting import Meeting
 from api.service.intakes.summing import Summing
-from api.service.policies import Policies
+from api.service.policies.policies import Policies
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from api.service import paging
 from api.service.access import Action, demand, scope
 from api.service.context import Context
-from api.service.intakes import choosing, numbers, overlap
-from api.service.intakes.intake_records import IntakeNumbers, KindCount, Overlap
+from api.service.intakes import numbers, overlap
 from api.service.records import Actor, Page
+from api.service.review import intake_choosing as choosing
+from api.service.review.intake_records import IntakeNumbers, KindCount, Overlap
 
 
 @dataclass(frozen=True)

@@ -12,21 +12,11 @@ from api.service import paging
 from api.service.access import Action, demand, scope
 from api.service.administration.stored_settings import Kept, NoticeSettings
 from api.service.context import Context, now, record
+from api.service.environment.ways import Ways
+from api.service.notice_records import CHOSEN, Choices, DispatchView, Kind, NoticeView, State, Told, Way, WayView
 from api.service.notices import wording
-from api.service.notices.notice_records import (
-    CHOSEN,
-    Choices,
-    DispatchView,
-    Kind,
-    NoticeView,
-    State,
-    Told,
-    Way,
-    WayView,
-)
 from api.service.notices.noting import Noting, choices_of
 from api.service.notices.postman import Postman
-from api.service.notices.ways import Ways
 from api.service.records import Actor, Page
 from api.store.models import Dispatch, Notice, NoticeChoice, User
 from api.store.rows import INSTALLATION

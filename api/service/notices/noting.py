@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from api.service import clock
 from api.service.administration.stored_settings import Kept, NoticeSettings, OfficeSettings
 from api.service.context import new_id, now
-from api.service.notices.notice_records import Choices, Kind, State, Told, Way
+from api.service.notice_records import Choices, Kind, State, Told, Way
 from api.service.records import Actor, Role
-from api.service.review.review_records import Status
 from api.service.review.worklist import NEVER
+from api.service.review_records import Status
 from api.store import rows
 from api.store.models import Case, Dispatch, Notice, NoticeChoice, Review, Submission, User
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 
 OWNERS = {Status.IN_REVIEW: Kind.TAKEN_UP, Status.RETURNED: Kind.RETURNED, Status.DONE: Kind.DECIDED}
 

@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 from api.service import clock
 from api.service.administration.stored_settings import Kept, NoticeSettings, OfficeSettings
 from api.service.context import Context, now
-from api.service.mail import NotSentError
+from api.service.environment.mail import NotSentError
+from api.service.environment.ways import Ways
+from api.service.notice_records import Kind, State, Told, Way
 from api.service.notices import wording
-from api.service.notices.notice_records import Kind, State, Told, Way
 from api.service.notices.noting import Noting, receipt
-from api.service.notices.ways import Ways
-from api.service.review.review_records import Status
+from api.service.review_records import Status
 from api.service.webhooks.outbox import later
 from api.store.models import Case, Dispatch, Notice, Review, User
 from api.store.rows import INSTALLATION

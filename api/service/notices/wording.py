@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from api.service.notices.notice_records import Kind, Told
+from api.service.notice_records import Kind, Told
 from assistant.wording.phrases import phrases
 from assistant.wording.texts import load
 

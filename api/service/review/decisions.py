@@ -12,15 +12,17 @@ from sqlalchemy.orm import Session
 from api.errors import Failure
 from api.service import paging
 from api.service.access import Action, may, scope
-from api.service.cases import Cases
+from api.service.cases import duplicates, places, standing
+from api.service.cases.cases import Cases
+from api.service.cases.events import Events
+from api.service.cases.reading import Reader
 from api.service.context import Context, case_for, new_id, now, partly, record
-from api.service.events import Events
-from api.service.policies import Policies
-from api.service.reading import Reader
+from api.service.policies.policies import Policies
 from api.service.records import Actor, Page
-from api.service.review import duplicates, places, presence, replies, standing
+from api.service.review import presence, replies
 from api.service.review.progress import begin, review_of
-from api.service.review.review_records import (
+from api.service.review.worklist import NEVER, people
+from api.service.review_records import (
     CriterionReview,
     DecisionView,
     FactReview,
@@ -30,7 +32,6 @@ from api.service.review.review_records import (
     SeenByPersons,
     Status,
 )
-from api.service.review.worklist import NEVER, people
 from api.service.views import file_ids, reviewed
 from api.store.models import Decision, Review
 from assistant.correcting import corrections

@@ -7,18 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.errors import Failure
-from api.service import clock, stored
+from api.service import clock
 from api.service.administration.stored_settings import Kept, OfficeSettings
+from api.service.cases import stored
+from api.service.cases.reading import Reader
+from api.service.cases.reports import MEDIA, in_name
 from api.service.paging import MOST as A_PART
-from api.service.policies import Policies
-from api.service.reading import Reader
+from api.service.policies.policies import Policies
 from api.service.records import Actor, ReportFile
-from api.service.reports import MEDIA, in_name
 from api.service.review.decisions import Decisions
 from api.service.review.letters import Letters
-from api.service.review.review_records import Filter, ReviewView, WorkLine
 from api.service.review.submitting import Submitting
 from api.service.review.worklist import Worklist
+from api.service.review_records import Filter, ReviewView, WorkLine
 from assistant.correcting import review_report
 from assistant.correcting.review_report import Step
 from assistant.report.labels import Vocabulary

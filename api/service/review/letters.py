@@ -13,14 +13,14 @@ from api.errors import Failure
 from api.service import clock, paging
 from api.service.access import Action, may
 from api.service.administration.stored_settings import Kept, OfficeSettings
+from api.service.cases import standing
+from api.service.cases.events import Events
 from api.service.context import Context, case_for, new_id, now, record
-from api.service.events import Events
-from api.service.policies import Policies
+from api.service.policies.policies import Policies
 from api.service.records import Actor, Page
-from api.service.review import standing
 from api.service.review.progress import Progress, review_of
-from api.service.review.review_records import Change, LetterDraft, LetterFrame, LetterView, SentLetter, Status
 from api.service.review.worklist import NEVER, people
+from api.service.review_records import Change, LetterDraft, LetterFrame, LetterView, SentLetter, Status
 from api.store.models import Letter
 from assistant.report import letter
 

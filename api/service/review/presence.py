@@ -11,10 +11,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from api.service.access import Action
+from api.service.cases.events import Events
 from api.service.context import Context, case_for, now
-from api.service.events import Events
 from api.service.records import Actor
-from api.service.review.review_records import Here, Person
+from api.service.review_records import Here, Person
 from api.store.models import Presence, Review, User
 
 STALE = timedelta(seconds=60)

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from api.errors import Failure
 from api.service.access import Action
+from api.service.cases.events import Events
 from api.service.context import Context, case_for, now, record
-from api.service.events import Events
 from api.service.records import Actor, Role
-from api.service.review.review_records import Change, Done, Status
 from api.service.review.worklist import NEVER
+from api.service.review_records import Change, Done, Status
 from api.store.models import Decision, Review, Step, User
 
 MOST = 200      # cases at once

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from api.errors import Failure
 from api.service.access import Action, demand, scope
-from api.service.assessments import Assessments
+from api.service.cases.assessments import Assessments
 from api.service.context import Context, case_for, record
-from api.service.policies import Policies
+from api.service.policies.policies import Policies
 from api.service.records import Actor, JobState, JobView
 from api.service.review.progress import MOST, review_of
-from api.service.review.review_records import Done, Renewing, Status
+from api.service.review_records import Done, Renewing, Status
 from api.service.views import outdated
 from api.store.models import Assessment, Case, Job, Review
 

@@ -10,19 +10,19 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from api.errors import Failure
-from api.service import paging, stored
+from api.service import paging
 from api.service.access import Action, scope
+from api.service.cases import places, stored
+from api.service.cases.reading import Reader
 from api.service.context import Context, case_for, new_id, now, record
-from api.service.policies import Policies
-from api.service.reading import Reader
+from api.service.policies.policies import Policies
 from api.service.records import Actor, Page
-from api.service.review import places
-from api.service.review.review_records import NewPlace, NewReply, ReplyView
+from api.service.review_records import NewPlace, NewReply, ReplyView
 from api.service.views import newest, present
 from api.store.models import Case, Content, File, Reply, Submission
 from assistant.correcting.corrections import Place
 from ingestion.domain import Interval
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 
 LONGEST = 2_000
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.service.administration.stored_settings import Kept
-from api.service.assessments import Assessments
-from api.service.cases import Cases
+from api.service.cases.assessments import Assessments
+from api.service.cases.cases import Cases
+from api.service.cases.events import Events
+from api.service.cases.reading import Reader
 from api.service.context import Context
-from api.service.events import Events
-from api.service.policies import Policies
-from api.service.reading import Reader
+from api.service.policies.policies import Policies
 from api.service.review.decisions import Decisions
 from api.service.review.exports import Exports
 from api.service.review.letters import Letters

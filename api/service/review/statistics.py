@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from api.service.access import Action, demand, scope
 from api.service.context import Context
 from api.service.records import Actor
-from api.service.review.review_records import CriterionCount, FactCount, Statistics, Status, StatusCount, Times
+from api.service.review_records import CriterionCount, FactCount, Statistics, Status, StatusCount, Times
 from api.store.models import Case, Check, Review, Standing
 from assistant.correcting.corrections import Checked
 from ingestion.domain import Outcome

@@ -12,19 +12,19 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from api.errors import Failure
-from api.service import clock, paging, points, stored
+from api.service import clock, paging
 from api.service.access import Action
 from api.service.administration.stored_settings import Kept, OfficeSettings
+from api.service.cases import duplicates, points, standing, stored
+from api.service.cases.events import Events
 from api.service.context import Context, case_for, new_id, now, record
-from api.service.events import Events
-from api.service.intakes import choosing
-from api.service.policies import Policies
+from api.service.policies.policies import Policies
 from api.service.records import Actor, Page
-from api.service.review import duplicates, standing
+from api.service.review import intake_choosing as choosing
 from api.service.review.letters import last_sent, whole
 from api.service.review.progress import review_of, step
-from api.service.review.review_records import Handed, HandedFile, Status, Submission
 from api.service.review.worklist import NEVER
+from api.service.review_records import Handed, HandedFile, Status, Submission
 from api.service.views import present
 from api.store import rows
 from api.store.models import Assessment, Case, Check, Content, Reply, Review, Standing, Step

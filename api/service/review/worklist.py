@@ -13,9 +13,9 @@ from api.errors import Failure
 from api.service import paging
 from api.service.access import Action, demand, scope
 from api.service.context import Context, new_id
-from api.service.policies import Policies
+from api.service.policies.policies import Policies
 from api.service.records import Actor, JobState, Page, Role
-from api.service.review.review_records import Filter, Person, SavedViewLine, Sort, Status, WorkLine
+from api.service.review_records import Filter, Person, SavedViewLine, Sort, Status, WorkLine
 from api.service.views import outdated
 from api.store.models import Assessment, Case, Check, Job, Review, SavedView, Standing, User
 from assistant.correcting.corrections import Checked

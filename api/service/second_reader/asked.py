@@ -11,9 +11,9 @@ from sqlalchemy import select
 from api.service.context import Context, new_id, now
 from api.store.models import Case, ReaderAnswer
 from api.store.rows import INSTALLATION
-from assistant.second_reader.asking import Model, Reply
-from assistant.second_reader.replaying import digest
-from assistant.second_reader.request import Message
+from assistant.second_reader.asking.endpoint import Model, Reply
+from assistant.second_reader.asking.replaying import digest
+from assistant.second_reader.asking.request import Message
 
 LOOK_EVERY = 0.5    # seconds between two looks whether the reading is still wanted
 

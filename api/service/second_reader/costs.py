@@ -9,20 +9,22 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from api.errors import Failure
-from api.service import reading
+from api.service.cases import reading
 from api.service.context import Context
-from api.service.policies import Policies
+from api.service.policies.policies import Policies
 from api.service.records import JobState
 from api.service.second_reader.readiness import Readying
 from api.service.second_reader.reading_records import Readiness
 from api.store.models import AssessedFile, Assessment, Case, File, ReaderAnswer, Reading
 from api.store.rows import INSTALLATION
-from assistant.second_reader import foreseeing, places, request
-from assistant.second_reader.asking import Model
-from assistant.second_reader.foreseeing import Cost, Pace
-from assistant.second_reader.replaying import digest
+from assistant.second_reader import places
+from assistant.second_reader.asking import request
+from assistant.second_reader.asking.endpoint import Model
+from assistant.second_reader.asking.replaying import digest
+from assistant.second_reader.exam import foreseeing
+from assistant.second_reader.exam.foreseeing import Cost, Pace
 from ingestion.domain import Document
-from ingestion.policy import Policy
+from ingestion.policies.policy import Policy
 
 REMEMBERED = 500    # cases whose requests are not measured again
 LATELY = 5          # readings by which the pace is measured

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from api.service.access import Action, demand
 from api.service.context import Context, record
-from api.service.policies import Policies
+from api.service.policies.policies import Policies
 from api.service.records import Actor
 from api.service.second_reader.failures import said
 from api.service.second_reader.readiness import Readying
@@ -20,8 +20,8 @@ from assistant.llm import ModelError
 from ingestion.errors import GuoheError
 
 if TYPE_CHECKING:
-    from assistant.second_reader.asking import Reader
-    from ingestion.policy import Policy
+    from assistant.second_reader.asking.endpoint import Reader
+    from ingestion.policies.policy import Policy
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class Examining:
         threading.Thread(target=self._take, args=(policy, model), daemon=True, name="exam").start()
 
     def _take(self, policy: Policy, model: Reader) -> None:
-        from assistant.second_reader import exam
+        from assistant.second_reader.exam import sitting as exam
 
         try:
             result = exam.take(policy, model, self._progress)

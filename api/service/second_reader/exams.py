@@ -9,8 +9,8 @@ from sqlalchemy import Select, select
 from api.service.context import Context, new_id, record_system
 from api.service.second_reader.reading_records import ExamFact, ExamMistake, ExamView
 from api.store.models import Exam
-from assistant.second_reader.examined import Course, Examined, Score, policy_hash, prompts_hash
-from ingestion.policy import Policy
+from assistant.second_reader.exam.examined import Course, Examined, Score, policy_hash, prompts_hash
+from ingestion.policies.policy import Policy
 
 
 @dataclass(frozen=True)

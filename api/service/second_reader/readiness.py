@@ -15,19 +15,20 @@ from api.service.access import Action, demand
 from api.service.administration.modelling import Modelling
 from api.service.administration.stored_settings import Kept, ReadingSettings
 from api.service.context import Context
-from api.service.policies import Policies
+from api.service.policies.policies import Policies
 from api.service.records import Actor
 from api.service.second_reader import exams
 from api.service.second_reader.exams import Exams
 from api.service.second_reader.reading_records import Readiness
 from api.store.models import ModelUse
-from assistant.second_reader import examined, request
+from assistant.second_reader.asking import request
+from assistant.second_reader.exam import examined
 
 if TYPE_CHECKING:
     from assistant.llm import Settings
-    from assistant.second_reader.asking import Limits, Reader
-    from assistant.second_reader.examined import Examined
-    from ingestion.policy import Policy
+    from assistant.second_reader.asking.endpoint import Limits, Reader
+    from assistant.second_reader.exam.examined import Examined
+    from ingestion.policies.policy import Policy
 
 
 @dataclass
@@ -74,7 +75,7 @@ class Readying:
 
     def reader(self) -> Reader:
         """The model behind its endpoint, the same for all, so that all of them together ask so many at once."""
-        from assistant.second_reader import asking
+        from assistant.second_reader.asking import endpoint as asking
 
         settings = self.modelling.endpoint()
         if settings is None:

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from api.errors import Failure
 from api.service.access import Action, may
+from api.service.cases import standing
+from api.service.cases.events import Events
 from api.service.context import Context, case_for, record
-from api.service.events import Events
-from api.service.policies import Policies
+from api.service.policies.policies import Policies
 from api.service.records import Actor, JobState
-from api.service.review import standing
 from api.service.second_reader.costs import Costs
 from api.service.second_reader.examining import Examining
 from api.service.second_reader.readiness import Readying

@@ -15,25 +15,26 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.errors import Failure
-from api.jobs import Steps
-from api.service import reading, stored, versions
+from api.service import versions
+from api.service.background.jobs import Steps
+from api.service.cases import reading, standing, stored
+from api.service.cases.events import Events
+from api.service.cases.work import OverError, kept
 from api.service.context import Context, new_id, now, record
-from api.service.events import Events
-from api.service.policies import Policies
+from api.service.policies.policies import Policies
 from api.service.records import Actor, JobState, Role
-from api.service.review import standing
 from api.service.second_reader import costs, readiness
 from api.service.second_reader.asked import Asked
 from api.service.second_reader.failures import said
 from api.service.second_reader.readiness import Readying
 from api.service.views import line, plain, reading_told
-from api.service.work import OverError, kept
 from api.store.models import AssessedFile, Assessment, Case, Content, File, Job, Reading, User
 from api.store.rows import INSTALLATION
-from assistant.second_reader import foreseeing, request
-from assistant.second_reader.asking import Model, Reply, estimated
-from assistant.second_reader.replaying import Recording
-from assistant.second_reader.request import Message
+from assistant.second_reader.asking import request
+from assistant.second_reader.asking.endpoint import Model, Reply, estimated
+from assistant.second_reader.asking.replaying import Recording
+from assistant.second_reader.asking.request import Message
+from assistant.second_reader.exam import foreseeing
 from ingestion.domain import Differ, Document
 
 log = logging.getLogger(__name__)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from api.errors import Failure
-from api.service import addresses
-from api.service.addresses import Network, Target
+from api.service.environment import addresses
+from api.service.environment.addresses import Network, Target
 
 LONGEST = 500
 

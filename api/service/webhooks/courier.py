@@ -12,8 +12,8 @@ from sqlalchemy import delete, or_, select, update
 
 from api import __version__
 from api.errors import Failure
-from api.service.addresses import Network
 from api.service.context import Context, now
+from api.service.environment.addresses import Network
 from api.service.webhooks import addresses, outbox, signing
 from api.service.webhooks.webhook_records import State
 from api.store.models import Delivery, Webhook

@@ -1,0 +1,1 @@
+"""What routes and pages share of a request: who asks, bodies, streams."""

@@ -1,0 +1,1 @@
+"""The policy as it is read, and its versions for policy staff."""

@@ -1,0 +1,1 @@
+"""Background jobs that survive a restart, and the processes that work on them."""

@@ -1,0 +1,1 @@
+"""Cases: files, documents, assessments, and what stands of them once persons decided."""

@@ -1,0 +1,1 @@
+"""What the environment says about an installation. Only composition roots read it."""

@@ -1,0 +1,1 @@
+"""The policy as it is read, and the folders of its versions."""

@@ -1,0 +1,1 @@
+"""The command line's side of the screen: options, notes, results, files it writes."""

@@ -1,0 +1,1 @@
+"""Questions about one application, answered from its assessment by rules."""

@@ -1,0 +1,307 @@
+"""Questions about an application, answered from its assessment by rules: one `Result` for each thing that is asked.
+
+What is asked is told by the patterns of `language/dialogue.yaml` and `language/cases.yaml`; which facts it is about by
+the subjects of the policy folder, and which rows by what stands in them.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from assistant.dialogue.application import listing, mentions, particulars, supposing
+from assistant.dialogue.application.about_rows import by_rows, denied
+from assistant.dialogue.application.case import COUNTED, LEFT_OUT, Case, Row
+from assistant.dialogue.application.case_question import Question
+from assistant.dialogue.application.finding import counts, explained, gaps, missing, overall, settled, with_outcome
+from assistant.dialogue.application.overview import in_window, summary, types, window
+from assistant.dialogue.application.particulars import compared_particulars, particular, total_of
+from assistant.dialogue.asker.roles import Asked
+from assistant.dialogue.results import NO, YES, Result
+from assistant.questions import case_questions, clause_weights, question_form
+from assistant.questions.dialogue_patterns import pattern, says
+from assistant.questions.understanding import Part, fold
+from ingestion.domain import Citation, Outcome, Overall
+
+_RULED = frozenset({"findings", "exists"})
+_PLAIN = 24       # characters of a question that asks for nothing but what is said of a fact
+_SHORT = 14        # characters of a question that only names a row
+_TELLING = 100     # a figure that tells a row from others
+_NUMBER = 10       # a number that does, with its unit
+_FIGURE = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d.])|(?<![\d.,])\d{3,9}(?![\d.,])")
+_OPEN = (Outcome.NOT_MET, Outcome.INSUFFICIENT)
+
+
+def understood(case: Case, part: Part, figures: Asked) -> Question:
+    """A folded part of a question beside the application."""
+    asked = case_questions.read(part, case.findings, case.assessment.facts, case.topics)
+    counted = [key for key in asked.facts if figures.of(key)]
+    if not counted and all(case.policy.facts.facts[key].kind == "yes_no" for key in asked.facts):
+        counted = [key for key in figures.facts if case.findings_of([key]) and _figure_in(part, key, figures)]
+    if counted and set(counted) != set(asked.facts):      # its figures say which of them it is about
+        asked = replace(asked, facts=counted, findings=case.findings_of(counted))
+    if not asked.facts and not asked.findings:
+        keys = [key for key in figures.facts if case.findings_of([key])] or _of_unit(case, part.text)
+        asked = replace(asked, facts=keys, findings=case.findings_of(keys))
+    found = mentions.rows(part, case.rows, asked.facts, case.topics, fold(case.policy.text))
+    found = _of_figures(case, asked.facts, figures) or found or ([] if asked.facts else _of_numbers(case, part))
+    name = mentions.longest_name(part.text, case.texts, fold(case.policy.text))
+    if any(piece in name for piece in part.strange) and not any(name in fold(row.quote) for row in case.rows):
+        found = []       # it names what no row is about
+    else:
+        name = ""
+    types = tuple(one for one in clause_weights.types_of(part, case.topics) if one != case.assessment.base_type)
+    named = case.documents_named(mentions.without_subjects(part, case.topics, [
+        key for key, spec in case.policy.facts.facts.items() if spec.kind != "yes_no"]))
+    return Question(part, asked, figures, tuple(found), tuple(named), types, name)
+
+
+def _figure_in(part: Part, key: str, figures: Asked) -> bool:
+    return any(one.words in part.text for one in figures.of(key))
+
+
+def _of_unit(case: Case, text: str) -> list[str]:
+    """The fact that a bare 几项 counts, where one condition only is counted so."""
+    asked = pattern("asks", "how_many").search(text)
+    if asked is None or len(text) > _SHORT:
+        return []
+    keys = [one.criterion.facts[0] for one in case.findings
+            if one.criterion.bar is not None and case.policy.wordings[one.criterion.id].unit == asked[1]
+            and case.policy.wordings[one.criterion.id].measure]
+    return keys if len(keys) == 1 else []
+
+
+def answer(case: Case, one: Question) -> Result | None:
+    """What the application says to a question; None if it is not asked about the application. What is said of facts
+    cites the clauses that ask for them."""
+    found = _answer(case, one)
+    if found is not None and found.kind in _RULED:
+        beside = particulars.beside(case, one.part, found) or particulars.events(case, one.part)
+        found = replace(found, quotes=_after_clauses(found.quotes, beside))
+    if found is None or found.kind not in ("rows", "facts") or found.refs or not one.facts:
+        return found
+    if found.kind == "facts" and one.asked.intent != "conflict" and not says("asks", "valid", one.text):
+        return found      # how many there are stands in the documents alone
+    findings = case.findings_of(one.facts)
+    return replace(found, quotes=(*found.quotes, *case.cites(findings, evidence=False)),
+                   refs=tuple(dict.fromkeys(each.criterion.citation for each in findings)))
+
+
+def _after_clauses(quotes: Sequence[Citation], more: Sequence[Citation]) -> tuple[Citation, ...]:
+    """Citations with the documents' own words about the question before other places."""
+    return (*(one for one in quotes if one.ref), *more, *(one for one in quotes if not one.ref and one not in more))
+
+
+def _answer(case: Case, one: Question) -> Result | None:
+    text, part = one.text, one.part
+    if says("asks", "summary", text) and not one.facts and not part.refs:
+        return summary(case)
+    if one.types and (says("asks", "types", text) or one.figures.hypothetical or one.asked.intent == "overall"):
+        return types(case, one.types)
+    if one.types:
+        return None      # it asks of another base type: the policy answers
+    if says("asks", "types", text) and _asks_which_type(text) and not one.facts:
+        return types(case, [base.id for base in case.policy.base_types])
+    change = supposing.changes(case, one)
+    if change is not None:
+        return change
+    inside = in_window(case, text, one.rows) if part.polar and says("asks", "in_window", text) else None
+    if inside is not None:
+        return inside
+    if _of_the_window(one) or (says("asks", "changes", text) and "window" in part.found and not one.facts):
+        return window(case)
+    if says("asks", "sum", text) and (one.documents or not one.facts) and not says("asks", "why_row", text):
+        total = total_of(case, text, one.documents)
+        if total is not None:
+            return total
+    return _by_field(case, one) or _by_intent(case, one) or by_rows(case, one) or _by_facts(case, one)
+
+
+def _asks_which_type(text: str) -> bool:
+    return any(word in text for word in ("哪", "什么", "which", "what"))
+
+
+def _of_the_window(one: Question) -> bool:
+    counted = [each for each in one.part.quantities if each.measure != "time"]
+    return says("asks", "window", one.text) and not one.facts and not counted
+
+
+# By what is asked -----------------------------------------------------------------------------------------------------
+
+def _by_field(case: Case, one: Question) -> Result | None:
+    """What documents say under a label: a code, a date, a name; or whether two of them say the same."""
+    if one.part.polar and says("asks", "differs", one.text):
+        same = compared_particulars(case, one.text, one.documents)
+        if same is not None:
+            return same
+        if one.documents and not one.facts:
+            return listing.conflicts(case, (), one.documents)
+        counted = [key for key in one.facts if case.policy.facts.facts[key].kind != "yes_no"]
+        if counted and (len(one.documents) > 1 or one.figures.of(counted[0])):
+            return listing.agreeing(case, counted, one.documents, one.figures)
+    why = one.asked.findings and (one.asked.intent == "why" or says("asks", "why_row", one.text))
+    settles = why or (one.part.polar and (one.asked.findings or one.asked.intent in ("overall", "met")))
+    if settles or one.part.refs:
+        return None
+    told = particular(case, one.text, one.documents)
+    if told is not None and told.error and (unrated := case.rows_of(case.assessment.exclusions, LEFT_OUT)):
+        unrated = [row for row in unrated if row.reason == "foreign_currency" and says("roles", "of_rate", one.text)]
+        return listing.status(case, unrated, "") if unrated else told
+    return told
+
+
+def _by_intent(case: Case, one: Question) -> Result | None:
+    asked, text = one.asked, one.text
+    match asked.intent:
+        case "left_out" if not one.rows or asked.lists or one.documents:
+            return listing.left_out(case, asked.facts, one.documents, _reasons(case, one))
+        case "missing" if one.part.polar and not asked.facts and case_questions.asks_overall(text):
+            return overall(case, polar=True)
+        case "missing" if says("asks", "gap", text) and asked.facts:
+            return gaps(case, asked.findings)
+        case "missing":
+            return missing(case, asked.findings)
+        case "conflict":
+            return listing.conflicts(case, asked.facts, exists=one.part.polar and says("asks", "any", text))
+        case "unread":
+            return listing.unread(case)
+        case "files" if not asked.facts:
+            return listing.files(case)
+        case "passed":
+            return with_outcome(case, "case_passed", (Outcome.MET,))
+        case "judged":
+            return with_outcome(case, "case_judged", (Outcome.JUDGEMENT,))
+        case "where" if asked.facts and not one.part.polar:
+            return listing.where(case, asked.facts, one.documents)
+    told = _by_reasons(case, one)
+    if told is not None:
+        return told
+    if says("asks", "next_step", text):
+        return missing(case, asked.findings)
+    if says("asks", "gap", text) and asked.findings:
+        return gaps(case, asked.findings)
+    return None
+
+
+def _by_reasons(case: Case, one: Question) -> Result | None:
+    """What was left out for reasons that the question names: 在审的有没有算进去, 兼职的有哪几个."""
+    asked, text = one.asked, one.text
+    reasons = [] if says("asks", "what_counts", text) else _reasons(case, one)
+    if reasons and asked.findings and one.part.polar and says("asks", "still", text):
+        told, out = settled(case, asked.findings), listing.left_out(case, asked.facts, one.documents, reasons)
+        return replace(told, quotes=(*told.quotes, *out.quotes), lines=(*told.lines, *out.lines))
+    named = any(row.fact in asked.facts for row in one.rows)      # rows are told about one by one
+    if reasons and asked.facts and one.part.polar and not named and says("asks", "counted_in", text):
+        told = listing.left_out(case, asked.facts, one.documents, reasons)
+        return replace(told, verdict=NO if told.quotes else "", lines=(*counts(case, asked.facts).lines, *told.lines))
+    if reasons and asked.facts and (asked.lists or part_asks_for(one)):
+        return listing.left_out(case, asked.facts, one.documents, reasons, polar=one.part.polar)
+    return None
+
+
+def part_asks_for(one: Question) -> bool:
+    """Whether a question asks if there are any: 有重复登记的吗."""
+    return one.part.polar and says("asks", "any", one.text)
+
+
+def _reasons(case: Case, one: Question) -> list[str]:
+    """The reasons for leaving something out that a question names: 兼职的有哪几个, 有没有重复的."""
+    found, known = [], fold(case.policy.text)
+    text = mentions.without_subjects(one.part, case.topics)
+    there = {row.reason for row in case.rows_of(one.facts or case.assessment.exclusions, LEFT_OUT)}
+    for code, texts in case.policy.facts.reasons.items():
+        if code not in there:
+            continue
+        words = {term for text in texts for term in mentions.terms(fold(text))
+                 if not mentions.empty(term) and term not in known}
+        if any(word in text for word in words if len(word) == 2 or len(word) > 5):
+            found.append(code)
+    return found
+
+
+def _of_figures(case: Case, keys: Sequence[str], figures: Asked) -> list[Row]:
+    """What was left out of the facts asked about, where the question states its very figure: 全校的3216篇."""
+    stated = {f"{one.interval.low:,}" for key in keys for one in figures.of(key)
+              if one.interval.exact and one.interval.low >= _TELLING}
+    return [row for row in case.rows_of(keys, LEFT_OUT) for figures_of in [_FIGURE.findall(row.quote)]
+            if len(figures_of) == 1 and f"{int(figures_of[0].replace(',', '')):,}" in stated]
+
+
+def _of_numbers(case: Case, part: Part) -> list[Row]:
+    """What was left out that states a number of the question in the same unit: 集团的37项奖."""
+    stated = [f"{one.interval.low}{one.unit}" for one in part.quantities
+              if one.unit and one.interval.exact and one.interval.low >= _NUMBER]
+    return [row for row in case.rows if row.status == LEFT_OUT and any(
+        re.search(rf"(?<![\d.]){re.escape(one)}", fold(row.quote)) for one in stated)]
+
+
+def _by_facts(case: Case, one: Question) -> Result | None:
+    """Outcomes, rows and counts of what the question names, or of the whole."""
+    asked, part, text = one.asked, one.part, one.text
+    findings = asked.findings
+    if asked.bars and not asked.own and asked.facts and (not part.polar or "confirm" in part.asks):
+        return None      # what the policy asks for, not what the application has
+    if asked.intent == "why" and findings:
+        return explained(case, [each for each in findings if each.outcome in _OPEN] or findings)
+    if says("asks", "why_row", text) and asked.facts and not part.polar:
+        return listing.why_less(case, asked.facts, one.documents)
+    if asked.lists and asked.facts and not part.polar:
+        return listing.rows(case, asked.facts, one.documents)
+    if says("asks", "whole", text) and asked.intent in ("overall", "met", ""):
+        return overall(case, polar=part.polar)
+    if question_form.asks_harm(text) and findings and part.polar:
+        return settled(case, findings, harm=True)
+    happened = says("asks", "exists_of", text) or says("asks", "counted_in", text)
+    if findings and part.polar and happened and not part.refs and denied(case, one):
+        told = settled(case, findings)      # 有没有事故: no, where the condition holds
+        return replace(told, kind="exists", verdict={YES: NO, NO: YES}.get(told.verdict, told.verdict))
+    if findings and (part.polar or asked.intent in ("overall", "met")):
+        return settled(case, findings, where=asked.intent == "where")
+    counted = _counted(case, one) if asked.facts else None
+    if counted is not None:
+        return counted
+    if findings and part.refs and asked.own:
+        return explained(case, findings)
+    if asked.intent == "why":
+        return overall(case) if case.assessment.overall is Overall.PENDING else missing(case, [])
+    if asked.facts and asked.own:
+        return counts(case, asked.facts)
+    return _by_whole(case, one)
+
+
+def _counted(case: Case, one: Question) -> Result | None:
+    """How many there are, of all or of what the question names; which of two figures it is."""
+    asked, part, text = one.asked, one.part, one.text
+    if not part.polar and says("asks", "alternatives", text) and len(one.figures.terms) > 1:
+        return listing.why_less(case, asked.facts, one.documents)
+    if asked.counts and (own := _named_rows(case, one)):
+        return listing.named(case, asked.facts, own)
+    if (asked.counts or part.asks & {"quantity"}) and not says("asks", "changes", text):
+        return counts(case, asked.facts)
+    return None
+
+
+def _named_rows(case: Case, one: Question) -> list[Row]:
+    """The counted rows that hold a name of the question, where they are only some: 和京都大学合写的有几篇."""
+    rows = case.rows_of(one.facts, COUNTED)
+    name = mentions.longest_name(one.text, [fold(row.quote) for row in one.rows], fold(case.policy.text))
+    found = [row for row in rows if name and name in fold(row.quote)]
+    return found if len(found) < len(rows) else []
+
+
+def _by_whole(case: Case, one: Question) -> Result | None:
+    """What is asked of the whole, or of nothing in particular."""
+    asked, part, text = one.asked, one.part, one.text
+    strange = asked.other_matter or any(not case.speaks_of(piece) for piece in part.strange)
+    whole = asked.intent in ("overall", "met") or (says("asks", "overall_again", text) and part.polar)
+    if whole and not asked.facts and not strange:
+        return overall(case, polar=part.polar)
+    if says("asks", "bare_why", text) and not asked.facts and not strange:
+        return overall(case) if case.assessment.overall is Overall.PENDING else missing(case, [])
+    plain = not part.polar and not asked.bars and not part.refs and "meaning" not in part.found
+    if plain and asked.facts and part.asks & {"when", "which", "what", "who", "where", "how"} and len(text) <= _PLAIN \
+            and any(case.rows_of(asked.facts)):
+        return listing.told(case, asked.facts)
+    return None
+

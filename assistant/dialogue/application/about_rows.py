@@ -1,0 +1,97 @@
+"""Rows of an application that a question names: whether they count, why not, and what they mean for the whole."""
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.dialogue.application import listing
+from assistant.dialogue.application.case import LEFT_OUT, Case, Row
+from assistant.dialogue.application.case_question import Question
+from assistant.dialogue.results import NO, Result
+from assistant.questions import question_form
+from assistant.questions.dialogue_patterns import says
+from ingestion.domain import CriterionKind, Outcome
+from ingestion.language import fold
+
+_FIGURE = re.compile(r"\d{2,}")
+_SHORT, _FEW = 14, 3      # characters of a question that only names a row; rows that it can mean
+_OPEN = (Outcome.NOT_MET, Outcome.INSUFFICIENT)
+
+
+def by_rows(case: Case, one: Question) -> Result | None:
+    """Rows that the question names: whether and why they count, or not."""
+    counted = [key for key in one.facts if case.policy.facts.facts[key].kind == "count"]
+    among = one.part.polar and says("asks", "counted_in", one.text) and not says("asks", "reaches", one.text)
+    despite = one.part.polar and says("asks", "despite", one.text)
+    if counted and not one.rows and one.uncounted and (among or despite):
+        return listing.uncounted(case, counted[0], one.uncounted)
+    if among and counted and not any(row.fact in one.facts for row in one.rows):
+        return listing.unlisted(case, counted[0], one.part)
+    told = _by_figure(case, one) if one.part.polar and says("asks", "taken_for", one.text) else None
+    if told is not None:
+        return told
+    if not one.rows or len(one.rows) > listing.SHOWN:
+        return None
+    return _of_rows(case, one, among=among, despite=despite)
+
+
+def _of_rows(case: Case, one: Question, *, among: bool, despite: bool) -> Result | None:
+    """`among`: whether they are counted is what is asked; `despite`: whether they may be, all the same."""
+    asked = one.asked
+    if asked.intent == "why" and asked.findings and any(each.outcome in _OPEN for each in asked.findings):
+        return None      # it asks for the outcome's reasons
+    own = [row for row in one.rows if row.fact in one.facts]
+    rows = own or list(one.rows)
+    if one.facts and not own and denied(case, one):
+        return None      # what happened is told by its own lines, not by rows of other facts
+    if among and (own or (not one.facts and not asked.findings)) and not asked.counts:
+        return listing.status(case, rows, listing.counting(rows))
+    if question_form.asks_harm(one.text) and one.part.polar:
+        if _apart(one, own):
+            return None      # what rows of another matter mean for these conditions: their outcomes, and what is said
+        return listing.harm(case, rows)
+    told = _reasons_of(case, one, rows, despite=despite)
+    if told is not None:
+        return told
+    short = len(one.text) <= _SHORT
+    if asked.counts and (asked.lists or (says("asks", "how_many", one.text) and not one.part.polar)):
+        return None      # how many and which
+    if (not one.facts or short) and says("asks", "status_row", one.text) and not one.part.polar:
+        return listing.status(case, rows, "")
+    single = bool(own) and says("asks", "counts_as", one.text) and not says("asks", "enough", one.text) \
+        and not one.figures.terms      # 荷兰那份算驻在国协议吗: of this row, not of the condition
+    bare = says("asks", "valid", one.text) and not one.asked.findings
+    if one.part.polar and len(rows) <= _FEW and (single or bare):
+        return listing.status(case, rows, listing.counting(rows))
+    return None
+
+
+def _by_figure(case: Case, one: Question) -> Result | None:
+    """全校SCI 1120多篇能当成中心的吗: the rows that hold the question's own figure, where all of them were left out."""
+    said = [re.compile(rf"(?<![\d.]){number}(?![\d.])") for number in _FIGURE.findall(one.text)]
+    rows = [row for row in case.rows_of(one.facts) if any(figure.search(fold(row.quote)) for figure in said)]
+    left = [row for row in rows if row.status == LEFT_OUT]
+    return listing.status(case, left, NO) if left and left == rows and len(left) <= _FEW else None
+
+
+def _apart(one: Question, own: Sequence[Row]) -> bool:
+    """Whether a question names yes/no conditions and only rows of other facts."""
+    return not own and bool(one.asked.findings) and all(
+        each.criterion.kind is CriterionKind.YES_NO for each in one.asked.findings)
+
+
+def _reasons_of(case: Case, one: Question, rows: Sequence[Row], *, despite: bool) -> Result | None:
+    """Why rows do not count, or that they do not although somebody would have it so."""
+    why = says("asks", "why_row", one.text)
+    left = [row for row in rows if row.status == LEFT_OUT]
+    if (despite or why) and left:
+        return listing.status(case, left, NO if despite else "")
+    if despite or (why and not one.facts):
+        return listing.status(case, rows, listing.counting(rows) if one.part.polar else "")
+    return None
+
+
+def denied(case: Case, one: Question) -> bool:
+    """Whether a question names what its facts deny."""
+    named = [case.topics.subjects[name] for name in one.part.found]
+    return any(subject.denies and subject.fact in one.facts for subject in named)

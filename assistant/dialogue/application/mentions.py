@@ -1,0 +1,139 @@
+"""Rows of an application that a question speaks of by what stands in them: 绵阳那项, 第7行, 2020年12月那篇."""
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache
+
+from assistant.dialogue.application.case import Row
+from assistant.questions.dialogue_patterns import pattern
+from assistant.questions.topics import Topics
+from assistant.questions.understanding import Part, fold
+from assistant.questions.unknown_words import everyday, plain_english
+
+_RUN = re.compile(r"[\u4e00-\u9fff]+|[a-z][a-z0-9+\-]{2,}")
+_MONTH = re.compile(r"((?:19|20)\d\d)\s*年\s*(\d{1,2})\s*月")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)\s*年?\s*(?:那|的那|那次|那篇)")
+_CODE = re.compile(r"(?<![a-z0-9])[a-z]{1,4}[-_]?\d{1,5}(?![a-z0-9])")
+_JOINTS = frozenset("的地得了着过吗呢吧啊么与和及或")
+_NO_NAME = re.compile("[的地得了着过吗呢吧啊么与和及或在里做是有不没都也就还那这哪些个]")     # stands in no name
+_RARE = 0.34      # the share of the rows in which a telling term stands at most
+_NEAR = 0.7
+_NAME = 4        # characters that are no chance run of words
+
+
+def rows(part: Part, found: Sequence[Row], facts: Collection[str], topics: Topics, policy: str = "") -> list[Row]:
+    """The rows that a folded question names, those of `facts` before others; none where it names none. A word of the
+    `policy` (its folded text) names no row."""
+    if not found:
+        return []
+    numbered = {int(number) for match in pattern("rows", "number").finditer(part.text)
+                for number in re.findall(r"\d+", match[0])}
+    listed = [one for one in found if one.number in numbered and (not facts or one.fact in facts)] if numbered else []
+    codes = {_plain(one) for one in _CODE.findall(part.text)}
+    coded = [one for one in found if codes and any(_plain(fold(cell)) in codes for cell in one.cells)]
+    chosen = coded or listed or _dated(part.text, found) or _named(part, found, topics, policy)
+    own = [one for one in chosen if one.fact in facts]
+    return _once(own or chosen)
+
+
+def _plain(code: str) -> str:
+    return code.replace("-", "").replace("_", "").replace(" ", "")
+
+
+def _dated(text: str, found: Sequence[Row]) -> list[Row]:
+    months = [(year, int(month)) for year, month in _MONTH.findall(text)]
+    if months:
+        year, month = months[-1]
+        near = re.compile(rf"{year}\s*(?:年|[\t.\-/|]|\s)\s*0?{month}(?!\d)")
+        return [one for one in found if near.search(one.quote)]
+    years = _YEAR.findall(text)
+    return [one for one in found if years and years[-1] in one.quote]
+
+
+def longest_name(text: str, documents: Sequence[str], known: str) -> str:
+    """The longest run of a folded question that stands in (folded) documents and not in `known`; "" for none that is
+    long enough to be a name."""
+    best = ""
+    for run in _RUN.findall(text):
+        for start in range(len(run)):
+            length = max(len(best) + 1, _NAME)
+            while start + length <= len(run) and any(run[start:start + length] in one for one in documents):
+                best = run[start:start + length] if _can_name(run[start:start + length]) else best
+                length += 1
+    return best if best not in known else ""
+
+
+def _can_name(run: str) -> bool:
+    """Whether a run can be a name: 京都大学, not 在台账里."""
+    return not (_NO_NAME.match(run[0]) or _NO_NAME.match(run[-1])) and len(_NO_NAME.findall(run)) < 2
+
+
+def without_subjects(part: Part, topics: Topics, facts: Collection[str] | None = None) -> str:
+    """The question without the words for what is counted (`facts`, or all), which tell no row or document from
+    another."""
+    text = part.text
+    for name, words in part.found.items():
+        subject = topics.subjects[name]
+        told = subject.type or (subject.fact and (facts is None or subject.fact in facts))
+        for word in words if told else ():
+            text = text[:word.span.start] + " " * (word.span.end - word.span.start) + text[word.span.end:]
+    return text
+
+
+def _named(part: Part, found: Sequence[Row], topics: Topics, policy: str) -> list[Row]:
+    text = without_subjects(part, topics)
+    if part.found and not text.strip():
+        return []
+    asked = {term for term in terms(text) if not common(term) and term not in policy}
+    texts = [fold(one.quote) for one in found]
+    counts = Counter(term for term in asked for quote in texts if term in quote)
+    distinct = len(set(texts)) or 1
+    telling = {term: math.log(1 + distinct / counts[term]) for term in asked
+               if 0 < counts[term] <= max(2, distinct * _RARE)}
+    if not telling:
+        return []
+    scores = [sum(weight for term, weight in telling.items() if term in quote) for quote in texts]
+    best = max(scores)
+    return [one for one, score in zip(found, scores, strict=True) if score >= best * _NEAR and score > 0]
+
+
+def terms(text: str) -> Iterable[str]:
+    """Pairs of characters and Latin words."""
+    for run in _RUN.findall(text):
+        if "\u4e00" <= run[0] <= "\u9fff":
+            yield from (run[place:place + 2] for place in range(len(run) - 1))
+        else:
+            yield run
+
+
+def common(term: str) -> bool:
+    """Whether a term only puts the question."""
+    return term in _everyday() or not _characters().isdisjoint(term)
+
+
+def empty(term: str) -> bool:
+    """Whether a term is nothing but words that put a question: 在审 is none."""
+    return term in _everyday() or _characters().issuperset(term) or not _JOINTS.isdisjoint(term)
+
+
+@cache
+def _everyday() -> frozenset[str]:
+    pairs = {word[place:place + 2] for word in everyday() for place in range(max(1, len(word) - 1))}
+    return frozenset(pairs) | frozenset(plain_english())
+
+
+@cache
+def _characters() -> frozenset[str]:
+    return frozenset("我你您他她它谁啥咋哪这那其的地得了着过吗呢吧啊么是有没不在和与及或就都也还又"
+                     "算够要能可几项个家篇户条件份人")
+
+
+def _once(found: Iterable[Row]) -> list[Row]:
+    """Each place once."""
+    kept: dict[tuple[str, int, str], Row] = {}
+    for one in found:
+        kept.setdefault((one.document, one.span.start, one.fact), one)
+    return list(kept.values())

@@ -1,0 +1,1 @@
+"""What a question says of its asker, held against the criteria."""

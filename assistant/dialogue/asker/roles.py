@@ -1,0 +1,162 @@
+"""What a figure of a question is to its asker: had, part of it, lost, planned, in doubt, or the bar itself."""
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+from msgspec import Struct
+
+from assistant.questions.dialogue_patterns import says
+from ingestion.domain import Interval, Span
+from ingestion.numbers.numerals import Quantity
+
+SOME = re.compile(r"[，,\s]*(?:但是?|可是?|却|不过)?有")      # 我们有18篇，有3篇还没见刊
+_OWN = re.compile(r"(?:我们|目前|现在|已经|已|只|才|就|we|our)\s*(?:的)?(?:有|达到|超过|have|has)?\s*$")
+_SUFFICES = re.compile(r"\s*就(?:行|够|可以|能|成|满足|达标|合格)")
+_ONLY = re.compile(r"(?:不是|只要|不就)\s*$")
+_WANTS = re.compile(r"(?<![想还又再不])要\s*$")
+
+
+class Role(StrEnum):
+    HAVE = "have"
+    PART = "part"                # a part of what they have that changes nothing
+    LOST = "lost"                # a part of what they have that does not count, or no longer does
+    UNCOUNTED = "uncounted"      # beside what they have, and not counting
+    PLANNED = "planned"
+    ADDED = "added"              # what would come to it: 再发3篇
+    UNCERTAIN = "uncertain"
+    OVERLAP = "overlap"          # counted twice
+    TOTAL = "total"
+    PERIOD = "period"
+    BAR = "claimed_bar"
+
+
+class Term(Struct, frozen=True):
+    """One figure of a question for the fact `fact`; `words` are the question's own. `times`: so many years of it."""
+
+    words: str
+    span: Span
+    interval: Interval
+    role: Role
+    fact: str = ""
+    unit: str = ""
+    reason: str = ""      # a reason code of the policy folder, where it says why the figure does not count
+    period: str = ""      # "" for none, else how it lies to the window
+    times: int = 1
+    lacking: bool = False   # it follows from what is said to be missing: 差两篇才到20篇
+
+
+class Asked(Struct, frozen=True):
+    """The figures of a question. `hypothetical`: it asks what would be; `disjoint`: no thing is counted twice;
+    `overlapping`: nobody has looked whether one is."""
+
+    terms: tuple[Term, ...]
+    hypothetical: bool = False
+    disjoint: bool = False
+    overlapping: bool = False
+
+    def of(self, fact: str) -> tuple[Term, ...]:
+        return tuple(one for one in self.terms if one.fact == fact)
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(one.fact for one in self.terms if one.fact))
+
+
+class Figure(Struct):
+    """A quantity with the words around it."""
+
+    quantity: Quantity
+    lead: str = ""        # from the figure before, or the clause's beginning
+    tail: str = ""        # to the next figure, or the clause's end
+    clause: str = ""
+    start: int = 0        # of the clause
+    fact: str = ""
+
+    @property
+    def said(self) -> str:
+        span = self.quantity.span
+        return self.clause[span.start - self.start:span.end - self.start]
+
+
+def role_of(one: Figure, earlier: Sequence[Term], bars: Mapping[str, int], *, before_it: bool, behind: bool,
+            asking: bool = False) -> Role:
+    """`before_it`, `behind`: words on that side say that the figure does not count. `asking`: its clause puts the
+    question."""
+    counts_not = before_it or behind
+    holds = [term for term in earlier if term.role in (Role.HAVE, Role.TOTAL)]
+    planned = says("roles", "planned", one.lead + one.tail) or says("roles", "planned", one.clause[:len(one.lead)])
+    supposed = says("roles", "if", one.clause)
+    if _is_bar(one, earlier, bars) or (asking and _repeats_bar(one, earlier, bars)):
+        return Role.BAR
+    if says("roles", "gone", one.lead) and (holds or not earlier):
+        return Role.LOST
+    if holds and (says("roles", "total", one.lead) or says("roles", "total_tail", one.tail)):
+        return Role.TOTAL
+    also = says("roles", "also", one.lead)
+    added = says("roles", "added", one.lead) or says("roles", "added_tail", one.tail)
+    if added and not counts_not and (supposed or not planned):
+        return Role.ADDED
+    if planned and not supposed:
+        part = is_part(one) or SOME.fullmatch(one.lead) is not None
+        return Role.LOST if holds and part and says("roles", "planned", one.tail) else Role.PLANNED
+    unsure = says("roles", "unsure", one.lead[-12:] + one.tail)
+    if unsure:
+        return Role.UNCERTAIN
+    part = (is_part(one) or SOME.fullmatch(one.lead) is not None) and bool(holds)
+    if says("roles", "overlap", one.lead[-8:] + one.tail) and holds and not counts_not:
+        return Role.OVERLAP
+    if counts_not:
+        if holds and (part or (behind and not also and not _done(earlier))):
+            return Role.LOST
+        return Role.UNCOUNTED
+    if part or (asking and not also and _again(one, holds)):
+        return Role.PART
+    return Role.HAVE
+
+
+def _again(one: Figure, holds: Sequence[Term]) -> bool:
+    """你得承认10篇就满足。10篇够不够: the figure that was spoken of, once more."""
+    return any(term.role is Role.HAVE and term.fact == one.fact and term.interval == one.quantity.interval
+               for term in holds)
+
+
+def _is_bar(one: Figure, earlier: Sequence[Term], bars: Mapping[str, int]) -> bool:
+    """Whether a figure is said to be what is asked for."""
+    lead, tail = one.lead, one.tail
+    if says("roles", "added_tail", tail):
+        return False    # need 3 more
+    if _SUFFICES.match(tail) and (_ONLY.search(lead) or says("roles", "said", lead)):
+        return True     # 不是3篇就行嘛
+    if re.match(r"\s*了", tail) and not says("roles", "bar_tail", tail) and not lead.endswith("够"):
+        return False    # 达到20篇了
+    if says("roles", "bar_tail", tail):
+        return True
+    equals = bars.get(one.fact) == one.quantity.interval.low
+    if equals and not lead and says("roles", "bar_asked", tail) and any(term.role is Role.HAVE for term in earlier):
+        return True     # SCI 15篇，EI 8篇，20篇够了没
+    if one.quantity.interval.high is None and says("roles", "said", lead):
+        return True     # 办法不是要求至少10篇嘛
+    if says("roles", "said", lead) and _WANTS.search(lead):
+        return True     # 听说论文要30篇
+    if says("roles", "bar_lead", lead):
+        return _OWN.search(lead) is None or bars.get(one.fact) == one.quantity.interval.low
+    return equals and says("roles", "bar_that", lead) and not earlier and not says("roles", "have", lead)
+
+
+def _repeats_bar(one: Figure, earlier: Sequence[Term], bars: Mapping[str, int]) -> bool:
+    """Whether a clause that asks names the bar behind what they have: 近五年25篇，能认定近三年20篇达到了吗."""
+    has = any(term.role in (Role.HAVE, Role.UNCERTAIN, Role.TOTAL) for term in earlier)
+    adds = any(says("roles", name, one.lead) for name in ("added", "also", "total"))
+    return has and not adds and bars.get(one.fact) == one.quantity.interval.low
+
+
+def is_part(one: Figure) -> bool:
+    return says("roles", "part_lead", one.lead) or says("roles", "rest", one.lead) \
+        or ("of" in one.tail[:6] and says("roles", "part_tail", one.tail))
+
+
+def _done(earlier: Sequence[Term]) -> bool:
+    """Whether the figure before was itself said to count: 发表15篇、录用8篇."""
+    return any(term.role is Role.HAVE and says("roles", "done", term.words) for term in earlier)

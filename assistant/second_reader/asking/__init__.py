@@ -1,0 +1,1 @@
+"""What the model is asked, by which endpoint, and its answer in the form of code."""

@@ -1,0 +1,1 @@
+"""Each claim of the model against the documents, and what follows from those left."""

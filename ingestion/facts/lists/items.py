@@ -1,0 +1,523 @@
+"""Items of tables and lists, each judged by the fact's definition, once; the reason stays with each item left out."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import partial
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from ingestion.domain import Document, Interval, Method, Span
+from ingestion.facts.claims.assertions import Assertion, Claims, Findings
+from ingestion.facts.claims.things import Aliases, Thing, thing, without_journal, without_tags
+from ingestion.facts.lexicon import listed, words
+from ingestion.facts.prose.dating import bound
+from ingestion.facts.prose.phrases import abroad, found, run_from_abroad
+from ingestion.facts.prose.terms import term
+from ingestion.facts.scanning.columns import Column, doubts, empty, is_body, located, once, others, sorting
+from ingestion.facts.schema import FactBook, FactSpec, Listing, Reject, Require
+from ingestion.language import fold, load
+from ingestion.names import organisations
+from ingestion.names.organisations import Origin
+from ingestion.numbers.numerals import has_number
+from ingestion.numbers.periods import Cover, Period, PeriodKind, Window, dates, periods
+
+KEEP = ""  # a verdict: the item counts
+NAME_END = 8  # characters at the end of a name in which the word for a body stands
+PARTIES = 2  # of a transfer, each in a column of its own
+UNKNOWN = "?"  # it only lifts the upper bound
+NOT_STATED = "not_stated"  # why what is unknown is unexplained
+
+
+class Item(Struct):
+    """`cells` by role (empty for list items); `name` identifies it, with `beside` where other columns name it, too."""
+
+    document: Document
+    span: Span
+    text: str
+    name: str
+    cells: dict[str, str] = field(default_factory=dict)
+    section: str = ""
+    beside: str = ""
+    headed: tuple[Column, ...] = ()  # its cells with what heads them
+    titled: bool = False  # `name` is a title of a work, whose words say nothing of its status
+
+
+class Pool(Struct):
+    """The items of one list with its title, before they are judged."""
+
+    document: Document
+    title: str  # captions, headers' row, lead-in, nearest headings
+    period: Period | None
+    items: list[Item]
+    partial: bool
+    loose: bool = False
+    told: bool = False
+    weak: bool = False  # only a heading names it: each item must say itself what it is
+    table: bool = False
+    whole: bool = True  # it lists the fact's things: where none of its rows counts, there is none
+    reason: str = ""  # why none of them counts, where their title says so
+    totals: tuple[Span, ...] = ()  # rows that sum up others
+    sorting: dict[int, str] = field(default_factory=dict)  # by a requirement's id: the column that sorts its items
+    sides: tuple[str, ...] | None = None  # the headers of the columns that say where each row's parties are
+
+
+class Setting(Struct, frozen=True):
+    """What judging needs besides the item: the day, the window, the host country."""
+
+    window: Window
+    host: str = ""
+    hosted: bool = True  # the documents speak of a host country at all
+    own: frozenset[str] = frozenset()  # the applicant's names
+    aliases: Aliases = Aliases({})
+
+
+class Judged(Struct, frozen=True):
+    """What is known of an item before its date is held against a window."""
+
+    item: Item
+    keys: frozenset[str]
+    verdict: str  # by its words
+    period: Period | None  # its own date, where that decides
+    state: str  # by its term and its place: after the date
+    why: str = ""  # what leaves it unexplained
+
+
+def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, claims: Claims) -> None:
+    """Count a list's items one by one; the window decides about the dated ones."""
+    listing = spec.listing
+    if listing is None or not pool.items:
+        return
+    cells = [item.headed for item in pool.items]
+    place = f"{pool.items[0].document.name}:{pool.items[0].span.start}"
+    same = once(cells, [item.text for item in pool.items], place) if pool.table else [frozenset[str]()] * len(cells)
+    judged = [_judged(book, listing, pool, item, same[n], setting) for n, item in enumerate(pool.items)]
+    judged = _doubted(judged, dated=spec.time == "window") if pool.table else judged
+    judged = [_once(entry) if place else entry for place, entry in enumerate(judged)]
+    named = next((p for p in periods(pool.title, setting.window) if p.kind is PeriodKind.DATED), None)
+    claims.later(partial(_count, spec, pool, judged, pool.period or named))
+
+
+def _once(entry: Judged) -> Judged:
+    """A row that says of itself that it is one above under another name (同一任务书换名, 第1行机构的中文名)."""
+    again = words("same_again").search(entry.item.text) if entry.verdict in (KEEP, UNKNOWN) else None
+    return replace(entry, verdict="duplicate") if again else entry
+
+
+def _doubted(judged: list[Judged], *, dated: bool) -> list[Judged]:
+    """Rows that count by their words, held against their siblings: one doubt leaves a row unexplained, two take it
+    away. `dated`: when a thing was decides whether it counts."""
+    good = {n: entry.item.headed for n, entry in enumerate(judged) if entry.verdict == KEEP and not entry.state}
+    told = doubts(good, dated=dated)
+    found = list(judged)
+    for place in others([entry.item.headed for entry in judged]):
+        if judged[place].verdict in (KEEP, UNKNOWN):
+            found[place] = replace(judged[place], verdict="other_body")
+            told.pop(place, None)
+    for place, why in told.items():
+        verdict = UNKNOWN if len(why) == 1 else "dropped_status"
+        found[place] = replace(judged[place], verdict=verdict, why=why[0])
+    return found
+
+
+def meets(book: FactBook, require: Require, pool: Pool, item: Item) -> bool:
+    return _requires(book, require, pool, item) == KEEP
+
+
+def _count(
+    spec: FactSpec, pool: Pool, judged: list[Judged], titled: Period | None, window: Window, findings: Findings
+) -> None:
+    """Adds the interval that a list settles under a window. `titled`: the period that its title says it covers."""
+    counted: list[Judged] = []
+    unknown = 0
+    seen: set[str] = set()
+    left_out: list[tuple[Item, str]] = []
+    dated = False
+    for entry in judged:
+        verdict, has_date = _verdict(entry, window)
+        verdict = pool.reason or verdict if verdict in (KEEP, UNKNOWN) else verdict
+        dated = dated or has_date
+        if verdict not in (KEEP, UNKNOWN):
+            left_out.append((entry.item, verdict))
+        elif entry.keys & seen:
+            left_out.append((entry.item, "duplicate"))
+        else:
+            seen |= entry.keys
+            counted += [entry] if verdict == KEEP else []
+            if verdict == UNKNOWN:
+                unknown += 1
+                findings.hold(entry.item.document, entry.item.span, entry.why or NOT_STATED)
+    for item, reason in left_out:
+        findings.exclude(item.document, item.span, reason)
+    for span in pool.totals:
+        findings.exclude(pool.document, span, "part_of_total")
+    if not counted and not unknown:
+        covered = _listed(titled, window)
+        findings.empty += [covered] if covered and pool.whole and not pool.partial and not pool.loose else []
+        return
+    value = Interval(len(counted), None if pool.partial else len(counted) + unknown)
+    bounded = _bounded(spec, pool, value, window, dated=dated)
+    if bounded is None:
+        for entry in counted:
+            findings.exclude(pool.document, entry.item.span, "outside_window")
+        return
+    findings.assertions.append(
+        Assertion(
+            bounded,
+            pool.document,
+            Span(min(i.span.start for i in pool.items), max(i.span.end for i in pool.items)),
+            Method.LISTED,
+            (value.low,) if value.high is None else (value.low, value.high),
+            items=tuple(entry.item.span for entry in counted),
+            item_keys=tuple(entry.keys for entry in counted),
+            things=tuple(_thing(entry, pool) for entry in counted),
+            loose=pool.loose,
+            told=pool.told,
+            partial=pool.partial,
+            gone=sum(reason == "expired" for _, reason in left_out) if pool.loose else 0,
+            listed=_listed(titled, window) if dated else None,
+            doubtful=unknown,
+            rule="listing.events" if pool.told else "listing.names" if pool.loose else "listing",
+        )
+    )
+
+
+def _thing(entry: Judged, pool: Pool) -> Thing:
+    item = entry.item
+    return thing(item.name, item.text, item.cells.get("country", ""), entry.keys, row=pool.table)
+
+
+def _bounded(spec: FactSpec, pool: Pool, value: Interval, window: Window, *, dated: bool) -> Interval | None:
+    if spec.time != "window" or not dated:
+        return bound(spec, value, pool.period, window)
+    covered = pool.period.cover(window) if pool.period else Cover.WINDOW
+    return value if covered in (Cover.WINDOW, Cover.WIDER) else Interval(value.low, None)
+
+
+def _listed(titled: Period | None, window: Window) -> tuple[date, date] | None:
+    """The period that the list's title says it covers; whole where it says none."""
+    start, end = titled.days(window) if titled is not None else (None, window.end)
+    return (start, end) if start is not None else None
+
+
+def _keys(listing: Listing, item: Item) -> frozenset[str]:
+    """What two items that are one have in common: an organisation's names, else the title with what else names it."""
+    names = [name for m in words("former_name").finditer(item.text) for name in m.groups() if name]
+    former = frozenset().union(*(organisations.keys(name) for name in names))
+    firm = words("firm_end").search(item.name) is not None
+    if firm or any(r.origin for r in listing.require) or (listing.names and not item.beside):
+        return organisations.keys(item.name) | former
+    return frozenset({_title_key(item.name + item.beside), *(_title_key(name) for name in names)})
+
+
+def _title_key(name: str) -> str:
+    return re.sub(r"[^\w\u4e00-\u9fff]", "", fold(name)).casefold()
+
+
+def _judged(
+    book: FactBook, listing: Listing, pool: Pool, item: Item, row: frozenset[str], setting: Setting
+) -> Judged:
+    """`row`: the keys that its number in the list gives it."""
+    verdict = _by_words(book, listing, pool, item)
+    keys = setting.aliases.of(_keys(listing, item)) | row
+    if verdict not in (KEEP, UNKNOWN):
+        return Judged(item, keys, verdict, None, KEEP)
+    state = KEEP
+    if listing.held and _of_somebody_else(item, setting.own):
+        return Judged(item, keys, "other_body", None, KEEP)
+    if (listing.term and _ended(item, setting.window)) or _gone(item, setting.window.end):
+        state = "expired"
+    elif listing.host_only and (_other_country(item, setting.host) if setting.host else not setting.hosted):
+        state = "other_country"
+    return Judged(item, keys, verdict, _date(item, setting.window) if listing.dated else None, state)
+
+
+def _by_words(book: FactBook, listing: Listing, pool: Pool, item: Item) -> str:
+    """KEEP, UNKNOWN or the reason that leaves an item out, by what it says."""
+    doubtful = False
+    if words("placeholder").match(item.name):
+        return "planned"
+    for reject in listing.reject:
+        if _rejects(book, reject, item):
+            if not reject.unknown:
+                return reject.reason
+            doubtful = True
+    for require in listing.require:
+        verdict = _requires(book, require, pool, item)
+        if verdict not in (KEEP, UNKNOWN):
+            return verdict
+        doubtful = doubtful or verdict == UNKNOWN
+    return UNKNOWN if doubtful else KEEP
+
+
+def _verdict(judged: Judged, window: Window) -> tuple[str, bool]:
+    """KEEP, UNKNOWN or the reason that leaves an item out; and whether a date of its own was asked."""
+    if judged.verdict not in (KEEP, UNKNOWN):
+        return judged.verdict, False
+    when = _in_window(judged.period, window) if judged.period else KEEP
+    dated = judged.period is not None
+    if when not in (KEEP, UNKNOWN):
+        return when, dated
+    if judged.state:
+        return judged.state, dated
+    return (UNKNOWN if UNKNOWN in (judged.verdict, when) else KEEP), dated
+
+
+def _columns(item: Item, roles: list[str]) -> str:
+    """The text of the named roles' cells."""
+    return "｜".join(item.cells[role] for role in roles if role in item.cells)
+
+
+def _rejects(book: FactBook, reject: Reject, item: Item) -> bool:
+    text = _columns(item, reject.columns) if reject.columns and item.cells else item.text
+    if not reject.columns and not reject.named and (item.cells or item.titled) and item.name != item.text:
+        text = text.replace(item.name, "".join(_NOTES.findall(item.name)), 1)
+    if item.section and not reject.columns:
+        text += "｜" + item.section
+    if reject.origin == "domestic":
+        return _origin(item) is Origin.DOMESTIC
+    if not found(book, reject.words, text):
+        return False
+    return not (reject.keep and found(book, reject.keep, text))
+
+
+def _origin(item: Item) -> Origin:
+    return organisations.origin(item.name, item.cells.get("country", ""))
+
+
+def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
+    missing = UNKNOWN if require.missing == "unknown" else require.reason
+    if require.origin == "foreign":
+        return _foreign(book, require, pool, item, missing)
+    if require.origin == "home":
+        home, regions = book.pattern(book.home.names), _regions(pool, item)
+        at_home = any(map(home.match, regions or organisations.regions(item.text)))
+        if regions or at_home:
+            return KEEP if at_home else missing
+    if any(abroad(item.cells.get(role, "")) for role in require.abroad_in):
+        return KEEP
+    if require.optional and item.cells and not any(role in item.cells for role in require.columns):
+        return KEEP
+    text = _columns(item, require.columns) if require.columns and item.cells else item.text
+    if require.columns and item.cells and not text and not require.topic:
+        text = item.text
+    if require.topic and pool.table and (sort := _sort(book, require, pool, item)):
+        return KEEP if found(book, require.words, sort) else missing
+    headed = [(header, text.strip()) for header, text, _ in item.headed if found(book, require.words, header)]
+    if headed and not found(book, require.words, item.name):
+        nothing = {*load("tables")["empty"], *load("tables")["no"]}
+        headed = [(header, re.sub(r"（[^（）]*）", "", said).strip()) for header, said in headed]  # 否（重庆兼）
+        if any(said in load("tables")["yes"] if _asks(header) else said not in nothing for header, said in headed):
+            return KEEP
+        classed = "kind" in require.columns and found(book, require.words, text)  # a title in another column
+        unsaid = classed and all(empty(said) for _, said in headed)
+        if not unsaid and all(said in nothing or not _asks(header) for header, said in headed):
+            return missing
+    if found(book, require.words, text) or (item.section and found(book, require.words, item.section)):
+        return KEEP
+    unnumbered = "number_granted" in require.columns and "number_granted" in item.cells
+    if require.topic and not text and not unnumbered and not pool.weak and found(book, require.words, pool.title):
+        return KEEP
+    if (
+        require.topic
+        and not pool.weak
+        and found(book, require.words, pool.title)
+        and not any(role in item.cells for role in _telling(require, pool))
+    ):
+        return KEEP
+    return missing
+
+
+def _sort(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
+    """What the column that sorts a table's rows says of an item; then the title's word is no word for all of them."""
+    header = pool.sorting.get(id(require))
+    if header is None:
+        header = sorting([one.headed for one in pool.items], lambda text: bool(found(book, require.words, text)))
+        pool.sorting[id(require)] = header
+    return next((one.text.strip() for one in item.headed if header and one.header == header), "")
+
+
+def _asks(header: str) -> bool:
+    """办结与否, 是否完成: a header that is a question says nothing of what stands below it."""
+    return listed("asking_header").search(header) is not None
+
+
+_STATE = frozenset({"status", "number_granted"})  # roles of columns that tell how a thing stands, not what it is
+
+def _telling(require: Require, pool: Pool) -> list[str]:
+    """The columns that could tell what is asked. Where the list has none for its things' class, what its columns of
+    state say (在园, 有效期至2025-11) is beside the question, and the title's word holds for all rows."""
+    classes = [role for role in require.columns if role not in _STATE]
+    known = {role for item in pool.items for role in item.cells}
+    return require.columns if not classes or known & set(classes) else classes
+
+
+def _foreign(book: FactBook, require: Require, pool: Pool, item: Item, missing: str) -> str:
+    """Whether an item shows somebody abroad: by its country column, its name, or any column that the rule names."""
+    if require.columns and "authors" in require.columns:
+        text = _columns(item, require.columns) if item.cells else item.text
+        if _yes(text) and words("foreign_column").search(pool.title):
+            return KEEP
+        text = text if item.cells else without_journal(text)
+        origins = {origin for _, _, origin in organisations.mentions(organisations.without_subsidiaries(text))}
+        if Origin.FOREIGN in origins:
+            return KEEP
+        if Origin.GREATER_CHINA in origins:
+            return UNKNOWN
+        return KEEP if not origins and _in_foreign_column(item) else missing
+    if "title" in require.columns:
+        where = Origin.FOREIGN if require.run_by and _run_from_abroad(item) else _origin(item)
+        if where in (Origin.FOREIGN, Origin.GREATER_CHINA):
+            return KEEP
+        named = re.search(load("discourse")["body_words"], item.name[-NAME_END:], re.IGNORECASE) is not None
+        if where is Origin.UNKNOWN and (named or item.cells) and (
+            abroad(item.text)
+            or (pool.loose and abroad(pool.title))
+            or (words("foreign_title").search(pool.title) and not words("mixed_title").search(pool.title))
+        ):
+            return KEEP
+        if where is Origin.DOMESTIC and (item.cells.get("country") or _of_elsewhere(book, item.name)):
+            return require.reason  # its country is stated
+        return (
+            missing if where is Origin.DOMESTIC else (UNKNOWN if words("foreign_title").search(pool.title) else missing)
+        )
+    parties = [item.cells[role] for role in ("origin", "target") if role in item.cells]
+    if len(parties) == 1:  # 让出方｜受让方: the head of one side is not known
+        parties += filter(None, map(item.cells.get, ("authors", "country")))
+    if parties:
+        pieces = [side for party in parties for side in words("transfer_arrow").split(party)]
+        sides = [organisations.origin(side) for side in pieces if side.strip()]
+        if Origin.FOREIGN in sides or Origin.GREATER_CHINA in sides:
+            return KEEP
+        if all(side is Origin.DOMESTIC for side in sides):
+            return missing
+    return KEEP if abroad(item.text) else missing
+
+
+def _sides(pool: Pool, item: Item) -> list[str]:
+    """An item's parties as the two columns or more give them whose cells are bodies and places, whatever heads them;
+    none where a list has no such columns, or where one of them is blank."""
+    if pool.sides is None:
+        pool.sides = tuple(located([one.headed for one in pool.items]))
+    said = {one.header: one.text for one in item.headed if one.header in pool.sides and not empty(one.text)}
+    return list(said.values()) if len(said) == len(pool.sides) >= PARTIES else []
+
+
+def _regions(pool: Pool, item: Item) -> list[str]:
+    """The regions of the mainland in which an item's parties are; none where one of them may be anywhere in it."""
+    inland = [side for side in _sides(pool, item) if organisations.origin(side) in (Origin.DOMESTIC, Origin.UNKNOWN)]
+    regions = [organisations.region(side) for side in inland]
+    return regions if all(regions) else []
+
+
+def _run_from_abroad(item: Item) -> bool:
+    """By its name, or by the body abroad that another column gives it (团队｜母体)."""
+    others = (one.text for one in item.headed if one.text != item.name and is_body(one.text))
+    return run_from_abroad(item.name) or any(organisations.origin(text) is Origin.FOREIGN for text in others)
+
+
+def _of_elsewhere(book: FactBook, name: str) -> bool:
+    """成都光电研究院重庆中心: a name that begins with a mainland place outside the policy's region."""
+    first = next(iter(organisations.scan(name)), None)
+    if first is None or first.start or first.kind is not organisations.Kind.PLACE:
+        return False
+    return first.origin is Origin.DOMESTIC and book.pattern(book.home.names).match(name) is None
+
+
+def _in_foreign_column(item: Item) -> bool:
+    """Whether a column for bodies abroad (外方作者单位) names one, though nothing else tells where it is."""
+    nothing = {*load("tables")["empty"], *load("tables")["no"], *load("tables")["yes"]}
+    return any(
+        words("foreign_title").search(header) and words("named_body").search(header) and text.strip() not in nothing
+        for header, text, _ in item.headed
+        if not has_number(text)
+    )
+
+
+def _yes(text: str) -> bool:
+    return any(part.strip() in load("tables")["yes"] for part in text.split("｜"))
+
+
+def _date(item: Item, window: Window) -> Period | None:
+    """An item's own date: its date column decides, else the last date in the item's text."""
+    text = item.cells.get("date") or item.cells.get("term") or ("" if item.cells else item.text)
+    dated = [p for p in periods(text, window) if p.start is not None]
+    begun = [p for p in dated if words("begun").match(text, p.span.end)]
+    return next(iter(dated if item.cells else begun or dated[-1:]), None)
+
+
+def _in_window(period: Period, window: Window) -> str:
+    start, end = period.days(window)
+    if start is not None and start < window.start:
+        return UNKNOWN if (end - start).days <= 366 and end >= window.start else "outside_window"
+    return "outside_window" if start is not None and start > window.end else KEEP
+
+
+def _of_somebody_else(item: Item, own: frozenset[str]) -> bool:
+    """Whether a column names the item's holders, and the applicant is none of them."""
+    holder = re.sub(r"\s", "", item.cells.get("holder", ""))
+    if words("own_body").search(holder) is not None:
+        return False  # 本院、重庆大学
+    named = organisations.origin(holder) is not Origin.UNKNOWN or words("firm_end").search(holder)
+    return bool(holder and own and named) and not any(name in holder or holder in name for name in own)
+
+
+def _gone(item: Item, today: date) -> bool:
+    """离岗｜2023-06: whether a column of the days since when things are there no more holds one that has come."""
+    told = [dates(text) for header, text, _ in item.headed if listed("gone_header").search(header)]
+    return any(days and days[0][1] <= today for days in told)
+
+
+def _ended(item: Item, window: Window) -> bool:
+    """A term that ended before the application date; the latest period named decides (续签 renews)."""
+    text = (
+        "｜".join(filter(None, [item.cells.get("term", ""), item.cells.get("status", ""), item.cells.get("date", "")]))
+        if item.cells
+        else item.text
+    )
+    stated = term(text, window)
+    if stated is None and item.cells.get("term") and "until" in item.cells:
+        ends = [last for _, _, last in dates(item.cells["until"])]
+        return bool(ends) and max(ends) < window.end
+    return stated is not None and stated[1] < window.end
+
+
+def _other_country(item: Item, host: str) -> bool:
+    place = item.text.find(item.name) + len(item.name)
+    note = _NOTES.match(item.text, place)  # 麦克雷雷大学（乌干达）
+    codes = (
+        organisations.countries_in(item.cells.get("country", ""))
+        or organisations.countries_in(item.name)
+        or organisations.countries_in(note[0] if note else "")
+    )
+    code = codes[0] if codes else organisations.country(item.name)
+    return bool(code) and code not in (host, "")
+
+
+_NOTES = re.compile(r"（[^（）]*）")
+_CITATION = re.compile(r"[“《\"]([^”》\"]{4,})[”》\"]")
+_REFERENCE = re.compile(
+    r"(?:^|[.。）]\s*)([A-Z\u4e00-\u9fff][^.\[\]。：]{10,}?)(?:\[[JCDM](?:/OL)?\]|（J）|（C）|[.,，]\s*(?:[A-Z][\w&\s-]+)?[,，]?\s*(?:19|20)\d\d)"
+)
+_ITEM_NAME = re.compile(r"(?:[^（，,；：。|]|（[^（）]{1,8}）(?=[^（），,；：。|\s]*(?:公司|Ltd)))+")
+
+
+def _body(text: str) -> bool:
+    """Whether what looks like a title is the authors' organisation."""
+    name = text.strip()
+    return organisations.origin(name) is not Origin.UNKNOWN or words("firm_end").search(name) is not None
+
+
+def list_item(document: Document, span: Span, text: str) -> Item:
+    """An item of a list, named by its quoted title, a reference's title, or the words before its first note."""
+    match = _CITATION.search(text) or _REFERENCE.search(text)
+    if match and not _body(match[1]):
+        return Item(document, span, text, without_tags(match[1].strip()), titled=True)
+    pieces = [piece.strip() for piece in re.split(r"[.。]\s+", text) if len(piece.strip()) >= 6]
+    if match and (title := next((piece for piece in pieces if not _body(piece)), "")):
+        return Item(document, span, text, title, titled=True)
+    named = _ITEM_NAME.match(text.strip())
+    name = (named[0].strip() if named else "") or text.strip()
+    return Item(document, span, text, name)

@@ -1,0 +1,1 @@
+"""A document cut up: sentences, lines of forms, tables with their columns."""

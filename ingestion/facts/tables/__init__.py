@@ -1,0 +1,1 @@
+"""Tables: which list a fact's things, and amounts by period."""

@@ -1,0 +1,1 @@
+"""Passages cut, kept, embedded and searched."""

@@ -1,0 +1,1 @@
+"""Names of countries, places and organisations, and what their forms say."""

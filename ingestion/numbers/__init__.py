@@ -1,0 +1,1 @@
+"""Numbers, periods and windows as documents word them."""

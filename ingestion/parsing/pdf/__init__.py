@@ -1,0 +1,1 @@
+"""Pdf files: the one place that loads pypdfium2."""

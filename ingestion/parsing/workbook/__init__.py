@@ -1,0 +1,1 @@
+"""Workbooks, and the grid that they share with csv files."""

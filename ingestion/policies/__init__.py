@@ -1,0 +1,1 @@
+"""A policy folder: its articles, criteria, bars and scales, loaded and held against its own text."""
