@@ -160,7 +160,7 @@ LONGEST_ENTRY = 20  # characters of a name and its figure in a list within a sen
 DASH = re.compile(r"\s*(?:—{1,2}|–|-{1,2}|－{1,2}|[●•·◆■➢▪◇])\s*(?=[^\s\d—–-])")
 _PARTED = re.compile("[，,：]")
 _MEMBER = re.compile(r"（(\d{1,2}|[一二三四五六七八九十]{1,3})）|([①-⑳])|(?<![\d.])(\d{1,2})）|"
-                     r"(?:(?<=[：；。])|(?<=[：；。]\s))(\d{1,2}(?=[.、．]\D)|[一二三四五六七八九十]{1,3}(?=[、是]))[.、．是]")
+                     r"(?:(?<=[：；。])|(?<=[：；。]\s))(\d{1,2}(?=[.、．]\D)|[一二三四五六七八九十]{1,3}(?=、))[.、．]")
 
 
 def between(blocks: list[Block]) -> bool:
