@@ -121,7 +121,18 @@ def assign_subjects(text: str, clauses: list[Clause], names: Names) -> None:
         else:
             clause.subject = current
             clause.larger = wide and current == "own"
+        if clause.subject in ("", "own") and _of_what_is_set_up(text, clauses, clause):
+            clause.subject = "within"
     _make_larger(text, clauses)
+
+
+def _of_what_is_set_up(text: str, clauses: list[Clause], clause: Clause) -> bool:
+    """公司设国际合作处，为一级内设部门: a clause that says what something is has what was set up right before it."""
+    place = clauses.index(clause)
+    if not place or not words("is_said").match(text, clause.span.start):
+        return False
+    before = clauses[place - 1]
+    return before.depth == clause.depth and words("set_up").search(text[before.span.start : before.span.end]) is not None
 
 
 def _make_larger(text: str, clauses: list[Clause]) -> None:

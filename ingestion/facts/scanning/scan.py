@@ -73,8 +73,10 @@ class Table(Struct):
     texts: list[list[str]] = field(default_factory=list)
 
     def name_below(self, caption: str) -> None:
-        """A caption that stands below the table titles it as one above it does."""
-        self.section = Section(self.section.headings, f"{self.section.lead}\n{caption}".strip())
+        """A caption that stands below the table titles it as one above it does; a statement above it that does not
+        speak of what follows titles nothing then."""
+        lead = self.section.lead if _leads(self.section.lead) else ""
+        self.section = Section(self.section.headings, f"{lead}\n{caption}".strip())
 
 
 class ListGroup(Struct):
@@ -339,10 +341,18 @@ def _lead(text: str, found: list[Sentence], before: str) -> tuple[str, Sentence]
     if before and pattern(tuple(load("tables")["note_row"])).match(text.strip()):
         return f"{before}\n{text.strip()}", found[-1]
     if len(text.strip()) <= 60 and pattern(tuple(load("tables")["title_lines"])).search(text):
-        kept = before and len(before) < 120 and not before.rstrip().endswith("。")
-        kept = kept or pattern(tuple(load("discourse")["refers_below"])).search(before[-40:]) is not None
+        kept = (before and len(before) < 120 and not before.rstrip().endswith("。")) or _refers_below(before)
         return f"{before}\n{text.strip()}" if kept else text.strip(), found[-1]
     return (text.strip() if len(text) <= 80 else words), found[-1]
+
+
+def _leads(text: str) -> bool:
+    """Whether what stands above a table may be of it: no full sentence, or one that refers to what follows."""
+    return not text.rstrip().endswith("。") or _refers_below(text)
+
+
+def _refers_below(text: str) -> bool:
+    return pattern(tuple(load("discourse")["refers_below"])).search(text[-40:]) is not None
 
 
 def sentences_in(
