@@ -78,9 +78,6 @@ def match_figure(
                 book.pattern(spec.subtract).search(figure.own)):
             leave_out("definition")  # 专职7名；兼职顾问21名: what stands beside those that count and does not
         return None
-    if _part_of_something_else(book, spec, analysis, figure, claims):
-        leave_out("definition")
-        return None
     unmet = [need for need in spec.needs if not met(book, need, analysis, figure, context)]
     if _of_something_else(book, spec, analysis, figure, context):
         _leave_undecided(book, spec, analysis, figure, claims, unmet=len(unmet))
@@ -129,16 +126,6 @@ def _about(
         return None  # 上述16项中，有1项已撤销: the figure of the sentence before it
     context = named_by(book, spec, analysis, figure)
     return f"{context}|{figure.label}" if context is not None and figure.label else context
-
-
-def _part_of_something_else(
-    book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, claims: Claims
-) -> bool:
-    """实验室承担项目9项。其中国家级3项: a part, which names nothing itself, of what the sentence before it counts."""
-    whole = figure.parent if figure.part else None
-    if whole is None or whole.sentence is analysis.sentence or _named(book, spec, figure):
-        return False
-    return not claims.stated_in(whole.sentence) and not _named(book, spec, whole)
 
 
 def _of_its_clause(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> bool:

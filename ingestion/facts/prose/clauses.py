@@ -132,7 +132,8 @@ def _of_what_is_set_up(text: str, clauses: list[Clause], clause: Clause) -> bool
     if not place or not words("is_said").match(text, clause.span.start):
         return False
     before = clauses[place - 1]
-    return before.depth == clause.depth and words("set_up").search(text[before.span.start : before.span.end]) is not None
+    said = text[before.span.start : before.span.end]
+    return before.depth == clause.depth and words("set_up").search(said) is not None
 
 
 def _make_larger(text: str, clauses: list[Clause]) -> None:
