@@ -70,13 +70,10 @@ def match_figure(
     context = _about(book, spec, analysis, figure, earlier, leave_out)
     if context is None:
         said = earlier or claims.stated_in(analysis.sentence) or claims.stated_in(analysis.sentence.previous)
-        if figure.blocked and said and words("additional").match(figure.left.lstrip("，、 ")) and figure.quantity.unit:
-            leave_out(figure.blocked)  # 合作机构6家。另有2家尚在洽谈
+        if reason := _beside_what_counts(book, spec, analysis, figure) if said else "":
+            leave_out(reason)
         elif figure.blocked and _of_its_clause(book, spec, analysis, figure):
             leave_out(figure.blocked)
-        elif said and measure in spec.measures and figure.quantity.unit and spec.subtract and (
-                book.pattern(spec.subtract).search(figure.own)):
-            leave_out("definition")  # 专职7名；兼职顾问21名: what stands beside those that count and does not
         return None
     unmet = [need for need in spec.needs if not met(book, need, analysis, figure, context)]
     if _of_something_else(book, spec, analysis, figure, context):
@@ -126,6 +123,20 @@ def _about(
         return None  # 上述16项中，有1项已撤销: the figure of the sentence before it
     context = named_by(book, spec, analysis, figure)
     return f"{context}|{figure.label}" if context is not None and figure.label else context
+
+
+def _beside_what_counts(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str:
+    """Why a figure that does not name the fact's things itself and stands beside one of the fact does not count: 合作
+    机构6家。另有2家尚在洽谈; 支出189万元，预算260万元; 专职3名。国际合作部计划增加到5人; 专职7名；兼职顾问21名."""
+    if figure.quantity.measure not in spec.measures or not figure.quantity.unit:
+        return ""
+    clause = analysis.clause_text(figure.clause)
+    needed = any(found(book, need.words, clause) for need in spec.needs)
+    if figure.blocked and (needed or words("additional").match(figure.left.lstrip("，、 "))):
+        return figure.blocked
+    if spec.kind == "money" and book.pattern(spec.not_spent).search(figure.own):
+        return "not_spent"
+    return "definition" if spec.subtract and book.pattern(spec.subtract).search(figure.own) else ""
 
 
 def _of_its_clause(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> bool:
