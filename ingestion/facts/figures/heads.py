@@ -12,6 +12,7 @@ from ingestion.facts.prose.phrases import ABROAD, ancestors, found, note_behind,
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.language import load, pattern
 from ingestion.names import organisations
+from ingestion.numbers.numerals import has_number
 
 
 def named_by(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str | None:
@@ -28,6 +29,9 @@ def named_by(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure)
     if figure.part and figure.parent is not None:
         above = ancestors(figure)
         return figure.own + above if heads.search(above) else None
+    before = analysis.sentence.previous
+    if figure.part and before is not None and not has_number(before.folded) and heads.search(before.folded):
+        return figure.own + "|" + before.folded  # 园区建有各类创新平台。其中国家级3个、市级6个
     beside = (
         _head_before_colon(heads, analysis, figure)
         or _shared_head(heads, analysis, figure)

@@ -390,8 +390,9 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
             name = _proper(match.group(), generic)
             if not name and _told_to_be_one(match, body, note, said_of_all, counted=counted):
                 name = words("before_name").split(match.group())[-1]
-            if name and words("applied_for").search(body[: match.end() - len(name)]):
-                continue  # 所申报的“某国际联合研究中心”
+            if name and (words("applied_for").search(body[: match.end() - len(name)])
+                         or words("application_titled").match(body, match.end())):
+                continue  # 所申报的“某国际联合研究中心”, 某国际联合研究中心建设方案
             if words("figure_follows").match(body[match.end() :]):
                 continue  # 重庆市科技进步奖1项: the figure says it
             if not name or any(
@@ -424,7 +425,8 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
 def _told_to_be_one(match: re.Match[str], body: str, note: str, said_of_all: str, *, counted: bool) -> bool:
     """Whether a clause tells of one thing though its name is only a kind and a rank: 本院被认定为重庆市新型研发机构,
     获批重庆市院士专家工作站, 国家级工作站（2020年批准设立）, 有工程研究中心、企业技术中心，均为市级."""
-    own = words("own").match(body.lstrip()) and words("recognised_as").search(body, 0, match.end())
+    subject = words("own").match(body.lstrip()) or words("passive_start").match(body)
+    own = subject and words("recognised_as").search(body, 0, match.end())
     approved = not counted and words("approved_as").search(match.group())
     noted = note and words("approved").search(note)
     each = said_of_all and not words("figure_follows").search(body)

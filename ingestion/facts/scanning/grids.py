@@ -106,8 +106,9 @@ def _told_by_cells(table: Table, known: int | None) -> int | None:
 
 
 def _heads(text: str) -> bool:
-    """Whether a few words may head a column."""
-    return len(text) <= LONGEST_HEAD and re.search(r"[。；：]|\d{2}", text) is None
+    """Whether a few words, whatever stands in brackets behind them, may head a column."""
+    head = text.partition("（")[0] or text
+    return len(head) <= LONGEST_HEAD and re.search(r"[。；：]|\d{2}", text) is None
 
 
 def _known_header(table: Table) -> int | None:
