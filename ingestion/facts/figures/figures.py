@@ -49,6 +49,8 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
         if whole is not None:
             quantity = replace(quantity, measure=whole.quantity.measure, unit=whole.quantity.unit)
         figure = _figure(sentence, analysis.clauses, quantity, analysis.figures)
+        if figure.depth and words("counted_once").search(analysis.clause_text(figure.clause)):
+            continue  # 12户（一家两块牌子的按一户计）: how it was counted
         figure.whole = whole
         _take_unit_of_label(figure)
         analysis.figures.append(figure)

@@ -34,6 +34,7 @@ from ingestion.facts.prose.phrases import (
     status_after,
     untitled,
 )
+from ingestion.facts.scanning.columns import is_place
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.language import load
 from ingestion.names import organisations
@@ -290,7 +291,7 @@ def _one_of_them(figure: Figure) -> bool:
     """国家级任务里有一项是…; “甲”也是一个平台: one of the things is spoken of, and not how many there are."""
     text, span = figure.sentence.folded, figure.quantity.number
     one = text[span.start : span.end] == load("numbers")["article"]
-    return one and words("one_of_them").search(text, 0, span.start) is not None
+    return one and (is_place(figure.left.strip()) or words("one_of_them").search(text, 0, span.start) is not None)
 
 
 def kinds_in(book: FactBook, spec: FactSpec, text: str) -> frozenset[str]:

@@ -31,6 +31,8 @@ _DIGITS = re.compile(r"\d{2}")
 _SUFFIX = "元万"  # right behind an amount in a cell
 _UNIT = re.compile(r"（\s*([^（）]{1,4})\s*）\s*$")
 Entry = tuple[Period | None, Decimal, Cell]  # None: the total
+_UNIT_NOTE = re.compile(r"\s*（?(?:金额)?单位：[^，。；]{1,8}）?\s*")
+_DAY = re.compile(r"(?:19|20)\d\d\.(?:0?[1-9]|1[0-2])")
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 
 
@@ -40,9 +42,9 @@ def amounts(
     """Read one table of amounts for a money fact; whether it was one. `beside`: the other tables of its document."""
     if spec.amounts is None:
         return False
-    caption = "\n".join(t for texts in table.texts[:3] if len([x for x in texts if x]) == 1 for t in texts if t)
+    caption = "\n".join(t for texts in table.texts[:3] if not _several(texts) for t in texts if t)
     title = "\n".join([*table.section.headings[-1:], table.section.lead, caption])
-    header = next((texts for texts in table.texts if len([t for t in texts if t]) >= 2), [])
+    header = next((texts for texts in table.texts if _several(texts)), [])
     about = book.pattern(spec.amounts.about)
     labels = [texts[0] for texts in table.texts if texts]
     named = about.search(title + "\n" + "｜".join(header)) is not None
@@ -126,11 +128,16 @@ def _rows_of_amounts(table: Table) -> list[Span]:
 
 def _leave_out(table: Table, reason: str, claims: Claims) -> None:
     """A table of other money: each of its rows is said not to count."""
-    header = next((texts for texts in table.texts if len([t for t in texts if t]) >= 2), [])
+    header = next((texts for texts in table.texts if _several(texts)), [])
     named = any((unit := _UNIT.search(text)) and unit_factor(unit[0]) for text in header)
     for row in _rows_of_amounts(table) if named or is_money(table) else ():
         said = fold(table.document.quote(row))
         claims.exclude(table.document, row, "planned" if listed("budget").search(said) else reason)
+
+
+def _several(texts: Sequence[str]) -> bool:
+    """Whether a row holds several cells, the unit of the whole table (单位：元) aside."""
+    return len([text for text in texts if text and _UNIT_NOTE.fullmatch(text) is None]) >= 2
 
 
 def is_money(table: Table) -> bool:
@@ -254,22 +261,20 @@ def _by_kinds(book: FactBook, spec: FactSpec, table: Table, titled: Period) -> l
 
 def _heads(table: Table) -> tuple[int, dict[int, str]]:
     """Where the rows of amounts begin, and the columns' heads above them; none where the first row has an amount."""
-    first = next((i for i, texts in enumerate(table.texts) if len([t for t in texts if t]) >= 2), len(table.rows))
+    first = next((i for i, texts in enumerate(table.texts) if _several(texts)), len(table.rows))
     if first == len(table.rows) or any(_NUMBER.fullmatch(text.replace(" ", "")) for text in table.texts[first][1:]):
         return first, {}
     return first + 1, {c.column: text for c, text in zip(table.rows[first], table.texts[first], strict=True)}
 
 
 def _numeric(table: Table, begin: int) -> list[int]:
-    """The columns behind the first that hold amounts from row `begin` on."""
-    return sorted(
-        {
-            cell.column
-            for row, texts in zip(table.rows[begin:], table.texts[begin:], strict=True)
-            for cell, text in list(zip(row, texts, strict=True))[1:]
-            if _NUMBER.fullmatch(text.replace(" ", ""))
-        }
-    )
+    """The columns behind the first that hold amounts from row `begin` on, and not days (2022.12)."""
+    held: dict[int, list[str]] = {}
+    for row, texts in zip(table.rows[begin:], table.texts[begin:], strict=True):
+        for cell, text in list(zip(row, texts, strict=True))[1:]:
+            if _NUMBER.fullmatch(text.replace(" ", "")):
+                held.setdefault(cell.column, []).append(text)
+    return sorted(column for column, texts in held.items() if not all(_DAY.fullmatch(text) for text in texts))
 
 
 def _widest(found: list[Period]) -> Period:
@@ -289,7 +294,7 @@ def _by_columns(book: FactBook, spec: FactSpec, table: Table, window: Window) ->
         rows = [
             (row, t)
             for row, t in zip(table.rows[index + 1 :], table.texts[index + 1 :], strict=True)
-            if any(_NUMBER.fullmatch(x.replace(" ", "")) for x in t)
+            if any(_NUMBER.fullmatch(x.replace(" ", "")) and not _DAY.fullmatch(x) for x in t)
         ]
         if not rows:
             return []
@@ -442,7 +447,7 @@ def _row_span(table: Table, cell: Cell) -> Span:
 
 def _other_currency(table: Table, cells: list[Cell]) -> bool:
     """Whether a table also holds amounts that were paid in a column whose header names a foreign currency."""
-    header = next((i for i, texts in enumerate(table.texts) if len([t for t in texts if t]) >= 2), 0)
+    header = next((i for i, texts in enumerate(table.texts) if _several(texts)), 0)
     foreign = {
         cell.column
         for cell, text in zip(table.rows[header], table.texts[header], strict=True)
