@@ -1,7 +1,7 @@
 """The command line: one parser, one command, every error one line on standard error and a status.
 
-Nothing heavy is imported here: each command imports what it uses when it runs. argparse and not typer, which takes 0.1 s
-more of every start with what it brings, and whose texts would have to be put into two languages in the same way.
+Nothing heavy is imported here: each command imports what it uses when it runs. argparse and not typer, which takes
+0.1 s more of every start with what it brings, and whose texts would have to be put into two languages in the same way.
 """
 from __future__ import annotations
 
