@@ -11,7 +11,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -55,18 +55,6 @@ class Chat(Protocol):
     def timeout(self) -> float: ...
 
     def open(self, timeout: float) -> AbstractContextManager[Any]: ...
-
-
-class Opened(Struct):
-    """A model of langchain that is there already."""
-
-    model: Any
-    name: str = "model"
-    timeout: float = 30.0
-    mode: str = NATIVE
-
-    def open(self, _timeout: float) -> AbstractContextManager[Any]:
-        return nullcontext(self.model)
 
 
 def run(chat: Chat, box: Toolbox, instructions: str, request: str) -> Iterator[Piece]:

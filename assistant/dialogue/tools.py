@@ -24,9 +24,8 @@ from assistant.questions.supposed_days import application_day
 from assistant.questions.topics import Topics
 from assistant.questions.understanding import Part, Question, Reader, fold
 from assistant.wording.answer_words import Say
-from ingestion.domain import Article, Assessment, Citation, Criterion, Interval, Outcome, Span
+from ingestion.domain import Assessment, Citation, Criterion, Interval, Outcome, Span
 from ingestion.numbers import numerals
-from ingestion.policies import articles
 from ingestion.policies.policy import Policy
 
 _ADDS_NOTHING = frozenset({Role.BAR, Role.PART, Role.TOTAL})   # what need not be labelled
@@ -261,15 +260,6 @@ class Tools:
         except (KeyError, ValueError, ArithmeticError):
             return f"{kind} needs a number"
         return f"unknown change {kind!r}"
-
-
-def clause_refs(policy: Policy) -> tuple[str, ...]:
-    """Every clause that may be looked up, for a closed list of arguments."""
-    found: list[str] = []
-    for one in policy.articles:
-        if isinstance(one, Article):
-            found += [one.ref, *(item.ref for item in one.items)]
-    return tuple(ref for ref in found if articles.by_ref(policy.articles, ref) is not None)
 
 
 def _disagree(certain: Role, labelled: Role) -> bool:

@@ -1,7 +1,7 @@
 """Figures of a question beside the policy's, in words: what they come to, and by how much they fail."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from assistant.dialogue.asker import terms
 from assistant.dialogue.asker.bars import Comparison
@@ -166,8 +166,3 @@ def caveats(one: Comparison, policy: Policy, say: Say) -> Iterator[str]:
             and not any(term.period for _, term in one.total.steps):
         window = policy.window
         yield say("taken_for_window", term=say.pick(window.term, window.term_en))
-
-
-def as_listed(found: Sequence[Comparison]) -> list[str]:
-    """The clauses of comparisons, each once."""
-    return list(dict.fromkeys(one.criterion.citation for one in found))

@@ -12,8 +12,7 @@ from typing import NamedTuple
 from msgspec import Struct, field
 
 CJK = "\u2e80"          # the first of the wide scripts: radicals, ideographs, kana, full-width forms
-SAME_SEGMENT = 1.5      # ems between two pieces that were drawn one after the other and still make one segment
-SAME_SEGMENT_APART = 0.6  # the same for pieces drawn at different times
+SAME_SEGMENT_APART = 0.6  # ems between two pieces drawn at different times that still make one segment
 WIDE_BLANK = 0.7        # ems of space beside an ideograph that are a blank; less is spacing of the typesetter
 GUTTER_ROWS = 3         # rows that must show both columns
 COLUMN_WIDTH = 0.28     # of the text's width, the least width of a column
