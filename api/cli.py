@@ -106,6 +106,7 @@ class Parser(argparse.ArgumentParser):
     language = "zh"
 
     def __init__(self, **settings: Any) -> None:
+        """Headings and the help option in the user's language."""
         words = texts(self.language)["help"]
 
         class Formatter(argparse.HelpFormatter):

@@ -258,6 +258,7 @@ def document(one: Document) -> DocumentBody:
 
 
 def difference(found: Difference, policy: Policy) -> DifferenceBody:
+    """What changed between two assessments, as a body."""
     from assistant.report import serialising
 
     def fact(one: Fact | None) -> dict[str, Any] | None:
