@@ -89,6 +89,7 @@ def repeated_keys(path: Path) -> Iterator[tuple[str, int]]:
 
 
 def _repeated(node: yaml.Node | None) -> Iterator[tuple[str, int]]:
+    """Keys that stand twice in one mapping, with the line of the second, at any depth."""
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:

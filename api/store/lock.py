@@ -15,6 +15,7 @@ class FolderLock:
     """
 
     def __init__(self, folder: Path, *, index: bool = False) -> None:
+        """UsageError where another process holds the folder."""
         from filelock import FileLock, Timeout
 
         folder.mkdir(parents=True, exist_ok=True)

@@ -113,6 +113,7 @@ class _Loop:
         self._told: dict[str, str] = {}
 
     def pieces(self, instructions: str, request: str) -> Iterator[Piece]:
+        """What the model says and asks for, as it comes."""
         from langchain.agents import create_agent
         from langchain.agents.middleware import ToolCallLimitMiddleware
         from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage
@@ -152,6 +153,7 @@ class _Loop:
                               func=lambda _name=spec.name, **given: self._box.call(_name, given))
 
     def _middleware(self) -> Any:
+        """What langchain calls before each request to the model."""
         from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
 
         loop = self
@@ -185,6 +187,7 @@ class _Loop:
         return message
 
     def _once(self, request: Any, handler: Callable[[Any], Any], *, planned: bool) -> Any:
+        """One request, within what the turn may ask and how long it may take; without tools at last."""
         from langchain_core.messages import HumanMessage
 
         self._requests += 1

@@ -210,6 +210,7 @@ class Tools:
     # ----------------------------------------------------------------------------------------------------------------
 
     def _term(self, label: Labelled, criterion: Criterion, part: Part, used: Sequence[Span]) -> Term | str | None:
+        """A term that a model labelled, held against the question; a fault in words, or None for a period."""
         words = fold(label.span)
         try:
             role = Role(label.role)
@@ -243,6 +244,7 @@ class Tools:
         return Term(label.span, span, fitting[0].interval, role, criterion.facts[0], fitting[0].unit)
 
     def _change(self, one: Mapping[str, object]) -> Change | str:
+        """A change that a model asks for, or what is wrong with it."""
         kind, fact = str(one.get("kind", "")), str(one.get("fact", ""))
         if kind == "window":
             try:

@@ -200,6 +200,7 @@ class LexicalIndex:
         return best(self.scores(question), count, above=0.0)
 
     def _add(self, terms: Sequence[tuple[int, float]]) -> Floats:
+        """Scores of all texts, the rarest terms added first."""
         import numpy as np
 
         scores = np.zeros(self.size, np.float32)
@@ -319,6 +320,7 @@ def _count(texts: Sequence[str], vocabulary: dict[str, int]) -> Iterator[tuple[N
 
 
 def _count_block(texts: Sequence[str], first: int, vocabulary: dict[str, int]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Terms of texts and how often each stands in which."""
     import numpy as np
 
     codes = np.frombuffer("\n".join([*texts, ""]).encode("utf-32-le", "surrogatepass"), np.uint32)

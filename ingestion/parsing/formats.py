@@ -167,6 +167,7 @@ def kind(data: bytes, name: str) -> str:
 
 
 def _zip_kind(data: bytes, extension: str) -> str:
+    """What a zip holds, by the names in it."""
     from ingestion.parsing.package import Package
     package = Package(data)
     if any(name.startswith("word/") for name in package.infos):

@@ -91,6 +91,7 @@ class ReadingAgain:
         return row.id
 
     def __call__(self, reading_id: str, step: Steps) -> None:
+        """Runs the steps of one reading; whatever goes wrong ends in a step, too."""
         try:
             step("begin", partial(self._begin, reading_id))
             step("read", partial(self._read, reading_id))
@@ -122,6 +123,7 @@ class ReadingAgain:
             self._tell(session, row)
 
     def _read(self, reading_id: str) -> None:
+        """The model reads the documents of an assessment; stored beside it, with what it said."""
         with self.context.database.reading(INSTALLATION) as session:
             row, case = self._row(session, reading_id, alone=False)
             base = session.get_one(Assessment, row.assessment_id)
@@ -193,6 +195,7 @@ class ReadingAgain:
             self._tell(session, row)
 
     def _store(self, session: Session, reading_id: str, made: stored.Stored, key: str, files: Sequence[str]) -> None:
+        """Stores the reading as an assessment of its own, which stands if nothing changed meanwhile."""
         row, case = self._row(session, reading_id)
         base, second = session.get_one(Assessment, row.assessment_id), made.result.second
         latest = session.get(Assessment, case.latest_id) if case.latest_id else None

@@ -75,6 +75,7 @@ def steps(one: Comparison, policy: Policy, say: Say) -> str:
 
 
 def _term(term: Term, one: Comparison, policy: Policy, say: Say) -> str:
+    """One of the asker's figures as a part of a sum."""
     money, unit = policy.facts.facts[one.fact].kind == "money", ""
     if term.times > 1:
         single = Interval(term.interval.low // term.times, term.interval.low // term.times)
@@ -88,6 +89,7 @@ def _term(term: Term, one: Comparison, policy: Policy, say: Say) -> str:
 
 
 def _case(one: Comparison) -> str:
+    """Which sentence says what a comparison came to."""
     if one.criterion.kind is CriterionKind.PLURAL:
         return "plural_not_met" if one.outcome is Outcome.NOT_MET else "plural_judged"
     if not _names_number(one):

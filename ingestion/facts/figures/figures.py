@@ -122,6 +122,7 @@ def _units_shared(text: str, found: list[Quantity]) -> list[Quantity]:
 
 
 def _figure(sentence: Sentence, clauses: list[Clause], quantity: Quantity, earlier: list[Figure]) -> Figure:
+    """A quantity with its own phrase on both sides, at its depth of brackets."""
     text = sentence.folded
     clause = clause_of(clauses, quantity.span.start)
     depth = clauses[clause].depth

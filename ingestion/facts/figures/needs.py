@@ -32,6 +32,7 @@ def answers_requirement(analysis: Analysis) -> bool:
 
 
 def _need(book: FactBook, need: Need, analysis: Analysis, figure: Figure, context: str) -> bool:
+    """Whether one need is met, by what stands near first, then further away as far as the need reaches."""
     if need.coordinate and _coordinated(book, need, analysis, figure):
         return True
     note = words("rate").sub("", note_behind(analysis, figure))

@@ -223,6 +223,7 @@ def _joined(text: str, found: Sequence[Quantity], place: int, sign: re.Pattern[s
 
 
 def _sum(addends: Sequence[Quantity], total: Quantity | None) -> list[Quantity]:
+    """Addends and what they come to, as one quantity; as they are where they do not fit together."""
     whole = total or addends[-1]
     alike = all(a.unit in ("", whole.unit) for a in addends)
     bare = any(a.unit != whole.unit for a in addends) and whole.measure == "money"  # 80+75+92=247万元

@@ -157,6 +157,7 @@ def _enumerate(
     claims: Claims,
     pools: dict[str, Pool],
 ) -> bool:
+    """Names in one stretch of text as things of a fact; whether there were any."""
     start, end, closed = region
     document = analyses[0].sentence.document
     names = list(_members(text, start, end)) if closed and "；" in text[start:end] else list(_names(text, start, end))
@@ -211,6 +212,7 @@ def _members(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _clause_at(analyses: list[Analysis], offset: int) -> tuple[int, Analysis]:
+    """The clause at an offset, and the sentence that it is of."""
     for analysis in analyses:
         span = analysis.sentence.span
         if span.start <= offset < span.end:
@@ -261,6 +263,7 @@ def _exempt(text: str) -> str:
 
 
 def _region_end(text: str, start: int) -> int:
+    """Where an enumeration ends: a mark outside of brackets, or words that close it."""
     depth, place = 0, start
     while place < len(text):
         char = text[place]

@@ -268,6 +268,7 @@ def _columns(item: Item, roles: list[str]) -> str:
 
 
 def _rejects(book: FactBook, reject: Reject, item: Item) -> bool:
+    """Whether one of the fact's rules takes an item away."""
     text = _columns(item, reject.columns) if reject.columns and item.cells else item.text
     if not reject.columns and not reject.named and (item.cells or item.titled) and item.name != item.text:
         text = text.replace(item.name, "".join(_NOTES.findall(item.name)), 1)
@@ -285,6 +286,7 @@ def _origin(item: Item) -> Origin:
 
 
 def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
+    """KEEP, or why an item does not show what the fact asks for."""
     missing = UNKNOWN if require.missing == "unknown" else require.reason
     if require.origin == "foreign":
         return _foreign(book, require, pool, item, missing)

@@ -28,6 +28,8 @@ _COUNTED = re.compile(r"（\s*(?:共|计)?\s*(\d+\s*[^（）\d，。]{1,2})）")
 
 
 def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Setting, claims: Claims) -> None:
+    """The items of one list as things of a fact, where its lead-in, its heading or most of its items say that they are.
+    """
     listing = spec.listing
     if listing is None or not listing.prose:
         return

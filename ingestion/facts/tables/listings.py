@@ -253,6 +253,7 @@ def _rather(grid: Grid, columns: list[int]) -> list[int]:
 
 
 def _items(book: FactBook, spec: FactSpec, grid: Grid, columns: list[int]) -> list[Item]:
+    """The rows of a table as items with their names and cells."""
     items = []
     column = columns[0] if columns else None
     unnamed = not columns and spec.listing is not None and bool(spec.listing.header)  # what its rows number

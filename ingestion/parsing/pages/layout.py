@@ -150,6 +150,7 @@ def rows_of(strips: Iterable[Strip]) -> list[list[Strip]]:
 
 
 def _segments(row: list[Strip]) -> list[Strip]:
+    """The strips of one row, joined where they stand close."""
     row.sort(key=lambda strip: strip.left)
     groups = [[row[0]]]
     right, mixed = row[0].right, [False]
@@ -246,6 +247,7 @@ def _gutter(ordered: list[Strip], divides: Divides) -> tuple[int, int, float] | 
 
 
 def _stretch(ordered: list[Strip], middle: float, text_width: float, divides: Divides) -> tuple[int, int] | None:
+    """The first stretch of strips that a gap in the middle divides into two columns."""
     start = 0
     while start < len(ordered):
         end = start
