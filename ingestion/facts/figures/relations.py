@@ -98,7 +98,7 @@ def of_nothing_stated(earlier: list[Figure]) -> bool:
     return joined and first.clause == last.clause and first.quantity.unit == last.quantity.unit and not first.total
 
 
-def newly(figure: Figure, earlier: list[Figure]) -> bool:
+def is_the_new_part(figure: Figure, earlier: list[Figure]) -> bool:
     """由9家增加到11家，新加两家是…: what is new is a part of what it grew to."""
     if len(earlier) < 2 or words("new_ones").match(figure.left.lstrip("，、 ")) is None:
         return False
