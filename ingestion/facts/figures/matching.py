@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Literal
 
 from msgspec import Struct
 
@@ -38,6 +39,8 @@ from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.language import load
 from ingestion.names import organisations
 
+Role = Literal["figure", "rest", "less", "twice"]
+
 
 class Match(Struct):
     """What a figure is to a fact: a "figure" of its own, the "rest" of a total (其余5家均在履行), a part that makes the
@@ -45,7 +48,7 @@ class Match(Struct):
 
     figure: Figure
     kinds: frozenset[str]
-    role: str  # "figure", "rest", "less" or "twice"
+    role: Role
     value: Interval
     open: bool = False  # a need is unmet that leaves its lower bound open
     doubtful: bool = False  # it may not count by where its things are from
