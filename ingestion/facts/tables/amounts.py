@@ -32,20 +32,8 @@ _MONTHS = re.compile(r"(20\d\d)[./](\d{1,2})-(\d{1,2})(?![-./\d])月?")  # 2025.
 _DIGITS = re.compile(r"\d{2}")
 _SUFFIX = "元万"  # right behind an amount in a cell
 _UNIT = re.compile(r"（\s*([^（）]{1,4})\s*）\s*$")
-_NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 Entry = tuple[Period | None, Decimal, Cell]  # None: the total
-
-
-class _Amounts(Struct, frozen=True):
-    """The amounts of a table by period, in which currency and how large a unit, and what its title says of them."""
-
-    table: Table
-    series: list[Entry]
-    currency: str
-    factor: Decimal
-    title: str
-    titled: Period | None
-    received: bool
+_NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 
 
 def amounts(
@@ -326,6 +314,18 @@ def _by_columns(book: FactBook, spec: FactSpec, table: Table, window: Window) ->
                         series.append((None, Decimal(number[0].replace(",", "")), value))
         return series
     return []
+
+
+class _Amounts(Struct, frozen=True):
+    """The amounts of a table by period, in which currency and how large a unit, and what its title says of them."""
+
+    table: Table
+    series: list[Entry]
+    currency: str
+    factor: Decimal
+    title: str
+    titled: Period | None
+    received: bool
 
 
 def _settle(spec: FactSpec, amounts: _Amounts, window: Window, findings: Findings) -> None:
