@@ -30,7 +30,6 @@ class Way(StrEnum):
     FEISHU = "feishu"
 
 
-ROBOTS = (Way.WECOM, Way.DINGTALK, Way.FEISHU)
 
 
 class State(StrEnum):

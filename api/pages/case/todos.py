@@ -72,6 +72,7 @@ class _Doing:
                     not any(one.kind in points.APPLICANTS for one in found))
 
     def _item(self, point: Point) -> Item:
+        """A point with its words, where it leads, its next step, and what was said to it."""
         subject, step = point.subject, self.say(f"todo.steps.{point.kind.value}")
         if point.kind is Kind.UNREAD:
             file = self.files.get(subject)

@@ -73,6 +73,7 @@ def read(part: Part, keys: Collection[str], policy: Policy, topics: Topics, wind
 # Around a figure ------------------------------------------------------------------------------------------------------
 
 def _around(quantity: Quantity, others: Sequence[Quantity], text: str) -> Figure:
+    """A quantity with the words on both sides that belong to it."""
     start, end = quantity.span.start, quantity.span.end
     left = max([match.end() for match in _BREAK.finditer(text, 0, start)] or [0])
     right = next((match.start() for match in _BREAK.finditer(text, end)), len(text))
@@ -269,6 +270,7 @@ def _passed_on(one: Figure, before: Sequence[Term]) -> bool:
 
 def _term(one: Figure, before: Sequence[Term], text: str, policy: Policy, spans: Sequence[tuple[Span, str]],
           bars: Mapping[str, int], *, claims: bool) -> Term:
+    """A figure with its role: had, added, a part, lost, planned, or the bar it names."""
     quantity, spec = one.quantity, policy.facts.facts[one.fact]
     earlier = [term for term in before if term.fact == one.fact]
     before_it, reason = counting.not_counting(one.lead[-14:], one.fact, policy)

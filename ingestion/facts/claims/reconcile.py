@@ -206,6 +206,7 @@ def _named_of_a_total(assertions: list[Assertion], firm: list[Assertion]) -> lis
 
 
 def _yes_no(key: str, spec: FactSpec, findings: Findings, trail: Trail) -> Fact | None:
+    """A yes/no fact from its statements; both said is a conflict."""
     names = {name for rule in spec.rules for name in rule.aspects}
     findings.assertions = _once(findings.assertions)
     trail.stand("narrowest", findings.assertions)
@@ -346,6 +347,7 @@ def _cap(exact: list[Assertion], disjoint: list[Assertion]) -> int:
 
 
 def _merge(first: Assertion, second: Assertion) -> None:
+    """Adds a second list to the first: things in both count once, doubtful ones widen."""
     known = frozenset().union(*first.item_keys) if first.item_keys else frozenset()
     if first.listed and second.listed:
         first.listed = (min(first.listed[0], second.listed[0]), max(first.listed[1], second.listed[1]))

@@ -11,7 +11,7 @@ from ingestion.facts.lexicon import is_partial, words
 from ingestion.facts.lists.pools import Item, Pool
 from ingestion.facts.prose.analysed import Analysis
 from ingestion.facts.prose.modality import section_block
-from ingestion.facts.prose.phrases import found, run_from_abroad
+from ingestion.facts.prose.phrases import run_from_abroad, says_any
 from ingestion.facts.schema import FactBook, FactSpec, Listing
 from ingestion.language import fold, load
 from ingestion.names import organisations
@@ -27,7 +27,7 @@ def may_be_named(spec: FactSpec) -> bool:
 
 def may_name(book: FactBook, spec: FactSpec, text: str) -> bool:
     """Whether a statement can hold names of the fact's things at all."""
-    return spec.listing is not None and may_be_named(spec) and found(book, spec.listing.named_in, text)
+    return spec.listing is not None and may_be_named(spec) and says_any(book, spec.listing.named_in, text)
 
 
 def enumerations(
@@ -39,7 +39,7 @@ def enumerations(
         listing is None
         or not listing.enumerated
         or analyses[0].sentence.pair
-        or not found(book, listing.named_in, chain)
+        or not says_any(book, listing.named_in, chain)
     ):
         return
     first, last = analyses[0].sentence, analyses[-1].sentence
@@ -65,7 +65,7 @@ def sentence_items(book: FactBook, spec: FactSpec, analysis: Analysis, chain: st
         reason in ("quotation", "template") for reason in analysis.clause_blocks.values()
     ):
         return
-    if found(book, listing.named_in, chain):
+    if says_any(book, listing.named_in, chain):
         _named(book, spec, listing, analysis, pools)
 
 
@@ -75,7 +75,7 @@ def _regions(book: FactBook, listing: Listing, text: str) -> list[tuple[int, int
     if not (listing.avoid and book.pattern(listing.avoid).search(text)):
         regions += _led_in(book.pattern(listing.about), text)
     regions += [*_subjects(book, listing, text), *_objects(book, listing, text)]
-    if not listing.split or not found(book, listing.named_in, text):
+    if not listing.split or not says_any(book, listing.named_in, text):
         return regions
     stop = -1
     for match in words("companions").finditer(text):
@@ -157,6 +157,7 @@ def _enumerate(
     claims: Claims,
     pools: dict[str, Pool],
 ) -> bool:
+    """Names in one stretch of text as things of a fact; whether there were any."""
     start, end, closed = region
     document = analyses[0].sentence.document
     names = list(_members(text, start, end)) if closed and "；" in text[start:end] else list(_names(text, start, end))
@@ -211,6 +212,7 @@ def _members(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _clause_at(analyses: list[Analysis], offset: int) -> tuple[int, Analysis]:
+    """The clause at an offset, and the sentence that it is of."""
     for analysis in analyses:
         span = analysis.sentence.span
         if span.start <= offset < span.end:
@@ -261,6 +263,7 @@ def _exempt(text: str) -> str:
 
 
 def _region_end(text: str, start: int) -> int:
+    """Where an enumeration ends: a mark outside of brackets, or words that close it."""
     depth, place = 0, start
     while place < len(text):
         char = text[place]

@@ -53,6 +53,7 @@ def applicants(readings: Sequence[Reading], book: FactBook) -> Names:
 
 
 def _labelled(readings: Sequence[Reading]) -> Iterator[str]:
+    """What stands under the applicant's labels, in tables and at the head of a document."""
     labels = words("applicant_labels")
     for reading in readings:
         for table in reading.tables:

@@ -238,6 +238,7 @@ def _properly_named(body: str, names: Names) -> re.Match[str] | None:
 
 
 def _named_subject(body: str, names: Names) -> re.Match[str] | None:
+    """The body that begins a clause by its name, unless it is the applicant."""
     if not names.own:
         return None
     said = _MODIFIER.sub("", body.lstrip(), count=1)  # 与我们同楼的某学院…

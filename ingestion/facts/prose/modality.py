@@ -27,6 +27,7 @@ def section_block(section: Section) -> str:
 
 @lru_cache(maxsize=4096)
 def _section_block(headings: tuple[str, ...], lead: str) -> str:
+    """Why nothing below these headings counts; "" where it may."""
     for heading in headings:
         if words("quotation_heading").search(heading) and not words("quotation_heading_exempt").search(heading):
             return "quotation"
@@ -202,6 +203,7 @@ def _blanked_if_past(until: re.Match[str], today: date) -> str:
 
 
 def figure_block(analysis: Analysis, figure: Figure) -> str:
+    """Why a figure does not count, by its section, its clause, whose it is, or what became of it; "" where it does."""
     reason = section_block(analysis.sentence.section)
     if reason:
         return reason

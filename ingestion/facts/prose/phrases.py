@@ -35,7 +35,7 @@ def run_from_abroad(name: str) -> bool:
     return any(words("institution_end").search(name[:end]) for end in (named[0][1], home))
 
 
-def found(book: FactBook, words_: list[str], text: str) -> bool:
+def says_any(book: FactBook, words_: list[str], text: str) -> bool:
     return search(book.pattern(words_), text) is not None or (ABROAD in words_ and abroad(text))
 
 

@@ -112,6 +112,7 @@ def _heads(text: str) -> bool:
 
 
 def _known_header(table: Table) -> int | None:
+    """The row whose words name columns, near the top; None where none does."""
     for index, texts in enumerate(table.texts[:6]):
         filled = [t for t in texts if t]
         if len(filled) < 2 or any(listed("title_note").search(t) for t in filled):
@@ -328,6 +329,7 @@ def _by_column(row: list[Cell], texts: list[str], carried: dict[int, tuple[int, 
 
 
 def _row(found: Grid, row: list[Cell], texts: list[str], values: dict[int, str], whole: Span, section: str) -> Row:
+    """One row with its cells by role."""
     cells: dict[str, str] = {}
     for column, text in values.items():
         for role in found.roles[column] if column < len(found.roles) else ():

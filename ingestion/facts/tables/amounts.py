@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
 
+from msgspec import Struct
+
 from ingestion.domain import Cell, Interval, Method, Span
 from ingestion.facts.claims.assertions import Assertion, Claims, Findings
 from ingestion.facts.lexicon import listed
@@ -91,7 +93,8 @@ def amounts(
             claims.exclude(table.document, row, blocked)
         return True
     received = _received(book, spec, table, title)
-    claims.later(partial(_settle, spec, table, series, currency, Decimal(factor), title, titled, received))
+    found = _Amounts(table, series, currency, Decimal(factor), title, titled, received)
+    claims.later(partial(_settle, spec, found))
     return True
 
 
@@ -318,19 +321,22 @@ def _by_columns(book: FactBook, spec: FactSpec, table: Table, window: Window) ->
     return []
 
 
-def _settle(
-    spec: FactSpec,
-    table: Table,
-    series: list[Entry],
-    currency: str,
-    factor: Decimal,
-    title: str,
-    titled: Period | None,
-    received: bool,
-    window: Window,
-    findings: Findings,
-) -> None:
+class _Amounts(Struct, frozen=True):
+    """The amounts of a table by period, in which currency and how large a unit, and what its title says of them."""
+
+    table: Table
+    series: list[Entry]
+    currency: str
+    factor: Decimal
+    title: str
+    titled: Period | None
+    received: bool
+
+
+def _settle(spec: FactSpec, amounts: _Amounts, window: Window, findings: Findings) -> None:
     """What the rows inside a window come to."""
+    table, series, currency, factor = amounts.table, amounts.series, amounts.currency, amounts.factor
+    titled = amounts.titled
     dated = [(p, v, c) for p, v, c in series if p is not None and p.start is not None]
     inside = [
         (p, v, c)
@@ -347,7 +353,7 @@ def _settle(
         found = next(
             (
                 r
-                for t in [title, *(t for texts in table.texts for t in texts)]
+                for t in [amounts.title, *(t for texts in table.texts for t in texts)]
                 if (r := stated_rate(t, currency)) is not None
             ),
             None,
@@ -379,7 +385,7 @@ def _settle(
     bounded = bound(spec, value, period, window)
     if bounded is None or period.cover(window) is Cover.OUTSIDE:
         return
-    if received:
+    if amounts.received:
         for row in dict.fromkeys(_row_span(table, cell) for _, _, cell in inside):
             findings.exclude(table.document, row, "not_spent")
         ceiling = Interval(0, bounded.high)
