@@ -102,7 +102,7 @@ def office(folder: Path) -> Iterator[Place]:
         reviewer.upload(paper, ("扫描件.txt", UNDECIDED.encode()))
         reviewer.post(f"/api/v1/cases/{paper}/assessments")
         reviewer.post(f"/api/v1/cases/{paper}/submission")
-        reviewer.patch(f"/api/v1/review/cases/{paper}", json={"status": "returned"})
+        site.client(Role.REVIEWER).patch(f"/api/v1/review/cases/{paper}", json={"status": "returned"})
         hook = people[Role.ADMINISTRATOR].post("/api/v1/webhooks", json={
             "url": "https://oa.example.com/guohe", "kinds": ["assessment.finished"]}).json()["id"]
     more = {

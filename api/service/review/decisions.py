@@ -70,7 +70,7 @@ class Decisions:
                       for key, state in made.reviewed.facts.items()),
                 _criteria(made, history), duplicates.shared(session, case_id),
                 presence.here(session, case_id, actor.id), made.row.policy_digest, made.row.id, files,
-                may(actor, Action.REVIEW_CASE, case.owner_id, paper=case.on_paper),
+                may(actor, Action.REVIEW_CASE, case.owner_id),
                 replies.standing(session, case, actor))
 
     def seen(self, actor: Actor, case_id: str, language: str = "zh") -> SeenByPersons | None:
