@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 import api
 from api.errors import Failure
-from api.service import paging
+from api.service import paging, versions
 from api.service.access import Action, demand, may, scope, visible
 from api.service.cases.assessments import Assessments
 from api.service.cases.events import Events
@@ -211,7 +211,8 @@ class Cases:
             latest is not None and latest.revision != case.revision,
             seen_line(latest, case, review, actor) if latest else None, last_job(session, case.id),
             mine and not held(case, review), outdated(latest, review, force[1]), force[0].version,
-            review.status if review else None, mine and case.handed_in is None, case.withheld, case.paper_number)
+            review.status if review else None, mine and case.handed_in is None, case.withheld, case.paper_number,
+            latest is not None and latest.extractor != versions.extractor())
 
     @staticmethod
     def _lines(session: Session, actor: Actor, rows: Sequence[Case], digest: str) -> Iterator[CaseLine]:
