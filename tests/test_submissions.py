@@ -206,6 +206,18 @@ def test_an_applicant_answers_an_entry_and_the_reviewer_reads_it_there(me: Clien
     assert review(reviewer, case)["replies"] == [seen]
 
 
+def test_whatever_is_said_to_an_entry_is_read_on_both_sides(me: Client, reviewer: Client) -> None:
+    """To each entry of the list, and to one that is open no more: once on the applicant's page, once on the other."""
+    case = me.assessed(("申报书.txt", TEXT.encode()))
+    subjects = [*re.findall(rf"/cases/{case}/replies/([^\"]+)", me.get(f"/cases/{case}").text), PAPERS]
+    assert {"8.2.papers", "5.1.registered", "8.1.strength"} < set(subjects)
+    for subject in subjects:
+        assert say(me, case, subject, text=f"说明〔{subject}〕").status_code == 201
+    assert me.post(f"/api/v1/cases/{case}/submission").status_code == 201
+    for page in (me.get(f"/cases/{case}").text, reviewer.get(f"/review/cases/{case}").text):
+        assert {subject: page.count(f"说明〔{subject}〕") for subject in subjects} == dict.fromkeys(subjects, 1)
+
+
 @pytest.mark.parametrize(("given", "refused"), [
     ({}, (422, "reply_empty")), ({"subject": "none", "text": "x"}, (422, "unknown_subject")),
     ({"low": 5, "high": 3}, (422, "value_invalid")),

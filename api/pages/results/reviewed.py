@@ -92,6 +92,7 @@ class Needed:
     requirement: str
     outcome: Said
     before: Said | None     # by the program alone, where that is another
+    reply: Reply | None     # what the applicant says to the criterion, with the first of its facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +265,8 @@ class Viewing:
             if key in (criterion.related if related else criterion.facts):
                 yield Needed(self.names.citation(criterion), clause_address(criterion.citation),
                              self.names.label(criterion), self.names.requirement(criterion),
-                             said(one.person.outcome, self.language), self._before(one))
+                             said(one.person.outcome, self.language), self._before(one),
+                             self._reply(criterion.id) if criterion.facts[:1] == (key,) and not _judged(one) else None)
 
     def _before(self, one: CriterionReview) -> Said | None:
         return said(one.machine.outcome, self.language) if one.machine.outcome is not one.person.outcome else None
@@ -277,7 +279,7 @@ class Viewing:
     def _judgements(self) -> Iterator[JudgementRow]:
         for one in self.view.criteria:
             criterion = one.person.criterion
-            if one.person.outcome is Outcome.JUDGEMENT or one.judged:
+            if _judged(one):
                 yield JudgementRow(
                     criterion.id, self.names.citation(criterion), clause_address(criterion.citation),
                     self.names.label(criterion), criterion.quote, criterion.required,
@@ -328,6 +330,10 @@ class Viewing:
         return SharedRow(one.kind, excerpt(mine.quote, QUOTE),
                          document_address(self.view.case.id, mine.file_id, mine.start, mine.end),
                          document_address(one.case_id, other.file_id, other.start, other.end))
+
+
+def _judged(one: CriterionReview) -> bool:
+    return one.person.outcome is Outcome.JUDGEMENT or one.judged
 
 
 def reply(one: ReplyView | None, case_id: str, names: Vocabulary) -> Reply | None:
