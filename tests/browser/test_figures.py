@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from api.service.records import Role
+from tests.browser import counting
 from tests.browser.offices import Place, of
 
 # A figure is what the pages mark as one: a number, a value, a count in a tag. It is explained by a link on it or around
@@ -97,3 +98,71 @@ def test_a_trial_leads_to_evidence_whoever_may_see_it(chromium: Browser, place: 
             shown = page.locator(".piece a[href*='/documents/'], .piece a[data-open], .figure")
             expect(shown.first).to_be_attached()  # the page is on its way
         context.close()
+
+
+OUTCOMES = ("met", "not_met", "insufficient_evidence", "needs_judgement")
+
+
+def agreed(found: dict[str, Any], line: dict[str, Any]) -> list[Any]:
+    """What an applicant's page of a case and its row in the list say, where they or the page's own counts differ."""
+    said, listed, headline = found["said"], found["listed"], found["headline"]
+    counts = {one: said.get(one, 0) for one in OUTCOMES}
+    open_ = {one: count for one, count in counts.items() if count and one != "met"}
+    checks = {
+        "lists": (said, listed), "headline": (headline[2:], list(open_.values())), "row": (open_, line["counts"]),
+        "measured": (headline[:2], line["measurable"]), "files": (str(said["files"]), line["numbers"][0]),
+        "lacking": (counts["not_met"] + counts["insufficient_evidence"], said.get("todo-lacking", 0)),
+        "judgement": (counts["needs_judgement"], said.get("todo-judgement", 0)),
+        "conflicts": (said["conflicts"], said.get("todo-conflict", 0))}
+    return [(name, *pair) for name, pair in checks.items() if pair[0] != pair[1]]
+
+
+def test_counts_agree_on_both_sides(chromium: Browser, place: Place) -> None:
+    """Headline, chips, lists and what is asked before handing in, on an applicant's page of every case; the rows of
+    both lists; a reviewer's page of the same case. Where its applicant may see what was decided, the same there.
+    """
+    seen: dict[str, dict[str, dict[str, Any]]] = {}
+    wrong: dict[str, Any] = {}
+    for role in map(str, (Role.APPLICANT, Role.REVIEWER)):
+        context = of(chromium, place, role)
+        page, lists, seen[role] = context.new_page(), {}, {}
+        for address in ("/cases", *(["/review"] if role == Role.REVIEWER else [])):
+            page.goto(address)
+            for row in page.locator("tbody tr").all():
+                link = str(row.locator("th a").first.get_attribute("href"))
+                lists[link] = {**row.evaluate(counting.LINE), "status": row.locator(".tag").first.get_attribute("class")
+                               if row.locator(".tag").count() else ""}
+        for link, line in lists.items():
+            if link.startswith("/cases"):
+                found = seen[role][link] = counting.case(page, link)
+                found["shown"] = role == Role.REVIEWER or any(one in line["status"] for one in ("returned", "done"))
+                wrong[f"{role} {link}"] = agreed(found, line)
+                if page.locator("#submit").count():
+                    page.goto(f"{link}/submission")
+                    asked = {str(one.get_attribute("href")).partition("#")[2]: int(one.locator(".num").inner_text())
+                             for one in page.locator(".open-counts a").all()}
+                    parts = {name: count for name, count in found["said"].items() if name.startswith("todo-")}
+                    wrong[f"{link}/submission"] = [] if asked == parts else [(asked, parts)]
+            else:
+                found, same = counting.review(page, link), seen[role][link.removeprefix("/review")]["said"]
+                said, listed = found["said"], found["listed"]
+                tags = {"矛盾": listed["conflict"]} if listed["conflict"] else {}
+                checks = {
+                    "lists": ({one: said[one] for one in said.keys() & listed}, {
+                        one: listed[one] for one in said.keys() & listed}),
+                    "outcomes": ({one: said[one] for one in OUTCOMES}, {one: same.get(one, 0) for one in OUTCOMES}),
+                    "judgement": (listed["judgement"], said["needs_judgement"]),
+                    "undecided": (listed["undecided"], same.get("todo-undecided", 0)),
+                    "conflicts": (listed["conflict"], same.get("todo-conflict", 0)),
+                    "files": (said["files"], same["files"]), "unchecked": (str(said["unchecked"]), line["numbers"][0]),
+                    "tags": (tags, {name: int(count) for name, count in line["tags"].items() if name == "矛盾"})}
+                wrong[link] = [(name, *pair) for name, pair in checks.items() if pair[0] != pair[1]]
+        context.close()
+    both = seen[str(Role.APPLICANT)].keys() & seen[str(Role.REVIEWER)].keys()
+    for link in both:
+        one, other = (seen[str(role)][link] for role in (Role.APPLICANT, Role.REVIEWER))
+        if one["shown"]:
+            wrong[f"both {link}"] = [] if one["said"] == other["said"] else [(one["said"], other["said"])]
+    assert {name: found for name, found in wrong.items() if found} == {}
+    assert len(both) > 4
+    assert len(wrong) > 20
