@@ -5,6 +5,28 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+# A figure is what the pages mark as one: a number, a value, a count in a tag. It is explained by a link on it or around
+# it (for what a piece of evidence or a file is read as: that of the piece or the file), by what it opens (the summary
+# of what is listed below), by a title or words of its own that say why nothing opens, by the caption of its row in a
+# list of particulars, or by the list that its heading counts. Days, the viewer's page numbers, the code of a
+# refusal, and zeros, of which there is nothing to open, are no figures.
+UNEXPLAINED = r"""() => {
+  const figures = [...document.querySelectorAll('main .num, main .figure, main .tag.warn, main .tally li')]
+    .filter(one => /[1-9]/.test(one.textContent.replace(/\d{4}-\d{2}-\d{2}/g, '')) && one.offsetParent
+            && !one.closest('time, .viewer, .card > h3, pre, dialog, .code'));
+  const linked = one => one.closest('a[href]') || one.querySelector('a[href]')
+    || one.closest('.piece')?.querySelector('.place a') || one.closest('.file')?.querySelector('.file-name a');
+  const opened = one => one.closest('summary') || one.closest('.criterion')?.querySelector('.cover, details')
+    || one.closest('article.subject')?.querySelector('.needs a, details .pieces a, details a');
+  const titled = one => one.closest('[title]') || one.querySelector('[title], .why');
+  const captioned = one => one.matches('dd') && one.previousElementSibling?.matches('dt')
+    || one.closest('dd')?.querySelector('q') || one.closest('td')?.querySelector('details q, details p')
+    || one.closest('tr')?.querySelector('td a[href*="object_id"]') || one.closest('.rests')?.closest('.item, .article');
+  const listed = one => one.closest('h1, h2, h3, h4')?.closest('section, .page, .case, details, div')
+    ?.querySelector('ul li, ol li, tbody tr, article');
+  return figures.filter(one => !linked(one) && !opened(one) && !titled(one) && !captioned(one) && !listed(one))
+    .map(one => one.outerHTML.slice(0, 200));
+}"""
 # Of an applicant's page of a case. `said` is every number that the page prints, `listed` how many it then shows: both
 # by the same names. The headline is not split here, see `HEADLINE`.
 CASE = r"""() => {
