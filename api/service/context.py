@@ -74,7 +74,7 @@ def case_for(session: Session, actor: Actor, case_id: str, action: Action = Acti
     case = session.scalar(query)
     if case is None:
         raise Failure("not_found")
-    demand(actor, action, case.owner_id, paper=case.on_paper)
+    demand(actor, action, case.owner_id)
     if action is Action.CHANGE_CASE and held(case, session.get(Review, case_id)):
         raise Failure("handed_in")
     if action is Action.DELETE_CASE and case.handed_in is not None:

@@ -20,6 +20,7 @@ class Kind(StrEnum):
 
 
 CHOSEN = tuple(one for one in Kind if one is not Kind.TRIAL)
+OFFICE = frozenset({Kind.SUBMITTED, Kind.RESUBMITTED})    # what reviewers alone are told
 BY_MAIL = (Kind.RETURNED, Kind.NEAR, Kind.DECIDED)    # of whoever never chose
 
 

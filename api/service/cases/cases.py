@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 import api
 from api.errors import Failure
-from api.service import paging
+from api.service import paging, versions
 from api.service.access import Action, demand, may, scope, visible
 from api.service.cases.assessments import Assessments
 from api.service.cases.events import Events
@@ -58,14 +58,15 @@ class Cases:
 
     def take_over(self, actor: Actor, case_id: str) -> CaseView:
         """A paper application that lies with the office, from whoever typed it in: from now on this reviewer adds what
-        its applicant sends in later. Failure "not_on_paper".
+        its applicant sends in later, and another one decides. Failure "not_on_paper".
         """
         force = self.policies.now()
         with self.context.database.writing() as session:
-            case = case_for(session, actor, case_id, Action.REVIEW_CASE)
-            if not case.on_paper:
-                raise Failure("not_on_paper")
-            if case.owner_id != actor.id:
+            case = case_for(session, actor, case_id, Action.READ_REVIEW)
+            if not (case.on_paper and case.owner_id == actor.id):     # said twice, it is done once
+                case = case_for(session, actor, case_id, Action.REVIEW_CASE)
+                if not case.on_paper:
+                    raise Failure("not_on_paper")
                 record(session, actor, "take_over", "case", case_id, before={"typed_by": case.owner_id},
                        after={"typed_by": actor.id})
                 with rows.widened(session):   # nobody gives a case away: it is the office's
@@ -211,7 +212,8 @@ class Cases:
             latest is not None and latest.revision != case.revision,
             seen_line(latest, case, review, actor) if latest else None, last_job(session, case.id),
             mine and not held(case, review), outdated(latest, review, force[1]), force[0].version,
-            review.status if review else None, mine and case.handed_in is None, case.withheld, case.paper_number)
+            review.status if review else None, mine and case.handed_in is None, case.withheld, case.paper_number,
+            latest is not None and latest.extractor != versions.extractor())
 
     @staticmethod
     def _lines(session: Session, actor: Actor, rows: Sequence[Case], digest: str) -> Iterator[CaseLine]:

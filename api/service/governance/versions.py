@@ -209,6 +209,7 @@ class Versions:
             row.base_digest = self._policies.digest
             self._policies.keep_used(row.base_digest)
             row.problems = len(self._problems(row, session))
+            record(session, actor, "renew_policy", "policy", row.id, digest=row.digest, version=row.version)
         return self.get(actor, version_id)
 
     def withdraw(self, actor: Actor, version_id: str) -> VersionView:
