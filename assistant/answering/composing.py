@@ -145,7 +145,7 @@ class Composer:
             words = (say("holds"), say("fails"))
         elif self._only_priority(part, choice):
             decided, words = verdict_words.YES, (say("yes_word"), say("no_word"))
-        elif self._priority(choice) and says("claims", "compels", part.text):
+        elif says("claims", "compels", part.text) and (self._priority(choice) or self._one_of_several(part, choice)):
             return verdict_words.word(verdict_words.NO, part), verdict_words.NO
         if decided:
             word = verdict_words.of_condition(decided, part, words) or say("unsettled")
@@ -179,6 +179,13 @@ class Composer:
         """Whether all that a choice's clauses ask for only gives priority."""
         asked = [one for one in self._policy.criteria if one.citation in choice.refs]
         return bool(asked) and not any(one.required for one in asked)
+
+    def _one_of_several(self, part: Part, choice: Choice) -> bool:
+        """Whether a question names one of several things of which a clause asks for any one: 一定要有专利吗."""
+        named = {self._topics.subjects[name].fact for name in part.found}
+        return not says("claims", "sum_of_all", part.text) and any(
+            one.citation in choice.refs and len(one.facts) > 1 and 0 < len(named & set(one.facts)) < len(one.facts)
+            for one in self._policy.criteria)
 
     # By number ------------------------------------------------------------------------------------------------------
 

@@ -194,6 +194,8 @@ def _completed(asked: Question, before: Question, history: Sequence[Turn], reade
     if says("asks", "bare_met", first.text) and len(asked.parts) == 1 and any(
             one.quantities and not one.asks for one in before.parts):
         return f"{before.text}，{asked.text}" if asked.language == "zh" else f"{before.text}, {asked.text}"
+    if _asks_lack_of(before, first, reader):
+        return f"{before.text.rstrip('?？')}，{asked.text}" if asked.language == "zh" else f"{before.text} {asked.text}"
     if first.quantities and (text := _with_facts(history, asked, reader)) is not None:
         return text
     if first.quantities and (text := _with_more(before, first, asked.language)) is not None:
@@ -214,6 +216,19 @@ def _completed(asked: Question, before: Question, history: Sequence[Turn], reade
 def _about_something(part: Part, reader: Reader) -> bool:
     """Whether a part names a subject that something is counted or ruled for."""
     return any(reader.topics.subjects[name].fact for name in part.found)
+
+
+def _asks_lack_of(before: Question, part: Part, reader: Reader) -> bool:
+    """Whether a part asks how much is missing of what the question before held against a bar: 不够的话还差几篇."""
+    if not question_form.asks_lack(part.text) or part.quantities or part.refs or _types(part, reader):
+        return False
+    return before.parts[-1].polar and any(one.quantities for one in before.parts) and not _names_fact(part, reader)
+
+
+def _names_fact(part: Part, reader: Reader) -> bool:
+    """Whether a part names, by more than a unit, something that is counted."""
+    return any(reader.topics.subjects[name].fact and len(one.word) > 1
+               for name, words in part.found.items() for one in words)
 
 
 def _leans(part: Part, reader: Reader, known: str) -> bool:

@@ -13,7 +13,7 @@ from assistant.dialogue.application.case import Case, Row
 from assistant.dialogue.asker.comparison_words import amount as plain_amount
 from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, Amount, Result, together
 from assistant.judging import outcomes
-from ingestion.domain import Citation, Criterion, Fact, Finding, Interval, Outcome, Overall
+from ingestion.domain import Citation, Criterion, CriterionKind, Fact, Finding, Interval, Outcome, Overall
 from ingestion.facts.schema import FactSpec
 from ingestion.language import fold
 from ingestion.numbers import numerals
@@ -113,6 +113,10 @@ def line(case: Case, criterion: Criterion, reached: Outcome, facts: Mapping[str,
     if key not in facts:
         return say("would_be_absent", noun=noun, measure=wording.measure)
     interval = facts[key].interval
+    if criterion.kind is CriterionKind.YES_NO and reached in (Outcome.MET, Outcome.NOT_MET):
+        held = say.pick(wording.holds, wording.holds_en) if reached is Outcome.MET \
+            else say.pick(wording.fails, wording.fails_en)
+        return say("would_hold", label=say.pick(criterion.label, criterion.label_en), text=held)
     total = told.get(key, "") + _amount(case, interval, key, wording.unit)
     lack = max(0, (criterion.bar or 0) - interval.high) if interval.high is not None else 0
     if not wording.measure or criterion.bar is None:

@@ -146,7 +146,9 @@ def caveats(one: Comparison, policy: Policy, say: Say) -> Iterator[str]:
             yield say("aside_unconverted", amount=term.words)
             continue
         value = amount(term.interval, one.fact, unit, policy, say)
-        if term.role is Role.PLANNED:
+        if term.reason == terms.RECEIVED:
+            yield say("aside_received", amount=value)
+        elif term.role is Role.PLANNED:
             yield say("aside_planned", amount=value)
         elif term.role is Role.UNCERTAIN:
             yield say("aside_mean" if term.reason == "yearly_mean" else "aside_unsure", amount=value)

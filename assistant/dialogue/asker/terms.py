@@ -39,6 +39,7 @@ _FARTHEST = 34        # characters between a figure and the subject that it is o
 _BREAK_COSTS, _PAUSE_COSTS, _AFTER_COSTS = 12, 4, 6
 YEARLY = "yearly_bar"         # a bar said to be one of each year
 UNCONVERTED = "unconverted"   # why a sum of foreign money is in doubt
+RECEIVED = "received"         # why a sum that came in is in doubt: nobody has said that it was spent
 _LEAST_MONEY = 10_000  # a bare number below it is no sum of money
 _LOOSE = frozenset({"", "thing", "piece", "organisation", "project", "event"})
 _YEARS = re.compile(r"([一二两三四五六七八九十\d]+)\s*(?:个)?年(?!\d|来|前|度|底|初|级|间)|\b(\w+)\s+years\b")
@@ -267,15 +268,16 @@ def _passed_on(one: Figure, before: Sequence[Term]) -> bool:
     return bool(before) and before[-1].fact != one.fact and before[-1].role in _PASSED_ON
 
 
-def _term(one: Figure, before: Sequence[Term], text: str, policy: Policy, spans: Sequence[tuple[Span, str]],
-          bars: Mapping[str, int], *, claims: bool) -> Term:
-    quantity, spec = one.quantity, policy.facts.facts[one.fact]
-    earlier = [term for term in before if term.fact == one.fact]
+def _role(one: Figure, before: Sequence[Term], text: str, policy: Policy, bars: Mapping[str, int], *,
+          claims: bool) -> tuple[Role, str]:
+    """What a figure is by the words around it, and why it does not count where it does not."""
+    spec, earlier = policy.facts.facts[one.fact], [term for term in before if term.fact == one.fact]
     before_it, reason = counting.not_counting(one.lead[-14:], one.fact, policy)
     behind, other = counting.not_counting(one.tail, one.fact, policy)
     asks = bool(question_form.kinds_of(one.clause) & {"yes_no", "confirm"}) and not _names_kind(one, spec, policy)
     role, reason = role_of(one, earlier, bars, before_it=before_it, behind=behind, asking=asks), reason or other
-    if role is Role.LOST and says("roles", "ahead", one.lead + one.tail) and says("roles", "today", text):
+    if role is Role.LOST and says("roles", "ahead", one.lead + one.tail) \
+            and says("roles", "today", question_form.asking(text)):
         role = Role.PART        # 明年到期的有2家，现在算够吧
     if role is Role.HAVE and before and before[-1].role is Role.ADDED and _LISTED.match(one.lead):
         role = Role.ADDED       # 再来1户高企、1个团队
@@ -283,6 +285,15 @@ def _term(one: Figure, before: Sequence[Term], text: str, policy: Policy, spans:
         role = before[-1].role  # 再发3篇，其中2篇跟国外合写
     if claims and role is Role.HAVE and not says("roles", "have", one.lead):
         role = Role.BAR
+    if role is Role.HAVE and _only_received(one, spec, policy):
+        role, reason = Role.UNCERTAIN, RECEIVED
+    return role, reason
+
+
+def _term(one: Figure, before: Sequence[Term], text: str, policy: Policy, spans: Sequence[tuple[Span, str]],
+          bars: Mapping[str, int], *, claims: bool) -> Term:
+    quantity, spec = one.quantity, policy.facts.facts[one.fact]
+    role, reason = _role(one, before, text, policy, bars, claims=claims)
     cover = _cover(one, spans) if spec.time == "window" else ""
     if role in (Role.HAVE, Role.TOTAL) and cover == "outside":
         role, reason = Role.UNCOUNTED, "outside_window"
@@ -306,6 +317,13 @@ def _term(one: Figure, before: Sequence[Term], text: str, policy: Policy, spans:
     elif role is Role.HAVE and cover in ("wider", "partial"):
         interval = Interval(0, interval.high)
     return Term(_shown(one), quantity.span, interval, role, one.fact, quantity.unit, reason, cover, times, lacking)
+
+
+def _only_received(one: Figure, spec: FactSpec, policy: Policy) -> bool:
+    """Whether money is said to have come in, and not to have been spent: 到账240万."""
+    said = one.lead[-14:] + one.tail[:6]
+    return bool(spec.received) and policy.facts.pattern(spec.received).search(said) is not None \
+        and policy.facts.pattern(spec.spent).search(said) is None
 
 
 def _each_of(one: Figure) -> int:
@@ -369,7 +387,25 @@ def _settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term
             done = [replace(one, role=Role.PART) if one in rest else one for one in done]
         elif whole.role is Role.HAVE:                        # 4个，市级2个、区级2个: the parts tell what counts
             done = [replace(one, role=Role.TOTAL) if one is whole else one for one in done]
+    done = _within(done, text)
     return [_taken(one, done, text) for one in done if not _told_twice(one, done)]
+
+
+def _within(terms: list[Term], text: str) -> list[Term]:
+    """Figures beside one that says more exactly what is asked: what came in beside what was spent; a total of no
+    period, and its parts, before the window's part of it (花了300万，近三年就180万)."""
+    for exact in [one for one in terms if one.role is Role.HAVE and one.reason != RECEIVED]:
+        terms = [replace(one, role=Role.UNCOUNTED) if one.fact == exact.fact and one.reason == RECEIVED else one
+                 for one in terms]
+        whole = next((one for one in terms if one.fact == exact.fact and one.role is Role.HAVE and not one.period
+                      and one.span < exact.span and one.interval.low > exact.interval.low), None)
+        between = text[whole.span.end:exact.span.start] if whole is not None else ""
+        if whole is None or exact.period != "window" or says("roles", "also", between) \
+                or not says("roles", "only_so_much", between):
+            continue
+        terms = [replace(one, role=Role.TOTAL if one is whole else Role.PART)
+                 if one.fact == whole.fact and whole.span <= one.span < exact.span else one for one in terms]
+    return terms
 
 
 def _told_twice(one: Term, terms: Sequence[Term]) -> bool:
