@@ -21,6 +21,7 @@ from assistant.dialogue.asker.roles import Asked
 from assistant.dialogue.results import NO, YES, Result
 from assistant.questions import case_questions, clause_weights, question_form
 from assistant.questions.dialogue_patterns import pattern, says
+from assistant.questions.topics import words_of
 from assistant.questions.understanding import Part, fold
 from ingestion.domain import Citation, Outcome, Overall
 
@@ -36,6 +37,9 @@ _OPEN = (Outcome.NOT_MET, Outcome.INSUFFICIENT)
 def understood(case: Case, part: Part, figures: Asked) -> Question:
     """A folded part of a question beside the application."""
     asked = case_questions.read(part, case.findings, case.assessment.facts, case.topics)
+    if not asked.facts and not asked.findings:
+        keys = _happened(case, part)
+        asked = replace(asked, facts=keys, findings=case.findings_of(keys))
     counted = [key for key in asked.facts if figures.of(key)]
     if not counted and all(case.policy.facts.facts[key].kind == "yes_no" for key in asked.facts):
         counted = [key for key in figures.facts if case.findings_of([key]) and _figure_in(part, key, figures)]
@@ -55,6 +59,15 @@ def understood(case: Case, part: Part, figures: Asked) -> Question:
     named = case.documents_named(mentions.without_subjects(part, case.topics, [
         key for key, spec in case.policy.facts.facts.items() if spec.kind != "yes_no"]))
     return Question(part, asked, figures, tuple(found), tuple(named), types, name)
+
+
+def _happened(case: Case, part: Part) -> list[str]:
+    """The fact that is denied by something of the kind that a question names, be it inside another word (重大安全事故)
+    or by a word for what may happen to anybody (罚款)."""
+    denied = {subject.fact: words_of(subject.words)[0] for subject in case.topics.subjects.values() if subject.denies}
+    keys = [key for one in case.findings for key in one.criterion.facts if key in denied]
+    named = [key for key in keys if any(len(word) > 1 and word in part.text for word in denied[key])]
+    return named or (keys[:1] if says("asks", "incident", part.text) else [])
 
 
 def _figure_in(part: Part, key: str, figures: Asked) -> bool:

@@ -21,6 +21,8 @@ _JOINTS = frozenset("的地得了着过吗呢吧啊么与和及或")
 _NO_NAME = re.compile("[的地得了着过吗呢吧啊么与和及或在里做是有不没都也就还那这哪些个]")     # stands in no name
 _RARE = 0.34      # the share of the rows in which a telling term stands at most
 _NEAR = 0.7
+_FEW = 4         # rows that one thing can mean
+_RUN_LENGTH = 6
 _NAME = 4        # characters that are no chance run of words
 
 
@@ -34,9 +36,21 @@ def rows(part: Part, found: Sequence[Row], facts: Collection[str], topics: Topic
     listed = [one for one in found if one.number in numbered and (not facts or one.fact in facts)] if numbered else []
     codes = {_plain(one) for one in _CODE.findall(part.text)}
     coded = [one for one in found if codes and any(_plain(fold(cell)) in codes for cell in one.cells)]
-    chosen = coded or listed or _dated(part.text, found) or _named(part, found, topics, policy)
+    named = _named(part, found, topics, policy, facts)
+    dated = _dated(part.text, found)
+    if not facts and len(dated) > _FEW:       # a year alone tells little: 2022年那个罚款
+        dated = [one for one in dated if one in named]
+    chosen = coded or listed or dated or named or _verbatim(without_subjects(part, topics), found, facts, policy)
     own = [one for one in chosen if one.fact in facts]
     return _once(own or chosen)
+
+
+def _verbatim(text: str, found: Sequence[Row], facts: Collection[str], policy: str) -> list[Row]:
+    """The few rows of facts that hold a long run of the question which the policy does not: 集团的国家重点实验室."""
+    runs = [run[place:place + _RUN_LENGTH] for run in _RUN.findall(text) for place in range(len(run) - _RUN_LENGTH + 1)]
+    told = [run for run in runs if run not in policy]
+    some = [one for one in found if one.fact in facts and any(run in fold(one.quote) for run in told)]
+    return some if len({one.quote for one in some}) <= _FEW else []
 
 
 def _plain(code: str) -> str:
@@ -83,8 +97,8 @@ def without_subjects(part: Part, topics: Topics, facts: Collection[str] | None =
     return text
 
 
-def _named(part: Part, found: Sequence[Row], topics: Topics, policy: str) -> list[Row]:
-    text = without_subjects(part, topics)
+def _named(part: Part, found: Sequence[Row], topics: Topics, policy: str, facts: Collection[str]) -> list[Row]:
+    text = without_subjects(part, topics, facts or None)
     if part.found and not text.strip():
         return []
     asked = {term for term in terms(text) if not common(term) and term not in policy}

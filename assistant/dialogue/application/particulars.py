@@ -27,6 +27,7 @@ _TOTAL = re.compile(r"合计|总计|小计|共计|total")
 ENOUGH = 0.62      # the share of what a question is about that a sentence must hold
 NEAR = 0.85
 _MARK = re.compile(r"(?:19|20)\d\d|[a-z0-9]+[座栋楼号]|[一二三四五六七八九十][座栋楼号]")   # years and houses
+_OF_ANY = frozenset("被了过")       # of what happened, whatever it was
 _TELLING = 2       # pairs of characters that tell what is spoken of
 _PERCENT = "/\\d\\s*[%％]|百分之/"
 _RARE = 3          # lines in which what a question names stands at most
@@ -117,11 +118,14 @@ def events(case: Case, part: Part, k: int = 2) -> tuple[Citation, ...]:
     words = {word for name in part.found if case.topics.subjects[name].denies
              for word in words_of(case.topics.subjects[name].words)[0] if len(word) > 1}
     happened = pattern("asks", "incident")
-    same = {match[0] for match in happened.finditer(part.text)}
+    asking = part.asking().text
+    before = part.text[:part.text.rfind(asking)]      # 那次仓库失火，影响安全事故这条吗: the fire is what is spoken of
+    said = before if happened.search(before) else part.text
+    same = {char for match in happened.finditer(said) for char in match[0]} - _OF_ANY
     found = [line for line in _lines(case, ()) if any(word in line.folded for word in words)
-             or (same and any(match[0][:1] in {one[:1] for one in same} for match in happened.finditer(line.folded)))]
+             or (same and any(same & set(match[0]) for match in happened.finditer(line.folded)))]
     lines = [line for line in found if "\t" not in line.text] or found      # what happened is told, not listed
-    told = {term for term in mentions.terms(part.text) if not mentions.common(term)} | set(_MARK.findall(part.text))
+    told = {term for term in mentions.terms(said) if not mentions.common(term)} | set(_MARK.findall(said))
     scores = [sum(term in line.folded for term in told) for line in lines]
     best = max(scores, default=0)
     near = [line for line, score in zip(lines, scores, strict=True) if score == best > 0]
