@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from assistant.answering import affirming
+from assistant.answering.advising import Advice
 from assistant.answering.clause_selection import Choice, Kind
 from assistant.checking import citations
 from assistant.dialogue import verdict_words
@@ -75,6 +76,11 @@ class Composer:
             ruled = verdict_words.OPEN
         return Piece(said, tuple(one for one in cites if one is not None), settled, verdict,
                      free=choice.kind in _FREE, ruled=ruled)
+
+    def advising(self, part: Part, advice: Advice) -> Piece:
+        """What was advised on base types."""
+        word = verdict_words.word(advice.verdict, part) if advice.verdict else ""
+        return Piece(advice.said, advice.cites, settled=True, verdict=word, ruled=advice.verdict)
 
     def quoting(self, refs: Sequence[str]) -> Piece:
         """Clauses that are cited beside what was said."""

@@ -114,7 +114,10 @@ def _answer(case: Case, one: Question) -> Result | None:
         return types(case, one.types)
     if one.types:
         return None      # it asks of another base type: the policy answers
-    if says("asks", "types", text) and _asks_which_type(text) and not one.facts:
+    if says("asks", "types_asking", text) and one.facts:
+        return None      # which types ask for a thing: the policy answers
+    which = says("asks", "type_for_us", text) or (says("asks", "types", text) and _asks_which_type(text))
+    if which and not one.facts:
         return types(case, [base.id for base in case.policy.base_types])
     change = supposing.changes(case, one)
     if change is not None:
