@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from assistant.dialogue.application import listing, mentions, particulars, supposing
+from assistant.dialogue.application import listing, mentions, particulars, sameness, supposing
 from assistant.dialogue.application.about_rows import by_rows, denied
 from assistant.dialogue.application.case import COUNTED, LEFT_OUT, Case, Row
 from assistant.dialogue.application.case_question import Question
@@ -131,7 +131,11 @@ def _answer(case: Case, one: Question) -> Result | None:
         total = total_of(case, text, one.documents)
         if total is not None:
             return total
-    return _by_field(case, one) or _by_intent(case, one) or by_rows(case, one) or _by_facts(case, one)
+    for answers in (sameness.answer, _by_field, _by_intent, by_rows, _by_facts):
+        told = answers(case, one)
+        if told is not None:
+            return told
+    return None
 
 
 def _asks_which_type(text: str) -> bool:

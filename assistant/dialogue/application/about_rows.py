@@ -1,19 +1,19 @@
 """Rows of an application that a question names: whether they count, why not, and what they mean for the whole."""
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from assistant.dialogue.application import listing
-from assistant.dialogue.application.case import LEFT_OUT, Case, Row
+from assistant.dialogue.application import listing, mentions
+from assistant.dialogue.application.case import COUNTED, LEFT_OUT, Case, Row
 from assistant.dialogue.application.case_question import Question
+from assistant.dialogue.asker.roles import Role
 from assistant.dialogue.results import NO, Result
 from assistant.questions import question_form
 from assistant.questions.dialogue_patterns import says
-from ingestion.domain import CriterionKind, Outcome
+from ingestion.domain import CriterionKind, Interval, Outcome
 from ingestion.language import fold
+from ingestion.numbers import numerals
 
-_FIGURE = re.compile(r"\d{2,}")
 _SHORT, _FEW = 14, 3      # characters of a question that only names a row; rows that it can mean
 _OPEN = (Outcome.NOT_MET, Outcome.INSUFFICIENT)
 
@@ -25,11 +25,13 @@ def by_rows(case: Case, one: Question) -> Result | None:
     despite = one.part.polar and says("asks", "despite", one.text)
     if counted and not one.rows and one.uncounted and (among or despite):
         return listing.uncounted(case, counted[0], one.uncounted)
-    if among and counted and not any(row.fact in one.facts for row in one.rows):
-        return listing.unlisted(case, counted[0], one.part)
-    told = _by_figure(case, one) if one.part.polar and says("asks", "taken_for", one.text) else None
-    if told is not None:
-        return told
+    own = any(row.fact in one.facts for row in one.rows)
+    taken = one.part.polar and says("asks", "taken_for", one.text) and not one.figures.hypothetical
+    if taken and (other := _other_figure(case, one)):
+        return other
+    if among and counted and not own:
+        return listing.unlisted(case, counted[0], one.part) or _other_figure(case, one) or (
+            listing.unseen(case, counted[0]) if _names_something(case, one) else None)
     if not one.rows or len(one.rows) > listing.SHOWN:
         return None
     return _of_rows(case, one, among=among, despite=despite)
@@ -66,12 +68,31 @@ def _of_rows(case: Case, one: Question, *, among: bool, despite: bool) -> Result
     return None
 
 
-def _by_figure(case: Case, one: Question) -> Result | None:
-    """全校SCI 1120多篇能当成中心的吗: the rows that hold the question's own figure, where all of them were left out."""
-    said = [re.compile(rf"(?<![\d.]){number}(?![\d.])") for number in _FIGURE.findall(one.text)]
-    rows = [row for row in case.rows_of(one.facts) if any(figure.search(fold(row.quote)) for figure in said)]
-    left = [row for row in rows if row.status == LEFT_OUT]
-    return listing.status(case, left, NO) if left and left == rows and len(left) <= _FEW else None
+def _other_figure(case: Case, one: Question) -> Result | None:
+    """全校SCI 1120多篇能当成中心的吗: a figure that is not the one that was found for its fact, with the places that
+    state it."""
+    for key in one.facts:
+        fact = case.assessment.facts.get(key)
+        stated = [term.interval for term in one.figures.of(key) if term.role is not Role.BAR]
+        if fact is None or fact.conflict or not stated or any(_meet(each, fact.interval) for each in stated):
+            continue
+        rows = [row for row in case.rows_of([key]) if any(
+            figure.interval.high is not None and _meet(figure.interval, each)
+            for figure in numerals.quantities(fold(row.quote)) for each in stated)]
+        return listing.not_the_figure(case, key, [row for row in rows if row.status != COUNTED])
+    return None
+
+
+def _names_something(case: Case, one: Question) -> bool:
+    """Whether a question names a thing of the documents besides the conditions, so that it is not about all of it."""
+    known = fold(case.policy.text)
+    told = mentions.terms(mentions.without_subjects(one.part, case.topics, one.facts))
+    return any(case.speaks_of(term) for term in told if not mentions.common(term) and term not in known)
+
+
+def _meet(one: Interval, other: Interval) -> bool:
+    """Whether two intervals have a figure in common."""
+    return (one.high is None or one.high >= other.low) and (other.high is None or other.high >= one.low)
 
 
 def _apart(one: Question, own: Sequence[Row]) -> bool:

@@ -136,6 +136,23 @@ def uncounted(case: Case, key: str, name: str) -> Result:
                   lines=(case.say("rows_without", label=case.fact_label(key), name=name),))
 
 
+def unseen(case: Case, key: str) -> Result:
+    """What counts for a fact, where what a question names is not among it and nothing else is said of it."""
+    told = rows(case, [key])
+    findings = case.findings_of([key])
+    return Result("rows", verdict=OPEN, figures=told.figures,
+                  quotes=(*case.cites(findings, evidence=False), *told.quotes),
+                  refs=tuple(one.criterion.citation for one in findings),
+                  lines=(case.say("rows_unseen", label=case.fact_label(key)), *told.lines), exhausted=told.exhausted)
+
+
+def not_the_figure(case: Case, key: str, places: Sequence[Row]) -> Result:
+    """That a figure is not what was found for a fact, with the places that state it and were left out."""
+    whole, told = counts(case, [key]), status(case, places[:SHOWN], NO)
+    return Result("rows", verdict=NO, figures=whole.figures, quotes=(*told.quotes, *whole.quotes), refs=told.refs,
+                  lines=(*whole.lines, *told.lines))
+
+
 def named(case: Case, keys: Sequence[str], found: Sequence[Row]) -> Result:
     """How many of what counts the question's own words name: 和京都大学合写的有几篇."""
     whole, lines = counts(case, keys), [_item(case, number, row) for number, row in enumerate(found[:SHOWN * 2], 1)]

@@ -34,8 +34,8 @@ def rows(part: Part, found: Sequence[Row], facts: Collection[str], topics: Topic
     numbered = {int(number) for match in pattern("rows", "number").finditer(part.text)
                 for number in re.findall(r"\d+", match[0])}
     listed = [one for one in found if one.number in numbered and (not facts or one.fact in facts)] if numbered else []
-    codes = {_plain(one) for one in _CODE.findall(part.text)}
-    coded = [one for one in found if codes and any(_plain(fold(cell)) in codes for cell in one.cells)]
+    named_by = codes(part.text)
+    coded = [one for one in found if named_by and any(plain_code(fold(cell)) in named_by for cell in one.cells)]
     named = _named(part, found, topics, policy, facts)
     dated = _dated(part.text, found)
     if not facts and len(dated) > _FEW:       # a year alone tells little: 2022年那个罚款
@@ -53,7 +53,13 @@ def _verbatim(text: str, found: Sequence[Row], facts: Collection[str], policy: s
     return some if len({one.quote for one in some}) <= _FEW else []
 
 
-def _plain(code: str) -> str:
+def codes(text: str) -> list[str]:
+    """The codes in a folded text, as `plain_code` writes them: ZY-07, T13."""
+    return [plain_code(one) for one in _CODE.findall(text)]
+
+
+def plain_code(code: str) -> str:
+    """A code without what joins its parts."""
     return code.replace("-", "").replace("_", "").replace(" ", "")
 
 

@@ -98,13 +98,13 @@ def beside(case: Case, part: Part, told: Result, k: int = 2) -> tuple[Citation, 
                            *(one.quote for one in told.quotes)])).lower()
     text = mentions.without_subjects(part, case.topics)
     asked = {term for term in mentions.terms(text) if not mentions.common(term) and term not in known}
-    lines = list(_lines(case, ()))
-    held = [{term for term in asked if term in line.folded} for line in lines] if asked else []
+    spoken = list(lines(case))
+    held = [{term for term in asked if term in line.folded} for line in spoken] if asked else []
     counts = Counter(term for some in held for term in some)
     telling = {term for term in asked if 0 < counts[term] <= _RARE}
     scores = [len(some & telling) for some in held]
     best = max(scores, default=0)
-    return tuple(line.citation for line, score in zip(lines, scores, strict=False) if score == best >= _TELLING)[:k]
+    return tuple(line.citation for line, score in zip(spoken, scores, strict=False) if score == best >= _TELLING)[:k]
 
 
 def spoken_of(case: Case, part: Part, k: int = 2) -> tuple[Citation, ...]:
@@ -122,20 +122,20 @@ def events(case: Case, part: Part, k: int = 2) -> tuple[Citation, ...]:
     before = part.text[:part.text.rfind(asking)]      # 那次仓库失火，影响安全事故这条吗: the fire is what is spoken of
     said = before if happened.search(before) else part.text
     same = {char for match in happened.finditer(said) for char in match[0]} - _OF_ANY
-    found = [line for line in _lines(case, ()) if any(word in line.folded for word in words)
+    found = [line for line in lines(case) if any(word in line.folded for word in words)
              or (same and any(same & set(match[0]) for match in happened.finditer(line.folded)))]
-    lines = [line for line in found if "\t" not in line.text] or found      # what happened is told, not listed
+    told_ones = [line for line in found if "\t" not in line.text] or found      # what happened is told, not listed
     told = {term for term in mentions.terms(said) if not mentions.common(term)} | set(_MARK.findall(said))
-    scores = [sum(term in line.folded for term in told) for line in lines]
+    scores = [sum(term in line.folded for term in told) for line in told_ones]
     best = max(scores, default=0)
-    near = [line for line, score in zip(lines, scores, strict=True) if score == best > 0]
+    near = [line for line, score in zip(told_ones, scores, strict=True) if score == best > 0]
     return tuple(dict.fromkeys(line.citation for line in near))[:k]
 
 
 def naming(case: Case, name: str, k: int = MOST) -> tuple[Citation, ...]:
     """The lines that hold a name."""
     wanted = fold(name).lower()
-    return tuple(dict.fromkeys(line.citation for line in _lines(case, ()) if wanted in line.folded))[:k]
+    return tuple(dict.fromkeys(line.citation for line in lines(case) if wanted in line.folded))[:k]
 
 
 def speaking(case: Case, keys: Sequence[str], k: int = MOST) -> tuple[Citation, ...]:
@@ -149,7 +149,7 @@ def speaking(case: Case, keys: Sequence[str], k: int = MOST) -> tuple[Citation, 
         wanted = [[*rule.all, [_PERCENT]] if rule.percent else rule.all for rule in spec.rules if rule.all]
         if spec.kind != "yes_no":
             wanted = [[spec.heads]] if spec.heads else []
-        found += [line.citation for line in _lines(case, ())
+        found += [line.citation for line in lines(case, ())
                   if any(all(book.pattern(one).search(line.text) for one in words) for words in wanted)]
     return tuple(dict.fromkeys(found))[:k]
 
@@ -178,7 +178,7 @@ def total_of(case: Case, text: str, documents: Sequence[str]) -> Result | None:
     number = numerals.parse_number(wanted[1]) if wanted else None
     for name in documents:
         found: list[tuple[int, Line]] = []
-        for line in _lines(case, [name]):
+        for line in lines(case, [name]):
             if _TOTAL.search(line.folded):
                 continue
             amounts = [one for one in numerals.quantities(line.folded)
@@ -206,7 +206,7 @@ def _values(case: Case, name: str, documents: Sequence[str]) -> list[Line]:
     value = re.compile(field["value"])
     label = re.compile(field["label"], re.IGNORECASE) if field["label"] else None
     found = []
-    for line in _lines(case, documents):
+    for line in lines(case, documents):
         place = label.search(line.text) if label else None
         if label is not None and place is None:
             continue
@@ -232,7 +232,7 @@ def _far(line: Line, label: re.Pattern[str] | None, value: re.Pattern[str]) -> b
     return True
 
 
-def _lines(case: Case, documents: Sequence[str]) -> Iterator[Line]:
+def lines(case: Case, documents: Sequence[str] = ()) -> Iterator[Line]:
     """The lines and, where they are long, the sentences of documents."""
     for document in case.assessment.documents:
         if not documents or document.name in documents:
