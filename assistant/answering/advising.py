@@ -23,6 +23,7 @@ from ingestion.policies import articles
 from ingestion.policies.policy import BaseType, Policy
 
 _CLAUSE = re.compile(r"[^,，;；。?？!！\n]+")
+_ANSWER = 12      # what an answer of the guide counts, shared by the types that it points to
 _SENTENCE = re.compile(r"[^。\n]+。")
 
 
@@ -78,6 +79,8 @@ class Adviser:
         if not best and not denied:
             return None
         open_types.sort(key=lambda base: -scores[base.id])
+        if best and not denied and sum(score == best for score in scores.values()) > 2:
+            return None
         near = [one for one, score in scores.items() if score == best > 0]
         nearest = [base for base in open_types if base.id in near] if len(near) == 1 or not blocked else []
         lines = []
@@ -102,8 +105,10 @@ class Adviser:
         if any(one.origin is gazetteer.Origin.FOREIGN and says("claims", "at", text[:one.start])
                for one in gazetteer.scan(text)):
             text += "，" + Say(part.language)("abroad")
-        suggested = guide.suggestion(self._policy, guide.given(self._policy, text))
-        votes = {base.id: 10 * (base.id in suggested) for base in self._policy.base_types}
+        votes = {base.id: 0 for base in self._policy.base_types}
+        for types in guide.given(self._policy, text):       # an answer for one type tells more than one for several
+            for kind in types:
+                votes[kind] += _ANSWER // len(types)
         for name, words in part.found.items():
             subject = self._topics.subjects[name]
             if subject.type or not any(word.word in text for word in words):

@@ -155,7 +155,7 @@ def read(reader: Reader, question: str, history: Sequence[Turn], language: str |
     if text is not None:
         return replace(reader.read(text, asked.language), text=asked.text, understood=text)
     first = asked.parts[0]
-    goes_on = _FOLLOW.search(first.text) is not None and any(
+    goes_on = _FOLLOW.search(first.text) is not None and not says("roles", "if", first.text) and any(
         one.polar or question_form.asks_lack(one.text) for one in before.parts)
     if goes_on and not first.asks - {"what"} and _about_something(first, reader):      # 中外联合的呢？ after 够20篇吗？
         first = replace(first, asks=first.asks | {"yes_no"})

@@ -39,14 +39,15 @@ def questions(policy: Policy) -> dict[str, Asked]:
     return typed_yaml.decode(typed_yaml.read(path), dict[str, Asked], path) if path.is_file() else {}
 
 
-def given(policy: Policy, text: str) -> dict[str, str]:
-    """The answers that a folded text gives by their words: of each question the one whose word is the longest."""
-    found: dict[str, str] = {}
-    for name, asked in questions(policy).items():
-        said = [(len(match[0]), answer) for answer, choice in asked.answers.items()
+def given(policy: Policy, text: str) -> list[tuple[str, ...]]:
+    """The types that the answers point to which a folded text gives by their words: of each question the answer whose
+    word is the longest."""
+    found: list[tuple[str, ...]] = []
+    for asked in questions(policy).values():
+        said = [(len(match[0]), choice.types) for choice in asked.answers.values()
                 for one in _patterns(choice.words) for match in one.finditer(text)]
         if said:
-            found[name] = max(said)[1]
+            found.append(max(said)[1])
     return found
 
 

@@ -31,6 +31,7 @@ _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)(?!\s*(?:号|\u3015|】|\]|）))\s*年?")
 _AMOUNT = re.compile(r"\d+\.\d+\s*(?:million|billion|thousand|%|percent|万|亿|千)")
+_DECIMAL = re.compile(r"(?<![\d.])\d+\.(?:0\d*|\d{3,})(?![\d.])")      # 1.02 is the number of no clause
 _BARE = re.compile(
     r"(?<=[\u4e00-\u9fff])(?=\d{1,3}\s*条\s*第?\d{1,2}\s*项"
     r"|\d{1,2}\.\d{1,2}(?![\d.%％万亿元年月日篇项个名人家户分倍岁美欧]))"
@@ -283,6 +284,7 @@ def _inheriting(parts: Sequence[Part], topics: Topics) -> list[Part]:
 def _refs(text: str) -> tuple[str, ...]:
     """The clauses that a folded text names, in any brackets; amounts (2.5 million) are no references."""
     plain = _AMOUNT.sub(lambda match: " " * len(match.group()), text.replace("（", "(").replace("）", ")"))
+    plain = _DECIMAL.sub(lambda match: " " * len(match.group()), plain)
     plain = _HOW_MANY.sub(lambda match: " " * len(match.group()), plain)
     plain = _SPELLED.sub(lambda match: f"article {_ENGLISH_NUMBERS.index(match[1])}", plain)
     return tuple(articles.parse_refs(_BARE.sub(" ", _PARAGRAPH.sub(r"\1项", plain))))

@@ -109,7 +109,8 @@ def _after_clauses(quotes: Sequence[Citation], more: Sequence[Citation]) -> tupl
 def _answer(case: Case, one: Question) -> Result | None:
     text, part = one.text, one.part
     if says("asks", "summary", text) and not one.facts and not part.refs:
-        return summary(case)
+        whole = overall(case, polar=True).verdict if part.polar and asks_whole(text) else ""
+        return replace(summary(case), verdict=whole)
     if one.types and (says("asks", "types", text) or one.figures.hypothetical or one.asked.intent == "overall"):
         return types(case, one.types)
     if one.types:
@@ -131,11 +132,50 @@ def _answer(case: Case, one: Question) -> Result | None:
         total = total_of(case, text, one.documents)
         if total is not None:
             return total
-    for answers in (sameness.answer, _by_field, _by_intent, by_rows, _by_facts):
+    for answers in (sameness.answer, _which_stands, _elsewhere, _by_field, _by_intent, by_rows, _by_facts):
         told = answers(case, one)
         if told is not None:
             return told
     return None
+
+
+def asks_whole(text: str) -> bool:
+    """Whether a question asks, among other things, if the whole passes."""
+    return case_questions.asks_overall(text) or says("asks", "overall_again", text)
+
+
+def _elsewhere(case: Case, one: Question) -> Result | None:
+    """That what a question says is missing is a condition of other base types only."""
+    part, topics = one.part, case.topics
+    named = {topics.subjects[name].fact for name in part.found
+             if topics.subjects[name].weight >= clause_weights.STRONG} - {""}
+    if one.facts or one.types or not named or not part.polar or not (
+            question_form.asks_harm(part.text) or question_form.denies(part.text)):
+        return None
+    found = [each for each in case.policy.criteria if named & set(each.facts)]
+    if not found or any(named & set(each.criterion.facts) for each in case.findings):
+        return None
+    article = found[0].citation.split("（")[0]
+    other = next((base for base in case.policy.base_types if article in base.articles), None)
+    own = case.policy.base_type(case.assessment.base_type)
+    if other is None:
+        return None
+    clauses = tuple(dict.fromkeys(Citation(each.quote, each.span, ref=each.citation) for each in found))
+    line = case.say("elsewhere", own=case.say.pick(own.label, own.label_en),
+                    other=case.say.pick(other.label, other.label_en), refs=case.say.joined(case.say.refs(own.articles)))
+    return Result("harm", verdict=YES, quotes=clauses, refs=tuple(one.ref for one in clauses), lines=(line,))
+
+
+def _which_stands(case: Case, one: Question) -> Result | None:
+    """Which of several figures or statements stands, and what that comes to."""
+    if not says("asks", "which_stands", one.text) or not one.facts or one.part.polar:
+        return None
+    counted = [key for key in one.facts if case.policy.facts.facts[key].kind != "yes_no"]
+    told, found = counts(case, counted), explained(case, one.asked.findings)
+    known = [case.assessment.facts[key] for key in one.facts if key in case.assessment.facts]
+    rule = (case.say("conflict_rule"),) if any(fact.conflict for fact in known) else ()
+    return replace(told, quotes=(*found.quotes, *told.quotes), refs=found.refs,
+                   lines=(*told.lines, *found.lines, *rule))
 
 
 def _asks_which_type(text: str) -> bool:
@@ -235,9 +275,17 @@ def _reasons(case: Case, one: Question) -> list[str]:
             continue
         words = {term for text in texts for term in mentions.terms(fold(text))
                  if not mentions.empty(term) and term not in known}
-        if any(word in text for word in words if len(word) == 2 or len(word) > 5):
+        if any(word in text for word in words if len(word) == 2 or len(word) > 5) or _rejects(case, one, code, text):
             found.append(code)
     return found
+
+
+def _rejects(case: Case, one: Question, code: str, text: str) -> bool:
+    """Whether a question has the words for which the policy folder leaves something out: 证书过期的."""
+    book = case.policy.facts
+    specs = [book.facts[key] for key in one.facts]
+    return any(reject.reason == code and reject.words and book.pattern(reject.words).search(text) is not None
+               for spec in specs if spec.listing is not None for reject in spec.listing.reject)
 
 
 def _of_figures(case: Case, keys: Sequence[str], figures: Asked) -> list[Row]:
@@ -320,8 +368,13 @@ def _by_whole(case: Case, one: Question) -> Result | None:
     if says("asks", "bare_why", text) and not asked.facts and not strange:
         return overall(case) if case.assessment.overall is Overall.PENDING else missing(case, [])
     plain = not part.polar and not asked.bars and not part.refs and "meaning" not in part.found
-    if plain and asked.facts and part.asks & {"when", "which", "what", "who", "where", "how"} and len(text) <= _PLAIN \
+    asks = part.asks & {"when", "which", "what", "who", "where", "how"} or says("asks", "ordinal", text)
+    if plain and asked.facts and asks and len(text) <= _PLAIN \
             and any(case.rows_of(asked.facts)):
-        return listing.told(case, asked.facts)
+        told = listing.told(case, asked.facts)
+        if not says("asks", "ordinal", text):
+            return told
+        said = particulars.around(case, case.rows_of(asked.facts, COUNTED))      # what stands beside it
+        return replace(told, quotes=_after_clauses(told.quotes, said))
     return None
 

@@ -1,11 +1,13 @@
 """Rows of an application that a question names: whether they count, why not, and what they mean for the whole."""
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.dialogue.application import listing, mentions
 from assistant.dialogue.application.case import COUNTED, LEFT_OUT, Case, Row
 from assistant.dialogue.application.case_question import Question
+from assistant.dialogue.asker import counting
 from assistant.dialogue.asker.roles import Role
 from assistant.dialogue.results import NO, Result
 from assistant.questions import question_form
@@ -14,6 +16,7 @@ from ingestion.domain import CriterionKind, Interval, Outcome
 from ingestion.language import fold
 from ingestion.numbers import numerals
 
+_NOTE = re.compile(r"[^；;，,。]+")
 _SHORT, _FEW = 14, 3      # characters of a question that only names a row; rows that it can mean
 _OPEN = (Outcome.NOT_MET, Outcome.INSUFFICIENT)
 
@@ -30,8 +33,8 @@ def by_rows(case: Case, one: Question) -> Result | None:
     if taken and (other := _other_figure(case, one)):
         return other
     if among and counted and not own:
-        return listing.unlisted(case, counted[0], one.part) or _other_figure(case, one) or (
-            listing.unseen(case, counted[0]) if _names_something(case, one) else None)
+        return listing.unlisted(case, counted[0], one.part) or _other_figure(case, one) or _of_kind(
+            case, one, counted[0]) or (listing.unseen(case, counted[0]) if _names_something(case, one) else None)
     if not one.rows or len(one.rows) > listing.SHOWN:
         return None
     return _of_rows(case, one, among=among, despite=despite)
@@ -83,11 +86,33 @@ def _other_figure(case: Case, one: Question) -> Result | None:
     return None
 
 
+def _of_kind(case: Case, one: Question, key: str) -> Result | None:
+    """That a kind which a question names does not count, by the policy folder's words for the fact: 短期出差的."""
+    noted = _noted(case, one, key)
+    if noted is not None:
+        return listing.of_kind(case, key, noted)
+    out, reason = counting.not_counting(one.text, key, case.policy)
+    return listing.of_kind(case, key, "", reason=reason) if out else None
+
+
+def _noted(case: Case, one: Question, key: str) -> str | None:
+    """What the policy folder notes of a kind that a question names: 港台的 of 港澳台机构属境外; None where it notes
+    nothing."""
+    told = [term for term in mentions.terms(mentions.without_subjects(one.part, case.topics, one.facts))
+            if not mentions.common(term)]
+    for finding in case.findings_of([key]):
+        note = case.policy.wordings[finding.criterion.id].note
+        for clause in _NOTE.findall(note):
+            if any(re.search(".?".join(map(re.escape, term)), clause) for term in told):
+                return str(clause)
+    return None
+
+
 def _names_something(case: Case, one: Question) -> bool:
     """Whether a question names a thing of the documents besides the conditions, so that it is not about all of it."""
     known = fold(case.policy.text)
     told = mentions.terms(mentions.without_subjects(one.part, case.topics, one.facts))
-    return any(case.speaks_of(term) for term in told if not mentions.common(term) and term not in known)
+    return any(not mentions.common(term) and term not in known for term in told)
 
 
 def _meet(one: Interval, other: Interval) -> bool:

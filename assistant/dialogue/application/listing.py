@@ -9,6 +9,7 @@ from assistant.dialogue.application.case import COUNTED, LEFT_OUT, UNDECIDED, Ca
 from assistant.dialogue.application.finding import counts, line
 from assistant.dialogue.asker.roles import Asked, Role
 from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, YES, Amount, Result, together
+from assistant.questions.dialogue_patterns import says
 from assistant.questions.understanding import Part
 from ingestion.domain import Citation, Interval, Outcome
 
@@ -144,6 +145,18 @@ def unseen(case: Case, key: str) -> Result:
                   quotes=(*case.cites(findings, evidence=False), *told.quotes),
                   refs=tuple(one.criterion.citation for one in findings),
                   lines=(case.say("rows_unseen", label=case.fact_label(key)), *told.lines), exhausted=told.exhausted)
+
+
+def of_kind(case: Case, key: str, note: str, *, reason: str = "") -> Result:
+    """Whether things of a kind count for a fact, by what the policy folder notes of them or leaves them out for."""
+    told = counts(case, [key])
+    findings, label = case.findings_of([key]), case.fact_label(key)
+    verdict = YES if note and not says("asks", "noted_out", note) else NO
+    name = "kind_noted" if note else "kind_reason" if reason else "kind_out"
+    why = case.say(name, label=label, note=note, reason=case.reason(reason) if reason else "")
+    return Result("rows", verdict=verdict, figures=told.figures,
+                  quotes=(*case.cites(findings, evidence=False), *told.quotes),
+                  refs=tuple(one.criterion.citation for one in findings), lines=(why, *told.lines))
 
 
 def not_the_figure(case: Case, key: str, places: Sequence[Row]) -> Result:

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from assistant.dialogue.application import mentions
-from assistant.dialogue.application.case import Case
+from assistant.dialogue.application.case import Case, Row
 from assistant.dialogue.results import NO, YES, Result
 from assistant.questions.dialogue_patterns import pattern
 from assistant.questions.topics import words_of
@@ -130,6 +130,13 @@ def events(case: Case, part: Part, k: int = 2) -> tuple[Citation, ...]:
     best = max(scores, default=0)
     near = [line for line, score in zip(told_ones, scores, strict=True) if score == best > 0]
     return tuple(dict.fromkeys(line.citation for line in near))[:k]
+
+
+def around(case: Case, rows: Sequence[Row], k: int = MOST) -> tuple[Citation, ...]:
+    """The sentences that rows are pieces of."""
+    found = [line for line in lines(case) for row in rows if line.document.name == row.document
+             and line.span.start <= row.span.start and row.span.end <= line.span.end]
+    return tuple(dict.fromkeys(line.citation for line in found))[:k]
 
 
 def naming(case: Case, name: str, k: int = MOST) -> tuple[Citation, ...]:

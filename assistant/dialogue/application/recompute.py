@@ -177,7 +177,9 @@ def _at_rate(case: Case, change: Change, now: dict[str, Fact], quotes: list[Cita
     yuan = int(chosen * change.rate)
     spec = case.policy.facts.facts[change.fact]
     before = now.get(change.fact)
-    home = before.interval.low if before is not None and before.interval.high is None else 0
+    beside = [one.interval.low for _, row in stated[:1] for one in numerals.quantities(fold(row.quote))
+              if one.measure == "money" and one.currency in ("", "CNY") and one.unit]
+    home = sum(beside) or (before.interval.low if before is not None and before.interval.high is None else 0)
     total = Interval(yuan + home, yuan + home)
     now[change.fact] = Fact(change.fact, total, spec.unit, conflict=False, evidence=before.evidence if before else ())
     shown = _plain(chosen / _WAN) + case.say("wan") if case.language == "zh" else _plain(chosen)

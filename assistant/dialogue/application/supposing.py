@@ -20,7 +20,7 @@ from ingestion.domain import Interval, Outcome
 from ingestion.numbers import periods
 
 _RATE = re.compile(r"(?:1\s*|一|每)?(?P<currency>欧元|美元|英镑|日元|港元|港币|新元|新加坡元|加元|澳元|瑞士法郎"
-                   r"|卢布|韩元|euros?|eur|dollars?|usd|pounds?|gbp)\s*(?:按|折|换|兑|合|=|等于|对|算|to|at|is|为|是|折合|兑换|折算|折成)*\s*(?:人民币|rmb|cny|yuan)?\s*"
+                   r"|卢布|韩元|[\u4e00-\u9fff]{0,4}(?:克朗|泰铢|林吉特|坚戈|第纳尔|福林|迪拉姆|里亚尔|卢比|比索|兹罗提|越南盾|法郎|列弗|列伊)|euros?|eur|dollars?|usd|pounds?|gbp)\s*(?:按|折|换|兑|合|=|等于|对|算|to|at|is|为|是|折合|兑换|折算|折成)*\s*(?:人民币|rmb|cny|yuan)?\s*"
                    r"(?:按|为|是|at)?\s*(?P<rate>\d{1,3}\.\d+|\d{1,3})(?!\d)")
 _RATE_BEFORE = re.compile(r"(?:按|以|用|照|at)\s*(?:an? )?(?:exchange )?(?P<rate>\d{1,3}(?:\.\d+)?)\s*(?:元)?(?:的)?\s*"
                           r"(?:汇率|rate)")
@@ -42,6 +42,12 @@ def changes(case: Case, one: Question) -> Result | None:
                 if case.policy.facts.facts[key].kind == "money"]
         if money:
             return recompute(case, [Change("rate", money[0], rate=rate[1], currency=rate[0])])
+    if says("asks", "home_money", text):
+        open_above = [key for key, fact in case.assessment.facts.items() if fact.interval.high is None
+                      and case.policy.facts.facts[key].kind == "money"]
+        if open_above:
+            low = case.assessment.facts[open_above[0]].interval.low
+            return recompute(case, [Change("value", open_above[0], low)])
     if _as_it_is(case, one):
         return None
     day = _day(case, one)

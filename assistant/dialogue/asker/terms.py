@@ -29,6 +29,9 @@ _BUT = re.compile(r"but\b|但|不过|可是")
 _END = re.compile(r"[。？?！!；;\n]|\.(?=\s|$)")
 _GOES_ON = re.compile(r"^\s*(?:都|均|全|也|还|尚|但|其实|目前|they|which|all|it|that)")
 _PASSED_ON = frozenset({Role.ADDED, Role.PLANNED, Role.LOST})   # of a whole, to a part that another fact counts
+_DEMONSTRATIVE = re.compile(r"[这那该](?:里面?的?)?$|上述$|\b(?:these|those) $")
+_ABOUT = re.compile(r"(?:差不多|大概|大约|大致|约|\b(?:about|around|roughly) )\s*$")
+_ABOUT_BEHIND = re.compile(r"\s*(?:元|块)?(?:左右|上下)")
 _LISTED = re.compile(r"[、]|以及|和(?=[^，]{0,8}$)|及(?=[^，]{0,8}$)|,? and ")
 _THING_OF = re.compile(r"牌|招|地|田|屏|板")
 _BOTH = re.compile(r"\s*(?:库|数据库|都|均|方面|条件|条|指标)")
@@ -58,9 +61,9 @@ def read(part: Part, keys: Collection[str], policy: Policy, topics: Topics, wind
     found = [one for one in figures if one.fact]
     spans = _periods(text, window, policy)
     terms: list[Term] = []
-    claims = part.polar and (question_form.claims(text) or "confirm" in part.asks)
+    claims = part.polar and len(found) == 1 and (question_form.claims(found[0].clause) or "confirm" in part.asks)
     for one in found:
-        terms.append(_term(one, terms, text, policy, spans, bars, claims=claims and len(found) == 1))
+        terms.append(_term(one, terms, text, policy, spans, bars, claims=claims))
     terms = _settled([*terms, *_foreign(figures, terms, text, keys, policy)], text, bars)
     overlapping = _unchecked_overlap(text)
     if not overlapping:
@@ -299,7 +302,7 @@ def _term(one: Figure, before: Sequence[Term], text: str, policy: Policy, spans:
         role, reason = Role.UNCOUNTED, "outside_window"
     elif role is Role.PART and cover == "outside":
         role, reason = Role.LOST, "outside_window"
-    interval, times, bar, lacking = quantity.interval, 1, bars.get(one.fact), False
+    interval, times, bar, lacking = _interval(one), 1, bars.get(one.fact), False
     if role is Role.HAVE and (things := _each_of(one)) > 1 and interval.exact:
         times, interval = things, Interval(interval.low * things, interval.low * things)    # 孵化器、实验室各一个
     if role in (Role.HAVE, Role.BAR) and says("roles", "fewer_if", text[max(0, one.quantity.span.start - 6):]):
@@ -324,6 +327,15 @@ def _only_received(one: Figure, spec: FactSpec, policy: Policy) -> bool:
     said = one.lead[-14:] + one.tail[:6]
     return bool(spec.received) and policy.facts.pattern(spec.received).search(said) is not None \
         and policy.facts.pattern(spec.spent).search(said) is None
+
+
+def _interval(one: Figure) -> Interval:
+    """What a figure comes to: of a bare number that is said to be about right, a tenth less or more (差不多200万)."""
+    found = one.quantity.interval
+    about = _ABOUT.search(one.lead) or _ABOUT_BEHIND.match(one.tail)
+    if not about or not found.exact or found.low < _LEAST_MONEY:
+        return found
+    return Interval(found.low * 9 // 10, -(-found.low * 11 // 10))
 
 
 def _each_of(one: Figure) -> int:
@@ -357,6 +369,11 @@ def _settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term
     """Roles that only all figures together tell: a total of those before it, a figure said twice, the rest."""
     done: list[Term] = []
     for place, one in enumerate(terms):
+        again = _again(one, done, text)
+        if again is not None:       # 有5篇第一单位不是我们，这5篇要是不算: said of the same five
+            done[again] = replace(done[again], role=Role.LOST if one.role in (Role.LOST, Role.UNCOUNTED)
+                                  and done[again].role is Role.PART else done[again].role)
+            continue
         same = [term for term in done if term.fact == one.fact]
         holds = [term for term in same if term.role in (Role.HAVE, Role.PLANNED, Role.ADDED, Role.UNCOUNTED)]
         if one.role in (Role.HAVE, Role.UNCERTAIN) and len(holds) > 1 and _apart(holds[-1], one, text) \
@@ -406,6 +423,14 @@ def _within(terms: list[Term], text: str) -> list[Term]:
         terms = [replace(one, role=Role.TOTAL if one is whole else Role.PART)
                  if one.fact == whole.fact and whole.span <= one.span < exact.span else one for one in terms]
     return terms
+
+
+def _again(one: Term, done: Sequence[Term], text: str) -> int | None:
+    """The place of the part that a figure with 这 or 那 before it speaks of once more, None for a figure of its own."""
+    if one.role is Role.BAR or not _DEMONSTRATIVE.search(text[max(0, one.span.start - 4):one.span.start]):
+        return None
+    return next((place for place, term in enumerate(done) if term.fact == one.fact and term.interval == one.interval
+                 and term.role in (Role.PART, Role.LOST, Role.UNCOUNTED)), None)
 
 
 def _told_twice(one: Term, terms: Sequence[Term]) -> bool:
