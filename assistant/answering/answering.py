@@ -204,6 +204,9 @@ class Advisor:
                          for one in near.comparisons)
         if near.comparisons and against and unread and bars.verdict(near.comparisons) == "yes":
             return choice, none
+        only_bar = all(one.outcome is None and one.agrees for one in near.comparisons)
+        if near.comparisons and only_bar and choice.points and "confirm" not in part.asks:
+            return choice, none     # the bar is right; what is asked is something else of it
         if near.comparisons:
             near = replace(near, statements=())
         elif choice.points and choice.points[0].matches and choice.points[0].verdict:

@@ -11,6 +11,7 @@ from assistant.answering.advising import Advice
 from assistant.answering.clause_selection import Choice, Kind
 from assistant.checking import citations
 from assistant.dialogue import verdict_words
+from assistant.dialogue.application import mentions
 from assistant.dialogue.asker import bars, comparison_words
 from assistant.dialogue.asker.holding import Held
 from assistant.dialogue.results import OF_OUTCOME, together
@@ -132,6 +133,8 @@ class Composer:
         if self._only_priority(part, choice):
             return "".join(say("only_priority", label=say.pick(one.label, one.label_en))
                            for one in self._policy.criteria if one.citation in choice.refs)
+        if note := self._noted(part, choice):
+            return say("noted", note=note)
         if choice.points:
             return "\n".join(filter(None, (self._point(part, point, say) for point in choice.points)))
         return self._clauses(part, choice.refs, say)
@@ -165,6 +168,8 @@ class Composer:
             verdict = verdict_words.verdict_of(point, part, cited.quote if cited else "")
         if not verdict and choice.unsaid is None and choice.kind in _FREE:
             verdict = affirming.affirms(part, choice.refs, list(self._texts(choice)), self._topics, self._known)
+        if not verdict and (note := self._noted(part, choice)):
+            verdict = verdict_words.NO if says("asks", "noted_out", note) else verdict_words.YES
         if not verdict:
             return "", verdict_words.OPEN
         return verdict_words.word(verdict, part), verdict_words.as_asked(verdict, part)
@@ -185,6 +190,14 @@ class Composer:
         """Whether all that a choice's clauses ask for only gives priority."""
         asked = [one for one in self._policy.criteria if one.citation in choice.refs]
         return bool(asked) and not any(one.required for one in asked)
+
+    def _noted(self, part: Part, choice: Choice) -> str:
+        """What the policy folder notes of a kind of which a question asks if it counts: 港澳的算不算境外."""
+        if not part.polar or choice.kind is not Kind.CLAUSE or not says("asks", "counted_in", part.text):
+            return ""
+        about = [one for one in self._policy.criteria if one.citation in choice.refs]
+        notes = (self._policy.wordings[one.id].note for one in about)
+        return next((found for note in notes if (found := mentions.noted(part.text, note))), "")
 
     def _one_of_several(self, part: Part, choice: Choice) -> bool:
         """Whether a question names one of several things of which a clause asks for any one: 一定要有专利吗."""

@@ -194,6 +194,9 @@ def _completed(asked: Question, before: Question, history: Sequence[Turn], reade
     if says("asks", "bare_met", first.text) and len(asked.parts) == 1 and any(
             one.quantities and not one.asks for one in before.parts):
         return f"{before.text}，{asked.text}" if asked.language == "zh" else f"{before.text}, {asked.text}"
+    if says("asks", "bare_why_not", first.text) and len(asked.parts) == 1 and any(
+            one.quantities for one in before.parts):      # 为什么不算？ the answer before has it
+        return before.text
     if _asks_lack_of(before, first, reader):
         return f"{before.text.rstrip('?？')}，{asked.text}" if asked.language == "zh" else f"{before.text} {asked.text}"
     if first.quantities and (text := _with_facts(history, asked, reader)) is not None:

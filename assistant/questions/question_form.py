@@ -109,7 +109,7 @@ def denies(folded: str) -> bool:
 
 def denies_verb(folded: str) -> bool:
     """Whether the very verb that asks is denied: 就不能报了吗."""
-    return _says("denied_verb", folded.strip())
+    return _says("denied_verb", asking(folded).strip())
 
 
 def asks_permission(folded: str, language: str) -> bool:

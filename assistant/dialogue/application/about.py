@@ -18,7 +18,7 @@ from assistant.dialogue.application.finding import counts, explained, gaps, miss
 from assistant.dialogue.application.overview import in_window, summary, types, window
 from assistant.dialogue.application.particulars import compared_particulars, particular, total_of
 from assistant.dialogue.asker.roles import Asked
-from assistant.dialogue.results import NO, YES, Result
+from assistant.dialogue.results import NO, OPEN, YES, Result
 from assistant.questions import case_questions, clause_weights, question_form
 from assistant.questions.dialogue_patterns import pattern, says
 from assistant.questions.topics import words_of
@@ -132,6 +132,15 @@ def _answer(case: Case, one: Question) -> Result | None:
         total = total_of(case, text, one.documents)
         if total is not None:
             return total
+    told = _plain(case, one)
+    supposed = says("roles", "if", text) and any(says("asks", name, text) for name in ("ends", "happens", "despite"))
+    if told is not None and supposed and told.verdict and told.kind == "findings":     # it may be otherwise then
+        return replace(told, verdict=OPEN, lines=(case.say("not_computed"), *told.lines))
+    return told
+
+
+def _plain(case: Case, one: Question) -> Result | None:
+    """What the application says as it is."""
     for answers in (sameness.answer, _which_stands, _elsewhere, _by_field, _by_intent, by_rows, _by_facts):
         told = answers(case, one)
         if told is not None:
@@ -312,7 +321,7 @@ def _by_facts(case: Case, one: Question) -> Result | None:
         return None      # what the policy asks for, not what the application has
     if asked.intent == "why" and findings:
         return explained(case, [each for each in findings if each.outcome in _OPEN] or findings)
-    if says("asks", "why_row", text) and asked.facts and not part.polar:
+    if says("asks", "why_row", text) and asked.facts and not part.polar:      # also: why it is not the figure stated
         return listing.why_less(case, asked.facts, one.documents)
     if asked.lists and asked.facts and not part.polar:
         return listing.rows(case, asked.facts, one.documents)

@@ -4,9 +4,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from assistant.dialogue.application import listing, mentions
 from assistant.dialogue.application.case import COUNTED, LEFT_OUT, Case, Row
 from assistant.dialogue.application.case_question import Question
+from assistant.dialogue.application.finding import counts
 from assistant.dialogue.asker import counting
 from assistant.dialogue.asker.roles import Role
 from assistant.dialogue.results import NO, Result
@@ -14,9 +17,9 @@ from assistant.questions import question_form
 from assistant.questions.dialogue_patterns import says
 from ingestion.domain import CriterionKind, Interval, Outcome
 from ingestion.language import fold
-from ingestion.numbers import numerals
+from ingestion.numbers import numerals, periods
 
-_NOTE = re.compile(r"[^；;，,。]+")
+_ASKS = re.compile(r"[不没]?(?:能|可以)?[不没]?[算计](?:[不没][算计])?")
 _SHORT, _FEW = 14, 3      # characters of a question that only names a row; rows that it can mean
 _OPEN = (Outcome.NOT_MET, Outcome.INSUFFICIENT)
 
@@ -55,7 +58,7 @@ def _of_rows(case: Case, one: Question, *, among: bool, despite: bool) -> Result
         if _apart(one, own):
             return None      # what rows of another matter mean for these conditions: their outcomes, and what is said
         return listing.harm(case, rows)
-    told = _reasons_of(case, one, rows, despite=despite)
+    told = _reasons_of(case, one, rows, despite=despite) if own or not one.facts else None
     if told is not None:
         return told
     short = len(one.text) <= _SHORT
@@ -91,21 +94,19 @@ def _of_kind(case: Case, one: Question, key: str) -> Result | None:
     noted = _noted(case, one, key)
     if noted is not None:
         return listing.of_kind(case, key, noted)
-    out, reason = counting.not_counting(one.text, key, case.policy)
+    days = periods.dates(one.text)
+    if days and all(last < case.assessment.window[0] for _, _, last in days) \
+            and case.policy.facts.facts[key].time == "window":
+        return listing.of_kind(case, key, "", reason="outside_window")
+    out, reason = counting.not_counting(_ASKS.sub(" ", one.text), key, case.policy)
     return listing.of_kind(case, key, "", reason=reason) if out else None
 
 
 def _noted(case: Case, one: Question, key: str) -> str | None:
-    """What the policy folder notes of a kind that a question names: 港台的 of 港澳台机构属境外; None where it notes
-    nothing."""
-    told = [term for term in mentions.terms(mentions.without_subjects(one.part, case.topics, one.facts))
-            if not mentions.common(term)]
-    for finding in case.findings_of([key]):
-        note = case.policy.wordings[finding.criterion.id].note
-        for clause in _NOTE.findall(note):
-            if any(re.search(".?".join(map(re.escape, term)), clause) for term in told):
-                return str(clause)
-    return None
+    """What the policy folder notes of a kind that a question names: 港台的 of 港澳台机构属境外."""
+    said = mentions.without_subjects(one.part, case.topics, one.facts)
+    notes = (case.policy.wordings[each.criterion.id].note for each in case.findings_of([key]))
+    return next((found for note in notes if (found := mentions.noted(said, note))), None)
 
 
 def _names_something(case: Case, one: Question) -> bool:
@@ -131,10 +132,17 @@ def _reasons_of(case: Case, one: Question, rows: Sequence[Row], *, despite: bool
     why = says("asks", "why_row", one.text)
     left = [row for row in rows if row.status == LEFT_OUT]
     if (despite or why) and left:
-        return listing.status(case, left, NO if despite else "")
+        told = listing.status(case, left, NO if despite else "")
+        figures = _figures_of(case, one) if why and one.figures.terms else ()
+        return replace(told, lines=(*told.lines, *figures))
     if despite or (why and not one.facts):
         return listing.status(case, rows, listing.counting(rows) if one.part.polar else "")
     return None
+
+
+def _figures_of(case: Case, one: Question) -> tuple[str, ...]:
+    """What was found for the facts of a question that states figures of its own."""
+    return counts(case, [key for key in one.facts if one.figures.of(key)]).lines
 
 
 def denied(case: Case, one: Question) -> bool:

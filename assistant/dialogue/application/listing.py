@@ -13,6 +13,7 @@ from assistant.questions.dialogue_patterns import says
 from assistant.questions.understanding import Part
 from ingestion.domain import Citation, Interval, Outcome
 
+DUPLICATE = "duplicate"      # the reason by which a policy folder leaves out what it has counted already
 SHOWN = 12        # places that are shown for one question
 
 
@@ -123,9 +124,9 @@ def status(case: Case, found: Sequence[Row], verdict: str) -> Result:
 
 def counting(found: Sequence[Row]) -> str:
     """Whether rows count: open where nobody could decide."""
-    if all(row.status == COUNTED for row in found):
+    statuses = {row.status for row in found if row.reason != DUPLICATE}
+    if COUNTED in statuses and LEFT_OUT not in statuses:
         return YES
-    statuses = {row.status for row in found}
     return OPEN if UNDECIDED in statuses and COUNTED not in statuses else NO
 
 

@@ -23,6 +23,7 @@ _RARE = 0.34      # the share of the rows in which a telling term stands at most
 _NEAR = 0.7
 _FEW = 4         # rows that one thing can mean
 _RUN_LENGTH = 6
+_NOTE = re.compile(r"[^；;，,。]+")
 _NAME = 4        # characters that are no chance run of words
 
 
@@ -149,6 +150,14 @@ def _everyday() -> frozenset[str]:
 def _characters() -> frozenset[str]:
     return frozenset("我你您他她它谁啥咋哪这那其的地得了着过吗呢吧啊么是有没不在和与及或就都也还又"
                      "算够要能可几项个家篇户条件份人")
+
+
+def noted(said: str, note: str) -> str:
+    """The clause of a note that speaks of a kind which a folded text names, be it in a longer word (港台: 港澳台); ""
+    for none."""
+    told = [term for term in terms(said) if not common(term)]
+    return next((clause for clause in _NOTE.findall(note)
+                 if any(re.search(".?".join(map(re.escape, term)), clause) for term in told)), "")
 
 
 def _once(found: Iterable[Row]) -> list[Row]:

@@ -12,7 +12,6 @@ from assistant.questions.dialogue_patterns import says
 from ingestion.language import fold
 
 _AND = re.compile(r"[和跟与及、]|\band\b")
-_DUPLICATE = "duplicate"      # the reason by which a policy folder leaves out what it has counted already
 _MOST = 4
 
 
@@ -24,7 +23,7 @@ def answer(case: Case, one: Question) -> Result | None:
     rows = [row for row in one.rows if not one.facts or row.fact in one.facts][:_MOST]
     if not lines and not rows:
         return None
-    same = any(row.reason == _DUPLICATE for row in rows) \
+    same = any(row.reason == listing.DUPLICATE for row in rows) \
         or any(says("asks", "said_same", line.folded) for line in lines)
     verdict = OPEN if not same else NO if says("asks", "as_two", one.text) else YES
     told = listing.status(case, rows, verdict)

@@ -1,6 +1,7 @@
 """What a question supposes: one more, one less, a row that would count or no longer, a rate, a window, documents."""
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -17,7 +18,7 @@ from assistant.dialogue.results import NO, Result
 from assistant.questions.dialogue_patterns import pattern, says
 from assistant.questions.understanding import Part, fold
 from ingestion.domain import Interval, Outcome
-from ingestion.numbers import periods
+from ingestion.numbers import numerals, periods
 
 _RATE = re.compile(r"(?:1\s*|一|每)?(?P<currency>欧元|美元|英镑|日元|港元|港币|新元|新加坡元|加元|澳元|瑞士法郎"
                    r"|卢布|韩元|[\u4e00-\u9fff]{0,4}(?:克朗|泰铢|林吉特|坚戈|第纳尔|福林|迪拉姆|里亚尔|卢比|比索|兹罗提|越南盾|法郎|列弗|列伊)|euros?|eur|dollars?|usd|pounds?|gbp)\s*(?:按|折|换|兑|合|=|等于|对|算|to|at|is|为|是|折合|兑换|折算|折成)*\s*(?:人民币|rmb|cny|yuan)?\s*"
@@ -48,7 +49,7 @@ def changes(case: Case, one: Question) -> Result | None:
         if open_above:
             low = case.assessment.facts[open_above[0]].interval.low
             return recompute(case, [Change("value", open_above[0], low)])
-    if _as_it_is(case, one):
+    if _as_it_is(case, one) or (says("asks", "why_row", text) and not says("roles", "if", text)):
         return None
     day = _day(case, one)
     if day is not None and not (one.rows and says("asks", "ends", text)):
@@ -121,7 +122,17 @@ def _day(case: Case, one: Question) -> date | None:
     if match is None:
         return None
     found = [last for span, _, last in periods.dates(one.text) if span.start >= match.start()]
+    ahead = re.search(r"(\d{1,2}|[一二两三四五六七八九十])\s*个月", one.text)
+    number = numerals.parse_number(ahead[1]) if ahead and not found else None
+    if number is not None:
+        return _months_after(case.assessment.application_date, int(number))
     return found[0] if found and found[0] != case.assessment.application_date else None
+
+
+def _months_after(day: date, months: int) -> date:
+    month = day.month - 1 + months
+    year, month = day.year + month // 12, month % 12 + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def _window(case: Case, one: Question) -> tuple[date, date] | None:

@@ -61,7 +61,9 @@ def read(part: Part, keys: Collection[str], policy: Policy, topics: Topics, wind
     found = [one for one in figures if one.fact]
     spans = _periods(text, window, policy)
     terms: list[Term] = []
-    claims = part.polar and len(found) == 1 and (question_form.claims(found[0].clause) or "confirm" in part.asks)
+    one_value = len({one.quantity.interval for one in found}) == 1
+    claims = part.polar and one_value and (question_form.claims(found[0].clause) or "confirm" in part.asks
+                                           or says("roles", "wants_yearly", text))
     for one in found:
         terms.append(_term(one, terms, text, policy, spans, bars, claims=claims))
     terms = _settled([*terms, *_foreign(figures, terms, text, keys, policy)], text, bars)
@@ -130,7 +132,7 @@ def _assign(figures: list[Figure], part: Part, keys: Collection[str], policy: Po
             own: Collection[str]) -> None:
     """The fact of each figure: of the subject next to it, of what its unit alone can mean, or of the figure before."""
     before, unit = "", ""
-    for one in figures:
+    for place, one in enumerate(figures):
         allowed = [key for key in keys if fits(one.quantity, key, policy)]
         key = _narrower(one, allowed, before, policy)
         named_there = _leads(one, part, allowed, topics)     # 其中联合4篇
@@ -154,8 +156,17 @@ def _assign(figures: list[Figure], part: Part, keys: Collection[str], policy: Po
             wide = [name for name in sure if not _is_part_of_another(name, topics)]
             sure = wide if len(wide) == 1 else [name for name in wide if name in own] or sure
             key = sure[0] if len(sure) == 1 else ""
+        behind = figures[place + 1] if place + 1 < len(figures) else None
+        if behind is not None and is_part(behind) and not _named_in(one, part, topics):
+            key = _whole_of(key, allowed, topics)       # 再发2篇，其中1篇跟外方合写
         one.fact = key
         before = key or before
+
+
+def _whole_of(key: str, allowed: Collection[str], topics: Topics) -> str:
+    """The fact that a fact is a part of, where a figure can be one of it."""
+    wide = [topics.subjects[one.narrows].fact for one in topics.subjects.values() if one.fact == key and one.narrows]
+    return next((fact for fact in wide if fact in allowed), key)
 
 
 def _is_counted(one: Figure, fact: str, policy: Policy) -> bool:
@@ -319,7 +330,8 @@ def _term(one: Figure, before: Sequence[Term], text: str, policy: Policy, spans:
             role, reason = Role.UNCERTAIN, "yearly_mean"
     elif role is Role.HAVE and cover in ("wider", "partial"):
         interval = Interval(0, interval.high)
-    return Term(_shown(one), quantity.span, interval, role, one.fact, quantity.unit, reason, cover, times, lacking)
+    return Term(_shown(one), quantity.span, interval, role, one.fact, quantity.unit, reason, cover, times,
+                is_part(one), lacking)
 
 
 def _only_received(one: Figure, spec: FactSpec, policy: Policy) -> bool:
@@ -379,6 +391,9 @@ def _settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term
         if one.role in (Role.HAVE, Role.UNCERTAIN) and len(holds) > 1 and _apart(holds[-1], one, text) \
                 and sum(term.interval.low for term in holds) == one.interval.low:
             one = replace(one, role=Role.TOTAL)     # 17篇，另外4篇，凑成21篇: what sums up the parts is no part
+        if one.role is Role.UNCOUNTED and done and done[-1].fact == one.fact and done[-1].role is Role.LOST \
+                and done[-1].part and not says("roles", "also", text[done[-1].span.end:one.span.start]):
+            one = replace(one, role=Role.LOST, part=True)      # 22篇，其中撤稿1篇，被剔除的2篇
         if one.role is Role.TOTAL and sum(term.interval.low for term in holds) != one.interval.low and holds:
             one = replace(one, role=Role.HAVE)
             done = [replace(term, role=Role.PART) if term in holds and term.role is Role.HAVE else term
