@@ -23,8 +23,9 @@ from ingestion.facts.figures.figures import analyse
 from ingestion.facts.figures.money import spent
 from ingestion.facts.lexicon import words
 from ingestion.facts.lists.enumerations import enumerations, may_be_named, may_name, sentence_items
-from ingestion.facts.lists.items import Pool, Setting, judge
+from ingestion.facts.lists.items import judge
 from ingestion.facts.lists.numbered_lists import list_items
+from ingestion.facts.lists.pools import Pool, Setting
 from ingestion.facts.lists.told import agreement, events
 from ingestion.facts.prose.analysed import Analysis, Names
 from ingestion.facts.prose.applicant import applicants

@@ -62,6 +62,7 @@ def reconcile(
         return None
     trail.comes_to("met", interval)
     interval = _widened(interval, _undecided(findings, assertions))
+    interval = _lifted(interval, [a for a in findings.assertions if a.open and a.beside and a not in assertions])
     trail.comes_to("widened", interval)
     shown = () if findings.bare else tuple(_shown(findings.assertions, interval))
     return Fact(key, interval, spec.unit, conflict, shown, tuple(findings.exclusions), tuple(findings.unexplained))
@@ -183,6 +184,12 @@ def _widened(interval: Interval, unexplained: Iterable[Unexplained]) -> Interval
     return Interval(low, high)
 
 
+def _lifted(interval: Interval, beside: list[Assertion]) -> Interval:
+    """市级平台1个，另有工作站1个 (rank not given): what may count besides what does."""
+    highs = [interval.high, *(a.interval.high for a in beside)]
+    return Interval(interval.low, None if None in highs else sum(high for high in highs if high is not None))
+
+
 def _named_of_a_total(assertions: list[Assertion], firm: list[Assertion]) -> list[Assertion]:
     """平台有三个 (ranks not given), two of them named with theirs: the names bound from below, the total from above."""
     totals = [a.interval.high for a in assertions if a.open and a.interval.high is not None]
@@ -244,6 +251,9 @@ def _lists(assertions: list[Assertion], empty: list[tuple[date, date]], window: 
             disjoint.append(entry)
         else:
             _merge(twin, entry)
+    retold = _retold(disjoint, exact)
+    kept += retold[1:]
+    disjoint = [entry for entry in disjoint if not any(entry is one for one in retold[1:])]
     if len(disjoint) > 1:
         first, *others = disjoint
         for other in others:
@@ -283,6 +293,15 @@ def _lists(assertions: list[Assertion], empty: list[tuple[date, date]], window: 
         else:
             kept.append(entry)
     return kept + disjoint
+
+
+def _retold(lists: list[Assertion], exact: list[Assertion]) -> list[Assertion]:
+    """Lists of different documents without a name in common, of which each comes to the total that is stated: the same
+    things under other names (“铝匠”那一单, and the ledger's 半固态压铸工艺许可)."""
+    totals = {a.interval.low for a in exact if a.interval.exact}
+    whole = [entry for entry in lists if entry.interval.exact and totals == {entry.interval.low}]
+    apart = len({id(entry.document) for entry in whole}) == len(whole) > 1
+    return whole if apart and whole[0].interval.low > 1 else []
 
 
 def _add_other_kinds(entry: Assertion, exact: list[Assertion]) -> None:

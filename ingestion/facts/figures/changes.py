@@ -67,10 +67,11 @@ def stock(spec: FactSpec, analysis: Analysis, tops: list[Match]) -> list[Match]:
     years = [m.figure.period for m in tops if m.figure.own_period and m.figure.period is not None]
     single = [p for p in years if p.start is not None and p.kind is PeriodKind.DATED and (p.end - p.start).days <= 366]
     ends = [p.end for p in single]
-    levels = len(single) == len(tops) and ends == sorted(set(ends)) and len({m.kinds for m in tops}) == 1
+    one_kind = len({m.kinds for m in tops if m.kinds}) <= 1  # 在园高企12家，2022年8家
+    levels = len(single) == len(tops) and len(set(ends)) == len(ends) and one_kind
     if not levels or words("flow").search(analysis.sentence.folded + analysis.sentence.section.text):
         return tops
-    return tops[-1:]
+    return [tops[ends.index(max(ends))]]
 
 
 NEAR = 8  # characters between 其中 and the end of what stands before the thing's name

@@ -269,7 +269,9 @@ def _value(spec: FactSpec, figure: Figure, *, doubtful: bool) -> Interval:
         value = Interval(0, value.high)
     newly = spec.time == "state" and words("newly").search(figure.own) is not None  # 今年新增高企4家
     rest = figure.parent is None and not figure.part and words("rest").search(figure.left)  # 剩下的两位…
-    some = newly or rest or words("sample").search(figure.own) or _one_of_them(figure)
+    acting = figure.left.rstrip().endswith("的") and words("acting").match(figure.right)  # 聘用的两位雇员分别负责…
+    one = figure.quantity.interval == Interval(1, 1) and not figure.left.strip() and words("task").match(figure.right)
+    some = newly or rest or acting or one or words("sample").search(figure.own) or _one_of_them(figure)
     return Interval(value.low, None) if some else value  # 代表性论文5篇
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ingestion.domain import Span
 from ingestion.facts.claims.assertions import Claims
 from ingestion.facts.lexicon import is_partial, words
-from ingestion.facts.lists.items import Item, Pool
+from ingestion.facts.lists.pools import Item, Pool
 from ingestion.facts.prose.analysed import Analysis
 from ingestion.facts.prose.modality import section_block
 from ingestion.facts.prose.phrases import found, run_from_abroad

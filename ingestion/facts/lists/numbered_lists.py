@@ -6,8 +6,9 @@ import re
 
 from ingestion.facts.claims.assertions import Claims
 from ingestion.facts.lexicon import is_partial, listed, words
-from ingestion.facts.lists.items import Item, Pool, Setting, judge, list_item, meets
+from ingestion.facts.lists.items import judge, list_item, meets
 from ingestion.facts.lists.list_titles import of_another, of_any, title_above
+from ingestion.facts.lists.pools import Item, Pool, Setting
 from ingestion.facts.prose.dating import section_period
 from ingestion.facts.prose.modality import polarity, section_block
 from ingestion.facts.prose.phrases import found

@@ -9,7 +9,7 @@ from itertools import pairwise
 from ingestion.domain import BlockKind, Interval, Method, Span
 from ingestion.facts.claims.assertions import Assertion, Claims
 from ingestion.facts.lexicon import is_partial, words
-from ingestion.facts.lists.items import Item, Pool, Setting
+from ingestion.facts.lists.pools import Item, Pool, Setting
 from ingestion.facts.prose.analysed import Analysis
 from ingestion.facts.prose.modality import exempted, section_block
 from ingestion.facts.prose.phrases import found

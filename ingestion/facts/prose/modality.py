@@ -69,6 +69,8 @@ def clause_blocks(analysis: Analysis) -> dict[int, str]:
     for index, clause in enumerate(analysis.clauses):
         if index in quoted:
             blocks[index] = "quotation"
+        elif clause.subject == "within":
+            blocks[index] = "definition"
         elif clause.subject == "other":
             blocks[index] = "other_body"
         elif planned_before(analysis, index):

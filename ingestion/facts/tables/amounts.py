@@ -441,7 +441,7 @@ def _row_span(table: Table, cell: Cell) -> Span:
 
 
 def _other_currency(table: Table, cells: list[Cell]) -> bool:
-    """Whether the rows of `cells` also hold amounts in a column whose header names a foreign currency."""
+    """Whether a table also holds amounts that were paid in a column whose header names a foreign currency."""
     header = next((i for i, texts in enumerate(table.texts) if len([t for t in texts if t]) >= 2), 0)
     foreign = {
         cell.column
@@ -454,6 +454,7 @@ def _other_currency(table: Table, cells: list[Cell]) -> bool:
         return False
     return any(
         cell.column in foreign - used and _NUMBER.fullmatch(text.replace(" ", "")) is not None
-        for one in cells
-        for cell, text in zip(table.rows[one.row], table.texts[one.row], strict=True)
+        for row, texts in list(zip(table.rows, table.texts, strict=True))[header + 1 :]
+        if not any(listed("unpaid").search(said) for said in texts if len(said) <= LONGEST_STATE)
+        for cell, text in zip(row, texts, strict=True)
     )

@@ -11,8 +11,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ingestion.facts.lexicon import is_partial, listed
-from ingestion.facts.lists.items import Item, Pool, Setting, meets
+from ingestion.facts.lists.items import meets
 from ingestion.facts.lists.list_titles import list_headings, of_another, of_any, title_above
+from ingestion.facts.lists.pools import Item, Pool, Setting
 from ingestion.facts.prose.dating import section_period
 from ingestion.facts.prose.modality import polarity, section_block
 from ingestion.facts.prose.phrases import found

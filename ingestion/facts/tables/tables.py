@@ -11,9 +11,10 @@ from datetime import date
 from ingestion.domain import Span
 from ingestion.facts.claims.assertions import Claims
 from ingestion.facts.lexicon import listed, words
-from ingestion.facts.lists.items import Setting, judge
+from ingestion.facts.lists.items import judge
 from ingestion.facts.lists.list_titles import same_things
 from ingestion.facts.lists.numbered_lists import counts
+from ingestion.facts.lists.pools import Setting
 from ingestion.facts.prose.modality import polarity, section_block
 from ingestion.facts.scanning import forms
 from ingestion.facts.scanning.grids import Grid, grid, identified, things_of_form, unit_factor
