@@ -58,7 +58,7 @@ def recompute(case: Case, changes: Sequence[Change], facts: Sequence[str] = (), 
         elif change.rate is not None:
             told |= _at_rate(case, change, now, quotes)
         else:
-            told |= _moved(case, change, now, quotes)
+            told |= _moved(case, change, now, quotes, told.get(change.fact, ""))
     findings = [one for one in case.findings if set(one.criterion.facts) & set(touched)]
     if whole or (not facts and any(one.window or one.day for one in changes)):      # of the whole: what changes
         return _whole(case, findings, now, quotes)
@@ -133,8 +133,9 @@ def _amount(case: Case, interval: Interval, key: str, unit: str) -> str:
     return plain_amount(interval, key, unit or (spec.unit_zh if spec else ""), case.policy, case.say)
 
 
-def _moved(case: Case, change: Change, now: dict[str, Fact], quotes: list[Citation]) -> dict[str, str]:
-    """A fact with so many more or fewer, or with another value; how it was reached, by fact."""
+def _moved(case: Case, change: Change, now: dict[str, Fact], quotes: list[Citation], before_it: str) -> dict[str, str]:
+    """A fact with so many more or fewer, or with another value; how it was reached, by fact. `before_it`: how the
+    change before had reached it."""
     spec = case.policy.facts.facts[change.fact]
     before = now.get(change.fact) or Fact(change.fact, Interval(0, 0), spec.unit, conflict=False, evidence=())
     if change.row is not None:
@@ -149,7 +150,7 @@ def _moved(case: Case, change: Change, now: dict[str, Fact], quotes: list[Citati
     now[change.fact] = replace(before, interval=new)
     if not old.exact:
         return {}
-    shown = _shown(case, old.low, spec) + ("-" if sign < 0 else "+") + _shown(case, number, spec) + "="
+    shown = (before_it.removesuffix("=") or _shown(case, old.low, spec)) + ("-" if sign < 0 else "+") + _shown(case, number, spec) + "="
     return {change.fact: shown}
 
 

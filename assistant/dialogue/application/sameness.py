@@ -36,8 +36,7 @@ def answer(case: Case, one: Question) -> Result | None:
 def _lines(case: Case, text: str) -> list[particulars.Line]:
     """The lines that hold a name of both sides of what the question joins."""
     known = fold(case.policy.text)
-    sides = [_names(piece, known) for piece in _AND.split(text)]
-    sides = [side for side in sides if side]
+    sides = [side for piece in _AND.split(text) if (side := _names(piece, known)) is not None]
     if len(sides) < 2:
         return []
     found = []

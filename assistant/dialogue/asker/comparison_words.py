@@ -3,10 +3,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from assistant.dialogue.asker import terms
 from assistant.dialogue.asker.bars import Comparison
 from assistant.dialogue.asker.holding import Held, Statement
-from assistant.dialogue.asker.roles import Role, Term
+from assistant.dialogue.asker.roles import RECEIVED, UNCONVERTED, Role, Term
 from assistant.wording.answer_words import Say
 from assistant.wording.phrases import phrases
 from ingestion.domain import CriterionKind, Interval, Outcome
@@ -142,11 +141,11 @@ def caveats(one: Comparison, policy: Policy, say: Say) -> Iterator[str]:
     unit = policy.wordings[one.criterion.id].unit
     out = [*one.total.aside, *(term for sign, term in one.total.steps if sign in "-?")]
     for term in out:
-        if term.reason == terms.UNCONVERTED:
+        if term.reason == UNCONVERTED:
             yield say("aside_unconverted", amount=term.words)
             continue
         value = amount(term.interval, one.fact, unit, policy, say)
-        if term.reason == terms.RECEIVED:
+        if term.reason == RECEIVED:
             yield say("aside_received", amount=value)
         elif term.role is Role.PLANNED:
             yield say("aside_planned", amount=value)

@@ -11,6 +11,10 @@ from assistant.questions.dialogue_patterns import says
 from ingestion.domain import Interval, Span
 from ingestion.numbers.numerals import Quantity
 
+BREAK = re.compile(r"[，,](?!\d{3}(?!\d))|[；;。？?！!：:\n]|\.(?=\s|$)|\s-+\s|\bbut\b|但是?|不过|可是")
+YEARLY = "yearly_bar"         # a bar said to be one of each year
+UNCONVERTED = "unconverted"   # why a sum of foreign money is in doubt
+RECEIVED = "received"         # why a sum that came in is in doubt: nobody has said that it was spent
 SOME = re.compile(r"[，,\s]*(?:但是?|可是?|却|不过)?有")      # 我们有18篇，有3篇还没见刊
 _OWN = re.compile(r"(?:我们|目前|现在|已经|已|只|才|就|we|our)\s*(?:的)?(?:有|达到|超过|have|has)?\s*$")
 _SUFFICES = re.compile(r"\s*就(?:行|够|可以|能|成|满足|达标|合格)")

@@ -9,10 +9,21 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from msgspec.structs import replace
-
 from assistant.dialogue.asker import counting, losses
-from assistant.dialogue.asker.roles import SOME, Asked, Figure, Role, Term, is_part, role_of
+from assistant.dialogue.asker.combining import doubted, rest, settled
+from assistant.dialogue.asker.roles import (
+    BREAK,
+    RECEIVED,
+    SOME,
+    UNCONVERTED,
+    YEARLY,
+    Asked,
+    Figure,
+    Role,
+    Term,
+    is_part,
+    role_of,
+)
 from assistant.questions import question_form
 from assistant.questions.dialogue_patterns import pattern, says
 from assistant.questions.topics import Topics
@@ -24,12 +35,10 @@ from ingestion.numbers.numerals import Quantity
 from ingestion.policies import articles
 from ingestion.policies.policy import Policy
 
-_BREAK = re.compile(r"[，,](?!\d{3}(?!\d))|[；;。？?！!：:\n]|\.(?=\s|$)|\s-+\s|\bbut\b|但是?|不过|可是")
 _BUT = re.compile(r"but\b|但|不过|可是")
 _END = re.compile(r"[。？?！!；;\n]|\.(?=\s|$)")
 _GOES_ON = re.compile(r"^\s*(?:都|均|全|也|还|尚|但|其实|目前|they|which|all|it|that)")
 _PASSED_ON = frozenset({Role.ADDED, Role.PLANNED, Role.LOST})   # of a whole, to a part that another fact counts
-_DEMONSTRATIVE = re.compile(r"[这那该](?:里面?的?)?$|上述$|\b(?:these|those) $")
 _ABOUT = re.compile(r"(?:差不多|大概|大约|大致|约|\b(?:about|around|roughly) )\s*$")
 _ABOUT_BEHIND = re.compile(r"\s*(?:元|块)?(?:左右|上下)")
 _LISTED = re.compile(r"[、]|以及|和(?=[^，]{0,8}$)|及(?=[^，]{0,8}$)|,? and ")
@@ -37,16 +46,11 @@ _THING_OF = re.compile(r"牌|招|地|田|屏|板")
 _BOTH = re.compile(r"\s*(?:库|数据库|都|均|方面|条件|条|指标)")
 _OF_OUR = re.compile(r"\s*of (?:our|the|these|those|my|all)(?: original)?\s*")
 _PAUSE = re.compile(r"[、]|和|及|以及|\band\b")
-_PARTS = 2
 _FARTHEST = 34        # characters between a figure and the subject that it is of
 _BREAK_COSTS, _PAUSE_COSTS, _AFTER_COSTS = 12, 4, 6
-YEARLY = "yearly_bar"         # a bar said to be one of each year
-UNCONVERTED = "unconverted"   # why a sum of foreign money is in doubt
-RECEIVED = "received"         # why a sum that came in is in doubt: nobody has said that it was spent
 _LEAST_MONEY = 10_000  # a bare number below it is no sum of money
 _LOOSE = frozenset({"", "thing", "piece", "organisation", "project", "event"})
 _YEARS = re.compile(r"([一二两三四五六七八九十\d]+)\s*(?:个)?年(?!\d|来|前|度|底|初|级|间)|\b(\w+)\s+years\b")
-_REST = re.compile(r"其余|剩下的?(?=[^，。；]{0,6}(?:在|没|未|还))")     # the rest is spoken of by itself
 _HAN_YEARS = "零一二三四五六七八九十"
 
 
@@ -66,11 +70,11 @@ def read(part: Part, keys: Collection[str], policy: Policy, topics: Topics, wind
                                            or says("roles", "wants_yearly", text))
     for one in found:
         terms.append(_term(one, terms, text, policy, spans, bars, claims=claims))
-    terms = _settled([*terms, *_foreign(figures, terms, text, keys, policy)], text, bars)
+    terms = settled([*terms, *_foreign(figures, terms, text, keys, policy)], text, bars)
     overlapping = _unchecked_overlap(text)
     if not overlapping:
-        terms = _doubted(terms, text)
-    terms = [_rest(one, terms, text) for one in terms]
+        terms = doubted(terms, text)
+    terms = [rest(one, terms, text) for one in terms]
     terms += losses.unnumbered(text, terms, policy)
     return Asked(tuple(terms), says("roles", "if", text) or any(one.role is Role.ADDED for one in terms),
                  says("roles", "disjoint", text) and not overlapping, overlapping)
@@ -80,15 +84,15 @@ def read(part: Part, keys: Collection[str], policy: Policy, topics: Topics, wind
 
 def _around(quantity: Quantity, others: Sequence[Quantity], text: str) -> Figure:
     start, end = quantity.span.start, quantity.span.end
-    left = max([match.end() for match in _BREAK.finditer(text, 0, start)] or [0])
-    right = next((match.start() for match in _BREAK.finditer(text, end)), len(text))
+    left = max([match.end() for match in BREAK.finditer(text, 0, start)] or [0])
+    right = next((match.start() for match in BREAK.finditer(text, end)), len(text))
     before = max([one.span.end for one in others if one.span.end <= start and one.span.end > left] or [left])
     after = min([one.span.start for one in others if one.span.start >= end and one.span.start < right] or [right])
     tail = text[end:after]
     if after == right and right < len(text) and not _END.match(text, right):
-        mark = _BREAK.match(text, right)
+        mark = BREAK.match(text, right)
         begin = mark.end() if mark else right
-        stop = next((match.start() for match in _BREAK.finditer(text, begin)), len(text))
+        stop = next((match.start() for match in BREAK.finditer(text, begin)), len(text))
         goes_on = _GOES_ON.match(text[begin:stop]) or _BUT.match(text, right)
         if goes_on and not any(right < one.span.start <= stop for one in others):
             tail += "，" + text[begin:stop]    # 3篇，都还没见刊; 1项签了但没开工
@@ -245,7 +249,7 @@ def _distance(quantity: Quantity, word: Span, text: str) -> float:
         return 0
     between = text[quantity.span.end:word.start] if word.start >= quantity.span.end \
         else text[word.end:quantity.span.start]
-    return len(between) + _BREAK_COSTS * len(_BREAK.findall(between)) + _PAUSE_COSTS * len(_PAUSE.findall(between))
+    return len(between) + _BREAK_COSTS * len(BREAK.findall(between)) + _PAUSE_COSTS * len(_PAUSE.findall(between))
 
 
 def fits(quantity: Quantity, fact: str, policy: Policy) -> bool:
@@ -368,115 +372,6 @@ def _unchecked_overlap(text: str) -> bool:
     """Whether nobody has looked if one thing is counted twice: 有没有重复的没查过, some may be in both."""
     return says("roles", "overlap", text) and (says("roles", "doubt", text) or says("roles", "unsure", text)
                                               or says("roles", "unchecked", text))
-
-
-def _doubted(terms: list[Term], text: str) -> list[Term]:
-    """Figures that the asker doubts as a whole: 有几篇还没核过."""
-    if any(one.role is Role.UNCERTAIN for one in terms) or not says("roles", "doubt", text):
-        return terms
-    return [replace(one, role=Role.UNCERTAIN) if one.role is Role.HAVE and one.interval.exact else one for one in terms]
-
-
-def _settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term]:
-    """Roles that only all figures together tell: a total of those before it, a figure said twice, the rest."""
-    done: list[Term] = []
-    for place, one in enumerate(terms):
-        again = _again(one, done, text)
-        if again is not None:       # 有5篇第一单位不是我们，这5篇要是不算: said of the same five
-            done[again] = replace(done[again], role=Role.LOST if one.role in (Role.LOST, Role.UNCOUNTED)
-                                  and done[again].role is Role.PART else done[again].role)
-            continue
-        same = [term for term in done if term.fact == one.fact]
-        holds = [term for term in same if term.role in (Role.HAVE, Role.PLANNED, Role.ADDED, Role.UNCOUNTED)]
-        if one.role in (Role.HAVE, Role.UNCERTAIN) and len(holds) > 1 and _apart(holds[-1], one, text) \
-                and sum(term.interval.low for term in holds) == one.interval.low:
-            one = replace(one, role=Role.TOTAL)     # 17篇，另外4篇，凑成21篇: what sums up the parts is no part
-        if one.role is Role.UNCOUNTED and done and done[-1].fact == one.fact and done[-1].role is Role.LOST \
-                and done[-1].part and not says("roles", "also", text[done[-1].span.end:one.span.start]):
-            one = replace(one, role=Role.LOST, part=True)      # 22篇，其中撤稿1篇，被剔除的2篇
-        if one.role is Role.TOTAL and sum(term.interval.low for term in holds) != one.interval.low and holds:
-            one = replace(one, role=Role.HAVE)
-            done = [replace(term, role=Role.PART) if term in holds and term.role is Role.HAVE else term
-                    for term in done]
-        elif one.role is Role.HAVE and any(term.interval == one.interval and term.role is Role.HAVE for term in same) \
-                and re.search(r"(?:of (?:our|the|those|these)|这|那|上述|所说的|正好|刚好|恰好|exactly|just)\s*$",
-                              text[max(0, one.span.start - 10):one.span.start]):
-            one = replace(one, role=Role.PART)      # 3 of our 10 companies, after 10 companies
-        elif one.role is Role.HAVE and place + 1 < len(terms) and not same \
-                and bars.get(one.fact) == one.interval.low and says("roles", "said", text[:one.span.start]) \
-                and not says("roles", "have", text[max(0, one.span.start - 6):one.span.start]) \
-                and any(term.fact == one.fact and term.role is Role.HAVE for term in terms[place + 1:]):
-            one = replace(one, role=Role.BAR)
-        done.append(one)
-    for fact in {one.fact for one in done}:
-        stated = [one for one in done if one.fact == fact and one.role in (Role.HAVE, Role.UNCOUNTED)]
-        if len(stated) <= _PARTS:
-            continue
-        whole, *rest = stated
-        if not _apart(whole, rest[0], text) or sum(one.interval.low for one in rest) != whole.interval.low:
-            continue
-        if all(one.role is Role.HAVE for one in rest):       # 5家：香港2家、德国3家
-            done = [replace(one, role=Role.PART) if one in rest else one for one in done]
-        elif whole.role is Role.HAVE:                        # 4个，市级2个、区级2个: the parts tell what counts
-            done = [replace(one, role=Role.TOTAL) if one is whole else one for one in done]
-    done = _within(done, text)
-    return [_taken(one, done, text) for one in done if not _told_twice(one, done)]
-
-
-def _within(terms: list[Term], text: str) -> list[Term]:
-    """Figures beside one that says more exactly what is asked: what came in beside what was spent; a total of no
-    period, and its parts, before the window's part of it (花了300万，近三年就180万)."""
-    for exact in [one for one in terms if one.role is Role.HAVE and one.reason != RECEIVED]:
-        terms = [replace(one, role=Role.UNCOUNTED) if one.fact == exact.fact and one.reason == RECEIVED else one
-                 for one in terms]
-        whole = next((one for one in terms if one.fact == exact.fact and one.role is Role.HAVE and not one.period
-                      and one.span < exact.span and one.interval.low > exact.interval.low), None)
-        between = text[whole.span.end:exact.span.start] if whole is not None else ""
-        if whole is None or exact.period != "window" or says("roles", "also", between) \
-                or not says("roles", "only_so_much", between):
-            continue
-        terms = [replace(one, role=Role.TOTAL if one is whole else Role.PART)
-                 if one.fact == whole.fact and whole.span <= one.span < exact.span else one for one in terms]
-    return terms
-
-
-def _again(one: Term, done: Sequence[Term], text: str) -> int | None:
-    """The place of the part that a figure with 这 or 那 before it speaks of once more, None for a figure of its own."""
-    if one.role is Role.BAR or not _DEMONSTRATIVE.search(text[max(0, one.span.start - 4):one.span.start]):
-        return None
-    return next((place for place, term in enumerate(done) if term.fact == one.fact and term.interval == one.interval
-                 and term.role in (Role.PART, Role.LOST, Role.UNCOUNTED)), None)
-
-
-def _told_twice(one: Term, terms: Sequence[Term]) -> bool:
-    """Whether a figure that follows from what is lacking is stated as well: 只差1篇，19篇行不行."""
-    return one.role is Role.HAVE and one.lacking and any(
-        other.fact == one.fact and other.role is Role.HAVE and not other.lacking for other in terms)
-
-
-def _taken(one: Term, terms: Sequence[Term], text: str) -> Term:
-    """23篇里有4篇挂的是别校，剔了之后: the part that is taken away is lost."""
-    if one.role is not Role.PART or not says("roles", "taken_away", text[one.span.end:]):
-        return one
-    parts = [term for term in terms if term.fact == one.fact and term.role is Role.PART]
-    return replace(one, role=Role.LOST) if parts[-1] is one and _REST.search(text, one.span.end) is None else one
-
-
-def _apart(one: Term, other: Term, text: str) -> bool:
-    """Whether two figures stand in clauses of their own, not in one list: 香港1家、台湾1家."""
-    between = text[one.span.end:other.span.start]
-    return _BREAK.search(between) is not None and not says("roles", "also", between)
-
-
-def _rest(one: Term, terms: Sequence[Term], text: str) -> Term:
-    """专利12件，其中授权3件，其余在审: the part is what counts."""
-    if one.role is not Role.HAVE:
-        return one
-    parts = [term for term in terms if term.fact == one.fact and term.role is Role.PART and term.span > one.span]
-    match = pattern("roles", "rest").search(text, one.span.end)
-    if len(parts) == 1 and match is not None and counting.lost(text[match.start():match.start() + 24]):
-        return replace(one, interval=parts[0].interval, words=parts[0].words)
-    return one
 
 
 # Periods --------------------------------------------------------------------------------------------------------------
