@@ -22,11 +22,12 @@ from assistant.questions.topics import OFF_TOPIC, Point, Topics
 from assistant.questions.understanding import Part
 from assistant.wording.answer_words import Say, quoted
 from ingestion.domain import Article, Citation, Criterion
-from ingestion.numbers import periods
+from ingestion.numbers import numerals, periods
 from ingestion.policies import articles
 from ingestion.policies.policy import Policy
 
 _SENTENCE = re.compile(r"[^。；\n]+[。；]?")
+_LACK = re.compile(r"(?:差|缺|少)了?\s*([\d一二两三四五六七八九十]+)\s*[篇家户个项人份件]")
 _FREE = frozenset({Kind.POINT, Kind.CLAUSE})
 _UNSETTLED = frozenset({Kind.GAP, Kind.NOTHING})
 
@@ -148,6 +149,10 @@ class Composer:
             if all(one.outcome is None for one in held.comparisons):      # only the bar is asked about
                 agrees = all(one.agrees for one in held.comparisons)
                 return say("right" if agrees else "wrong"), verdict_words.YES if agrees else verdict_words.NO
+            lack = _LACK.search(part.text) if "confirm" in part.asks else None
+            if lack is not None and (number := numerals.parse_number(lack[1])) is not None:     # 还差1篇，对吧
+                right = all(one.lack == number for one in held.comparisons)
+                return say("right" if right else "wrong"), verdict_words.YES if right else verdict_words.NO
             decided, words = bars.verdict(held.comparisons), (say("enough"), say("not_enough"))
         elif held.statements:
             decided = together(OF_OUTCOME[one.outcome] for one in held.statements)

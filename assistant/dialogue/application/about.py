@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace as copied
 
 from msgspec.structs import replace
 
@@ -17,10 +18,12 @@ from assistant.dialogue.application.case_question import Question
 from assistant.dialogue.application.finding import counts, explained, gaps, missing, overall, settled, with_outcome
 from assistant.dialogue.application.overview import in_window, summary, types, window
 from assistant.dialogue.application.particulars import compared_particulars, particular, total_of
-from assistant.dialogue.asker.roles import Asked
+from assistant.dialogue.asker import comparison_words
+from assistant.dialogue.asker.roles import Asked, Role
 from assistant.dialogue.results import NO, OPEN, YES, Result
 from assistant.questions import case_questions, clause_weights, question_form
 from assistant.questions.dialogue_patterns import pattern, says
+from assistant.questions.term_spotting import Spotted
 from assistant.questions.topics import words_of
 from assistant.questions.understanding import Part, fold
 from ingestion.domain import Citation, Outcome, Overall
@@ -28,6 +31,9 @@ from ingestion.domain import Citation, Outcome, Overall
 _RULED = frozenset({"findings", "exists"})
 _PLAIN = 24       # characters of a question that asks for nothing but what is said of a fact
 _SHORT = 14        # characters of a question that only names a row
+_FEW = 6
+_PAIR = 2          # characters of a word that a longer name may hold by chance
+_NAMELIKE = re.compile(r"[\u4e00-\u9fff]+")
 _TELLING = 100     # a figure that tells a row from others
 _NUMBER = 10       # a number that does, with its unit
 _FIGURE = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d.])|(?<![\d.,])\d{3,9}(?![\d.,])")
@@ -36,6 +42,7 @@ _OPEN = (Outcome.NOT_MET, Outcome.INSUFFICIENT)
 
 def understood(case: Case, part: Part, figures: Asked) -> Question:
     """A folded part of a question beside the application."""
+    part = _without_names(case, part)
     asked = case_questions.read(part, case.findings, case.assessment.facts, case.topics)
     if not asked.facts and not asked.findings:
         keys = _happened(case, part)
@@ -61,6 +68,20 @@ def understood(case: Case, part: Part, figures: Asked) -> Question:
     return Question(part, asked, figures, tuple(found), tuple(named), types, name)
 
 
+def _without_names(case: Case, part: Part) -> Part:
+    """A part without the words that it has only inside a name of the documents: 机密 in 压缩机密封."""
+    def inside(word: Spotted) -> bool:
+        around = part.text[max(0, word.span.start - 1):word.span.end + 1]
+        return len(word.word) == _PAIR and len(around) == _PAIR + 2 and _NAMELIKE.fullmatch(around) is not None \
+            and case.speaks_of(around)
+
+    yes_no = {key for key, spec in case.policy.facts.facts.items() if spec.kind == "yes_no"}
+    found = {name: kept for name, words in part.found.items()
+             if (kept := tuple(word for word in words
+                               if case.topics.subjects[name].fact not in yes_no or not inside(word)))}
+    return copied(part, found=found) if found != dict(part.found) else part
+
+
 def _happened(case: Case, part: Part) -> list[str]:
     """The fact that is denied by something of the kind that a question names, be it inside another word (重大安全事故)
     or by a word for what may happen to anybody (罚款)."""
@@ -77,7 +98,7 @@ def _figure_in(part: Part, key: str, figures: Asked) -> bool:
 def _of_unit(case: Case, text: str) -> list[str]:
     """The fact that a bare 几项 counts, where one condition only is counted so."""
     asked = pattern("asks", "how_many").search(text)
-    if asked is None or len(text) > _SHORT:
+    if asked is None or (len(text) > _SHORT and not says("roles", "if", text)):
         return []
     keys = [one.criterion.facts[0] for one in case.findings
             if one.criterion.bar is not None and case.policy.wordings[one.criterion.id].unit == asked[1]
@@ -133,10 +154,21 @@ def _answer(case: Case, one: Question) -> Result | None:
         if total is not None:
             return total
     told = _plain(case, one)
+    if told is not None and told.kind == "findings":
+        told = replace(told, lines=(*told.lines, *_set_aside(case, one)))
     supposed = says("roles", "if", text) and any(says("asks", name, text) for name in ("ends", "happens", "despite"))
     if told is not None and supposed and told.verdict and told.kind == "findings":     # it may be otherwise then
         return replace(told, verdict=OPEN, lines=(case.say("not_computed"), *told.lines))
     return told
+
+
+def _set_aside(case: Case, one: Question) -> list[str]:
+    """The figures of a question that count for nothing of what it asks, with the reason: 预算安排了260万."""
+    left = [term for term in one.figures.terms
+            if term.fact in one.facts and term.role in (Role.UNCOUNTED, Role.PLANNED)]
+    units = {each.criterion.facts[0]: case.policy.wordings[each.criterion.id].unit for each in one.asked.findings}
+    return [text for term in left
+            for text in comparison_words.aside(term, term.fact, units.get(term.fact, ""), case.policy, case.say)]
 
 
 def _plain(case: Case, one: Question) -> Result | None:
@@ -352,11 +384,18 @@ def _counted(case: Case, one: Question) -> Result | None:
     asked, part, text = one.asked, one.part, one.text
     if not part.polar and says("asks", "alternatives", text) and len(one.figures.terms) > 1:
         return listing.why_less(case, asked.facts, one.documents)
-    if asked.counts and (own := _named_rows(case, one)):
+    if asked.counts and (own := _named_rows(case, one) or _of_year(case, one)):
         return listing.named(case, asked.facts, own)
     if (asked.counts or part.asks & {"quantity"}) and not says("asks", "changes", text):
         return counts(case, asked.facts)
     return None
+
+
+def _of_year(case: Case, one: Question) -> list[Row]:
+    """The few counted rows of the one year that a question names: 2025年花了多少."""
+    years = [str(year) for year in one.part.years]
+    found = [row for row in case.rows_of(one.facts, COUNTED) if len(years) == 1 and years[0] in row.cells[0]]
+    return found if len(found) <= _FEW else []
 
 
 def _named_rows(case: Case, one: Question) -> list[Row]:

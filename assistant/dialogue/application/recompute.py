@@ -150,7 +150,8 @@ def _moved(case: Case, change: Change, now: dict[str, Fact], quotes: list[Citati
     now[change.fact] = replace(before, interval=new)
     if not old.exact:
         return {}
-    shown = (before_it.removesuffix("=") or _shown(case, old.low, spec)) + ("-" if sign < 0 else "+") + _shown(case, number, spec) + "="
+    first = before_it.removesuffix("=") or _shown(case, old.low, spec)
+    shown = first + ("-" if sign < 0 else "+") + _shown(case, number, spec) + "="
     return {change.fact: shown}
 
 

@@ -208,9 +208,14 @@ def _expected(case: Case, facts: Sequence[str], clause: Part) -> list[Row]:
 def _one_more(case: Case, one: Question) -> Result | None:
     """那个要是批下来呢: one more of what is spoken of, where no row is known for it."""
     keys = [key for key in one.facts if case.policy.facts.facts[key].kind == "count"]
-    if not keys or not says("asks", "happens", one.text) or not says("asks", "one_more", one.text):
+    codes = mentions.codes(one.text)
+    if not keys or not says("asks", "happens", one.text) or not (codes or says("asks", "one_more", one.text)):
         return None
     told = recompute(case, [Change("add", keys[0], 1)])
+    coded = tuple(line.citation for line in particulars.lines(case)
+                  if codes and codes[0] in mentions.plain_code(line.folded))[:listing.SHOWN]
+    if coded:
+        return replace(told, quotes=(*told.quotes, *coded))
     place = particulars.search(case, one.text, one.documents)
     return replace(told, quotes=(*told.quotes, *place.quotes)) if place is not None else told
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from assistant.dialogue.asker import counting
 from assistant.dialogue.asker.roles import BREAK, RECEIVED, Role, Term
+from assistant.questions import question_form
 from assistant.questions.dialogue_patterns import pattern, says
 
 _REST = re.compile(r"其余|剩下的?(?=[^，。；]{0,6}(?:在|没|未|还))")     # the rest is spoken of by itself
@@ -39,6 +40,9 @@ def settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term]
         if one.role is Role.UNCOUNTED and done and done[-1].fact == one.fact and done[-1].role is Role.LOST \
                 and done[-1].part and not says("roles", "also", text[done[-1].span.end:one.span.start]):
             one = replace(one, role=Role.LOST, part=True)      # 22篇，其中撤稿1篇，被剔除的2篇
+        if one.role is Role.TOTAL and bars.get(one.fact) == one.interval.low and len(holds) == 1 \
+                and holds[0].interval.low < one.interval.low and one.words in question_form.asking(text):
+            one = replace(one, role=Role.BAR)       # 1个，另外……合起来算2个行不行: what it is to come to
         if one.role is Role.TOTAL and sum(term.interval.low for term in holds) != one.interval.low and holds:
             one = replace(one, role=Role.HAVE)
             done = [replace(term, role=Role.PART) if term in holds and term.role is Role.HAVE else term
