@@ -308,7 +308,7 @@ def part_asks_for(one: Question) -> bool:
 
 def _reasons(case: Case, one: Question) -> list[str]:
     """The reasons for leaving something out that a question names: 兼职的有哪几个, 有没有重复的."""
-    found, known = [], fold(case.policy.text)
+    found, known = [], fold(case.policy.text + "\n".join(case.fact_label(key) for key in one.facts))
     text = mentions.without_subjects(one.part, case.topics)
     there = {row.reason for row in case.rows_of(one.facts or case.assessment.exclusions, LEFT_OUT)}
     for code, texts in case.policy.facts.reasons.items():
