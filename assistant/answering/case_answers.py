@@ -68,8 +68,8 @@ def draft(asked: Question, assessment: Assessment, policy: Policy, topics: Topic
     for part, each in zip(asked.parts, told, strict=True):
         if each is None:
             other = from_policy(replace(asked, parts=(part,)))
-            if not other.answer.answerable and not part.gaps:   # 为什么？ after a question that was answered
-                continue
+            if not other.answer.answerable and not (part.gaps and (part.found or not answers)):
+                continue        # 为什么？ or 多少钱？ after a question that was answered
             each = Told(other.said, other.answer.citations, other.answer.verdict, other.verdict,
                         settled=other.answer.answerable, free=True)
         answers.append(each)

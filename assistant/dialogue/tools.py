@@ -18,7 +18,7 @@ from assistant.dialogue.application.case import COUNTED, LEFT_OUT, UNDECIDED, Ca
 from assistant.dialogue.application.recompute import Change
 from assistant.dialogue.application.recompute import recompute as computed
 from assistant.dialogue.asker import bars, comparison_words, holding, terms
-from assistant.dialogue.asker.roles import Role, Term
+from assistant.dialogue.asker.roles import UNCONVERTED, Role, Term
 from assistant.dialogue.results import Amount, Result
 from assistant.questions.supposed_days import application_day
 from assistant.questions.topics import Topics
@@ -233,7 +233,7 @@ class Tools:
             if foreign is not None:      # nobody can say what it adds
                 counts = role in (Role.HAVE, Role.ADDED, Role.TOTAL, Role.UNCERTAIN)
                 return Term(part.text[foreign.span.start:foreign.span.end], foreign.span, Interval(0, None),
-                            Role.UNCERTAIN, criterion.facts[0], foreign.unit, terms.UNCONVERTED) if counts else None
+                            Role.UNCERTAIN, criterion.facts[0], foreign.unit, UNCONVERTED) if counts else None
         if len(fitting) != 1:
             here = [part.text[one.span.start:one.span.end] for one in part.quantities
                     if terms.fits(one, criterion.facts[0], self._policy)]

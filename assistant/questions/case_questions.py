@@ -37,6 +37,11 @@ def read(part: Part, findings: Sequence[Finding], found: Collection[str], topics
     """A question beside the findings of an assessment, in which the facts `found` have evidence."""
     intent = next((name for name, pattern in _intents() if pattern.search(part.text)), "")
     facts = _facts(part, findings, found, topics)
+    if part.polar:      # 预算260万、合同310万，经费条件算满足吗: what the clause that asks names prevails
+        there = {topics.subjects[name].fact for name, words in part.asking().found.items()
+                 if any(len(one.word) > 1 for one in words)}
+        facts = [key for key in facts if key in there] or [
+            key for one in findings for key in one.criterion.facts if key in there] or facts
     named = _findings(part, findings, facts)
     if intent == "where" and not facts:
         facts = [key for one in named for key in one.criterion.facts]

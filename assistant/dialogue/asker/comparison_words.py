@@ -3,10 +3,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assistant.dialogue.asker import terms
 from assistant.dialogue.asker.bars import Comparison
 from assistant.dialogue.asker.holding import Held, Statement
-from assistant.dialogue.asker.roles import Role, Term
+from assistant.dialogue.asker.roles import RECEIVED, UNCONVERTED, Role, Term
 from assistant.wording.answer_words import Say
 from assistant.wording.phrases import phrases
 from ingestion.domain import CriterionKind, Interval, Outcome
@@ -139,26 +138,33 @@ def _millions(one: Comparison) -> bool:
     return any("million" in term.words for term in terms)
 
 
+def aside(term: Term, fact: str, unit: str, policy: Policy, say: Say) -> Iterator[str]:
+    """That a figure was left aside, and why."""
+    if term.reason == UNCONVERTED:
+        yield say("aside_unconverted", amount=term.words)
+        return
+    value = amount(term.interval, fact, unit, policy, say)
+    if term.reason == RECEIVED:
+        yield say("aside_received", amount=value)
+    elif term.role is Role.PLANNED:
+        yield say("aside_planned", amount=value)
+    elif term.role is Role.UNCERTAIN:
+        yield say("aside_mean" if term.reason == "yearly_mean" else "aside_unsure", amount=value)
+    elif term.reason in policy.facts.reasons:
+        reason = policy.facts.reasons[term.reason]
+        yield say("aside_reason", amount=value, reason=say.pick(reason[0], reason[-1]))
+    elif term.role in (Role.UNCOUNTED, Role.LOST):
+        yield say("aside", amount=value)
+    elif term.role is Role.OVERLAP:
+        yield say("aside_overlap", amount=value)
+
+
 def caveats(one: Comparison, policy: Policy, say: Say) -> Iterator[str]:
     """What was left aside and why, and how the figure was taken."""
     unit = policy.wordings[one.criterion.id].unit
     out = [*one.total.aside, *(term for sign, term in one.total.steps if sign in "-?")]
     for term in out:
-        if term.reason == terms.UNCONVERTED:
-            yield say("aside_unconverted", amount=term.words)
-            continue
-        value = amount(term.interval, one.fact, unit, policy, say)
-        if term.role is Role.PLANNED:
-            yield say("aside_planned", amount=value)
-        elif term.role is Role.UNCERTAIN:
-            yield say("aside_mean" if term.reason == "yearly_mean" else "aside_unsure", amount=value)
-        elif term.reason in policy.facts.reasons:
-            reason = policy.facts.reasons[term.reason]
-            yield say("aside_reason", amount=value, reason=say.pick(reason[0], reason[-1]))
-        elif term.role in (Role.UNCOUNTED, Role.LOST):
-            yield say("aside", amount=value)
-        elif term.role is Role.OVERLAP:
-            yield say("aside_overlap", amount=value)
+        yield from aside(term, one.fact, unit, policy, say)
     if len([1 for sign, _ in one.total.steps if sign == "+"]) > 1:
         note = policy.wordings[one.criterion.id]
         if note.note:
