@@ -135,7 +135,7 @@ def _beside_what_counts(book: FactBook, spec: FactSpec, analysis: Analysis, figu
     if figure.quantity.measure not in spec.measures or not figure.quantity.unit:
         return ""
     clause = analysis.clause_text(figure.clause)
-    needed = any(found(book, need.words, clause) for need in spec.needs)
+    needed = any(says_any(book, need.words, clause) for need in spec.needs)
     if figure.blocked and (needed or words("additional").match(figure.left.lstrip("，、 "))):
         return figure.blocked
     if spec.kind == "money" and book.pattern(spec.not_spent).search(figure.own):
