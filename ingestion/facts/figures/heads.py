@@ -14,6 +14,8 @@ from ingestion.language import load, pattern
 from ingestion.names import organisations
 from ingestion.numbers.numerals import has_number
 
+_MEMBERS = re.compile(r"、(?![^“”]*”)|；")  # 、 within a title parts nothing
+
 
 def named_by(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str | None:
     """The text that names what is counted: the figure's own phrase, with what it continues; None if neither does."""
@@ -34,6 +36,7 @@ def named_by(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure)
         return figure.own + "|" + before.folded  # 园区建有各类创新平台。其中国家级3个、市级6个
     beside = (
         _head_before_colon(heads, analysis, figure)
+        or _heads_behind_colon(heads, analysis, figure)
         or _shared_head(heads, analysis, figure)
         or _head_of_whole(heads, analysis, figure)
     )
@@ -59,6 +62,17 @@ def _head_before_colon(heads: re.Pattern[str], analysis: Analysis, figure: Figur
     if any(f.quantity.span.end <= colon for f in analysis.figures):
         return ""
     return sentence.folded[:colon]
+
+
+def _heads_behind_colon(heads: re.Pattern[str], analysis: Analysis, figure: Figure) -> str:
+    """项目有四项：…启动的“刀具联合研发”、…实施的“分级技术转移转化”: the members behind it, if most name one."""
+    text, end = analysis.sentence.folded, figure.quantity.span.end
+    if text[end : end + 1] != "：":
+        return ""
+    stop = min([f.left_start for f in analysis.figures if f.left_start > end] or [len(text)])
+    members = [member for member in _MEMBERS.split(text[end + 1 : stop]) if member.strip(" 。；")]
+    named = [member for member in members if heads.search(member)]
+    return text[end + 1 : stop] if len(named) > 1 and len(named) * 2 > len(members) else ""
 
 
 def _head_of_whole(heads: re.Pattern[str], analysis: Analysis, figure: Figure) -> str:

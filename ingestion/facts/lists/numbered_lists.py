@@ -40,9 +40,12 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
         title = "\n".join([nearest, group.section.lead])
         weak = True
         said = _said_in_lead(book, listing, group)
-        if group.section.lead and not said and not _neutral(group.section.lead):
+        headed = says_any(book, listing.about, nearest) and _told_by_items(book, listing, group, setting, headed=True)
+        if group.section.lead and not said and not headed and not _neutral(group.section.lead):
             return
-        if said:
+        if headed and not said:
+            title, weak = nearest, False  # 论文目录; and then how it is ordered, before its entries
+        elif said:
             title, weak = group.section.lead, False
         elif not says_any(book, listing.about, title):
             above = None if of_another(book, listing, nearest) else title_above(book, listing, outer)
@@ -102,13 +105,15 @@ def _said_in_lead(book: FactBook, listing: Listing, group: ListGroup) -> bool:
     return sum(one in (Origin.FOREIGN, Origin.GREATER_CHINA) for one in origins) * 3 >= len(origins) * 2
 
 
-def _told_by_items(book: FactBook, listing: Listing, group: ListGroup, setting: Setting) -> bool:
+def _told_by_items(
+    book: FactBook, listing: Listing, group: ListGroup, setting: Setting, *, headed: bool = False
+) -> bool:
     """Whether most items of a list that no title names show by their own words what is asked for: bodies abroad with
-    the term of an agreement; or all of several requirements."""
+    the term of an agreement; or all of several requirements, below a heading that names it (`headed`) of one."""
     texts = [fold(group.document.quote(span)) for span in group.items]
     if listing.term and any(r.origin == "foreign" and "title" in r.columns for r in listing.require):
         told = [bool(term(t, setting.window)) and organisations.origin(t) is Origin.FOREIGN for t in texts]
-    elif len(listing.require) > 1:
+    elif len(listing.require) > 1 or headed:
         items = [list_item(group.document, span, text) for span, text in zip(group.items, texts, strict=True)]
         pool = Pool(group.document, "", None, items, partial=False, weak=True)
         told = [all(meets(book, require, pool, item) for require in listing.require) for item in items]
