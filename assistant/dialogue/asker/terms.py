@@ -311,6 +311,7 @@ def _role(one: Figure, before: Sequence[Term], text: str, policy: Policy, bars: 
 
 def _term(one: Figure, before: Sequence[Term], text: str, policy: Policy, spans: Sequence[tuple[Span, str]],
           bars: Mapping[str, int], *, claims: bool) -> Term:
+    """A figure with its role: had, added, a part, lost, planned, or the bar it names."""
     quantity, spec = one.quantity, policy.facts.facts[one.fact]
     role, reason = _role(one, before, text, policy, bars, claims=claims)
     cover = _cover(one, spans) if spec.time == "window" else ""
