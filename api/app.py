@@ -10,12 +10,12 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.formparsers import MultiPartParser
 from starlette.responses import FileResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -59,8 +59,7 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
                        admissions=Admissions(lambda: app.router.routes), limits=services.administration.limits,
                        noting=services.administration.noting)
     app.add_middleware(Watching)
-    app.include_router(routes.router)
-    app.include_router(openai.router)
+    app.router.routes += _api()
     app.state.programs = endpoint.Endpoint(services)
     app.router.routes.append(Route(endpoint.PATH, app.state.programs, include_in_schema=False))
     app.add_api_route("/healthz", healthz, include_in_schema=False)
@@ -69,10 +68,30 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
     if STATIC.is_dir():
         app.mount("/static", _Static(directory=STATIC), name="static")
     if handlers.PAGES:
-        from api import pages
-
-        app.include_router(pages.router)
+        app.router.routes += _pages()
     return app
+
+
+@cache
+def _api() -> list[BaseRoute]:
+    return _included(routes.router, openai.router)
+
+
+@cache
+def _pages() -> list[BaseRoute]:
+    from api import pages
+
+    return _included(pages.router)
+
+
+def _included(*routers: APIRouter) -> list[BaseRoute]:
+    """What routers add to an application. How each route is answered is worked out at the first request: kept for all
+    applications of a process, which share it.
+    """
+    whole = APIRouter()
+    for one in routers:
+        whole.include_router(one)
+    return whole.routes
 
 
 async def healthz() -> dict[str, str]:

@@ -51,6 +51,11 @@ def ask(case: Assessment, *questions: str) -> Answer:
     ("有没有出过安全事故", "no", "没有"),
     ("改报国际创新园行不行", "open", "国际创新园"),
     ("总体能过吗", "no", "不符合"),
+    ("要是再发1篇，同时第20行那篇也算上，够了吗", "yes", "19+1+1=21篇"),
+    ("第20行那篇要是批下来了，再发1篇，够不够", "yes", "21篇"),
+    ("全国86篇能算他们的吗", "no", "19篇"),
+    ("核心期刊的算不算", "no", "不是SCI或EI收录"),
+    ("没有海外研发团队影响他们申报吗", "no", "这是国际创新园的条件"),
 ])
 def test_verdicts_about_a_case(case: Assessment, question: str, verdict: str, said: str) -> None:
     """By the rules, from what counts; a change is said to be supposed."""

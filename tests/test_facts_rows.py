@@ -166,3 +166,148 @@ def test_a_title_of_another_body_leaves_its_rows_out() -> None:
     found = facts.extract(documents(table), POLICY, DAY)
     assert "sci_ei_papers" not in found.facts
     assert {one.reason for one in found.exclusions["sci_ei_papers"]} == {"other_body"}
+
+
+LEDGER = """# 国际技术转移中心申报书
+
+## 跨境转移台账
+
+| 案号 | 东西 | 从哪儿来 | 给了谁 | 怎么转 | 哪月 | 走到哪步 | 说明 |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+| N01 | 坡地履带底盘 | 日本·四国农机协会 | 涪陵金垄机械 | 许可 | 2020-04 | 办结 | |
+| N02 | 采茶头 | 日本·静冈茶机 | 永川茶装公司 | 许可 | 2019-08 | 已交割，款清 | |
+| N03 | 油菜割台 | 重庆西南山地所 | 老挝·沙湾拿吉农机站 | 许可 | 2022-05 | 办结 | |
+| N04 | 滴灌头 | 西班牙·阿尔梅里亚 | 四川眉山节水 | 许可 | 2022-03 | 办结 | 接收方不在本市 |
+| N05 | 柴油机 | 重庆永丰 | 尼日利亚机电 | 整机出口 | 2022-11 | 办结 | 整机买卖，无技术 |
+| N06 | 插秧导航 | 韩国·全州精农 | 垫江农装 | 许可 | 2024-08 | 资料移交中 | |
+| N07 | 撒肥盘 | 德国·安登机厂 | 璧山机械 | 许可 | 2024-09 | 尽调阶段 | |
+"""
+
+
+def test_parties_are_told_by_where_they_are() -> None:
+    """Not by what heads their columns: a district is at home, another province is not, and goods are no technology."""
+    assert read(LEDGER)["technology_transfers"] == (3, 3)
+
+
+def test_a_row_told_again_is_one_with_what_it_repeats() -> None:
+    """同上，补报 beside the same partner and day; 与第2行为一家; one that others carry out is theirs."""
+    text = """# 联合项目
+
+表1 近三年联合研发项目
+
+| 项目 | 外方 | 启动 | 性质 | 现状 |
+| --- | --- | --- | --- | --- |
+| 雨季养护剂 | 马来西亚建筑研究院 | 2023.03 | 联合研发 | 进行中 |
+| 边坡监测雷达 | 马来西亚建筑研究院 | 2024.02 | 联合研发 | 进行中 |
+| 边坡雷达（同上，补报） | 马来西亚建筑研究院 | 2024.02 | 联合研发 | 进行中 |
+| 水厂设计优化 | 国油理工 | 2023.01 | 联合研发 | 集团设计院承担，进行中 |
+"""
+    assert read(text)["joint_projects"] == (2, 2)
+
+
+def test_a_blank_term_where_the_state_says_enough() -> None:
+    """在研, as its siblings are; a thing that a window asks for needs its date."""
+    text = """# 科研项目
+
+| 台账号 | 项目 | 下达单位 | 级别 | 合同期 | 当前情况 |
+| --- | --- | --- | --- | --- | --- |
+| A01 | 黄龙病防控 | 农业农村部 | 国家级 | 2021-2025 | 在研 |
+| A02 | 留树保鲜 | 科学技术部 | 国家级 | 2022-2024 | 结题 |
+| B01 | 花椒种质 | 重庆市科学技术局 | 市级 | 2023-2025 | 在研 |
+| B02 | 无核品种 | 重庆市科学技术局 | 市级 | | 在研 |
+| B03 | 台站协作 | 科学技术部 | 国家级 | 2022-2025 | 提供数据，任务书未列名 |
+"""
+    assert read(text)["key_projects"] == (4, 4)
+
+
+def test_who_works_at_a_place_abroad_is_stationed_there() -> None:
+    """By a column of places of work; who has left by the column of last days is not."""
+    text = """# 海外科技创新中心
+
+布尔诺中心人员
+
+| 姓名 | 国别 | 岗位 | 工作地 | 起 | 止 | 状态 |
+| --- | --- | --- | --- | --- | --- | --- |
+| 秦昊 | CN | 副经理 | Brno | 2022-08 | | 在岗 |
+| Petr Novotný | CZ | 经理 | Brno | 2021-03 | | 在岗 |
+| 曾力 | CN | 后端 | Chongqing | 2021-03 | | 总部办公 |
+| 范舒 | CN | 教师 | Brno | 2021-03 | 2022-07 | 任满 |
+"""
+    assert read(text)["stationed_staff"] == (2, 2)
+
+
+def test_amounts_in_two_currencies_leave_the_sum_open() -> None:
+    """Each row in a column of its own; what is only budgeted is not spent."""
+    text = """# 国际合作经费支出
+
+| 记账 | 事由 | 金额（元） | 金额（欧元） | 款项性质 |
+| --- | --- | --- | --- | --- |
+| 2022-01 | 国际合作差旅 | 600000 | | 已付 |
+| 2023-04 | 联合试验 | 500000 | | 已付 |
+| 2024-08 | 当地薪酬 | | 6900 | 已付 |
+| 2024-12 | 试验机购置 | 650000 | | 预算 |
+"""
+    assert read(text)["cooperation_funding"] == (1_100_000, None)
+
+
+def test_lists_of_one_total_are_retellings() -> None:
+    """The stories and the ledger name the same three; without a total that says so they may be six."""
+    story = """# 业绩
+
+截至申报之日经手并已办结的国际技术转移{}
+
+几单的来龙去脉：
+
+1. “铝匠”那一单。匈牙利一家研究所的压铸工艺，许可给涪陵的铝件企业，2021年付清。
+2. “老坛”那一单。日本的低盐发酵技术，转让给江津的榨菜企业，2022年验收。
+3. “走山车”。本市高校的轨道车技术，转让给越南一家农机公司，2023年底付清。
+"""
+    ledger = LEDGER.replace("坡地履带底盘", "压铸模温控制").replace("采茶头", "乳酸菌种")
+    ledger = ledger.replace("油菜割台", "单轨整套图纸")
+    assert read(story.format("共3项。"), ledger)["technology_transfers"] == (3, 3)
+    assert read(story.format("情况如下。"), ledger)["technology_transfers"] != (3, 3)
+
+
+def test_a_sheet_of_projects_with_days_is_no_table_of_money() -> None:
+    """2022.12 is a day; whose projects they are is told by who gave them."""
+    text = """# 项目
+
+| 来路 | 名目 | 起 | 止 | 进展 |
+| --- | --- | --- | --- | --- |
+| 国家重点研发计划政府间专项 | 中外合作疫苗株评价 | 2022.12 | 2025.11 | 在做 |
+| 国家自然科学基金 | 冠状病毒受体识别 | 2021.01 | 2024.12 | 结了 |
+| 市科技局中外合作项目 | 禽腺病毒疫苗 | 2023.10 | 2026.09 | 在做 |
+| 区科技局 | 疫苗冷链监测 | 2023.05 | 2024.05 | 结了 |
+"""
+    assert read(text)["key_projects"] == (3, 3)
+
+
+def test_a_kind_that_leaves_a_column_blank() -> None:
+    """市创新型企业 have no last day, all of them: that is no doubt; one applied for is still one."""
+    rows = ["A-01 | 重庆渝陶精密陶瓷有限公司 | 高新技术企业 | 2026-11 | 生产",
+            "A-02 | 重庆晶釉数码有限公司 | 高新技术企业 | 2025-12 | 生产",
+            "A-03 | 重庆云岭耐火有限公司 | 高新技术企业 | 2027-10 | 生产",
+            "A-04 | 重庆窑炉装备有限公司 | 市创新型企业 | | 生产",
+            "A-05 | 重庆三合色料有限公司 | 市创新型企业 | | 生产",
+            "A-06 | 重庆龙溪机械有限公司 | 高新技术企业 | 2025-11 | 2024年10月整体搬至泸州",
+            "A-07 | 重庆晶釉数码有限公司（中试车间） | 高新技术企业 | 2025-12 | 与A-02是一家"]
+    table = "\n".join(f"| {row} |" for row in rows)
+    heads = "| 门牌 | 单位 | 牌子 | 牌子管到 | 盘点时情形 |\n| --- | --- | --- | --- | --- |"
+    text = f"# 在园单位花名册\n\n{heads}\n{table}\n"
+    assert read(text)["resident_enterprises"] == (5, 5)
+
+
+def test_payments_to_the_yuan_stand_for_the_rounded_total() -> None:
+    """A unit beside the title is no head; budgets are not spent; 月日 of each payment lie in the window."""
+    text = """# 付款流水
+
+| 国际科技合作付款流水 | 单位：元 | | |
+| --- | --- | --- | --- |
+| 付款日 | 用在何处 | 付出金额 | 办到哪步 |
+| 2022-02-18 | 样机试验 | 1188820.5 | 已付讫 |
+| 2023-04-07 | 联合测试费 | 1219680 | 已付讫 |
+| 2024-06-21 | 来渝培训 | 779682.5 | 已付讫 |
+| 2025-09 | 展会 | 150000 | 预算，未发生 |
+"""
+    said = "# 申请书\n\n2022年1月1日至2025年6月30日，公司用于国际科技合作的支出为318.82万元。"
+    assert read(said, text)["cooperation_funding"] == (3_188_183, 3_188_183)

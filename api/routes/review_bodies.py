@@ -179,6 +179,7 @@ class PeopleBody(BaseModel):
 
 
 def review(view: ReviewView, policy: Policy, language: str) -> ReviewBody:
+    """One case before a reviewer, as a body."""
     return ReviewBody(
         case_id=view.case.id, title=view.case.title, applicant=view.case.applicant, base_type=view.machine.base_type,
         status=view.status, round=view.round, assignee=view.assignee, due=view.due, received=view.received,

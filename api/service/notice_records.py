@@ -31,7 +31,6 @@ class Way(StrEnum):
     FEISHU = "feishu"
 
 
-ROBOTS = (Way.WECOM, Way.DINGTALK, Way.FEISHU)
 
 
 class State(StrEnum):

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from assistant.agent import turns
 from assistant.agent.graph import Chat
 from assistant.answering import case_answers
+from assistant.answering.advising import Adviser
 from assistant.answering.clause_selection import Choice, Kind, Selector
 from assistant.answering.composing import Composer, Piece
 from assistant.answering.settling import Judge
@@ -69,6 +70,7 @@ class Advisor:
         self.topics = topics.load(policy)
         self.reader = Reader(self.topics, policy.text)
         self.composer = Composer(policy, self.topics)
+        self._adviser = Adviser(policy, self.topics)
         self._judge = Judge(Selector(policy, self.topics), likeness.load(policy.root, self.topics.subjects),
                             self.topics)
 
@@ -107,6 +109,11 @@ class Advisor:
         considered: list[str] = []
         kinds: list[Kind] = []
         for part in asked.parts:
+            advice = self._adviser.advice(part)
+            if advice is not None:
+                pieces.append(self.composer.advising(part, advice))
+                considered += [one.ref for one in advice.cites]
+                continue
             choice = judge.choose(part, before, whole)
             if choice.bare and pieces and not part.strange:    # 要多少？ after a question that was answered
                 continue
@@ -197,6 +204,9 @@ class Advisor:
                          for one in near.comparisons)
         if near.comparisons and against and unread and bars.verdict(near.comparisons) == "yes":
             return choice, none
+        only_bar = all(one.outcome is None and one.agrees for one in near.comparisons)
+        if near.comparisons and only_bar and choice.points and "confirm" not in part.asks:
+            return choice, none     # the bar is right; what is asked is something else of it
         if near.comparisons:
             near = replace(near, statements=())
         elif choice.points and choice.points[0].matches and choice.points[0].verdict:

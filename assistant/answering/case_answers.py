@@ -68,8 +68,8 @@ def draft(asked: Question, assessment: Assessment, policy: Policy, topics: Topic
     for part, each in zip(asked.parts, told, strict=True):
         if each is None:
             other = from_policy(replace(asked, parts=(part,)))
-            if not other.answer.answerable and not part.gaps:   # 为什么？ after a question that was answered
-                continue
+            if not other.answer.answerable and not (part.gaps and (part.found or not answers)):
+                continue        # 为什么？ or 多少钱？ after a question that was answered
             each = Told(other.said, other.answer.citations, other.answer.verdict, other.verdict,
                         settled=other.answer.answerable, free=True)
         answers.append(each)
@@ -130,7 +130,7 @@ def _told(case: Case, found: Result, part: Part) -> Told:
 def _from_elsewhere(case: Case, asked: Question, from_policy: Callable[[Question], Draft]) -> Draft:
     """The policy's answer, passages of the documents, or that neither has one."""
     found = from_policy(asked)
-    own = any(case_questions.own(part) for part in asked.parts)
+    own = any(case_questions.speaks_of_applicant(part) for part in asked.parts)
     if not found.answer.answerable or own:
         text = "".join(part.text for part in asked.parts)
         passages = particulars.search(case, text, case.documents_named(text))

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from assistant.answering import affirming
+from assistant.answering.advising import Advice
 from assistant.answering.clause_selection import Choice, Kind
 from assistant.checking import citations
 from assistant.dialogue import verdict_words
+from assistant.dialogue.application import mentions
 from assistant.dialogue.asker import bars, comparison_words
 from assistant.dialogue.asker.holding import Held
 from assistant.dialogue.results import OF_OUTCOME, together
@@ -20,11 +22,12 @@ from assistant.questions.topics import OFF_TOPIC, Point, Topics
 from assistant.questions.understanding import Part
 from assistant.wording.answer_words import Say, quoted
 from ingestion.domain import Article, Citation, Criterion
-from ingestion.numbers import periods
+from ingestion.numbers import numerals, periods
 from ingestion.policies import articles
 from ingestion.policies.policy import Policy
 
 _SENTENCE = re.compile(r"[^。；\n]+[。；]?")
+_LACK = re.compile(r"(?:差|缺|少)了?\s*([\d一二两三四五六七八九十]+)\s*[篇家户个项人份件]")
 _FREE = frozenset({Kind.POINT, Kind.CLAUSE})
 _UNSETTLED = frozenset({Kind.GAP, Kind.NOTHING})
 
@@ -76,6 +79,11 @@ class Composer:
         return Piece(said, tuple(one for one in cites if one is not None), settled, verdict,
                      free=choice.kind in _FREE, ruled=ruled)
 
+    def advising(self, part: Part, advice: Advice) -> Piece:
+        """What was advised on base types."""
+        word = verdict_words.word(advice.verdict, part) if advice.verdict else ""
+        return Piece(advice.said, advice.cites, settled=True, verdict=word, ruled=advice.verdict)
+
     def quoting(self, refs: Sequence[str]) -> Piece:
         """Clauses that are cited beside what was said."""
         cites = (citations.of_clause(self._policy, ref) for ref in refs)
@@ -91,6 +99,7 @@ class Composer:
         return "\n".join([*told, *(quoted(one, say) for one in quotes)])
 
     def _said(self, part: Part, choice: Choice, held: Held, types: Sequence[str], say: Say) -> str:
+        """What one part of a question is answered with, by the kind of its choice."""
         match choice.kind:
             case Kind.NO_SUCH:
                 return self._no_such(choice, say)
@@ -126,6 +135,8 @@ class Composer:
         if self._only_priority(part, choice):
             return "".join(say("only_priority", label=say.pick(one.label, one.label_en))
                            for one in self._policy.criteria if one.citation in choice.refs)
+        if note := self._noted(part, choice):
+            return say("noted", note=note)
         if choice.points:
             return "\n".join(filter(None, (self._point(part, point, say) for point in choice.points)))
         return self._clauses(part, choice.refs, say)
@@ -139,13 +150,17 @@ class Composer:
             if all(one.outcome is None for one in held.comparisons):      # only the bar is asked about
                 agrees = all(one.agrees for one in held.comparisons)
                 return say("right" if agrees else "wrong"), verdict_words.YES if agrees else verdict_words.NO
+            lack = _LACK.search(part.text) if "confirm" in part.asks else None
+            if lack is not None and (number := numerals.parse_number(lack[1])) is not None:     # 还差1篇，对吧
+                right = all(one.lack == number for one in held.comparisons)
+                return say("right" if right else "wrong"), verdict_words.YES if right else verdict_words.NO
             decided, words = bars.verdict(held.comparisons), (say("enough"), say("not_enough"))
         elif held.statements:
             decided = together(OF_OUTCOME[one.outcome] for one in held.statements)
             words = (say("holds"), say("fails"))
         elif self._only_priority(part, choice):
             decided, words = verdict_words.YES, (say("yes_word"), say("no_word"))
-        elif self._priority(choice) and says("claims", "compels", part.text):
+        elif says("claims", "compels", part.text) and (self._priority(choice) or self._one_of_several(part, choice)):
             return verdict_words.word(verdict_words.NO, part), verdict_words.NO
         if decided:
             word = verdict_words.of_condition(decided, part, words) or say("unsettled")
@@ -159,6 +174,8 @@ class Composer:
             verdict = verdict_words.verdict_of(point, part, cited.quote if cited else "")
         if not verdict and choice.unsaid is None and choice.kind in _FREE:
             verdict = affirming.affirms(part, choice.refs, list(self._texts(choice)), self._topics, self._known)
+        if not verdict and (note := self._noted(part, choice)):
+            verdict = verdict_words.NO if says("asks", "noted_out", note) else verdict_words.YES
         if not verdict:
             return "", verdict_words.OPEN
         return verdict_words.word(verdict, part), verdict_words.as_asked(verdict, part)
@@ -180,9 +197,25 @@ class Composer:
         asked = [one for one in self._policy.criteria if one.citation in choice.refs]
         return bool(asked) and not any(one.required for one in asked)
 
+    def _noted(self, part: Part, choice: Choice) -> str:
+        """What the policy folder notes of a kind of which a question asks if it counts: 港澳的算不算境外."""
+        if not part.polar or choice.kind is not Kind.CLAUSE or not says("asks", "counted_in", part.text):
+            return ""
+        about = [one for one in self._policy.criteria if one.citation in choice.refs]
+        notes = (self._policy.wordings[one.id].note for one in about)
+        return next((found for note in notes if (found := mentions.noted(part.text, note))), "")
+
+    def _one_of_several(self, part: Part, choice: Choice) -> bool:
+        """Whether a question names one of several things of which a clause asks for any one: 一定要有专利吗."""
+        named = {self._topics.subjects[name].fact for name in part.found}
+        return not says("claims", "sum_of_all", part.text) and any(
+            one.citation in choice.refs and len(one.facts) > 1 and 0 < len(named & set(one.facts)) < len(one.facts)
+            for one in self._policy.criteria)
+
     # By number ------------------------------------------------------------------------------------------------------
 
     def _no_such(self, choice: Choice, say: Say) -> str:
+        """That a chapter, an article or an item is not there, and how many there are."""
         missing, last = choice.missing, self._policy.articles[-1].ref
         values: dict[str, object] = {"missing": missing, "missing_en": articles.in_english(missing), "last": last,
                                      "last_en": articles.in_english(last), "count": len(self._policy.articles)}
@@ -299,6 +332,7 @@ class Composer:
                    reading=say.pick(window.current.label, window.current.label_en))
 
     def _gap(self, choice: Choice, say: Say) -> str:
+        """That the policy says nothing of it, with the clauses that come near."""
         if choice.gap is None:
             return say("nothing")
         matter = say.pick(choice.gap.zh, choice.gap.en)

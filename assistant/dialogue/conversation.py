@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from assistant.questions import question_form, understanding
 from assistant.questions.clause_weights import STRONG
@@ -47,27 +47,6 @@ class Turn:
     @property
     def cited(self) -> tuple[str, ...]:
         return tuple(one.ref or one.document for one in self.answer.citations)
-
-
-class Turns(Protocol):
-    """Where turns are kept; the web application brings a relational one."""
-
-    def add(self, conversation: str, turn: Turn) -> None: ...
-
-    def of(self, conversation: str) -> Sequence[Turn]: ...
-
-
-class InMemory:
-    """Turns for the length of a process."""
-
-    def __init__(self) -> None:
-        self._turns: dict[str, list[Turn]] = {}
-
-    def add(self, conversation: str, turn: Turn) -> None:
-        self._turns.setdefault(conversation, []).append(turn)
-
-    def of(self, conversation: str) -> Sequence[Turn]:
-        return tuple(self._turns.get(conversation, ()))
 
 
 def turn(question: str, answer: Answer, policy: Policy, understood: str = "") -> Turn:
@@ -155,7 +134,7 @@ def read(reader: Reader, question: str, history: Sequence[Turn], language: str |
     if text is not None:
         return replace(reader.read(text, asked.language), text=asked.text, understood=text)
     first = asked.parts[0]
-    goes_on = _FOLLOW.search(first.text) is not None and any(
+    goes_on = _FOLLOW.search(first.text) is not None and not says("roles", "if", first.text) and any(
         one.polar or question_form.asks_lack(one.text) for one in before.parts)
     if goes_on and not first.asks - {"what"} and _about_something(first, reader):      # 中外联合的呢？ after 够20篇吗？
         first = replace(first, asks=first.asks | {"yes_no"})
@@ -194,6 +173,11 @@ def _completed(asked: Question, before: Question, history: Sequence[Turn], reade
     if says("asks", "bare_met", first.text) and len(asked.parts) == 1 and any(
             one.quantities and not one.asks for one in before.parts):
         return f"{before.text}，{asked.text}" if asked.language == "zh" else f"{before.text}, {asked.text}"
+    if says("asks", "bare_why_not", first.text) and len(asked.parts) == 1 and any(
+            one.quantities for one in before.parts):      # 为什么不算？ the answer before has it
+        return before.text
+    if _asks_lack_of(before, first, reader):
+        return f"{before.text.rstrip('?？')}，{asked.text}" if asked.language == "zh" else f"{before.text} {asked.text}"
     if first.quantities and (text := _with_facts(history, asked, reader)) is not None:
         return text
     if first.quantities and (text := _with_more(before, first, asked.language)) is not None:
@@ -214,6 +198,19 @@ def _completed(asked: Question, before: Question, history: Sequence[Turn], reade
 def _about_something(part: Part, reader: Reader) -> bool:
     """Whether a part names a subject that something is counted or ruled for."""
     return any(reader.topics.subjects[name].fact for name in part.found)
+
+
+def _asks_lack_of(before: Question, part: Part, reader: Reader) -> bool:
+    """Whether a part asks how much is missing of what the question before held against a bar: 不够的话还差几篇."""
+    if not question_form.asks_lack(part.text) or part.quantities or part.refs or _types(part, reader):
+        return False
+    return before.parts[-1].polar and any(one.quantities for one in before.parts) and not _names_fact(part, reader)
+
+
+def _names_fact(part: Part, reader: Reader) -> bool:
+    """Whether a part names, by more than a unit, something that is counted."""
+    return any(reader.topics.subjects[name].fact and len(one.word) > 1
+               for name, words in part.found.items() for one in words)
 
 
 def _leans(part: Part, reader: Reader, known: str) -> bool:

@@ -1,6 +1,7 @@
 """Talk that asks nothing of policy or application: met kindly, in a sentence or two, never with an article."""
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.checking.model_wording import Draft
@@ -11,6 +12,7 @@ from assistant.wording.answer_words import Say
 from ingestion.domain import Answer
 from ingestion.policies.policy import Policy
 
+_PAUSE = re.compile(r"[，,。.!！?？~ ]+")
 REFUSED = frozenset({"prompt"})
 _AGAIN = frozenset({"rephrase", "in_english", "in_chinese"})
 
@@ -21,6 +23,9 @@ def kind(asked: Question) -> str:
     found = dialogue_patterns.first("talk", whole)
     if found in _AGAIN or found in REFUSED:
         return found
+    if not found:       # several pieces of talk: 你是干啥的，都能帮我做哪些事
+        kinds = [dialogue_patterns.first("talk", piece) for piece in _PAUSE.split(whole) if piece]
+        found = kinds[-1] if len(kinds) > 1 and all(kinds) else ""
     return "" if not found or _asks_more(asked.parts) else found
 
 

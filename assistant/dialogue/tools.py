@@ -18,15 +18,14 @@ from assistant.dialogue.application.case import COUNTED, LEFT_OUT, UNDECIDED, Ca
 from assistant.dialogue.application.recompute import Change
 from assistant.dialogue.application.recompute import recompute as computed
 from assistant.dialogue.asker import bars, comparison_words, holding, terms
-from assistant.dialogue.asker.roles import Role, Term
+from assistant.dialogue.asker.roles import UNCONVERTED, Role, Term
 from assistant.dialogue.results import Amount, Result
 from assistant.questions.supposed_days import application_day
 from assistant.questions.topics import Topics
 from assistant.questions.understanding import Part, Question, Reader, fold
 from assistant.wording.answer_words import Say
-from ingestion.domain import Article, Assessment, Citation, Criterion, Interval, Outcome, Span
+from ingestion.domain import Assessment, Citation, Criterion, Interval, Outcome, Span
 from ingestion.numbers import numerals
-from ingestion.policies import articles
 from ingestion.policies.policy import Policy
 
 _ADDS_NOTHING = frozenset({Role.BAR, Role.PART, Role.TOTAL})   # what need not be labelled
@@ -211,6 +210,7 @@ class Tools:
     # ----------------------------------------------------------------------------------------------------------------
 
     def _term(self, label: Labelled, criterion: Criterion, part: Part, used: Sequence[Span]) -> Term | str | None:
+        """A term that a model labelled, held against the question; a fault in words, or None for a period."""
         words = fold(label.span)
         try:
             role = Role(label.role)
@@ -233,7 +233,7 @@ class Tools:
             if foreign is not None:      # nobody can say what it adds
                 counts = role in (Role.HAVE, Role.ADDED, Role.TOTAL, Role.UNCERTAIN)
                 return Term(part.text[foreign.span.start:foreign.span.end], foreign.span, Interval(0, None),
-                            Role.UNCERTAIN, criterion.facts[0], foreign.unit, terms.UNCONVERTED) if counts else None
+                            Role.UNCERTAIN, criterion.facts[0], foreign.unit, UNCONVERTED) if counts else None
         if len(fitting) != 1:
             here = [part.text[one.span.start:one.span.end] for one in part.quantities
                     if terms.fits(one, criterion.facts[0], self._policy)]
@@ -244,6 +244,7 @@ class Tools:
         return Term(label.span, span, fitting[0].interval, role, criterion.facts[0], fitting[0].unit)
 
     def _change(self, one: Mapping[str, object]) -> Change | str:
+        """A change that a model asks for, or what is wrong with it."""
         kind, fact = str(one.get("kind", "")), str(one.get("fact", ""))
         if kind == "window":
             try:
@@ -261,15 +262,6 @@ class Tools:
         except (KeyError, ValueError, ArithmeticError):
             return f"{kind} needs a number"
         return f"unknown change {kind!r}"
-
-
-def clause_refs(policy: Policy) -> tuple[str, ...]:
-    """Every clause that may be looked up, for a closed list of arguments."""
-    found: list[str] = []
-    for one in policy.articles:
-        if isinstance(one, Article):
-            found += [one.ref, *(item.ref for item in one.items)]
-    return tuple(ref for ref in found if articles.by_ref(policy.articles, ref) is not None)
 
 
 def _disagree(certain: Role, labelled: Role) -> bool:

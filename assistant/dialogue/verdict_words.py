@@ -50,7 +50,8 @@ def as_asked(decided: str, part: Part, *, of_condition: bool = False) -> str:
     `of_condition`: what was decided is whether a condition holds, so that a question whether it does harm asks for the
     opposite.
     """
-    inverted = question_form.asks_harm(part.text) if of_condition else question_form.inverts(part.text, part.language)
+    inverted = question_form.asks_harm(part.text) or says("asks", "ended", part.text) if of_condition \
+        else question_form.inverts(part.text, part.language)
     if of_condition and not inverted and question_form.denies_verb(part.text):
         inverted = True     # 就不能报了吗
     return _OPPOSITE.get(decided, decided) if inverted else decided

@@ -37,6 +37,11 @@ def read(part: Part, findings: Sequence[Finding], found: Collection[str], topics
     """A question beside the findings of an assessment, in which the facts `found` have evidence."""
     intent = next((name for name, pattern in _intents() if pattern.search(part.text)), "")
     facts = _facts(part, findings, found, topics)
+    if part.polar:      # 预算260万、合同310万，经费条件算满足吗: what the clause that asks names prevails
+        there = {topics.subjects[name].fact for name, words in part.asking().found.items()
+                 if any(len(one.word) > 1 for one in words)}
+        facts = [key for key in facts if key in there] or [
+            key for one in findings for key in one.criterion.facts if key in there] or facts
     named = _findings(part, findings, facts)
     if intent == "where" and not facts:
         facts = [key for one in named for key in one.criterion.facts]
@@ -45,7 +50,7 @@ def read(part: Part, findings: Sequence[Finding], found: Collection[str], topics
         intent,
         named,
         facts,
-        own(part),
+        speaks_of_applicant(part),
         counts=_says("counts", part) and not _says("bars", part),
         bars=_says("bars", part),
         lists=_says("which", part),
@@ -58,7 +63,7 @@ def asks_overall(folded: str) -> bool:
     return any(name == "overall" and pattern.search(folded) for name, pattern in _intents())
 
 
-def own(part: Part) -> bool:
+def speaks_of_applicant(part: Part) -> bool:
     """Whether a question speaks of the application itself."""
     return _says("own", part)
 

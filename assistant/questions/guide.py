@@ -1,11 +1,14 @@
 """`guide.yaml` of a policy folder: a few questions for those who do not know which base type to apply for."""
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 
 from msgspec import Struct
 
+from assistant.questions.topics import words_of
 from ingestion import typed_yaml
 from ingestion.errors import PolicyError
 from ingestion.policies.files import Problems
@@ -15,10 +18,12 @@ GUIDE = "guide.yaml"
 
 
 class Choice(Struct, frozen=True, forbid_unknown_fields=True):
-    """An answer in Chinese and English, and the base types that it points to."""
+    """An answer in Chinese and English, the base types that it points to, and the `words` by which an asker who tells
+    what they do gives it."""
 
     says: tuple[str, str]
     types: tuple[str, ...]
+    words: str = ""
 
 
 class Asked(Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,6 +39,18 @@ def questions(policy: Policy) -> dict[str, Asked]:
     return typed_yaml.decode(typed_yaml.read(path), dict[str, Asked], path) if path.is_file() else {}
 
 
+def given(policy: Policy, text: str) -> list[tuple[str, ...]]:
+    """The types that the answers point to which a folded text gives by their words: of each question the answer whose
+    word is the longest."""
+    found: list[tuple[str, ...]] = []
+    for asked in questions(policy).values():
+        said = [(len(match[0]), choice.types) for choice in asked.answers.values()
+                for one in _patterns(choice.words) for match in one.finditer(text)]
+        if said:
+            found.append(max(said)[1])
+    return found
+
+
 def suggestion(policy: Policy, answers: Mapping[str, str]) -> tuple[str, ...]:
     """The base types that most answers point to, in the policy's order; none without an answer."""
     votes: Counter[str] = Counter()
@@ -42,6 +59,12 @@ def suggestion(policy: Policy, answers: Mapping[str, str]) -> tuple[str, ...]:
             votes.update(chosen.types)
     most = max(votes.values(), default=0)
     return tuple(one.id for one in policy.base_types if most and votes[one.id] == most)
+
+
+@cache
+def _patterns(words: str) -> tuple[re.Pattern[str], ...]:
+    plain, patterns = words_of(words)
+    return tuple(re.compile(one, re.IGNORECASE) for one in (*map(re.escape, plain), *patterns))
 
 
 def check(policy: Policy) -> Problems:

@@ -18,13 +18,14 @@ _WORDS = Path(__file__).parent.parent / "language" / "questions.yaml"
 _SENTENCE_END = re.compile(r"[?？!！。；;\n]+")
 _CLAUSE_END = re.compile(
     r"[,，](?!\d{3}\b)|\s(?:and|or)\s(?=(?:who|when|what|how|where|which|why|is|are|can|do|does)\b)")
+_PAUSE = re.compile(r"[,，](?!\d{3}\b)|[?？!！。；;\n]+")
 _TAG = re.compile(r"(?:对|是|没错|正确|这样|真的|right|correct|true|is that|isn't).{0,8}")
 _MARKS = " ,，?？!！。；;\n"
 _YEARS_AGO = re.compile(
     r"([一二两三四五六七八九十\d]{1,3})\s*(?:多|余)?\s*年(?:多|以)?(?:之)?前|\b(\w+)\s+years?\s+ago")
 _YEAR_MONTH = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:年|[-/.])\s*(?:(\d{1,2})\s*月?)?")
 _AFTER_YEARS = re.compile(
-    r"([一二两三四五六七八九十\d]+)\s*年(?:之后|以后|后|了|过后|就)|后\s*([一二两三四五六七八九十\d]+)\s*年")
+    r"(?:隔|过|等|满)(?:了|个|上)?\s*([一二两三四五六七八九十\d]+)\s*年|([一二两三四五六七八九十\d]+)\s*年(?:之后|以后|后|了|过后|就)|后\s*([一二两三四五六七八九十\d]+)\s*年")
 _NTH_YEAR = re.compile(r"第\s*([一二三四五六七八九十\d]+)\s*年")
 _ENGLISH_NUMBERS = {word: value for value, word in enumerate(
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"])}
@@ -69,7 +70,7 @@ def years_passed(folded: str) -> int | None:
         number = numerals.parse_number(ordinal[1])
         return int(number) - 1 if number is not None else None
     match = _AFTER_YEARS.search(folded)
-    number = numerals.parse_number(match[1] or match[2]) if match else None
+    number = numerals.parse_number(next(filter(None, match.groups()))) if match else None
     return int(number) if number is not None else None
 
 
@@ -108,7 +109,7 @@ def denies(folded: str) -> bool:
 
 def denies_verb(folded: str) -> bool:
     """Whether the very verb that asks is denied: 就不能报了吗."""
-    return _says("denied_verb", folded.strip())
+    return _says("denied_verb", asking(folded).strip())
 
 
 def asks_permission(folded: str, language: str) -> bool:
@@ -141,11 +142,25 @@ def speaks_of_chapters(folded: str) -> bool:
 
 
 def modal(folded: str) -> Mapping[str, Any]:
-    """The verb that a yes-or-no answer repeats; see `modals` in the language file."""
-    for entry in load(_WORDS)["modals"]:
-        if pattern(str(entry["pattern"])).search(folded):
-            return dict(entry)
+    """The verb that a yes-or-no answer repeats; see `modals` in the language file. That of the clause that asks counts
+    before those of what is told before it."""
+    for text in dict.fromkeys((asking(folded), folded)):
+        for entry in load(_WORDS)["modals"]:
+            if pattern(str(entry["pattern"])).search(text):
+                return dict(entry)
+        if kinds_of(text) & {"yes_no"}:
+            break       # 户数这关稳不稳: its verb is none of these
     return {}
+
+
+def asking(folded: str) -> str:
+    """The clause that puts a question, with a tag behind it (对吗); the whole where no clause of it asks."""
+    clauses, behind = _kept(folded, _PAUSE), ""
+    for clause in reversed(clauses):
+        if _TAG.fullmatch(clause.strip(_MARKS)) is None and _asks_something(clause):
+            return clause + behind
+        behind = clause + behind
+    return folded
 
 
 def _clauses(sentence: str) -> list[str]:

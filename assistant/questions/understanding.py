@@ -6,8 +6,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from dataclasses import replace as copied
 from functools import cached_property
+
+from msgspec.structs import replace
 
 from assistant.questions import question_form
 from assistant.questions.term_spotting import SHORTEST_SLIP, Lexicon, Spotted
@@ -28,10 +31,14 @@ _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)(?!\s*(?:号|\u3015|】|\]|）))\s*年?")
 _AMOUNT = re.compile(r"\d+\.\d+\s*(?:million|billion|thousand|%|percent|万|亿|千)")
+_DECIMAL = re.compile(r"(?<![\d.])\d+\.(?:0\d*|\d{3,})(?![\d.])")      # 1.02 is the number of no clause
 _BARE = re.compile(
     r"(?<=[\u4e00-\u9fff])(?=\d{1,3}\s*条\s*第?\d{1,2}\s*项"
     r"|\d{1,2}\.\d{1,2}(?![\d.%％万亿元年月日篇项个名人家户分倍岁美欧]))"
 )
+_ITEM_OF_TYPE = re.compile(r"(?:的|那|这|里|条件)?第\s*([一二三四五六七八九十\d]{1,2})\s*条(?!件)")
+_CLAUSE = re.compile(
+    r"(?:[^,，;；。?？!！\n同并]|[,，](?=\d{3}(?!\d))|同(?!时)|并(?!且))+(?:[,，;；。?？!！\n]|同时|并且)*")
 _PARAGRAPH = re.compile(r"(条\s*第?\s*[一二三四五六七八九十\d]{1,3}\s*)款")   # what people call an item, too
 _ENGLISH_NUMBERS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
                     "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
@@ -70,6 +77,24 @@ class Part:
     def subjects(self) -> frozenset[str]:
         return frozenset(self.found) | self.inherited
 
+    def clauses(self) -> list[Part]:
+        """Its clauses, each as a part of its own, with the subjects that are named there."""
+        return [self.piece(Span(*match.span())) for match in _CLAUSE.finditer(self.text)]
+
+    def asking(self) -> Part:
+        """The clause that puts it, with the subjects that are named there."""
+        said = question_form.asking(self.text)
+        start = self.text.rfind(said)
+        return self.piece(Span(start, start + len(said)))
+
+    def piece(self, span: Span) -> Part:
+        """The part that stands in a span of its text."""
+        found = {name: tuple(replace(one, span=Span(one.span.start - span.start, one.span.end - span.start))
+                             for one in words if span.start <= one.span.start and one.span.end <= span.end)
+                 for name, words in self.found.items()}
+        found = {name: words for name, words in found.items() if words}
+        return copied(self, text=self.text[span.start:span.end], found=found, quantities=())
+
     def spans(self, subject: str) -> tuple[Span, ...]:
         return tuple(one.span for one in self.found.get(subject, ()))
 
@@ -88,6 +113,7 @@ class Reader:
     """Reads questions about one policy; made once for its topics."""
 
     def __init__(self, topics: Topics, policy_text: str = "") -> None:
+        """Words and patterns of the policy's subjects and gaps, ready to be spotted."""
         self.topics = topics
         self._policy_text = policy_text
         self._words: dict[str, list[str]] = {}
@@ -145,6 +171,7 @@ class Reader:
         return self._part(folded, spoken)
 
     def _part(self, text: str, spoken: str) -> Part:
+        """One part of a question: its subjects, figures, clauses, years, and what nobody knows."""
         found: dict[str, list[Spotted]] = {}
         light = self._light_lexicon.spot(text)
         telling = self._lexicon.spot(text, [one.span for one in light if not one.slip])
@@ -158,7 +185,7 @@ class Reader:
         strange = self._strangers.find(text, [one.span for words in found.values() for one in words], spoken)
         ago = question_form.years_ago(text)
         years = tuple(int(match[1]) for match in _YEAR.finditer(text))
-        refs = _refs(text)
+        refs = _refs(self._with_articles(text, found))
         gaps = {gap for one in self._gap_lexicon.spot(text) for gap in self._gap_words[one.word]}
         gaps |= {gap for gap, one in self._gap_patterns if one.search(text)}
         return Part(
@@ -174,6 +201,19 @@ class Reader:
             years,
             frozenset(gaps),
         )
+
+
+    def _with_articles(self, text: str, found: Mapping[str, Sequence[Spotted]]) -> str:
+        """A text with 第二条 right behind a base type written out where an item of the type's article is meant, as
+        there is one of that number: 创新园第二条 is 第六条第二项."""
+        for name, words in found.items():
+            subject = self.topics.subjects[name]
+            for word in words if subject.type and not subject.hint else ():
+                match = _ITEM_OF_TYPE.match(text, word.span.end)
+                written = next(iter(subject.clauses), "") + f"第{match[1]}项" if match else ""
+                if match and set(articles.parse_refs(written)) & set(self.topics.glosses):
+                    return text[:match.start()] + written + text[match.end():]
+        return text
 
 
 def cleaned(text: str) -> str:
@@ -237,7 +277,7 @@ def _inheriting(parts: Sequence[Part], topics: Topics) -> list[Part]:
     for part in parts:
         own = frozenset(name for name in part.found if topics.subjects[name].type and not topics.subjects[name].hint)
         if not own and types:
-            part = replace(part, inherited=types)
+            part = copied(part, inherited=types)
         types = own or types
         done.append(part)
     return done
@@ -246,6 +286,7 @@ def _inheriting(parts: Sequence[Part], topics: Topics) -> list[Part]:
 def _refs(text: str) -> tuple[str, ...]:
     """The clauses that a folded text names, in any brackets; amounts (2.5 million) are no references."""
     plain = _AMOUNT.sub(lambda match: " " * len(match.group()), text.replace("（", "(").replace("）", ")"))
+    plain = _DECIMAL.sub(lambda match: " " * len(match.group()), plain)
     plain = _HOW_MANY.sub(lambda match: " " * len(match.group()), plain)
     plain = _SPELLED.sub(lambda match: f"article {_ENGLISH_NUMBERS.index(match[1])}", plain)
     return tuple(articles.parse_refs(_BARE.sub(" ", _PARAGRAPH.sub(r"\1项", plain))))

@@ -59,6 +59,7 @@ class Require(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str = "definition"
     origin: Literal["", "foreign", "home"] = ""
     run_by: bool = False  # with `origin`: what a body abroad runs here is from abroad, too
+    abroad_in: list[str] = []  # roles of columns of which a cell that names a place abroad is enough, too
 
 
 class Reject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -245,6 +246,7 @@ class FactBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
         return found
 
     def _made(self, key: tuple[str, ...]) -> re.Pattern[str]:
+        """Compiles a word list once; PolicyError for one that is not defined or no expression."""
         if key not in self._patterns:
             try:
                 self._patterns[key] = compiled.pattern(

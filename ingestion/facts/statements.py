@@ -145,6 +145,7 @@ def _apply(
     *,
     former: bool,
 ) -> None:
+    """Says yes or no by one rule, or why its words do not count here."""
     sentence = analysis.sentence
     body = sentence.folded[span.start : span.end]
     located = _located(analysis, span)
@@ -239,6 +240,7 @@ def _nearby(book: FactBook, rule: Rule, body: str) -> str:
 
 
 def _located(analysis: Analysis, span: Span) -> Span:
+    """The span of a statement, with the period before it."""
     if analysis.sentence.synthetic:
         return analysis.sentence.span
     text = analysis.sentence.folded[span.start : span.end]
@@ -283,8 +285,8 @@ def _period(book: FactBook, rule: Rule, analysis: Analysis, span: Span, window: 
 
 
 def _of_the_same(rule: Rule, sentence: Sentence, window: Window) -> list[Period]:
-    """该起事故为…: when what the sentence before it tells of happened."""
-    if rule.period != "inside" or sentence.previous is None or not sentence.holds(words("same_event")):
+    """2022年7月16日，样机侧翻。区应急管理局认定为…: when what the sentence before it tells of happened."""
+    if rule.period != "inside" or sentence.previous is None:
         return []
     return [p for p in periods(sentence.previous.folded, window) if p.kind is PeriodKind.DATED][:1]
 

@@ -14,7 +14,7 @@ from ingestion.names.forms import CHINESE, by_form, is_latin_body, name_forms
 from ingestion.names.gazetteer import Kind, Mention, Origin, forms_of, lexicon, may_begin, plain, scan, scan_plain
 
 __all__ = ["Kind", "Mention", "Origin", "countries_in", "country", "keys", "may_begin", "mentions", "normalise",
-           "origin", "region", "scan"]
+           "origin", "region", "regions", "scan"]
 
 _BRACKET = re.compile(r"（([^（）]*)）")
 _PUNCTUATION = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
@@ -79,8 +79,13 @@ def country(name: str) -> str:
 
 def region(text: str) -> str:
     """The province that the first mainland place in a name or an address lies in ("重庆"), or ""."""
-    return next((found.where for found in scan_plain(plain(text))
-                 if found.origin is Origin.DOMESTIC and found.kind is Kind.PLACE and found.where), "")
+    return next(iter(regions(text)), "")
+
+
+def regions(text: str) -> list[str]:
+    """The provinces of all mainland places in a text, in order."""
+    return [found.where for found in scan_plain(plain(text))
+            if found.origin is Origin.DOMESTIC and found.kind is Kind.PLACE and found.where]
 
 
 def normalise(name: str) -> str:
@@ -181,6 +186,7 @@ def _of_name(text: str) -> Origin:
 
 
 def _of_words(text: str) -> Origin:
+    """Where an organisation is by the names in it; by its form where there are none."""
     found = [mention for mention in scan_plain(text) if mention.kind is not Kind.NEUTRAL]
     start = name_forms().domestic_start.match(text)
     if start and not (found and found[0].start == 0):
@@ -257,6 +263,7 @@ def _core(text: str) -> str:
 
 
 def _key(text: str) -> str:
+    """What tells that two names are of one organisation."""
     data = lexicon()
     core = _core(text)
     if core in _aliases():

@@ -23,6 +23,7 @@ def offered(services: Services, case: CaseView) -> tuple[OfferedIntake, ...]:
 
 
 def _line(one: OfferedIntake, language: str) -> str:
+    """A round by its state: until when, from when, stopped, or over."""
     say = words(language)
     match one.state:
         case IntakeState.OPEN:

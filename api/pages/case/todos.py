@@ -84,6 +84,7 @@ class _Doing:
                 yield Item(subject, "", known[0], "", href, "", reply(one, self.view.line.case_id, self.names))
 
     def _item(self, point: Point) -> Item:
+        """A point with its words, where it leads, its next step, and what was said to it."""
         subject, step = point.subject, self.say(f"todo.steps.{point.kind.value}")
         if point.kind is Kind.UNREAD:
             file = self.files.get(subject)

@@ -207,6 +207,7 @@ class Viewing:
         return f"#s-{subject}" if subject else ""
 
     def fact(self, one: FactReview) -> FactRow:
+        """A fact as a row: both figures, its evidence, what was left out, what needs it, its history."""
         names, person = self.names, one.person
         spec = self.policy.facts.facts[one.key]
         most = MOST if one.key == self.whole else SHOWN
@@ -289,6 +290,7 @@ class Viewing:
                     tuple(self._told(step) for step in reversed(one.history)), self._reply(criterion.id))
 
     def _item(self, piece: Piece, key: str, evidence: str) -> Item:
+        """A piece with its place and address, what it reads, or why it does not count."""
         text = excerpt(piece.quote, QUOTE)
         read = piece.reads if isinstance(piece, Evidence) else None if isinstance(piece, Exclusion) else piece.could_be
         reads = self.names.interval(key, read) if read and key else ""
@@ -304,6 +306,7 @@ class Viewing:
         return reply(self.view.replies.get(subject), self.view.case.id, self.names)
 
     def _told(self, one: DecisionView) -> Told:
+        """A decision as one line of a history."""
         fact = one.subject in self.policy.facts.facts
         value = self.names.interval(one.subject, one.value) if one.value and fact else \
             self.names.say.outcome(one.outcome) if one.outcome else ""

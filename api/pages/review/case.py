@@ -114,6 +114,7 @@ def change(form: FormData) -> Change:
 
 
 def _decision(services: Services, actor: Actor, language: str, case_id: str, form: FormData) -> NewDecision:
+    """What a reviewer decided, as the form says it; Failure for what cannot be read."""
     item, subject = field(form, "item"), field(form, "subject")
     settled, _, piece_name = field(form, "settle").partition(":")
     try:

@@ -106,6 +106,7 @@ def _refused(request: Request, services: Services, actor: Actor, language: str, 
 
 def _page(request: Request, services: Services, actor: Actor, language: str, case_id: str, typed: Typed | None = None,
           *, status: int = 200, failure: str = "") -> Response:
+    """The letter: the newest version or a new draft, as typed, and whether it can still be written."""
     letters, case = services.review.letters, services.cases.get(actor, case_id)
     versions, drafted = letters.versions(actor, case_id).items, letters.draft(actor, case_id, language)
     saved = versions[0] if versions else None

@@ -162,6 +162,7 @@ class Cases:
 
     def _create(self, actor: Actor, base_type: str, application_date: date, title: str, applicant: str, *,
                 demo: bool, paper_number: str | None = None) -> CaseView:
+        """A new case, numbered, told of and noted."""
         demand(actor, Action.CREATE_CASE)
         self._check(base_type, application_date)
         force = self.policies.now()
@@ -216,6 +217,7 @@ class Cases:
 
     @staticmethod
     def _lines(session: Session, actor: Actor, rows: Sequence[Case], digest: str) -> Iterator[CaseLine]:
+        """Cases as lines of a list, with what of their results may be seen."""
         ids = [row.id for row in rows]
         counted = {row.case_id: row.number for row in session.execute(
             select(File.case_id, func.count().label("number")).where(File.case_id.in_(ids), File.removed.is_(None))

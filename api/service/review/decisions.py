@@ -128,6 +128,7 @@ class Decisions:
     # --------------------------------------------------------------------------------------------------------------
 
     def _decide(self, session: Session, actor: Actor, case_id: str, new: NewDecision) -> DecisionView:
+        """One decision, held against what stands now; outcomes follow from it."""
         case = case_for(session, actor, case_id, Action.REVIEW_CASE)
         review = review_of(session, case_id)
         if review.status not in {Status.RECEIVED, Status.IN_REVIEW}:
@@ -171,6 +172,7 @@ class Decisions:
 
     @staticmethod
     def _row(actor: Actor, made: standing.Stand, one: corrections.Decision, version: int) -> Decision:
+        """A decision as it is kept, with what the program and both readers had then."""
         machine = made.machine.facts.get(one.subject)
         reading = made.machine.second
         both = checklist.both(reading).get(one.subject) if reading is not None else None

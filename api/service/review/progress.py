@@ -51,6 +51,7 @@ class Progress:
         return tuple(done)
 
     def apply(self, session: Session, actor: Actor, case_id: str, change: Change) -> None:
+        """Assignee, deadline and status, as far as the status allows; told and noted."""
         case_for(session, actor, case_id, Action.REVIEW_CASE)
         review = review_of(session, case_id)
         before = _state(review)

@@ -7,26 +7,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace as copied
 
 from msgspec.structs import replace
 
-from assistant.dialogue.application import listing, mentions, particulars, supposing
+from assistant.dialogue.application import listing, mentions, particulars, sameness, supposing
 from assistant.dialogue.application.about_rows import by_rows, denied
 from assistant.dialogue.application.case import COUNTED, LEFT_OUT, Case, Row
 from assistant.dialogue.application.case_question import Question
 from assistant.dialogue.application.finding import counts, explained, gaps, missing, overall, settled, with_outcome
 from assistant.dialogue.application.overview import in_window, summary, types, window
 from assistant.dialogue.application.particulars import compared_particulars, particular, total_of
-from assistant.dialogue.asker.roles import Asked
-from assistant.dialogue.results import NO, YES, Result
+from assistant.dialogue.asker import comparison_words
+from assistant.dialogue.asker.roles import Asked, Role
+from assistant.dialogue.results import NO, OPEN, YES, Result
 from assistant.questions import case_questions, clause_weights, question_form
 from assistant.questions.dialogue_patterns import pattern, says
+from assistant.questions.term_spotting import Spotted
+from assistant.questions.topics import words_of
 from assistant.questions.understanding import Part, fold
 from ingestion.domain import Citation, Outcome, Overall
 
 _RULED = frozenset({"findings", "exists"})
 _PLAIN = 24       # characters of a question that asks for nothing but what is said of a fact
 _SHORT = 14        # characters of a question that only names a row
+_FEW = 6
+_PAIR = 2          # characters of a word that a longer name may hold by chance
+_NAMELIKE = re.compile(r"[\u4e00-\u9fff]+")
 _TELLING = 100     # a figure that tells a row from others
 _NUMBER = 10       # a number that does, with its unit
 _FIGURE = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d.])|(?<![\d.,])\d{3,9}(?![\d.,])")
@@ -35,7 +42,11 @@ _OPEN = (Outcome.NOT_MET, Outcome.INSUFFICIENT)
 
 def understood(case: Case, part: Part, figures: Asked) -> Question:
     """A folded part of a question beside the application."""
+    part = _without_names(case, part)
     asked = case_questions.read(part, case.findings, case.assessment.facts, case.topics)
+    if not asked.facts and not asked.findings:
+        keys = _happened(case, part)
+        asked = replace(asked, facts=keys, findings=case.findings_of(keys))
     counted = [key for key in asked.facts if figures.of(key)]
     if not counted and all(case.policy.facts.facts[key].kind == "yes_no" for key in asked.facts):
         counted = [key for key in figures.facts if case.findings_of([key]) and _figure_in(part, key, figures)]
@@ -57,6 +68,29 @@ def understood(case: Case, part: Part, figures: Asked) -> Question:
     return Question(part, asked, figures, tuple(found), tuple(named), types, name)
 
 
+def _without_names(case: Case, part: Part) -> Part:
+    """A part without the words that it has only inside a name of the documents: 机密 in 压缩机密封."""
+    def inside(word: Spotted) -> bool:
+        around = part.text[max(0, word.span.start - 1):word.span.end + 1]
+        return len(word.word) == _PAIR and len(around) == _PAIR + 2 and _NAMELIKE.fullmatch(around) is not None \
+            and case.speaks_of(around)
+
+    yes_no = {key for key, spec in case.policy.facts.facts.items() if spec.kind == "yes_no"}
+    found = {name: kept for name, words in part.found.items()
+             if (kept := tuple(word for word in words
+                               if case.topics.subjects[name].fact not in yes_no or not inside(word)))}
+    return copied(part, found=found) if found != dict(part.found) else part
+
+
+def _happened(case: Case, part: Part) -> list[str]:
+    """The fact that is denied by something of the kind that a question names, be it inside another word (重大安全事故)
+    or by a word for what may happen to anybody (罚款)."""
+    denied = {subject.fact: words_of(subject.words)[0] for subject in case.topics.subjects.values() if subject.denies}
+    keys = [key for one in case.findings for key in one.criterion.facts if key in denied]
+    named = [key for key in keys if any(len(word) > 1 and word in part.text for word in denied[key])]
+    return named or (keys[:1] if says("asks", "incident", part.text) else [])
+
+
 def _figure_in(part: Part, key: str, figures: Asked) -> bool:
     return any(one.words in part.text for one in figures.of(key))
 
@@ -64,7 +98,7 @@ def _figure_in(part: Part, key: str, figures: Asked) -> bool:
 def _of_unit(case: Case, text: str) -> list[str]:
     """The fact that a bare 几项 counts, where one condition only is counted so."""
     asked = pattern("asks", "how_many").search(text)
-    if asked is None or len(text) > _SHORT:
+    if asked is None or (len(text) > _SHORT and not says("roles", "if", text)):
         return []
     keys = [one.criterion.facts[0] for one in case.findings
             if one.criterion.bar is not None and case.policy.wordings[one.criterion.id].unit == asked[1]
@@ -94,14 +128,19 @@ def _after_clauses(quotes: Sequence[Citation], more: Sequence[Citation]) -> tupl
 
 
 def _answer(case: Case, one: Question) -> Result | None:
+    """The first of all ways to read the question that has a result."""
     text, part = one.text, one.part
     if says("asks", "summary", text) and not one.facts and not part.refs:
-        return summary(case)
+        whole = overall(case, polar=True).verdict if part.polar and asks_whole(text) else ""
+        return replace(summary(case), verdict=whole)
     if one.types and (says("asks", "types", text) or one.figures.hypothetical or one.asked.intent == "overall"):
         return types(case, one.types)
     if one.types:
         return None      # it asks of another base type: the policy answers
-    if says("asks", "types", text) and _asks_which_type(text) and not one.facts:
+    if says("asks", "types_asking", text) and one.facts:
+        return None      # which types ask for a thing: the policy answers
+    which = says("asks", "type_for_us", text) or (says("asks", "types", text) and _asks_which_type(text))
+    if which and not one.facts:
         return types(case, [base.id for base in case.policy.base_types])
     change = supposing.changes(case, one)
     if change is not None:
@@ -115,7 +154,70 @@ def _answer(case: Case, one: Question) -> Result | None:
         total = total_of(case, text, one.documents)
         if total is not None:
             return total
-    return _by_field(case, one) or _by_intent(case, one) or by_rows(case, one) or _by_facts(case, one)
+    told = _plain(case, one)
+    if told is not None and told.kind == "findings":
+        told = replace(told, lines=(*told.lines, *_set_aside(case, one)))
+    supposed = says("roles", "if", text) and any(says("asks", name, text) for name in ("ends", "happens", "despite"))
+    if told is not None and supposed and told.verdict and told.kind == "findings":     # it may be otherwise then
+        return replace(told, verdict=OPEN, lines=(case.say("not_computed"), *told.lines))
+    return told
+
+
+def _set_aside(case: Case, one: Question) -> list[str]:
+    """The figures of a question that count for nothing of what it asks, with the reason: 预算安排了260万."""
+    left = [term for term in one.figures.terms
+            if term.fact in one.facts and term.role in (Role.UNCOUNTED, Role.PLANNED)]
+    units = {each.criterion.facts[0]: case.policy.wordings[each.criterion.id].unit for each in one.asked.findings}
+    return [text for term in left
+            for text in comparison_words.aside(term, term.fact, units.get(term.fact, ""), case.policy, case.say)]
+
+
+def _plain(case: Case, one: Question) -> Result | None:
+    """What the application says as it is."""
+    for answers in (sameness.answer, _which_stands, _elsewhere, _by_field, _by_intent, by_rows, _by_facts):
+        told = answers(case, one)
+        if told is not None:
+            return told
+    return None
+
+
+def asks_whole(text: str) -> bool:
+    """Whether a question asks, among other things, if the whole passes."""
+    return case_questions.asks_overall(text) or says("asks", "overall_again", text)
+
+
+def _elsewhere(case: Case, one: Question) -> Result | None:
+    """That what a question says is missing is a condition of other base types only."""
+    part, topics = one.part, case.topics
+    named = {topics.subjects[name].fact for name in part.found
+             if topics.subjects[name].weight >= clause_weights.STRONG} - {""}
+    if one.facts or one.types or not named or not part.polar or not (
+            question_form.asks_harm(part.text) or question_form.denies(part.text)):
+        return None
+    found = [each for each in case.policy.criteria if named & set(each.facts)]
+    if not found or any(named & set(each.criterion.facts) for each in case.findings):
+        return None
+    article = found[0].citation.split("（")[0]
+    other = next((base for base in case.policy.base_types if article in base.articles), None)
+    own = case.policy.base_type(case.assessment.base_type)
+    if other is None:
+        return None
+    clauses = tuple(dict.fromkeys(Citation(each.quote, each.span, ref=each.citation) for each in found))
+    line = case.say("elsewhere", own=case.say.pick(own.label, own.label_en),
+                    other=case.say.pick(other.label, other.label_en), refs=case.say.joined(case.say.refs(own.articles)))
+    return Result("harm", verdict=YES, quotes=clauses, refs=tuple(one.ref for one in clauses), lines=(line,))
+
+
+def _which_stands(case: Case, one: Question) -> Result | None:
+    """Which of several figures or statements stands, and what that comes to."""
+    if not says("asks", "which_stands", one.text) or not one.facts or one.part.polar:
+        return None
+    counted = [key for key in one.facts if case.policy.facts.facts[key].kind != "yes_no"]
+    told, found = counts(case, counted), explained(case, one.asked.findings)
+    known = [case.assessment.facts[key] for key in one.facts if key in case.assessment.facts]
+    rule = (case.say("conflict_rule"),) if any(fact.conflict for fact in known) else ()
+    return replace(told, quotes=(*found.quotes, *told.quotes), refs=found.refs,
+                   lines=(*told.lines, *found.lines, *rule))
 
 
 def _asks_which_type(text: str) -> bool:
@@ -152,6 +254,7 @@ def _by_field(case: Case, one: Question) -> Result | None:
 
 
 def _by_intent(case: Case, one: Question) -> Result | None:
+    """The result by what the question asks for: what is missing, left out, in conflict, unread."""
     asked, text = one.asked, one.text
     match asked.intent:
         case "left_out" if not one.rows or asked.lists or one.documents:
@@ -207,7 +310,7 @@ def part_asks_for(one: Question) -> bool:
 
 def _reasons(case: Case, one: Question) -> list[str]:
     """The reasons for leaving something out that a question names: 兼职的有哪几个, 有没有重复的."""
-    found, known = [], fold(case.policy.text)
+    found, known = [], fold(case.policy.text + "\n".join(case.fact_label(key) for key in one.facts))
     text = mentions.without_subjects(one.part, case.topics)
     there = {row.reason for row in case.rows_of(one.facts or case.assessment.exclusions, LEFT_OUT)}
     for code, texts in case.policy.facts.reasons.items():
@@ -215,9 +318,17 @@ def _reasons(case: Case, one: Question) -> list[str]:
             continue
         words = {term for text in texts for term in mentions.terms(fold(text))
                  if not mentions.empty(term) and term not in known}
-        if any(word in text for word in words if len(word) == 2 or len(word) > 5):
+        if any(word in text for word in words if len(word) == 2 or len(word) > 5) or _rejects(case, one, code, text):
             found.append(code)
     return found
+
+
+def _rejects(case: Case, one: Question, code: str, text: str) -> bool:
+    """Whether a question has the words for which the policy folder leaves something out: 证书过期的."""
+    book = case.policy.facts
+    specs = [book.facts[key] for key in one.facts]
+    return any(reject.reason == code and reject.words and book.pattern(reject.words).search(text) is not None
+               for spec in specs if spec.listing is not None for reject in spec.listing.reject)
 
 
 def _of_figures(case: Case, keys: Sequence[str], figures: Asked) -> list[Row]:
@@ -244,7 +355,7 @@ def _by_facts(case: Case, one: Question) -> Result | None:
         return None      # what the policy asks for, not what the application has
     if asked.intent == "why" and findings:
         return explained(case, [each for each in findings if each.outcome in _OPEN] or findings)
-    if says("asks", "why_row", text) and asked.facts and not part.polar:
+    if says("asks", "why_row", text) and asked.facts and not part.polar:      # also: why it is not the figure stated
         return listing.why_less(case, asked.facts, one.documents)
     if asked.lists and asked.facts and not part.polar:
         return listing.rows(case, asked.facts, one.documents)
@@ -275,11 +386,18 @@ def _counted(case: Case, one: Question) -> Result | None:
     asked, part, text = one.asked, one.part, one.text
     if not part.polar and says("asks", "alternatives", text) and len(one.figures.terms) > 1:
         return listing.why_less(case, asked.facts, one.documents)
-    if asked.counts and (own := _named_rows(case, one)):
+    if asked.counts and (own := _named_rows(case, one) or _of_year(case, one)):
         return listing.named(case, asked.facts, own)
     if (asked.counts or part.asks & {"quantity"}) and not says("asks", "changes", text):
         return counts(case, asked.facts)
     return None
+
+
+def _of_year(case: Case, one: Question) -> list[Row]:
+    """The few counted rows of the one year that a question names: 2025年花了多少."""
+    years = [str(year) for year in one.part.years]
+    found = [row for row in case.rows_of(one.facts, COUNTED) if len(years) == 1 and years[0] in row.cells[0]]
+    return found if len(found) <= _FEW else []
 
 
 def _named_rows(case: Case, one: Question) -> list[Row]:
@@ -300,8 +418,13 @@ def _by_whole(case: Case, one: Question) -> Result | None:
     if says("asks", "bare_why", text) and not asked.facts and not strange:
         return overall(case) if case.assessment.overall is Overall.PENDING else missing(case, [])
     plain = not part.polar and not asked.bars and not part.refs and "meaning" not in part.found
-    if plain and asked.facts and part.asks & {"when", "which", "what", "who", "where", "how"} and len(text) <= _PLAIN \
+    asks = part.asks & {"when", "which", "what", "who", "where", "how"} or says("asks", "ordinal", text)
+    if plain and asked.facts and asks and len(text) <= _PLAIN \
             and any(case.rows_of(asked.facts)):
-        return listing.told(case, asked.facts)
+        told = listing.told(case, asked.facts)
+        if not says("asks", "ordinal", text):
+            return told
+        said = particulars.around(case, case.rows_of(asked.facts, COUNTED))      # what stands beside it
+        return replace(told, quotes=_after_clauses(told.quotes, said))
     return None
 

@@ -4,16 +4,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.dialogue.application import listing
-from assistant.dialogue.application.case import LEFT_OUT, Case, Row
+from msgspec.structs import replace
+
+from assistant.dialogue.application import listing, mentions
+from assistant.dialogue.application.case import COUNTED, LEFT_OUT, Case, Row
 from assistant.dialogue.application.case_question import Question
+from assistant.dialogue.application.finding import counts
+from assistant.dialogue.asker import counting
+from assistant.dialogue.asker.roles import Role
 from assistant.dialogue.results import NO, Result
 from assistant.questions import question_form
 from assistant.questions.dialogue_patterns import says
-from ingestion.domain import CriterionKind, Outcome
+from ingestion.domain import CriterionKind, Interval, Outcome
 from ingestion.language import fold
+from ingestion.numbers import numerals, periods
 
-_FIGURE = re.compile(r"\d{2,}")
+_ASKS = re.compile(r"[不没]?(?:能|可以)?[不没]?[算计](?:[不没][算计])?")
 _SHORT, _FEW = 14, 3      # characters of a question that only names a row; rows that it can mean
 _OPEN = (Outcome.NOT_MET, Outcome.INSUFFICIENT)
 
@@ -25,11 +31,13 @@ def by_rows(case: Case, one: Question) -> Result | None:
     despite = one.part.polar and says("asks", "despite", one.text)
     if counted and not one.rows and one.uncounted and (among or despite):
         return listing.uncounted(case, counted[0], one.uncounted)
-    if among and counted and not any(row.fact in one.facts for row in one.rows):
-        return listing.unlisted(case, counted[0], one.part)
-    told = _by_figure(case, one) if one.part.polar and says("asks", "taken_for", one.text) else None
-    if told is not None:
-        return told
+    own = any(row.fact in one.facts for row in one.rows)
+    taken = one.part.polar and says("asks", "taken_for", one.text) and not one.figures.hypothetical
+    if taken and (other := _other_figure(case, one)):
+        return other
+    if among and counted and not own:
+        return listing.unlisted(case, counted[0], one.part) or _other_figure(case, one) or _of_kind(
+            case, one, counted[0]) or (listing.unseen(case, counted[0]) if _names_something(case, one) else None)
     if not one.rows or len(one.rows) > listing.SHOWN:
         return None
     return _of_rows(case, one, among=among, despite=despite)
@@ -50,7 +58,7 @@ def _of_rows(case: Case, one: Question, *, among: bool, despite: bool) -> Result
         if _apart(one, own):
             return None      # what rows of another matter mean for these conditions: their outcomes, and what is said
         return listing.harm(case, rows)
-    told = _reasons_of(case, one, rows, despite=despite)
+    told = _reasons_of(case, one, rows, despite=despite) if own or not one.facts else None
     if told is not None:
         return told
     short = len(one.text) <= _SHORT
@@ -66,12 +74,51 @@ def _of_rows(case: Case, one: Question, *, among: bool, despite: bool) -> Result
     return None
 
 
-def _by_figure(case: Case, one: Question) -> Result | None:
-    """全校SCI 1120多篇能当成中心的吗: the rows that hold the question's own figure, where all of them were left out."""
-    said = [re.compile(rf"(?<![\d.]){number}(?![\d.])") for number in _FIGURE.findall(one.text)]
-    rows = [row for row in case.rows_of(one.facts) if any(figure.search(fold(row.quote)) for figure in said)]
-    left = [row for row in rows if row.status == LEFT_OUT]
-    return listing.status(case, left, NO) if left and left == rows and len(left) <= _FEW else None
+def _other_figure(case: Case, one: Question) -> Result | None:
+    """全校SCI 1120多篇能当成中心的吗: a figure that is not the one that was found for its fact, with the places that
+    state it."""
+    for key in one.facts:
+        fact = case.assessment.facts.get(key)
+        stated = [term.interval for term in one.figures.of(key) if term.role is not Role.BAR]
+        if fact is None or fact.conflict or not stated or any(_meet(each, fact.interval) for each in stated):
+            continue
+        rows = [row for row in case.rows_of([key]) if any(
+            figure.interval.high is not None and _meet(figure.interval, each)
+            for figure in numerals.quantities(fold(row.quote)) for each in stated)]
+        return listing.not_the_figure(case, key, [row for row in rows if row.status != COUNTED])
+    return None
+
+
+def _of_kind(case: Case, one: Question, key: str) -> Result | None:
+    """That a kind which a question names does not count, by the policy folder's words for the fact: 短期出差的."""
+    noted = _noted(case, one, key)
+    if noted is not None:
+        return listing.of_kind(case, key, noted)
+    days = periods.dates(one.text)
+    if days and all(last < case.assessment.window[0] for _, _, last in days) \
+            and case.policy.facts.facts[key].time == "window":
+        return listing.of_kind(case, key, "", reason="outside_window")
+    out, reason = counting.not_counting(_ASKS.sub(" ", one.text), key, case.policy)
+    return listing.of_kind(case, key, "", reason=reason) if out else None
+
+
+def _noted(case: Case, one: Question, key: str) -> str | None:
+    """What the policy folder notes of a kind that a question names: 港台的 of 港澳台机构属境外."""
+    said = mentions.without_subjects(one.part, case.topics, one.facts)
+    notes = (case.policy.wordings[each.criterion.id].note for each in case.findings_of([key]))
+    return next((found for note in notes if (found := mentions.noted(said, note))), None)
+
+
+def _names_something(case: Case, one: Question) -> bool:
+    """Whether a question names a thing of the documents besides the conditions, so that it is not about all of it."""
+    known = fold(case.policy.text)
+    told = mentions.terms(mentions.without_subjects(one.part, case.topics, one.facts))
+    return any(not mentions.common(term) and term not in known for term in told)
+
+
+def _meet(one: Interval, other: Interval) -> bool:
+    """Whether two intervals have a figure in common."""
+    return (one.high is None or one.high >= other.low) and (other.high is None or other.high >= one.low)
 
 
 def _apart(one: Question, own: Sequence[Row]) -> bool:
@@ -85,10 +132,17 @@ def _reasons_of(case: Case, one: Question, rows: Sequence[Row], *, despite: bool
     why = says("asks", "why_row", one.text)
     left = [row for row in rows if row.status == LEFT_OUT]
     if (despite or why) and left:
-        return listing.status(case, left, NO if despite else "")
+        told = listing.status(case, left, NO if despite else "")
+        figures = _figures_of(case, one) if why and one.figures.terms else ()
+        return replace(told, lines=(*told.lines, *figures))
     if despite or (why and not one.facts):
         return listing.status(case, rows, listing.counting(rows) if one.part.polar else "")
     return None
+
+
+def _figures_of(case: Case, one: Question) -> tuple[str, ...]:
+    """What was found for the facts of a question that states figures of its own."""
+    return counts(case, [key for key in one.facts if one.figures.of(key)]).lines
 
 
 def denied(case: Case, one: Question) -> bool:

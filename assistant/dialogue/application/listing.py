@@ -9,9 +9,11 @@ from assistant.dialogue.application.case import COUNTED, LEFT_OUT, UNDECIDED, Ca
 from assistant.dialogue.application.finding import counts, line
 from assistant.dialogue.asker.roles import Asked, Role
 from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, YES, Amount, Result, together
+from assistant.questions.dialogue_patterns import says
 from assistant.questions.understanding import Part
 from ingestion.domain import Citation, Interval, Outcome
 
+DUPLICATE = "duplicate"      # the reason by which a policy folder leaves out what it has counted already
 SHOWN = 12        # places that are shown for one question
 
 
@@ -122,9 +124,9 @@ def status(case: Case, found: Sequence[Row], verdict: str) -> Result:
 
 def counting(found: Sequence[Row]) -> str:
     """Whether rows count: open where nobody could decide."""
-    if all(row.status == COUNTED for row in found):
+    statuses = {row.status for row in found if row.reason != DUPLICATE}
+    if COUNTED in statuses and LEFT_OUT not in statuses:
         return YES
-    statuses = {row.status for row in found}
     return OPEN if UNDECIDED in statuses and COUNTED not in statuses else NO
 
 
@@ -134,6 +136,35 @@ def uncounted(case: Case, key: str, name: str) -> Result:
     return Result("rows", verdict=NO, quotes=(*case.cites(findings, evidence=False), *particulars.naming(case, name)),
                   refs=tuple(one.criterion.citation for one in findings),
                   lines=(case.say("rows_without", label=case.fact_label(key), name=name),))
+
+
+def unseen(case: Case, key: str) -> Result:
+    """What counts for a fact, where what a question names is not among it and nothing else is said of it."""
+    told = rows(case, [key])
+    findings = case.findings_of([key])
+    return Result("rows", verdict=OPEN, figures=told.figures,
+                  quotes=(*case.cites(findings, evidence=False), *told.quotes),
+                  refs=tuple(one.criterion.citation for one in findings),
+                  lines=(case.say("rows_unseen", label=case.fact_label(key)), *told.lines), exhausted=told.exhausted)
+
+
+def of_kind(case: Case, key: str, note: str, *, reason: str = "") -> Result:
+    """Whether things of a kind count for a fact, by what the policy folder notes of them or leaves them out for."""
+    told = counts(case, [key])
+    findings, label = case.findings_of([key]), case.fact_label(key)
+    verdict = YES if note and not says("asks", "noted_out", note) else NO
+    name = "kind_noted" if note else "kind_reason" if reason else "kind_out"
+    why = case.say(name, label=label, note=note, reason=case.reason(reason) if reason else "")
+    return Result("rows", verdict=verdict, figures=told.figures,
+                  quotes=(*case.cites(findings, evidence=False), *told.quotes),
+                  refs=tuple(one.criterion.citation for one in findings), lines=(why, *told.lines))
+
+
+def not_the_figure(case: Case, key: str, places: Sequence[Row]) -> Result:
+    """That a figure is not what was found for a fact, with the places that state it and were left out."""
+    whole, told = counts(case, [key]), status(case, places[:SHOWN], NO)
+    return Result("rows", verdict=NO, figures=whole.figures, quotes=(*told.quotes, *whole.quotes), refs=told.refs,
+                  lines=(*whole.lines, *told.lines))
 
 
 def named(case: Case, keys: Sequence[str], found: Sequence[Row]) -> Result:

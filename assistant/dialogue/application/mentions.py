@@ -21,6 +21,9 @@ _JOINTS = frozenset("的地得了着过吗呢吧啊么与和及或")
 _NO_NAME = re.compile("[的地得了着过吗呢吧啊么与和及或在里做是有不没都也就还那这哪些个]")     # stands in no name
 _RARE = 0.34      # the share of the rows in which a telling term stands at most
 _NEAR = 0.7
+_FEW = 4         # rows that one thing can mean
+_RUN_LENGTH = 6
+_NOTE = re.compile(r"[^；;，,。]+")
 _NAME = 4        # characters that are no chance run of words
 
 
@@ -32,14 +35,32 @@ def rows(part: Part, found: Sequence[Row], facts: Collection[str], topics: Topic
     numbered = {int(number) for match in pattern("rows", "number").finditer(part.text)
                 for number in re.findall(r"\d+", match[0])}
     listed = [one for one in found if one.number in numbered and (not facts or one.fact in facts)] if numbered else []
-    codes = {_plain(one) for one in _CODE.findall(part.text)}
-    coded = [one for one in found if codes and any(_plain(fold(cell)) in codes for cell in one.cells)]
-    chosen = coded or listed or _dated(part.text, found) or _named(part, found, topics, policy)
+    named_by = codes(part.text)
+    coded = [one for one in found if named_by and any(plain_code(fold(cell)) in named_by for cell in one.cells)]
+    named = _named(part, found, topics, policy, facts)
+    dated = _dated(part.text, found)
+    if not facts and len(dated) > _FEW:       # a year alone tells little: 2022年那个罚款
+        dated = [one for one in dated if one in named]
+    chosen = coded or listed or dated or named or _verbatim(without_subjects(part, topics), found, facts, policy)
     own = [one for one in chosen if one.fact in facts]
     return _once(own or chosen)
 
 
-def _plain(code: str) -> str:
+def _verbatim(text: str, found: Sequence[Row], facts: Collection[str], policy: str) -> list[Row]:
+    """The few rows of facts that hold a long run of the question which the policy does not: 集团的国家重点实验室."""
+    runs = [run[place:place + _RUN_LENGTH] for run in _RUN.findall(text) for place in range(len(run) - _RUN_LENGTH + 1)]
+    told = [run for run in runs if run not in policy]
+    some = [one for one in found if one.fact in facts and any(run in fold(one.quote) for run in told)]
+    return some if len({one.quote for one in some}) <= _FEW else []
+
+
+def codes(text: str) -> list[str]:
+    """The codes in a folded text, as `plain_code` writes them: ZY-07, T13."""
+    return [plain_code(one) for one in _CODE.findall(text)]
+
+
+def plain_code(code: str) -> str:
+    """A code without what joins its parts."""
     return code.replace("-", "").replace("_", "").replace(" ", "")
 
 
@@ -83,8 +104,9 @@ def without_subjects(part: Part, topics: Topics, facts: Collection[str] | None =
     return text
 
 
-def _named(part: Part, found: Sequence[Row], topics: Topics, policy: str) -> list[Row]:
-    text = without_subjects(part, topics)
+def _named(part: Part, found: Sequence[Row], topics: Topics, policy: str, facts: Collection[str]) -> list[Row]:
+    """Rows that the question's rarer words name, the best by their weight."""
+    text = without_subjects(part, topics, facts or None)
     if part.found and not text.strip():
         return []
     asked = {term for term in terms(text) if not common(term) and term not in policy}
@@ -129,6 +151,14 @@ def _everyday() -> frozenset[str]:
 def _characters() -> frozenset[str]:
     return frozenset("我你您他她它谁啥咋哪这那其的地得了着过吗呢吧啊么是有没不在和与及或就都也还又"
                      "算够要能可几项个家篇户条件份人")
+
+
+def noted(said: str, note: str) -> str:
+    """The clause of a note that speaks of a kind which a folded text names, be it in a longer word (港台: 港澳台); ""
+    for none."""
+    told = [term for term in terms(said) if not common(term)]
+    return next((clause for clause in _NOTE.findall(note)
+                 if any(re.search(".?".join(map(re.escape, term)), clause) for term in told)), "")
 
 
 def _once(found: Iterable[Row]) -> list[Row]:

@@ -59,6 +59,7 @@ def summary(case: Case) -> Result:
 def types(case: Case, wanted: Sequence[str]) -> Result:
     """The same documents against other base types; people's decisions on this application do not enter there."""
     say, lines, verdicts = case.say, [], []
+    ranked: list[tuple[bool, int, str]] = []
     found = case.extracted.found
     cites: list[Citation] = []
     for kind in wanted:
@@ -73,12 +74,17 @@ def types(case: Case, wanted: Sequence[str]) -> Result:
         failed = [one for one in required if one.outcome is Outcome.NOT_MET]
         unclear = [one for one in required if one.outcome is Outcome.INSUFFICIENT]
         verdicts.append(NO if whole is Overall.FAILS else OPEN)
+        ranked.append((whole is Overall.FAILS, len(failed) + len(unclear), say.pick(base.label, base.label_en)))
         named = say.joined(case.label(one.criterion) for one in (failed or unclear)[:LINES])
         lines.append(say("type_line", type=say.pick(base.label, base.label_en), overall=case.words.outcome(whole),
                          failed=len(failed), open=len(unclear)) + (say("type_names", names=named) if named else ""))
         cites += case.cites(failed or unclear, evidence=False)[:4]
+    head = []
+    if len(ranked) > 1:
+        least = min(ranked)[:2]
+        head = [say("type_easiest", types=say.joined(name for *rank, name in ranked if tuple(rank) == least))]
     return Result("types", verdict=together(verdicts) if len(wanted) == 1 else "", quotes=tuple(cites),
-                  lines=(*lines, say("type_note")), hypothetical=True)
+                  lines=(*head, *lines, say("type_note")), hypothetical=True)
 
 
 def window(case: Case) -> Result:

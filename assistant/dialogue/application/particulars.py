@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from assistant.dialogue.application import mentions
-from assistant.dialogue.application.case import Case
+from assistant.dialogue.application.case import Case, Row
 from assistant.dialogue.results import NO, YES, Result
 from assistant.questions.dialogue_patterns import pattern
 from assistant.questions.topics import words_of
@@ -27,6 +27,7 @@ _TOTAL = re.compile(r"合计|总计|小计|共计|total")
 ENOUGH = 0.62      # the share of what a question is about that a sentence must hold
 NEAR = 0.85
 _MARK = re.compile(r"(?:19|20)\d\d|[a-z0-9]+[座栋楼号]|[一二三四五六七八九十][座栋楼号]")   # years and houses
+_OF_ANY = frozenset("被了过")       # of what happened, whatever it was
 _TELLING = 2       # pairs of characters that tell what is spoken of
 _PERCENT = "/\\d\\s*[%％]|百分之/"
 _RARE = 3          # lines in which what a question names stands at most
@@ -97,13 +98,13 @@ def beside(case: Case, part: Part, told: Result, k: int = 2) -> tuple[Citation, 
                            *(one.quote for one in told.quotes)])).lower()
     text = mentions.without_subjects(part, case.topics)
     asked = {term for term in mentions.terms(text) if not mentions.common(term) and term not in known}
-    lines = list(_lines(case, ()))
-    held = [{term for term in asked if term in line.folded} for line in lines] if asked else []
+    spoken = list(lines(case))
+    held = [{term for term in asked if term in line.folded} for line in spoken] if asked else []
     counts = Counter(term for some in held for term in some)
     telling = {term for term in asked if 0 < counts[term] <= _RARE}
     scores = [len(some & telling) for some in held]
     best = max(scores, default=0)
-    return tuple(line.citation for line, score in zip(lines, scores, strict=False) if score == best >= _TELLING)[:k]
+    return tuple(line.citation for line, score in zip(spoken, scores, strict=False) if score == best >= _TELLING)[:k]
 
 
 def spoken_of(case: Case, part: Part, k: int = 2) -> tuple[Citation, ...]:
@@ -117,21 +118,31 @@ def events(case: Case, part: Part, k: int = 2) -> tuple[Citation, ...]:
     words = {word for name in part.found if case.topics.subjects[name].denies
              for word in words_of(case.topics.subjects[name].words)[0] if len(word) > 1}
     happened = pattern("asks", "incident")
-    same = {match[0] for match in happened.finditer(part.text)}
-    found = [line for line in _lines(case, ()) if any(word in line.folded for word in words)
-             or (same and any(match[0][:1] in {one[:1] for one in same} for match in happened.finditer(line.folded)))]
-    lines = [line for line in found if "\t" not in line.text] or found      # what happened is told, not listed
-    told = {term for term in mentions.terms(part.text) if not mentions.common(term)} | set(_MARK.findall(part.text))
-    scores = [sum(term in line.folded for term in told) for line in lines]
+    asking = part.asking().text
+    before = part.text[:part.text.rfind(asking)]      # 那次仓库失火，影响安全事故这条吗: the fire is what is spoken of
+    said = before if happened.search(before) else part.text
+    same = {char for match in happened.finditer(said) for char in match[0]} - _OF_ANY
+    found = [line for line in lines(case) if any(word in line.folded for word in words)
+             or (same and any(same & set(match[0]) for match in happened.finditer(line.folded)))]
+    told_ones = [line for line in found if "\t" not in line.text] or found      # what happened is told, not listed
+    told = {term for term in mentions.terms(said) if not mentions.common(term)} | set(_MARK.findall(said))
+    scores = [sum(term in line.folded for term in told) for line in told_ones]
     best = max(scores, default=0)
-    near = [line for line, score in zip(lines, scores, strict=True) if score == best > 0]
+    near = [line for line, score in zip(told_ones, scores, strict=True) if score == best > 0]
     return tuple(dict.fromkeys(line.citation for line in near))[:k]
+
+
+def around(case: Case, rows: Sequence[Row], k: int = MOST) -> tuple[Citation, ...]:
+    """The sentences that rows are pieces of."""
+    found = [line for line in lines(case) for row in rows if line.document.name == row.document
+             and line.span.start <= row.span.start and row.span.end <= line.span.end]
+    return tuple(dict.fromkeys(line.citation for line in found))[:k]
 
 
 def naming(case: Case, name: str, k: int = MOST) -> tuple[Citation, ...]:
     """The lines that hold a name."""
     wanted = fold(name).lower()
-    return tuple(dict.fromkeys(line.citation for line in _lines(case, ()) if wanted in line.folded))[:k]
+    return tuple(dict.fromkeys(line.citation for line in lines(case) if wanted in line.folded))[:k]
 
 
 def speaking(case: Case, keys: Sequence[str], k: int = MOST) -> tuple[Citation, ...]:
@@ -145,7 +156,7 @@ def speaking(case: Case, keys: Sequence[str], k: int = MOST) -> tuple[Citation, 
         wanted = [[*rule.all, [_PERCENT]] if rule.percent else rule.all for rule in spec.rules if rule.all]
         if spec.kind != "yes_no":
             wanted = [[spec.heads]] if spec.heads else []
-        found += [line.citation for line in _lines(case, ())
+        found += [line.citation for line in lines(case, ())
                   if any(all(book.pattern(one).search(line.text) for one in words) for words in wanted)]
     return tuple(dict.fromkeys(found))[:k]
 
@@ -174,7 +185,7 @@ def total_of(case: Case, text: str, documents: Sequence[str]) -> Result | None:
     number = numerals.parse_number(wanted[1]) if wanted else None
     for name in documents:
         found: list[tuple[int, Line]] = []
-        for line in _lines(case, [name]):
+        for line in lines(case, [name]):
             if _TOTAL.search(line.folded):
                 continue
             amounts = [one for one in numerals.quantities(line.folded)
@@ -202,7 +213,7 @@ def _values(case: Case, name: str, documents: Sequence[str]) -> list[Line]:
     value = re.compile(field["value"])
     label = re.compile(field["label"], re.IGNORECASE) if field["label"] else None
     found = []
-    for line in _lines(case, documents):
+    for line in lines(case, documents):
         place = label.search(line.text) if label else None
         if label is not None and place is None:
             continue
@@ -228,7 +239,7 @@ def _far(line: Line, label: re.Pattern[str] | None, value: re.Pattern[str]) -> b
     return True
 
 
-def _lines(case: Case, documents: Sequence[str]) -> Iterator[Line]:
+def lines(case: Case, documents: Sequence[str] = ()) -> Iterator[Line]:
     """The lines and, where they are long, the sentences of documents."""
     for document in case.assessment.documents:
         if not documents or document.name in documents:

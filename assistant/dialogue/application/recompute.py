@@ -13,7 +13,7 @@ from assistant.dialogue.application.case import Case, Row
 from assistant.dialogue.asker.comparison_words import amount as plain_amount
 from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, Amount, Result, together
 from assistant.judging import outcomes
-from ingestion.domain import Citation, Criterion, Fact, Finding, Interval, Outcome, Overall
+from ingestion.domain import Citation, Criterion, CriterionKind, Fact, Finding, Interval, Outcome, Overall
 from ingestion.facts.schema import FactSpec
 from ingestion.language import fold
 from ingestion.numbers import numerals
@@ -58,7 +58,7 @@ def recompute(case: Case, changes: Sequence[Change], facts: Sequence[str] = (), 
         elif change.rate is not None:
             told |= _at_rate(case, change, now, quotes)
         else:
-            told |= _moved(case, change, now, quotes)
+            told |= _moved(case, change, now, quotes, told.get(change.fact, ""))
     findings = [one for one in case.findings if set(one.criterion.facts) & set(touched)]
     if whole or (not facts and any(one.window or one.day for one in changes)):      # of the whole: what changes
         return _whole(case, findings, now, quotes)
@@ -113,6 +113,10 @@ def line(case: Case, criterion: Criterion, reached: Outcome, facts: Mapping[str,
     if key not in facts:
         return say("would_be_absent", noun=noun, measure=wording.measure)
     interval = facts[key].interval
+    if criterion.kind is CriterionKind.YES_NO and reached in (Outcome.MET, Outcome.NOT_MET):
+        held = say.pick(wording.holds, wording.holds_en) if reached is Outcome.MET \
+            else say.pick(wording.fails, wording.fails_en)
+        return say("would_hold", label=say.pick(criterion.label, criterion.label_en), text=held)
     total = told.get(key, "") + _amount(case, interval, key, wording.unit)
     lack = max(0, (criterion.bar or 0) - interval.high) if interval.high is not None else 0
     if not wording.measure or criterion.bar is None:
@@ -129,8 +133,9 @@ def _amount(case: Case, interval: Interval, key: str, unit: str) -> str:
     return plain_amount(interval, key, unit or (spec.unit_zh if spec else ""), case.policy, case.say)
 
 
-def _moved(case: Case, change: Change, now: dict[str, Fact], quotes: list[Citation]) -> dict[str, str]:
-    """A fact with so many more or fewer, or with another value; how it was reached, by fact."""
+def _moved(case: Case, change: Change, now: dict[str, Fact], quotes: list[Citation], before_it: str) -> dict[str, str]:
+    """A fact with so many more or fewer, or with another value; how it was reached, by fact. `before_it`: how the
+    change before had reached it."""
     spec = case.policy.facts.facts[change.fact]
     before = now.get(change.fact) or Fact(change.fact, Interval(0, 0), spec.unit, conflict=False, evidence=())
     if change.row is not None:
@@ -145,7 +150,8 @@ def _moved(case: Case, change: Change, now: dict[str, Fact], quotes: list[Citati
     now[change.fact] = replace(before, interval=new)
     if not old.exact:
         return {}
-    shown = _shown(case, old.low, spec) + ("-" if sign < 0 else "+") + _shown(case, number, spec) + "="
+    first = before_it.removesuffix("=") or _shown(case, old.low, spec)
+    shown = first + ("-" if sign < 0 else "+") + _shown(case, number, spec) + "="
     return {change.fact: shown}
 
 
@@ -173,7 +179,9 @@ def _at_rate(case: Case, change: Change, now: dict[str, Fact], quotes: list[Cita
     yuan = int(chosen * change.rate)
     spec = case.policy.facts.facts[change.fact]
     before = now.get(change.fact)
-    home = before.interval.low if before is not None and before.interval.high is None else 0
+    beside = [one.interval.low for _, row in stated[:1] for one in numerals.quantities(fold(row.quote))
+              if one.measure == "money" and one.currency in ("", "CNY") and one.unit]
+    home = sum(beside) or (before.interval.low if before is not None and before.interval.high is None else 0)
     total = Interval(yuan + home, yuan + home)
     now[change.fact] = Fact(change.fact, total, spec.unit, conflict=False, evidence=before.evidence if before else ())
     shown = _plain(chosen / _WAN) + case.say("wan") if case.language == "zh" else _plain(chosen)

@@ -1,6 +1,7 @@
 """What a question supposes: one more, one less, a row that would count or no longer, a rate, a window, documents."""
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -12,18 +13,22 @@ from assistant.dialogue.application import listing, mentions, particulars
 from assistant.dialogue.application.case import COUNTED, LEFT_OUT, Case, Row
 from assistant.dialogue.application.case_question import Question
 from assistant.dialogue.application.recompute import Change, recompute
-from assistant.dialogue.asker.roles import Role
+from assistant.dialogue.asker.roles import Role, Term
 from assistant.dialogue.results import NO, Result
 from assistant.questions.dialogue_patterns import pattern, says
-from ingestion.domain import Interval
-from ingestion.numbers import periods
+from assistant.questions.understanding import Part, fold
+from ingestion.domain import Interval, Outcome
+from ingestion.numbers import numerals, periods
 
 _RATE = re.compile(r"(?:1\s*|一|每)?(?P<currency>欧元|美元|英镑|日元|港元|港币|新元|新加坡元|加元|澳元|瑞士法郎"
-                   r"|卢布|韩元|euros?|eur|dollars?|usd|pounds?|gbp)\s*(?:按|折|换|兑|合|=|等于|对|算|to|at|is|为|是|折合|兑换|折算|折成)*\s*(?:人民币|rmb|cny|yuan)?\s*"
+                   r"|卢布|韩元|[\u4e00-\u9fff]{0,4}(?:克朗|泰铢|林吉特|坚戈|第纳尔|福林|迪拉姆|里亚尔|卢比|比索|兹罗提|越南盾|法郎|列弗|列伊)|euros?|eur|dollars?|usd|pounds?|gbp)\s*(?:按|折|换|兑|合|=|等于|对|算|to|at|is|为|是|折合|兑换|折算|折成)*\s*(?:人民币|rmb|cny|yuan)?\s*"
                    r"(?:按|为|是|at)?\s*(?P<rate>\d{1,3}\.\d+|\d{1,3})(?!\d)")
 _RATE_BEFORE = re.compile(r"(?:按|以|用|照|at)\s*(?:an? )?(?:exchange )?(?P<rate>\d{1,3}(?:\.\d+)?)\s*(?:元)?(?:的)?\s*"
                           r"(?:汇率|rate)")
 _RATE_ALONE = re.compile(r"(?:汇率|rate)(?:[^\d，。；]{0,8})(?P<rate>\d{1,3}(?:\.\d+)?)(?![\d.]|\s*[万亿篇家户项个])")
+_JOINT = re.compile(r"[、，,；;]|(?<=[\u4e00-\u9fff])[和与及]")
+_NAME, _FEW = 4, 4     # characters that are no chance run of words; rows that one clause can mean
+_SETTLING = 2     # pairs of characters that name what settles a condition
 _TELLING = 3      # pairs of characters that tell what is spoken of
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 
@@ -38,7 +43,13 @@ def changes(case: Case, one: Question) -> Result | None:
                 if case.policy.facts.facts[key].kind == "money"]
         if money:
             return recompute(case, [Change("rate", money[0], rate=rate[1], currency=rate[0])])
-    if _as_it_is(case, one):
+    if says("asks", "home_money", text):
+        open_above = [key for key, fact in case.assessment.facts.items() if fact.interval.high is None
+                      and case.policy.facts.facts[key].kind == "money"]
+        if open_above:
+            low = case.assessment.facts[open_above[0]].interval.low
+            return recompute(case, [Change("value", open_above[0], low)])
+    if _as_it_is(case, one) or (says("asks", "why_row", text) and not says("roles", "if", text)):
         return None
     day = _day(case, one)
     if day is not None and not (one.rows and says("asks", "ends", text)):
@@ -61,8 +72,32 @@ def changes(case: Case, one: Question) -> Result | None:
     had = {term.fact for term in one.figures.terms if term.role is Role.HAVE}
     loses = any(term.fact not in had for term in lost) or (bool(lost) and says("roles", "planned", text))
     if one.figures.hypothetical or loses or says("roles", "if", text):
-        return _event(case, one) or _figures(case, one) or _one_more(case, one)
+        return _together(case, one)
     return _as_received(case, one)
+
+
+def _together(case: Case, one: Question) -> Result | None:
+    """What all that is supposed comes to: each clause's event (批下来, 到期不续, a document that is handed in), and the
+    figures of the others."""
+    found: list[Change] = []
+    eventful: list[str] = []
+    for clause in one.part.clauses():
+        events = _events(case, one, clause) or _supplied(case, clause)
+        found += [each for each in events if each not in found]
+        eventful += [clause.text] if events else []
+    left = [term for term in one.figures.terms if not any(term.words in clause for clause in eventful)]
+    found += _figures(case, one, left)
+    if not found:
+        return _one_more(case, one)
+    facts = {change.fact for change in found}
+    asked = {case.topics.subjects[name].fact for name in one.part.asking().found}
+    told = recompute(case, found)
+    if one.part.polar and not told.error and (
+            says("asks", "rest_as_is", one.text) or (len(facts) > 1 and not asked & facts)):
+        whole = recompute(case, found, whole=True)
+        return replace(whole, figures=told.figures, lines=(*told.lines, *whole.lines),
+                       quotes=(*told.quotes, *whole.quotes), refs=(*told.refs, *whole.refs))
+    return told
 
 
 def _rate(text: str) -> tuple[str, Decimal] | None:
@@ -87,7 +122,17 @@ def _day(case: Case, one: Question) -> date | None:
     if match is None:
         return None
     found = [last for span, _, last in periods.dates(one.text) if span.start >= match.start()]
+    ahead = re.search(r"(\d{1,2}|[一二两三四五六七八九十])\s*个月", one.text)
+    number = numerals.parse_number(ahead[1]) if ahead and not found else None
+    if number is not None:
+        return _months_after(case.assessment.application_date, int(number))
     return found[0] if found and found[0] != case.assessment.application_date else None
+
+
+def _months_after(day: date, months: int) -> date:
+    month = day.month - 1 + months
+    year, month = day.year + month // 12, month % 12 + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def _window(case: Case, one: Question) -> tuple[date, date] | None:
@@ -107,30 +152,54 @@ def _window(case: Case, one: Question) -> tuple[date, date] | None:
     return None
 
 
-def _event(case: Case, one: Question) -> Result | None:
-    """A row that would come to count (批下来, 交付), or would no longer (到期不续)."""
-    text = one.text
-    own = [row for row in one.rows if not one.facts or row.fact in one.facts]
-    if not own and says("asks", "happens", text):
-        own = _expected(case, one)
-    if not own or len(own) > 4:
-        return None
-    ends, happens = says("asks", "ends", text), says("asks", "happens", text) or says("asks", "despite", text)
-    if ends and not (happens and not any(row.status == COUNTED for row in own)):
-        gone = [row for row in own if row.status == COUNTED and _countable(case, row)]
-        if gone:
-            return recompute(case, [Change("remove", row.fact, row=row) for row in _by_fact(gone, one.facts)])
-    if happens and own:
-        new = [row for row in own if row.status == LEFT_OUT and _countable(case, row)]
-        if new:
-            return recompute(case, [Change("add", row.fact, row=row) for row in _by_fact(new, one.facts)])
-    return None
+def _events(case: Case, one: Question, clause: Part) -> list[Change]:
+    """Rows that a clause names and that would come to count (批下来, 交付), or would no longer (到期不续)."""
+    here = {case.topics.subjects[name].fact for name in clause.found}
+    facts = [key for key in one.facts if key in here] or one.facts
+    known = fold(case.policy.text)
+    rows = mentions.rows(clause, case.rows, facts, case.topics, known)
+    own = [row for row in rows if (not facts or row.fact in facts) and _countable(case, row)]
+    if not own and says("asks", "happens", clause.text):
+        own = _expected(case, facts, clause)
+    if not own or len({row.quote for row in own}) > _FEW:
+        return []
+    ends = says("asks", "ends", clause.text)
+    happens = says("asks", "happens", clause.text) or says("asks", "despite", clause.text)
+    counted = [row for row in own if row.status == COUNTED]
+    if ends and (counted or not happens):
+        return [Change("remove", row.fact, row=row) for row in _by_fact(counted, facts)]
+    if happens or says("roles", "if", one.text):
+        return [Change("add", row.fact, _named_in(row, clause), row=row)
+                for row in _by_fact([row for row in own if row.status == LEFT_OUT], facts)]
+    return []
 
 
-def _expected(case: Case, one: Question) -> list[Row]:
-    """What was left out of the facts asked about and is spoken of in their own words only: 等示范机构批下来."""
-    said = {term for term in mentions.terms(one.text) if not mentions.common(term)}
-    rows = [row for row in case.rows_of(one.facts, LEFT_OUT) if _countable(case, row)]
+def _named_in(row: Row, clause: Part) -> int:
+    """How many of the things that a row lists a clause names; 0 for a row of one thing."""
+    listed = [piece for piece in _JOINT.split(fold(row.quote)) if len(piece) >= _NAME]
+    named = [piece for piece in listed if any(piece[place:place + _NAME] in clause.text
+                                              for place in range(len(piece) - _NAME + 1))]
+    return len(named) if len(named) > 1 else 0
+
+
+def _supplied(case: Case, clause: Part) -> list[Change]:
+    """The condition that would hold once what settles it is handed in: 安全承诺书补齐了."""
+    if not says("asks", "supplied", clause.text):
+        return []
+    said = {term for term in mentions.terms(clause.text) if not mentions.common(term)}
+    open_ones = [one for one in case.findings if one.outcome is Outcome.INSUFFICIENT
+                 and case.policy.facts.facts[one.criterion.facts[0]].kind == "yes_no"]
+    scores = [sum(term in case.policy.wordings[one.criterion.id].settled_by + one.criterion.label for term in said)
+              for one in open_ones]
+    best = max(scores, default=0)
+    return [Change("value", one.criterion.facts[0], 1) for one, score in zip(open_ones, scores, strict=True)
+            if score == best >= _SETTLING]
+
+
+def _expected(case: Case, facts: Sequence[str], clause: Part) -> list[Row]:
+    """What was left out of facts and is spoken of in their own words only: 等示范机构批下来."""
+    said = {term for term in mentions.terms(clause.text) if not mentions.common(term)}
+    rows = [row for row in case.rows_of(facts, LEFT_OUT) if _countable(case, row)]
     scores = [sum(term in row.quote for term in said) for row in rows]
     best = max(scores, default=0)
     return [row for row, score in zip(rows, scores, strict=True) if score == best >= _TELLING][:1]
@@ -139,9 +208,14 @@ def _expected(case: Case, one: Question) -> list[Row]:
 def _one_more(case: Case, one: Question) -> Result | None:
     """那个要是批下来呢: one more of what is spoken of, where no row is known for it."""
     keys = [key for key in one.facts if case.policy.facts.facts[key].kind == "count"]
-    if not keys or not says("asks", "happens", one.text) or not says("asks", "one_more", one.text):
+    codes = mentions.codes(one.text)
+    if not keys or not says("asks", "happens", one.text) or not (codes or says("asks", "one_more", one.text)):
         return None
     told = recompute(case, [Change("add", keys[0], 1)])
+    coded = tuple(line.citation for line in particulars.lines(case)
+                  if codes and codes[0] in mentions.plain_code(line.folded))[:listing.SHOWN]
+    if coded:
+        return replace(told, quotes=(*told.quotes, *coded))
     place = particulars.search(case, one.text, one.documents)
     return replace(told, quotes=(*told.quotes, *place.quotes)) if place is not None else told
 
@@ -158,31 +232,35 @@ def _countable(case: Case, row: Row) -> bool:
     return case.policy.facts.facts[row.fact].kind == "count"
 
 
-def _figures(case: Case, one: Question) -> Result | None:
+def _figures(case: Case, one: Question, terms: Sequence[Term]) -> list[Change]:
     """So many more or fewer, as the question says."""
     found: list[Change] = []
-    for term in one.figures.terms:
+    for term in terms:
         if term.role is Role.BAR or term.interval.high is None:
             continue
         key = term.fact if term.fact in one.facts or case.findings_of([term.fact]) or not one.facts else one.facts[0]
+        said = one.text if case.assessment.facts.get(key) is None else _around(one, term)
         if term.role is Role.ADDED:
             found.append(Change("add", key, term.interval.low))
-        elif term.role in (Role.LOST, Role.UNCOUNTED) or (says("asks", "ends", one.text)
+        elif term.role in (Role.LOST, Role.UNCOUNTED) or (says("asks", "ends", said)
                                                           and term.role in (Role.PART, Role.HAVE)):
             found.append(Change("remove", key, term.interval.low))
-        elif term.role is Role.PLANNED or (term.role is Role.HAVE and says("asks", "happens", one.text)):
+        elif term.role is Role.PLANNED or (term.role is Role.HAVE and says("asks", "happens", said)):
             found.append(Change("add", key, term.interval.low))
-        elif term.role is Role.HAVE and not any(other.role is Role.LOST for other in one.figures.terms):
+        elif term.role is Role.HAVE and not any(other.role is Role.LOST for other in terms):
             found.append(Change("value", key, term.interval.low))
-    if not found:
-        return None
-    told = recompute(case, found)
-    several = len({change.fact for change in found}) > 1
-    if one.part.polar and not told.error and (several or says("asks", "rest_as_is", one.text)):
-        whole = recompute(case, found, whole=True)
-        return replace(whole, figures=told.figures, lines=(*told.lines, *whole.lines),
-                       quotes=(*told.quotes, *whole.quotes), refs=(*told.refs, *whole.refs))
-    return told
+    return found
+
+
+def _around(one: Question, term: Term) -> str:
+    """The clause of a figure with the one behind it, where that states none: 10篇挂错了，要拿掉."""
+    clauses = [clause.text for clause in one.part.clauses()]
+    place = next((place for place, clause in enumerate(clauses) if term.words in clause), None)
+    if place is None:
+        return one.text
+    others = [other.words for other in one.figures.terms]
+    behind = [clause for clause in clauses[place + 1:place + 2] if not any(words in clause for words in others)]
+    return "".join([clauses[place], *behind])
 
 
 def _as_received(case: Case, one: Question) -> Result | None:

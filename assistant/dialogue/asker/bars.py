@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from assistant.dialogue.asker.roles import Role, Term
-from assistant.dialogue.asker.terms import UNCONVERTED, YEARLY
+from assistant.dialogue.asker.roles import UNCONVERTED, YEARLY, Role, Term
 from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, YES
 from assistant.judging import outcomes
 from ingestion.domain import Criterion, CriterionKind, Fact, Interval, Outcome

@@ -1,12 +1,11 @@
 """Figures of a question beside the policy's, in words: what they come to, and by how much they fail."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from assistant.dialogue.asker import terms
 from assistant.dialogue.asker.bars import Comparison
 from assistant.dialogue.asker.holding import Held, Statement
-from assistant.dialogue.asker.roles import Role, Term
+from assistant.dialogue.asker.roles import RECEIVED, UNCONVERTED, Role, Term
 from assistant.wording.answer_words import Say
 from assistant.wording.phrases import phrases
 from ingestion.domain import CriterionKind, Interval, Outcome
@@ -75,6 +74,7 @@ def steps(one: Comparison, policy: Policy, say: Say) -> str:
 
 
 def _term(term: Term, one: Comparison, policy: Policy, say: Say) -> str:
+    """One of the asker's figures as a part of a sum."""
     money, unit = policy.facts.facts[one.fact].kind == "money", ""
     if term.times > 1:
         single = Interval(term.interval.low // term.times, term.interval.low // term.times)
@@ -88,6 +88,7 @@ def _term(term: Term, one: Comparison, policy: Policy, say: Say) -> str:
 
 
 def _case(one: Comparison) -> str:
+    """Which sentence says what a comparison came to."""
     if one.criterion.kind is CriterionKind.PLURAL:
         return "plural_not_met" if one.outcome is Outcome.NOT_MET else "plural_judged"
     if not _names_number(one):
@@ -137,26 +138,33 @@ def _millions(one: Comparison) -> bool:
     return any("million" in term.words for term in terms)
 
 
+def aside(term: Term, fact: str, unit: str, policy: Policy, say: Say) -> Iterator[str]:
+    """That a figure was left aside, and why."""
+    if term.reason == UNCONVERTED:
+        yield say("aside_unconverted", amount=term.words)
+        return
+    value = amount(term.interval, fact, unit, policy, say)
+    if term.reason == RECEIVED:
+        yield say("aside_received", amount=value)
+    elif term.role is Role.PLANNED:
+        yield say("aside_planned", amount=value)
+    elif term.role is Role.UNCERTAIN:
+        yield say("aside_mean" if term.reason == "yearly_mean" else "aside_unsure", amount=value)
+    elif term.reason in policy.facts.reasons:
+        reason = policy.facts.reasons[term.reason]
+        yield say("aside_reason", amount=value, reason=say.pick(reason[0], reason[-1]))
+    elif term.role in (Role.UNCOUNTED, Role.LOST):
+        yield say("aside", amount=value)
+    elif term.role is Role.OVERLAP:
+        yield say("aside_overlap", amount=value)
+
+
 def caveats(one: Comparison, policy: Policy, say: Say) -> Iterator[str]:
     """What was left aside and why, and how the figure was taken."""
     unit = policy.wordings[one.criterion.id].unit
     out = [*one.total.aside, *(term for sign, term in one.total.steps if sign in "-?")]
     for term in out:
-        if term.reason == terms.UNCONVERTED:
-            yield say("aside_unconverted", amount=term.words)
-            continue
-        value = amount(term.interval, one.fact, unit, policy, say)
-        if term.role is Role.PLANNED:
-            yield say("aside_planned", amount=value)
-        elif term.role is Role.UNCERTAIN:
-            yield say("aside_mean" if term.reason == "yearly_mean" else "aside_unsure", amount=value)
-        elif term.reason in policy.facts.reasons:
-            reason = policy.facts.reasons[term.reason]
-            yield say("aside_reason", amount=value, reason=say.pick(reason[0], reason[-1]))
-        elif term.role in (Role.UNCOUNTED, Role.LOST):
-            yield say("aside", amount=value)
-        elif term.role is Role.OVERLAP:
-            yield say("aside_overlap", amount=value)
+        yield from aside(term, one.fact, unit, policy, say)
     if len([1 for sign, _ in one.total.steps if sign == "+"]) > 1:
         note = policy.wordings[one.criterion.id]
         if note.note:
@@ -166,8 +174,3 @@ def caveats(one: Comparison, policy: Policy, say: Say) -> Iterator[str]:
             and not any(term.period for _, term in one.total.steps):
         window = policy.window
         yield say("taken_for_window", term=say.pick(window.term, window.term_en))
-
-
-def as_listed(found: Sequence[Comparison]) -> list[str]:
-    """The clauses of comparisons, each once."""
-    return list(dict.fromkeys(one.criterion.citation for one in found))

@@ -24,6 +24,8 @@ from ingestion.domain import Criterion, CriterionKind, Fact, Interval, Outcome
 from ingestion.policies.policy import Policy
 
 _CLAUSE = re.compile(r"[，,](?!\d{3}(?!\d))|[。；;？?！!\n]|\.(?=\s|$)")
+_SHARE = re.compile(r"[^，,。]*?\d+(?:\.\d+)?\s*[%％](?:的?(?:股份?|股权|表决权))?(?=[算能可够是就])")
+_OWN_SHARE = re.compile(r"^(?:我们|我司|咱们?|公司|我)?(?=[控持占]股)")
 _ASKING = re.compile(r"(?:吗|么|呢|吧)$")
 _LONG_AGO = date(1990, 1, 1)
 
@@ -175,6 +177,9 @@ def stated(folded: str) -> str:
         clause = folded[start:match.start() if match else len(folded)].strip()
         start = match.end() if match else start
         asks = question_form.kinds_of(clause) - {"list", "how_long", "when"}
+        said = _SHARE.match(clause)
         if clause and not asks and not _ASKING.search(clause) and (match is None or match[0] not in "?？"):
             kept.append(clause)
+        elif said:
+            kept.append(_OWN_SHARE.sub("我方", said[0]))        # 控股51%算实际控制吧
     return "，".join(kept) + "。" if kept else ""

@@ -11,10 +11,17 @@ from assistant.questions.dialogue_patterns import says
 from ingestion.domain import Interval, Span
 from ingestion.numbers.numerals import Quantity
 
+BREAK = re.compile(r"[，,](?!\d{3}(?!\d))|[；;。？?！!：:\n]|\.(?=\s|$)|\s-+\s|\bbut\b|但是?|不过|可是")
+YEARLY = "yearly_bar"         # a bar said to be one of each year
+UNCONVERTED = "unconverted"   # why a sum of foreign money is in doubt
+RECEIVED = "received"         # why a sum that came in is in doubt: nobody has said that it was spent
 SOME = re.compile(r"[，,\s]*(?:但是?|可是?|却|不过)?有")      # 我们有18篇，有3篇还没见刊
 _OWN = re.compile(r"(?:我们|目前|现在|已经|已|只|才|就|we|our)\s*(?:的)?(?:有|达到|超过|have|has)?\s*$")
 _SUFFICES = re.compile(r"\s*就(?:行|够|可以|能|成|满足|达标|合格)")
 _ONLY = re.compile(r"(?:不是|只要|不就)\s*$")
+_OPENING = re.compile(r"但是?|不过|可是?|却|有|其中|里面?|还|也|就|只|都|的|中|另|了|我们|目前|现在|[\s（(]"
+                      r"|上个?月|下个?月|去年|今年|明年|最近|近期|刚刚?|后来|前不久|年[前底初]"
+                      r"|\b(?:but|of which|and|have|has)\b")
 _WANTS = re.compile(r"(?<![想还又再不])要\s*$")
 
 
@@ -44,6 +51,7 @@ class Term(Struct, frozen=True):
     reason: str = ""      # a reason code of the policy folder, where it says why the figure does not count
     period: str = ""      # "" for none, else how it lies to the window
     times: int = 1
+    part: bool = False      # 其中 and the like stand before it
     lacking: bool = False   # it follows from what is said to be missing: 差两篇才到20篇
 
 
@@ -108,12 +116,17 @@ def role_of(one: Figure, earlier: Sequence[Term], bars: Mapping[str, int], *, be
     if says("roles", "overlap", one.lead[-8:] + one.tail) and holds and not counts_not:
         return Role.OVERLAP
     if counts_not:
-        if holds and (part or (behind and not also and not _done(earlier))):
+        if holds and (part or (behind and not also and not _done(earlier) and not _of_its_own(one))):
             return Role.LOST
         return Role.UNCOUNTED
     if part or (asking and not also and _again(one, holds)):
         return Role.PART
     return Role.HAVE
+
+
+def _of_its_own(one: Figure) -> bool:
+    """Whether a figure's own words tell a kind, so that it stands beside what was told: 国家级2个，市级1个正在申报."""
+    return len(_OPENING.sub("", one.lead.strip(" ，,"))) > 1
 
 
 def _again(one: Figure, holds: Sequence[Term]) -> bool:

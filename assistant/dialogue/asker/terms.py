@@ -9,10 +9,21 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from msgspec.structs import replace
-
 from assistant.dialogue.asker import counting, losses
-from assistant.dialogue.asker.roles import SOME, Asked, Figure, Role, Term, is_part, role_of
+from assistant.dialogue.asker.combining import doubted, rest, settled
+from assistant.dialogue.asker.roles import (
+    BREAK,
+    RECEIVED,
+    SOME,
+    UNCONVERTED,
+    YEARLY,
+    Asked,
+    Figure,
+    Role,
+    Term,
+    is_part,
+    role_of,
+)
 from assistant.questions import question_form
 from assistant.questions.dialogue_patterns import pattern, says
 from assistant.questions.topics import Topics
@@ -24,25 +35,22 @@ from ingestion.numbers.numerals import Quantity
 from ingestion.policies import articles
 from ingestion.policies.policy import Policy
 
-_BREAK = re.compile(r"[，,](?!\d{3}(?!\d))|[；;。？?！!：:\n]|\.(?=\s|$)|\s-+\s|\bbut\b|但是?|不过|可是")
 _BUT = re.compile(r"but\b|但|不过|可是")
 _END = re.compile(r"[。？?！!；;\n]|\.(?=\s|$)")
 _GOES_ON = re.compile(r"^\s*(?:都|均|全|也|还|尚|但|其实|目前|they|which|all|it|that)")
 _PASSED_ON = frozenset({Role.ADDED, Role.PLANNED, Role.LOST})   # of a whole, to a part that another fact counts
+_ABOUT = re.compile(r"(?:差不多|大概|大约|大致|约|\b(?:about|around|roughly) )\s*$")
+_ABOUT_BEHIND = re.compile(r"\s*(?:元|块)?(?:左右|上下)")
 _LISTED = re.compile(r"[、]|以及|和(?=[^，]{0,8}$)|及(?=[^，]{0,8}$)|,? and ")
 _THING_OF = re.compile(r"牌|招|地|田|屏|板")
 _BOTH = re.compile(r"\s*(?:库|数据库|都|均|方面|条件|条|指标)")
 _OF_OUR = re.compile(r"\s*of (?:our|the|these|those|my|all)(?: original)?\s*")
 _PAUSE = re.compile(r"[、]|和|及|以及|\band\b")
-_PARTS = 2
 _FARTHEST = 34        # characters between a figure and the subject that it is of
 _BREAK_COSTS, _PAUSE_COSTS, _AFTER_COSTS = 12, 4, 6
-YEARLY = "yearly_bar"         # a bar said to be one of each year
-UNCONVERTED = "unconverted"   # why a sum of foreign money is in doubt
 _LEAST_MONEY = 10_000  # a bare number below it is no sum of money
 _LOOSE = frozenset({"", "thing", "piece", "organisation", "project", "event"})
 _YEARS = re.compile(r"([一二两三四五六七八九十\d]+)\s*(?:个)?年(?!\d|来|前|度|底|初|级|间)|\b(\w+)\s+years\b")
-_REST = re.compile(r"其余|剩下的?(?=[^，。；]{0,6}(?:在|没|未|还))")     # the rest is spoken of by itself
 _HAN_YEARS = "零一二三四五六七八九十"
 
 
@@ -57,14 +65,16 @@ def read(part: Part, keys: Collection[str], policy: Policy, topics: Topics, wind
     found = [one for one in figures if one.fact]
     spans = _periods(text, window, policy)
     terms: list[Term] = []
-    claims = part.polar and (question_form.claims(text) or "confirm" in part.asks)
+    one_value = len({one.quantity.interval for one in found}) == 1
+    claims = part.polar and one_value and (question_form.claims(found[0].clause) or "confirm" in part.asks
+                                           or says("roles", "wants_yearly", text))
     for one in found:
-        terms.append(_term(one, terms, text, policy, spans, bars, claims=claims and len(found) == 1))
-    terms = _settled([*terms, *_foreign(figures, terms, text, keys, policy)], text, bars)
+        terms.append(_term(one, terms, text, policy, spans, bars, claims=claims))
+    terms = settled([*terms, *_foreign(figures, terms, text, keys, policy)], text, bars)
     overlapping = _unchecked_overlap(text)
     if not overlapping:
-        terms = _doubted(terms, text)
-    terms = [_rest(one, terms, text) for one in terms]
+        terms = doubted(terms, text)
+    terms = [rest(one, terms, text) for one in terms]
     terms += losses.unnumbered(text, terms, policy)
     return Asked(tuple(terms), says("roles", "if", text) or any(one.role is Role.ADDED for one in terms),
                  says("roles", "disjoint", text) and not overlapping, overlapping)
@@ -73,16 +83,17 @@ def read(part: Part, keys: Collection[str], policy: Policy, topics: Topics, wind
 # Around a figure ------------------------------------------------------------------------------------------------------
 
 def _around(quantity: Quantity, others: Sequence[Quantity], text: str) -> Figure:
+    """A quantity with the words on both sides that belong to it."""
     start, end = quantity.span.start, quantity.span.end
-    left = max([match.end() for match in _BREAK.finditer(text, 0, start)] or [0])
-    right = next((match.start() for match in _BREAK.finditer(text, end)), len(text))
+    left = max([match.end() for match in BREAK.finditer(text, 0, start)] or [0])
+    right = next((match.start() for match in BREAK.finditer(text, end)), len(text))
     before = max([one.span.end for one in others if one.span.end <= start and one.span.end > left] or [left])
     after = min([one.span.start for one in others if one.span.start >= end and one.span.start < right] or [right])
     tail = text[end:after]
     if after == right and right < len(text) and not _END.match(text, right):
-        mark = _BREAK.match(text, right)
+        mark = BREAK.match(text, right)
         begin = mark.end() if mark else right
-        stop = next((match.start() for match in _BREAK.finditer(text, begin)), len(text))
+        stop = next((match.start() for match in BREAK.finditer(text, begin)), len(text))
         goes_on = _GOES_ON.match(text[begin:stop]) or _BUT.match(text, right)
         if goes_on and not any(right < one.span.start <= stop for one in others):
             tail += "，" + text[begin:stop]    # 3篇，都还没见刊; 1项签了但没开工
@@ -126,7 +137,7 @@ def _assign(figures: list[Figure], part: Part, keys: Collection[str], policy: Po
             own: Collection[str]) -> None:
     """The fact of each figure: of the subject next to it, of what its unit alone can mean, or of the figure before."""
     before, unit = "", ""
-    for one in figures:
+    for place, one in enumerate(figures):
         allowed = [key for key in keys if fits(one.quantity, key, policy)]
         key = _narrower(one, allowed, before, policy)
         named_there = _leads(one, part, allowed, topics)     # 其中联合4篇
@@ -150,8 +161,17 @@ def _assign(figures: list[Figure], part: Part, keys: Collection[str], policy: Po
             wide = [name for name in sure if not _is_part_of_another(name, topics)]
             sure = wide if len(wide) == 1 else [name for name in wide if name in own] or sure
             key = sure[0] if len(sure) == 1 else ""
+        behind = figures[place + 1] if place + 1 < len(figures) else None
+        if behind is not None and is_part(behind) and not _named_in(one, part, topics):
+            key = _whole_of(key, allowed, topics)       # 再发2篇，其中1篇跟外方合写
         one.fact = key
         before = key or before
+
+
+def _whole_of(key: str, allowed: Collection[str], topics: Topics) -> str:
+    """The fact that a fact is a part of, where a figure can be one of it."""
+    wide = [topics.subjects[one.narrows].fact for one in topics.subjects.values() if one.fact == key and one.narrows]
+    return next((fact for fact in wide if fact in allowed), key)
 
 
 def _is_counted(one: Figure, fact: str, policy: Policy) -> bool:
@@ -230,7 +250,7 @@ def _distance(quantity: Quantity, word: Span, text: str) -> float:
         return 0
     between = text[quantity.span.end:word.start] if word.start >= quantity.span.end \
         else text[word.end:quantity.span.start]
-    return len(between) + _BREAK_COSTS * len(_BREAK.findall(between)) + _PAUSE_COSTS * len(_PAUSE.findall(between))
+    return len(between) + _BREAK_COSTS * len(BREAK.findall(between)) + _PAUSE_COSTS * len(_PAUSE.findall(between))
 
 
 def fits(quantity: Quantity, fact: str, policy: Policy) -> bool:
@@ -267,15 +287,16 @@ def _passed_on(one: Figure, before: Sequence[Term]) -> bool:
     return bool(before) and before[-1].fact != one.fact and before[-1].role in _PASSED_ON
 
 
-def _term(one: Figure, before: Sequence[Term], text: str, policy: Policy, spans: Sequence[tuple[Span, str]],
-          bars: Mapping[str, int], *, claims: bool) -> Term:
-    quantity, spec = one.quantity, policy.facts.facts[one.fact]
-    earlier = [term for term in before if term.fact == one.fact]
+def _role(one: Figure, before: Sequence[Term], text: str, policy: Policy, bars: Mapping[str, int], *,
+          claims: bool) -> tuple[Role, str]:
+    """What a figure is by the words around it, and why it does not count where it does not."""
+    spec, earlier = policy.facts.facts[one.fact], [term for term in before if term.fact == one.fact]
     before_it, reason = counting.not_counting(one.lead[-14:], one.fact, policy)
     behind, other = counting.not_counting(one.tail, one.fact, policy)
     asks = bool(question_form.kinds_of(one.clause) & {"yes_no", "confirm"}) and not _names_kind(one, spec, policy)
     role, reason = role_of(one, earlier, bars, before_it=before_it, behind=behind, asking=asks), reason or other
-    if role is Role.LOST and says("roles", "ahead", one.lead + one.tail) and says("roles", "today", text):
+    if role is Role.LOST and says("roles", "ahead", one.lead + one.tail) \
+            and says("roles", "today", question_form.asking(text)):
         role = Role.PART        # 明年到期的有2家，现在算够吧
     if role is Role.HAVE and before and before[-1].role is Role.ADDED and _LISTED.match(one.lead):
         role = Role.ADDED       # 再来1户高企、1个团队
@@ -283,12 +304,21 @@ def _term(one: Figure, before: Sequence[Term], text: str, policy: Policy, spans:
         role = before[-1].role  # 再发3篇，其中2篇跟国外合写
     if claims and role is Role.HAVE and not says("roles", "have", one.lead):
         role = Role.BAR
+    if role is Role.HAVE and _only_received(one, spec, policy):
+        role, reason = Role.UNCERTAIN, RECEIVED
+    return role, reason
+
+
+def _term(one: Figure, before: Sequence[Term], text: str, policy: Policy, spans: Sequence[tuple[Span, str]],
+          bars: Mapping[str, int], *, claims: bool) -> Term:
+    quantity, spec = one.quantity, policy.facts.facts[one.fact]
+    role, reason = _role(one, before, text, policy, bars, claims=claims)
     cover = _cover(one, spans) if spec.time == "window" else ""
     if role in (Role.HAVE, Role.TOTAL) and cover == "outside":
         role, reason = Role.UNCOUNTED, "outside_window"
     elif role is Role.PART and cover == "outside":
         role, reason = Role.LOST, "outside_window"
-    interval, times, bar, lacking = quantity.interval, 1, bars.get(one.fact), False
+    interval, times, bar, lacking = _interval(one), 1, bars.get(one.fact), False
     if role is Role.HAVE and (things := _each_of(one)) > 1 and interval.exact:
         times, interval = things, Interval(interval.low * things, interval.low * things)    # 孵化器、实验室各一个
     if role in (Role.HAVE, Role.BAR) and says("roles", "fewer_if", text[max(0, one.quantity.span.start - 6):]):
@@ -305,7 +335,24 @@ def _term(one: Figure, before: Sequence[Term], text: str, policy: Policy, spans:
             role, reason = Role.UNCERTAIN, "yearly_mean"
     elif role is Role.HAVE and cover in ("wider", "partial"):
         interval = Interval(0, interval.high)
-    return Term(_shown(one), quantity.span, interval, role, one.fact, quantity.unit, reason, cover, times, lacking)
+    return Term(_shown(one), quantity.span, interval, role, one.fact, quantity.unit, reason, cover, times,
+                is_part(one), lacking)
+
+
+def _only_received(one: Figure, spec: FactSpec, policy: Policy) -> bool:
+    """Whether money is said to have come in, and not to have been spent: 到账240万."""
+    said = one.lead[-14:] + one.tail[:6]
+    return bool(spec.received) and policy.facts.pattern(spec.received).search(said) is not None \
+        and policy.facts.pattern(spec.spent).search(said) is None
+
+
+def _interval(one: Figure) -> Interval:
+    """What a figure comes to: of a bare number that is said to be about right, a tenth less or more (差不多200万)."""
+    found = one.quantity.interval
+    about = _ABOUT.search(one.lead) or _ABOUT_BEHIND.match(one.tail)
+    if not about or not found.exact or found.low < _LEAST_MONEY:
+        return found
+    return Interval(found.low * 9 // 10, -(-found.low * 11 // 10))
 
 
 def _each_of(one: Figure) -> int:
@@ -326,81 +373,6 @@ def _unchecked_overlap(text: str) -> bool:
     """Whether nobody has looked if one thing is counted twice: 有没有重复的没查过, some may be in both."""
     return says("roles", "overlap", text) and (says("roles", "doubt", text) or says("roles", "unsure", text)
                                               or says("roles", "unchecked", text))
-
-
-def _doubted(terms: list[Term], text: str) -> list[Term]:
-    """Figures that the asker doubts as a whole: 有几篇还没核过."""
-    if any(one.role is Role.UNCERTAIN for one in terms) or not says("roles", "doubt", text):
-        return terms
-    return [replace(one, role=Role.UNCERTAIN) if one.role is Role.HAVE and one.interval.exact else one for one in terms]
-
-
-def _settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term]:
-    """Roles that only all figures together tell: a total of those before it, a figure said twice, the rest."""
-    done: list[Term] = []
-    for place, one in enumerate(terms):
-        same = [term for term in done if term.fact == one.fact]
-        holds = [term for term in same if term.role in (Role.HAVE, Role.PLANNED, Role.ADDED, Role.UNCOUNTED)]
-        if one.role in (Role.HAVE, Role.UNCERTAIN) and len(holds) > 1 and _apart(holds[-1], one, text) \
-                and sum(term.interval.low for term in holds) == one.interval.low:
-            one = replace(one, role=Role.TOTAL)     # 17篇，另外4篇，凑成21篇: what sums up the parts is no part
-        if one.role is Role.TOTAL and sum(term.interval.low for term in holds) != one.interval.low and holds:
-            one = replace(one, role=Role.HAVE)
-            done = [replace(term, role=Role.PART) if term in holds and term.role is Role.HAVE else term
-                    for term in done]
-        elif one.role is Role.HAVE and any(term.interval == one.interval and term.role is Role.HAVE for term in same) \
-                and re.search(r"(?:of (?:our|the|those|these)|这|那|上述|所说的|正好|刚好|恰好|exactly|just)\s*$",
-                              text[max(0, one.span.start - 10):one.span.start]):
-            one = replace(one, role=Role.PART)      # 3 of our 10 companies, after 10 companies
-        elif one.role is Role.HAVE and place + 1 < len(terms) and not same \
-                and bars.get(one.fact) == one.interval.low and says("roles", "said", text[:one.span.start]) \
-                and not says("roles", "have", text[max(0, one.span.start - 6):one.span.start]) \
-                and any(term.fact == one.fact and term.role is Role.HAVE for term in terms[place + 1:]):
-            one = replace(one, role=Role.BAR)
-        done.append(one)
-    for fact in {one.fact for one in done}:
-        stated = [one for one in done if one.fact == fact and one.role in (Role.HAVE, Role.UNCOUNTED)]
-        if len(stated) <= _PARTS:
-            continue
-        whole, *rest = stated
-        if not _apart(whole, rest[0], text) or sum(one.interval.low for one in rest) != whole.interval.low:
-            continue
-        if all(one.role is Role.HAVE for one in rest):       # 5家：香港2家、德国3家
-            done = [replace(one, role=Role.PART) if one in rest else one for one in done]
-        elif whole.role is Role.HAVE:                        # 4个，市级2个、区级2个: the parts tell what counts
-            done = [replace(one, role=Role.TOTAL) if one is whole else one for one in done]
-    return [_taken(one, done, text) for one in done if not _told_twice(one, done)]
-
-
-def _told_twice(one: Term, terms: Sequence[Term]) -> bool:
-    """Whether a figure that follows from what is lacking is stated as well: 只差1篇，19篇行不行."""
-    return one.role is Role.HAVE and one.lacking and any(
-        other.fact == one.fact and other.role is Role.HAVE and not other.lacking for other in terms)
-
-
-def _taken(one: Term, terms: Sequence[Term], text: str) -> Term:
-    """23篇里有4篇挂的是别校，剔了之后: the part that is taken away is lost."""
-    if one.role is not Role.PART or not says("roles", "taken_away", text[one.span.end:]):
-        return one
-    parts = [term for term in terms if term.fact == one.fact and term.role is Role.PART]
-    return replace(one, role=Role.LOST) if parts[-1] is one and _REST.search(text, one.span.end) is None else one
-
-
-def _apart(one: Term, other: Term, text: str) -> bool:
-    """Whether two figures stand in clauses of their own, not in one list: 香港1家、台湾1家."""
-    between = text[one.span.end:other.span.start]
-    return _BREAK.search(between) is not None and not says("roles", "also", between)
-
-
-def _rest(one: Term, terms: Sequence[Term], text: str) -> Term:
-    """专利12件，其中授权3件，其余在审: the part is what counts."""
-    if one.role is not Role.HAVE:
-        return one
-    parts = [term for term in terms if term.fact == one.fact and term.role is Role.PART and term.span > one.span]
-    match = pattern("roles", "rest").search(text, one.span.end)
-    if len(parts) == 1 and match is not None and counting.lost(text[match.start():match.start() + 24]):
-        return replace(one, interval=parts[0].interval, words=parts[0].words)
-    return one
 
 
 # Periods --------------------------------------------------------------------------------------------------------------

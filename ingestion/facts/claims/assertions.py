@@ -39,6 +39,7 @@ class Assertion(Struct):
     listed: tuple[date, date] | None = None  # the period that a list's title says it covers
     doubtful: int = 0                       # its items that only lift the upper bound
     open: bool = False  # what it counts may not count: dropped beside anything firmer
+    beside: bool = False  # 另有…: where it is open, it lifts the upper bound
     named: str = ""  # the phrase of its figure, if it is one
     nouns: tuple[str, ...] = ()  # the kinds of things that its figures count, where each names one (工作站1个)
     larger: bool = False  # said of the body that the applicant is a part of

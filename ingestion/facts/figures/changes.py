@@ -9,7 +9,7 @@ from ingestion.facts.figures.matching import Match, kinds_in
 from ingestion.facts.lexicon import words
 from ingestion.facts.prose.analysed import Analysis
 from ingestion.facts.prose.modality import dropped, exempted
-from ingestion.facts.prose.phrases import found, located, status_after
+from ingestion.facts.prose.phrases import located, says_any, status_after
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.language.ngrams import may
 from ingestion.numbers.numerals import quantities
@@ -67,10 +67,11 @@ def stock(spec: FactSpec, analysis: Analysis, tops: list[Match]) -> list[Match]:
     years = [m.figure.period for m in tops if m.figure.own_period and m.figure.period is not None]
     single = [p for p in years if p.start is not None and p.kind is PeriodKind.DATED and (p.end - p.start).days <= 366]
     ends = [p.end for p in single]
-    levels = len(single) == len(tops) and ends == sorted(set(ends)) and len({m.kinds for m in tops}) == 1
+    one_kind = len({m.kinds for m in tops if m.kinds}) <= 1  # 在园高企12家，2022年8家
+    levels = len(single) == len(tops) and len(set(ends)) == len(ends) and one_kind
     if not levels or words("flow").search(analysis.sentence.folded + analysis.sentence.section.text):
         return tops
-    return tops[-1:]
+    return [tops[ends.index(max(ends))]]
 
 
 NEAR = 8  # characters between 其中 and the end of what stands before the thing's name
@@ -224,7 +225,7 @@ def set_aside(book: FactBook, spec: FactSpec, analysis: Analysis, claims: Claims
         if heads.search(body) is None:
             continue
         reason = ""
-        if all(found(book, need.words, body) for need in spec.needs):
+        if all(says_any(book, need.words, body) for need in spec.needs):
             reason = analysis.clause_blocks.get(index, "") or _unreal(analysis, body) or _rejected(book, spec, body)
         elif any(need.complement and book.pattern(need.complement).search(body) for need in spec.needs):
             reason = _rejected(book, spec, body)  # 九龙坡区企业技术中心为区级平台

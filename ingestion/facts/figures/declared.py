@@ -37,7 +37,7 @@ from ingestion.facts.figures.times import (
 from ingestion.facts.lexicon import words
 from ingestion.facts.prose.analysed import Analysis, Figure
 from ingestion.facts.prose.dating import bound, one_by_one, section_period
-from ingestion.facts.prose.phrases import clause_span, located
+from ingestion.facts.prose.phrases import clause_span, located, untitled
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.numbers.periods import Cover, Period, PeriodKind, Window
 
@@ -50,7 +50,9 @@ def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window,
     counted = analysis.counts(spec.measures)  # else no figure can match
     for figure in analysis.figures if counted else ():
         match = match_figure(book, spec, analysis, figure, matches, claims)
-        if match is not None and _translated(analysis, match, matches):
+        if match is not None and _part_of_something_else(book, spec, analysis, figure, claims):
+            claims.exclude(analysis.sentence.document, clause_span(analysis, figure), "definition")
+        elif match is not None and _translated(analysis, match, matches):
             claims.exclude(analysis.sentence.document, clause_span(analysis, figure), "duplicate")
         elif match is not None:
             matches.append(match)
@@ -63,13 +65,26 @@ def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window,
 
 
 def _translated(analysis: Analysis, match: Match, earlier: list[Match]) -> bool:
-    """论文21篇，Twenty-one papers have been published: the clause in the other language says the same figure again."""
-    own = analysis.clause_text(match.figure.clause)
+    """论文21篇，Twenty-one papers were published; 专职2人 two full-time officers: the other language says it again."""
+    def chinese(figure: Figure, other: Figure) -> bool:
+        return _chinese(figure.own if figure.clause == other.clause else analysis.clause_text(figure.clause))
+
     return match.role == "figure" and any(
-        before.role == "figure" and before.value == match.value and before.figure.clause != match.figure.clause
-        and _chinese(own) != _chinese(analysis.clause_text(before.figure.clause))
+        before.role == "figure" and before.value == match.value
+        and chinese(match.figure, before.figure) != chinese(before.figure, match.figure)
         for before in earlier
     )
+
+
+def _part_of_something_else(
+    book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure, claims: Claims
+) -> bool:
+    """实验室承担项目9项。其中国家级3项: a part, which names nothing itself, of what the sentence before it counts."""
+    whole, before = figure.parent if figure.part else None, analysis.sentence.previous
+    if whole is None or whole.sentence is not before or book.pattern(spec.heads).search(untitled(figure.own)):
+        return False
+    named, against = book.pattern(spec.heads).search(whole.own), book.pattern(spec.exclude).search(whole.own)
+    return not claims.stated_in(before) and (named is None or against is not None)
 
 
 def _chinese(text: str) -> bool:
@@ -104,6 +119,7 @@ def _stated(
 def _combine(
     book: FactBook, spec: FactSpec, analysis: Analysis, matches: list[Match], window: Window, claims: Claims
 ) -> None:
+    """The figures that state a fact in one sentence, put together under their totals."""
     figures = [m for m in matches if m.role == "figure"]
     tops = stock(spec, analysis, actual([m for m in figures if not _is_part(spec, analysis, m, figures, window)]))
     known = {id(m.figure) for m in matches}
@@ -243,6 +259,7 @@ def _groups(analysis: Analysis, tops: list[Match]) -> list[list[Match]]:
 
 
 def _together(analysis: Analysis, group: list[Match], top: Match) -> bool:
+    """Whether a figure and those before it are of one statement: the same body, the same kind of period."""
     if analysis.clauses[group[-1].figure.clause].larger != analysis.clauses[top.figure.clause].larger:
         return False
     first, period = group[-1].figure.period, top.figure.period
@@ -402,6 +419,7 @@ def _assert(
     claims: Claims,
     nouns: tuple[str, ...] = (),
 ) -> None:
+    """Says the value of a group of figures, or why it does not count."""
     if (
         spec.time == "state"
         and period is not None
@@ -436,12 +454,13 @@ def _assert(
         conflict=bool(points),
         larger=larger,
         open=all(m.open for m in group),
+        beside=any(words("additional").match(m.figure.left.lstrip()) for m in group),
         nouns=nouns,
         named="|".join(m.figure.own.replace("|", "") for m in group),
         inferred=min(m.inferred for m in group),
         rule="heads",
     )
-    if spec.time == "state" and period is not None and of_an_earlier_day(analysis, group, period):
+    if spec.time == "state" and of_an_earlier_day(analysis, group, period):
         claims.exclude(entry.document, entry.span, "outside_window")
         return
     if adds(spec, analysis, group, entry, claims):
@@ -464,6 +483,7 @@ def _settle(spec: FactSpec, entry: Assertion, period: Period | None, window: Win
 
 
 def _evidence_span(analysis: Analysis, group: list[Match], period: Period | None) -> Span:
+    """From the first clause of a group to its last, with its period."""
     sentence = analysis.sentence
     starts, ends = [], []
     for match in group:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from ingestion.domain import Interval
 from ingestion.facts.claims.assertions import Claims
 from ingestion.facts.figures.declared import declared
+from ingestion.facts.figures.figures import residue
 from ingestion.facts.lexicon import words
 from ingestion.facts.prose.analysed import Analysis, Figure
 from ingestion.facts.scanning.grids import unit_factor
@@ -109,7 +110,10 @@ def _open_beside_foreign(book: FactBook, spec: FactSpec, analysis: Analysis) -> 
     """支出人民币150万元，另有12万欧元由境外账户支付: what was spent besides in foreign money leaves the sum open."""
     usable = [f for f in analysis.figures if f.quantity.measure == "money" and not f.blocked]
     for before, figure in pairwise(usable):
-        beside = words("additional").search(figure.left) and book.pattern(spec.spent).search(figure.left + figure.right)
+        added = words("additional").search(figure.left)
+        named = figure.left[added.end() :].replace(figure.quantity.unit, "") if added else ""
+        bare = added is not None and not residue(named)  # 支出168.4万元，另有9.2万欧元
+        beside = added and (bare or book.pattern(spec.spent).search(figure.left + figure.right))
         if figure.quantity.currency in ("", "CNY") or not beside or before.quantity.currency not in ("", "CNY"):
             continue
         before.quantity = replace(before.quantity, interval=Interval(before.quantity.interval.low, None))

@@ -37,6 +37,7 @@ def _period_of(figure: Figure) -> Period | None:
 
 
 def group_period(analysis: Analysis, group: list[Match]) -> Period | None:
+    """The period of several figures together; None where they have none in common."""
     dated = [
         m.figure.period
         for m in group
@@ -76,11 +77,17 @@ def dated_behind(figure: Figure) -> bool:
     return period.span.start >= figure.quantity.span.end or (named.find("年度") > 0 and not figure.sentence.synthetic)
 
 
-def of_an_earlier_day(analysis: Analysis, group: list[Match], period: Period) -> bool:
-    """2023年底9家, in an application of the middle of 2025: a level of long ago says nothing of today (reading 36)."""
-    level = not any(words("flow").search(m.figure.own) for m in group)
-    dated = period.kind in (PeriodKind.DATED, PeriodKind.STATE) and all(m.figure.own_period for m in group)
-    return level and dated and not analysis.sentence.synthetic and (analysis.today - period.end).days > OLD
+def of_an_earlier_day(analysis: Analysis, group: list[Match], period: Period | None) -> bool:
+    """2023年底9家, in an application of the middle of 2025: a level of long ago says nothing of today (reading 36); nor
+    does one that another is held against (上年同期8人, 期初 beside 期末)."""
+    if any(words("flow").search(m.figure.own) for m in group):
+        return False
+    label, colon, _ = analysis.sentence.folded.partition("：")
+    if any(words("compared_level").search(said) for said in [label if colon else "", *(m.figure.left for m in group)]):
+        return True
+    dated = period is not None and period.kind in (PeriodKind.DATED, PeriodKind.STATE) and all(
+        m.figure.own_period for m in group)
+    return period is not None and dated and (analysis.today - period.end).days > OLD
 
 
 def same_clause(analysis: Analysis, group: list[Match], period: Period) -> bool:

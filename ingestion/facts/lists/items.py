@@ -6,70 +6,25 @@ import re
 from datetime import date
 from functools import partial
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ingestion.domain import Document, Interval, Method, Span
 from ingestion.facts.claims.assertions import Assertion, Claims, Findings
-from ingestion.facts.claims.things import Aliases, Thing, thing, without_journal, without_tags
+from ingestion.facts.claims.things import Thing, thing, without_tags
 from ingestion.facts.lexicon import listed, words
+from ingestion.facts.lists.pools import KEEP, UNKNOWN, Item, Pool, Setting
+from ingestion.facts.lists.requirements import rejects, requires
 from ingestion.facts.prose.dating import bound
-from ingestion.facts.prose.phrases import abroad, found, run_from_abroad
 from ingestion.facts.prose.terms import term
-from ingestion.facts.scanning.columns import Column, doubts, empty, is_body, once, others, sorting
-from ingestion.facts.schema import FactBook, FactSpec, Listing, Reject, Require
-from ingestion.language import fold, load
+from ingestion.facts.scanning.columns import doubts, once, others
+from ingestion.facts.schema import FactBook, FactSpec, Listing, Require
+from ingestion.language import fold
 from ingestion.names import organisations
 from ingestion.names.organisations import Origin
-from ingestion.numbers.numerals import has_number
 from ingestion.numbers.periods import Cover, Period, PeriodKind, Window, dates, periods
 
-KEEP = ""  # a verdict: the item counts
-NAME_END = 8  # characters at the end of a name in which the word for a body stands
-UNKNOWN = "?"  # it only lifts the upper bound
 NOT_STATED = "not_stated"  # why what is unknown is unexplained
-
-
-class Item(Struct):
-    """`cells` by role (empty for list items); `name` identifies it, with `beside` where other columns name it, too."""
-
-    document: Document
-    span: Span
-    text: str
-    name: str
-    cells: dict[str, str] = field(default_factory=dict)
-    section: str = ""
-    beside: str = ""
-    headed: tuple[Column, ...] = ()  # its cells with what heads them
-    titled: bool = False  # `name` is a title of a work, whose words say nothing of its status
-
-
-class Pool(Struct):
-    """The items of one list with its title, before they are judged."""
-
-    document: Document
-    title: str  # captions, headers' row, lead-in, nearest headings
-    period: Period | None
-    items: list[Item]
-    partial: bool
-    loose: bool = False
-    told: bool = False
-    weak: bool = False  # only a heading names it: each item must say itself what it is
-    table: bool = False
-    whole: bool = True  # it lists the fact's things: where none of its rows counts, there is none
-    reason: str = ""  # why none of them counts, where their title says so
-    totals: tuple[Span, ...] = ()  # rows that sum up others
-    sorting: dict[int, str] = field(default_factory=dict)  # by a requirement's id: the column that sorts its items
-
-
-class Setting(Struct, frozen=True):
-    """What judging needs besides the item: the day, the window, the host country."""
-
-    window: Window
-    host: str = ""
-    hosted: bool = True  # the documents speak of a host country at all
-    own: frozenset[str] = frozenset()  # the applicant's names
-    aliases: Aliases = Aliases({})
 
 
 class Judged(Struct, frozen=True):
@@ -92,7 +47,7 @@ def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, claims: 
     place = f"{pool.items[0].document.name}:{pool.items[0].span.start}"
     same = once(cells, [item.text for item in pool.items], place) if pool.table else [frozenset[str]()] * len(cells)
     judged = [_judged(book, listing, pool, item, same[n], setting) for n, item in enumerate(pool.items)]
-    judged = _doubted(judged) if pool.table else judged
+    judged = _doubted(judged, dated=spec.time == "window") if pool.table else judged
     judged = [_once(entry) if place else entry for place, entry in enumerate(judged)]
     named = next((p for p in periods(pool.title, setting.window) if p.kind is PeriodKind.DATED), None)
     claims.later(partial(_count, spec, pool, judged, pool.period or named))
@@ -104,10 +59,11 @@ def _once(entry: Judged) -> Judged:
     return replace(entry, verdict="duplicate") if again else entry
 
 
-def _doubted(judged: list[Judged]) -> list[Judged]:
+def _doubted(judged: list[Judged], *, dated: bool) -> list[Judged]:
     """Rows that count by their words, held against their siblings: one doubt leaves a row unexplained, two take it
-    away."""
-    told = doubts({n: entry.item.headed for n, entry in enumerate(judged) if entry.verdict == KEEP and not entry.state})
+    away. `dated`: when a thing was decides whether it counts."""
+    good = {n: entry.item.headed for n, entry in enumerate(judged) if entry.verdict == KEEP and not entry.state}
+    told = doubts(good, dated=dated)
     found = list(judged)
     for place in others([entry.item.headed for entry in judged]):
         if judged[place].verdict in (KEEP, UNKNOWN):
@@ -120,7 +76,7 @@ def _doubted(judged: list[Judged]) -> list[Judged]:
 
 
 def meets(book: FactBook, require: Require, pool: Pool, item: Item) -> bool:
-    return _requires(book, require, pool, item) == KEEP
+    return requires(book, require, pool, item) == KEEP
 
 
 def _count(
@@ -237,12 +193,12 @@ def _by_words(book: FactBook, listing: Listing, pool: Pool, item: Item) -> str:
     if words("placeholder").match(item.name):
         return "planned"
     for reject in listing.reject:
-        if _rejects(book, reject, item):
+        if rejects(book, reject, item):
             if not reject.unknown:
                 return reject.reason
             doubtful = True
     for require in listing.require:
-        verdict = _requires(book, require, pool, item)
+        verdict = requires(book, require, pool, item)
         if verdict not in (KEEP, UNKNOWN):
             return verdict
         doubtful = doubtful or verdict == UNKNOWN
@@ -260,158 +216,6 @@ def _verdict(judged: Judged, window: Window) -> tuple[str, bool]:
     if judged.state:
         return judged.state, dated
     return (UNKNOWN if UNKNOWN in (judged.verdict, when) else KEEP), dated
-
-
-def _columns(item: Item, roles: list[str]) -> str:
-    """The text of the named roles' cells."""
-    return "｜".join(item.cells[role] for role in roles if role in item.cells)
-
-
-def _rejects(book: FactBook, reject: Reject, item: Item) -> bool:
-    text = _columns(item, reject.columns) if reject.columns and item.cells else item.text
-    if not reject.columns and not reject.named and (item.cells or item.titled) and item.name != item.text:
-        text = text.replace(item.name, "".join(_NOTES.findall(item.name)), 1)
-    if item.section and not reject.columns:
-        text += "｜" + item.section
-    if reject.origin == "domestic":
-        return _origin(item) is Origin.DOMESTIC
-    if not found(book, reject.words, text):
-        return False
-    return not (reject.keep and found(book, reject.keep, text))
-
-
-def _origin(item: Item) -> Origin:
-    return organisations.origin(item.name, item.cells.get("country", ""))
-
-
-def _requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
-    missing = UNKNOWN if require.missing == "unknown" else require.reason
-    if require.origin == "foreign":
-        return _foreign(book, require, pool, item, missing)
-    if require.optional and item.cells and not any(role in item.cells for role in require.columns):
-        return KEEP
-    text = _columns(item, require.columns) if require.columns and item.cells else item.text
-    if require.columns and item.cells and not text and not require.topic:
-        text = item.text
-    if require.topic and pool.table and (sort := _sort(book, require, pool, item)):
-        return KEEP if found(book, require.words, sort) else missing
-    headed = [(header, text.strip()) for header, text, _ in item.headed if found(book, require.words, header)]
-    if headed and not found(book, require.words, item.name):
-        nothing = {*load("tables")["empty"], *load("tables")["no"]}
-        headed = [(header, re.sub(r"（[^（）]*）", "", said).strip()) for header, said in headed]  # 否（重庆兼）
-        if any(said in load("tables")["yes"] if _asks(header) else said not in nothing for header, said in headed):
-            return KEEP
-        classed = "kind" in require.columns and found(book, require.words, text)  # a title in another column
-        unsaid = classed and all(empty(said) for _, said in headed)
-        if not unsaid and all(said in nothing or not _asks(header) for header, said in headed):
-            return missing
-    if found(book, require.words, text) or (item.section and found(book, require.words, item.section)):
-        return KEEP
-    unnumbered = "number_granted" in require.columns and "number_granted" in item.cells
-    if require.topic and not text and not unnumbered and not pool.weak and found(book, require.words, pool.title):
-        return KEEP
-    if (
-        require.topic
-        and not pool.weak
-        and found(book, require.words, pool.title)
-        and not any(role in item.cells for role in _telling(require, pool))
-    ):
-        return KEEP
-    return missing
-
-
-def _sort(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
-    """What the column that sorts a table's rows says of an item; then the title's word is no word for all of them."""
-    header = pool.sorting.get(id(require))
-    if header is None:
-        header = sorting([one.headed for one in pool.items], lambda text: bool(found(book, require.words, text)))
-        pool.sorting[id(require)] = header
-    return next((one.text.strip() for one in item.headed if header and one.header == header), "")
-
-
-def _asks(header: str) -> bool:
-    """办结与否, 是否完成: a header that is a question says nothing of what stands below it."""
-    return listed("asking_header").search(header) is not None
-
-
-_STATE = frozenset({"status", "number_granted"})  # roles of columns that tell how a thing stands, not what it is
-
-def _telling(require: Require, pool: Pool) -> list[str]:
-    """The columns that could tell what is asked. Where the list has none for its things' class, what its columns of
-    state say (在园, 有效期至2025-11) is beside the question, and the title's word holds for all rows."""
-    classes = [role for role in require.columns if role not in _STATE]
-    known = {role for item in pool.items for role in item.cells}
-    return require.columns if not classes or known & set(classes) else classes
-
-
-def _foreign(book: FactBook, require: Require, pool: Pool, item: Item, missing: str) -> str:
-    """Whether an item shows somebody abroad: by its country column, its name, or any column that the rule names."""
-    if require.columns and "authors" in require.columns:
-        text = _columns(item, require.columns) if item.cells else item.text
-        if _yes(text) and words("foreign_column").search(pool.title):
-            return KEEP
-        text = text if item.cells else without_journal(text)
-        origins = {origin for _, _, origin in organisations.mentions(organisations.without_subsidiaries(text))}
-        if Origin.FOREIGN in origins:
-            return KEEP
-        if Origin.GREATER_CHINA in origins:
-            return UNKNOWN
-        return KEEP if not origins and _in_foreign_column(item) else missing
-    if "title" in require.columns:
-        where = Origin.FOREIGN if require.run_by and _run_from_abroad(item) else _origin(item)
-        if where in (Origin.FOREIGN, Origin.GREATER_CHINA):
-            return KEEP
-        named = re.search(load("discourse")["body_words"], item.name[-NAME_END:], re.IGNORECASE) is not None
-        if where is Origin.UNKNOWN and (named or item.cells) and (
-            abroad(item.text)
-            or (pool.loose and abroad(pool.title))
-            or (words("foreign_title").search(pool.title) and not words("mixed_title").search(pool.title))
-        ):
-            return KEEP
-        if where is Origin.DOMESTIC and (item.cells.get("country") or _of_elsewhere(book, item.name)):
-            return require.reason  # its country is stated
-        return (
-            missing if where is Origin.DOMESTIC else (UNKNOWN if words("foreign_title").search(pool.title) else missing)
-        )
-    parties = [item.cells[role] for role in ("origin", "target") if role in item.cells]
-    if len(parties) == 1:  # 让出方｜受让方: the head of one side is not known
-        parties += filter(None, map(item.cells.get, ("authors", "country")))
-    if parties:
-        pieces = [side for party in parties for side in words("transfer_arrow").split(party)]
-        sides = [organisations.origin(side) for side in pieces if side.strip()]
-        if Origin.FOREIGN in sides or Origin.GREATER_CHINA in sides:
-            return KEEP
-        if all(side is Origin.DOMESTIC for side in sides):
-            return missing
-    return KEEP if abroad(item.text) else missing
-
-
-def _run_from_abroad(item: Item) -> bool:
-    """By its name, or by the body abroad that another column gives it (团队｜母体)."""
-    others = (one.text for one in item.headed if one.text != item.name and is_body(one.text))
-    return run_from_abroad(item.name) or any(organisations.origin(text) is Origin.FOREIGN for text in others)
-
-
-def _of_elsewhere(book: FactBook, name: str) -> bool:
-    """成都光电研究院重庆中心: a name that begins with a mainland place outside the policy's region."""
-    first = next(iter(organisations.scan(name)), None)
-    if first is None or first.start or first.kind is not organisations.Kind.PLACE:
-        return False
-    return first.origin is Origin.DOMESTIC and book.pattern(book.home.names).match(name) is None
-
-
-def _in_foreign_column(item: Item) -> bool:
-    """Whether a column for bodies abroad (外方作者单位) names one, though nothing else tells where it is."""
-    nothing = {*load("tables")["empty"], *load("tables")["no"], *load("tables")["yes"]}
-    return any(
-        words("foreign_title").search(header) and words("named_body").search(header) and text.strip() not in nothing
-        for header, text, _ in item.headed
-        if not has_number(text)
-    )
-
-
-def _yes(text: str) -> bool:
-    return any(part.strip() in load("tables")["yes"] for part in text.split("｜"))
 
 
 def _date(item: Item, window: Window) -> Period | None:

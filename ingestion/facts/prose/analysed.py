@@ -74,6 +74,7 @@ class Names(Struct, frozen=True):
     own: frozenset[str] = frozenset()
     home: tuple[str, ...] = ()
     host: str = ""  # the country that the documents call their host, as a code
+    issuers: frozenset[str] = frozenset()  # other bodies that signed a document
     bars: frozenset[int] = frozenset()  # the numbers that the policy asks for at least
 
 

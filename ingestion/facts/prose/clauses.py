@@ -15,6 +15,7 @@ from ingestion.names import organisations
 _MARK = re.compile("[（），,。；！？]")
 
 # a relative clause before the body that a clause speaks of, and a topic (就全校而言)
+SHORT_NAME = 2  # characters of the shortest name that a body gives itself
 _MODIFIER = re.compile(
     r"(?:[一二三四五六七八九十]是)?(?:(?:与|跟|和|同|离|距)[^，。；的]{1,10}的|隔壁|邻近|毗邻|周边|附近|对面|"
     r"(?:我|本)[^，。；的与和]{1,3}的?(?:合作|协作|共建|控股|参股|上级|主管|友好)(?:企业|单位|伙伴|高校|院校|机构|方))?")
@@ -81,7 +82,7 @@ def assign_subjects(text: str, clauses: list[Clause], names: Names) -> None:
     current, own, larger = "", words("own"), words("larger")
     wide = False  # the larger body still speaks
     others, others_own = may(words("others"), text), may(words("others_own"), text)
-    organisations_named = may(words("organisation_subject"), text)
+    organisations_named = may(words("organisation_subject"), text) or may(words("proper_subject"), text)
     for clause in clauses:
         body = text[clause.span.start : clause.span.end]
         other = _other(body, names) if others else None
@@ -120,7 +121,25 @@ def assign_subjects(text: str, clauses: list[Clause], names: Names) -> None:
         else:
             clause.subject = current
             clause.larger = wide and current == "own"
+        if _of_a_part(body, names) or (clause.subject in ("", "own") and _of_what_is_set_up(text, clauses, clause)):
+            clause.subject = "within"
     _make_larger(text, clauses)
+
+
+def _of_a_part(body: str, names: Names) -> bool:
+    """机器人学院只是内设机构, where somebody else by name applies."""
+    said = words("part_is").match(body.lstrip()) if names.own else None
+    return said is not None and not any(said["name"] in own or own in said["name"] for own in names.own)
+
+
+def _of_what_is_set_up(text: str, clauses: list[Clause], clause: Clause) -> bool:
+    """公司设国际合作处，为一级内设部门: a clause that says what something is has what was set up right before it."""
+    place = clauses.index(clause)
+    if not place or not words("is_said").match(text, clause.span.start):
+        return False
+    before = clauses[place - 1]
+    said = text[before.span.start : before.span.end]
+    return before.depth == clause.depth and words("set_up").search(said) is not None
 
 
 def _make_larger(text: str, clauses: list[Clause]) -> None:
@@ -175,7 +194,7 @@ def _other(body: str, names: Names) -> re.Match[str] | None:
 def _spoken_of(body: str, names: Names) -> str:
     """Who a clause says something of, if it begins with somebody else (对方研究所近三年…) or with those whom the
     applicant houses (入驻企业…): "other", "housed" or ""."""
-    if words("anybody").match(body.lstrip()):
+    if words("anybody").match(body.lstrip()) or _of_an_issuer(body.lstrip(), names):
         return "other"
     begun = words("subject").match(body.lstrip())
     if begun is None:
@@ -191,6 +210,12 @@ def _spoken_of(body: str, names: Names) -> str:
     return "other" if abroad and words("institution_end").search(name) else ""
 
 
+def _of_an_issuer(body: str, names: Names) -> bool:
+    """推广总站外事科…, in a letter that 涪陵区农机推广总站 signed: it speaks of itself by the end of its name."""
+    return any(body.startswith(name[-length:]) and words("own").fullmatch(name[-length:]) is None
+               for name in names.issuers for length in range(SHORT_NAME, len(name) + 1))
+
+
 def _spoken_abroad(body: str, names: Names) -> str:
     """Silesian University of Technology has more than 200…: "other" where a named body abroad has the figures."""
     begun = words("named_abroad").match(body)
@@ -202,13 +227,25 @@ def _spoken_abroad(body: str, names: Names) -> str:
     return "other" if proper and abroad else ""
 
 
+def _properly_named(body: str, names: Names) -> re.Match[str] | None:
+    """Moravia Invest集团在捷克雇员340人: a name in Latin letters, or one that begins with a place, as the subject; not
+    of what it has or does in the policy's own region."""
+    match = words("proper_subject").match(body)
+    if match is None or any(body.startswith("在" + home, match.end()) for home in names.home):
+        return None
+    first = next(iter(organisations.scan(match["name"])), None)
+    return match if match["name"][0].isascii() or (first is not None and first.start == 0) else None
+
+
 def _named_subject(body: str, names: Names) -> re.Match[str] | None:
+    """The body that begins a clause by its name, unless it is the applicant."""
     if not names.own:
         return None
-    match = words("organisation_subject").match(_MODIFIER.sub("", body.lstrip(), count=1))  # 与我们同楼的某学院…
+    said = _MODIFIER.sub("", body.lstrip(), count=1)  # 与我们同楼的某学院…
+    match = words("organisation_subject").match(said) or _properly_named(said, names)
     if match is None:
         return None
-    name = match[1]
+    name = match.groupdict().get("name") or match[1]
     if any(name in own or own in name for own in names.own) or words("own").fullmatch(name):
         return None
     return match

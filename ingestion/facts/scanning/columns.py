@@ -168,6 +168,9 @@ LONGEST_STATE = 40  # characters of what a cell says of a row's state
 BLANK, UNSETTLED = "row_incomplete", "unsettled_status"
 
 _SAYING = frozenset({"number_granted", "date", "term", "until", "status", "index", "rank", "kind", "source", "mode"})
+SHORTEST_KIND = 4  # characters of a cell that names a kind
+_CLASSES = frozenset({"kind", "rank", "source", "index"})
+_OF_TIME = frozenset({"date", "term", "until"})
 _DIGIT = re.compile(r"[\d一二三四五六七八九十]")
 
 
@@ -194,12 +197,29 @@ def sorting(rows: Sequence[Cells], asked: Callable[[str], bool]) -> str:
     return next((header for header, told in said.items() if len(told) > 1), "")
 
 
-def doubts(rows: Mapping[int, Cells]) -> dict[int, list[str]]:
-    """What speaks against rows that would count, by their place: BLANK, UNSETTLED."""
+def located(rows: Sequence[Cells]) -> list[str]:
+    """The headers of the columns whose cells are bodies or places: who the parties of each row are."""
+    columns: dict[str, list[str]] = {}
+    for one in chain.from_iterable(rows):
+        if not empty(one.text) and listed("remarks").search(one.header) is None:
+            columns.setdefault(one.header, []).append(one.text)
+    looked_at = {header: cells[:MOST_CELLS] for header, cells in columns.items() if len(cells) >= MOST * len(rows)}
+    return [header for header, cells in looked_at.items()
+            if sum(kind_of(text) in ("body", "place") for text in cells) >= MOST * len(cells)]
+
+
+def doubts(rows: Mapping[int, Cells], *, dated: bool = True) -> dict[int, list[str]]:
+    """What speaks against rows that would count, by their place: BLANK, UNSETTLED. Where a date decides nothing
+    (`dated`), a row without one whose state is that of its siblings (在研) says enough."""
     asked = _filled(list(rows.values()))
+    states = [one.text for cells in rows.values() for one in cells if "status" in one.roles and not empty(one.text)]
     found: dict[int, list[str]] = {}
+    passed = _blank_for_a_kind(list(rows.values()))
     for place, cells in rows.items():
-        missing = [one.header for one in cells if empty(one.text) or _undated(one)]
+        stands = not dated and any("status" in one.roles and states.count(one.text) > 1 for one in cells)
+        asks_nothing = {header for kind, header in passed if any(one.text == kind for one in cells)}
+        missing = [one.header for one in cells if _undated(one) or (
+            empty(one.text) and not (stands and one.roles & _OF_TIME) and one.header not in asks_nothing)]
         told = [BLANK] if asked.intersection(missing) else []
         of_state = [one.text for one in cells[1:] if told or _of_state(one)]
         told += [UNSETTLED for text in of_state if unsettled(text) or _pending(text)]
@@ -207,6 +227,18 @@ def doubts(rows: Mapping[int, Cells]) -> dict[int, list[str]]:
         if told:
             found[place] = told
     return found
+
+
+def _blank_for_a_kind(rows: Sequence[Cells]) -> set[tuple[str, str]]:
+    """市创新型企业, 有效期 blank in all its rows: a kind with each header that it leaves blank wherever it stands."""
+    kinds: dict[str, list[frozenset[str]]] = {}
+    for cells in rows:
+        blank = frozenset(one.header for one in cells if empty(one.text))
+        classes = (one for one in cells if one.roles & _CLASSES or not one.roles)
+        for text in {one.text for one in classes if len(one.text) >= SHORTEST_KIND and not empty(one.text)}:
+            kinds.setdefault(text, []).append(blank)
+    return {(kind, header) for kind, blanks in kinds.items() if len(blanks) >= ENOUGH
+            for header in frozenset.intersection(*blanks)}
 
 
 def _filled(rows: Sequence[Cells]) -> frozenset[str]:
@@ -275,7 +307,22 @@ def once(rows: Sequence[Cells], texts: Sequence[str], place: str) -> list[frozen
             if other >= 0 and other != row and other < len(rows):
                 found[row].add(f"{place}:{other}")
                 found[other].add(f"{place}:{other}")
+    for row, other in _retold(rows, texts):
+        found[row].add(f"{place}:{other}")
+        found[other].add(f"{place}:{other}")
     return [frozenset(keys) for keys in found]
+
+
+def _retold(rows: Sequence[Cells], texts: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Rows that say to be told again (边坡雷达（同上，补报）), each with the only other one that holds the same in all
+    columns but its number, its title and its remarks."""
+    told = [tuple(one.text.strip() for one in cells[1:] if not one.roles & {"number", "title"}
+                  and listed("remarks").search(one.header) is None) for cells in rows]
+    for row, text in enumerate(texts):
+        if words("told_again").search(text) and sum(not empty(said) for said in told[row]) >= ENOUGH:
+            same = [other for other, said in enumerate(told) if other != row and said == told[row]]
+            if len(same) == 1:
+                yield row, same[0]
 
 
 def _numbers(cells: Cells) -> set[str]:

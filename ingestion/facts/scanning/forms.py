@@ -9,7 +9,7 @@ from functools import lru_cache
 from ingestion.domain import Block, BlockKind
 from ingestion.facts.lexicon import listed, words
 from ingestion.language import load, pattern
-from ingestion.numbers.numerals import has_number
+from ingestion.numbers.numerals import has_number, parse_number
 
 LONGEST_LINE = 2_000  # characters; longer ones are no line of a form
 _ENTRY = re.compile(r"\s*[^，。；：\s][^，。；：]{1,24}(?:：\s*[^：。]{1,60}|[ \u3000]+\d[^，。；：]{0,12})\s*")
@@ -159,7 +159,8 @@ YEAR_LABEL = re.compile(r"^\s*(?:19|20)\d\d\s*年?\s*：")  # 2023：13 is an en
 LONGEST_ENTRY = 20  # characters of a name and its figure in a list within a sentence
 DASH = re.compile(r"\s*(?:—{1,2}|–|-{1,2}|－{1,2}|[●•·◆■➢▪◇])\s*(?=[^\s\d—–-])")
 _PARTED = re.compile("[，,：]")
-_MEMBER = re.compile(r"（(\d{1,2})）|([①-⑳])|(?<![\d.])(\d{1,2})）")
+_MEMBER = re.compile(r"（(\d{1,2}|[一二三四五六七八九十]{1,3})）|([①-⑳])|(?<![\d.])(\d{1,2})）|"
+                     r"(?:(?<=[：；。])|(?<=[：；。]\s))(\d{1,2}(?=[.、．]\D)|[一二三四五六七八九十]{1,3}(?=、))[.、．]")
 
 
 def between(blocks: list[Block]) -> bool:
@@ -177,7 +178,9 @@ def family(label: str) -> str:
 
 
 def number(mark: re.Match[str] | None) -> int:
-    return int(mark[1] or mark[3] or ord(mark[2]) - ord("①") + 1) if mark is not None else 0
+    if mark is None:
+        return 0
+    return ord(mark[2]) - ord("①") + 1 if mark[2] else int(parse_number(mark[1] or mark[3] or mark[4]) or 0)
 
 
 def numbered(text: str, label: str = "") -> list[tuple[int, int, int]]:

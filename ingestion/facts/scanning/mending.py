@@ -220,13 +220,14 @@ def _odd(texts: Sequence[str]) -> bool:
 
 
 def _cards(document: Document, blocks: Sequence[Block]) -> Iterator[Block]:
-    """Forms of two columns with the same labels, one behind another, as one table with a row for each; a table whose
-    first column heads its rows, turned."""
+    """Forms of two columns with the same labels, one behind another in one place, as one table with a row for each; a
+    table whose first column heads its rows, turned."""
     place = 0
     while place < len(blocks):
         labels = _labels(document, blocks[place])
         after = place + 1
-        while labels and after < len(blocks) and _alike(labels, _labels(document, blocks[after])):
+        while labels and after < len(blocks) and blocks[after].host == blocks[place].host and _alike(
+                labels, _labels(document, blocks[after])):
             after += 1
         if labels and after - place > 1:
             yield _as_rows(blocks[place:after])
@@ -315,6 +316,7 @@ def headed(texts: Sequence[str]) -> bool:
 
 
 def _continues(document: Document, first: Block, second: Block) -> bool:
+    """Whether the second table goes on with the first's rows."""
     if second.kind is not BlockKind.TABLE or first.section != second.section or second.host:
         return False
     if width(first) < 3 or width(second) > width(first):

@@ -27,7 +27,8 @@ from ingestion.numbers.numerals import classifiers
 LONGEST_HOST = 120  # characters beside a form's label that still introduce the table within
 LONGEST_SENTENCE = 1_500  # characters
 LONGEST_CAPTION = 60
-LEAST_BESIDE = 3  # filled cells of a row whose last one holds a table
+LEAST_BESIDE = 3  # filled cells of a list's row whose last one holds a table
+LEAST_HEADED = 2  # of one below heads for all its columns
 LONGEST_PLACE = 8  # characters of a line that only names a place
 _CAPTION = re.compile(r"\s*(?:附?表|续表|Table|Tab\.)\s*[\dA-Z一二三四五六七八九十]", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"\s*[-]?\s*\d{1,3}\s*[-]?\s*")
@@ -38,7 +39,10 @@ _NUMBER = re.compile(r"\s*\d{1,2}\.\d{1,2}[\s　]+(?=[\u4e00-\u9fffA-Z])")
 
 
 def _unnumbered(text: str) -> str:
-    """5.1　近三年…: what numbers a paragraph is blanked, same length; 5.1 万元 is an amount."""
+    """5.1　近三年…, 项目有：一、…；二、…: what numbers a paragraph or the members of a list within it is blanked, same
+    length; 5.1 万元 is an amount."""
+    for start, first, _ in forms.numbered(text):
+        text = text[:start] + " " * (first - start) + text[first:]
     number = _NUMBER.match(text)
     if number is None or (_unit().match(text, number.end()) and not words("own").match(text, number.end())):
         return text
@@ -69,8 +73,10 @@ class Table(Struct):
     texts: list[list[str]] = field(default_factory=list)
 
     def name_below(self, caption: str) -> None:
-        """A caption that stands below the table titles it as one above it does."""
-        self.section = Section(self.section.headings, f"{self.section.lead}\n{caption}".strip())
+        """A caption that stands below the table titles it as one above it does; a statement above it that does not
+        speak of what follows titles nothing then."""
+        lead = self.section.lead if _leads(self.section.lead) else ""
+        self.section = Section(self.section.headings, f"{lead}\n{caption}".strip())
 
 
 class ListGroup(Struct):
@@ -151,6 +157,7 @@ class _Scan:
         self.last: Sentence | None = None
 
     def run(self) -> Reading:
+        """The document as it is read, block by block."""
         folded = self.reading.folded
         blocks = mended(self.reading.document)
         for place, block in enumerate(blocks):
@@ -173,6 +180,7 @@ class _Scan:
         return self.reading
 
     def _block(self, block: Block, text: str) -> None:
+        """One block: an item of the list that is open, a heading, a table, or a paragraph."""
         dash = forms.DASH.match(text) if block.kind is BlockKind.PARAGRAPH else None
         if dash is not None and (self.items or self.lead.rstrip().endswith("：")):
             span = Span(block.span.start + dash.end(), block.span.end)
@@ -192,6 +200,7 @@ class _Scan:
             self._paragraph(block, text)
 
     def _heading(self, block: Block, text: str) -> None:
+        """A heading takes its level; it leads in what follows if it ends with a colon."""
         level = block.level or 1
         while self.headings and self.headings[-1][0] >= level:
             self.headings.pop()
@@ -238,6 +247,7 @@ class _Scan:
             tables[-1].name_below(text.strip())
 
     def _paragraph(self, block: Block, text: str) -> None:
+        """A paragraph with its sentences, its numbered parts, and what it leads in."""
         if _PAGE_NUMBER.fullmatch(text):
             return
         found = self._read(block, _unnumbered(text))
@@ -310,9 +320,10 @@ def _fill_host(table: Table, tables: list[Table]) -> None:
     """What a table says that stands in a cell of a list's row is what that cell says (续签记录｜有效至2027-12)."""
     host = fold(table.block.host)
     for other in tables:
+        least = LEAST_HEADED if all(other.texts[0]) else LEAST_BESIDE
         for texts in other.texts if other is not table else ():
             filled = [text for text in texts if text]
-            if len(filled) >= LEAST_BESIDE and len(filled) < len(texts) and "\n".join(filled) == host:
+            if least <= len(filled) < len(texts) and "\n".join(filled) == host:
                 blank = len(texts) - 1 - texts[::-1].index("")
                 texts[blank] = "；".join("｜".join(filter(None, row)) for row in table.texts)
 
@@ -334,15 +345,24 @@ def _lead(text: str, found: list[Sentence], before: str) -> tuple[str, Sentence]
     if before and pattern(tuple(load("tables")["note_row"])).match(text.strip()):
         return f"{before}\n{text.strip()}", found[-1]
     if len(text.strip()) <= 60 and pattern(tuple(load("tables")["title_lines"])).search(text):
-        kept = before and len(before) < 120 and not before.rstrip().endswith("。")
-        kept = kept or pattern(tuple(load("discourse")["refers_below"])).search(before[-40:]) is not None
+        kept = (before and len(before) < 120 and not before.rstrip().endswith("。")) or _refers_below(before)
         return f"{before}\n{text.strip()}" if kept else text.strip(), found[-1]
     return (text.strip() if len(text) <= 80 else words), found[-1]
+
+
+def _leads(text: str) -> bool:
+    """Whether what stands above a table may be of it: no full sentence, or one that refers to what follows."""
+    return not text.rstrip().endswith("。") or _refers_below(text)
+
+
+def _refers_below(text: str) -> bool:
+    return pattern(tuple(load("discourse")["refers_below"])).search(text[-40:]) is not None
 
 
 def sentences_in(
     document: Document, span: Span, folded: str, section: Section, previous: Sentence | None
 ) -> Iterator[Sentence]:
+    """Sentences of a span, parted at stops outside of brackets."""
     start = 0
     depth = 0
     pieces: list[tuple[int, int]] = []
@@ -435,6 +455,7 @@ def _cell(text: str) -> str:
 
 
 def _table(document: Document, block: Block, section: Section, folded: str) -> Table:
+    """A table's rows with its section, and abbreviations spelled out."""
     rows: list[list[Cell]] = []
     for cell in block.cells:
         while len(rows) <= cell.row:

@@ -11,9 +11,10 @@ from datetime import date
 from ingestion.domain import Span
 from ingestion.facts.claims.assertions import Claims
 from ingestion.facts.lexicon import listed, words
-from ingestion.facts.lists.items import Setting, judge
+from ingestion.facts.lists.items import judge
 from ingestion.facts.lists.list_titles import same_things
 from ingestion.facts.lists.numbered_lists import counts
+from ingestion.facts.lists.pools import Setting
 from ingestion.facts.prose.modality import polarity, section_block
 from ingestion.facts.scanning import forms
 from ingestion.facts.scanning.grids import Grid, grid, identified, things_of_form, unit_factor
@@ -133,6 +134,7 @@ def _itemised(heads: dict[int, str]) -> bool:
 
 
 def _piece(row: dict[int, str], column: int, heads: dict[int, str], labels: list[int], unit: str, title: str) -> str:
+    """A cell with what its column, its row and its unit say, as words."""
     label = "".join(t + _YEAR if re.fullmatch(r"(?:19|20)\d\d", t := row.get(c, "")) else t for c in labels)
     head = heads[column]
     for text in (head, label, title) if not unit else ():
