@@ -278,6 +278,7 @@ class Viewing:
         return meter(fact.interval if fact else Interval(0, 0), bar) if bar and bar > 1 else None
 
     def _judgements(self) -> Iterator[JudgementRow]:
+        """What a person decides, or has decided, in the policy's order, with the first pieces for it."""
         for one in self.view.criteria:
             criterion = one.person.criterion
             if _judged(one):

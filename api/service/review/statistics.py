@@ -30,6 +30,7 @@ class Statistician:
     held: dict[Stamp, Statistics] = field(default_factory=dict)
 
     def all(self, actor: Actor) -> Statistics:
+        """Of every case that was handed in."""
         demand(actor, Action.READ_REVIEWS)
         with self.context.database.reading(scope(actor)) as session:
             stamp: Stamp = tuple(session.execute(select(
