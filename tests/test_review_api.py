@@ -332,3 +332,23 @@ def test_statistics_count_what_people_did(tmp_path: Any) -> None:
     assert (found["cases"], found["times"]["done"]) == (2, 1)
 
 
+def test_statistics_are_counted_anew_as_soon_as_anything_changes(site: Installation, reviewer: Client) -> None:
+    """What was counted before stands no longer than the state that it was counted in: a case more, a decision, one
+    taken back.
+    """
+    def told() -> tuple[int, int, int]:
+        found = reviewer.get("/api/v1/review/statistics").json()
+        assert found == reviewer.get("/api/v1/review/statistics").json()
+        return (found["cases"], sum(one["confirmed"] for one in found["facts"]), found["times"]["done"])
+
+    before, owner = told(), site.client()
+    case, other = handed_in(owner), handed_in(owner)
+    assert told() == (before[0] + 2, *before[1:])
+    decide(reviewer, case, "confirm")
+    assert told() == (before[0] + 2, before[1] + 1, before[2])
+    reviewer.patch(f"/api/v1/review/cases/{case}", json={"status": "done"})
+    assert told() == (before[0] + 2, before[1] + 1, before[2] + 1)
+    assert owner.delete(f"/api/v1/cases/{other}/submission").status_code == 204
+    assert told() == (before[0] + 1, before[1] + 1, before[2] + 1)
+
+

@@ -3,7 +3,9 @@
     python -m tests.bench.bench_page [ROUNDS]
 
 Goals: the first facts within 3 s, the whole assessment within 10 s, both from the moment the files are chosen, in
-Chromium against `guohe serve` with an empty data folder.
+Chromium against `guohe serve` with an empty data folder. Then the same case on a line of 50 kB/s with a delay of 50 ms,
+in a browser that has seen no page of it before: what it came to is painted within 3 s, for its applicant and, once it
+is handed in, for a reviewer.
 """
 from __future__ import annotations
 
@@ -15,15 +17,25 @@ import tempfile
 import time
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests import pdf_samples as samples
 from tests.browser import steps
+from tests.browser.people import given, registered
 from tests.browser.server import Server
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "membrane-center"
 PDFS = 3
 SECTIONS = 19   # of each, about 13 pages
+SLOW = 50_000   # bytes a second
+PAINTED = """(() => {
+  const look = () => {
+    const head = document.querySelector('#result-head, #review-summary h2');
+    if (head?.getBoundingClientRect().height) requestAnimationFrame(() => { window.painted = performance.now(); });
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})()"""     # frames come once the styles are there
 
 
 def application(folder: Path) -> list[Path]:
@@ -36,8 +48,8 @@ def application(folder: Path) -> list[Path]:
     return sorted(folder.iterdir())
 
 
-def measure(browser: Browser, address: str, files: list[Path], number: int) -> None:
-    context = browser.new_context(base_url=address, locale="zh-CN", viewport={"width": 1440, "height": 900})
+def measure(browser: Browser, server: Server, files: list[Path], number: int) -> None:
+    context = browser.new_context(base_url=server.address, locale="zh-CN", viewport={"width": 1440, "height": 900})
     page = context.new_page()
     page.goto("/register")
     page.fill("#email", f"bench{number}@example.com")
@@ -56,6 +68,34 @@ def measure(browser: Browser, address: str, files: list[Path], number: int) -> N
     pages = sum(int(one.split()[0]) for one in page.locator(".file-name .sub").all_inner_texts()
                 for one in [one.split("·")[-1].strip()] if one.endswith("页"))
     print(f"first facts {facts:.1f} s, assessed {whole:.1f} s, {len(files)} files, {pages} pages of pdf")
+    case = page.url.split("?")[0]
+    paint(browser, context, case, "applicant")
+    page.goto(f"{case}/submission")
+    page.click('button:has-text("确认提交")')
+    page.locator(".submission").wait_for()
+    other = browser.new_context(base_url=server.address, locale="zh-CN")
+    given(server, registered(other.new_page()), "reviewer")
+    paint(browser, other, case.replace("/cases/", "/review/cases/"), "reviewer")
+    other.close()
+    context.close()
+
+
+def paint(browser: Browser, known: BrowserContext, address: str, whose: str) -> None:
+    """When the headline of the case is painted, in a browser without anything kept."""
+    context = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900},
+                                  storage_state=known.storage_state())
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.emulateNetworkConditions", {"offline": False, "latency": 50, "downloadThroughput": SLOW,
+                                                      "uploadThroughput": SLOW})
+    page.add_init_script(PAINTED)
+    page.goto(address, wait_until="load")
+    found = page.evaluate("""() => [window.painted, performance.getEntriesByType('navigation')[0].loadEventEnd,
+      performance.getEntriesByType('navigation')[0].encodedBodySize,
+      performance.getEntriesByType('resource').reduce((sum, one) => sum + one.transferSize, 0)]""")
+    print(f"  on 50 kB/s, {whose}'s page: painted {found[0] / 1000:.1f} s, whole {found[1] / 1000:.1f} s, "
+          f"page {found[2] / 1000:.0f} kB, the rest {found[3] / 1000:.0f} kB")
     context.close()
 
 
@@ -66,7 +106,7 @@ def main() -> None:
             below = Path(folder) / str(number)  # an installation of its own: nothing is known from the round before
             (below / "files").mkdir(parents=True)
             server = Server(below / "data").start()
-            measure(browser, server.address, application(below / "files"), number)
+            measure(browser, server, application(below / "files"), number)
             server.stop()
         browser.close()
 

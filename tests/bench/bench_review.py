@@ -3,8 +3,8 @@
     python -m tests.bench.bench_review [CASES]
 
 Goals with 10,000 cases: any filter and order of the worklist, and any page of a round that holds them all, below 100 ms
-at the median, the first of a round not slower than 1 s, the statistics below 300 ms. What a round comes to is counted
-once for each state: "first" is that time.
+at the median, the statistics too, the first of a round not slower than 1 s. What a round or the statistics come to is
+counted once for each state: "first" is that time.
 Times are of whole requests through the application, one at a time, without a network between.
 """
 from __future__ import annotations
@@ -50,6 +50,7 @@ def main() -> None:
         after = reviewer.get("/api/v1/review/cases?limit=200").json()["after"]
         report("the part after", lambda: reviewer.get(f"/api/v1/review/cases?after={after}"))
         report("the page", lambda: reviewer.get("/review"))
+        once("statistics, first", lambda: reviewer.get("/api/v1/review/statistics"))
         report("statistics", lambda: reviewer.get("/api/v1/review/statistics"))
         report("the page of statistics", lambda: reviewer.get("/review/statistics"))
         here = f"/review/intakes/{ROUND}"

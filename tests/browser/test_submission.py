@@ -18,7 +18,9 @@ COUNTING = """addEventListener("click", (event) => { if (event.isTrusted && even
 
 
 def test_a_newcomer_hands_in_with_few_clicks(person: Page) -> None:
-    """Create, upload, read, submit on the bundled application; a receipt at the end, and nothing to change any more."""
+    """Create, upload, read, fix, submit on the bundled application: what the to-do list names first is a contradiction,
+    its sources are read and it is answered; a receipt at the end, and nothing to change any more.
+    """
     page = person
     page.add_init_script(COUNTING)
     page.goto("/")
@@ -29,6 +31,14 @@ def test_a_newcomer_hands_in_with_few_clicks(person: Page) -> None:
         page.click('label[for="pick"]')
     chosen.value.set_files([str(one) for one in steps.FILES])
     steps.assessed(page)
+    expect(page.locator("#todo details").first).to_have_attribute("id", "todo-conflict")
+    page.click('#conflicts .sides a:has-text("论文清单.xlsx")')
+    expect(page.locator("#viewer-panel mark.target").first).to_be_visible()
+    page.click('#todo-conflict a:has-text("填写说明")')
+    page.fill("#low", "19")
+    page.fill("#text", "以清单为准，申报书中的24篇含5篇已录用未见刊的。")
+    page.click('button:has-text("保存说明")')
+    expect(page.locator("#todo .reply")).to_contain_text("以清单为准")
     page.click("#submit")
     page.click('button:has-text("确认提交")')
     expect(page.locator(".submission")).to_contain_text(re.compile(r"回执编号 \d{8}-[2-9A-Z]{6}"))

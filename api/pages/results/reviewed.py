@@ -278,7 +278,7 @@ class Viewing:
         return meter(fact.interval if fact else Interval(0, 0), bar) if bar and bar > 1 else None
 
     def _judgements(self) -> Iterator[JudgementRow]:
-        """Criteria that a person judges, with what was found for them and what was decided."""
+        """What a person decides, or has decided, in the policy's order, with the first pieces for it."""
         for one in self.view.criteria:
             criterion = one.person.criterion
             if _judged(one):
