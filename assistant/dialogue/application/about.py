@@ -166,7 +166,8 @@ def _set_aside(case: Case, one: Question) -> list[str]:
     """The figures of a question that count for nothing of what it asks, with the reason: 预算安排了260万."""
     left = [term for term in one.figures.terms
             if term.fact in one.facts and term.role in (Role.UNCOUNTED, Role.PLANNED)]
-    units = {each.criterion.facts[0]: case.policy.wordings[each.criterion.id].unit for each in one.asked.findings}
+    units = {key: case.policy.wordings[each.criterion.id].unit
+             for each in one.asked.findings for key in each.criterion.facts}
     return [text for term in left
             for text in comparison_words.aside(term, term.fact, units.get(term.fact, ""), case.policy, case.say)]
 

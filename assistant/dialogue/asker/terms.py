@@ -65,9 +65,9 @@ def read(part: Part, keys: Collection[str], policy: Policy, topics: Topics, wind
     found = [one for one in figures if one.fact]
     spans = _periods(text, window, policy)
     terms: list[Term] = []
-    one_value = len({one.quantity.interval for one in found}) == 1
-    claims = part.polar and one_value and (question_form.claims(found[0].clause) or "confirm" in part.asks
-                                           or says("roles", "wants_yearly", text))
+    single = len(found) == 1 and (question_form.claims(found[0].clause) or "confirm" in part.asks)
+    repeated = len({one.quantity.interval for one in found}) == 1 and says("roles", "wants_yearly", text)
+    claims = part.polar and (single or repeated)
     for one in found:
         terms.append(_term(one, terms, text, policy, spans, bars, claims=claims))
     terms = settled([*terms, *_foreign(figures, terms, text, keys, policy)], text, bars)
