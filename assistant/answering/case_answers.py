@@ -146,7 +146,9 @@ def _draft(case: Case, asked: Question, answers: Sequence[Told]) -> Draft:
     said = [line for one in answers for line in one.lines]
     led = [case.say("verdict", word=one.word, text=one.lines[0]) if one.word and number == 0 else line
            for one in answers for number, line in enumerate(one.lines)]
-    led, said = list(dict.fromkeys(led)), list(dict.fromkeys(said))
+    ruled = {one.lines[0] for one in answers if one.word and one.lines}
+    led = [line for line in dict.fromkeys(led) if line not in ruled]      # not once more without its word
+    said = list(dict.fromkeys(said))
     cited = citations.verified((cite for one in answers for cite in one.cites), case.policy, case.assessment.documents)
     clauses = [one for one in cited if one.ref]
     places = [one for one in cited if not one.ref][:SHOWN]

@@ -13,7 +13,16 @@ from assistant.dialogue.application import listing, mentions, particulars, samen
 from assistant.dialogue.application.about_rows import by_rows, denied
 from assistant.dialogue.application.case import COUNTED, LEFT_OUT, Case, Row
 from assistant.dialogue.application.case_question import Question
-from assistant.dialogue.application.finding import counts, explained, gaps, missing, overall, settled, with_outcome
+from assistant.dialogue.application.finding import (
+    OPEN_OUTCOMES,
+    counts,
+    explained,
+    gaps,
+    missing,
+    overall,
+    settled,
+    with_outcome,
+)
 from assistant.dialogue.application.overview import in_window, summary, types, window
 from assistant.dialogue.application.particulars import compared_particulars, particular, total_of
 from assistant.dialogue.asker import comparison_words
@@ -27,7 +36,6 @@ from ingestion.domain import Citation, Outcome, Overall
 _RULED = frozenset({"findings", "exists"})
 _PLAIN = 24       # characters of a question that asks for nothing but what is said of a fact
 _FEW = 6
-_OPEN = (Outcome.NOT_MET, Outcome.INSUFFICIENT)
 
 
 def answer(case: Case, one: Question) -> Result | None:
@@ -238,7 +246,7 @@ def _by_facts(case: Case, one: Question) -> Result | None:
     if asked.bars and not asked.own and asked.facts and (not part.polar or "confirm" in part.asks):
         return None      # what the policy asks for, not what the application has
     if asked.intent == "why" and findings:
-        return explained(case, [each for each in findings if each.outcome in _OPEN] or findings)
+        return explained(case, [each for each in findings if each.outcome in OPEN_OUTCOMES] or findings)
     if says("asks", "why_row", text) and asked.facts and not part.polar:      # also: why it is not the figure stated
         return listing.why_less(case, asked.facts, one.documents)
     if asked.lists and asked.facts and not part.polar:
