@@ -1,19 +1,21 @@
 """The composition root of the web application."""
 from __future__ import annotations
 
+import gzip
 import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
+from functools import cache
 from pathlib import Path
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.formparsers import MultiPartParser
-from starlette.responses import Response
-from starlette.routing import Route
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -33,6 +35,7 @@ log = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "web" / "static"
 YEAR = 31_536_000
+PACKED = frozenset({".css", ".js", ".svg"})
 SPOOLED = 64_000   # bytes of an uploaded file in memory; more of it goes to the disk as it comes
 SOON = 1         # seconds after which jobs that are starting have started
 PATIENCE = 2.0   # seconds that the jobs wait for a first request
@@ -56,8 +59,7 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
                        admissions=Admissions(lambda: app.router.routes), limits=services.administration.limits,
                        noting=services.administration.noting)
     app.add_middleware(Watching)
-    app.include_router(routes.router)
-    app.include_router(openai.router)
+    app.router.routes += _api()
     app.state.programs = endpoint.Endpoint(services)
     app.router.routes.append(Route(endpoint.PATH, app.state.programs, include_in_schema=False))
     app.add_api_route("/healthz", healthz, include_in_schema=False)
@@ -66,10 +68,30 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
     if STATIC.is_dir():
         app.mount("/static", _Static(directory=STATIC), name="static")
     if handlers.PAGES:
-        from api import pages
-
-        app.include_router(pages.router)
+        app.router.routes += _pages()
     return app
+
+
+@cache
+def _api() -> list[BaseRoute]:
+    return _included(routes.router, openai.router)
+
+
+@cache
+def _pages() -> list[BaseRoute]:
+    from api import pages
+
+    return _included(pages.router)
+
+
+def _included(*routers: APIRouter) -> list[BaseRoute]:
+    """What routers add to an application. How each route is answered is worked out at the first request: kept for all
+    applications of a process, which share it.
+    """
+    whole = APIRouter()
+    for one in routers:
+        whole.include_router(one)
+    return whole.routes
 
 
 async def healthz() -> dict[str, str]:
@@ -132,10 +154,27 @@ def _settle(services: Services, answered: threading.Event) -> None:
 
 
 class _Static(StaticFiles):
-    """Files whose address names their content (`?v=`) are kept by the browser; others are asked for anew."""
+    """Files whose address names their content (`?v=`) are kept by the browser; others are asked for anew. Packed where
+    the browser takes it."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
+        if isinstance(response, FileResponse) and Path(path).suffix in PACKED and b"gzip" in dict(
+                scope["headers"]).get(b"accept-encoding", b""):
+            response = await run_in_threadpool(_packed, response)
         versioned = b"v=" in scope.get("query_string", b"")
         response.headers["cache-control"] = f"public, max-age={YEAR}, immutable" if versioned else "no-cache"
+        response.headers["vary"] = "Accept-Encoding"
         return response
+
+
+def _packed(file: FileResponse) -> Response:
+    """A style or a script, packed for slow lines. Pages are not: they hold secrets beside what others have written."""
+    tag = file.headers["etag"]
+    return Response(_squeezed(str(file.path), tag), media_type=file.media_type, headers={
+        "content-encoding": "gzip", "etag": f"W/{tag}", "last-modified": file.headers["last-modified"]})
+
+
+@cache
+def _squeezed(path: str, _tag: str) -> bytes:
+    return gzip.compress(Path(path).read_bytes(), mtime=0)

@@ -33,6 +33,7 @@ def working(settings: Settings, host: str = "127.0.0.1", port: int | None = None
 
 
 def _answer(services: Services, host: str, port: int) -> None:
+    """Health and metrics at a port, in a thread."""
     import uvicorn
     from fastapi import FastAPI
 

@@ -120,6 +120,7 @@ def _tokens(text: str) -> int:
 
 
 def _seconds(text: str) -> float:
+    """The deadline of a turn in seconds; UsageError for what is none."""
     if not text.strip():
         return DEADLINE
     try:
@@ -256,6 +257,7 @@ def _piece(chunk: Any) -> Piece:
 
 
 def _chat(settings: Settings, client: Any) -> Any:
+    """A model of langchain at the endpoint, nothing random and nothing tried again."""
     from langchain.chat_models import init_chat_model
 
     return init_chat_model(
@@ -293,6 +295,7 @@ def _client(settings: Settings, judge: Judge | None = None) -> Any:
 
     class Transport(httpx.HTTPTransport):
         def handle_request(self, request: httpx.Request) -> httpx.Response:
+            """The answer, capped; redirects are not followed."""
             if judge is not None:
                 _redirected(request, judge)
             response = super().handle_request(request)

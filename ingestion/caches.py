@@ -7,6 +7,7 @@ from pathlib import Path
 
 
 def folder() -> Path:
+    """Where caches are kept on this system."""
     given = os.environ.get("GUOHE_CACHE")
     if given:
         return Path(given)

@@ -109,6 +109,7 @@ def _pages(progress: Progress | None, done: int, total: int, name: str) -> parsi
 
 
 def _read(source: Source, first: dict[str, str], progress: parsing.Progress | None) -> Document:
+    """One file as a document; what cannot be read, or was read before under another name, has its notice."""
     digest = ""
     try:
         data = source.read()

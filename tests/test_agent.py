@@ -6,6 +6,7 @@ import json
 import re
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,19 @@ class Told:
         return [str(one.content) for one in self.model.seen[-1] if isinstance(one, ToolMessage)]
 
 
+@dataclass
+class Opened:
+    """A model of langchain that is there already."""
+
+    model: Any
+    name: str = "model"
+    timeout: float = 30.0
+    mode: str = graph.NATIVE
+
+    def open(self, _timeout: float) -> AbstractContextManager[Any]:
+        return nullcontext(self.model)
+
+
 def ask(question: str, *script: Any, case: Assessment | None = None, mode: str = "native", timeout: float = 30.0,
         earlier: Sequence[str] = (), language: str | None = None) -> Told:
     """The question, to a model that says the script."""
@@ -53,7 +67,7 @@ def ask(question: str, *script: Any, case: Assessment | None = None, mode: str =
     history: list[conversation.Turn] = []
     for one in earlier:
         history.append(conversation.turn(one, answering.answer(one, known, assessment=case, history=history), known))
-    chat = graph.Opened(model, timeout=timeout, mode=mode)
+    chat = Opened(model, timeout=timeout, mode=mode)
     pieces = list(answering.stream(question, known, assessment=case, history=history, chat=chat, language=language))
     assert isinstance(pieces[-1], Answer)
     return Told([one.text for one in pieces if isinstance(one, turns.Step)],

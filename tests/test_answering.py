@@ -64,6 +64,12 @@ def _score(cases: Sequence[Mapping[str, Any]]) -> dict[str, float]:
             "precision": score["right"] / score["cited"], "key": score["key"] / score["answerable"]}
 
 
+def test_no_question_stands_twice() -> None:
+    """Marks and blanks aside: a question counts once."""
+    said = Counter(re.sub(r"[\W_]", "", one["question"]) for one in _cases())
+    assert [text for text, times in said.items() if times > 1] == []
+
+
 def test_questions_that_are_examples_are_answered_from_their_clauses() -> None:
     """What was learned, or listed, is known: clauses, key words, and what is left unanswered."""
     score = _score([one for one in _cases() if one["question"] in _examples()])

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("api", "assistant", "ingestion", "policy_corpus", "prompts")
 LONGEST_FILE = 500
 MOST_MODULES = 20  # of one package, side by side
+LONGEST_SILENT = 10  # lines of a function without a docstring
 
 # A heavy library and the only places that may know it. It is imported inside functions, so that a command which does
 # not use it does not pay for it; the readers of parsing/ are themselves imported when a file of their kind is met.
@@ -134,6 +135,15 @@ def test_no_file_is_too_long() -> None:
 def test_modules_say_what_they_are_for() -> None:
     """Each module begins with a docstring."""
     silent = [path for path in sources(*PACKAGES) if tree(path).body and not ast.get_docstring(tree(path))]
+    assert silent == []
+
+
+def test_functions_of_more_than_a_few_lines_say_what_they_give() -> None:
+    """Their signature says what goes in; the docstring says what comes out, or what is done."""
+    silent = [f"{path.relative_to(ROOT)}:{node.lineno} {node.name}" for path in sources(*PACKAGES)
+              if "migrations" not in path.parts for node in ast.walk(tree(path))
+              if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not ast.get_docstring(node)
+              and (node.end_lineno or 0) - node.lineno >= LONGEST_SILENT]
     assert silent == []
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from assistant.answering import answering
 from assistant.dialogue import conversation
-from assistant.dialogue.conversation import InMemory, Turn
+from assistant.dialogue.conversation import Turn
 from ingestion.domain import Answer
 from tests.samples import policy
 
@@ -69,12 +69,3 @@ def test_a_turn_records_what_it_rests_on() -> None:
     record = conversation.to_record(turn)
     assert record["retrieved"] == ["第十一条（三）"]
     assert conversation.from_record(json.loads(json.dumps(record))) == turn
-
-
-def test_turns_of_one_conversation_are_kept_apart_from_anothers() -> None:
-    """The store in memory: in order, by conversation."""
-    store = InMemory()
-    turn = conversation.turn("第八条", answering.answer("第八条", policy()), policy())
-    store.add("a", turn)
-    assert list(store.of("a")) == [turn]
-    assert list(store.of("b")) == []

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import stat
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from api.cli import parser
 from tests.databases import KINDS, SUPERUSER, as_role, fresh, server, statement
 from tests.test_deployment import free_port, process, until
 
@@ -58,6 +60,14 @@ def test_every_block_is_shell_or_sql(block: str) -> None:
     if block.startswith("CREATE ROLE"):
         return
     assert subprocess.run(["/bin/sh", "-n"], input=block, text=True, check=False).returncode == 0
+
+
+def test_the_english_page_has_the_same_commands() -> None:
+    """What is run here is what stands in `docs/operations.md`; the lines of its own are commands that guohe has."""
+    blocks = re.findall(r"```\n(.*?)```", (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"), re.DOTALL)
+    own = [line for block in blocks if block not in BLOCKS for line in block.splitlines()]
+    assert [line for line in own if not line.startswith("guohe ")] == []
+    assert all(callable(parser("en").parse_args(shlex.split(line)[1:]).run) for line in own)
 
 
 def test_the_program_is_where_the_units_look_for_it(machine: Path) -> None:

@@ -14,7 +14,7 @@ from ingestion.domain import Block, BlockKind, Document, Extraction, Interval, S
 from ingestion.facts import extraction as reader
 from ingestion.facts.claims.reconcile import _widened
 from ingestion.facts.prose.analysed import Analysis
-from ingestion.facts.prose.phrases import found, untitled
+from ingestion.facts.prose.phrases import says_any, untitled
 from ingestion.facts.schema import FactSpec
 from ingestion.parsing import text as texts
 from ingestion.policies import policy
@@ -41,7 +41,7 @@ def speaks_of(spec: FactSpec, own: str, clause: str) -> bool:
     """Whether a figure's phrase names the fact's things, and something that the fact needs is said of it."""
     if not BOOK.pattern(spec.heads).search(untitled(own)):
         return False
-    return len(spec.needs) < 2 or any(found(BOOK, need.words, own + clause) for need in spec.needs)
+    return len(spec.needs) < 2 or any(says_any(BOOK, need.words, own + clause) for need in spec.needs)
 
 
 def test_no_figure_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -266,3 +266,48 @@ def test_lists_of_one_total_are_retellings() -> None:
     ledger = ledger.replace("油菜割台", "单轨整套图纸")
     assert read(story.format("共3项。"), ledger)["technology_transfers"] == (3, 3)
     assert read(story.format("情况如下。"), ledger)["technology_transfers"] != (3, 3)
+
+
+def test_a_sheet_of_projects_with_days_is_no_table_of_money() -> None:
+    """2022.12 is a day; whose projects they are is told by who gave them."""
+    text = """# 项目
+
+| 来路 | 名目 | 起 | 止 | 进展 |
+| --- | --- | --- | --- | --- |
+| 国家重点研发计划政府间专项 | 中外合作疫苗株评价 | 2022.12 | 2025.11 | 在做 |
+| 国家自然科学基金 | 冠状病毒受体识别 | 2021.01 | 2024.12 | 结了 |
+| 市科技局中外合作项目 | 禽腺病毒疫苗 | 2023.10 | 2026.09 | 在做 |
+| 区科技局 | 疫苗冷链监测 | 2023.05 | 2024.05 | 结了 |
+"""
+    assert read(text)["key_projects"] == (3, 3)
+
+
+def test_a_kind_that_leaves_a_column_blank() -> None:
+    """市创新型企业 have no last day, all of them: that is no doubt; one applied for is still one."""
+    rows = ["A-01 | 重庆渝陶精密陶瓷有限公司 | 高新技术企业 | 2026-11 | 生产",
+            "A-02 | 重庆晶釉数码有限公司 | 高新技术企业 | 2025-12 | 生产",
+            "A-03 | 重庆云岭耐火有限公司 | 高新技术企业 | 2027-10 | 生产",
+            "A-04 | 重庆窑炉装备有限公司 | 市创新型企业 | | 生产",
+            "A-05 | 重庆三合色料有限公司 | 市创新型企业 | | 生产",
+            "A-06 | 重庆龙溪机械有限公司 | 高新技术企业 | 2025-11 | 2024年10月整体搬至泸州",
+            "A-07 | 重庆晶釉数码有限公司（中试车间） | 高新技术企业 | 2025-12 | 与A-02是一家"]
+    table = "\n".join(f"| {row} |" for row in rows)
+    heads = "| 门牌 | 单位 | 牌子 | 牌子管到 | 盘点时情形 |\n| --- | --- | --- | --- | --- |"
+    text = f"# 在园单位花名册\n\n{heads}\n{table}\n"
+    assert read(text)["resident_enterprises"] == (5, 5)
+
+
+def test_payments_to_the_yuan_stand_for_the_rounded_total() -> None:
+    """A unit beside the title is no head; budgets are not spent; 月日 of each payment lie in the window."""
+    text = """# 付款流水
+
+| 国际科技合作付款流水 | 单位：元 | | |
+| --- | --- | --- | --- |
+| 付款日 | 用在何处 | 付出金额 | 办到哪步 |
+| 2022-02-18 | 样机试验 | 1188820.5 | 已付讫 |
+| 2023-04-07 | 联合测试费 | 1219680 | 已付讫 |
+| 2024-06-21 | 来渝培训 | 779682.5 | 已付讫 |
+| 2025-09 | 展会 | 150000 | 预算，未发生 |
+"""
+    said = "# 申请书\n\n2022年1月1日至2025年6月30日，公司用于国际科技合作的支出为318.82万元。"
+    assert read(said, text)["cooperation_funding"] == (3_188_183, 3_188_183)

@@ -1,7 +1,8 @@
 """Sentences as applications word them (data/sentences.jsonl), each with the facts that the contract reads in it.
 
 `trap` says what each line is about: a number of the contract's readings (r05), a row of its table (tN) or its list of
-facts. Every line must be right on its own, and a line without facts must stay without.
+facts; or how each figure follows from the text (a sum, a difference, a bound, names counted) and what makes it hard.
+Every line must be right on its own, and a line without facts must stay without.
 """
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ from tests.quotes import misquoted
 
 POLICY = policy.load()
 PATH = Path(__file__).parent / "data" / "sentences.jsonl"
+MOST_ALIKE = 25     # lines of one trap
 LINES: list[dict[str, Any]] = [json.loads(line) for line in PATH.read_text(encoding="utf-8").splitlines()]
 
 
@@ -44,6 +46,12 @@ def test_no_line_repeats_another() -> None:
     """A text stands twice only where its date makes other facts of it."""
     said = Counter((line["text"], json.dumps(line["gold"], sort_keys=True)) for line in LINES)
     assert [text for (text, _), times in said.items() if times > 1] == []
+
+
+def test_every_line_says_what_it_tries() -> None:
+    """What many lines say alike tells nobody what broke."""
+    said = Counter(line["trap"] for line in LINES)
+    assert {trap: times for trap, times in said.items() if times > MOST_ALIKE} == {}
 
 
 def test_every_fact_is_there() -> None:

@@ -213,3 +213,52 @@ def test_a_list_within_a_paragraph_is_numbered_in_chinese() -> None:
     text += "二、沥青材料联合研发（与泰国东方大学，2023年6月启动）；"
     text += "三、照明控制技术向泰国公路公司转移（2022年9月启动，已完成）。"
     assert read(f"# 项目\n\n{text}")["joint_projects"] == (3, 3)
+
+
+def test_a_part_of_the_applicant_is_not_the_applicant() -> None:
+    """机器人学院只是内设机构, and another institute's people are another institute's."""
+    form = """| 名称 | 重庆沙磁职业技术学院 | 代码 | 1250010619226777XF |
+| --- | --- | --- | --- |
+| 法人证 | 事业单位法人证书 | 住所 | 重庆市沙坪坝区 |
+"""
+    said = "国际处提醒：独立法人是学院，机器人学院只是内设机构。"
+    assert read(f"# 申报表\n\n{form}", f"# 记录\n\n{said}")["independent_legal_person"] == (1, 1)
+    others = "重庆另一所职院在阿拉木图的中心有常驻14人，羡慕归羡慕。"
+    assert read(f"# 申报表\n\n{form}", f"# 记录\n\n中心常驻3人。\n\n{others}")["stationed_staff"] == (3, 3)
+
+
+def test_a_contract_s_articles_are_no_rule() -> None:
+    """What a lease says of its own term counts; what a regulation says is recited."""
+    article = "第三条 租期自2021年7月1日起至2025年1月31日止，期满自动失效。"
+    assert read(f"# 租房合同译文\n\n{article}")["fixed_premises"] == (0, 0)
+    assert "fixed_premises" not in read(f"# 管理办法\n\n{article}")
+
+
+@pytest.mark.parametrize("note", ["一家两块牌子的按一户计", "已经搬走的、证书过期的不在内", "证书过期的已剔除"])
+def test_a_note_of_how_it_was_counted_takes_nothing_away(note: str) -> None:
+    """Nor is what it leaves out in the figure."""
+    assert read(f"# 企业\n\n目前在园的高新技术企业合计12户（{note}）。")["resident_enterprises"] == (12, 12)
+
+
+def test_what_was_long_ago_is_not_now() -> None:
+    """And one thing that is spoken of is no total."""
+    own = "有协议、年年有往来的长期合作机构有泰国朱拉隆功大学、法国里昂动物卫生实验室等5家。"
+    assert read(f"# 合作\n\n{own}早年还同荷兰的一家研究所长期合作过。")["foreign_partners"] == (5, 5)
+
+
+def test_an_office_is_told_by_what_it_is_set_up_for() -> None:
+    """Whatever it is called; a leading group is none."""
+    text = "# 机构\n\n商会设立{}，专门从事国际技术转移与国际科技合作对接。"
+    assert read(text.format("国际技术转移服务台"))["dedicated_office"] == (1, 1)
+    assert "dedicated_office" not in read(text.format("工作领导小组"))
+
+
+def test_things_of_the_sentence_before() -> None:
+    """A part names nothing itself where the sentence before it does, and counts nothing."""
+    assert read("# 平台\n\n园区建有各类创新平台。其中国家级3个、市级6个。")["municipal_platforms"] == (9, 9)
+
+
+def test_awards_of_other_provinces_have_the_rank() -> None:
+    """省部级: any province's; a district's does not count."""
+    text = "# 奖励\n\n“甲”获2021年重庆市科技进步奖二等奖；“乙”获2023年度四川省科技进步奖三等奖；“丙”获区科技进步奖。"
+    assert read(text)["municipal_awards"] == (2, 2)

@@ -133,7 +133,7 @@ def test_a_mail_says_it_in_both_languages_with_where_it_leads(office: Office) ->
     returned(office.client(Role.REVIEWER), case)
     office.carry()
     (subject, text), = office.box.texts(me.actor.email)
-    assert subject.startswith("国合助手：您的申报（受理编号 ")
+    assert subject.startswith("国合助手：您的申报（回执编号 ")
     assert text.index("需要补正") < text.index("returned to be supplemented")
     assert f"{BASE}/cases/{case}" in text
     assert f"{BASE}/notices" in text

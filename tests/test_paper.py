@@ -84,7 +84,7 @@ def test_the_number_is_mended_while_it_is_a_draft(clerk: Client) -> None:
 
 
 def test_it_is_reviewed_like_any_other(site: Installation, clerk: Client, reviewer: Client) -> None:
-    """In the worklist, marked and found by its number; decided about by another one and by who typed it in; the audit
+    """In the worklist, marked and found by its number; decided about by another one than who typed it in; the audit
     says what the office did, and nobody speaks for the applicant.
     """
     case = scanned(clerk, "审-1")
@@ -95,7 +95,10 @@ def test_it_is_reviewed_like_any_other(site: Installation, clerk: Client, review
                  reviewer.get(f"/cases/{case}/submissions").text, clerk.get(f"/cases/{case}").text):
         assert "纸质申报" in page
     assert decide(reviewer, case, "correct", low=21, high=21).status_code == 201
-    assert decide(clerk, case, "confirm", "joint_papers").status_code == 201
+    assert code(decide(clerk, case, "confirm", "joint_papers")) == (403, "forbidden")
+    assert code(clerk.http.patch(f"/api/v1/review/cases/{case}", json={"status": "done"})) == (403, "forbidden")
+    assert "由您代录，须由另一名审查人员审查" in clerk.get(f"/review/cases/{case}").text
+    assert "由您代录" not in reviewer.get(f"/review/cases/{case}").text
     assert outcome(clerk, case) == "met"
     assert [one for one, _ in acts(site, case) if one in {"create", "create_paper", "submit"}] == [
         "create_paper", "submit"]
@@ -106,7 +109,7 @@ def test_it_is_reviewed_like_any_other(site: Installation, clerk: Client, review
 
 
 def test_no_case_of_ones_own_is_reviewed_by_its_owner(clerk: Client) -> None:
-    """Only paper is nobody's own."""
+    """Nor taken over: it is an applicant's, whoever they are."""
     case = clerk.assessed()
     clerk.post(f"/api/v1/cases/{case}/submission")
     assert code(decide(clerk, case, "confirm")) == (403, "forbidden")
@@ -126,12 +129,15 @@ def test_its_letter_is_printed_and_its_supplement_scanned(site: Installation, cl
     add = [("files", ("补充.txt", "近三年发表SCI论文18篇。".encode()))]
     assert code(reviewer.post(f"/api/v1/cases/{case}/files", files=add)) == (403, "forbidden")
     assert "接手代录" in reviewer.get(f"/review/cases/{case}").text
-    assert reviewer.post(f"/api/v1/review/cases/{case}/taking-over").json()["may_change"]
+    for _ in range(2):      # said twice, done once
+        assert reviewer.post(f"/api/v1/review/cases/{case}/taking-over").json()["may_change"]
+    assert code(decide(reviewer, case, "confirm")) == (403, "forbidden")    # it is the other one's to decide now
     assert code(clerk.post(f"/api/v1/cases/{case}/files", files=add)) == (403, "forbidden")
     assert reviewer.post(f"/api/v1/cases/{case}/files", files=add).status_code == 200
     reviewer.post(f"/api/v1/cases/{case}/assessments")
     assert reviewer.post(f"/api/v1/cases/{case}/submission").json()["round"] == 2
-    assert ("take_over", reviewer.actor.id) in acts(site, case)
+    assert acts(site, case).count(("take_over", reviewer.actor.id)) == 1
+    assert decide(clerk, case, "confirm", "joint_papers").status_code == 201
 
 
 def test_only_what_came_on_paper_is_taken_over(site: Installation, reviewer: Client) -> None:

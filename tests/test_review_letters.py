@@ -8,13 +8,13 @@ from typing import Any
 
 import openpyxl
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from api.service import clock
 from api.service.administration.stored_settings import OfficeSettings
 from api.service.context import now
 from api.service.records import Role
-from api.store.models import Audit
+from api.store.models import Audit, Letter, Review
 from api.store.rows import INSTALLATION
 from ingestion import parsing
 from tests.review_samples import handed_in
@@ -106,6 +106,42 @@ def test_a_day_that_has_passed_is_refused_also_when_it_passed_meanwhile(site: In
     assert me.get(f"/api/v1/cases/{case}/submission").json()["status"] == "received"
 
 
+def test_an_answer_after_its_last_day_is_late_for_both_sides(site: Installation, reviewer: Client) -> None:
+    """It is taken, and says so: by the letter that it answers, and by no letter of a time before; what is taken back
+    answers none. Until then the page says how many days are left."""
+    me = site.client()
+    case = handed_in(me)
+    submission = f"/api/v1/cases/{case}/submission"
+
+    def handed(*, passed: int) -> Any:
+        """The answer to a letter whose last day is moved so many days into the past."""
+        sent(reviewer, case)
+        assert "补正期限" in me.get(f"/cases/{case}").text
+        assert me.get(submission).json()["days_left"] >= 10
+        with site.services.context.database.writing(INSTALLATION) as session:
+            day = today() - timedelta(days=passed)
+            session.execute(update(Letter).where(Letter.case_id == case, Letter.due > today()).values(due=day))
+            session.execute(update(Review).where(Review.case_id == case).values(due=day))
+        assert ("补正期限已过" in me.get(f"/cases/{case}").text) == (passed > 0)
+        assert ("仍可提交，标明逾期" in me.get(f"/cases/{case}/submission").text) == (passed > 0)
+        assert me.get(submission).json()["days_left"] == -passed
+        return me.post(submission).json()["handed"]["late"]
+
+    assert me.get(submission).json()["handed"]["late"] is None
+    assert handed(passed=0) is None          # on the day itself
+    late = (today() - timedelta(days=1)).isoformat()
+    assert handed(passed=1) == late
+    for page in (me.get(f"/cases/{case}").text, reviewer.get(f"/review/cases/{case}").text,
+                 reviewer.get(f"/cases/{case}/submissions").text):
+        assert "逾期提交" in page
+    assert me.delete(submission).status_code == 204
+    assert me.post(submission).json()["handed"]["late"] == late      # still the answer to that letter
+    assert reviewer.patch(f"/api/v1/review/cases/{case}", json={"status": "returned"}).status_code == 204
+    assert me.post(submission).json()["handed"]["late"] is None      # to no letter
+    lates = [one["late"] for one in me.get(f"/api/v1/cases/{case}/submissions").json()["items"]]
+    assert lates == [None, late, late, None, None]
+
+
 def test_every_version_is_kept_and_each_side_has_its_own(site: Installation, reviewer: Client) -> None:
     """Reviewers every version, applicants those that they were sent, as Word and PDF; others nothing. Two tabs: the
     second is told, keeps what it typed, and saves after the first."""
@@ -185,7 +221,7 @@ def test_the_review_form_says_when_it_came_and_what_lacks_before_the_table(
     flat = file.text.replace("\n", "").replace(" ", "")
     came = clock.local(now(), "Asia/Shanghai")[:10]
     assert f"{came}" in flat
-    assert f"（受理编号{handed['receipt']}）" in flat
+    assert f"（回执编号{handed['receipt']}）" in flat
     assert "UTC" not in flat
     assert flat.index("补正清单") < flat.index("逐项审查")
 

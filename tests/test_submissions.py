@@ -5,10 +5,10 @@ import re
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from api.service.records import Role
-from api.store.models import Audit
+from api.store.models import Assessment, Audit
 from api.store.rows import INSTALLATION
 from tests.review_samples import PAPERS, TEXT, decide, handed_in, review
 from tests.web_samples import Client, Installation
@@ -206,6 +206,18 @@ def test_an_applicant_answers_an_entry_and_the_reviewer_reads_it_there(me: Clien
     assert review(reviewer, case)["replies"] == [seen]
 
 
+def test_whatever_is_said_to_an_entry_is_read_on_both_sides(me: Client, reviewer: Client) -> None:
+    """To each entry of the list, and to one that is open no more: once on the applicant's page, once on the other."""
+    case = me.assessed(("申报书.txt", TEXT.encode()))
+    subjects = [*re.findall(rf"/cases/{case}/replies/([^\"]+)", me.get(f"/cases/{case}").text), PAPERS]
+    assert {"8.2.papers", "5.1.registered", "8.1.strength"} < set(subjects)
+    for subject in subjects:
+        assert say(me, case, subject, text=f"说明〔{subject}〕").status_code == 201
+    assert me.post(f"/api/v1/cases/{case}/submission").status_code == 201
+    for page in (me.get(f"/cases/{case}").text, reviewer.get(f"/review/cases/{case}").text):
+        assert {subject: page.count(f"说明〔{subject}〕") for subject in subjects} == dict.fromkeys(subjects, 1)
+
+
 @pytest.mark.parametrize(("given", "refused"), [
     ({}, (422, "reply_empty")), ({"subject": "none", "text": "x"}, (422, "unknown_subject")),
     ({"low": 5, "high": 3}, (422, "value_invalid")),
@@ -247,6 +259,45 @@ def test_after_a_return_table_list_and_letter_say_the_same(me: Client, case: str
     lacking = counts["not_met"] + counts["insufficient"]
     assert f'不符合或材料不足 <span class="num">{lacking}</span>' in page
     assert f"{counts['insufficient']} 项材料不足" in page
+
+
+def test_what_was_typed_is_given_back_where_it_could_not_be_kept(me: Client, case: str) -> None:
+    """A form of before the case was handed in: one answer, the words to be copied, the way back to the case; nothing
+    that the page put into the form, no secret, and no words of a form that was not ours.
+    """
+    typed = {"version": "0", "text": "附件三第二页写明\n共24篇", "subject": "sci_ei_papers", "password": "秘密的口令"}
+    refused = me.post(f"/cases/{case}/replies/{PAPERS}", data=typed)
+    assert refused.status_code == 409
+    given = re.findall(r"<pre[^>]*>(.*?)</pre>", refused.text, re.DOTALL)
+    assert given == [typed["text"]]
+    assert "案卷已提交" in refused.text
+    assert f'href="/cases/{case}"' in refused.text
+    forged = me.http.post(f"/cases/{case}/replies/{PAPERS}", data=typed, headers={"X-CSRF-Token": ""})
+    assert forged.status_code == 403
+    assert "附件三" not in forged.text
+    missing = me.post(f"/cases/{'0' * 32}/replies/{PAPERS}", data=typed)
+    assert missing.status_code == 404
+    assert f"/cases/{'0' * 32}\"" not in missing.text
+
+
+def test_a_result_of_an_older_program_says_so(site: Installation, me: Client, case: str, reviewer: Client) -> None:
+    """What was handed in stays as it was made then, its words as well; a reviewer has it made anew, and so does the
+    owner of a draft."""
+    draft = me.assessed()
+    with site.services.context.database.writing(INSTALLATION) as session:
+        session.execute(update(Assessment).where(Assessment.case_id.in_([case, draft])).values(extractor="0.1.0+old"))
+    said = "这份结果由本程序较早的版本得出"
+    pages = {"owner": f"/cases/{case}", "draft": f"/cases/{draft}"}
+    assert all(said in me.get(one).text for one in pages.values())
+    assert ["按现在的程序重新预审" in me.get(one).text for one in pages.values()] == [False, True]
+    assert said in reviewer.get(f"/review/cases/{case}").text
+    assert me.get(f"/api/v1/cases/{case}").json()["older_program"]
+    before = me.get(f"/api/v1/cases/{case}/submission").json()["handed"]
+    assert reviewer.post(f"/review/cases/{case}/assess").status_code == 200
+    assert me.post(f"/cases/{draft}/assess").status_code == 200
+    for who, page in ((me, pages["owner"]), (me, pages["draft"]), (reviewer, f"/review/cases/{case}")):
+        assert said not in who.get(page).text
+    assert me.get(f"/api/v1/cases/{case}/submission").json()["handed"] == before     # the frozen copy
 
 
 def test_the_points_of_a_case_are_in_their_order(me: Client) -> None:

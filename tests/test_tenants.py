@@ -14,6 +14,7 @@ import pytest
 
 from api.service.context import new_id
 from api.service.records import Role
+from api.service.review import intake_choosing as choosing
 from tests import pdf_samples
 from tests.web_samples import APPLICATION, Client, Installation, installation
 
@@ -38,6 +39,7 @@ ROUTES = (  # the first that a path begins with tells whose it is
 STRANGERS = ("visitor", "applicant", "policy_staff", "administrator")
 SEES_ALL = ("reviewer", "auditor")
 OBJECTS = {"case_id", "conversation", "turn_id", "session_id", "token_id"}
+CLOSED = frozenset({"reviewers", "administrators", "office"})     # to applicants, and to visitors
 METHODS = ("get", "post", "put", "patch", "delete")
 ENDLESS, QUESTION = "/events", "/answers"
 HARMFUL = re.compile(r"^/api/v1/(session|password|users|admin/retention|admin/settings)\b")  # of the walker itself
@@ -94,8 +96,15 @@ def furnished(site: Installation) -> Place:
     owner.post("/api/v1/tokens", json={"name": CANARY})
     reply = {"subject": "sci_ei_papers", "version": 0, "text": CANARY}
     assert owner.post(f"/api/v1/cases/{case}/replies", json=reply).status_code == 201
-    assert owner.post(f"/api/v1/cases/{case}/submission").status_code == 201
-    ids = {"case_id": case, "file_id": next(one["id"] for one in files if one["name"].endswith("pdf")),
+    office, day = site.client(Role.REVIEWER), choosing.today()
+    round_ = {"title": "2026年第一批", "base_type": "joint_research_center", "opens": str(day), "closes": str(day)}
+    opened = office.post("/api/v1/review/intakes", json=round_).json()["id"]
+    receipt = owner.post(f"/api/v1/cases/{case}/submission").json()["handed"]["receipt"]
+    for status in ("in_review", "received"):
+        assert office.patch(f"/api/v1/review/cases/{case}", json={"status": status}).status_code == 204
+    notice = owner.get("/api/v1/notices").json()["items"][0]["id"]
+    ids = {"case_id": case, "intake_id": opened, "notice_id": notice, "receipt": receipt,
+           "file_id": next(one["id"] for one in files if one["name"].endswith("pdf")),
            "assessment_id": result, "conversation": asked.json()["conversation"], "page": "1",
            "kind": "report.docx", "ref": "第八条", "number": "1"}
     ids |= {"turn_id": asked.json()["id"], "session_id": owner.get("/api/v1/sessions").json()[0]["id"],
@@ -124,8 +133,9 @@ def ask(who: Any, route: Route, ids: dict[str, str]) -> Any:
     return http.request(route.method.upper(), filled(route.path, ids), **options)
 
 
-def leaks(answer: Any) -> bool:
-    """Also in headers, and in what is packed (a report) or escaped."""
+def leaks(answer: Any, receipt: str = CANARY) -> bool:
+    """Also in headers, and in what is packed (a report) or escaped; a receipt, of which notices tell, is a canary too.
+    """
     import io
     import zipfile
 
@@ -133,7 +143,8 @@ def leaks(answer: Any) -> bool:
     if answer.content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
             raw += b"".join(packed.read(name) for name in packed.namelist())
-    marks = (CANARY.encode(), CANARY_LATIN.encode(), CANARY.encode("unicode_escape"), CANARY.encode("utf-16-le"))
+    marks = (CANARY.encode(), receipt.encode(), CANARY_LATIN.encode(), CANARY.encode("unicode_escape"),
+             CANARY.encode("utf-16-le"))
     return any(mark in raw for mark in marks)
 
 
@@ -162,8 +173,10 @@ def walked(place: Place, routes: list[Route]) -> tuple[int, list[Any]]:
             who = place.people[name]
             answer = ask(who, route, place.ids)
             requests += 1
-            if leaks(answer) or answer.status_code >= 500:
+            if leaks(answer, place.ids["receipt"]) or answer.status_code >= 500:
                 faults.append((route.method, route.path, name, answer.status_code, "leaks"))
+            if route.whose in CLOSED and name in {"visitor", "applicant"} and not refused(answer):
+                faults.append((route.method, route.path, name, answer.status_code, "no applicant's"))
             if not set(re.findall(r"\{(\w+)", route.path)) & OBJECTS:
                 continue
             other = ask(who, route, nothing)
@@ -173,6 +186,11 @@ def walked(place: Place, routes: list[Route]) -> tuple[int, list[Any]]:
             if answer.status_code < 400:
                 faults.append((route.method, route.path, name, answer.status_code, "open"))
     return requests, faults
+
+
+def refused(answer: Any) -> bool:
+    """As a whole, or each of the cases that were asked for."""
+    return answer.status_code >= 400 or all(isinstance(one, dict) and one.get("code") for one in answer.json())
 
 
 def below(router: Any) -> Iterator[Any]:
@@ -268,15 +286,30 @@ def test_lists_and_counts_hold_only_ones_own(place: Place) -> None:
 
 
 def test_pages_hide_what_is_not_theirs(place: Place) -> None:
-    """Every page with a case in its address: a stranger gets the same status as for no case, and no canary."""
+    """Every page with a case, a notice or a round in its address: a stranger gets the same status as for none, and no
+    canary."""
     from api import pages
 
-    paths = sorted({route.path for route in below(pages.router) if "{case_id}" in route.path
+    paths = sorted({route.path for route in below(pages.router)
+                    if re.search(r"\{(case_id|notice_id|intake_id)\}", route.path)
                     and "GET" in (getattr(route, "methods", None) or ()) and not route.path.endswith(ENDLESS)})
-    nothing = {**place.ids, "case_id": new_id(), "file_id": new_id(), "assessment_id": new_id()}
+    nothing = {**place.ids, **{name: new_id() for name in (
+        "case_id", "file_id", "assessment_id", "notice_id", "intake_id")}}
     other = place.site.client()
     for path in paths:
         answer, absent = (other.http.get(filled(path, ids), follow_redirects=False) for ids in (place.ids, nothing))
-        assert not leaks(answer), path
-        assert answer.status_code == absent.status_code, path
-    assert paths
+        assert not leaks(answer, place.ids["receipt"]), path
+        assert answer.status_code == absent.status_code >= 400, path
+    assert {"/notices/{notice_id}", "/review/intakes/{intake_id}/export"} < set(paths)
+
+
+def test_a_round_and_its_notices_tell_nobody_elses(place: Place) -> None:
+    """The owner reads of the round and of what became of the case; another applicant of the round alone."""
+    case, other = place.ids["case_id"], place.site.client()
+    assert place.owner.get(f"/api/v1/cases/{case}/intake").json()["id"] == place.ids["intake_id"]
+    assert place.ids["receipt"] in place.owner.get("/api/v1/notices").text
+    offered = [one for one in other.get("/api/v1/intakes").json() if one["id"] == place.ids["intake_id"]]
+    assert len(offered) == 1
+    assert not {"cases", "quota", "policy_digest"} & set(offered[0])
+    assert other.get("/api/v1/notices").json()["items"] == []
+    assert place.ids["receipt"] not in place.people["policy_staff"].get("/notices").text

@@ -42,6 +42,7 @@ def _verify(options: argparse.Namespace, console: Console) -> int:
 
 
 def _export(options: argparse.Namespace, console: Console) -> int:
+    """`guohe audit export FILE`: the whole audit as csv or jsonl, in words beside what is kept."""
     from api.pages.administration.audit_words import rows_said
     from api.service.administration.administration_records import AuditFilter
     from api.service.administration.auditing import FORMATS, Auditing

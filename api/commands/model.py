@@ -55,6 +55,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
 
 
 def _show(result: Result, record: Examined, policy: Policy, console: Console) -> None:
+    """The exam's result for people: facts, mistakes, totals, what the model may do for it."""
     specs = policy.facts.facts
     lines = [console.text("exam_fact", fact=console.pick(specs[key].label, specs[key].label_en),
                           right=score.right, all=score.all, first=_of(result.first.get(key)))
@@ -85,6 +86,7 @@ def _bounds(one: Interval | None) -> str:
 
 
 def _json(result: Result, record: Examined, policy: Policy) -> dict[str, Any]:
+    """The exam's result as `guohe model check --json` writes it."""
     from assistant.second_reader.asking import request
 
     return {

@@ -72,6 +72,7 @@ def configured(app: Any, given: Settings) -> uvicorn.Config:
 
 
 def _listener(host: str, port: int) -> socket.socket:
+    """A socket that listens; UsageError where the address cannot be had."""
     import socket
 
     try:

@@ -70,6 +70,7 @@ class Parts:
     """Looks through a body of multipart/form-data as it comes: headers of parts, and fields that are no files."""
 
     def __init__(self, content_type: bytes) -> None:
+        """Reads the parts of a form as they stream; Failure for a form that is not in UTF-8."""
         from python_multipart.multipart import MultipartParser, parse_options_header
 
         _, options = parse_options_header(content_type)

@@ -65,6 +65,7 @@ class Gate:
         self._app, self._accounts, self._settings, self._answered = app, accounts, settings, answered
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Looks at a request and hands it on, or answers with its failure; every answer is guarded."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -90,6 +91,8 @@ class Gate:
         self._answered.set()
 
     async def _look(self, request: Request, body: _Body, guarded: _Guarded) -> None:
+        """Who asks, whether the route takes it from them and how much of it, and that a change comes from our own page.
+        """
         holders = await self._known(request, guarded)
         if request.method in SAFE:
             _allow(request.state.actor, TokenScope.READ)
@@ -138,6 +141,7 @@ class Gate:
         body.check(request)
 
     async def _check_origin(self, request: Request, body: _Body, kind: str, cookies: list[str]) -> None:
+        """Failure "csrf" for a change that another site's page may have sent."""
         if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
             raise Failure("csrf")
         origin = request.headers.get("origin", "")
@@ -206,6 +210,7 @@ class _Body:
         return self._seen.pop(0) if self._seen else await self._next()
 
     async def _next(self) -> Message:
+        """The next piece of the body; a failure once it is too large or holds what no text may."""
         message = await self._receive()
         self._size += len(message.get("body", b""))
         if self._size > self.limit:
@@ -233,6 +238,7 @@ class _Guarded:
         self.started = False
 
     async def __call__(self, message: Message) -> None:
+        """Adds the headers that guard every answer, and the cookie of a visitor."""
         if message["type"] == "http.response.start":
             self.started = True
             headers = list(message.get("headers", []))

@@ -53,6 +53,7 @@ def as_json(failure: GuoheError) -> JSONResponse:
 
 
 def _failure(request: Request, error: Exception) -> GuoheError:
+    """What went wrong, as an error that says what to do; anything unknown has a reference and no details."""
     if isinstance(error, GuoheError):
         return error
     if (failed := outages.failure(error)) is not None:

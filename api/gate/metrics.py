@@ -81,6 +81,7 @@ class _Stored:
         return ()
 
     def collect(self) -> Iterator[Metric]:
+        """What the database says of jobs and messages, and what it cost to ask."""
         from prometheus_client.core import GaugeMetricFamily
 
         began = time.perf_counter()
@@ -98,6 +99,7 @@ class _Stored:
         yield taken
 
     def _counts(self) -> tuple[dict[str, int], float, dict[str, int]]:
+        """Jobs by state, how long the oldest unfinished one waits in seconds, messages by state."""
         from sqlalchemy import func, select
 
         from api.service.records import JobState

@@ -27,6 +27,7 @@ class Watching:
 
     async def __call__(self, scope: Message, receive: Callable[[], Awaitable[Message]],
                        send: Callable[[Message], Awaitable[None]]) -> None:
+        """Names, times and notes a request by its route, within a span where traces are on."""
         if scope["type"] != "http" or scope["path"].startswith(SILENT):
             await self._app(scope, receive, send)
             return

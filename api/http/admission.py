@@ -90,6 +90,7 @@ class Admissions:
 
 
 def _admissions(routes: list[Any], prefix: str = "") -> Iterator[tuple[str, frozenset[str], Admission]]:
+    """Path, methods and admission of each route, those of included routers with their prefix."""
     for route in routes:
         inner = getattr(route, "original_router", None)
         if inner is not None:

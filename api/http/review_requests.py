@@ -26,6 +26,7 @@ def filter_of(status: Annotated[str, Query(max_length=60, description="One or mo
               intake: Annotated[str, Query(max_length=32, description="A round by its id, or none")] = "",
               paper: Annotated[bool, Query(description="What came on paper alone")] = False
               ) -> Filter:
+    """The worklist's filter as a query says it."""
     return Filter(status, assignee, base_type, outcome, overdue, duplicates, search, sort, outdated, criterion, result,
                   missing, fact, checked, to_check, intake, paper)
 

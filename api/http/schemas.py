@@ -9,7 +9,7 @@ import json
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -31,7 +31,6 @@ from ingestion.policies.policy import Policy
 
 EXAMPLES = Path(__file__).parent.parent / "language" / "examples.json"
 Record = TypeVar("Record")
-Limit = Annotated[int, Field(ge=1, le=200, description="How many at most")]
 
 
 class Body(BaseModel):
@@ -259,6 +258,7 @@ def document(one: Document) -> DocumentBody:
 
 
 def difference(found: Difference, policy: Policy) -> DifferenceBody:
+    """What changed between two assessments, as a body."""
     from assistant.report import serialising
 
     def fact(one: Fact | None) -> dict[str, Any] | None:

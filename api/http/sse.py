@@ -1,4 +1,8 @@
-"""Server-sent events (WHATWG HTML, 9.2): how an event is written, and a stream of them kept alive."""
+"""Server-sent events (WHATWG HTML, 9.2): how an event is written, and a stream of them kept alive.
+
+Our own because sse-starlette would save some ten lines and take over how the server ends; a stream ends after a while,
+so that its reader says anew who it is.
+"""
 from __future__ import annotations
 
 import asyncio

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Request, Response
 from api.http.deps import ActorDep, ServicesDep
 from api.pages.rendering import page
 from api.pages.routing import FormDep, PageRoute, see
-from api.service.notice_records import CHOSEN, Choices
+from api.service.notice_records import CHOSEN, OFFICE, Choices, Kind
+from api.service.records import Actor, Role
 
 router = APIRouter(route_class=PageRoute)
 A_PAGE = 50
@@ -15,8 +16,8 @@ A_PAGE = 50
 @router.get("/notices")
 def notices(request: Request, services: ServicesDep, actor: ActorDep, after: str = "") -> Response:
     return page(request, "notices.html", found=services.notices.list(actor, after=after or None, limit=A_PAGE),
-                choices=services.notices.choices(actor), kinds=CHOSEN, mails=services.notices.mails, later=bool(after),
-                saved=bool(request.query_params.get("saved")))
+                choices=services.notices.choices(actor), kinds=_kinds(actor), mails=services.notices.mails,
+                later=bool(after), saved=bool(request.query_params.get("saved")))
 
 
 @router.get("/notices/{notice_id}")
@@ -34,8 +35,14 @@ def read(services: ServicesDep, actor: ActorDep, form: FormDep) -> Response:
 
 @router.post("/notices/choices")
 def choose(services: ServicesDep, actor: ActorDep, form: FormDep) -> Response:
-    page_kinds, mail = (tuple(one for one in CHOSEN if form.get(f"{way}-{one}")) for way in ("page", "mail"))
-    before = services.notices.choices(actor)
+    before, shown = services.notices.choices(actor), _kinds(actor)
+    page_kinds, mail = (tuple(one for one in CHOSEN if (form.get(f"{way}-{one}") if one in shown else one in kept))
+                        for way, kept in (("page", before.page), ("mail", before.mail)))
     services.notices.choose(actor, Choices(page_kinds, mail if services.notices.mails else before.mail,
                                            form.get("digest") == "1" if services.notices.mails else before.digest))
     return see("/notices?saved=1#choices")
+
+
+def _kinds(actor: Actor) -> tuple[Kind, ...]:
+    """What somebody of this role can be told at all."""
+    return tuple(one for one in CHOSEN if actor.role is Role.REVIEWER or one not in OFFICE)

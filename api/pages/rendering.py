@@ -120,6 +120,7 @@ def wants_part(request: Request) -> bool:
 
 @cache
 def environment() -> Environment:
+    """The templates with what all of them use: undefined names are errors."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,

@@ -100,6 +100,7 @@ class LocalDesk:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def ask(self, question: str, conversation: str, case: str) -> results.AnswerResult:
+        """The answer to a question; a conversation goes on by its id, for the life of the process."""
         from assistant.answering import answering
         from assistant.dialogue.conversation import turn
 
@@ -122,6 +123,7 @@ class LocalDesk:
         return results.clause(clauses.find(clauses.articles(self.policy), ref), self.policy)
 
     def assess(self, path: str, base_type: str, application_date: str) -> results.CaseResult:
+        """An application in a folder that may be read, by its type, or the one that its documents say."""
         from api.terminal.options import day
         from assistant.judging import assessing
         from assistant.report import particulars

@@ -52,6 +52,7 @@ class Endpoint:
         self._manager = self._holder = None
 
     async def _begin(self) -> StreamableHTTPSessionManager:
+        """Starts what serves the protocol, in a task that holds it."""
         manager = await asyncio.to_thread(self._made)
         running: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 

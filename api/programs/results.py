@@ -244,6 +244,7 @@ def quotations(citations: Iterable[Mapping[str, Any]]) -> list[Quotation]:
 
 
 def _persons(review: ReviewView, policy: Policy, language: str) -> dict[str, PersonResult]:
+    """What persons decided, by criterion."""
     facts = {one.key: one for one in review.facts}
     found = {}
     for one in review.criteria:
@@ -261,6 +262,9 @@ def _persons(review: ReviewView, policy: Policy, language: str) -> dict[str, Per
 
 def _finding(one: Finding, result: Assessment, policy: Policy, language: str, evidence: int,
              person: PersonResult | None = None) -> FindingResult:
+    """A criterion's outcome with its facts, up to `evidence` places, what was not counted, and what a person made of
+    it.
+    """
     from assistant.report.labels import reason_text
 
     criterion = one.criterion
@@ -277,6 +281,7 @@ def _finding(one: Finding, result: Assessment, policy: Policy, language: str, ev
 
 
 def _second(result: Assessment, policy: Policy, language: str) -> SecondResult | None:
+    """What two readers leave to a person; None without a second reading."""
     from assistant.second_reader import checklist
 
     reading = result.second

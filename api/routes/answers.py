@@ -65,6 +65,7 @@ def _answered(request: Request, stream: Iterator[Step | str | TurnView]) -> Resp
 
 
 def _written(stream: Iterator[Step | str | TurnView]) -> Iterator[str]:
+    """An answer as events: steps, sentences, the whole; a failure is an event, too."""
     try:
         for one in stream:
             if isinstance(one, TurnView):

@@ -34,7 +34,7 @@ USUAL = ("not_signed_in", "not_found", "forbidden", "not_submitted")
 @router.post("/cases/{case_id}/submission", response_model=Submission, status_code=201, summary="Hand a case in",
              responses=answers("submission", "not_signed_in", "not_found", "forbidden", "not_assessed", "stale",
                                "submitted_already", "changed_meanwhile", "intake_needed", "intake_closed",
-                               "intake_planned", "intake_suspended", "csrf", status=201))
+                               "intake_planned", "intake_waits", "intake_suspended", "csrf", status=201))
 def submit(services: ServicesDep, actor: ActorDep, case_id: str,
            seen: Annotated[str, Query(max_length=32, description="The assessment that one means to hand in")] = "",
            intake: Annotated[str, Query(max_length=32, description="The round, where several are open")] = ""

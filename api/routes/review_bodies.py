@@ -165,6 +165,9 @@ class ReviewBody(BaseModel):
     policy_in_force: str
     outdated: bool = Field(description="Open, and the two differ: assess it again; decisions and results are kept")
     replies: list[ReplyView] = Field(description="What the applicant says to entries, as it was handed in")
+    ways: list[Status] = Field([], description="The statuses that you can give it, the one it has among them")
+    at_work: list[Person] | None = Field(None, description="Where the office looks twice: who took it up or decided: "
+                                                           "another one concludes; null where it does not")
 
 
 class HereBody(BaseModel):
@@ -176,6 +179,7 @@ class PeopleBody(BaseModel):
 
 
 def review(view: ReviewView, policy: Policy, language: str) -> ReviewBody:
+    """One case before a reviewer, as a body."""
     return ReviewBody(
         case_id=view.case.id, title=view.case.title, applicant=view.case.applicant, base_type=view.machine.base_type,
         status=view.status, round=view.round, assignee=view.assignee, due=view.due, received=view.received,
@@ -188,7 +192,8 @@ def review(view: ReviewView, policy: Policy, language: str) -> ReviewBody:
             history=list(one.history)) for one in view.criteria],
         shared=list(view.shared), here=list(view.here), may_decide=view.may_decide,
         policy_version=view.machine.policy_version, policy_in_force=view.case.policy_version,
-        outdated=view.case.outdated, replies=list(view.replies.values()))
+        outdated=view.case.outdated, replies=list(view.replies.values()), ways=list(view.ways),
+        at_work=None if view.at_work is None else list(view.at_work))
 
 
 def _fact(one: FactReview, policy: Policy, language: str) -> FactBody:

@@ -1,9 +1,9 @@
 """The one rule of who may see and do what.
 
 A case belongs to who made it; a draft is theirs alone. Reviewers and auditors see every case that was handed in, and
-change none; reviewers decide about those of others. One that came on paper belongs to who typed it in for the office
-and is no applicant's own act: any reviewer decides about it. Nobody else sees what is not theirs. What a person may not
-see is not there for them: the same answer, in lists, counts, errors and streams.
+change none; reviewers decide about those of others. One that came on paper belongs to who typed it in for the office:
+another reviewer decides about it, so that two people stand behind each case. Nobody else sees what is not theirs. What
+a person may not see is not there for them: the same answer, in lists, counts, errors and streams.
 """
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Action(StrEnum):
     READ_AUDIT = "read_audit"
     READ_REVIEWS = "read_reviews"    # the worklist, statistics
     READ_REVIEW = "read_review"      # what was decided about a case
-    REVIEW_CASE = "review_case"      # decide, change its status, write its letter; never on a case of one's own
+    REVIEW_CASE = "review_case"      # decide, change its status, write its letter; never on what one made or typed in
     RUN_INTAKES = "run_intakes"      # make, change and close rounds
     READ_POLICY_WORK = "read_policy_work"  # versions, trials, what was asked about each clause
     WRITE_POLICY = "write_policy"    # a new version, approved answers
@@ -56,9 +56,8 @@ def scopes_of(role: Role) -> tuple[TokenScope, ...]:
     return tuple(found)
 
 
-def may(actor: Actor, action: Action, owner_id: str | None = None, *, paper: bool = False) -> bool:
-    """Whether `actor` may do this; `owner_id` is the owner of the case it is done to, `paper` whether the case came on
-    paper."""
+def may(actor: Actor, action: Action, owner_id: str | None = None) -> bool:
+    """Whether `actor` may do this; `owner_id` is the owner of the case it is done to."""
     if not actor.allows(NEEDS.get(action, TokenScope.READ)):
         return False
     match action:
@@ -85,12 +84,12 @@ def may(actor: Actor, action: Action, owner_id: str | None = None, *, paper: boo
         case Action.RUN_INTAKES:
             return actor.role is Role.REVIEWER
         case Action.REVIEW_CASE:
-            return actor.role is Role.REVIEWER and (paper or owner_id != actor.id)
+            return actor.role is Role.REVIEWER and owner_id != actor.id
 
 
-def demand(actor: Actor, action: Action, owner_id: str | None = None, *, paper: bool = False) -> None:
+def demand(actor: Actor, action: Action, owner_id: str | None = None) -> None:
     """Failure "forbidden" where they may not."""
-    if not may(actor, action, owner_id, paper=paper):
+    if not may(actor, action, owner_id):
         raise Failure("forbidden")
 
 

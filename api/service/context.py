@@ -49,22 +49,17 @@ def record(session: Session, actor: Actor, action: str, kind: str, object_id: st
     when the transaction commits (`api.store.chain`). What was done with a token names it.
     """
     by = {"token": actor.token_id} if actor.token_id else {}
-    _record(session, actor.id, str(actor.role), action, kind, object_id, before=before, after=after, reason=reason,
-            detail={**detail, **by})
+    chain.add(session, Audit(
+        at=now(), actor_id=actor.id, role=str(actor.role), action=action, object_kind=kind, object_id=object_id,
+        detail=chain.plain({**detail, **by}), before=chain.plain(before), after=chain.plain(after),
+        reason=reason[:LONGEST_REASON]))
 
 
 def record_system(session: Session, action: str, kind: str, object_id: str, *, reason: str = "", **detail: Any) -> None:
     """The same for what the installation does by itself."""
-    _record(session, SYSTEM, SYSTEM, action, kind, object_id, before=None, after=None, reason=reason, detail=detail)
-
-
-def _record(session: Session, actor_id: str, role: str, action: str, kind: str, object_id: str, *,
-            before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, reason: str,
-            detail: Mapping[str, Any]) -> None:
-    chain.add(session, Audit(
-        at=now(), actor_id=actor_id, role=role, action=action, object_kind=kind, object_id=object_id,
-        detail=chain.plain(detail), before=chain.plain(before), after=chain.plain(after),
-        reason=reason[:LONGEST_REASON]))
+    chain.add(session, Audit(at=now(), actor_id=SYSTEM, role=SYSTEM, action=action, object_kind=kind,
+                             object_id=object_id, detail=chain.plain(detail), before=chain.plain(None),
+                             after=chain.plain(None), reason=reason[:LONGEST_REASON]))
 
 
 def case_for(session: Session, actor: Actor, case_id: str, action: Action = Action.READ_CASE) -> Case:
@@ -79,7 +74,7 @@ def case_for(session: Session, actor: Actor, case_id: str, action: Action = Acti
     case = session.scalar(query)
     if case is None:
         raise Failure("not_found")
-    demand(actor, action, case.owner_id, paper=case.on_paper)
+    demand(actor, action, case.owner_id)
     if action is Action.CHANGE_CASE and held(case, session.get(Review, case_id)):
         raise Failure("handed_in")
     if action is Action.DELETE_CASE and case.handed_in is not None:

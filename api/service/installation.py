@@ -43,6 +43,9 @@ def check(context: Context) -> None:
 
 
 def _mark(context: Context, known: Setting | None) -> str:
+    """The mark of the store of files, made where there is none yet; UsageError where it cannot be reached or is
+    another's.
+    """
     try:
         found = (context.contents.kept(MARK) or b"").decode("ascii", "replace")
     except Failure as failure:

@@ -20,6 +20,7 @@ class Kind(StrEnum):
 
 
 CHOSEN = tuple(one for one in Kind if one is not Kind.TRIAL)
+OFFICE = frozenset({Kind.SUBMITTED, Kind.RESUBMITTED})    # what reviewers alone are told
 BY_MAIL = (Kind.RETURNED, Kind.NEAR, Kind.DECIDED)    # of whoever never chose
 
 
@@ -30,7 +31,6 @@ class Way(StrEnum):
     FEISHU = "feishu"
 
 
-ROBOTS = (Way.WECOM, Way.DINGTALK, Way.FEISHU)
 
 
 class State(StrEnum):

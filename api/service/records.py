@@ -210,7 +210,8 @@ class CaseLine:
 @dataclass(frozen=True, slots=True)
 class CaseView:
     """A case. `stale`: its latest assessment is of an earlier `revision`; `outdated`: it is open, and was made with
-    another version of the policy than `policy_version`, which is in force. `may_change`: a draft of theirs, or returned
+    another version of the policy than `policy_version`, which is in force; `older_program`: by another version of the
+    program than the one that runs. `may_change`: a draft of theirs, or returned
     to them; `may_delete`: a draft. `withheld`: kept from a language model that reads, by its owner; null: as the
     installation has it. `paper_number`: the office's, of one that came on paper and that `owner_name` typed in for the
     applicant."""
@@ -236,6 +237,7 @@ class CaseView:
     may_delete: bool = False
     withheld: bool | None = None
     paper_number: str | None = None
+    older_program: bool = False
 
     @property
     def on_paper(self) -> bool:

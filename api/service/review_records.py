@@ -115,7 +115,8 @@ class HandedFile:
 @dataclass(frozen=True, slots=True)
 class Handed:
     """A case as it was handed in: a receipt, and the frozen copy that it is for. `open` says how many points of which
-    kind were open then (`api.service.cases.points`); `digest` is over all of it; `withdrawn`: when it was taken back.
+    kind were open then (`api.service.cases.points`); `digest` is over all of it; `withdrawn`: when it was taken back;
+    `late`: the last day to answer, where that had passed.
     """
 
     id: str
@@ -135,13 +136,14 @@ class Handed:
     open: Mapping[str, int]
     digest: str
     withdrawn: datetime | None
+    late: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
     """How a case that was handed in stands, for its applicant as well. `note` goes with the last change of status;
     `handed` is what lies with the office, `before` what was handed in the time before, `may_withdraw` whether the
-    applicant can still take it back.
+    applicant can still take it back, `days_left` how many are left to answer a return, below zero once they are over.
     """
 
     case_id: str
@@ -156,6 +158,7 @@ class Submission:
     handed: Handed
     before: Handed | None
     may_withdraw: bool
+    days_left: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +265,10 @@ class SeenByPersons:
 
 @dataclass(frozen=True, slots=True)
 class ReviewView:
-    """A case before a reviewer. `machine` is the stored assessment, `seen` the same with persons' decisions."""
+    """A case before a reviewer. `machine` is the stored assessment, `seen` the same with persons' decisions; `ways` the
+    statuses that this person can give it, the one it has among them; `at_work`, where the office looks twice: who took
+    the case up or decided, so that somebody else concludes it.
+    """
 
     case: CaseView
     status: Status
@@ -281,6 +287,8 @@ class ReviewView:
     file_ids: Mapping[str, str]   # document name -> file id
     may_decide: bool
     replies: Mapping[str, ReplyView] = field(default_factory=dict)   # the applicant's, by fact or criterion
+    ways: tuple[Status, ...] = ()
+    at_work: tuple[Person, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,6 +173,7 @@ def _version(connection: Connection) -> str | None:
 
 
 def _engine(url: str) -> Engine:
+    """An engine for PostgreSQL, or for SQLite with its journal and its patience."""
     if not url.startswith("sqlite"):
         patience = {} if "connect_timeout" in make_url(url).query else {"connect_timeout": CONNECT_SECONDS}
         shared = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=patience)

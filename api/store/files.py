@@ -36,6 +36,7 @@ class Files:
     """
 
     def __init__(self, url: str) -> None:
+        """`url` is file://… or s3://…; UsageError for another."""
         from obstore.store import LocalStore, S3Store
 
         self._root: Path | None = None

@@ -1,9 +1,7 @@
 """One process at a time on an embedded data folder."""
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import IO
 
 from ingestion.errors import UsageError
 
@@ -17,12 +15,14 @@ class FolderLock:
     """
 
     def __init__(self, folder: Path, *, index: bool = False) -> None:
+        """UsageError where another process holds the folder."""
+        from filelock import FileLock, Timeout
+
         folder.mkdir(parents=True, exist_ok=True)
-        self._stream: IO[str] = (folder / FILE).open("a+", encoding="utf-8")
+        self._lock = FileLock(folder / FILE, timeout=0, thread_local=False)
         try:
-            _lock(self._stream)
-        except OSError as error:
-            self._stream.close()
+            self._lock.acquire()
+        except Timeout as error:
             if index:
                 raise UsageError(
                     f"another guohe has its vector index in {str(folder)!r}; name another folder with --data, or a "
@@ -34,22 +34,6 @@ class FolderLock:
                 "Several processes at once need PostgreSQL (GUOHE_DATABASE_URL).",
                 f"数据文件夹 {str(folder)!r} 已有另一个 guohe 在使用；请先停止它，或用 --data 换一个。"
                 "多个进程同时运行需使用 PostgreSQL（GUOHE_DATABASE_URL）。") from error
-        self._stream.seek(0)
-        self._stream.truncate()
-        self._stream.write(f"{os.getpid()}\n")
-        self._stream.flush()
 
     def release(self) -> None:
-        self._stream.close()
-
-
-if os.name == "nt":
-    import msvcrt
-
-    def _lock(stream: IO[str]) -> None:
-        msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-else:
-    import fcntl
-
-    def _lock(stream: IO[str]) -> None:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self._lock.release()

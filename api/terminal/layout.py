@@ -1,4 +1,7 @@
-"""Text in a terminal: widths of Chinese characters, wrapping, padding, columns, colour where it is wanted."""
+"""Text in a terminal: widths of Chinese characters, wrapping, padding, columns, colour where it is wanted.
+
+Our own because rich lets lines begin with 、 or 。 (20 of 384 of the policy's text, here none).
+"""
 from __future__ import annotations
 
 import os

@@ -86,6 +86,7 @@ def check_folder(folder: Path, *, create: bool = False) -> None:
 
 
 def _replace(path: Path, content: bytes) -> None:
+    """Writes a file whole or not at all, with the permissions of the one before."""
     path = path.resolve()
     if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced
         path.write_bytes(content)

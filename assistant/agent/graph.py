@@ -11,7 +11,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -55,18 +55,6 @@ class Chat(Protocol):
     def timeout(self) -> float: ...
 
     def open(self, timeout: float) -> AbstractContextManager[Any]: ...
-
-
-class Opened(Struct):
-    """A model of langchain that is there already."""
-
-    model: Any
-    name: str = "model"
-    timeout: float = 30.0
-    mode: str = NATIVE
-
-    def open(self, _timeout: float) -> AbstractContextManager[Any]:
-        return nullcontext(self.model)
 
 
 def run(chat: Chat, box: Toolbox, instructions: str, request: str) -> Iterator[Piece]:
@@ -125,6 +113,7 @@ class _Loop:
         self._told: dict[str, str] = {}
 
     def pieces(self, instructions: str, request: str) -> Iterator[Piece]:
+        """What the model says and asks for, as it comes."""
         from langchain.agents import create_agent
         from langchain.agents.middleware import ToolCallLimitMiddleware
         from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage
@@ -164,6 +153,7 @@ class _Loop:
                               func=lambda _name=spec.name, **given: self._box.call(_name, given))
 
     def _middleware(self) -> Any:
+        """What langchain calls before each request to the model."""
         from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
 
         loop = self
@@ -197,6 +187,7 @@ class _Loop:
         return message
 
     def _once(self, request: Any, handler: Callable[[Any], Any], *, planned: bool) -> Any:
+        """One request, within what the turn may ask and how long it may take; without tools at last."""
         from langchain_core.messages import HumanMessage
 
         self._requests += 1

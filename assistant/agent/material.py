@@ -48,6 +48,7 @@ class Material:
     """The lines of one turn. The first result, r1, is the answer without a model."""
 
     def __init__(self, draft: Draft, stands: StandIns, redactor: Redactor) -> None:
+        """What the answer without a model gives becomes numbered sources with names hidden."""
         self._stands, self._redactor, self._language = stands, redactor, draft.answer.language
         self._words = _WORDS[draft.answer.language]
         self._sources: list[Source] = []

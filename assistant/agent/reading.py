@@ -78,6 +78,7 @@ def calls(text: str) -> list[Asked]:
 
 
 def _steps(read: Any) -> list[Asked]:
+    """The calls that a plan in JSON asks for; none where any of it is unusable."""
     if not isinstance(read, dict):
         return []
     steps = read.get("steps")

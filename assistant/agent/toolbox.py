@@ -139,6 +139,7 @@ _RUN: Mapping[str, Callable[[Tools, Mapping[str, Any]], Result]] = {
 # What is offered ------------------------------------------------------------------------------------------------------
 
 def _policy_specs(policy: Policy, language: str, base_type: str) -> list[Spec]:
+    """The tools that look into the policy."""
     types = [one.id for one in policy.base_types]
     criteria = [one.id for one in _criteria(policy, base_type)
                 if one.kind in (CriterionKind.COUNT, CriterionKind.PLURAL)]
@@ -156,6 +157,7 @@ def _policy_specs(policy: Policy, language: str, base_type: str) -> list[Spec]:
 
 
 def _case_specs(policy: Policy, language: str, base_type: str) -> list[Spec]:
+    """The tools that look into the application."""
     say = _Words(policy, language, base_type)
     facts = list(dict.fromkeys(key for one in _criteria(policy, base_type) for key in (*one.facts, *one.related)))
     fact = {"type": "string", "enum": facts}
@@ -190,6 +192,7 @@ class _Words:
     """The descriptions of tools in one language, with the policy's names in them."""
 
     def __init__(self, policy: Policy, language: str, base_type: str) -> None:
+        """Lists of types, criteria and facts with their names, for the descriptions of tools."""
         self._language = language
         english = language == "en"
         facts = dict.fromkeys(key for one in _criteria(policy, base_type) for key in (*one.facts, *one.related))

@@ -64,6 +64,7 @@ def stream(turn: Turn, chat: graph.Chat) -> Iterator[Step | str | Answer]:
 
 class _Turn:
     def __init__(self, turn: Turn, chat: graph.Chat) -> None:
+        """Everything one turn with a model keeps: its material, its tools, what was kept and dropped."""
         self._turn, self._chat = turn, chat
         self._draft, self._language = turn.draft, turn.draft.answer.language
         self._say = Say(self._language)
@@ -85,6 +86,7 @@ class _Turn:
         yield self._answer()
 
     def _answered(self) -> Iterator[Step | str]:
+        """Steps and sentences that passed the check, as they come."""
         instructions = (Path(prompts.__file__).parent / f"{PROMPT}.{self._language}.md").read_text(encoding="utf-8")
         turn = self._turn
         request = self._material.request(self._material.hide(turn.asked.text),

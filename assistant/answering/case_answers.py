@@ -130,7 +130,7 @@ def _told(case: Case, found: Result, part: Part) -> Told:
 def _from_elsewhere(case: Case, asked: Question, from_policy: Callable[[Question], Draft]) -> Draft:
     """The policy's answer, passages of the documents, or that neither has one."""
     found = from_policy(asked)
-    own = any(case_questions.own(part) for part in asked.parts)
+    own = any(case_questions.speaks_of_applicant(part) for part in asked.parts)
     if not found.answer.answerable or own:
         text = "".join(part.text for part in asked.parts)
         passages = particulars.search(case, text, case.documents_named(text))

@@ -195,6 +195,7 @@ class Selector:
     # By subject -----------------------------------------------------------------------------------------------------
 
     def _by_subject(self, matter: Matter, within: Collection[str], before: Choice | None) -> Choice:
+        """The clauses that a question is about, by its subjects and words; a gap where the policy is silent."""
         continued = before.refs if before is not None else ()
         if continued and _continues(matter, continued):
             return Choice(Kind.CLAUSE, continued)

@@ -99,6 +99,7 @@ class Composer:
         return "\n".join([*told, *(quoted(one, say) for one in quotes)])
 
     def _said(self, part: Part, choice: Choice, held: Held, types: Sequence[str], say: Say) -> str:
+        """What one part of a question is answered with, by the kind of its choice."""
         match choice.kind:
             case Kind.NO_SUCH:
                 return self._no_such(choice, say)
@@ -219,6 +220,7 @@ class Composer:
     # By number ------------------------------------------------------------------------------------------------------
 
     def _no_such(self, choice: Choice, say: Say) -> str:
+        """That a chapter, an article or an item is not there, and how many there are."""
         missing, last = choice.missing, self._policy.articles[-1].ref
         values: dict[str, object] = {"missing": missing, "missing_en": articles.in_english(missing), "last": last,
                                      "last_en": articles.in_english(last), "count": len(self._policy.articles)}
@@ -335,6 +337,7 @@ class Composer:
                    reading=say.pick(window.current.label, window.current.label_en))
 
     def _gap(self, choice: Choice, say: Say) -> str:
+        """That the policy says nothing of it, with the clauses that come near."""
         if choice.gap is None:
             return say("nothing")
         matter = say.pick(choice.gap.zh, choice.gap.en)

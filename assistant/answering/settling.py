@@ -105,6 +105,7 @@ class Judge:
         return self._besides(self._opinion(whole), cited)
 
     def _opinion(self, part: Part, whole: Part | None = None, *, of_any_type: bool = False) -> Opinion:
+        """What learned questions say of a part: clauses, gaps, whether several are asked for."""
         assert self._likeness is not None  # noqa: S101 - asked only where there is one
         scores = dict(self._likeness.scores(part))
         if whole is not None:

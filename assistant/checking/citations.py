@@ -59,6 +59,7 @@ def _item_words(policy: Policy, item: Item) -> Span:
 
 
 def _article_words(policy: Policy, article: Article, *, whole: bool) -> Span:
+    """The words of an article without its number and heading; its opening alone where its items are long."""
     text = policy.quote(article.opening)
     number = re.match(r"第.{1,6}?条(?:之.)?\s*", text)
     start = number.end() if number else 0

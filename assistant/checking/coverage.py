@@ -74,6 +74,7 @@ class Sources:
         return True
 
     def _follows(self, text: str, place: int) -> bool:
+        """Whether what stands before and after a place follows one another in a source, nothing denied between."""
         before, after = text[max(0, place - 2):place], text[place:place + 2]
         for source in self.texts:
             found = source.find(before)

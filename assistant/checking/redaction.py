@@ -76,6 +76,7 @@ class Redactor:
 
 
 def _found(text: str) -> Iterator[tuple[str, int, int]]:
+    """Kind, start and end of each identifier, however it is split or widened."""
     for run in _RUN.finditer(text):
         compact, places = "", []
         for place in range(run.start(), run.end()):

@@ -60,6 +60,7 @@ class Checker:
 
     def __init__(self, sources: Sequence[Source], question: str, verdict: str, spoken: str,
                  names: Sequence[str] = ()) -> None:
+        """`spoken` is the answer's language; `names` are left out of what is compared."""
         self._sources: Mapping[int, Source] = {one.number: one for one in sources}
         self._plain = {one.number: plain(one.text) for one in sources}
         self._verdict, self._spoken = plain(verdict), spoken
@@ -78,6 +79,7 @@ class Checker:
         return Checked(text, cites, self._fault(text, cites))
 
     def _fault(self, text: str, cites: Sequence[int]) -> str:
+        """Why a sentence is not shown, by the first check that it fails; "" where it passes."""
         said = _without(plain(text), self._names)
         if not text or len(text) > _LONGEST or any(one.search(text) for one in (_CONTROL, _MARKUP, _SIGNS)):
             return "form"

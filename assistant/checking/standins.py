@@ -23,6 +23,7 @@ class StandIns:
 
     def __init__(self, names: Sequence[str], own: Collection[str] = (), language: str = "zh", *,
                  others: Sequence[str] = (), texts: Sequence[str] = ()) -> None:
+        """`names` are documents and `others` bodies that the model must not see; `own` stay as they are."""
         document, self._quotation, other = _WORDS[language]
         self._names = {name: f"{other}{number}" for number, name in enumerate(filter(None, others), 1)}
         self._names |= {name: f"{document}{number}" for number, name in enumerate(names, 1)}

@@ -375,6 +375,7 @@ def _value_problem(value: Interval | None, *, yes_no: bool) -> str:
 
 
 def _item_problem(decision: Decision, state: FactState, *, yes_no: bool) -> str:
+    """Why a decision about one item cannot be taken; "" where it can."""
     if decision.place is None:
         return "place_missing"
     if _of_undecided(decision, state.undecided):

@@ -117,6 +117,7 @@ def _time(at: datetime, zone: tzinfo) -> str:
 
 
 def _told(one: Step, names: Vocabulary, zone: tzinfo) -> tuple[str, ...]:
+    """A decision as cells of the form's history."""
     fact = one.subject in names.policy.facts.facts
     label = names.fact_label(one.subject) if fact else names.named(one.subject)[1]
     said = names.interval(one.subject, one.value) if one.value and fact else \
@@ -145,6 +146,7 @@ def _plain(row: Row) -> list[str]:
 
 
 def _document(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], names: Vocabulary) -> bytes:
+    """A table of lines as a Word file."""
     words = names.words
     file = WordFile(title, names.policy_line(), f"{words('pre_screen')} · {names.status()}",
                     words("page_of", page="\0", pages="\0"))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from assistant.questions import question_form, understanding
 from assistant.questions.clause_weights import STRONG
@@ -47,27 +47,6 @@ class Turn:
     @property
     def cited(self) -> tuple[str, ...]:
         return tuple(one.ref or one.document for one in self.answer.citations)
-
-
-class Turns(Protocol):
-    """Where turns are kept; the web application brings a relational one."""
-
-    def add(self, conversation: str, turn: Turn) -> None: ...
-
-    def of(self, conversation: str) -> Sequence[Turn]: ...
-
-
-class InMemory:
-    """Turns for the length of a process."""
-
-    def __init__(self) -> None:
-        self._turns: dict[str, list[Turn]] = {}
-
-    def add(self, conversation: str, turn: Turn) -> None:
-        self._turns.setdefault(conversation, []).append(turn)
-
-    def of(self, conversation: str) -> Sequence[Turn]:
-        return tuple(self._turns.get(conversation, ()))
 
 
 def turn(question: str, answer: Answer, policy: Policy, understood: str = "") -> Turn:

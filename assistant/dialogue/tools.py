@@ -24,9 +24,8 @@ from assistant.questions.supposed_days import application_day
 from assistant.questions.topics import Topics
 from assistant.questions.understanding import Part, Question, Reader, fold
 from assistant.wording.answer_words import Say
-from ingestion.domain import Article, Assessment, Citation, Criterion, Interval, Outcome, Span
+from ingestion.domain import Assessment, Citation, Criterion, Interval, Outcome, Span
 from ingestion.numbers import numerals
-from ingestion.policies import articles
 from ingestion.policies.policy import Policy
 
 _ADDS_NOTHING = frozenset({Role.BAR, Role.PART, Role.TOTAL})   # what need not be labelled
@@ -211,6 +210,7 @@ class Tools:
     # ----------------------------------------------------------------------------------------------------------------
 
     def _term(self, label: Labelled, criterion: Criterion, part: Part, used: Sequence[Span]) -> Term | str | None:
+        """A term that a model labelled, held against the question; a fault in words, or None for a period."""
         words = fold(label.span)
         try:
             role = Role(label.role)
@@ -244,6 +244,7 @@ class Tools:
         return Term(label.span, span, fitting[0].interval, role, criterion.facts[0], fitting[0].unit)
 
     def _change(self, one: Mapping[str, object]) -> Change | str:
+        """A change that a model asks for, or what is wrong with it."""
         kind, fact = str(one.get("kind", "")), str(one.get("fact", ""))
         if kind == "window":
             try:
@@ -261,15 +262,6 @@ class Tools:
         except (KeyError, ValueError, ArithmeticError):
             return f"{kind} needs a number"
         return f"unknown change {kind!r}"
-
-
-def clause_refs(policy: Policy) -> tuple[str, ...]:
-    """Every clause that may be looked up, for a closed list of arguments."""
-    found: list[str] = []
-    for one in policy.articles:
-        if isinstance(one, Article):
-            found += [one.ref, *(item.ref for item in one.items)]
-    return tuple(ref for ref in found if articles.by_ref(policy.articles, ref) is not None)
 
 
 def _disagree(certain: Role, labelled: Role) -> bool:

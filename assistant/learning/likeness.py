@@ -36,7 +36,6 @@ _WORDING: Final = 0.6           # the share of the wording; the rest is what was
 BROKEN: Final = (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile)   # what reading a spoiled file raises
 _RUN = re.compile(r"[\u4e00-\u9fff]+|[a-z]+|\d+")
 
-Features = Mapping[str, float]
 
 
 def wording(part: Part) -> Counter[str]:

@@ -93,6 +93,7 @@ def _written(folder: Path) -> tuple[Group, ...]:
 
 
 def _mistakes(groups: Sequence[Group], policy: Policy, held: Topics | None) -> Problems:
+    """What is wrong with the examples of a policy folder, with their lines."""
     problems, seen = Problems(policy.root), set[str]()
     gaps = {one.id for one in held.gaps} | {""} if held else None
     for place, group in enumerate(groups):

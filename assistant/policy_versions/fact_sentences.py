@@ -107,6 +107,7 @@ def rules(spec: FactSpec) -> Iterator[tuple[str, FactSpec]]:
 
 
 def _of_a_list(listing: Listing) -> Iterator[tuple[str, Listing]]:
+    """The listing with one of its rules left out, each in turn."""
     for name in ("require", "reject"):
         entries = getattr(listing, name)
         for number in range(len(entries)):

@@ -57,6 +57,7 @@ def _written(problems: Problems, path: Path, record: type[Record]) -> Record | N
 
 
 def _guide(problems: Problems, policy: Policy, told: Guide) -> None:
+    """What `reading.yaml` leaves out or names wrongly."""
     known = policy.facts.facts
     for key, one in told.facts.items():
         problems.add_unknown(READING, ["facts", key], [key], known, *FACT)
@@ -91,6 +92,7 @@ def _patterns(problems: Problems, key: str, one: FactGuide) -> None:
 
 
 def _exam(problems: Problems, policy: Policy, asked: Exam) -> None:
+    """What `exam.yaml` says twice or names wrongly, and what it never asks."""
     by_type = {one.id: set(_checked_by(policy, one.id)) for one in policy.base_types}
     seen: dict[str, Counter[str]] = {"id": Counter(), "text": Counter()}
     for number, one in enumerate(asked.texts):

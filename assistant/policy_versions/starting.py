@@ -197,21 +197,12 @@ def _criteria(found: Sequence[Found]) -> str:
         if one.at_most:
             lines.append("comparator: at_most")
         if one.scale is not None:
-            lines.append(f"points: {_scale(one.scale)}")
+            lines.append(f"points: {scales.written(one.scale)}")
         lines += [f"label: {_quoted(one.quote[:LONGEST_LABEL])}   # {TODO}: a short name", f"label_en: {TODO}"]
         if one in keys:
             lines += [f"noun: {TODO}   # what is counted", f"settled_by: {TODO}   # the documents that show it"]
         entries.append("\n  ".join(lines))
     return "\n".join(entries) + "\n"
-
-
-def _scale(scale: Scale) -> str:
-    parts = [f"most: {scale.most}"]
-    if scale.each:
-        parts += [f"each: {scale.each}", f"every: {scale.every}"]
-    if scale.steps:
-        parts.append("steps: [" + ", ".join(f"[{bar}, {points}]" for bar, points in scale.steps) + "]")
-    return "{" + ", ".join(parts) + "}"
 
 
 def _fact(one: Found) -> str:

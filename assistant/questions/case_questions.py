@@ -50,7 +50,7 @@ def read(part: Part, findings: Sequence[Finding], found: Collection[str], topics
         intent,
         named,
         facts,
-        own(part),
+        speaks_of_applicant(part),
         counts=_says("counts", part) and not _says("bars", part),
         bars=_says("bars", part),
         lists=_says("which", part),
@@ -63,7 +63,7 @@ def asks_overall(folded: str) -> bool:
     return any(name == "overall" and pattern.search(folded) for name, pattern in _intents())
 
 
-def own(part: Part) -> bool:
+def speaks_of_applicant(part: Part) -> bool:
     """Whether a question speaks of the application itself."""
     return _says("own", part)
 

@@ -46,6 +46,7 @@ class Weigher:
     """Weighs questions about one policy. `opinion` may score clauses too (a retriever), 0 to 1 each."""
 
     def __init__(self, policy: Policy, topics: Topics, opinion: Callable[[str], Scores] | None = None) -> None:
+        """`opinion` is what learned questions say of clauses."""
         self._policy, self._topics, self.opinion = policy, topics, opinion
         self.meaning: Callable[[str], Scores] | None = None
         self.clauses: dict[str, Article | Item] = {
@@ -145,6 +146,8 @@ class Weigher:
         return text
 
     def _context(self, part: Part) -> frozenset[str]:
+        """What else a question holds that clauses are weighed by: types, figures, years inside or outside the window.
+        """
         context = set(part.subjects)
         if types_of(part, self._topics):
             context.add(TYPES)

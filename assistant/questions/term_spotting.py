@@ -45,6 +45,7 @@ class Lexicon:
     def __init__(
         self, words: Iterable[str], sound: str = "", shortest_slip: int = SHORTEST_SLIP, *, bends: bool = True
     ) -> None:
+        """`sound` are words that are found by their sound only; `bends`: one wrong character is forgiven."""
         self._sound, self._shortest = sound, shortest_slip
         self._han: set[str] = set()
         self._latin: dict[tuple[str, ...], str] = {}
@@ -96,6 +97,7 @@ class Lexicon:
         return sorted(found, key=lambda one: one.span)
 
     def _exact(self, text: str) -> list[Spotted]:
+        """Known words as they stand, the longest first."""
         found = []
         place = 0
         tokens = {match.start(): match for match in _LATIN.finditer(text)}
@@ -117,6 +119,7 @@ class Lexicon:
         return None
 
     def _phrase(self, text: str, place: int, tokens: Mapping[int, re.Match[str]], ordered: list[int]) -> Spotted | None:
+        """The longest known phrase of Latin words that begins here."""
         first = ordered.index(place)
         run = [tokens[start] for start in ordered[first : first + self._most_tokens]]
         for length in range(len(run), 0, -1):
@@ -136,6 +139,7 @@ class Lexicon:
         return next((known for known in self._latin_stems if _one_letter_off(token, known)), token)
 
     def _slips(self, text: str, taken: bytearray) -> list[Spotted]:
+        """Known words with a slip: alike in sound, bent, or one character wrong."""
         found = []
         alike, exact = tuple(map(_sound, text)), tuple(syllable(one) or one for one in text)
         for length in range(min(self._longest, len(text)), self._shortest - 1, -1):
@@ -151,6 +155,7 @@ class Lexicon:
         return found
 
     def _one_wrong(self, written: str) -> str:
+        """The known word that one character more or other makes of what is written; "" for none."""
         if len(written) < _SHORTEST_WRONG or not self._wrong:
             return ""
         for place in range(1, len(written) - 1) if len(written) > _SHORTEST_WRONG else ():

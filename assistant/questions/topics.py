@@ -209,6 +209,7 @@ def clauses(problems: Problems, file: str, keys: Sequence[str | int], refs: Iter
 
 
 def _subjects(problems: Problems, topics: Topics, policy: Policy) -> None:
+    """What `topics.yaml` names that is not there."""
     common = set(_read(_COMMON, dict[str, Subject]))
     types = {one.id for one in policy.base_types}
     for name, subject in topics.subjects.items():

@@ -113,6 +113,7 @@ class Reader:
     """Reads questions about one policy; made once for its topics."""
 
     def __init__(self, topics: Topics, policy_text: str = "") -> None:
+        """Words and patterns of the policy's subjects and gaps, ready to be spotted."""
         self.topics = topics
         self._policy_text = policy_text
         self._words: dict[str, list[str]] = {}
@@ -170,6 +171,7 @@ class Reader:
         return self._part(folded, spoken)
 
     def _part(self, text: str, spoken: str) -> Part:
+        """One part of a question: its subjects, figures, clauses, years, and what nobody knows."""
         found: dict[str, list[Spotted]] = {}
         light = self._light_lexicon.spot(text)
         telling = self._lexicon.spot(text, [one.span for one in light if not one.slip])

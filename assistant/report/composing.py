@@ -126,6 +126,7 @@ class _Composer:
         return tuple(section for section in sections if section.key in asked)
 
     def _head(self) -> tuple[Field, ...]:
+        """The head of the form, line by line."""
         known, assessment = self.particulars, self.assessment
         values = {
             "number": known.number, "name": known.name, "base_type": self.names.base_type(assessment.base_type),

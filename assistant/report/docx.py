@@ -93,6 +93,7 @@ class _Writer:
     # The tables -------------------------------------------------------------------------------------------------------
 
     def _criteria(self) -> None:
+        """The table of criteria."""
         table = self.file.table(CRITERIA, [self.words(f"columns.{name}") for name in CRITERIA_COLUMNS])
         for row in self.report.rows:
             cells = self.file.row(table, CRITERIA)

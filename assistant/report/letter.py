@@ -99,6 +99,7 @@ def plain(text: str, frame: Frame, language: str = "zh") -> str:
 
 
 def _composed(text: str, frame: Frame, language: str) -> Iterator[Line]:
+    """The lines of a letter with their parts; without a title they are plain."""
     words, say = Wording(language), phrases(language)
     framed = bool(frame.title)
     for part, said in ((Part.ISSUER, frame.issuer), (Part.REFERENCE, frame.reference), (Part.TITLE, frame.title)):

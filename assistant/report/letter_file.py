@@ -33,6 +33,7 @@ def _docx(name: str, lines: Sequence[Line], mark: str, language: str) -> bytes:
 
 
 def _paragraph(file: WordFile, line: Line) -> None:
+    """One line of a letter as a paragraph of its kind."""
     match line.part:
         case Part.ISSUER:
             made: Any = file.paragraph(line.text, ISSUER, centred=True, bold=True, font=TITLE_FONT, colour=RED)

@@ -26,6 +26,7 @@ def render(report: Report) -> bytes:
 
 
 def _laid_out(page: str) -> bytes:
+    """A page as pdf; UsageError where the system's library is missing."""
     try:
         import weasyprint
     except OSError as error:

@@ -111,6 +111,7 @@ def fact(one: Fact, policy: Policy) -> Json:
 
 
 def evidence(piece: Evidence) -> Json:
+    """One place as the JSON of an assessment has it."""
     return {
         "document": piece.document,
         "page": piece.page,

@@ -25,6 +25,7 @@ class Line(Struct, frozen=True):
 
 
 def as_json(way: Way, policy: Policy, written: Described, language: str = "zh") -> Json:
+    """The way of a fact as `guohe facts --explain --json` writes it."""
     spec = policy.facts.facts[way.key]
     return {
         "key": way.key, "label": spec.label, "label_en": spec.label_en, "unit": spec.unit,
@@ -75,6 +76,7 @@ class _Telling:
         self.words: Json = load(Path(__file__).parent / "language" / "way.yaml")[language]
 
     def lines(self) -> Iterator[Line]:
+        """The way of a fact as lines with their depth."""
         way = self.way
         figure = self._figure(way.interval) if way.interval else self.words["nothing"]
         figure = self._say("conflict", figure=figure) if way.conflict else figure
@@ -103,6 +105,7 @@ class _Telling:
                 yield Line(4, f"“{row.quote}”")
 
     def _described(self) -> Iterator[Line]:
+        """What the fact is, what counts, what does not, by which readings."""
         one, english = self.written, self.language == "en"
         definition = one.definition_en if english else one.definition
         if definition:
@@ -115,6 +118,7 @@ class _Telling:
             yield Line(1, self._say("readings", numbers=self._joined(list(map(str, one.readings)))))
 
     def _told(self, one: Said) -> Iterator[str]:
+        """What became of one statement, and what it rests on."""
         yield self.words["fate"][one.fate]
         yield self._say("says", figure=self._figure(one.says))
         yield from self._spoke(one.spoke)

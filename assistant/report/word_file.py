@@ -180,6 +180,7 @@ class WordFile:
         return cells
 
     def _page(self, head_left: str, head_right: str, foot: str, sheet: Sheet) -> None:
+        """The sheet with its margins, head and foot."""
         from docx.enum.section import WD_ORIENT
         from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
         from docx.shared import Mm

@@ -226,6 +226,7 @@ def read_queries(path: Path) -> list[tuple[Id, str]]:
 
 
 def _rows(path: Path, state: Any = None) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Number and content of each line of a corpus; PathError names the line that is broken."""
     import msgspec
 
     try:

@@ -69,6 +69,7 @@ class Retriever:
     def __init__(self, collection: str, passages: Sequence[Passage], *, vocabulary: Vocabulary | None = None,
                  embedder: Embedder | None = None, store: VectorStore | None = None,
                  indexes: VectorIndexes | None = None) -> None:
+        """Meaning is searched once `prepare` was called, and only with an embedder and a store."""
         self.collection, self.passages = collection, tuple(passages)
         self._vocabulary = vocabulary or Vocabulary(())
         self._embedder = embedder if store is not None else None

@@ -103,6 +103,7 @@ class _Numbering:
         self.hosts: list[str] = []              # rows that wait for the tables that stand in them
 
     def lines(self) -> list[Line]:
+        """The document's lines with their names."""
         document = self.document
         kind = KINDS.get(document.kind, document.kind)
         scan = "，由扫描件识别" if any(page.recognised for page in document.pages) else ""
@@ -125,6 +126,7 @@ class _Numbering:
         return self.made
 
     def _paragraph(self, block: Block, name: str) -> None:
+        """A paragraph or a heading with its name."""
         heading = block.kind is BlockKind.HEADING
         if heading:
             self.above = [one for one in self.above if one[0] < block.level]
@@ -139,6 +141,7 @@ class _Numbering:
             self.above.append((block.level, name))
 
     def _table(self, block: Block, name: str) -> None:
+        """A table and its rows with their names; merged cells are said in each row."""
         rows: dict[int, list[Cell]] = {}
         for cell in block.cells:
             rows.setdefault(cell.row, []).append(cell)

@@ -125,6 +125,7 @@ class _Reader:
         self.progress = progress or _silent
 
     def settle(self) -> dict[str, Settled]:
+        """What the model's answers come to by fact, asked once more about what is not clear."""
         if not self.places.by_id:
             return {}
         asked = self._first()
@@ -207,6 +208,7 @@ class _Reader:
         return reply
 
     def _settled(self, key: str, answer: Answer) -> Settled:
+        """One fact: its claims verified, its interval recomputed, and what is unclear."""
         spec, told = self.about.policy.facts.facts[key], self.guide.facts[key]
         claims = Verifier(self.places, self.about, self.window, key, spec, told).check(answer.claims)
         came_to = algebra.recompute(claims, spec.kind, spec.time, self.window)

@@ -111,6 +111,7 @@ def _bounds(value: Any) -> object:
 
 
 def _whole(value: object, *, up: bool) -> object:
+    """A number as a whole one, up or down; anything else as it is."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return value
     try:

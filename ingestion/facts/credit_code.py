@@ -1,4 +1,7 @@
-"""The unified social credit code 统一社会信用代码, GB 32100-2015: 18 symbols, the last one a check character."""
+"""The unified social credit code 统一社会信用代码, GB 32100-2015: 18 symbols, the last one a check character.
+
+Our own because python-stdnum refuses codes that begin with a letter, as those of agricultural collectives do (N2…).
+"""
 
 from __future__ import annotations
 

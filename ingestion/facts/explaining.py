@@ -92,6 +92,7 @@ def explain(documents: Sequence[Document], policy: PolicyFacts, application_date
 
 
 def way(prepared: extraction.Prepared, policy: PolicyFacts, application_date: date, key: str) -> Way:
+    """As `explain`, from prepared documents."""
     book, spec = policy.facts, policy.facts.facts[key]
     window = extraction.window_of(policy, application_date)
     found = extraction.claims_of(prepared, policy, application_date, key).settle(window)
@@ -110,6 +111,7 @@ def way(prepared: extraction.Prepared, policy: PolicyFacts, application_date: da
 # What states the fact -------------------------------------------------------------------------------------------------
 
 def _said(book: FactBook, spec: FactSpec, entry: Assertion) -> Said:
+    """A statement with the rule and the words that made it."""
     at = _at(entry.document, entry.span)
     marks = [name for name, holds in (
         ("partial", entry.partial), ("named_in_text", entry.loose), ("told_one_by_one", entry.told),

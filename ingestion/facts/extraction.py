@@ -66,6 +66,7 @@ class Prepared(Struct, frozen=True):
 def prepare(
     documents: Sequence[Document], policy: PolicyFacts, tell: Callable[[str], None] | None = None
 ) -> Prepared:
+    """Documents cut up, with who applies and in which country; `tell` hears which is being read."""
     text = squeezed(policy.text)
     within, beyond = limits.within(sorted(documents, key=lambda d: d.name))
     readings = []
@@ -147,6 +148,7 @@ def claims_of(prepared: Prepared, policy: PolicyFacts, application_date: date, k
 def _claims(
     prepared: Prepared, book: FactBook, specs: Mapping[str, FactSpec], window: Window, on: date
 ) -> dict[str, Claims]:
+    """What the documents say of these facts; read once for a day of application."""
     known = prepared.claims.get(on, {})
     if specs.keys() <= known.keys():
         return known
@@ -180,6 +182,7 @@ class _Reader:
     """Reads documents for a set of facts; a sentence is analysed only when one of them may be in it."""
 
     def __init__(self, book: FactBook, specs: Mapping[str, FactSpec], setting: Setting, names: Names) -> None:
+        """Patterns of the facts put together, so that a sentence is asked once which of them may match."""
         self.book, self.specs, self.setting, self.names = book, specs, setting, names
         self.window = setting.window
         self.found = {key: Claims() for key in specs}
@@ -237,6 +240,7 @@ class _Reader:
         return self._analyses[id(sentence)]
 
     def _sentence(self, sentence: Sentence, sentences: Sequence[Sentence], position: int) -> None:
+        """Statements and figures of one sentence."""
         for key, spec in self._stated(sentence):
             context = _context(sentences, position)
             statements(self.book, spec, self.analysis(sentence), self.window, self.found[key], context)

@@ -246,6 +246,7 @@ class FactBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
         return found
 
     def _made(self, key: tuple[str, ...]) -> re.Pattern[str]:
+        """Compiles a word list once; PolicyError for one that is not defined or no expression."""
         if key not in self._patterns:
             try:
                 self._patterns[key] = compiled.pattern(

@@ -145,6 +145,7 @@ def _apply(
     *,
     former: bool,
 ) -> None:
+    """Says yes or no by one rule, or why its words do not count here."""
     sentence = analysis.sentence
     body = sentence.folded[span.start : span.end]
     located = _located(analysis, span)
@@ -239,6 +240,7 @@ def _nearby(book: FactBook, rule: Rule, body: str) -> str:
 
 
 def _located(analysis: Analysis, span: Span) -> Span:
+    """The span of a statement, with the period before it."""
     if analysis.sentence.synthetic:
         return analysis.sentence.span
     text = analysis.sentence.folded[span.start : span.end]

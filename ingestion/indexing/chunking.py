@@ -67,6 +67,7 @@ class _Walker:
     pending: Span | None = None  # paragraphs that more may join
 
     def take(self, block: Block) -> None:
+        """Adds a block to the passage that grows, or ends it before."""
         if block.section != self.section:
             self.end_section()
             self.section, self.path = block.section, []
@@ -127,6 +128,7 @@ class _Walker:
         self.pending = span
 
     def _table(self, block: Block) -> None:
+        """Passages of a table's rows, each with the header above it."""
         rows = [list(cells) for _, cells in groupby(block.cells, key=lambda cell: cell.row)]
         above, first = self._header(rows)
         group: list[list[Cell]] = []

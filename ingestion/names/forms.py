@@ -49,6 +49,7 @@ class NameForms(Struct, frozen=True):
 
 @lru_cache(maxsize=1)
 def name_forms() -> NameForms:
+    """The patterns of names of organisations, compiled once."""
     data = load("places")
 
     def any_of(words: Iterable[str]) -> str:
@@ -119,6 +120,7 @@ def _latin_bodies(text: str) -> set[str]:
 
 
 def _transliterated(text: str) -> bool:
+    """Whether a Chinese name is made of sounds of a foreign one."""
     rules = name_forms()
     if re.search(r"[\u3400-\u9fff][·•・‧][\u3400-\u9fff]", text):
         return True

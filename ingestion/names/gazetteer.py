@@ -105,6 +105,7 @@ class Lexicon(Struct, frozen=True):
 
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
+    """Every known name with where it is, compiled once."""
     data = load("places")
     letters = letters_of(data["traditional"])
     words: dict[str, _Word] = {}
@@ -231,6 +232,7 @@ def _longest(text: str, at: int, lengths: tuple[int, ...], found: list[Mention])
 
 
 def _scan_latin(text: str) -> list[Mention]:
+    """Known names in Latin letters, the longest first."""
     data = lexicon()
     lower = text.lower()
     if len(lower) != len(text):  # a letter whose small form is longer: leave it

@@ -186,6 +186,7 @@ def _of_name(text: str) -> Origin:
 
 
 def _of_words(text: str) -> Origin:
+    """Where an organisation is by the names in it; by its form where there are none."""
     found = [mention for mention in scan_plain(text) if mention.kind is not Kind.NEUTRAL]
     start = name_forms().domestic_start.match(text)
     if start and not (found and found[0].start == 0):
@@ -262,6 +263,7 @@ def _core(text: str) -> str:
 
 
 def _key(text: str) -> str:
+    """What tells that two names are of one organisation."""
     data = lexicon()
     core = _core(text)
     if core in _aliases():

@@ -2,7 +2,8 @@
 
 The first 3,755 characters of GB 2312 stand in the order of their reading, so a table of where each syllable begins is
 enough. A character with several readings has the one it was filed under, rarer characters have none: this serves for
-slips of a phonetic keyboard and for initials (gjcxy), not for reading aloud.
+slips of a phonetic keyboard and for initials (gjcxy), not for reading aloud. Our own because pypinyin takes 0.4 s to
+import for the same readings of 3,712 of the 3,755; the rest have several.
 """
 from __future__ import annotations
 

@@ -80,6 +80,7 @@ _LONGEST_RATE = 30
 
 
 def _chinese(text: str) -> Decimal | None:
+    """A number in Chinese numerals; None for what is none."""
     grammar = _grammar()
     text = text.replace(grammar.linking, "")
     whole, point, fraction = text.partition(grammar.point)
@@ -299,6 +300,7 @@ def _whole(value: Decimal, rounding: str) -> int:
 def _interval(
     value: Decimal, upper: Decimal | None, place: Decimal, prefix: str, suffix: str, surplus: bool
 ) -> Interval | None:
+    """What a number says with the words around it: 20余, 近50, 约20, 20以上."""
     low = _whole(value, ROUND_CEILING)
     high: int | None = _whole(upper if upper is not None else value, ROUND_FLOOR)
     if surplus and upper is None:
@@ -361,6 +363,7 @@ def _latin_bounded(words: list[str]) -> str:
 
 @lru_cache(maxsize=1)
 def _grammar() -> _Grammar:
+    """The patterns of quantities, compiled once."""
     data: dict[str, Any] = load("numbers")
     digits: dict[str, int] = data["digits"]
     powers: dict[str, int] = data["powers"]

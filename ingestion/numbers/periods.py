@@ -156,6 +156,7 @@ def dates(folded: str) -> list[tuple[Span, date, date]]:
 
 
 def _recent(match: re.Match[str], window: Window) -> Period | None:
+    """近三年, the last 18 months: up to the window's end."""
     word = match["n"]
     number = (
         load("periods")["numbers_en"].get(word.lower()) if word.isascii() and word.isalpha() else parse_number(word)
@@ -201,6 +202,7 @@ def _relative(match: re.Match[str], window: Window) -> Period | None:
 
 
 def _between(match: re.Match[str], window: Window) -> Period | None:
+    """From one date to another, whose year, month or end may be left out."""
     first = _bounds(match, "a")
     if first is None:
         return None
@@ -239,6 +241,7 @@ def _dated(span: Span, start: date, end: date, window: Window) -> Period:
 
 
 def _single(match: re.Match[str], window: Window) -> Period | None:
+    """One date: of a state, since it, until it, or within it."""
     bounds = _bounds(match, "p")
     if bounds is None:
         return None
@@ -395,6 +398,7 @@ def _grammar() -> tuple[list[tuple[re.Pattern[str], re.Pattern[str], Resolve]], 
 
 
 def _since(match: re.Match[str], window: Window) -> Period | None:
+    """From a date on, up to the window's end."""
     bounds = _bounds(match, "p")
     if bounds is None:
         return None

@@ -47,6 +47,7 @@ def is_litter(name: str) -> bool:
 
 
 def _name(info: ZipInfo) -> str:
+    """A member's name, in whichever encoding it was written."""
     name = info.filename
     if not info.flag_bits & UTF8_FLAG:
         try:

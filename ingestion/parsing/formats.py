@@ -41,7 +41,6 @@ OLE_HEADER = 512
 OLD_WORKBOOKS = frozenset({"xls", "xlt", "et"})
 MACROS = b"vbaProject.bin"                            # as a zip names it
 MACROS_OLE = "_VBA_PROJECT".encode("utf-16-le")      # as an OLE file names its stream
-MOST_CHARACTERS = 3_000_000  # of a document; some 2,000 pages
 
 
 class Progress(Protocol):
@@ -168,6 +167,7 @@ def kind(data: bytes, name: str) -> str:
 
 
 def _zip_kind(data: bytes, extension: str) -> str:
+    """What a zip holds, by the names in it."""
     from ingestion.parsing.package import Package
     package = Package(data)
     if any(name.startswith("word/") for name in package.infos):

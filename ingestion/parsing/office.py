@@ -54,6 +54,7 @@ _lock = threading.Lock()
 
 
 def read(data: bytes, name: str, sha256: str) -> Document:
+    """The document in a file of an older program, converted by LibreOffice."""
     extension = name.rsplit(".", 1)[-1].lower() if "." in name else "doc"
     target = "xlsx" if extension in SHEETS else "docx"
     if _is_encrypted(data):
@@ -156,6 +157,7 @@ def _profile(process: int) -> tempfile.TemporaryDirectory[str]:  # noqa: ARG001 
 
 
 def _convert(program: str, data: bytes, suffix: str, target: str, output: str = "") -> bytes:
+    """The file as LibreOffice writes it in another kind; UnreadableError where it does not."""
     with _lock, tempfile.TemporaryDirectory(prefix="guohe-") as folder:
         source = Path(folder) / f"in.{suffix}"
         source.write_bytes(data)

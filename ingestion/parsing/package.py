@@ -44,6 +44,7 @@ class Package:
     """The parts of one zip by name. `total` counts the bytes that were unpacked so far."""
 
     def __init__(self, data: bytes) -> None:
+        """Opens a zip within limits; UnreadableError for one that is damaged or too large."""
         _refuse_long_directory(data)
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))

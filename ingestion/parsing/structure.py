@@ -49,6 +49,7 @@ class Rules(Struct, frozen=True):
 
 @lru_cache(maxsize=1)
 def rules() -> Rules:
+    """The patterns of headings and list numbers, compiled once."""
     data = language.load("structure.yaml")
     return Rules(
         headings=tuple(Numbering(entry["name"], entry["level"], compiled.pattern(entry["pattern"]),

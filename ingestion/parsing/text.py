@@ -43,6 +43,7 @@ MOST_COLUMNS = 16_384  # as of a sheet in Excel
 
 
 def read(data: bytes, name: str, sha256: str) -> Document:
+    """The document in a text file; tables for csv, headings for Markdown."""
     if len(data) > MOST_BYTES:
         raise unreadable("too_large", detail=f"{len(data) // 1_000_000} MB > {MOST_BYTES // 1_000_000} MB")
     text, notices = decode(data)

@@ -49,6 +49,7 @@ def _sequence(parts: Iterable[tuple[Any, Any]]) -> tuple[Items | None, bool]:
 
 
 def _one(name: str, code: Any, value: Any) -> tuple[Items | None, bool]:
+    """The characters that one element can begin with, None for any; and whether it may match nothing."""
     if name == "LITERAL":
         return {(code, value): None}, False
     if name == "IN":

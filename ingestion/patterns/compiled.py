@@ -138,6 +138,7 @@ def _translate(source: str, flags: int) -> Translated:
 
 
 def _made(source: str, found: Translated) -> re.Pattern[str]:
+    """A pattern from what was translated before."""
     import _sre  # type: ignore[import-not-found]
 
     code = array("I")

@@ -42,6 +42,7 @@ def _sequence(items: Sequence[tuple[Any, Any]]) -> frozenset[str] | None:
 
 
 def _one(name: str, value: Any) -> frozenset[str] | None:
+    """Characters of which one stands in whatever one element matches; None where that is not known."""
     if name == "IN":
         return _any_of([_letter(code) if op.name == "LITERAL" else None for op, code in value])
     if name == "BRANCH":

@@ -95,6 +95,7 @@ def whole_number(word: str) -> int:
 
 
 def _article_heads(text: str) -> Iterator[re.Match[str]]:
+    """Where articles begin: numbers that go on from the last one and are no reference."""
     last, last_sub = 0, 0
     for match in _ARTICLE.finditer(text):
         number, sub = whole_number(match[2]), whole_number(match[3]) if match[3] else 0
@@ -240,6 +241,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _read_chinese(match: re.Match[str]) -> Iterator[str]:
+    """The clauses that a reference in Chinese names."""
     numbers = [whole_number(word) for word in re.findall(_NUM, match["list"] or match["bare"])]
     if match["to"]:
         numbers += _up_to(numbers[-1], whole_number(match["to"]))

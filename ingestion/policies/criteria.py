@@ -71,16 +71,6 @@ def _check_totals(criteria: Sequence[Criterion], problems: Problems) -> None:
                          f"{one.id} 汇总得分，而{chinese}未设 points，请补上或删去")
 
 
-def _written(scale: Scale) -> str:
-    """A scale as it is written in the file."""
-    parts = [f"most: {scale.most}"]
-    if scale.each:
-        parts += [f"each: {scale.each}", f"every: {scale.every}"]
-    if scale.steps:
-        parts.append("steps: [" + ", ".join(f"[{bar}, {points}]" for bar, points in scale.steps) + "]")
-    return "{" + ", ".join(parts) + "}"
-
-
 class _Entry:
     """One entry while it is held against the text."""
 
@@ -209,7 +199,7 @@ class _Entry:
                         f"{one.id} 属 {one.kind}，得全分或不得分，points 只写 most")
         read = scales.read(one.quote)
         if read is None or read.scale != scale:
-            self._disagrees("points", _written(scale), _written(read.scale) if read else "")
+            self._disagrees("points", scales.written(scale), scales.written(read.scale) if read else "")
             return ""
         if read.unit and read.unit != one.unit:
             self._disagrees("unit", one.unit, read.text)

@@ -23,6 +23,16 @@ def earned(scale: Scale, figure: int) -> int:
     return max((points for bar, points in steps if figure >= bar), default=0)
 
 
+def written(scale: Scale) -> str:
+    """A scale as it is written in the file."""
+    parts = [f"most: {scale.most}"]
+    if scale.each:
+        parts += [f"each: {scale.each}", f"every: {scale.every}"]
+    if scale.steps:
+        parts.append("steps: [" + ", ".join(f"[{bar}, {points}]" for bar, points in scale.steps) + "]")
+    return "{" + ", ".join(parts) + "}"
+
+
 def between(scale: Scale, interval: Interval) -> Interval:
     """The points of a figure that is only known between two bounds."""
     high = scale.most if interval.high is None else earned(scale, interval.high)

@@ -76,11 +76,12 @@ def office(folder: Path) -> Iterator[Place]:
         user = people[Role.ADMINISTRATOR].get("/api/v1/users").json()["items"][0]["id"]
         reviews = tuple(f"/review/cases/{one}" for one in (membrane, twin, rejected, done))
         read = ("/", "/policy", "/policy/articles/8", "/ask", "/account", "/cases", "/notices")
+        file = owner.get(f"/api/v1/cases/{membrane}/files").json()[0]["id"]
         policy = ("/policy/versions", f"/policy/versions/{tried}", f"/policy/versions/{tried}/forms",
                   f"/policy/versions/{tried}/forms/criterion/9.4.funding", "/policy/questions")
         rounds = ("/review/intakes", f"/review/intakes/{opened}", f"/review/intakes/{opened}/overlaps")
         case = tuple(f"/cases/{membrane}{part}" for part in ("", "/compare", "/changes", "/facts/sci_ei_papers",
-                                                             "/facts/foreign_partners"))
+                                                             "/facts/foreign_partners", f"/documents/{file}"))
         pages = {
             "": ("/", "/policy", "/login", "/register"), Role.APPLICANT: (*read, *case, f"/cases/{twin}"),
             Role.REVIEWER: (*read, "/review", "/review?outdated=true", "/review/statistics", *rounds,
@@ -102,12 +103,13 @@ def office(folder: Path) -> Iterator[Place]:
         reviewer.upload(paper, ("扫描件.txt", UNDECIDED.encode()))
         reviewer.post(f"/api/v1/cases/{paper}/assessments")
         reviewer.post(f"/api/v1/cases/{paper}/submission")
-        reviewer.patch(f"/api/v1/review/cases/{paper}", json={"status": "returned"})
+        site.client(Role.REVIEWER).patch(f"/api/v1/review/cases/{paper}", json={"status": "returned"})
         hook = people[Role.ADMINISTRATOR].post("/api/v1/webhooks", json={
             "url": "https://oa.example.com/guohe", "kinds": ["assessment.finished"]}).json()["id"]
     more = {
         "": (f"/invitation/{invitation}", "/nothing", "/forgotten", f"/reset/{reset}"),
-        Role.APPLICANT: ("/demo", f"/cases/{draft}/edit", f"/cases/{draft}", f"/cases/{draft}/submission",
+        Role.APPLICANT: ("/demo", "/cases/new", "/help", "/help/applicants", f"/cases/{draft}/edit", f"/cases/{draft}",
+                         f"/cases/{draft}/submission",
                          f"/cases/{membrane}/submissions", f"/cases/{draft}/replies/resident_enterprises",
                          f"/cases/{returned}", f"/cases/{returned}/replies/sci_ei_papers", f"/cases/{draft}/delete"),
         Role.REVIEWER: (*rounds, f"/review?intake={opened}", "/cases/paper", f"/review/cases/{paper}",
@@ -116,6 +118,7 @@ def office(folder: Path) -> Iterator[Place]:
                         f"/cases/{undecided}/submissions"),
         Role.POLICY_STAFF: (*policy[1:4], f"/policy/versions/{tried}/files/criteria.yaml", "/review"),
         Role.ADMINISTRATOR: (f"/admin/webhooks/{hook}", f"/admin/users/{user}/erase", "/admin/model",
+                             "/admin/model/second",
                              "/admin/audit?verify=1", f"/admin/users/{user}"), Role.AUDITOR: ()}
     running = Server(folder).start()
     yield Place(running, cookies, {str(role): found for role, found in pages.items()},

@@ -14,8 +14,8 @@ from pathlib import Path
 class Server:
     """`guohe serve` in a process, on an empty data folder, always at the same port."""
 
-    def __init__(self, data: Path) -> None:
-        self.data = data
+    def __init__(self, data: Path, **environment: str) -> None:
+        self.data, self.environment = data, environment
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             self.port = taken.getsockname()[1]
@@ -26,7 +26,7 @@ class Server:
         log = (self.data.parent / f"{self.data.name}.log").open("ab")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "api.cli", "serve", "--port", str(self.port), "--data", str(self.data)],
-            stdout=log, stderr=log, env={**os.environ, "GUOHE_LANG": "zh"})
+            stdout=log, stderr=log, env={**os.environ, "GUOHE_LANG": "zh", **self.environment})
         for _ in range(300):
             try:
                 with urllib.request.urlopen(f"{self.address}/healthz", timeout=2):  # noqa: S310 - our own address

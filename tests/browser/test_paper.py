@@ -14,9 +14,9 @@ __all__ = ["reviewers"]
 
 def test_the_office_hands_in_for_an_applicant_without_an_account(reviewers: Callable[[], Page]) -> None:
     """From the worklist and back to it: what was typed stays where a number is taken; the case is marked as on paper,
-    the letter is downloaded to be printed, and what comes in later is added by the office.
+    another reviewer decides, the letter is downloaded to be printed, and what comes in later is added by the office.
     """
-    page = reviewers()
+    page, other = reviewers(), reviewers()
     page.goto("/review")
     page.click('a:has-text("登记纸质申报")')
     page.fill("#applicant", "重庆市海棠膜材料研究院有限公司")
@@ -43,14 +43,17 @@ def test_the_office_hands_in_for_an_applicant_without_an_account(reviewers: Call
     expect(page.locator('[role="alert"]')).to_contain_text("2026-纸-0107 已登记过")
     expect(page.locator("#applicant")).to_have_value("另一家")
 
-    page.goto("/review?paper=true")
-    row = page.locator("tbody tr", has=page.locator(f'a[href="/review{case[case.index("/cases/"):]}"]').first)
+    page.goto(f"/review{case[case.index('/cases/'):]}")
+    expect(page.locator(".case-head")).to_contain_text("由您代录，须由另一名审查人员审查")
+    expect(page.locator("form.decide")).to_have_count(0)
+    other.goto("/review?paper=true")
+    row = other.locator("tbody tr", has=other.locator(f'a[href="/review{case[case.index("/cases/"):]}"]').first)
     expect(row.locator(".tags")).to_contain_text("纸质申报")
     row.locator("th a").click()
-    page.click('a:has-text("补正通知")')
-    steps.go(page, 'button[name="send"]', re.compile("/review/cases/[0-9a-f]{32}$"))
-    expect(page.locator("main")).to_contain_text("通知须打印送达")
-    page.goto(f"{page.url}/letter")
+    other.click('a:has-text("补正通知")')
+    steps.go(other, 'button[name="send"]', re.compile("/review/cases/[0-9a-f]{32}$"))
+    expect(other.locator("main")).to_contain_text("通知须打印送达")
+    page.goto(f"{other.url}/letter")
     with page.expect_download() as printed:
         page.click('a[href$="/letters/1/docx"] >> nth=0')
     assert printed.value.suggested_filename.endswith(".docx")

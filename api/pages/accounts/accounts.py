@@ -39,6 +39,7 @@ def login_page(request: Request, visitor: VisitorDep) -> Response:
 @router.post("/login")
 @door("sign_ins")
 async def login(request: Request, form: FormDep) -> Response:
+    """Signs in and goes on to where somebody was, with a form that they had not sent yet."""
     onward = inside(field(form, "next"))
     kept, action = _kept(field(form, "kept")), inside(field(form, "kept_action"), "")
     try:
@@ -94,6 +95,7 @@ def account(request: Request, services: ServicesDep, actor: ActorDep) -> Respons
 
 @router.post("/account/password")
 async def password(request: Request, services: ServicesDep, actor: ActorDep, form: FormDep) -> Response:
+    """Another password; other sessions and tokens end."""
     new, shown = str(form.get("new") or ""), partial(_account, request, services, actor)
     try:
         if new != str(form.get("again") or ""):
@@ -114,6 +116,7 @@ def end_session(services: ServicesDep, actor: ActorDep, session_id: str) -> Resp
 
 @router.post("/account/tokens")
 def create_token(request: Request, services: ServicesDep, actor: ActorDep, form: FormDep) -> Response:
+    """A token for programs, whose secret is shown this once."""
     scopes, days = [one for one in TokenScope if form.get(f"scope-{one}")], field(form, "days")
     try:
         made = services.accounts.create_token(

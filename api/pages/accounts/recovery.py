@@ -45,6 +45,7 @@ def reset_page(request: Request, services: ServicesDep, secret: str) -> Response
 @router.post("/reset/{secret}")
 @door("sign_ins")
 async def reset(request: Request, services: ServicesDep, secret: str, form: FormDep) -> Response:
+    """A new password by a link's secret, and signed in with it."""
     new = str(form.get("new") or "")
     try:
         if new != str(form.get("again") or ""):

@@ -29,6 +29,7 @@ def start(request: Request, services: ServicesDep) -> Response:
 
 @router.get("/sso/callback")
 def callback(request: Request, services: ServicesDep) -> Response:
+    """Back from the provider: signed in, or the page says why not."""
     query = request.query_params
     try:
         services.administration.limits.knock("sign_ins", address_of(request))

@@ -23,6 +23,7 @@ FIELDS = ("actor", "action", "kind", "object_id", "since", "until")
 @router.get("/admin/audit")
 def audit(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, after: str | None = None
           ) -> Response:
+    """The audit by filter, page by page, verified where that is asked."""
     auditing, wanted = services.administration.auditing, _wanted(request)
     actions, kinds = auditing.choices(actor)
     lines = auditing.list(actor, wanted, after=after, limit=A_PAGE)

@@ -93,6 +93,7 @@ class AuditWords:
     """`names` are those of persons by id; who is gone is shown by id."""
 
     def __init__(self, said: Words, policy: Policy, names: Mapping[str, str]) -> None:
+        """`names` are persons by their ids; each name of a value has a way to say it."""
         self._words, self._names = said, names
         self._vocabulary = Vocabulary(policy, said.language)
         self._kinds: dict[str, Callable[[Any], str]] = {
@@ -139,6 +140,7 @@ class AuditWords:
         return self._words(REASONS[reason]) if reason in REASONS else reason
 
     def _pairs(self, found: Mapping[str, Any] | None, row: Row, subject: str) -> tuple[Pair, ...]:
+        """Name, words and what is kept of each value of a row; two bounds are one figure."""
         values = dict(found or {})
         pairs = []
         if values.keys() >= set(BOUNDS):

@@ -27,6 +27,7 @@ def notices(request: Request, services: ServicesDep, actor: ActorDep, after: str
 
 @router.post("/admin/notices")
 def save(request: Request, services: ServicesDep, actor: ActorDep, form: FormDep) -> Response:
+    """Which robots tell what, and how long before a deadline; refused values are said on the page."""
     robots = tuple(one.value for one in CHOSEN if form.get(f"robots-{one}"))
     try:
         value = NoticeSettings(robots, number_of(field(form, "days")), number_of(field(form, "hour")))

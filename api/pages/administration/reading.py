@@ -66,6 +66,7 @@ def means(request: Request, services: ServicesDep, actor: ActorDep) -> Response:
 
 @router.post("/admin/model")
 def change(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, form: FormDep) -> Response:
+    """Whether a model reads, how many at once, and its budgets; refused values are said on the page."""
     kept = services.administration.kept
     try:
         at_once, day, user = (int(field(form, name)) for name in NUMBERS)

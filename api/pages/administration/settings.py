@@ -66,6 +66,7 @@ def set_office(request: Request, services: ServicesDep, actor: ActorDep, form: F
 
 @router.post("/admin/settings/{section}")
 def set_numbers(request: Request, services: ServicesDep, actor: ActorDep, section: str, form: FormDep) -> Response:
+    """The numbers of one section; what its form does not ask for stays as it is."""
     if section not in SECTIONS:
         raise Failure("not_found")
     kind = SECTIONS[section]

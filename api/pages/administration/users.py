@@ -66,6 +66,7 @@ def withdraw(services: ServicesDep, actor: ActorDep, invitation_id: str) -> Resp
 
 def _page(request: Request, services: ServicesDep, actor: ActorDep, *, made: InvitationView | None = None,
           failure: str = "", status: int = 200) -> Response:
+    """Users by filter, open invitations, and the link of one that was just made."""
     query = request.query_params
     search, role, state = (query.get(name, "") for name in ("q", "role", "state"))
     found = services.accounts.users(actor, after=query.get("after"), limit=A_PAGE, search=search,

@@ -76,6 +76,7 @@ def edit(request: Request, services: ServicesDep, actor: ActorDep, case_id: str)
 
 @router.post("/cases/{case_id}/edit")
 def update(request: Request, services: ServicesDep, actor: ActorDep, case_id: str, form: FormDep) -> Response:
+    """A case's settings changed; assessed anew where its type or its day is another and it has files."""
     found = services.cases.get(actor, case_id)
     typed = read(form, paper=found.paper_number is not None)
     problems = typed.problems(services.policies.current)

@@ -130,6 +130,7 @@ def suggested(services: Services, view: AssessmentView | None, language: str) ->
 
 
 def exchange(turn: TurnView, case_id: str | None) -> Exchange:
+    """A turn as the page shows it: lines, the sources that its text quotes first, the rest folded."""
     say, text = Say(turn.language), f"\n{turn.answer}\n"
     shown: list[Source] = []
     more: list[Source] = []

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from api.pages.texts import words
 from api.service.records import Actor, CaseView
+from api.service.review import intake_choosing as choosing
 from api.service.review.intake_records import IntakeState, OfferedIntake
 from api.service.services import Services
 
@@ -22,10 +23,13 @@ def offered(services: Services, case: CaseView) -> tuple[OfferedIntake, ...]:
 
 
 def _line(one: OfferedIntake, language: str) -> str:
+    """A round by its state: until when, from when, stopped, or over."""
     say = words(language)
     match one.state:
         case IntakeState.OPEN:
             return say("intake.closes_on", title=one.title, day=one.closes.isoformat(), count=one.days_left)
+        case IntakeState.PLANNED if one.opens <= choosing.today():
+            return say("intake.awaits_policy", title=one.title)
         case IntakeState.PLANNED:
             return say("intake.not_yet", title=one.title, day=one.opens.isoformat())
         case IntakeState.SUSPENDED:

@@ -1,7 +1,7 @@
 """What is still to do about a case: the open points in their order, each with its next step and what was said to it."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from api.pages.results.reviewed import Reply, reply
@@ -38,11 +38,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """`ready`: nothing is left that its applicant could do; `notes`: where another reading of a term changes one."""
+    """`ready`: nothing is left that its applicant could do; `notes`: where another reading of a term changes one;
+    `said`: entries that are open no more and to which something was said.
+    """
 
     parts: tuple[Part, ...]
     notes: tuple[str, ...]
     ready: bool
+    said: tuple[Item, ...]
 
     @property
     def count(self) -> int:
@@ -69,9 +72,19 @@ class _Doing:
     def todo(self, found: Sequence[Point]) -> Todo:
         parts = ((kind, tuple(self._item(one) for one in found if one.kind is kind)) for kind in Kind)
         return Todo(tuple(Part(kind.value, items) for kind, items in parts if items), tuple(self._sensitive()),
-                    not any(one.kind in points.APPLICANTS for one in found))
+                    not any(one.kind in points.APPLICANTS for one in found),
+                    tuple(self._settled({one.subject for one in found})))
+
+    def _settled(self, open_: Collection[str]) -> Iterator[Item]:
+        for subject, one in self.replies.items():
+            known = entry(self.view.result, self.policy, self.names.words.language, subject)
+            if subject not in open_ and known is not None:
+                href = f"#c-{subject}" if subject in self.findings else \
+                    f"/cases/{self.view.line.case_id}/facts/{subject}"
+                yield Item(subject, "", known[0], "", href, "", reply(one, self.view.line.case_id, self.names))
 
     def _item(self, point: Point) -> Item:
+        """A point with its words, where it leads, its next step, and what was said to it."""
         subject, step = point.subject, self.say(f"todo.steps.{point.kind.value}")
         if point.kind is Kind.UNREAD:
             file = self.files.get(subject)

@@ -69,6 +69,7 @@ def _all(request: Request, services: Services, actor: Actor, language: str, vers
 
 def _one(request: Request, services: Services, actor: Actor, language: str, version_id: str, criterion: str, *,
          failure: Failure | None = None, typed: Typed | None = None) -> Response:
+    """One criterion as a form, with what was typed and why it was refused."""
     view = services.policy_work.versions.forms(actor, version_id)
     one = next((each for each in view.criteria if each.id == criterion), None)
     if one is None:

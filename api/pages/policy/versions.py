@@ -76,6 +76,7 @@ async def upload(services: ServicesDep, actor: ActorDep, form: FormDep) -> Respo
 @router.get("/{version_id}")
 def version(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, version_id: str
             ) -> Response:
+    """A version with its problems, its trial, and what it changes of stored cases, as far as one may see them."""
     work = services.policy_work
     one, trial = work.versions.get(actor, version_id), work.trials.latest(actor, version_id)
     policy = services.policies.current

@@ -17,7 +17,8 @@ from ingestion.policies.policy import Policy
 
 Piece = Evidence | Exclusion | Unexplained
 QUOTE = 120
-MOST = 60       # items of one fact on the page; the page of the fact has all
+SHOWN = 6       # items of each list of a fact on the page; of one that is asked for, MOST; the page of the fact has all
+MOST = 60
 SEVERAL = 3     # pieces of evidence shown before the rest
 LIST = "list"
 
@@ -91,6 +92,7 @@ class Needed:
     requirement: str
     outcome: Said
     before: Said | None     # by the program alone, where that is another
+    reply: Reply | None     # what the applicant says to the criterion, with the first of its facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,9 @@ class FactRow:
     meter: Meter | None
     counted: tuple[Item, ...]
     left_out: tuple[Item, ...]
-    more: int
+    numbers: tuple[int, int]        # of what is counted and of what is not, whatever is shown of it
+    more: int                       # how many are not shown
+    whole: bool                     # as many are shown as the page can have
     needed: tuple[Needed, ...]
     serves: tuple[Needed, ...]      # what a person judges with it, where no criterion asks for it
     history: tuple[Told, ...]
@@ -134,6 +138,7 @@ class JudgementRow:
     judged: bool
     version: int
     pieces: tuple[Item, ...]
+    more: int
     history: tuple[Told, ...]
     reply: Reply | None
 
@@ -170,9 +175,10 @@ class Page:
 
 
 class Viewing:
-    def __init__(self, view: ReviewView, policy: Policy, language: str) -> None:
+    def __init__(self, view: ReviewView, policy: Policy, language: str, whole: str = "") -> None:
+        """`whole`: the key of a fact whose items are wanted, more than some of them."""
         self.view, self.policy, self.names = view, policy, Vocabulary(policy, language)
-        self.language = language
+        self.language, self.whole = language, whole
         self.criteria = {one.person.criterion.id: one for one in view.criteria}
 
     def page(self) -> Page:
@@ -201,17 +207,20 @@ class Viewing:
         return f"#s-{subject}" if subject else ""
 
     def fact(self, one: FactReview) -> FactRow:
+        """A fact as a row: both figures, its evidence, what was left out, what needs it, its history."""
         names, person = self.names, one.person
         spec = self.policy.facts.facts[one.key]
-        counted = tuple(self._item(piece, one.key, one.key) for piece in (person.evidence if person else ()))
-        left = tuple(self._item(piece, one.key, f"{one.key}!") for piece in one.left_out)
+        most = MOST if one.key == self.whole else SHOWN
+        counted = tuple(self._item(piece, one.key, one.key) for piece in (person.evidence if person else ())[:most])
+        left = tuple(self._item(piece, one.key, f"{one.key}!") for piece in one.left_out[:most])
+        numbers = (number_of(person.evidence) if person else 0, number_of(one.left_out))
         texts = [names.figure_and_conflict(fact) if fact else "" for fact in (one.machine, person)]
         return FactRow(
             one.key, names.fact_label(one.key), texts[0], texts[1], texts[0] != texts[1],
             bool(person and person.conflict), one.checked, one.version, spec.kind == "yes_no",
             names.say.pick(spec.unit_zh, spec.unit), person.interval.low if person else None,
-            person.interval.high if person else None, self._meter(one.key, person), counted[:MOST], left[:MOST],
-            max(0, len(counted) - MOST) + max(0, len(left) - MOST), tuple(self._needed(one.key)),
+            person.interval.high if person else None, self._meter(one.key, person), counted, left,
+            numbers, sum(numbers) - len(counted) - len(left), one.key == self.whole, tuple(self._needed(one.key)),
             () if any(self._needed(one.key)) else tuple(self._needed(one.key, related=True)),
             tuple(self._told(step) for step in reversed(one.history)),
             sum(shared.mine.fact == one.key for shared in self.view.shared), self._reply(one.key),
@@ -257,7 +266,8 @@ class Viewing:
             if key in (criterion.related if related else criterion.facts):
                 yield Needed(self.names.citation(criterion), clause_address(criterion.citation),
                              self.names.label(criterion), self.names.requirement(criterion),
-                             said(one.person.outcome, self.language), self._before(one))
+                             said(one.person.outcome, self.language), self._before(one),
+                             self._reply(criterion.id) if criterion.facts[:1] == (key,) and not _judged(one) else None)
 
     def _before(self, one: CriterionReview) -> Said | None:
         return said(one.machine.outcome, self.language) if one.machine.outcome is not one.person.outcome else None
@@ -270,15 +280,17 @@ class Viewing:
     def _judgements(self) -> Iterator[JudgementRow]:
         for one in self.view.criteria:
             criterion = one.person.criterion
-            if one.person.outcome is Outcome.JUDGEMENT or one.judged:
+            if _judged(one):
                 yield JudgementRow(
                     criterion.id, self.names.citation(criterion), clause_address(criterion.citation),
                     self.names.label(criterion), criterion.quote, criterion.required,
                     said(one.person.outcome, self.language), one.judged, one.version,
                     tuple(self._item(piece, "", criterion.id) for piece in one.person.evidence[:SEVERAL]),
+                    max(0, number_of(one.person.evidence) - SEVERAL),
                     tuple(self._told(step) for step in reversed(one.history)), self._reply(criterion.id))
 
     def _item(self, piece: Piece, key: str, evidence: str) -> Item:
+        """A piece with its place and address, what it reads, or why it does not count."""
         text = excerpt(piece.quote, QUOTE)
         read = piece.reads if isinstance(piece, Evidence) else None if isinstance(piece, Exclusion) else piece.could_be
         reads = self.names.interval(key, read) if read and key else ""
@@ -294,6 +306,7 @@ class Viewing:
         return reply(self.view.replies.get(subject), self.view.case.id, self.names)
 
     def _told(self, one: DecisionView) -> Told:
+        """A decision as one line of a history."""
         fact = one.subject in self.policy.facts.facts
         value = self.names.interval(one.subject, one.value) if one.value and fact else \
             self.names.say.outcome(one.outcome) if one.outcome else ""
@@ -320,6 +333,10 @@ class Viewing:
         return SharedRow(one.kind, excerpt(mine.quote, QUOTE),
                          document_address(self.view.case.id, mine.file_id, mine.start, mine.end),
                          document_address(one.case_id, other.file_id, other.start, other.end))
+
+
+def _judged(one: CriterionReview) -> bool:
+    return one.person.outcome is Outcome.JUDGEMENT or one.judged
 
 
 def reply(one: ReplyView | None, case_id: str, names: Vocabulary) -> Reply | None:

@@ -72,6 +72,7 @@ def shown(view: SecondView, policy: Policy, case_id: str, files: Mapping[str, st
 
 def _row(one: CheckItem, names: Vocabulary, policy: Policy, case_id: str, files: Mapping[str, str], version: int, *,
          absent: bool) -> CheckRow:
+    """One fact that two readers leave to a person, side by side."""
     spec = policy.facts.facts[one.key]
     return CheckRow(
         one.key, names.fact_label(one.key), one.agreement.value, one.verified,
@@ -85,6 +86,7 @@ def _row(one: CheckItem, names: Vocabulary, policy: Policy, case_id: str, files:
 
 def _side(fact: ReaderFact | None, reader: str, key: str, names: Vocabulary, case_id: str, files: Mapping[str, str]
           ) -> Side:
+    """What one reader has of a fact: its interval and the first of its evidence."""
     if fact is None:
         return Side("", (), 0, "")
     pieces = []

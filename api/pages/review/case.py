@@ -35,7 +35,7 @@ OPEN = frozenset({Status.RECEIVED, Status.IN_REVIEW})    # decisions are taken
 
 @router.get("/review/cases/{case_id}")
 def review(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, case_id: str) -> Response:
-    """With ?part=review only what a decision changes."""
+    """With ?part=review only what a decision changes; with ?all=KEY all items of a fact."""
     view = services.review.decisions.view(actor, case_id, language)
     open_, stands = view.status in OPEN, services.review.submitting.submission(actor, case_id)
     second = second_reader.of_review(services, actor, view, language)
@@ -43,10 +43,11 @@ def review(request: Request, services: ServicesDep, actor: ActorDep, language: L
                               "view": view, "submission": stands, "since": since(services, actor, language, stands),
                               "case": view.case, "policy": services.policies.current,
                               "may_decide": view.may_decide and open_,
-                              "shown": Viewing(view, services.policies.of(view.policy), language).page()}
+                              "shown": Viewing(view, services.policies.of(view.policy), language,
+                                               request.query_params.get("all", "")).page()}
     if request.query_params.get("part") == "review":
         return page(request, "review/body.html", **values)
-    return page(request, "review/case.html", **values, turns=latest_turns(services, actor, case_id), statuses=Status,
+    return page(request, "review/case.html", **values, turns=latest_turns(services, actor, case_id),
                 files=services.files.list(actor, case_id), closed=view.may_decide and not open_,
                 under_way=bool(view.case.job and view.case.job.state in UNDER_WAY),
                 may_assess=view.may_decide and view.status is not Status.DONE,
@@ -113,6 +114,7 @@ def change(form: FormData) -> Change:
 
 
 def _decision(services: Services, actor: Actor, language: str, case_id: str, form: FormData) -> NewDecision:
+    """What a reviewer decided, as the form says it; Failure for what cannot be read."""
     item, subject = field(form, "item"), field(form, "subject")
     settled, _, piece_name = field(form, "settle").partition(":")
     try:

@@ -121,6 +121,7 @@ def _list(request: Request, services: Services, actor: Actor, language: str, *, 
 
 def _one(request: Request, services: Services, actor: Actor, language: str, intake_id: str, *,
          failure: Failure | None = None, typed: Mapping[str, str] | None = None) -> Response:
+    """A round with its numbers, plots and gaps, and its form with what was typed."""
     line = services.intakes.rounds.get(actor, intake_id)
     found = services.intakes.summing.numbers(actor, intake_id)
     names, texts = Vocabulary(services.policies.current, language), words(language)

@@ -106,12 +106,12 @@ def _refused(request: Request, services: Services, actor: Actor, language: str, 
 
 def _page(request: Request, services: Services, actor: Actor, language: str, case_id: str, typed: Typed | None = None,
           *, status: int = 200, failure: str = "") -> Response:
+    """The letter: the newest version or a new draft, as typed, and whether it can still be written."""
     letters, case = services.review.letters, services.cases.get(actor, case_id)
     versions, drafted = letters.versions(actor, case_id).items, letters.draft(actor, case_id, language)
     saved = versions[0] if versions else None
     stands = services.review.submitting.submission(actor, case_id)
-    writing = stands is not None and stands.status in OPEN and may(actor, Action.REVIEW_CASE, case.owner_id,
-                                                                   paper=case.on_paper)
+    writing = stands is not None and stands.status in OPEN and may(actor, Action.REVIEW_CASE, case.owner_id)
     anew = saved is None or (writing and (bool(request.query_params.get("draft")) or saved.sent is not None))
     if typed is None:
         frame = drafted.frame if anew or saved is None else saved.frame

@@ -45,6 +45,7 @@ def bars(name: str, title: str, description: str, rows: Sequence[Bar], *, whole:
 
 
 def _row(row: Bar, number: int, most: float) -> Markup:
+    """One bar with its label, cut into pieces by their values."""
     top = EDGE + ROW * number
     drawn: list[Markup] = [_made('<text class="plot-label" x="0" y="{y}">{text}</text>', y=top + LABEL,
                                  text=shortened(row.label))]

@@ -33,6 +33,7 @@ CHECKED = ("confirmed", "corrected", "recounted", "rejected", "added")
 @router.get("/review")
 def worklist(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, wanted: FilterDep,
              after: str | None = None) -> Response:
+    """The worklist by filter, with what can be done with many cases at once."""
     found = services.review.worklist.list(actor, wanted, after=after or None, limit=A_PAGE)
     since = since_of(request)
     renewing = services.review.renewals.under_way(actor, since)
@@ -84,6 +85,7 @@ def export(services: ServicesDep, actor: ActorDep, language: LanguageDep, wanted
 
 @router.get("/review/statistics")
 def statistics(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep) -> Response:
+    """Statuses by type, criteria, facts and times, as tables and plots."""
     found = services.review.statistics.all(actor)
     names = Vocabulary(services.policies.current, language)
     labels = {one.criterion: names.named(one.criterion) for one in found.criteria}

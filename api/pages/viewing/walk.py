@@ -26,6 +26,7 @@ class Walk:
 
     def __init__(self, case_id: str, file_id: str, document: str, assessment: AssessmentView | None, policy: Policy,
                  language: str, name: str, target: Span | None) -> None:
+        """`name` is a fact, a criterion or a reader's side; `target` the span at which the viewer was opened."""
         self._case, self._file, self._assessment, self._policy = case_id, file_id, assessment, policy
         self._language, self.name, self._target = language, name, target
         self._order = {one.name: place for place, one in enumerate(assessment.documents)} if assessment else {}

@@ -208,6 +208,8 @@ class Accounts(Credentials):
     # --------------------------------------------------------------------------------------------------------------
 
     def _role_of_new(self, session: Db, email: str, invitation: str) -> Role:
+        """The role of somebody who registers: the first is the administrator, an invitation has one, else an applicant.
+        """
         if session.scalar(select(User.id).limit(1)) is None:
             return Role.ADMINISTRATOR
         if not invitation:

@@ -27,6 +27,7 @@ class Apart:
         return bool(self._ask({"password": password, "known": known})["right"])
 
     def _ask(self, given: dict[str, str]) -> dict[str, Any]:
+        """What the process of its own says; if it cannot be started, what is made here."""
         for _ in range(2):   # one that was killed is started again
             with suppress(OSError):
                 child = self._running()

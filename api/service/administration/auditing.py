@@ -120,6 +120,7 @@ def verify(database: Database, head: str = "") -> Verification:
 
 
 def _conditions(session: Session, wanted: AuditFilter) -> list[ColumnElement[bool]]:
+    """A filter as conditions on rows."""
     found: list[ColumnElement[bool]] = []
     if wanted.actor.strip():
         name = wanted.actor.strip()

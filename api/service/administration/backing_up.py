@@ -122,6 +122,7 @@ def restore(settings: Settings, source: Path) -> Saved:
 
 
 def _take(contents: Files, sha256: str, staged: Path) -> bool:
+    """Whether a file by its content is in the backup now; False where the store has lost it."""
     from api.errors import Failure
 
     target = staged / "content" / sha256[:2] / sha256
@@ -147,6 +148,7 @@ def _dump(settings: Settings, staged: Path) -> str:
 
 
 def _run_postgres(program: str, settings: Settings, *arguments: str) -> None:
+    """Runs a client program of PostgreSQL with the password in its environment; UsageError where it fails."""
     found = shutil.which(program) or next((str(one) for one in sorted(
         Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), reverse=True)), None)
     if found is None:
@@ -171,6 +173,7 @@ def _named(database: Database) -> set[str]:
 
 
 def _pack(staged: Path, paths: list[Path], target: Path) -> None:
+    """One archive of the staged files, at its place all at once."""
     handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -186,6 +189,7 @@ def _pack(staged: Path, paths: list[Path], target: Path) -> None:
 
 
 def _unpacked(source: Path, staged: Path) -> dict[str, Any]:
+    """The manifest of an archive, unpacked and compared by digests; UsageError for a damaged one."""
     try:
         with tarfile.open(source, "r:") as packed:
             packed.extractall(staged, filter="data")

@@ -195,6 +195,7 @@ class Doctor:
         return self._found("made", broken, away)
 
     def _assessments(self) -> Found:
+        """Whether every stored assessment can be read."""
         import zlib
 
         import msgspec

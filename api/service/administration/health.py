@@ -55,6 +55,7 @@ class Health:
         return tuple(found)
 
     def _database(self) -> HealthPart:
+        """How much is stored, and whether row-level security holds."""
         with self.context.database.reading(INSTALLATION) as session:
             rows: dict[str, str | int | float | bool | datetime | None] = {
                 name: session.scalar(select(func.count()).select_from(table)) or 0
@@ -67,6 +68,7 @@ class Health:
         return HealthPart("database", State.GOOD if guarded else State.WARN, {**kind, "row_security": guarded, **rows})
 
     def _queue(self) -> HealthPart:
+        """Jobs by state, the oldest one that waits, the processes that work."""
         with self.context.database.reading(INSTALLATION) as session:
             counts: dict[str, int] = {row[0]: row[1] for row in session.execute(
                 select(Job.state, func.count()).group_by(Job.state))}

@@ -63,6 +63,7 @@ class Limits:
         return self._kept.get(LimitSettings).waiting
 
     def _take(self, actor_id: str, kind: str, most: int) -> None:
+        """One of `most` a minute for somebody; Failure "too_many_requests" with when to come again."""
         now, rate = self._clock(), most / MINUTE
         with self._lock:
             if len(self._buckets) > MOST_KNOWN:

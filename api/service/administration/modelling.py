@@ -93,6 +93,7 @@ class Modelling:
         return ModelTest(bool(said.strip()), said.strip()[:SHOWN], round(time.monotonic() - began, 2))
 
     def _connected(self, chosen: ModelSettings) -> LanguageModel | None:
+        """The model by these settings, made once; None without."""
         from assistant import llm
 
         settings = self._settings(chosen)

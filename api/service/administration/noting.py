@@ -87,6 +87,7 @@ class Noting:
                 record(session, actor, "export", "list", path[-64:], **form)
 
     def _seen(self, actor: Actor, case_id: str) -> None:
+        """Notes once in a while that somebody looked at another's case."""
         if self._known(actor, case_id):
             return
         with self._lock:

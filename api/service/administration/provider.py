@@ -46,6 +46,7 @@ class Provider:
             raise Failure("sign_on_failed") from error
 
     def _claims(self, callback: str, code: str, nonce: str, verifier: str) -> Mapping[str, Any]:
+        """What the provider says of who signed in, verified; the email from its user endpoint if need be."""
         described = self._described()
         with self._client(callback) as client:
             token = client.fetch_token(described["token_endpoint"], code=code, code_verifier=verifier,
@@ -58,6 +59,7 @@ class Provider:
         return claims
 
     def _verified(self, token: str, nonce: str) -> Mapping[str, Any]:
+        """The claims of a token that is of this provider, for us, and of this sign-in."""
         from joserfc import jwt
         from joserfc.jwk import KeySet
 

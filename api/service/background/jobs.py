@@ -138,6 +138,7 @@ class Jobs:
                 return
 
     def _run(self) -> None:
+        """Looks after jobs until stopped: starts the engine, takes over from dead processes, forgets what is done."""
         while not (self._known.wait(HEARTBEAT_SECONDS) and self._launched()):
             if self._stop.wait(HEARTBEAT_SECONDS):
                 return
@@ -172,6 +173,7 @@ class Jobs:
         return True
 
     def _launch(self) -> None:
+        """Starts the engine with a queue for assessments and one for readings."""
         from dbos import DBOS, DBOSConfig
 
         config: DBOSConfig = {
@@ -206,6 +208,7 @@ class Jobs:
                 self._hand_over(unfinished)
 
     def _hand_over(self, job_ids: Sequence[str]) -> None:
+        """Sees that each of these jobs runs somewhere: begun, resumed, begun afresh, or left to who lives."""
         from dbos import DBOS
 
         known = {status.workflow_id: status for status in DBOS.list_workflows(

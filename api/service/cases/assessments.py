@@ -193,6 +193,7 @@ class Assessments:
         return row
 
     def _view(self, session: Session, row: Assessment, language: str, *, texts: bool) -> AssessmentView:
+        """A stored assessment in one language; `texts`: with the texts of its documents."""
         content = _content(session, row)
         files = file_ids(session, row.id)
         result = content.in_language(language)

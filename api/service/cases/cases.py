@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 import api
 from api.errors import Failure
-from api.service import paging
+from api.service import paging, versions
 from api.service.access import Action, demand, may, scope, visible
 from api.service.cases.assessments import Assessments
 from api.service.cases.events import Events
@@ -58,14 +58,15 @@ class Cases:
 
     def take_over(self, actor: Actor, case_id: str) -> CaseView:
         """A paper application that lies with the office, from whoever typed it in: from now on this reviewer adds what
-        its applicant sends in later. Failure "not_on_paper".
+        its applicant sends in later, and another one decides. Failure "not_on_paper".
         """
         force = self.policies.now()
         with self.context.database.writing() as session:
-            case = case_for(session, actor, case_id, Action.REVIEW_CASE)
-            if not case.on_paper:
-                raise Failure("not_on_paper")
-            if case.owner_id != actor.id:
+            case = case_for(session, actor, case_id, Action.READ_REVIEW)
+            if not (case.on_paper and case.owner_id == actor.id):     # said twice, it is done once
+                case = case_for(session, actor, case_id, Action.REVIEW_CASE)
+                if not case.on_paper:
+                    raise Failure("not_on_paper")
                 record(session, actor, "take_over", "case", case_id, before={"typed_by": case.owner_id},
                        after={"typed_by": actor.id})
                 with rows.widened(session):   # nobody gives a case away: it is the office's
@@ -161,6 +162,7 @@ class Cases:
 
     def _create(self, actor: Actor, base_type: str, application_date: date, title: str, applicant: str, *,
                 demo: bool, paper_number: str | None = None) -> CaseView:
+        """A new case, numbered, told of and noted."""
         demand(actor, Action.CREATE_CASE)
         self._check(base_type, application_date)
         force = self.policies.now()
@@ -210,10 +212,12 @@ class Cases:
             latest is not None and latest.revision != case.revision,
             seen_line(latest, case, review, actor) if latest else None, last_job(session, case.id),
             mine and not held(case, review), outdated(latest, review, force[1]), force[0].version,
-            review.status if review else None, mine and case.handed_in is None, case.withheld, case.paper_number)
+            review.status if review else None, mine and case.handed_in is None, case.withheld, case.paper_number,
+            latest is not None and latest.extractor != versions.extractor())
 
     @staticmethod
     def _lines(session: Session, actor: Actor, rows: Sequence[Case], digest: str) -> Iterator[CaseLine]:
+        """Cases as lines of a list, with what of their results may be seen."""
         ids = [row.id for row in rows]
         counted = {row.case_id: row.number for row in session.execute(
             select(File.case_id, func.count().label("number")).where(File.case_id.in_(ids), File.removed.is_(None))

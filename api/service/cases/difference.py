@@ -22,6 +22,7 @@ def difference(before: Stored, after: Stored, lines: tuple[AssessmentLine, Asses
 
 
 def _files(before: Iterable[Document], after: Iterable[Document]) -> tuple[FileChange, ...]:
+    """Files added, removed or replaced, by name."""
     old = {one.name: one.sha256 for one in before}
     new = {one.name: one.sha256 for one in after}
     changes = []
@@ -60,6 +61,7 @@ def _due(old: Fact | None, new: Fact | None, touched: set[str]) -> tuple[str, ..
 
 def _outcomes(before: Iterable[Finding], after: Iterable[Finding],
               changed: Mapping[str, FactChange]) -> Iterable[OutcomeChange]:
+    """Criteria whose outcome is another, with the changed facts and files behind it."""
     old = {one.criterion.id: one for one in before}
     new = {one.criterion.id: one for one in after}
     for name, one in ({**old, **new}).items():

@@ -70,6 +70,7 @@ class Documents:
         return Picture(content, "image/png" if document.kind == "pdf" else "image/jpeg", tag, width, height)
 
     def _of_layout(self, document: Document, page: int, scale: float) -> Picture:
+        """A page of an office file as it was laid out; Failure while it is not, or for no such page."""
         from PIL import Image
 
         layout = self.layouts.of(document.sha256, document.kind)
@@ -92,6 +93,7 @@ class Documents:
         return hashlib.sha256(f"{file.sha256} {page} {scale}".encode()).hexdigest()[:32]
 
     def _drawn(self, document: Document, file: FileView, page: int, scale: float) -> tuple[bytes, int, int]:
+        """A page as an image with its width and height, smaller than it came if that is asked."""
         from PIL import Image
 
         data = self.context.contents.read(file.sha256)

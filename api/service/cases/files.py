@@ -94,6 +94,7 @@ class CaseFiles:
         return self._contents.read(self.get(actor, case_id, file_id).sha256)
 
     def remove(self, actor: Actor, case_id: str, file_id: str) -> None:
+        """Takes a file out of a case; its content goes when nothing needs it any more."""
         with self._database.writing() as session:
             row = self._row(session, actor, case_id, file_id, Action.CHANGE_CASE)
             if row.removed is not None:
@@ -191,6 +192,7 @@ class CaseFiles:
         return row
 
     def _put(self, session: Session, case: Case, one: _Arrived) -> AddedFile:
+        """A file into a case: added, in the place of one of its name, the same as another, or refused."""
         if one.refusal is not None or one.stream is None:
             refusal = one.refusal or Failure("file_empty", name=one.name)
             return AddedFile(one.name, Added.REFUSED, code=getattr(refusal, "code", "refused"),

@@ -101,6 +101,7 @@ class Layouts:
                         self._failed.popitem(last=False)
 
     def _make(self, key: tuple[str, str]) -> None:
+        """Lays an office file out and keeps its pages and where its lines stand."""
         import msgspec
 
         sha256, kind = key

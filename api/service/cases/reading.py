@@ -61,6 +61,7 @@ class Reader:
                 del self._recent[key]
 
     def _read(self, sha256: str, name: str, variant: str, progress: Progress | None) -> Document:
+        """Reads a file behind the wall and keeps the document; one that cannot be read is kept as unread."""
         import msgspec
 
         try:
@@ -82,6 +83,7 @@ class Reader:
         return document
 
     def _kept(self, sha256: str, variant: str) -> Document | None:
+        """What was read before, unless it is broken or of another file."""
         import msgspec
 
         data = self._contents.made(sha256, variant)

@@ -43,6 +43,7 @@ class Reports:
 
     def _form(self, actor: Actor, case_id: str, assessment_id: str | None, kind: str, language: str,
               applicant: str) -> bytes:
+        """The review form of an assessment as a file."""
         from assistant.report import composing, particulars, render
 
         view = (self.assessments.get(actor, case_id, assessment_id, language, texts=True) if assessment_id

@@ -53,6 +53,7 @@ class Assessing:
     after: Callable[[str], None] = lambda _: None   # what follows an assessment, by its job
 
     def __call__(self, job_id: str, step: Steps) -> None:
+        """Runs the steps of one job; whatever goes wrong ends in a step, too."""
         try:
             files = step("begin", partial(self._begin, job_id))
             for number, file_id in enumerate(files):
@@ -106,6 +107,7 @@ class Assessing:
         last = 0.0
 
         def tell(done: int, total: int, recognising: bool = True, /) -> None:
+            """Tells of pages, not too often."""
             nonlocal last
             if time.monotonic() - last < TELL_EVERY and not (recognising and done == total):
                 return
@@ -159,6 +161,7 @@ class Assessing:
 
     def _store(self, session: Session, job_id: str, files: list[str], made: stored.Stored, content: bytes, key: str,
                digest: str, claimed: Sequence[claims.Found]) -> None:
+        """Stores a result for good, with what follows from it for its case."""
         job, case = self._job(session, job_id)
         result = made.result
         row = kept(session, Assessment(

@@ -125,6 +125,7 @@ class Chat:
     def _answered(self, actor: Actor, question: str, conversation: str | None, case_id: str | None,
                   language: str | None, history: Sequence[Turn], view: AssessmentView | None, policy: Policy
                   ) -> Iterator[Step | str | TurnView]:
+        """Steps and sentences as they come, then the turn as it was kept; an approved answer stands first."""
         from assistant.answering import answering
 
         given = self._given(question, language, history, policy) if view is None and case_id is None else None
@@ -158,6 +159,7 @@ class Chat:
 
     def _keep(self, actor: Actor, question: str, answer: Answer, policy: Policy, conversation: str | None,
               case_id: str | None, view: AssessmentView | None, given: Given | None = None) -> TurnView:
+        """A turn of a conversation, new or going on, written with its places."""
         from assistant.dialogue.conversation import to_record, turn
 
         told = to_record(turn(question, answer, policy))

@@ -33,6 +33,7 @@ class Threads:
         return found
 
     def _kept(self, actor: Actor, before: Sequence[str]) -> str | None:
+        """The newest conversation whose questions were exactly these."""
         with self.chat.context.database.reading(scope(actor)) as session:
             known = session.scalars(
                 select(Conversation.id).where(Conversation.user_id == actor.id, Conversation.case_id.is_(None),

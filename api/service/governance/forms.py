@@ -127,6 +127,7 @@ def _window(files: Folder, values: Mapping[str, str]) -> dict[str, bytes]:
 
 
 def _reading(files: Folder, reading: str, values: Mapping[str, str]) -> dict[str, bytes]:
+    """The files with one reading of the window changed, or a new one."""
     texts: dict[str, Value] = {name: values[name] for name in ("label", "label_en") if name in values}
     edges: dict[str, Value] = {}
     for side in ("start", "end"):
@@ -162,6 +163,7 @@ def _edge(given: Mapping[str, str]) -> dict[str, int]:
 
 
 def _criterion(files: Folder, criterion: str, values: Mapping[str, str], reword: bool) -> dict[str, bytes]:
+    """The files with one criterion changed, its text too if `reword`."""
     entry = marking.criteria(files).get(criterion)
     if entry is None:
         raise Failure("not_found")
@@ -193,6 +195,7 @@ def _reworded(files: Folder, entry: CriterionEntry, quote: str, bar: int) -> tup
 
 
 def _fact(files: Folder, key: str, values: Mapping[str, str]) -> dict[str, bytes]:
+    """The files with one fact changed."""
     places = _fact_places(files)
     if key not in places:
         raise Failure("not_found")

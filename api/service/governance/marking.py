@@ -97,6 +97,7 @@ def _marks(old: Mapping[str, CriterionEntry], new: Mapping[str, CriterionEntry],
 
 def _mark(name: str, state: str, first: CriterionEntry | None, second: CriterionEntry | None,
           became: Mapping[str, ClauseChange]) -> CriterionMark:
+    """A criterion in both versions; for one whose quotation is gone, what may stand in its place."""
     one = second or first
     assert one is not None  # noqa: S101 - it stands in one of the two
     suggestion, citation, bar = "", "", None

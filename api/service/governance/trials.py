@@ -88,6 +88,7 @@ class Trials:
             thread.join()
 
     def _run(self, trial_id: str, digest: str, base_digest: str) -> None:
+        """Makes a trial and stores it; one that fails says so."""
         try:
             before, after = self.policies.of(base_digest), self.policies.of(digest)
             found = self._found(trial_id, before, after)
@@ -103,6 +104,7 @@ class Trials:
             self._threads.pop(trial_id, None)
 
     def _found(self, trial_id: str, before: Policy, after: Policy) -> TrialFound:
+        """What a new version changes of the stored cases, batch by batch."""
         began = time.monotonic()
         with self.context.database.reading(INSTALLATION) as session:
             ids = list(filter(None, session.scalars(select(Case.latest_id).where(
@@ -180,6 +182,7 @@ def summed(flips: Sequence[CaseFlip]) -> tuple[CriterionSum, ...]:
 
 def _flip(name: str, first: tuple[Criterion, Outcome] | None, second: tuple[Criterion, Outcome] | None, seen: Outcomes,
           before: Policy, after: Policy, unread: frozenset[str]) -> Flip:
+    """A criterion with both outcomes and the facts behind them."""
     old, new = first[0] if first else None, second[0] if second else None
     one = new or old
     assert one is not None  # noqa: S101 - it stands in one of the two

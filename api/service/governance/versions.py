@@ -209,6 +209,7 @@ class Versions:
             row.base_digest = self._policies.digest
             self._policies.keep_used(row.base_digest)
             row.problems = len(self._problems(row, session))
+            record(session, actor, "renew_policy", "policy", row.id, digest=row.digest, version=row.version)
         return self.get(actor, version_id)
 
     def withdraw(self, actor: Actor, version_id: str) -> VersionView:
@@ -224,6 +225,7 @@ class Versions:
     # --------------------------------------------------------------------------------------------------------------
 
     def _add(self, actor: Actor, files: folders.Folder, note: str) -> VersionView:
+        """A new draft of these files."""
         files, digest = _kept(self._policies, files)
         base = self._policies.digest
         self._policies.keep_used(base)
@@ -239,6 +241,7 @@ class Versions:
 
     def _mended(self, actor: Actor, version_id: str, digest: str,
                 mend: Callable[[folders.Folder], folders.Folder]) -> VersionView:
+        """A draft with its files changed; Failure where somebody changed it meanwhile."""
         demand(actor, Action.WRITE_POLICY)
         with self._database.reading() as session:
             self._open(session, version_id, digest, State.DRAFT)
@@ -294,6 +297,7 @@ class Versions:
         return (*found, *more)
 
     def _view(self, actor: Actor, row: PolicyVersion, names: Mapping[str, str]) -> VersionView:
+        """A version with its problems and what the actor may do with it."""
         policy, current = self._policies.now()
         with self._database.reading() as session:
             problems = self._problems(row, session, policy) if row.state in OPEN else ()

@@ -134,6 +134,7 @@ class Intakes:
             session.delete(row)
 
     def _values(self, session: Session, new: NewIntake) -> dict[str, Any]:
+        """What a round is made of, checked."""
         title = new.title.strip()[:LONGEST_TITLE]
         wrong = "title" if not title else "closes" if new.closes < new.opens else \
             "quota" if new.quota is not None and not 0 < new.quota <= MOST_QUOTA else ""

@@ -32,6 +32,7 @@ class Kept:
         self._lock = Lock()
 
     def of(self, kind: str, intake_id: str, stamp: Stamp, count: Callable[[], Found]) -> Found:
+        """What was counted under the same stamp, or counted now."""
         with self._lock:
             held = self._held.get((kind, intake_id))
             if held is not None and held[0] == stamp:

@@ -76,6 +76,7 @@ class Notices:
             return choices_of(row) if row is not None else Choices()
 
     def choose(self, actor: Actor, wanted: Choices) -> Choices:
+        """What somebody wants to be told, in the page and by mail."""
         page, mail = ([one.value for one in CHOSEN if one in kinds] for kinds in (wanted.page, wanted.mail))
         with self.context.database.writing(scope(actor)) as session:
             row = session.get(NoticeChoice, actor.id)

@@ -89,6 +89,7 @@ class Postman:
             "receipt": receipt(session, review.case_id), "due": review.due.isoformat(), "office": office}), {who}, mark)
 
     def _run(self) -> None:
+        """Until stopped: deadlines that come near, what is due, what is over."""
         rounds = 0
         while not self._stop.wait(LOOK_EVERY):
             try:
@@ -123,6 +124,7 @@ class Postman:
         return [group for group in taken if group]
 
     def _try(self, group: Sequence[str]) -> None:
+        """Sends one group of messages and settles each."""
         with self._context.database.reading(INSTALLATION) as session:
             found = session.scalars(select(Dispatch).where(Dispatch.id.in_(group)).order_by(Dispatch.created)).all()
             user = session.get(User, found[0].user_id) if found and found[0].user_id else None
@@ -148,6 +150,7 @@ class Postman:
             self._ways.robots[way].send(text, self._ways.allowed)
 
     def _settle(self, row: Dispatch, problem: str, *, gone: bool) -> None:
+        """A message delivered, dropped, failed for good, or to be tried again."""
         at = now()
         row.leased, row.problem = None, problem[:200]
         row.attempts += 0 if gone else 1

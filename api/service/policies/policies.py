@@ -76,6 +76,7 @@ class Policies:
         return versions.folder(self._folder)
 
     def _newest(self) -> str | None:
+        """The digest of the version in force, looked up now and then; the one known while the database is away."""
         if self._database is None or time.monotonic() - self._looked < LOOK_EVERY:
             return self._published
         query = select(PolicyVersion.digest).where(PolicyVersion.state == State.PUBLISHED).order_by(

@@ -19,7 +19,7 @@ from api.service.cases.reading import Reader
 from api.service.context import Context, case_for, new_id, now, partly, record
 from api.service.policies.policies import Policies
 from api.service.records import Actor, Page
-from api.service.review import presence, replies
+from api.service.review import presence, progress, replies
 from api.service.review.progress import begin, review_of
 from api.service.review.worklist import NEVER, people
 from api.service.review_records import (
@@ -57,7 +57,9 @@ class Decisions:
             case = case_for(session, actor, case_id, Action.READ_REVIEW)
             review = review_of(session, case_id)
             made = standing.stand(session, self.policies, case, language)
-            names = people(session, {one.by_id for one in made.rows} | {review.assignee_id or ""})
+            mine = may(actor, Action.REVIEW_CASE, case.owner_id)
+            others = progress.at_work(session, case_id) if self.context.settings.second_review else None
+            names = people(session, {one.by_id for one in made.rows} | {review.assignee_id or ""} | (others or set()))
             files = file_ids(session, made.row.id)
             history: dict[str, list[DecisionView]] = {}
             for one in made.rows:
@@ -70,8 +72,9 @@ class Decisions:
                       for key, state in made.reviewed.facts.items()),
                 _criteria(made, history), duplicates.shared(session, case_id),
                 presence.here(session, case_id, actor.id), made.row.policy_digest, made.row.id, files,
-                may(actor, Action.REVIEW_CASE, case.owner_id, paper=case.on_paper),
-                replies.standing(session, case, actor))
+                mine, replies.standing(session, case, actor),
+                progress.ways(Status(review.status), actor, others) if mine else (Status(review.status),),
+                None if others is None else tuple(names[one] for one in sorted(others) if one in names))
 
     def seen(self, actor: Actor, case_id: str, language: str = "zh") -> SeenByPersons | None:
         """What persons made of the case, for whoever sees it; for its applicant once it is returned, or done.
@@ -125,6 +128,7 @@ class Decisions:
     # --------------------------------------------------------------------------------------------------------------
 
     def _decide(self, session: Session, actor: Actor, case_id: str, new: NewDecision) -> DecisionView:
+        """One decision, held against what stands now; outcomes follow from it."""
         case = case_for(session, actor, case_id, Action.REVIEW_CASE)
         review = review_of(session, case_id)
         if review.status not in {Status.RECEIVED, Status.IN_REVIEW}:
@@ -168,6 +172,7 @@ class Decisions:
 
     @staticmethod
     def _row(actor: Actor, made: standing.Stand, one: corrections.Decision, version: int) -> Decision:
+        """A decision as it is kept, with what the program and both readers had then."""
         machine = made.machine.facts.get(one.subject)
         reading = made.machine.second
         both = checklist.both(reading).get(one.subject) if reading is not None else None

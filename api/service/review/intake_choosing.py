@@ -55,8 +55,8 @@ def of_type(session: Session, base_type: str, day: date) -> list[tuple[Intake, I
 def chosen(session: Session, base_type: str, wanted: str, at: datetime) -> str | None:
     """The round that a case is handed in to; None where the office runs none for its type.
 
-    Failure "intake_needed" where several are open and none is named; "intake_closed", "intake_planned" or
-    "intake_suspended" where none is.
+    Failure "intake_needed" where several are open and none is named; "intake_closed", "intake_planned", "intake_waits"
+    or "intake_suspended" where none is.
     """
     known = of_type(session, base_type, today(at))
     opened = [row for row, state in known if state is IntakeState.OPEN]
@@ -74,4 +74,6 @@ def chosen(session: Session, base_type: str, wanted: str, at: datetime) -> str |
     order = (IntakeState.SUSPENDED, IntakeState.PLANNED, IntakeState.CLOSED)
     row, state = min(known, key=lambda one: order.index(one[1]))
     last = min(row.closes, today(row.ended)) if row.ended else row.closes
-    raise Failure(f"intake_{state}", name=row.title, first=row.opens.isoformat(), last=last.isoformat())
+    waits = state is IntakeState.PLANNED and row.opens <= today(at)       # for its version of the policy
+    raise Failure("intake_waits" if waits else f"intake_{state}", name=row.title, first=row.opens.isoformat(),
+                  last=last.isoformat())

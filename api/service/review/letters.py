@@ -160,6 +160,7 @@ class Letters:
             raise Failure("letter_due", day=frame.due.isoformat())
 
     def _complete(self, session: Session, row: Letter, office: OfficeSettings) -> None:
+        """Date, deadline and number of a letter that is sent."""
         today = clock.today(office.zone)
         row.dated = row.dated or today
         if row.due is None:

@@ -51,6 +51,7 @@ class Progress:
         return tuple(done)
 
     def apply(self, session: Session, actor: Actor, case_id: str, change: Change) -> None:
+        """Assignee, deadline and status, as far as the status allows; told and noted."""
         case_for(session, actor, case_id, Action.REVIEW_CASE)
         review = review_of(session, case_id)
         before = _state(review)
@@ -63,8 +64,9 @@ class Progress:
                 raise Failure("status_not_possible", before=review.status, after=change.status.value)
             if change.status is Status.DONE and review.to_check and not change.note.strip():
                 raise Failure("left_to_check", count=review.to_check)
-            if change.status is Status.DONE and self.context.settings.second_review:
-                _look_twice(session, actor, case_id)
+            others = at_work(session, case_id) if self.context.settings.second_review else None
+            if change.status not in ways(Status(review.status), actor, others):
+                raise Failure("second_reviewer")     # 复核: somebody at work, and another one who concludes
             review.status = change.status
             review.done = now() if change.status is Status.DONE else None
             review.begun = review.begun or (now() if change.status is not Status.RECEIVED else None)
@@ -99,14 +101,17 @@ def begin(session: Session, events: Events, actor: Actor, review: Review) -> Non
         step(session, events, actor, review)
 
 
-def _look_twice(session: Session, actor: Actor, case_id: str) -> None:
-    """复核: somebody else has taken the case up or decided about it, and whoever concludes has not. Failure
-    "second_reviewer".
-    """
-    at_work = set(session.scalars(select(Decision.by_id).where(Decision.case_id == case_id))) | set(session.scalars(
-        select(Step.by_id).where(Step.case_id == case_id, Step.status == Status.IN_REVIEW)))
-    if not at_work or actor.id in at_work:
-        raise Failure("second_reviewer")
+def at_work(session: Session, case_id: str) -> frozenset[str]:
+    """Who took the case up or decided about it."""
+    return frozenset(session.scalars(select(Decision.by_id).where(Decision.case_id == case_id))) | frozenset(
+        session.scalars(select(Step.by_id).where(Step.case_id == case_id, Step.status == Status.IN_REVIEW)))
+
+
+def ways(status: Status, actor: Actor, others: frozenset[str] | None) -> tuple[Status, ...]:
+    """The status itself, and those that this person can bring it to; `others` as `at_work`, None where an office does
+    not look twice."""
+    twice = others is None or (bool(others) and actor.id not in others)
+    return tuple(one for one in Status if one is status or (one in WAYS[status] and (one is not Status.DONE or twice)))
 
 
 def _reviewer(session: Session, user_id: str) -> str:

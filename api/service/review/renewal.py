@@ -88,6 +88,7 @@ class Renewals:
 
 
 def _each(case_ids: Sequence[str], work: Callable[[str], object]) -> tuple[Done, ...]:
+    """Does something with each case; one that fails does not stop the others."""
     if len(case_ids) > MOST:
         raise Failure("too_many_cases", most=MOST)
     done = []

@@ -67,6 +67,7 @@ class Replies:
             return _version(session, case_id, subject)
 
     def _say(self, session: Session, actor: Actor, case_id: str, new: NewReply) -> ReplyView:
+        """What an applicant says to one entry, as a new version of it."""
         case = case_for(session, actor, case_id, Action.CHANGE_CASE)
         if case.on_paper:
             raise Failure("paper_replies")

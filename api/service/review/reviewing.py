@@ -38,6 +38,7 @@ class Reviewing:
 
 def build(context: Context, policies: Policies, cases: Cases, reader: Reader, events: Events,
           assessments: Assessments, kept: Kept) -> Reviewing:
+    """The services of reviewers, put together."""
     worklist = Worklist(context, policies)
     progress = Progress(context, events)
     decisions = Decisions(context, policies, cases, reader, events)

@@ -4,9 +4,9 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -27,7 +27,7 @@ from api.service.review.worklist import NEVER
 from api.service.review_records import Handed, HandedFile, Status, Submission
 from api.service.views import present
 from api.store import rows
-from api.store.models import Assessment, Case, Check, Content, Reply, Review, Standing, Step
+from api.store.models import Assessment, Case, Check, Content, Letter, Reply, Review, Standing, Step
 from api.store.models import Submission as Row
 from ingestion.domain import Overall
 
@@ -81,7 +81,7 @@ class Submitting:
             standing.refresh(session, standing.stand(session, self.policies, case))
             with rows.widened(session):  # other cases count it too
                 duplicates.recount(session, duplicates.affected(session, case_id))
-            return _submission(session, review)
+            return self._submission(session, review)
 
     def withdraw(self, actor: Actor, case_id: str) -> None:
         """Take back what was handed in last: the case is a draft again or, after a return, returned as before.
@@ -116,7 +116,7 @@ class Submitting:
         with self.context.database.reading() as session:
             case_for(session, actor, case_id)
             review = session.get(Review, case_id)
-            return _submission(session, review) if review is not None else None
+            return self._submission(session, review) if review is not None else None
 
     def history(self, actor: Actor, case_id: str, *, after: str | None = None, limit: int = 50) -> Page[Handed]:
         """Everything that was handed in of a case, the newest first; also what was taken back."""
@@ -126,9 +126,9 @@ class Submitting:
             query = query.where(Row.number < paging.number(after))
         with self.context.database.reading() as session:
             case_for(session, actor, case_id)
-            found = session.scalars(query.limit(limit + 1)).all()
+            found, late = session.scalars(query.limit(limit + 1)).all(), self._late(session, case_id)
         more = paging.cursor(found[limit - 1].number) if len(found) > limit else None
-        return Page(tuple(map(_handed, found[:limit])), more)
+        return Page(tuple(_handed(one, late) for one in found[:limit]), more)
 
     def _copy(self, session: Session, actor: Actor, case: Case, latest: Assessment) -> Row:
         """The frozen copy. What the files hold is kept by their hashes while the case is there."""
@@ -156,8 +156,36 @@ class Submitting:
 
     def _receipt(self, at: datetime) -> str:
         """20261201-7K3QMF: the office's day, and letters that nobody guesses."""
-        zone = clock.zone(self.kept.get(OfficeSettings).zone)
-        return f"{at.astimezone(zone):%Y%m%d}-{''.join(secrets.choice(ALPHABET) for _ in range(LENGTH))}"
+        return f"{self._day(at):%Y%m%d}-{''.join(secrets.choice(ALPHABET) for _ in range(LENGTH))}"
+
+    def _day(self, at: datetime) -> date:
+        """The office's."""
+        return at.astimezone(clock.zone(self.kept.get(OfficeSettings).zone)).date()
+
+    def _late(self, session: Session, case_id: str) -> Mapping[int, date]:
+        """By the number of what was handed in: the last day of the letter that it answers, where that had passed."""
+        handed = session.execute(select(Row.number, Row.at, Row.withdrawn).where(Row.case_id == case_id)
+                                 .order_by(Row.number)).all()
+        letters = session.execute(select(Letter.sent, Letter.due).where(
+            Letter.case_id == case_id, Letter.sent.is_not(None)).order_by(Letter.number)).all()
+        found, answered = {}, datetime.min.replace(tzinfo=UTC)
+        for number, at, withdrawn in handed:
+            due = next((one.due for one in reversed(letters) if answered < one.sent < at), None)
+            if due is not None and due < self._day(at):
+                found[number] = due
+            answered = answered if withdrawn else at
+        return found
+
+    def _submission(self, session: Session, review: Review) -> Submission:
+        case_id, back = review.case_id, review.status == Status.RETURNED
+        last = session.scalar(select(Step).where(Step.case_id == case_id).order_by(Step.id.desc()).limit(1))
+        letter, late = last_sent(session, case_id) if back else None, self._late(session, case_id)
+        handed = [_handed(one, late) for one in _handed_rows(session, case_id)[:2]]
+        due = review.due if review.due != NEVER else None
+        return Submission(case_id, Status(review.status), review.round, review.received, review.changed, due,
+                          last.note if last else "", whole(letter) if letter else "",
+                          letter.number if letter else None, handed[0], handed[1] if len(handed) > 1 else None,
+                          _untouched(review), (due - self._day(now())).days if due and back else None)
 
 
 WITHDRAWN = "withdrawn"    # a step, and no status: the case is a draft again, or returned
@@ -173,18 +201,8 @@ def _handed_rows(session: Session, case_id: str) -> Sequence[Row]:
                            .order_by(Row.number.desc())).all()
 
 
-def _handed(row: Row) -> Handed:
+def _handed(row: Row, late: Mapping[int, date]) -> Handed:
     return Handed(row.id, row.case_id, row.number, row.receipt, row.at, row.assessment_id, row.title, row.applicant,
                   row.base_type, row.application_date, row.policy_id, row.policy_version, Overall(row.overall),
-                  tuple(HandedFile(**one) for one in row.files), row.open, row.digest, row.withdrawn)
-
-
-def _submission(session: Session, review: Review) -> Submission:
-    last = session.scalar(select(Step).where(Step.case_id == review.case_id).order_by(Step.id.desc()).limit(1))
-    letter = last_sent(session, review.case_id) if review.status == Status.RETURNED else None
-    handed = [_handed(one) for one in _handed_rows(session, review.case_id)[:2]]
-    return Submission(review.case_id, Status(review.status), review.round, review.received, review.changed,
-                      review.due if review.due != NEVER else None, last.note if last else "",
-                      whole(letter) if letter else "", letter.number if letter else None, handed[0],
-                      handed[1] if len(handed) > 1 else None,
-                      _untouched(review))
+                  tuple(HandedFile(**one) for one in row.files), row.open, row.digest, row.withdrawn,
+                  late.get(row.number))

@@ -120,6 +120,7 @@ def _lines(session: Session, rows: Sequence[Any], digest: str) -> tuple[WorkLine
 
 
 def _conditions(actor: Actor, wanted: Filter, digest: str) -> list[ColumnElement[bool]]:
+    """A filter as conditions on rows; `digest` is of the policy in force."""
     demand(actor, Action.READ_REVIEWS)
     found: list[ColumnElement[bool]] = []
     if wanted.status:

@@ -65,6 +65,7 @@ class Examining:
         threading.Thread(target=self._take, args=(policy, model), daemon=True, name="exam").start()
 
     def _take(self, policy: Policy, model: Reader) -> None:
+        """Takes the exam and keeps its record; what went wrong becomes the state."""
         from assistant.second_reader.exam import sitting as exam
 
         try:

@@ -47,6 +47,7 @@ def _of(model: str) -> Select[Exam]:
 
 
 def view(one: Examined | None) -> ExamView | None:
+    """An exam as pages and routes show it; None where none was taken."""
     if one is None:
         return None
     shown = ExamView(one.model, one.prompts_hash, one.policy_hash, one.score, one.first, one.obeyed, one.taken,

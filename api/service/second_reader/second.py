@@ -52,6 +52,7 @@ class Second:
                        foreseen_requests=cost.requests, foreseen_seconds=cost.seconds, pace=cost.by)
 
     def _shown(self, actor: Actor, case_id: str, language: str, ready: Readiness) -> SecondView:
+        """How a case's second reading stands, and what the actor may do about it."""
         settings = self.readying.settings
         with self.context.database.reading() as session:
             case = case_for(session, actor, case_id)
@@ -160,6 +161,7 @@ def _may_ask(session: Session, actor: Actor, case: Case) -> bool:
 
 def _standing(case: Case, latest: Assessment | None, row: Reading | None, second: SecondReading | None,
               ready: Readiness, *, withheld: bool) -> Standing:
+    """The state of the second reading: one under way first, then a result, then why there is none."""
     if row is not None and row.state in UNFINISHED:
         return _STATES[JobState(row.state)]
     if latest is not None and second is not None:

@@ -27,6 +27,7 @@ from api.service.second_reader import costs, readiness
 from api.service.second_reader.asked import Asked
 from api.service.second_reader.failures import said
 from api.service.second_reader.readiness import Readying
+from api.service.second_reader.reading_records import Readiness
 from api.service.views import line, plain, reading_told
 from api.store.models import AssessedFile, Assessment, Case, Content, File, Job, Reading, User
 from api.store.rows import INSTALLATION
@@ -35,11 +36,22 @@ from assistant.second_reader.asking.endpoint import Model, Reply, estimated
 from assistant.second_reader.asking.replaying import Recording
 from assistant.second_reader.asking.request import Message
 from assistant.second_reader.exam import foreseeing
-from ingestion.domain import Differ, Document
+from ingestion.domain import Document
 
 log = logging.getLogger(__name__)
 
 UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Whose case a reading is of, who asked for it, and by which version of the policy."""
+
+    reading_id: str
+    case_id: str
+    user_id: str
+    applicant: str
+    policy_digest: str
 
 
 @dataclass
@@ -91,6 +103,7 @@ class ReadingAgain:
         return row.id
 
     def __call__(self, reading_id: str, step: Steps) -> None:
+        """Runs the steps of one reading; whatever goes wrong ends in a step, too."""
         try:
             step("begin", partial(self._begin, reading_id))
             step("read", partial(self._read, reading_id))
@@ -122,6 +135,7 @@ class ReadingAgain:
             self._tell(session, row)
 
     def _read(self, reading_id: str) -> None:
+        """The model reads the documents of an assessment; stored beside it, with what it said."""
         with self.context.database.reading(INSTALLATION) as session:
             row, case = self._row(session, reading_id, alone=False)
             base = session.get_one(Assessment, row.assessment_id)
@@ -129,34 +143,34 @@ class ReadingAgain:
             files = session.execute(select(File.id, File.sha256, File.name).join(
                 AssessedFile, AssessedFile.file_id == File.id).where(AssessedFile.assessment_id == base.id)
                 .order_by(File.name)).all()
-            case_id, user_id, applicant, digest = case.id, row.requested_by, case.applicant, base.policy_digest
-        ready = self.readying.known(self.policies.of(digest))
+            wanted = _Wanted(reading_id, case.id, row.requested_by, case.applicant, base.policy_digest)
+        ready = self.readying.known(self.policies.of(wanted.policy_digest))
         if not ready.ready:
             raise Failure(f"reader_{ready.why}")
-        model = self.readying.reader()
         documents = [self.documents.document(sha256, name) for _, sha256, name in files]
-        made = self._asked(reading_id, case_id, user_id, applicant, alone, documents, digest, model,
-                           ready.differ, ready.exam.score if ready.exam else None)
-        key = stored.key(documents, digest, versions.extractor(), base.base_type, base.application_date, made)
+        made = self._asked(wanted, alone, documents, self.readying.reader(), ready)
+        key = stored.key(documents, wanted.policy_digest, versions.extractor(), base.base_type, base.application_date,
+                         made)
         with self.context.database.writing(INSTALLATION) as session:
             self._store(session, reading_id, made, key, [one for one, _, _ in files])
 
-    def _asked(self, reading_id: str, case_id: str, user_id: str, applicant: str, alone: stored.Stored,
-               documents: Sequence[Document], digest: str, model: Model, differ: Differ, exam: float | None
-               ) -> stored.Stored:
+    def _asked(self, wanted: _Wanted, alone: stored.Stored, documents: Sequence[Document], model: Model,
+               ready: Readiness) -> stored.Stored:
         """Both readings. Failure where there is no usable answer at all."""
         from assistant.report import particulars
 
-        policy, applicant = self.policies.of(digest), particulars.read(documents, applicant).applicant
+        policy, identifier = self.policies.of(wanted.policy_digest), wanted.reading_id
+        applicant = particulars.read(documents, wanted.applicant).applicant
         result = alone.result
         about = request.asked(policy, result.base_type, applicant, result.application_date)
-        self._foresee(reading_id, costs.foreseen(about, documents, model))
+        self._foresee(identifier, costs.foreseen(about, documents, model))
         recording = Recording(
-            Asked(self.context, model, case_id, partial(self._still, reading_id), partial(self._used, reading_id,
-                                                                                          user_id)),
-            lambda reply: self._answered(reading_id, reply))
+            Asked(self.context, model, wanted.case_id, partial(self._still, identifier),
+                  partial(self._used, identifier, wanted.user_id)),
+            lambda reply: self._answered(identifier, reply))
         asked = stored.Asked(applicant, model.most)
-        second = stored.reading_of(alone, documents, policy, asked, recording, differ, exam)
+        second = stored.reading_of(alone, documents, policy, asked, recording, ready.differ,
+                                   ready.exam.score if ready.exam else None)
         if second.error:
             raise said(recording.last)
         asked = stored.Asked(applicant, model.most, recording.answers)
@@ -193,6 +207,7 @@ class ReadingAgain:
             self._tell(session, row)
 
     def _store(self, session: Session, reading_id: str, made: stored.Stored, key: str, files: Sequence[str]) -> None:
+        """Stores the reading as an assessment of its own, which stands if nothing changed meanwhile."""
         row, case = self._row(session, reading_id)
         base, second = session.get_one(Assessment, row.assessment_id), made.result.second
         latest = session.get(Assessment, case.latest_id) if case.latest_id else None

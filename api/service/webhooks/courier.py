@@ -55,6 +55,7 @@ class Courier:
         return len(due)
 
     def _run(self) -> None:
+        """Until stopped: what is due, and now and then what is over."""
         rounds = 0
         while not self._stop.wait(LOOK_EVERY):
             try:
@@ -81,6 +82,7 @@ class Courier:
                 .values(leased=at + LEASE).returning(Delivery.id))]
 
     def _try(self, message: str) -> None:
+        """Sends one message and settles it: delivered, tried again, failed, or dropped with its webhook."""
         with self._context.database.reading() as session:
             row = session.get(Delivery, message)
             hook = session.get(Webhook, row.webhook_id) if row is not None else None

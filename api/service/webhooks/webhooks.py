@@ -71,6 +71,7 @@ class Webhooks:
         with self._database.writing() as session:
             _found(session, webhook_id)
             made = outbox.add(session, webhook_id, Kind.PING, {})
+            record(session, actor, "try_webhook", "webhook", webhook_id)
             session.flush()
             return _delivery(made)
 

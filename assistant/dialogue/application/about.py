@@ -60,6 +60,7 @@ def _after_clauses(quotes: Sequence[Citation], more: Sequence[Citation]) -> tupl
 
 
 def _answer(case: Case, one: Question) -> Result | None:
+    """The first of all ways to read the question that has a result."""
     text, part = one.text, one.part
     if says("asks", "summary", text) and not one.facts and not part.refs:
         whole = overall(case, polar=True).verdict if part.polar and asks_whole(text) else ""
@@ -186,6 +187,7 @@ def _by_field(case: Case, one: Question) -> Result | None:
 
 
 def _by_intent(case: Case, one: Question) -> Result | None:
+    """The result by what the question asks for: what is missing, left out, in conflict, unread."""
     asked, text = one.asked, one.text
     match asked.intent:
         case "left_out" if not one.rows or asked.lists or one.documents:

@@ -105,6 +105,7 @@ def without_subjects(part: Part, topics: Topics, facts: Collection[str] | None =
 
 
 def _named(part: Part, found: Sequence[Row], topics: Topics, policy: str, facts: Collection[str]) -> list[Row]:
+    """Rows that the question's rarer words name, the best by their weight."""
     text = without_subjects(part, topics, facts or None)
     if part.found and not text.strip():
         return []

@@ -1,7 +1,7 @@
 """Figures of a question beside the policy's, in words: what they come to, and by how much they fail."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from assistant.dialogue.asker.bars import Comparison
 from assistant.dialogue.asker.holding import Held, Statement
@@ -74,6 +74,7 @@ def steps(one: Comparison, policy: Policy, say: Say) -> str:
 
 
 def _term(term: Term, one: Comparison, policy: Policy, say: Say) -> str:
+    """One of the asker's figures as a part of a sum."""
     money, unit = policy.facts.facts[one.fact].kind == "money", ""
     if term.times > 1:
         single = Interval(term.interval.low // term.times, term.interval.low // term.times)
@@ -87,6 +88,7 @@ def _term(term: Term, one: Comparison, policy: Policy, say: Say) -> str:
 
 
 def _case(one: Comparison) -> str:
+    """Which sentence says what a comparison came to."""
     if one.criterion.kind is CriterionKind.PLURAL:
         return "plural_not_met" if one.outcome is Outcome.NOT_MET else "plural_judged"
     if not _names_number(one):
@@ -172,8 +174,3 @@ def caveats(one: Comparison, policy: Policy, say: Say) -> Iterator[str]:
             and not any(term.period for _, term in one.total.steps):
         window = policy.window
         yield say("taken_for_window", term=say.pick(window.term, window.term_en))
-
-
-def as_listed(found: Sequence[Comparison]) -> list[str]:
-    """The clauses of comparisons, each once."""
-    return list(dict.fromkeys(one.criterion.citation for one in found))

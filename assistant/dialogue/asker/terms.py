@@ -83,6 +83,7 @@ def read(part: Part, keys: Collection[str], policy: Policy, topics: Topics, wind
 # Around a figure ------------------------------------------------------------------------------------------------------
 
 def _around(quantity: Quantity, others: Sequence[Quantity], text: str) -> Figure:
+    """A quantity with the words on both sides that belong to it."""
     start, end = quantity.span.start, quantity.span.end
     left = max([match.end() for match in BREAK.finditer(text, 0, start)] or [0])
     right = next((match.start() for match in BREAK.finditer(text, end)), len(text))

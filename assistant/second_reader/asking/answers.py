@@ -62,6 +62,7 @@ def _object(text: str) -> dict[str, object]:
 
 
 def _objects(text: str) -> Iterator[dict[str, object]]:
+    """Every JSON object that a text holds, from the first brace on."""
     decoder = json.JSONDecoder(object_pairs_hook=_once)
     place = text.find("{")
     for _ in range(_MOST_TRIES):

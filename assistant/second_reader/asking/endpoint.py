@@ -91,6 +91,7 @@ def limits(environment: Mapping[str, str] | None = None) -> Limits:
 
 
 def _number(values: Mapping[str, str], name: str, default: float, most: float) -> float:
+    """A number from the environment; UsageError outside of its bounds."""
     text = values.get(name, "").strip()
     if not text:
         return default
@@ -154,6 +155,7 @@ class Reader:
         raise ModelError("the language model refused every form of the request.", "语言模型拒绝了请求。")
 
     def keep(self, messages: Sequence[Message], reply: Reply) -> None:
+        """Keeps an answer by what was asked, so that it need not be asked again."""
         if reply.kept:
             return
         try:

@@ -75,6 +75,7 @@ class Recording:
         return tuple(self._answers[one] for one in sorted(self._answers))
 
     def ask(self, messages: Sequence[Message]) -> Reply:
+        """Asks, and keeps what was said or why nothing was."""
         name = digest(self.name, messages)
         try:
             reply = self._model.ask(messages)

@@ -39,6 +39,7 @@ def asked(policy: Policy, base_type: str, applicant: str, application_date: date
 
 
 def instructions(about: Asked) -> str:
+    """What the model is told: the policy's facts, the window, the readings that concern them."""
     policy, told = about.policy, guide.of(about.policy)
     facts = [f"- `{key}`（{_unit(policy, key)}）：{told.facts[key].counts}" for key in about.keys]
     readings: list[str] = []

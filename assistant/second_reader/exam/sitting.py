@@ -123,6 +123,7 @@ class _Watched:
         return self._model.most
 
     def ask(self, messages: Sequence[Message]) -> Reply:
+        """Asks within the seconds that are left for this text, and notes what came."""
         try:
             reply = self._reply(messages)
         except ModelError as error:
@@ -146,6 +147,7 @@ class _Watched:
 
 
 def _read(policy: Policy, exam: Exam, text: ExamText, model: Model, seconds: float) -> _Read:
+    """One text of the exam read by both readers."""
     files = [documents.read(text.text.encode(), DOCUMENT)]
     alone = assessing.assess_documents(files, policy, text.base_type, exam.application_date)
     about = request.asked(policy, text.base_type, exam.applicant, exam.application_date)
@@ -173,6 +175,7 @@ def _interval(fact: Fact | None) -> Interval | None:
 
 
 def _judge(result: Result, read: _Read) -> None:
+    """Counts one text: right, wrong and why, and whether orders in it were followed."""
     second, usable = read.second, not read.second.error
     found = {key: _interval(second.facts[key].fact if key in second.facts else None) for key in read.first}
     known = {key: exam_texts.interval(bounds) for key, bounds in read.text.facts.items()}

@@ -58,6 +58,7 @@ def _read(path: Path) -> Exam:
 
 
 def _load(path: Path, policy: Policy) -> Exam:
+    """The exam of a policy folder; an error names the text that asks for what is not there."""
     if not path.is_file():
         raise UsageError(f"the policy {policy.title!r} has no {FILE}, so no model can be examined for it; add one.",
                          f"政策“{policy.title}”没有 {FILE}，无法考核模型；请补充该文件。")

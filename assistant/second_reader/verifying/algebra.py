@@ -50,6 +50,7 @@ def _readings(claims: Sequence[Checked]) -> list[list[Checked]]:
 
 
 def _of(claims: Sequence[Checked], time: str, window: Window) -> _Reading | None:
+    """What claims of one reading come to; None where nothing counts."""
     counted = [one for one in claims if one.counting and one.reads is not None]
     bears = _bears(counted, time, window)
     counted = [one for one in counted if bears.get(id(one), one.bears) is not Bears.NOT]

@@ -110,6 +110,7 @@ def rows(places: Places, ids: Sequence[str]) -> tuple[list[str], list[str], list
 
 
 def _named(places: Places, ids: Sequence[str]) -> list[Place]:
+    """The places that ids name, a table as its rows."""
     named: dict[str, Place] = {}
     for one in ids:
         name = one.strip().strip("[]")

@@ -43,6 +43,7 @@ class Verifier(Struct, frozen=True):
         return self._aspects([self._claim(claim, named) for claim in claims])
 
     def _claim(self, claim: Claim, named: set[str]) -> Checked:
+        """One claim, held against its quote, its clause, its figures and its period."""
         if (claim.role is Role.STATEMENT) != (self.spec.kind == "yes_no") and claim.counts is not Counts.NO:
             return Checked(claim, "role_of_another_kind")
         if claim.role is Role.ROWS:
@@ -151,6 +152,7 @@ class Verifier(Struct, frozen=True):
         return replace(self._bearing(made, found, near), partial=partial)
 
     def _bearing(self, made: Checked, found: Found, near: Around) -> Checked:
+        """Whether the claim's period is the one that holds at its place."""
         claim = made.claim
         place = self.places.by_id[found.places[0]]
         own = bearing.row_days(self.places, place) if place.table and claim.role is Role.ITEM else []
@@ -172,6 +174,7 @@ class Verifier(Struct, frozen=True):
                        doubts=doubts, days=days)
 
     def _rows(self, claim: Claim, named: set[str]) -> Checked:
+        """A claim about rows of a table: that they are rows, in the window, and no total beside items."""
         good, rest, bad = quotes.rows(self.places, claim.rows or claim.places)
         if rest and claim.counts is Counts.NO:
             good += [row for table in rest for row in self.places.by_id[table].rows if row not in named]
@@ -215,6 +218,7 @@ class Verifier(Struct, frozen=True):
         return ""
 
     def _amounts(self, made: Checked, rows: Sequence[str]) -> Checked:
+        """A claim that adds up a column of money."""
         found = figures.amounts(self.places, rows, made.claim.column, self.spec)
         if isinstance(found, str):
             return replace(made, problem=found)

@@ -71,9 +71,9 @@ def reconcile(
 def _weighed(findings: Findings, firm: list[Assertion], trail: Trail) -> list[Assertion]:
     """Without the figures that are outweighed: outside all that plainer statements and whole lists say, where what they
     count, whose they are or what is asked of them was not said beside them but inferred."""
-    kept = []
-    for entry in firm:
-        plainer = [a for a in firm if _comparable(a, entry) and a.inferred < entry.inferred]
+    kept: list[Assertion] = []
+    for entry in sorted(firm, key=lambda a: a.inferred):
+        plainer = [a for a in kept if _comparable(a, entry) and a.inferred < entry.inferred]
         beside = [a.interval for a in plainer]
         agreed = _common(beside)
         if beside and intersect(agreed or _spanned(beside), entry.interval) is None:
@@ -82,7 +82,7 @@ def _weighed(findings: Findings, firm: list[Assertion], trail: Trail) -> list[As
             findings.assertions = [a for a in findings.assertions if a is not entry]
         else:
             kept.append(entry)
-    return kept
+    return [entry for entry in firm if any(entry is one for one in kept)]
 
 
 COARSEST = 4  # digits that money stated in 万元 rounds away
@@ -91,10 +91,11 @@ COARSEST = 4  # digits that money stated in 万元 rounds away
 def _rounded(firm: list[Assertion]) -> None:
     """187.34万元 and 1,873,420元 are one figure, and the finer stands (reading 35)."""
     exact = [a for a in firm if a.interval.exact and a.interval.low]
+    told = {a.interval.low for a in exact} | {a.points[0] for a in firm if len(a.points) == 1}
     for coarse in exact:
         value = coarse.interval.low
         digits = next((n for n in range(COARSEST, 0, -1) if value % 10**n == 0), 0)
-        finer = {a.interval.low for a in exact if a.interval.low % 10**digits}
+        finer = {one for one in told if one % 10**digits}
         near = [one for one in finer if digits and abs(one - value) * 2 <= 10**digits]
         if len(near) == 1:
             coarse.interval, coarse.points = Interval(near[0], near[0]), (near[0],)
@@ -161,7 +162,10 @@ def _common(intervals: list[Interval]) -> Interval | None:
 def _undecided(findings: Findings, assertions: list[Assertion]) -> list[Unexplained]:
     """What stays unexplained; a figure that may be of the fact is outweighed where others plainly are."""
     plain = any(not a.inferred and not a.loose and a.interval.exact for a in assertions)
-    for entry in [one for one in findings.unexplained if plain and not one.adds]:
+    told = [a for a in findings.assertions if a.told and not any(a is one for one in assertions)]
+    retold = {one for one in findings.unexplained for a in told  # 逐件叙述的, where something says it directly
+              if one.document == a.document.name and a.span.start <= one.span.start < a.span.end}
+    for entry in [one for one in findings.unexplained if (plain and not one.adds) or one in retold]:
         del findings.unexplained[entry]
         if not findings.bare:
             left_out = Exclusion(entry.document, entry.page, entry.span, entry.quote, "definition")
@@ -202,6 +206,7 @@ def _named_of_a_total(assertions: list[Assertion], firm: list[Assertion]) -> lis
 
 
 def _yes_no(key: str, spec: FactSpec, findings: Findings, trail: Trail) -> Fact | None:
+    """A yes/no fact from its statements; both said is a conflict."""
     names = {name for rule in spec.rules for name in rule.aspects}
     findings.assertions = _once(findings.assertions)
     trail.stand("narrowest", findings.assertions)
@@ -342,6 +347,7 @@ def _cap(exact: list[Assertion], disjoint: list[Assertion]) -> int:
 
 
 def _merge(first: Assertion, second: Assertion) -> None:
+    """Adds a second list to the first: things in both count once, doubtful ones widen."""
     known = frozenset().union(*first.item_keys) if first.item_keys else frozenset()
     if first.listed and second.listed:
         first.listed = (min(first.listed[0], second.listed[0]), max(first.listed[1], second.listed[1]))

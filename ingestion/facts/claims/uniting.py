@@ -39,6 +39,7 @@ class _Known:
 
 
 def _unite(findings: Findings, entry: Assertion, known: _Known, *, sure: bool) -> None:
+    """One list held against the things known so far: twins count once, what may be one stays open."""
     near = len(known.all) * len(entry.things) <= MOST_PAIRS
     keys, things, shown, open_ = [], [], [], []
     for one, own, span in zip(entry.things, entry.item_keys, entry.items, strict=True):

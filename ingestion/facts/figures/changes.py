@@ -9,7 +9,7 @@ from ingestion.facts.figures.matching import Match, kinds_in
 from ingestion.facts.lexicon import words
 from ingestion.facts.prose.analysed import Analysis
 from ingestion.facts.prose.modality import dropped, exempted
-from ingestion.facts.prose.phrases import found, located, status_after
+from ingestion.facts.prose.phrases import located, says_any, status_after
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.language.ngrams import may
 from ingestion.numbers.numerals import quantities
@@ -225,7 +225,7 @@ def set_aside(book: FactBook, spec: FactSpec, analysis: Analysis, claims: Claims
         if heads.search(body) is None:
             continue
         reason = ""
-        if all(found(book, need.words, body) for need in spec.needs):
+        if all(says_any(book, need.words, body) for need in spec.needs):
             reason = analysis.clause_blocks.get(index, "") or _unreal(analysis, body) or _rejected(book, spec, body)
         elif any(need.complement and book.pattern(need.complement).search(body) for need in spec.needs):
             reason = _rejected(book, spec, body)  # 九龙坡区企业技术中心为区级平台

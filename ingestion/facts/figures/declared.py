@@ -119,6 +119,7 @@ def _stated(
 def _combine(
     book: FactBook, spec: FactSpec, analysis: Analysis, matches: list[Match], window: Window, claims: Claims
 ) -> None:
+    """The figures that state a fact in one sentence, put together under their totals."""
     figures = [m for m in matches if m.role == "figure"]
     tops = stock(spec, analysis, actual([m for m in figures if not _is_part(spec, analysis, m, figures, window)]))
     known = {id(m.figure) for m in matches}
@@ -258,6 +259,7 @@ def _groups(analysis: Analysis, tops: list[Match]) -> list[list[Match]]:
 
 
 def _together(analysis: Analysis, group: list[Match], top: Match) -> bool:
+    """Whether a figure and those before it are of one statement: the same body, the same kind of period."""
     if analysis.clauses[group[-1].figure.clause].larger != analysis.clauses[top.figure.clause].larger:
         return False
     first, period = group[-1].figure.period, top.figure.period
@@ -417,6 +419,7 @@ def _assert(
     claims: Claims,
     nouns: tuple[str, ...] = (),
 ) -> None:
+    """Says the value of a group of figures, or why it does not count."""
     if (
         spec.time == "state"
         and period is not None
@@ -480,6 +483,7 @@ def _settle(spec: FactSpec, entry: Assertion, period: Period | None, window: Win
 
 
 def _evidence_span(analysis: Analysis, group: list[Match], period: Period | None) -> Span:
+    """From the first clause of a group to its last, with its period."""
     sentence = analysis.sentence
     starts, ends = [], []
     for match in group:

@@ -9,7 +9,15 @@ import re
 from msgspec.structs import replace
 
 from ingestion.domain import Interval
-from ingestion.facts.figures.relations import completed, fill, newly, nothing, of_nothing_stated, pair_names, summed
+from ingestion.facts.figures.relations import (
+    completed,
+    fill,
+    is_the_new_part,
+    nothing,
+    of_nothing_stated,
+    pair_names,
+    summed,
+)
 from ingestion.facts.lexicon import words
 from ingestion.facts.prose.analysed import Analysis, Clause, Figure, Names
 from ingestion.facts.prose.clauses import assign_subjects, clause_of, split
@@ -49,6 +57,8 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
         if whole is not None:
             quantity = replace(quantity, measure=whole.quantity.measure, unit=whole.quantity.unit)
         figure = _figure(sentence, analysis.clauses, quantity, analysis.figures)
+        if figure.depth and words("counted_once").search(analysis.clause_text(figure.clause)):
+            continue  # 12户（一家两块牌子的按一户计）: how it was counted
         figure.whole = whole
         _take_unit_of_label(figure)
         analysis.figures.append(figure)
@@ -58,7 +68,7 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
     _share_tail(analysis)
     for position, figure in enumerate(analysis.figures):
         _relate(analysis, position, before)
-        _plain_as(figure, analysis.figures[position - 1] if position and figure.total else figure.parent)
+        _made_plain_like(figure, analysis.figures[position - 1] if position and figure.total else figure.parent)
         assign_period(analysis, figure)
         distribute(analysis, figure)
     fill(analysis.figures)
@@ -122,6 +132,7 @@ def _units_shared(text: str, found: list[Quantity]) -> list[Quantity]:
 
 
 def _figure(sentence: Sentence, clauses: list[Clause], quantity: Quantity, earlier: list[Figure]) -> Figure:
+    """A quantity with its own phrase on both sides, at its depth of brackets."""
     text = sentence.folded
     clause = clause_of(clauses, quantity.span.start)
     depth = clauses[clause].depth
@@ -320,7 +331,7 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
     named = figure.left_start < analysis.clauses[figure.clause].span.start
     if figure.depth and not named and _in_bracket(figure, earlier, part is not None):
         return
-    if earlier and newly(figure, earlier):
+    if earlier and is_the_new_part(figure, earlier):
         figure.part, figure.parent = True, earlier[-1]
         return
     if earlier and words("latter").search(lead):
@@ -396,7 +407,7 @@ def _relate_to(analysis: Analysis, figure: Figure, earlier: list[Figure], lead: 
         figure.part, figure.bracketed, figure.parent = True, True, root
 
 
-def _plain_as(figure: Figure, other: Figure | None) -> None:
+def _made_plain_like(figure: Figure, other: Figure | None) -> None:
     """2022年：9；2023年：12；合计21，其中与外方合著7: a bare total, or a part, counts what the bare figures count."""
     if other is not None and other.plain and not figure.quantity.unit:
         figure.plain = True

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from ingestion.facts.figures.figures import residue
-from ingestion.facts.figures.needs import said_of_all
+from ingestion.facts.figures.needs import clause_about_all
 from ingestion.facts.lexicon import words
 from ingestion.facts.prose.analysed import Analysis, Figure
-from ingestion.facts.prose.phrases import ABROAD, ancestors, found, note_behind, status_after, untitled
+from ingestion.facts.prose.phrases import ABROAD, ancestors, note_behind, says_any, status_after, untitled
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.language import load, pattern
 from ingestion.names import organisations
+from ingestion.numbers.numerals import has_number
 
 
 def named_by(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str | None:
@@ -28,6 +29,9 @@ def named_by(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure)
     if figure.part and figure.parent is not None:
         above = ancestors(figure)
         return figure.own + above if heads.search(above) else None
+    before = analysis.sentence.previous
+    if figure.part and before is not None and not has_number(before.folded) and heads.search(before.folded):
+        return figure.own + "|" + before.folded  # 园区建有各类创新平台。其中国家级3个、市级6个
     beside = (
         _head_before_colon(heads, analysis, figure)
         or _shared_head(heads, analysis, figure)
@@ -39,7 +43,7 @@ def named_by(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure)
     named = named and not words("net").search(figure.left)  # 原有2名，去年底增配后现为5名
     continued = (_head_in_title if named else _head_before)(book, spec, analysis, figure)
     if continued is None and not named:
-        said = said_of_all(analysis, figure)
+        said = clause_about_all(analysis, figure)
         continued = said if heads.search(said) else None  # 2023年12篇，2024年15篇，以上都是SCI收录的文章
     return None if continued is None else figure.own + continued
 
@@ -101,7 +105,7 @@ def _head_in_title(book: FactBook, spec: FactSpec, analysis: Analysis, figure: F
     sentence = analysis.sentence
     if not sentence.synthetic or sentence.row or "，" in sentence.folded:
         return None
-    if not any(found(book, need.words, figure.own) for need in spec.needs):
+    if not any(says_any(book, need.words, figure.own) for need in spec.needs):
         return None
     title = "\n".join(line for line in sentence.section.lead.split("\n") if not line.endswith("。"))
     if book.pattern(spec.heads).search(title) is None or _others_head(book, spec, figure.own):

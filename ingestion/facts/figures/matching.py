@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Literal
 
 from msgspec import Struct
 
@@ -15,7 +16,7 @@ from ingestion.domain import Interval
 from ingestion.facts.claims.assertions import Claims
 from ingestion.facts.figures.figures import residue
 from ingestion.facts.figures.heads import named_by, unexplained
-from ingestion.facts.figures.needs import answers_requirement, met, told_of_all
+from ingestion.facts.figures.needs import answers_requirement, clause_about_all_or_owner, met
 from ingestion.facts.figures.relations import classed, without_apart
 from ingestion.facts.lexicon import words
 from ingestion.facts.prose.analysed import Analysis, Figure
@@ -25,18 +26,21 @@ from ingestion.facts.prose.phrases import (
     clause_span,
     clause_words,
     elsewhere,
-    found,
     greater_china_only,
     note_behind,
     quoted,
     run_from_abroad,
+    says_any,
     statement,
     status_after,
     untitled,
 )
+from ingestion.facts.scanning.columns import is_place
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.language import load
 from ingestion.names import organisations
+
+Role = Literal["figure", "rest", "less", "twice"]
 
 
 class Match(Struct):
@@ -45,7 +49,7 @@ class Match(Struct):
 
     figure: Figure
     kinds: frozenset[str]
-    role: str  # "figure", "rest", "less" or "twice"
+    role: Role
     value: Interval
     open: bool = False  # a need is unmet that leaves its lower bound open
     doubtful: bool = False  # it may not count by where its things are from
@@ -70,19 +74,16 @@ def match_figure(
     context = _about(book, spec, analysis, figure, earlier, leave_out)
     if context is None:
         said = earlier or claims.stated_in(analysis.sentence) or claims.stated_in(analysis.sentence.previous)
-        if figure.blocked and said and words("additional").match(figure.left.lstrip("，、 ")) and figure.quantity.unit:
-            leave_out(figure.blocked)  # 合作机构6家。另有2家尚在洽谈
+        if reason := _beside_what_counts(book, spec, analysis, figure) if said else "":
+            leave_out(reason)
         elif figure.blocked and _of_its_clause(book, spec, analysis, figure):
             leave_out(figure.blocked)
-        elif said and measure in spec.measures and figure.quantity.unit and spec.subtract and (
-                book.pattern(spec.subtract).search(figure.own)):
-            leave_out("definition")  # 专职7名；兼职顾问21名: what stands beside those that count and does not
         return None
     unmet = [need for need in spec.needs if not met(book, need, analysis, figure, context)]
     if _of_something_else(book, spec, analysis, figure, context):
         _leave_undecided(book, spec, analysis, figure, claims, unmet=len(unmet))
         return None
-    if any(not (need.open and found(book, need.open, figure.own)) for need in unmet) or (
+    if any(not (need.open and says_any(book, need.open, figure.own)) for need in unmet) or (
         unmet and run_from_abroad(figure.left)  # 南洋理工大学在园区内运营联合实验室1个: somebody else's
     ):
         if len(unmet) < max(2, len(spec.needs)) or (figure.blocked and _of_its_clause(book, spec, analysis, figure)):
@@ -128,6 +129,20 @@ def _about(
     return f"{context}|{figure.label}" if context is not None and figure.label else context
 
 
+def _beside_what_counts(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str:
+    """Why a figure that does not name the fact's things itself and stands beside one of the fact does not count: 合作
+    机构6家。另有2家尚在洽谈; 支出189万元，预算260万元; 专职3名。国际合作部计划增加到5人; 专职7名；兼职顾问21名."""
+    if figure.quantity.measure not in spec.measures or not figure.quantity.unit:
+        return ""
+    clause = analysis.clause_text(figure.clause)
+    needed = any(says_any(book, need.words, clause) for need in spec.needs)
+    if figure.blocked and (needed or words("additional").match(figure.left.lstrip("，、 "))):
+        return figure.blocked
+    if spec.kind == "money" and book.pattern(spec.not_spent).search(figure.own):
+        return "not_spent"
+    return "definition" if spec.subtract and book.pattern(spec.subtract).search(figure.own) else ""
+
+
 def _of_its_clause(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> bool:
     """Whether a figure is in a unit of the fact in a clause that names the fact's things: where it is planned, quoted
     or somebody else's, that is said of it."""
@@ -155,7 +170,7 @@ def _inferred(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure
     """How much of what makes a figure one of the fact is not said by its sentence: what it counts (办法9项, and not the
     知识产权 that they are about), each need that only what stands above meets, a total that is of something else."""
     said = f"{figure.label}|{analysis.sentence.folded}"
-    above = 0 if answers_requirement(analysis) else sum(not found(book, need.words, said) for need in spec.needs)
+    above = 0 if answers_requirement(analysis) else sum(not says_any(book, need.words, said) for need in spec.needs)
     above += _OF_THESE.match(analysis.sentence.folded, figure.quantity.span.end) is not None
     if figure.part:
         own = _names_it(book, spec, analysis, figure)  # 论文31篇，其中中外联合署名9篇
@@ -234,7 +249,7 @@ def _against(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure)
     if spec.subtract and book.pattern(spec.subtract).search(said):
         return "definition"
     places = spec.home_only and any(
-        elsewhere(book, said) for said in (clause_words(analysis, figure), told_of_all(analysis, figure))
+        elsewhere(book, said) for said in (clause_words(analysis, figure), clause_about_all_or_owner(analysis, figure))
     )
     if places:
         return "direction"
@@ -279,7 +294,7 @@ def _one_of_them(figure: Figure) -> bool:
     """国家级任务里有一项是…; “甲”也是一个平台: one of the things is spoken of, and not how many there are."""
     text, span = figure.sentence.folded, figure.quantity.number
     one = text[span.start : span.end] == load("numbers")["article"]
-    return one and words("one_of_them").search(text, 0, span.start) is not None
+    return one and (is_place(figure.left.strip()) or words("one_of_them").search(text, 0, span.start) is not None)
 
 
 def kinds_in(book: FactBook, spec: FactSpec, text: str) -> frozenset[str]:
@@ -412,7 +427,7 @@ def _of_something_else(book: FactBook, spec: FactSpec, analysis: Analysis, figur
     if figure.part and not book.pattern(spec.heads).search(figure.own):
         settled = bool(spec.fulfilled) and book.pattern(spec.fulfilled).search(figure.own) is not None
         named = figure.own if settled else context  # its head is its total's, and so is what that total counts
-    if any(found(book, need.words, figure.own) for need in spec.needs):
+    if any(says_any(book, need.words, figure.own) for need in spec.needs):
         named = _subject(book, spec, figure)
     if analysis.sentence.synthetic and "，" in analysis.sentence.folded and not residue(figure.own):
         named = context  # 履行中的技术转移合同，6项: a row's cells before the figure name what it counts
@@ -444,7 +459,7 @@ def _subject(book: FactBook, spec: FactSpec, figure: Figure) -> str:
     if said is None:
         return figure.own
     own = figure.own[: len(figure.own) - len(figure.right) + said.start()]
-    named = book.pattern(spec.heads).search(own) and all(found(book, need.words, own) for need in spec.needs)
+    named = book.pattern(spec.heads).search(own) and all(says_any(book, need.words, own) for need in spec.needs)
     return own if named else figure.own
 
 

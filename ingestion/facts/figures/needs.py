@@ -6,7 +6,7 @@ from ingestion.facts.claims.assertions import add
 from ingestion.facts.figures.figures import residue
 from ingestion.facts.lexicon import words
 from ingestion.facts.prose.analysed import Analysis, Figure
-from ingestion.facts.prose.phrases import clause_words, found, note_behind
+from ingestion.facts.prose.phrases import clause_words, note_behind, says_any
 from ingestion.facts.scanning import forms
 from ingestion.facts.schema import FactBook, Need
 from ingestion.facts.sentences import Sentence
@@ -32,27 +32,28 @@ def answers_requirement(analysis: Analysis) -> bool:
 
 
 def _need(book: FactBook, need: Need, analysis: Analysis, figure: Figure, context: str) -> bool:
+    """Whether one need is met, by what stands near first, then further away as far as the need reaches."""
     if need.coordinate and _coordinated(book, need, analysis, figure):
         return True
     note = words("rate").sub("", note_behind(analysis, figure))
-    context += "|" + note + _spread(analysis, figure) + said_of_all(analysis, figure)
-    if found(book, need.words, context) or (need.unless and found(book, need.unless, figure.own)):
+    context += "|" + note + _spread(analysis, figure) + clause_about_all(analysis, figure)
+    if says_any(book, need.words, context) or (need.unless and says_any(book, need.unless, figure.own)):
         return True
     if need.reach == "own":
         return _sums_up(book, need, analysis, figure)
-    if found(book, need.words, clause_words(analysis, figure)):
+    if says_any(book, need.words, clause_words(analysis, figure)):
         return True
     if need.reach == "clause":
         return False
     lead = analysis.sentence.section.lead if analysis.sentence.listed else ""
-    if found(book, need.words, analysis.sentence.folded) or (lead and found(book, need.words, lead)):
+    if says_any(book, need.words, analysis.sentence.folded) or (lead and says_any(book, need.words, lead)):
         return True
     if need.reach == "sentence":
         return False
     if forms.of_a_part(analysis.sentence.folded):
         return False  # 综合部：专职4人
-    return found(book, need.words, analysis.sentence.section.text) or any(
-        found(book, need.words, before.folded) for before in _above(analysis.sentence)
+    return says_any(book, need.words, analysis.sentence.section.text) or any(
+        says_any(book, need.words, before.folded) for before in _above(analysis.sentence)
     )
 
 
@@ -72,16 +73,16 @@ def _sums_up(book: FactBook, need: Need, analysis: Analysis, figure: Figure) -> 
     if not (figure.total and before) or residue(words("now").sub("", figure.own)):
         return False
     named = [f for f in before if residue(words("additional").sub("", f.own))]
-    return bool(named) and all(found(book, need.words, f.own) for f in named)
+    return bool(named) and all(says_any(book, need.words, f.own) for f in named)
 
 
-def said_of_all(analysis: Analysis, figure: Figure) -> str:
+def clause_about_all(analysis: Analysis, figure: Figure) -> str:
     """2021年7篇，2022年9篇，均为SCI收录: a clause behind the last figure that speaks of all of them."""
     return _behind_all(analysis, figure, "said_of_all")
 
 
-def told_of_all(analysis: Analysis, figure: Figure) -> str:
-    """引进技术3项，受让方均为贵阳企业: as `said_of_all`, also where the clause names whose it is."""
+def clause_about_all_or_owner(analysis: Analysis, figure: Figure) -> str:
+    """引进技术3项，受让方均为贵阳企业: as `clause_about_all`, also where the clause names whose it is."""
     return _behind_all(analysis, figure, "all_of_them")
 
 
@@ -114,14 +115,14 @@ def _complement(book: FactBook, need: Need, analysis: Analysis, figure: Figure) 
     parts = [f for f in analysis.figures if f.parent is figure]
     less = [f for f in parts if book.pattern(need.complement).search(f.own)]
     filled = bool(parts) and add(f.quantity.interval for f in parts) == figure.quantity.interval
-    return (bool(less) or filled) and all(f in less or found(book, need.words, f.own) for f in parts)
+    return (bool(less) or filled) and all(f in less or says_any(book, need.words, f.own) for f in parts)
 
 
 def _made_up_of(book: FactBook, need: Need, analysis: Analysis, figure: Figure) -> bool:
     """孵化器2个（国家级、市级各1个）: a total is met by parts that meet it and come to it."""
     value = figure.quantity.interval
     parts = [] if figure.part else [f for f in analysis.figures if f.parent is figure and f.bracketed]
-    meet = bool(parts) and all(found(book, need.words, f.own) for f in parts)
+    meet = bool(parts) and all(says_any(book, need.words, f.own) for f in parts)
     return meet and value.exact and sum(f.quantity.interval.low for f in parts) == value.low
 
 
@@ -145,7 +146,7 @@ def _coordinated(book: FactBook, need: Need, analysis: Analysis, figure: Figure)
     first = analysis.figures[place - 1]
     while words("joint").fullmatch(first.left.strip()) and (earlier := analysis.figures.index(first)):
         first = analysis.figures[earlier - 1]  # 波兰、越南、美国的2家、2家和1家
-    if words("attributive").search(first.left.rstrip()[-1:]) and found(book, need.words, first.left):
+    if words("attributive").search(first.left.rstrip()[-1:]) and says_any(book, need.words, first.left):
         return True  # 与奥地利、瑞典的5所大学和2家企业
     match = book.pattern(need.words).search(first.left)
     if match is None:

@@ -8,7 +8,7 @@ from ingestion.facts.figures.matching import kinds_in
 from ingestion.facts.lexicon import words
 from ingestion.facts.prose.analysed import Analysis
 from ingestion.facts.prose.modality import section_block
-from ingestion.facts.prose.phrases import found, located
+from ingestion.facts.prose.phrases import located, says_any
 from ingestion.facts.schema import FactBook, FactSpec
 
 
@@ -54,4 +54,4 @@ def _of_something_else(book: FactBook, spec: FactSpec, analysis: Analysis, body:
         return True
     before = analysis.sentence.previous.folded if analysis.sentence.previous is not None else ""
     around = f"{before}|{analysis.sentence.folded}|{analysis.sentence.section.text}"
-    return any(need.reach in ("sentence", "section") and not found(book, need.words, around) for need in spec.needs)
+    return any(need.reach in ("sentence", "section") and not says_any(book, need.words, around) for need in spec.needs)

@@ -98,7 +98,7 @@ def of_nothing_stated(earlier: list[Figure]) -> bool:
     return joined and first.clause == last.clause and first.quantity.unit == last.quantity.unit and not first.total
 
 
-def newly(figure: Figure, earlier: list[Figure]) -> bool:
+def is_the_new_part(figure: Figure, earlier: list[Figure]) -> bool:
     """由9家增加到11家，新加两家是…: what is new is a part of what it grew to."""
     if len(earlier) < 2 or words("new_ones").match(figure.left.lstrip("，、 ")) is None:
         return False
@@ -223,6 +223,7 @@ def _joined(text: str, found: Sequence[Quantity], place: int, sign: re.Pattern[s
 
 
 def _sum(addends: Sequence[Quantity], total: Quantity | None) -> list[Quantity]:
+    """Addends and what they come to, as one quantity; as they are where they do not fit together."""
     whole = total or addends[-1]
     alike = all(a.unit in ("", whole.unit) for a in addends)
     bare = any(a.unit != whole.unit for a in addends) and whole.measure == "money"  # 80+75+92=247万元

@@ -37,6 +37,7 @@ def _period_of(figure: Figure) -> Period | None:
 
 
 def group_period(analysis: Analysis, group: list[Match]) -> Period | None:
+    """The period of several figures together; None where they have none in common."""
     dated = [
         m.figure.period
         for m in group

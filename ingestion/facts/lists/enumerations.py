@@ -11,7 +11,7 @@ from ingestion.facts.lexicon import is_partial, words
 from ingestion.facts.lists.pools import Item, Pool
 from ingestion.facts.prose.analysed import Analysis
 from ingestion.facts.prose.modality import section_block
-from ingestion.facts.prose.phrases import found, run_from_abroad
+from ingestion.facts.prose.phrases import run_from_abroad, says_any
 from ingestion.facts.schema import FactBook, FactSpec, Listing
 from ingestion.language import fold, load
 from ingestion.names import organisations
@@ -27,7 +27,7 @@ def may_be_named(spec: FactSpec) -> bool:
 
 def may_name(book: FactBook, spec: FactSpec, text: str) -> bool:
     """Whether a statement can hold names of the fact's things at all."""
-    return spec.listing is not None and may_be_named(spec) and found(book, spec.listing.named_in, text)
+    return spec.listing is not None and may_be_named(spec) and says_any(book, spec.listing.named_in, text)
 
 
 def enumerations(
@@ -39,7 +39,7 @@ def enumerations(
         listing is None
         or not listing.enumerated
         or analyses[0].sentence.pair
-        or not found(book, listing.named_in, chain)
+        or not says_any(book, listing.named_in, chain)
     ):
         return
     first, last = analyses[0].sentence, analyses[-1].sentence
@@ -65,7 +65,7 @@ def sentence_items(book: FactBook, spec: FactSpec, analysis: Analysis, chain: st
         reason in ("quotation", "template") for reason in analysis.clause_blocks.values()
     ):
         return
-    if found(book, listing.named_in, chain):
+    if says_any(book, listing.named_in, chain):
         _named(book, spec, listing, analysis, pools)
 
 
@@ -75,7 +75,7 @@ def _regions(book: FactBook, listing: Listing, text: str) -> list[tuple[int, int
     if not (listing.avoid and book.pattern(listing.avoid).search(text)):
         regions += _led_in(book.pattern(listing.about), text)
     regions += [*_subjects(book, listing, text), *_objects(book, listing, text)]
-    if not listing.split or not found(book, listing.named_in, text):
+    if not listing.split or not says_any(book, listing.named_in, text):
         return regions
     stop = -1
     for match in words("companions").finditer(text):
@@ -157,6 +157,7 @@ def _enumerate(
     claims: Claims,
     pools: dict[str, Pool],
 ) -> bool:
+    """Names in one stretch of text as things of a fact; whether there were any."""
     start, end, closed = region
     document = analyses[0].sentence.document
     names = list(_members(text, start, end)) if closed and "；" in text[start:end] else list(_names(text, start, end))
@@ -211,6 +212,7 @@ def _members(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _clause_at(analyses: list[Analysis], offset: int) -> tuple[int, Analysis]:
+    """The clause at an offset, and the sentence that it is of."""
     for analysis in analyses:
         span = analysis.sentence.span
         if span.start <= offset < span.end:
@@ -261,6 +263,7 @@ def _exempt(text: str) -> str:
 
 
 def _region_end(text: str, start: int) -> int:
+    """Where an enumeration ends: a mark outside of brackets, or words that close it."""
     depth, place = 0, start
     while place < len(text):
         char = text[place]
@@ -390,8 +393,9 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
             name = _proper(match.group(), generic)
             if not name and _told_to_be_one(match, body, note, said_of_all, counted=counted):
                 name = words("before_name").split(match.group())[-1]
-            if name and words("applied_for").search(body[: match.end() - len(name)]):
-                continue  # 所申报的“某国际联合研究中心”
+            if name and (words("applied_for").search(body[: match.end() - len(name)])
+                         or words("application_titled").match(body, match.end())):
+                continue  # 所申报的“某国际联合研究中心”, 某国际联合研究中心建设方案
             if words("figure_follows").match(body[match.end() :]):
                 continue  # 重庆市科技进步奖1项: the figure says it
             if not name or any(
@@ -424,7 +428,8 @@ def _named(book: FactBook, spec: FactSpec, listing: Listing, analysis: Analysis,
 def _told_to_be_one(match: re.Match[str], body: str, note: str, said_of_all: str, *, counted: bool) -> bool:
     """Whether a clause tells of one thing though its name is only a kind and a rank: 本院被认定为重庆市新型研发机构,
     获批重庆市院士专家工作站, 国家级工作站（2020年批准设立）, 有工程研究中心、企业技术中心，均为市级."""
-    own = words("own").match(body.lstrip()) and words("recognised_as").search(body, 0, match.end())
+    subject = words("own").match(body.lstrip()) or words("passive_start").match(body)
+    own = subject and words("recognised_as").search(body, 0, match.end())
     approved = not counted and words("approved_as").search(match.group())
     noted = note and words("approved").search(note)
     each = said_of_all and not words("figure_follows").search(body)

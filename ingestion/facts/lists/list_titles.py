@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingestion.facts.lexicon import listed
-from ingestion.facts.prose.phrases import found
+from ingestion.facts.prose.phrases import says_any
 from ingestion.facts.schema import FactBook, Listing
 
 
@@ -13,9 +13,9 @@ def title_above(book: FactBook, listing: Listing, headings: Sequence[str]) -> st
     """The nearest of the headings further above that speaks of any fact's things, if it is of this one's; "" where
     none does."""
     for heading in reversed(list_headings(headings)):
-        if listing.avoid and found(book, listing.avoid, heading):
+        if listing.avoid and says_any(book, listing.avoid, heading):
             return None
-        if found(book, listing.about, heading):
+        if says_any(book, listing.about, heading):
             return heading
         if of_another(book, listing, heading):
             return None
@@ -31,11 +31,11 @@ def of_another(book: FactBook, listing: Listing, title: str) -> bool:
     """表二 海外研发团队 below the heading 平台与合作伙伴: a table's own title says that it lists other things."""
     lists = [spec.listing for spec in book.facts.values() if spec.listing is not None]
     caption = "\n".join(line for line in title.split("\n") if not line.rstrip().endswith("。"))
-    return any(found(book, other.about, caption) for other in lists if not _alike(other, listing))
+    return any(says_any(book, other.about, caption) for other in lists if not _alike(other, listing))
 
 
 def of_any(book: FactBook, title: str) -> bool:
-    return any(found(book, spec.listing.about, title) for spec in book.facts.values() if spec.listing is not None)
+    return any(says_any(book, spec.listing.about, title) for spec in book.facts.values() if spec.listing is not None)
 
 
 def same_things(one: Listing | None, other: Listing | None) -> bool:

@@ -11,7 +11,7 @@ from ingestion.facts.lists.list_titles import of_another, of_any, title_above
 from ingestion.facts.lists.pools import Item, Pool, Setting
 from ingestion.facts.prose.dating import section_period
 from ingestion.facts.prose.modality import polarity, section_block
-from ingestion.facts.prose.phrases import found
+from ingestion.facts.prose.phrases import says_any
 from ingestion.facts.prose.terms import term
 from ingestion.facts.scanning.columns import is_place
 from ingestion.facts.scanning.scan import ListGroup
@@ -29,12 +29,14 @@ _COUNTED = re.compile(r"（\s*(?:共|计)?\s*(\d+\s*[^（）\d，。]{1,2})）")
 
 
 def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Setting, claims: Claims) -> None:
+    """The items of one list as things of a fact, where its lead-in, its heading or most of its items say that they are.
+    """
     listing = spec.listing
     if listing is None or not listing.prose:
         return
     *outer, nearest = group.section.headings or ("",)
     title, weak, above = group.section.lead or nearest, False, None
-    if not found(book, listing.about, title):
+    if not says_any(book, listing.about, title):
         title = "\n".join([nearest, group.section.lead])
         weak = True
         said = _said_in_lead(book, listing, group)
@@ -42,13 +44,13 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
             return
         if said:
             title, weak = group.section.lead, False
-        elif not found(book, listing.about, title):
+        elif not says_any(book, listing.about, title):
             above = None if of_another(book, listing, nearest) else title_above(book, listing, outer)
             untitled = not above and not of_any(book, title)
             if above is None or not (above or (untitled and _told_by_items(book, listing, group, setting))):
                 return
             title, weak = f"{above}\n{nearest}", not above
-    if listing.avoid and found(book, listing.avoid, "\n".join([title, nearest])):
+    if listing.avoid and says_any(book, listing.avoid, "\n".join([title, nearest])):
         return
     if _topics(book, group):
         return
@@ -94,7 +96,7 @@ def _names_body(item: Item) -> bool:
 def _said_in_lead(book: FactBook, listing: Listing, group: ListGroup) -> bool:
     """与我们签了长期协议的，是下面几家：: a lead-in that says what is asked of bodies abroad, as the items are."""
     abroad = any(r.origin == "foreign" and "title" in r.columns for r in listing.require)
-    if not (abroad and _leads(group.section.lead) and found(book, listing.named_in, group.section.lead)):
+    if not (abroad and _leads(group.section.lead) and says_any(book, listing.named_in, group.section.lead)):
         return False
     origins = [organisations.origin(fold(group.document.quote(span))) for span in group.items]
     return sum(one in (Origin.FOREIGN, Origin.GREATER_CHINA) for one in origins) * 3 >= len(origins) * 2

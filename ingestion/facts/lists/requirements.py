@@ -7,7 +7,7 @@ import re
 from ingestion.facts.claims.things import without_journal
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.lists.pools import KEEP, UNKNOWN, Item, Pool
-from ingestion.facts.prose.phrases import abroad, found, run_from_abroad
+from ingestion.facts.prose.phrases import abroad, run_from_abroad, says_any
 from ingestion.facts.scanning.columns import empty, is_body, located, sorting
 from ingestion.facts.schema import FactBook, Reject, Require
 from ingestion.language import load
@@ -34,9 +34,9 @@ def rejects(book: FactBook, reject: Reject, item: Item) -> bool:
         text += "｜" + item.section
     if reject.origin == "domestic":
         return _origin(item) is Origin.DOMESTIC
-    if not found(book, reject.words, text):
+    if not says_any(book, reject.words, text):
         return False
-    return not (reject.keep and found(book, reject.keep, text))
+    return not (reject.keep and says_any(book, reject.keep, text))
 
 
 def _origin(item: Item) -> Origin:
@@ -61,26 +61,26 @@ def requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
     if require.columns and item.cells and not text and not require.topic:
         text = item.text
     if require.topic and pool.table and (sort := _sort(book, require, pool, item)):
-        return KEEP if found(book, require.words, sort) else missing
-    headed = [(header, text.strip()) for header, text, _ in item.headed if found(book, require.words, header)]
-    if headed and not found(book, require.words, item.name):
+        return KEEP if says_any(book, require.words, sort) else missing
+    headed = [(header, text.strip()) for header, text, _ in item.headed if says_any(book, require.words, header)]
+    if headed and not says_any(book, require.words, item.name):
         nothing = {*load("tables")["empty"], *load("tables")["no"]}
         headed = [(header, re.sub(r"（[^（）]*）", "", said).strip()) for header, said in headed]  # 否（重庆兼）
         if any(said in load("tables")["yes"] if _asks(header) else said not in nothing for header, said in headed):
             return KEEP
-        classed = "kind" in require.columns and found(book, require.words, text)  # a title in another column
+        classed = "kind" in require.columns and says_any(book, require.words, text)  # a title in another column
         unsaid = classed and all(empty(said) for _, said in headed)
         if not unsaid and all(said in nothing or not _asks(header) for header, said in headed):
             return missing
-    if found(book, require.words, text) or (item.section and found(book, require.words, item.section)):
+    if says_any(book, require.words, text) or (item.section and says_any(book, require.words, item.section)):
         return KEEP
     unnumbered = "number_granted" in require.columns and "number_granted" in item.cells
-    if require.topic and not text and not unnumbered and not pool.weak and found(book, require.words, pool.title):
+    if require.topic and not text and not unnumbered and not pool.weak and says_any(book, require.words, pool.title):
         return KEEP
     if (
         require.topic
         and not pool.weak
-        and found(book, require.words, pool.title)
+        and says_any(book, require.words, pool.title)
         and not any(role in item.cells for role in _telling(require, pool))
     ):
         return KEEP
@@ -91,7 +91,7 @@ def _sort(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
     """What the column that sorts a table's rows says of an item; then the title's word is no word for all of them."""
     header = pool.sorting.get(id(require))
     if header is None:
-        header = sorting([one.headed for one in pool.items], lambda text: bool(found(book, require.words, text)))
+        header = sorting([one.headed for one in pool.items], lambda text: bool(says_any(book, require.words, text)))
         pool.sorting[id(require)] = header
     return next((one.text.strip() for one in item.headed if header and one.header == header), "")
 

@@ -12,7 +12,7 @@ from ingestion.facts.lexicon import is_partial, words
 from ingestion.facts.lists.pools import Item, Pool, Setting
 from ingestion.facts.prose.analysed import Analysis
 from ingestion.facts.prose.modality import exempted, section_block
-from ingestion.facts.prose.phrases import found
+from ingestion.facts.prose.phrases import says_any
 from ingestion.facts.prose.terms import term
 from ingestion.facts.scanning.scan import Reading
 from ingestion.facts.schema import FactBook, FactSpec
@@ -39,7 +39,7 @@ def events(book: FactBook, spec: FactSpec, analysis: Analysis, pools: dict[str, 
         if start == end or blocked or book.pattern(spec.exclude_clause).search(clause):
             continue
         text = sentence.folded[start:end] + _of_all(analysis, end)
-        if not any(found(book, rule.words, text) for rule in listing.require if "status" in rule.columns):
+        if not any(says_any(book, rule.words, text) for rule in listing.require if "status" in rule.columns):
             text += "｜" + _following(analysis, book.pattern(listing.events))
         if words("plan").search(exempted(text, analysis.today)) or words("several").search(match[0] + clause):
             continue  # 促成多项境外技术落地: nobody knows how many

@@ -53,6 +53,7 @@ def applicants(readings: Sequence[Reading], book: FactBook) -> Names:
 
 
 def _labelled(readings: Sequence[Reading]) -> Iterator[str]:
+    """What stands under the applicant's labels, in tables and at the head of a document."""
     labels = words("applicant_labels")
     for reading in readings:
         for table in reading.tables:
@@ -73,17 +74,25 @@ def _names(value: str) -> list[str]:
 
 
 def _coded(readings: Sequence[Reading]) -> set[str]:
-    """The body whose name and credit code one form gives."""
+    """The body whose name and credit code one form gives: the name above the code, or the only one."""
     for reading in readings:
         for table in reading.tables:
-            cells = [text for row in table.texts for text in row]
-            if any(credit_code.CODE.fullmatch(text.strip()) for text in cells):
-                pairs = [pair for texts in table.texts for pair in itertools.pairwise(texts)]
-                labelled = [_names(value) for label, value in pairs if words("name_labels").search(label)]
-                named = labelled or [names for names in map(_names, cells) if _full(names[0])]
-                if len({names[0] for names in named}) == 1:
-                    return set(named[0])
+            said = _names_beside_code(table.texts)
+            if said:
+                return said
     return set()
+
+
+def _names_beside_code(rows: Sequence[Sequence[str]]) -> set[str]:
+    coded = next((n for n, texts in enumerate(rows) if any(credit_code.CODE.fullmatch(t.strip()) for t in texts)), None)
+    if coded is None:
+        return set()
+    pairs = [(n, label, value) for n, texts in enumerate(rows) for label, value in itertools.pairwise(texts)]
+    labelled = [(n, _names(value)) for n, label, value in pairs if words("name_labels").search(label)]
+    above = [names for n, names in labelled if n <= coded]
+    named = above[-1:] or [names for _, names in labelled]
+    named = named or [names for names in map(_names, itertools.chain.from_iterable(rows)) if _full(names[0])]
+    return set(named[0]) if len({names[0] for names in named}) == 1 else set()
 
 
 def _full(name: str) -> bool:

@@ -121,9 +121,15 @@ def assign_subjects(text: str, clauses: list[Clause], names: Names) -> None:
         else:
             clause.subject = current
             clause.larger = wide and current == "own"
-        if clause.subject in ("", "own") and _of_what_is_set_up(text, clauses, clause):
+        if _of_a_part(body, names) or (clause.subject in ("", "own") and _of_what_is_set_up(text, clauses, clause)):
             clause.subject = "within"
     _make_larger(text, clauses)
+
+
+def _of_a_part(body: str, names: Names) -> bool:
+    """机器人学院只是内设机构, where somebody else by name applies."""
+    said = words("part_is").match(body.lstrip()) if names.own else None
+    return said is not None and not any(said["name"] in own or own in said["name"] for own in names.own)
 
 
 def _of_what_is_set_up(text: str, clauses: list[Clause], clause: Clause) -> bool:
@@ -232,6 +238,7 @@ def _properly_named(body: str, names: Names) -> re.Match[str] | None:
 
 
 def _named_subject(body: str, names: Names) -> re.Match[str] | None:
+    """The body that begins a clause by its name, unless it is the applicant."""
     if not names.own:
         return None
     said = _MODIFIER.sub("", body.lstrip(), count=1)  # 与我们同楼的某学院…

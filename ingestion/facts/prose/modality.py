@@ -9,6 +9,7 @@ from functools import lru_cache
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.prose.analysed import Analysis, Figure
 from ingestion.facts.prose.clauses import clause_of
+from ingestion.facts.prose.phrases import leaves_out
 from ingestion.facts.prose.recitals import recited
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.language import load, pattern
@@ -26,6 +27,7 @@ def section_block(section: Section) -> str:
 
 @lru_cache(maxsize=4096)
 def _section_block(headings: tuple[str, ...], lead: str) -> str:
+    """Why nothing below these headings counts; "" where it may."""
     for heading in headings:
         if words("quotation_heading").search(heading) and not words("quotation_heading_exempt").search(heading):
             return "quotation"
@@ -201,6 +203,7 @@ def _blanked_if_past(until: re.Match[str], today: date) -> str:
 
 
 def figure_block(analysis: Analysis, figure: Figure) -> str:
+    """Why a figure does not count, by its section, its clause, whose it is, or what became of it; "" where it does."""
     reason = section_block(analysis.sentence.section)
     if reason:
         return reason
@@ -291,8 +294,9 @@ def _dropped_after(analysis: Analysis, figure: Figure) -> bool:
 
 
 def dropped(body: str) -> bool:
-    """A status that takes the figure away; 未过期 and 未终止 do not."""
-    return any(
+    """A status that takes the figure away; 未过期 and 未终止 do not, nor does what says that such things are not in it
+    (证书过期的不在内)."""
+    return not leaves_out(body) and any(
         m.group()[0] in _UNDONE or body[max(0, m.start() - 1) : m.start()] not in [*_DENIES]
         for m in words("dropped_status").finditer(body)
     )

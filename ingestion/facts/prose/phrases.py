@@ -35,7 +35,7 @@ def run_from_abroad(name: str) -> bool:
     return any(words("institution_end").search(name[:end]) for end in (named[0][1], home))
 
 
-def found(book: FactBook, words_: list[str], text: str) -> bool:
+def says_any(book: FactBook, words_: list[str], text: str) -> bool:
     return search(book.pattern(words_), text) is not None or (ABROAD in words_ and abroad(text))
 
 
@@ -48,8 +48,13 @@ def note_behind(analysis: Analysis, figure: Figure) -> str:
         if clause.span.start == start + 1 and clause.depth == figure.depth + 1:
             note = analysis.clause_text(index)
             counted = any(f.clause == index for f in analysis.figures)
-            return "" if counted or words("leaves_out").match(note.lstrip()) else note
+            return "" if counted or leaves_out(note) else note
     return ""
+
+
+def leaves_out(note: str) -> bool:
+    """不含2018年以前的, 证书过期的不在内: a note of what a figure does not hold."""
+    return words("leaves_out").match(note.lstrip()) is not None or words("left_out_already").search(note) is not None
 
 
 def behind_note(analysis: Analysis, figure: Figure) -> str:
@@ -99,7 +104,7 @@ def status_after(analysis: Analysis, figure: Figure) -> str:
             clause.depth > figure.depth
             and clause.outer == figure.clause
             and text[figure.quantity.span.end : clause.span.start - 1].strip() == figure.right.strip()
-            and not words("leaves_out").match(analysis.clause_text(index).lstrip())
+            and not leaves_out(analysis.clause_text(index))
         ) or (clause.depth == figure.depth and words("status_only").match(analysis.clause_text(index).strip())):
             found_text += "|" + analysis.clause_text(index)
     return found_text

@@ -11,9 +11,11 @@ import re
 
 from ingestion.facts.lexicon import words
 from ingestion.facts.prose.analysed import Analysis
+from ingestion.facts.sentences import Sentence
 from ingestion.numbers.numerals import quantities
 
 MOST_LABEL = 16  # characters of a label before its colon
+LONGEST_TITLE = 60  # characters at the beginning of a document in which its title stands
 
 
 def recited(analysis: Analysis) -> frozenset[int]:
@@ -22,7 +24,8 @@ def recited(analysis: Analysis) -> frozenset[int]:
     if sentence.synthetic:
         return frozenset()
     everywhere = _labelled(analysis) or _enumerates_bars(analysis) or _refers_to_answers(analysis)
-    quoting = analysis.quoting or _asked(analysis) or (sentence.holds(words("quotation")) and _quotes(sentence.folded))
+    quoted = sentence.holds(words("quotation")) and _quotes(sentence.folded) and not _own_articles(sentence)
+    quoting = analysis.quoting or _asked(analysis) or quoted
     corrected = sentence.holds(words("quotation_compared"))  # 上次报送的“6个”应为5个
     demanding, found = everywhere, set[int]()
     for index in range(len(analysis.clauses)):
@@ -32,6 +35,13 @@ def recited(analysis: Analysis) -> frozenset[int]:
         if (quoting and not own) or (demanding and (demands or not own)):
             found.add(index)
     return frozenset(found)
+
+
+def _own_articles(sentence: Sentence) -> bool:
+    """第三条 租期自…起至…止, in a contract: its articles are what was agreed, and no rule that is recited."""
+    document = sentence.document
+    agreed = words("agreed_title").search(f"{document.name}\n{document.text[:LONGEST_TITLE]}")
+    return agreed is not None and words("quotation").search(words("article_number").sub("", sentence.folded)) is None
 
 
 def _labelled(analysis: Analysis) -> bool:

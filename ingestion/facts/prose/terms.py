@@ -43,6 +43,7 @@ def _renewed(folded: str, end: date | None) -> date | None:
 
 
 def _stated(folded: str, window: Window) -> tuple[date | None, date] | None:
+    """Start and end of a term that is written as a range or renewed to a day."""
     ranges = [
         p
         for p in periods(folded, window)

@@ -55,6 +55,7 @@ def confined(replies: int, folder: str) -> None:
 
 
 def main(arguments: list[str]) -> NoReturn:
+    """Knows one policy, gives up what it does not need, and answers each request in a process of its own."""
     requests, replies, folder = int(arguments[0]), int(arguments[1]), arguments[2]
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 0)

@@ -99,6 +99,7 @@ def explain(documents: Sequence[Document], policy: PolicyFacts, application_date
 
 
 def _answer(request: Request, policy: PolicyFacts) -> Answer:
+    """Answers here what is short, else in another process."""
     if not wall.AVAILABLE or sum(len(one.text) for one in request.documents) <= IN_PLACE:
         return work.answer(request, policy)
     if process.single():
@@ -143,6 +144,7 @@ class _Reading(Process):
                 raise _FailedError(TOO_MUCH_MEMORY, name)
 
     def _next(self, seconds: float, name: str) -> tuple[bytes, bytes]:
+        """The next frame within so many seconds; a failure that names the document where none comes."""
         try:
             return self.frame(time.monotonic() + seconds, MOST_REPLY)[:2]
         except TimeoutError as error:

@@ -58,6 +58,7 @@ def _heads(table: Table) -> set[str]:
 
 
 def _code_list(table: Table, tables: Sequence[Table]) -> CodeList | None:
+    """The codes that a table explains, if enough of its rows name fields or values of the others."""
     width = max((len(texts) for texts in table.texts), default=0)
     heads = set().union(*(_heads(one) for one in tables if one is not table))
     if not 2 <= width <= LEAST + 2 or not heads:

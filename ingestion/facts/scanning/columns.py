@@ -168,6 +168,8 @@ LONGEST_STATE = 40  # characters of what a cell says of a row's state
 BLANK, UNSETTLED = "row_incomplete", "unsettled_status"
 
 _SAYING = frozenset({"number_granted", "date", "term", "until", "status", "index", "rank", "kind", "source", "mode"})
+SHORTEST_KIND = 4  # characters of a cell that names a kind
+_CLASSES = frozenset({"kind", "rank", "source", "index"})
 _OF_TIME = frozenset({"date", "term", "until"})
 _DIGIT = re.compile(r"[\d一二三四五六七八九十]")
 
@@ -212,10 +214,12 @@ def doubts(rows: Mapping[int, Cells], *, dated: bool = True) -> dict[int, list[s
     asked = _filled(list(rows.values()))
     states = [one.text for cells in rows.values() for one in cells if "status" in one.roles and not empty(one.text)]
     found: dict[int, list[str]] = {}
+    passed = _blank_for_a_kind(list(rows.values()))
     for place, cells in rows.items():
         stands = not dated and any("status" in one.roles and states.count(one.text) > 1 for one in cells)
-        missing = [one.header for one in cells if (empty(one.text) and not (stands and one.roles & _OF_TIME))
-                   or _undated(one)]
+        asks_nothing = {header for kind, header in passed if any(one.text == kind for one in cells)}
+        missing = [one.header for one in cells if _undated(one) or (
+            empty(one.text) and not (stands and one.roles & _OF_TIME) and one.header not in asks_nothing)]
         told = [BLANK] if asked.intersection(missing) else []
         of_state = [one.text for one in cells[1:] if told or _of_state(one)]
         told += [UNSETTLED for text in of_state if unsettled(text) or _pending(text)]
@@ -223,6 +227,18 @@ def doubts(rows: Mapping[int, Cells], *, dated: bool = True) -> dict[int, list[s
         if told:
             found[place] = told
     return found
+
+
+def _blank_for_a_kind(rows: Sequence[Cells]) -> set[tuple[str, str]]:
+    """市创新型企业, 有效期 blank in all its rows: a kind with each header that it leaves blank wherever it stands."""
+    kinds: dict[str, list[frozenset[str]]] = {}
+    for cells in rows:
+        blank = frozenset(one.header for one in cells if empty(one.text))
+        classes = (one for one in cells if one.roles & _CLASSES or not one.roles)
+        for text in {one.text for one in classes if len(one.text) >= SHORTEST_KIND and not empty(one.text)}:
+            kinds.setdefault(text, []).append(blank)
+    return {(kind, header) for kind, blanks in kinds.items() if len(blanks) >= ENOUGH
+            for header in frozenset.intersection(*blanks)}
 
 
 def _filled(rows: Sequence[Cells]) -> frozenset[str]:

@@ -106,11 +106,13 @@ def _told_by_cells(table: Table, known: int | None) -> int | None:
 
 
 def _heads(text: str) -> bool:
-    """Whether a few words may head a column."""
-    return len(text) <= LONGEST_HEAD and re.search(r"[。；：]|\d{2}", text) is None
+    """Whether a few words, whatever stands in brackets behind them, may head a column."""
+    head = text.partition("（")[0] or text
+    return len(head) <= LONGEST_HEAD and re.search(r"[。；：]|\d{2}", text) is None
 
 
 def _known_header(table: Table) -> int | None:
+    """The row whose words name columns, near the top; None where none does."""
     for index, texts in enumerate(table.texts[:6]):
         filled = [t for t in texts if t]
         if len(filled) < 2 or any(listed("title_note").search(t) for t in filled):
@@ -327,6 +329,7 @@ def _by_column(row: list[Cell], texts: list[str], carried: dict[int, tuple[int, 
 
 
 def _row(found: Grid, row: list[Cell], texts: list[str], values: dict[int, str], whole: Span, section: str) -> Row:
+    """One row with its cells by role."""
     cells: dict[str, str] = {}
     for column, text in values.items():
         for role in found.roles[column] if column < len(found.roles) else ():

@@ -51,6 +51,7 @@ _YEAR = re.compile(r"((?:19|20)\d\d年(?:度)?)\s")
 
 @lru_cache(maxsize=1)
 def _marks() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """Slashes between counted things, double dashes before them, and dashes behind a name."""
     numbers = load("numbers")
     units = sorted({u for name, units in numbers["measures"].items() if name not in ("time", "percent") for u in units})
     unit = alternation([*units, *numbers["money"]["yuan"]])

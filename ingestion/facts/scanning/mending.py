@@ -316,6 +316,7 @@ def headed(texts: Sequence[str]) -> bool:
 
 
 def _continues(document: Document, first: Block, second: Block) -> bool:
+    """Whether the second table goes on with the first's rows."""
     if second.kind is not BlockKind.TABLE or first.section != second.section or second.host:
         return False
     if width(first) < 3 or width(second) > width(first):

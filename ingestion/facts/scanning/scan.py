@@ -157,6 +157,7 @@ class _Scan:
         self.last: Sentence | None = None
 
     def run(self) -> Reading:
+        """The document as it is read, block by block."""
         folded = self.reading.folded
         blocks = mended(self.reading.document)
         for place, block in enumerate(blocks):
@@ -179,6 +180,7 @@ class _Scan:
         return self.reading
 
     def _block(self, block: Block, text: str) -> None:
+        """One block: an item of the list that is open, a heading, a table, or a paragraph."""
         dash = forms.DASH.match(text) if block.kind is BlockKind.PARAGRAPH else None
         if dash is not None and (self.items or self.lead.rstrip().endswith("：")):
             span = Span(block.span.start + dash.end(), block.span.end)
@@ -198,6 +200,7 @@ class _Scan:
             self._paragraph(block, text)
 
     def _heading(self, block: Block, text: str) -> None:
+        """A heading takes its level; it leads in what follows if it ends with a colon."""
         level = block.level or 1
         while self.headings and self.headings[-1][0] >= level:
             self.headings.pop()
@@ -244,6 +247,7 @@ class _Scan:
             tables[-1].name_below(text.strip())
 
     def _paragraph(self, block: Block, text: str) -> None:
+        """A paragraph with its sentences, its numbered parts, and what it leads in."""
         if _PAGE_NUMBER.fullmatch(text):
             return
         found = self._read(block, _unnumbered(text))
@@ -358,6 +362,7 @@ def _refers_below(text: str) -> bool:
 def sentences_in(
     document: Document, span: Span, folded: str, section: Section, previous: Sentence | None
 ) -> Iterator[Sentence]:
+    """Sentences of a span, parted at stops outside of brackets."""
     start = 0
     depth = 0
     pieces: list[tuple[int, int]] = []
@@ -450,6 +455,7 @@ def _cell(text: str) -> str:
 
 
 def _table(document: Document, block: Block, section: Section, folded: str) -> Table:
+    """A table's rows with its section, and abbreviations spelled out."""
     rows: list[list[Cell]] = []
     for cell in block.cells:
         while len(rows) <= cell.row:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
 
+from msgspec import Struct
+
 from ingestion.domain import Cell, Interval, Method, Span
 from ingestion.facts.claims.assertions import Assertion, Claims, Findings
 from ingestion.facts.lexicon import listed
@@ -31,6 +33,8 @@ _DIGITS = re.compile(r"\d{2}")
 _SUFFIX = "元万"  # right behind an amount in a cell
 _UNIT = re.compile(r"（\s*([^（）]{1,4})\s*）\s*$")
 Entry = tuple[Period | None, Decimal, Cell]  # None: the total
+_UNIT_NOTE = re.compile(r"\s*（?(?:金额)?单位：[^，。；]{1,8}）?\s*")
+_DAY = re.compile(r"(?:19|20)\d\d\.(?:0?[1-9]|1[0-2])")
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 
 
@@ -40,9 +44,9 @@ def amounts(
     """Read one table of amounts for a money fact; whether it was one. `beside`: the other tables of its document."""
     if spec.amounts is None:
         return False
-    caption = "\n".join(t for texts in table.texts[:3] if len([x for x in texts if x]) == 1 for t in texts if t)
+    caption = "\n".join(t for texts in table.texts[:3] if not _several(texts) for t in texts if t)
     title = "\n".join([*table.section.headings[-1:], table.section.lead, caption])
-    header = next((texts for texts in table.texts if len([t for t in texts if t]) >= 2), [])
+    header = next((texts for texts in table.texts if _several(texts)), [])
     about = book.pattern(spec.amounts.about)
     labels = [texts[0] for texts in table.texts if texts]
     named = about.search(title + "\n" + "｜".join(header)) is not None
@@ -89,7 +93,8 @@ def amounts(
             claims.exclude(table.document, row, blocked)
         return True
     received = _received(book, spec, table, title)
-    claims.later(partial(_settle, spec, table, series, currency, Decimal(factor), title, titled, received))
+    found = _Amounts(table, series, currency, Decimal(factor), title, titled, received)
+    claims.later(partial(_settle, spec, found))
     return True
 
 
@@ -126,11 +131,16 @@ def _rows_of_amounts(table: Table) -> list[Span]:
 
 def _leave_out(table: Table, reason: str, claims: Claims) -> None:
     """A table of other money: each of its rows is said not to count."""
-    header = next((texts for texts in table.texts if len([t for t in texts if t]) >= 2), [])
+    header = next((texts for texts in table.texts if _several(texts)), [])
     named = any((unit := _UNIT.search(text)) and unit_factor(unit[0]) for text in header)
     for row in _rows_of_amounts(table) if named or is_money(table) else ():
         said = fold(table.document.quote(row))
         claims.exclude(table.document, row, "planned" if listed("budget").search(said) else reason)
+
+
+def _several(texts: Sequence[str]) -> bool:
+    """Whether a row holds several cells, the unit of the whole table (单位：元) aside."""
+    return len([text for text in texts if text and _UNIT_NOTE.fullmatch(text) is None]) >= 2
 
 
 def is_money(table: Table) -> bool:
@@ -254,22 +264,20 @@ def _by_kinds(book: FactBook, spec: FactSpec, table: Table, titled: Period) -> l
 
 def _heads(table: Table) -> tuple[int, dict[int, str]]:
     """Where the rows of amounts begin, and the columns' heads above them; none where the first row has an amount."""
-    first = next((i for i, texts in enumerate(table.texts) if len([t for t in texts if t]) >= 2), len(table.rows))
+    first = next((i for i, texts in enumerate(table.texts) if _several(texts)), len(table.rows))
     if first == len(table.rows) or any(_NUMBER.fullmatch(text.replace(" ", "")) for text in table.texts[first][1:]):
         return first, {}
     return first + 1, {c.column: text for c, text in zip(table.rows[first], table.texts[first], strict=True)}
 
 
 def _numeric(table: Table, begin: int) -> list[int]:
-    """The columns behind the first that hold amounts from row `begin` on."""
-    return sorted(
-        {
-            cell.column
-            for row, texts in zip(table.rows[begin:], table.texts[begin:], strict=True)
-            for cell, text in list(zip(row, texts, strict=True))[1:]
-            if _NUMBER.fullmatch(text.replace(" ", ""))
-        }
-    )
+    """The columns behind the first that hold amounts from row `begin` on, and not days (2022.12)."""
+    held: dict[int, list[str]] = {}
+    for row, texts in zip(table.rows[begin:], table.texts[begin:], strict=True):
+        for cell, text in list(zip(row, texts, strict=True))[1:]:
+            if _NUMBER.fullmatch(text.replace(" ", "")):
+                held.setdefault(cell.column, []).append(text)
+    return sorted(column for column, texts in held.items() if not all(_DAY.fullmatch(text) for text in texts))
 
 
 def _widest(found: list[Period]) -> Period:
@@ -289,7 +297,7 @@ def _by_columns(book: FactBook, spec: FactSpec, table: Table, window: Window) ->
         rows = [
             (row, t)
             for row, t in zip(table.rows[index + 1 :], table.texts[index + 1 :], strict=True)
-            if any(_NUMBER.fullmatch(x.replace(" ", "")) for x in t)
+            if any(_NUMBER.fullmatch(x.replace(" ", "")) and not _DAY.fullmatch(x) for x in t)
         ]
         if not rows:
             return []
@@ -313,19 +321,22 @@ def _by_columns(book: FactBook, spec: FactSpec, table: Table, window: Window) ->
     return []
 
 
-def _settle(
-    spec: FactSpec,
-    table: Table,
-    series: list[Entry],
-    currency: str,
-    factor: Decimal,
-    title: str,
-    titled: Period | None,
-    received: bool,
-    window: Window,
-    findings: Findings,
-) -> None:
+class _Amounts(Struct, frozen=True):
+    """The amounts of a table by period, in which currency and how large a unit, and what its title says of them."""
+
+    table: Table
+    series: list[Entry]
+    currency: str
+    factor: Decimal
+    title: str
+    titled: Period | None
+    received: bool
+
+
+def _settle(spec: FactSpec, amounts: _Amounts, window: Window, findings: Findings) -> None:
     """What the rows inside a window come to."""
+    table, series, currency, factor = amounts.table, amounts.series, amounts.currency, amounts.factor
+    titled = amounts.titled
     dated = [(p, v, c) for p, v, c in series if p is not None and p.start is not None]
     inside = [
         (p, v, c)
@@ -342,7 +353,7 @@ def _settle(
         found = next(
             (
                 r
-                for t in [title, *(t for texts in table.texts for t in texts)]
+                for t in [amounts.title, *(t for texts in table.texts for t in texts)]
                 if (r := stated_rate(t, currency)) is not None
             ),
             None,
@@ -374,7 +385,7 @@ def _settle(
     bounded = bound(spec, value, period, window)
     if bounded is None or period.cover(window) is Cover.OUTSIDE:
         return
-    if received:
+    if amounts.received:
         for row in dict.fromkeys(_row_span(table, cell) for _, _, cell in inside):
             findings.exclude(table.document, row, "not_spent")
         ceiling = Interval(0, bounded.high)
@@ -442,7 +453,7 @@ def _row_span(table: Table, cell: Cell) -> Span:
 
 def _other_currency(table: Table, cells: list[Cell]) -> bool:
     """Whether a table also holds amounts that were paid in a column whose header names a foreign currency."""
-    header = next((i for i, texts in enumerate(table.texts) if len([t for t in texts if t]) >= 2), 0)
+    header = next((i for i, texts in enumerate(table.texts) if _several(texts)), 0)
     foreign = {
         cell.column
         for cell, text in zip(table.rows[header], table.texts[header], strict=True)

@@ -16,7 +16,7 @@ from ingestion.facts.lists.list_titles import list_headings, of_another, of_any,
 from ingestion.facts.lists.pools import Item, Pool, Setting
 from ingestion.facts.prose.dating import section_period
 from ingestion.facts.prose.modality import polarity, section_block
-from ingestion.facts.prose.phrases import found
+from ingestion.facts.prose.phrases import says_any
 from ingestion.facts.scanning.columns import Column, apart, are_persons, empty, kind_of, kind_of_column, roles_of
 from ingestion.facts.scanning.grids import Grid, Row, name_columns, named
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Require
@@ -56,7 +56,7 @@ def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> L
         return None
     grid = _with_roles(book, listing, grid, setting.window.end)
     heads = "｜".join(grid.headers)
-    if listing.columns and not found(book, listing.columns, heads) and not _has_roles(listing.columns, grid):
+    if listing.columns and not says_any(book, listing.columns, heads) and not _has_roles(listing.columns, grid):
         return None
     columns = _naming(book, spec, listing, grid)
     if not columns and listing.header and not _numbered(book, listing, grid):
@@ -89,7 +89,7 @@ def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> L
     if not items or (not own and not shown and not (_sided(listing) and _two_sides(grid))):
         return None
     above = "\n".join([*_near(grid), *grid.table.section.headings])
-    return Listed(pool, bool(about), bool(about) and not found(book, listing.about, above), shown, met)
+    return Listed(pool, bool(about), bool(about) and not says_any(book, listing.about, above), shown, met)
 
 
 def _with_roles(book: FactBook, listing: Listing, grid: Grid, today: date) -> Grid:
@@ -105,7 +105,7 @@ def _with_roles(book: FactBook, listing: Listing, grid: Grid, today: date) -> Gr
         for column, own in enumerate(roles):
             cells = [text for text in grid.column(column) if not empty(text)]
             asked_for = [*require.words, *left_out] if asked[0] == "status" else require.words
-            said = sum(found(book, asked_for, text) for text in cells)
+            said = sum(says_any(book, asked_for, text) for text in cells)
             telling = roles_of(grid.headers[column]) - {"mode"}
             if own & {*asked, "number"} or telling or (headed and (said < LEAST or "title" in own)):
                 continue
@@ -222,7 +222,7 @@ def _naming(book: FactBook, spec: FactSpec, listing: Listing, grid: Grid) -> lis
                               and kind_of_column(grid.column(c)) == "body"]):
         return bodies[:1]
     asked = {role for require in listing.require for role in require.columns} - {"title", "country", "date"}
-    shown = any(own & asked for own in grid.roles) and found(book, listing.about, "\n".join(_near(grid)))
+    shown = any(own & asked for own in grid.roles) and says_any(book, listing.about, "\n".join(_near(grid)))
     return _by_cells(spec, listing, grid, abroad=abroad, shown=shown)
 
 
@@ -254,6 +254,7 @@ def _rather(grid: Grid, columns: list[int]) -> list[int]:
 
 
 def _items(book: FactBook, spec: FactSpec, grid: Grid, columns: list[int]) -> list[Item]:
+    """The rows of a table as items with their names and cells."""
     items = []
     column = columns[0] if columns else None
     unnamed = not columns and spec.listing is not None and bool(spec.listing.header)  # what its rows number
@@ -293,7 +294,7 @@ def _column_says(book: FactBook, require: Require, pool: Pool) -> bool:
     rows = [item.headed for item in pool.items] if require.words else []
     for cells in zip_longest(*rows, fillvalue=Column("", "")):
         filled = [one.text for one in cells if not empty(one.text)]
-        said = sum(found(book, require.words, text) for text in filled)
+        said = sum(says_any(book, require.words, text) for text in filled)
         if said >= LEAST and said * 3 >= len(filled):
             return True
     return False
@@ -303,7 +304,7 @@ def _numbered(book: FactBook, listing: Listing, grid: Grid) -> bool:
     """SCI论文目录: 序号｜发表年月｜境外作者单位: what its rows number is told by the title alone."""
     title = grid.title.strip() or grid.table.section.lead
     told = all(roles & _TELLING for roles in grid.roles)
-    return told and any("number" in roles for roles in grid.roles) and found(book, listing.about, title)
+    return told and any("number" in roles for roles in grid.roles) and says_any(book, listing.about, title)
 
 
 def _kind_alone(book: FactBook, spec: FactSpec, name: str) -> bool:
@@ -342,7 +343,7 @@ def _about(book: FactBook, listing: Listing, grid: Grid) -> str | None:
     first = [h for h, roles in zip(grid.headers, grid.roles, strict=True) if "number" not in roles][:1]
     names = "｜".join(own := list(dict.fromkeys([*first, *named_by])))
     each = _each_about(book, listing, grid)
-    if listing.avoid and found(book, listing.avoid, names if each else f"{title}\n{names}"):
+    if listing.avoid and says_any(book, listing.avoid, names if each else f"{title}\n{names}"):
         return None
     said = about.search(title) or any(map(about.search, [names, *own]))
     if said or each or _kinds_about(book, listing, grid):
@@ -373,7 +374,7 @@ def _kinds_about(book: FactBook, listing: Listing, grid: Grid) -> bool:
         cells = [text for text in grid.column(column) if not empty(text)]
         if roles & _NAMING or roles_of(grid.headers[column]) or len(set(cells)) * 2 > len(cells):
             continue
-        said = sum(found(book, listing.about, text) for text in cells)
+        said = sum(says_any(book, listing.about, text) for text in cells)
         if said >= LEAST and said * 3 >= len(cells):
             return True
     return False

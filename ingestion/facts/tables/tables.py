@@ -134,6 +134,7 @@ def _itemised(heads: dict[int, str]) -> bool:
 
 
 def _piece(row: dict[int, str], column: int, heads: dict[int, str], labels: list[int], unit: str, title: str) -> str:
+    """A cell with what its column, its row and its unit say, as words."""
     label = "".join(t + _YEAR if re.fullmatch(r"(?:19|20)\d\d", t := row.get(c, "")) else t for c in labels)
     head = heads[column]
     for text in (head, label, title) if not unit else ():

@@ -34,6 +34,7 @@ class Numbering:
     """Counts through one document: `label` is called once for each numbered paragraph, in order."""
 
     def __init__(self, root: Element) -> None:
+        """Reads definitions, their overrides, and the list styles that they borrow."""
         self._abstract: dict[str, dict[int, Level]] = {}
         self._of: dict[str, str] = {}
         self._own: dict[str, dict[int, Level]] = {}
@@ -93,6 +94,7 @@ class Numbering:
         return PLACE.sub(shown, level.text)
 
     def _advance(self, counters: list[int | None], levels: dict[int, Level], identifier: str, place: int) -> None:
+        """Counts one paragraph at its level; deeper levels begin again."""
         for at in range(place):
             if counters[at] is None and at in levels:
                 counters[at] = levels[at].start
@@ -114,6 +116,7 @@ def _place(element: Element) -> int:
 
 
 def _level(element: Element) -> Level:
+    """One level of a definition."""
     text, style, form = element.find(W + "lvlText"), element.find(W + "pStyle"), element.find(W + "numFmt")
     fonts = element.find(f"{W}rPr/{W}rFonts")
     start = number(element, W + "start")
@@ -140,6 +143,7 @@ def spell(value: int, form: str) -> str:
 
 
 def _chinese(value: int, digits: str, places: str, *, short: bool = True) -> str:
+    """A number in Chinese numerals; in figures from 10,000 on."""
     if value >= 10_000:
         return str(value)
     words, gap = "", False

@@ -49,6 +49,7 @@ def read(data: bytes, name: str, sha256: str, kind: str = "docx") -> Document:
 
 class _Reader:
     def __init__(self, package: Package, main: str, builder: DocumentBuilder) -> None:
+        """Refused where the body is missing or has too many paragraphs."""
         self.package, self.builder = package, builder
         self.losses = Losses()
         self.relations = package.relations(main)
@@ -71,6 +72,7 @@ class _Reader:
         self.in_contents = False
 
     def document(self) -> Document:
+        """Head, body, foot; then pages and the levels of headings."""
         self.styles.measure(self.body)
         self._furniture("header")
         self._flow(self.body)
@@ -102,6 +104,7 @@ class _Reader:
         return self._unwrapped(container) if self.wrapped else iter(container)
 
     def _unwrapped(self, container: Element) -> Iterator[Element]:
+        """The elements of a container, without content controls and alternatives around them."""
         for element in container:
             tag = element.tag
             if tag == W + "sdt":
@@ -126,6 +129,7 @@ class _Reader:
                 yield element
 
     def _flow(self, container: Element) -> None:
+        """Paragraphs and tables in their order; paragraphs whose ends were deleted run on."""
         run_on: list[Element] = []  # paragraphs whose ends were deleted: the next one goes on with them
         for element in self._children(container):
             if element.tag == PARAGRAPH:
@@ -145,6 +149,7 @@ class _Reader:
             self._paragraph(run_on[-1], run_on[:-1])
 
     def _paragraph(self, paragraph: Element, run_on: Sequence[Element] = ()) -> None:
+        """One paragraph as blocks, one for each of its lines that stands alone."""
         given = self.shaper.given(paragraph)
         if given.properties is not None and flag(given.properties, W + "pageBreakBefore"):
             self.breaks[HARD].append(self.builder.offset)
@@ -202,6 +207,7 @@ class _Reader:
             self.breaks[found[0]].append(after if at == length else start + at)
 
     def _table(self, table: Element, host: str = "") -> None:
+        """A table with what its cells hold beside words; a single cell is a frame and no table."""
         places = grid(table, self._children)
         if sum(map(len, places)) == 1:  # a frame
             self._flow(next(row for row in places if row)[0].element)
@@ -300,6 +306,7 @@ class _Reader:
         return [line for line in lines if line.strip()]
 
     def _pages(self) -> list[Page]:
+        """Pages by the breaks that Word noted, or those that were set; none where they are too far apart to be all."""
         starts = self.breaks[RENDERED]
         end = self.builder.offset
         if not starts:

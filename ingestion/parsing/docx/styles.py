@@ -68,6 +68,7 @@ class Styles:
     """Styles by id, resolved once each. `body_size` is the size of most of the text, set by `measure`."""
 
     def __init__(self, root: Element) -> None:
+        """Reads the styles and the size of plain text."""
         self._raw: dict[str, Element] = {}
         self._resolved: dict[str, Style] = {}
         self.default_paragraph = ""
@@ -92,6 +93,7 @@ class Styles:
         return self._resolved[identifier]
 
     def _resolve(self, identifier: str) -> Style:
+        """A style with what it inherits."""
         chain: list[Element] = []
         current = identifier
         while current in self._raw and len(chain) < CHAIN:

@@ -78,6 +78,7 @@ class Composer:
         self._symbolic = b"ingdings" in raw or b'"Symbol"' in raw
 
     def words(self, paragraph: Element) -> Words:
+        """The words of a paragraph; the short way where it holds text alone."""
         if not self._special or next(paragraph.iter(*self._special), None) is None:
             text = "".join([found.text or "" for found in paragraph.iter(TEXT)])
             if not PRIVATE.search(text) and not (self._symbolic and any(
@@ -90,6 +91,7 @@ class Composer:
         return found
 
     def _walk(self, node: Element, found: Words, parts: list[str]) -> None:
+        """Adds the words below a node."""
         for child in node:
             tag = child.tag
             if tag == RUN:
@@ -118,6 +120,7 @@ class Composer:
             self._walk(content, found, parts)
 
     def _run(self, run: Element, found: Words, parts: list[str]) -> None:
+        """Adds the words of one run, unless it is hidden."""
         properties = run.find(PROPERTIES)
         font = ""
         if properties is not None:

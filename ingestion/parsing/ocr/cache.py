@@ -63,6 +63,7 @@ def load(key: str) -> Recognised | None:
 
 
 def save(key: str, recognised: Recognised) -> None:
+    """Keeps what was recognised, all at once; a cache that cannot be written is no failure."""
     try:
         path = _path(key)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -174,6 +174,7 @@ def _loaded() -> Any:
 
 
 def _read(picture: Image) -> Recognised:
+    """The lines of a picture, turned to the side on which they are surest."""
     import numpy as np
 
     width, height = picture.size

@@ -74,6 +74,7 @@ def _wraps(before: Sequence[Strip], row: Sequence[Strip]) -> bool:
 
 
 def _table(rows: Rows, start: int, end: int, columns: list[list[float]], horizontals: Sequence[Ruling]) -> Table | None:
+    """The table that rows with aligned words make; None where there are too few of them."""
     while end > start and len(rows[end - 1]) == 1 and _place(rows[end - 1][0], columns) == 0:
         end -= 1
     several = sum(len(row) > 1 for row in rows[start:end])
@@ -114,6 +115,7 @@ def _merged(rows: Rows, columns: list[list[float]]) -> list[list[list[Strip]]]:
 
 
 def _is_aligned(cells: list[list[Strip]]) -> bool:
+    """Whether the cells of a column stand under one another: left, right or in the middle."""
     strips = [cell[0] for cell in cells if cell]
     if len(strips) < 2:
         return False

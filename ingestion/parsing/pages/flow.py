@@ -105,6 +105,7 @@ def set_sides(flows: Sequence[PageFlow]) -> None:
 
 
 def _sides(rows: Sequence[Row]) -> tuple[float, float]:
+    """Where lines usually begin and end."""
     lefts = Counter(round(row.strip.left / 2) for row in rows)
     usual = [2 * place for place, count in lefts.items() if count > 1]
     left = min(row.strip.left for row in rows)
@@ -184,6 +185,7 @@ def _stands_alone(flow: PageFlow, row: Row, foot: bool, body_size: float) -> boo
 
 
 def _set_notes_apart(flow: PageFlow, body_size: float) -> None:
+    """Takes the notes at a page's foot out of its flow."""
     start = len(flow.body)
     while start and isinstance(item := flow.body[start - 1], Row) and item.strip.size < NOTE_SIZE * body_size \
             and item.strip.top > NOTE_ZONE * flow.content.reading_height:

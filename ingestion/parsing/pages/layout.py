@@ -12,8 +12,7 @@ from typing import NamedTuple
 from msgspec import Struct, field
 
 CJK = "\u2e80"          # the first of the wide scripts: radicals, ideographs, kana, full-width forms
-SAME_SEGMENT = 1.5      # ems between two pieces that were drawn one after the other and still make one segment
-SAME_SEGMENT_APART = 0.6  # the same for pieces drawn at different times
+SAME_SEGMENT_APART = 0.6  # ems between two pieces drawn at different times that still make one segment
 WIDE_BLANK = 0.7        # ems of space beside an ideograph that are a blank; less is spacing of the typesetter
 GUTTER_ROWS = 3         # rows that must show both columns
 COLUMN_WIDTH = 0.28     # of the text's width, the least width of a column
@@ -151,6 +150,7 @@ def rows_of(strips: Iterable[Strip]) -> list[list[Strip]]:
 
 
 def _segments(row: list[Strip]) -> list[Strip]:
+    """The strips of one row, joined where they stand close."""
     row.sort(key=lambda strip: strip.left)
     groups = [[row[0]]]
     right, mixed = row[0].right, [False]
@@ -247,6 +247,7 @@ def _gutter(ordered: list[Strip], divides: Divides) -> tuple[int, int, float] | 
 
 
 def _stretch(ordered: list[Strip], middle: float, text_width: float, divides: Divides) -> tuple[int, int] | None:
+    """The first stretch of strips that a gap in the middle divides into two columns."""
     start = 0
     while start < len(ordered):
         end = start

@@ -119,6 +119,7 @@ def _merged(rulings: Sequence[Ruling]) -> list[Ruling]:
 
 
 def _components(across: list[Ruling], down: list[Ruling]) -> list[tuple[list[Ruling], list[Ruling]]]:
+    """Rulings that touch, across and down, each set a table of its own."""
     parent = list(range(len(across) + len(down)))
 
     def root(place: int) -> int:
@@ -143,6 +144,7 @@ def _components(across: list[Ruling], down: list[Ruling]) -> list[tuple[list[Rul
 
 
 def _grid(across: list[Ruling], down: list[Ruling]) -> Grid | None:
+    """The cells between rulings, merged where no line parts them; None for what is no table."""
     xs = _sides([ruling.at for ruling in down], min(ruling.start for ruling in across),
                 max(ruling.end for ruling in across))
     ys = _sides([ruling.at for ruling in across], min(ruling.start for ruling in down),

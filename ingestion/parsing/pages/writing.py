@@ -119,6 +119,7 @@ class _Writer:
         self.ends: dict[int, int] = {}      # of each page's last line
 
     def write(self, element: Element | Aside) -> None:
+        """A paragraph, a table, or what stands beside the flow, with the places of its lines."""
         if isinstance(element, Paragraph):
             self._paragraph(element)
         elif isinstance(element, Tabulation):
@@ -132,6 +133,7 @@ class _Writer:
                 start = self._line(strip, element.page, start, gap)
 
     def _paragraph(self, paragraph: Paragraph) -> None:
+        """A paragraph as one block, with its lines and their pages."""
         builder = self.builder
         strips = [row.strip for row in paragraph.rows]
         start = builder.offset
@@ -165,6 +167,7 @@ class _Writer:
         return BlockKind.PARAGRAPH, 0, "", 0
 
     def _table(self, table: Tabulation) -> None:
+        """A table as one block; rows that a page divides keep each line's page."""
         texts = [[_cell_text(cell, table.table, table.rest.get(place, ({},))[0].get(cell.column)) for cell in cells]
                  for place, cells in enumerate(table.rows)]
         block = self.builder.table([

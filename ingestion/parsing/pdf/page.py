@@ -98,6 +98,7 @@ def read(pdf: Pdf, page: int, number: int) -> Reading:
 
 
 def _characters(text_page: int, count: int) -> Characters:
+    """The characters of a page with their boxes, without controls and with radicals as characters."""
     text = _text(text_page, count)
     deque(map(_loose_box, repeat(text_page), range(count), _places), maxlen=0)
     values = cast("list[float]", _view[:4 * count].tolist())

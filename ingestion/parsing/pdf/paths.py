@@ -78,6 +78,7 @@ def paths(page: int) -> Paths:
 
 
 def _walk(objects: list[int], outer: Matrix, found: Paths, depth: int) -> None:
+    """Paths and pictures of a page, those inside of forms too."""
     for drawn, kind in zip(objects, map(_type, objects), strict=True):
         if kind == PATH:
             found.count += 1
@@ -92,6 +93,7 @@ def _walk(objects: list[int], outer: Matrix, found: Paths, depth: int) -> None:
 
 
 def _path(path: int, outer: Matrix, found: Paths) -> None:
+    """One drawn path: thin ones are rulings, rectangles give their edges."""
     if not _draw_mode(path, _fill_place, _stroke_place) or not (_fill.value or _stroke.value):
         return
     stroked = bool(_stroke.value)

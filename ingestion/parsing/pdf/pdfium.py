@@ -125,6 +125,7 @@ class Pdf:
     """An open pdf. Close it, or use it in a `with` statement."""
 
     def __init__(self, data: bytes) -> None:
+        """UnreadableError for what is encrypted or no pdf."""
         self._data = data
         self._shown: Pdf | None = None
         with LOCK:

@@ -265,6 +265,7 @@ def _keep_within(content: PageContent, areas: Sequence[Rectangle]) -> None:
 
 
 def _notices(found: _Found, total: int, flows: Sequence[PageFlow]) -> list[Notice]:
+    """What was lost in part, by pages."""
     notices = []
 
     def about(code: str, pages: list[int]) -> None:

@@ -66,6 +66,7 @@ class Strips:
         self.width, self.height = page.reading_width, page.reading_height
 
     def build(self, pieces: list[tuple[int, int]], chains: list[list[int]]) -> None:
+        """Joins pieces that follow closely on one baseline into strips; turned ones stay apart."""
         characters = self.characters
         text, left, top, right, bottom = (characters.text, characters.left, characters.top, characters.right,
                                           characters.bottom)

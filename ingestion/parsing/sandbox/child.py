@@ -114,6 +114,7 @@ def _alone(replies: int, what: bytes, arguments: Any, data: bytes) -> None:
 
 
 def _is_office(what: bytes, arguments: Any, data: bytes) -> bool:
+    """Whether a request needs LibreOffice, which is another program."""
     from ingestion.errors import UnreadableError
     from ingestion.parsing import formats as parsing
 
@@ -130,6 +131,7 @@ def _is_office(what: bytes, arguments: Any, data: bytes) -> bool:
 
 
 def _answer(replies: int, what: bytes, arguments: Any, data: bytes) -> None:
+    """Does what was asked and hands back what came of it, a refusal too."""
     import msgspec
 
     from ingestion.errors import UnreadableError
@@ -154,6 +156,7 @@ def _answer(replies: int, what: bytes, arguments: Any, data: bytes) -> None:
 
 
 def _read(replies: int, name: str, data: bytes, started: float) -> Document:
+    """Reads a file and tells of its pages; more is allowed once pictures are recognised."""
     from ingestion.parsing import formats as parsing
 
     last = 0.0

@@ -37,6 +37,7 @@ class Process:
     """One process behind the wall. `usable` is False once it has failed."""
 
     def __init__(self, start: Start) -> None:
+        """Starts it with two pipes and a folder that is held as long as it is needed."""
         sweep()
         self.folder = tempfile.mkdtemp(prefix=PREFIX)
         self._held = _hold(Path(self.folder))
@@ -67,6 +68,7 @@ class Process:
         inside.send(self._requests, content)
 
     def _exactly(self, count: int, until: float) -> bytes:
+        """So many bytes; TimeoutError when they come too late, EOFError when it is gone."""
         found = bytearray(count)
         have = 0
         waiting = select.poll()
@@ -202,6 +204,7 @@ def _hold(folder: Path) -> int:
 
 
 def _is_held(folder: Path) -> bool:
+    """Whether a process holds this folder, or has only just made it."""
     import fcntl
 
     try:

@@ -120,6 +120,7 @@ def _plain(data: bytes, name: str) -> bool:
 
 
 def _asked(what: bytes, arguments: tuple[Any, ...], data: bytes, progress: parsing.Progress | None) -> Document | bytes:
+    """A child's answer; one that fails to give it is not used again."""
     with _pool.room:
         child = _pool.take()
         try:
@@ -219,6 +220,7 @@ class _Pool:
         self._lock = threading.Lock()
 
     def take(self) -> _Child:
+        """A child that waits, or a new one."""
         with self._lock:
             while self._waiting:
                 child = self._waiting.pop()
@@ -266,6 +268,7 @@ class _Pool:
 
 
 def _decoded(made: bytes, content: bytes) -> Document | bytes:
+    """What a child handed back, as a document or a picture; UnreadableError for its refusal."""
     import msgspec
 
     if made == inside.PICTURE:

@@ -52,6 +52,7 @@ def _filled(row: Row) -> list[int]:
 
 def _group(builder: DocumentBuilder, rows: Sequence[Row], first: int, last: int, spans: Spans,
            covered: set[tuple[int, int]], section: str) -> None:
+    """Rows that stand together: title lines, a table, remarks."""
     filled = [_filled(rows[number]) for number in range(first, last)]
     widest = max(map(len, filled))
     if widest == 1 and not _is_column(rows, first, filled):

@@ -35,6 +35,7 @@ Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelt
 
 
 def read(data: bytes, name: str, sha256: str, kind: str = "") -> Document:
+    """The document in a workbook, sheet by sheet."""
     known: dict[str, Sheet] = {}
     source = data
     if data.startswith(ZIP):
@@ -79,6 +80,7 @@ def _quiet() -> Iterator[None]:
 
 
 def _sheets(workbook: calamine.CalamineWorkbook, known: dict[str, Sheet], builder: DocumentBuilder) -> None:
+    """Sheets as blocks; hidden ones and charts are said instead."""
     read_sheets: list[tuple[str, list[list[str]], grid.Spans]] = []
     for index, meta in enumerate(workbook.sheets_metadata):
         if meta.visible != calamine.SheetVisibleEnum.Visible:
@@ -150,6 +152,7 @@ def _words(value: Value) -> str:
 
 
 def _report(name: str, sheet: Sheet | None, builder: DocumentBuilder) -> None:
+    """What a sheet holds that is not read."""
     if sheet is None:
         return
     add = builder.notices.append

@@ -120,6 +120,7 @@ def _letters(number: int) -> str:
 
 
 def _drawings(package: Package, part: str, sheet: Sheet) -> None:
+    """Words and pictures that are drawn on a sheet, and its comments."""
     for kind, path in package.relations(part).values():
         if path not in package:
             continue

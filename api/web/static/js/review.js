@@ -184,7 +184,8 @@ async function head() {
 }
 
 async function load() {
-  const answer = await part(`${base}?part=review`);
+  const all = new URLSearchParams(location.search).get("all");
+  const answer = await part(`${base}?part=review${all ? `&all=${encodeURIComponent(all)}` : ""}`);
   const made = document.createElement("div");
   if (answer.ok) fill(made, answer.html);
   return made;
