@@ -41,6 +41,9 @@ from tests import samples
     ("港澳的单位算不算境外", "yes", "港澳台机构属境外"),
     ("技术转移中心的3项有没有时间限制", "open", "未限定期限"),
     ("两年前有过一次环保罚款，但没定责任事故，能不能报", "open", "行政处罚"),
+    ("论文咱凑了18篇，还有4篇等见刊，年底能不能算进来", "no", "还差2篇"),
+    ("如果我们把孵化器从区级升到市级，平台从2个变3个，行了吧", "yes", "市级以上创新平台3个"),
+    ("会议评审和网络评审必须都搞吗", "no", "不需要"),
 ])
 def test_new_wordings_are_understood(question: str, verdict: str, said: str) -> None:
     """The verdict is the rules', and the answer shows what it rests on."""

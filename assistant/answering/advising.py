@@ -22,7 +22,6 @@ from ingestion.names import gazetteer
 from ingestion.policies import articles
 from ingestion.policies.policy import BaseType, Policy
 
-_CLAUSE = re.compile(r"[^,，;；。?？!！\n]+")
 _ANSWER = 12      # what an answer of the guide counts, shared by the types that it points to
 _SENTENCE = re.compile(r"[^。\n]+。")
 
@@ -47,7 +46,7 @@ class Adviser:
         """The answer to a question for types; None where it is none."""
         if len(self._policy.base_types) < 2 or part.refs:
             return None
-        facts = self._facts(part, part.text)
+        facts = self._facts(part)
         if facts and says("asks", "types_asking", part.text):
             return self._asking(part, facts)
         if says("asks", "type_for_us", part.text):
@@ -103,7 +102,8 @@ class Adviser:
 
     def _scores(self, part: Part) -> dict[str, int]:
         """How much points to each type: the answers of the guide that the question gives, then its subjects."""
-        text = "，".join(clause for clause in _CLAUSE.findall(part.text) if not says("roles", "none", clause))
+        told = [clause for clause in part.clauses() if not says("roles", "none", clause.text)]
+        text = "".join(clause.text for clause in told)
         if any(one.origin is gazetteer.Origin.FOREIGN and says("claims", "at", text[:one.start])
                for one in gazetteer.scan(text)):
             text += "，" + Say(part.language)("abroad")
@@ -111,9 +111,9 @@ class Adviser:
         for types in guide.given(self._policy, text):       # an answer for one type tells more than one for several
             for kind in types:
                 votes[kind] += _ANSWER // len(types)
-        for name, words in part.found.items():
+        for name in {name for clause in told for name in clause.found}:
             subject = self._topics.subjects[name]
-            if subject.type or not any(word.word in text for word in words):
+            if subject.type:
                 continue
             for base in self._policy.base_types:
                 own = [weight for ref, weight in subject.clauses.items()
@@ -123,13 +123,13 @@ class Adviser:
 
     def _denied(self, part: Part) -> list[str]:
         """The facts that the asker says to have none of."""
-        denying = [match for match in _CLAUSE.finditer(part.text) if says("roles", "none", match[0])]
-        return [key for match in denying for key in self._facts(part, match[0])]
+        return [key for clause in part.clauses() if says("roles", "none", clause.text) for key in self._facts(clause)]
 
-    def _facts(self, part: Part, text: str) -> list[str]:
+    def _facts(self, part: Part) -> list[str]:
+        """The facts that a part names, and those that are parts of them."""
         found = {self._topics.subjects[name].fact: None for name, words in part.found.items()
                  if self._topics.subjects[name].fact and not self._topics.subjects[name].denies
-                 and any(len(word.word) > 1 and word.word in text for word in words)}
+                 and any(len(word.word) > 1 for word in words)}
         parts = {one.fact: None for one in self._topics.subjects.values()
                  if one.narrows and self._topics.subjects[one.narrows].fact in found}
         return list(found | parts)

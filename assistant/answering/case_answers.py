@@ -14,7 +14,7 @@ from msgspec import Struct
 from assistant.checking import citations
 from assistant.checking.model_wording import Draft
 from assistant.dialogue import verdict_words
-from assistant.dialogue.application import about, particulars
+from assistant.dialogue.application import about, case_question, particulars
 from assistant.dialogue.application.case import Case
 from assistant.dialogue.application.finding import settled
 from assistant.dialogue.asker import holding
@@ -58,7 +58,7 @@ def draft(asked: Question, assessment: Assessment, policy: Policy, topics: Topic
             part = replace(part, found={}, strange=(), gaps=frozenset())
         if before is not None and not part.refs and (not _has_subject(part, topics) or _points_back(part, topics)):
             part = replace(part, inherited=part.inherited | before.subjects)
-        one = about.understood(case, part, figures)
+        one = case_question.read(case, part, figures)
         found = about.answer(case, one) or _stated(case, part)
         told.append(_told(case, found, part) if found is not None else None)
         before = part if _has_subject(part, topics) or before is None else before
@@ -146,7 +146,9 @@ def _draft(case: Case, asked: Question, answers: Sequence[Told]) -> Draft:
     said = [line for one in answers for line in one.lines]
     led = [case.say("verdict", word=one.word, text=one.lines[0]) if one.word and number == 0 else line
            for one in answers for number, line in enumerate(one.lines)]
-    led, said = list(dict.fromkeys(led)), list(dict.fromkeys(said))
+    ruled = {one.lines[0] for one in answers if one.word and one.lines}
+    led = [line for line in dict.fromkeys(led) if line not in ruled]      # not once more without its word
+    said = list(dict.fromkeys(said))
     cited = citations.verified((cite for one in answers for cite in one.cites), case.policy, case.assessment.documents)
     clauses = [one for one in cited if one.ref]
     places = [one for one in cited if not one.ref][:SHOWN]

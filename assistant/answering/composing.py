@@ -160,7 +160,8 @@ class Composer:
             words = (say("holds"), say("fails"))
         elif self._only_priority(part, choice):
             decided, words = verdict_words.YES, (say("yes_word"), say("no_word"))
-        elif says("claims", "compels", part.text) and (self._priority(choice) or self._one_of_several(part, choice)):
+        elif says("claims", "compels", part.text) and (
+                self._priority(choice) or self._one_of_several(part, choice) or self._chosen(part, choice)):
             return verdict_words.word(verdict_words.NO, part), verdict_words.NO
         if decided:
             word = verdict_words.of_condition(decided, part, words) or say("unsettled")
@@ -204,6 +205,10 @@ class Composer:
         about = [one for one in self._policy.criteria if one.citation in choice.refs]
         notes = (self._policy.wordings[one.id].note for one in about)
         return next((found for note in notes if (found := mentions.noted(part.text, note))), "")
+
+    def _chosen(self, part: Part, choice: Choice) -> bool:
+        """Whether a question would have all of what a clause leaves to a choice: 会议评审和网络评审必须都搞吗."""
+        return says("claims", "sum_of_all", part.text) and says("claims", "choice", "\n".join(self._texts(choice)))
 
     def _one_of_several(self, part: Part, choice: Choice) -> bool:
         """Whether a question names one of several things of which a clause asks for any one: 一定要有专利吗."""

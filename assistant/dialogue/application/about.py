@@ -5,9 +5,7 @@ the subjects of the policy folder, and which rows by what stands in them.
 """
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import replace as copied
 
 from msgspec.structs import replace
 
@@ -15,95 +13,29 @@ from assistant.dialogue.application import listing, mentions, particulars, samen
 from assistant.dialogue.application.about_rows import by_rows, denied
 from assistant.dialogue.application.case import COUNTED, LEFT_OUT, Case, Row
 from assistant.dialogue.application.case_question import Question
-from assistant.dialogue.application.finding import counts, explained, gaps, missing, overall, settled, with_outcome
+from assistant.dialogue.application.finding import (
+    OPEN_OUTCOMES,
+    counts,
+    explained,
+    gaps,
+    missing,
+    overall,
+    settled,
+    with_outcome,
+)
 from assistant.dialogue.application.overview import in_window, summary, types, window
 from assistant.dialogue.application.particulars import compared_particulars, particular, total_of
 from assistant.dialogue.asker import comparison_words
-from assistant.dialogue.asker.roles import Asked, Role
+from assistant.dialogue.asker.roles import Role
 from assistant.dialogue.results import NO, OPEN, YES, Result
 from assistant.questions import case_questions, clause_weights, question_form
-from assistant.questions.dialogue_patterns import pattern, says
-from assistant.questions.term_spotting import Spotted
-from assistant.questions.topics import words_of
-from assistant.questions.understanding import Part, fold
+from assistant.questions.dialogue_patterns import says
+from assistant.questions.understanding import fold
 from ingestion.domain import Citation, Outcome, Overall
 
 _RULED = frozenset({"findings", "exists"})
 _PLAIN = 24       # characters of a question that asks for nothing but what is said of a fact
-_SHORT = 14        # characters of a question that only names a row
 _FEW = 6
-_PAIR = 2          # characters of a word that a longer name may hold by chance
-_NAMELIKE = re.compile(r"[\u4e00-\u9fff]+")
-_TELLING = 100     # a figure that tells a row from others
-_NUMBER = 10       # a number that does, with its unit
-_FIGURE = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d.])|(?<![\d.,])\d{3,9}(?![\d.,])")
-_OPEN = (Outcome.NOT_MET, Outcome.INSUFFICIENT)
-
-
-def understood(case: Case, part: Part, figures: Asked) -> Question:
-    """A folded part of a question beside the application."""
-    part = _without_names(case, part)
-    asked = case_questions.read(part, case.findings, case.assessment.facts, case.topics)
-    if not asked.facts and not asked.findings:
-        keys = _happened(case, part)
-        asked = replace(asked, facts=keys, findings=case.findings_of(keys))
-    counted = [key for key in asked.facts if figures.of(key)]
-    if not counted and all(case.policy.facts.facts[key].kind == "yes_no" for key in asked.facts):
-        counted = [key for key in figures.facts if case.findings_of([key]) and _figure_in(part, key, figures)]
-    if counted and set(counted) != set(asked.facts):      # its figures say which of them it is about
-        asked = replace(asked, facts=counted, findings=case.findings_of(counted))
-    if not asked.facts and not asked.findings:
-        keys = [key for key in figures.facts if case.findings_of([key])] or _of_unit(case, part.text)
-        asked = replace(asked, facts=keys, findings=case.findings_of(keys))
-    found = mentions.rows(part, case.rows, asked.facts, case.topics, fold(case.policy.text))
-    found = _of_figures(case, asked.facts, figures) or found or ([] if asked.facts else _of_numbers(case, part))
-    name = mentions.longest_name(part.text, case.texts, fold(case.policy.text))
-    if any(piece in name for piece in part.strange) and not any(name in fold(row.quote) for row in case.rows):
-        found = []       # it names what no row is about
-    else:
-        name = ""
-    types = tuple(one for one in clause_weights.types_of(part, case.topics) if one != case.assessment.base_type)
-    named = case.documents_named(mentions.without_subjects(part, case.topics, [
-        key for key, spec in case.policy.facts.facts.items() if spec.kind != "yes_no"]))
-    return Question(part, asked, figures, tuple(found), tuple(named), types, name)
-
-
-def _without_names(case: Case, part: Part) -> Part:
-    """A part without the words that it has only inside a name of the documents: 机密 in 压缩机密封."""
-    def inside(word: Spotted) -> bool:
-        around = part.text[max(0, word.span.start - 1):word.span.end + 1]
-        return len(word.word) == _PAIR and len(around) == _PAIR + 2 and _NAMELIKE.fullmatch(around) is not None \
-            and case.speaks_of(around)
-
-    yes_no = {key for key, spec in case.policy.facts.facts.items() if spec.kind == "yes_no"}
-    found = {name: kept for name, words in part.found.items()
-             if (kept := tuple(word for word in words
-                               if case.topics.subjects[name].fact not in yes_no or not inside(word)))}
-    return copied(part, found=found) if found != dict(part.found) else part
-
-
-def _happened(case: Case, part: Part) -> list[str]:
-    """The fact that is denied by something of the kind that a question names, be it inside another word (重大安全事故)
-    or by a word for what may happen to anybody (罚款)."""
-    denied = {subject.fact: words_of(subject.words)[0] for subject in case.topics.subjects.values() if subject.denies}
-    keys = [key for one in case.findings for key in one.criterion.facts if key in denied]
-    named = [key for key in keys if any(len(word) > 1 and word in part.text for word in denied[key])]
-    return named or (keys[:1] if says("asks", "incident", part.text) else [])
-
-
-def _figure_in(part: Part, key: str, figures: Asked) -> bool:
-    return any(one.words in part.text for one in figures.of(key))
-
-
-def _of_unit(case: Case, text: str) -> list[str]:
-    """The fact that a bare 几项 counts, where one condition only is counted so."""
-    asked = pattern("asks", "how_many").search(text)
-    if asked is None or (len(text) > _SHORT and not says("roles", "if", text)):
-        return []
-    keys = [one.criterion.facts[0] for one in case.findings
-            if one.criterion.bar is not None and case.policy.wordings[one.criterion.id].unit == asked[1]
-            and case.policy.wordings[one.criterion.id].measure]
-    return keys if len(keys) == 1 else []
 
 
 def answer(case: Case, one: Question) -> Result | None:
@@ -167,7 +99,8 @@ def _set_aside(case: Case, one: Question) -> list[str]:
     """The figures of a question that count for nothing of what it asks, with the reason: 预算安排了260万."""
     left = [term for term in one.figures.terms
             if term.fact in one.facts and term.role in (Role.UNCOUNTED, Role.PLANNED)]
-    units = {each.criterion.facts[0]: case.policy.wordings[each.criterion.id].unit for each in one.asked.findings}
+    units = {key: case.policy.wordings[each.criterion.id].unit
+             for each in one.asked.findings for key in each.criterion.facts}
     return [text for term in left
             for text in comparison_words.aside(term, term.fact, units.get(term.fact, ""), case.policy, case.say)]
 
@@ -258,7 +191,7 @@ def _by_intent(case: Case, one: Question) -> Result | None:
     asked, text = one.asked, one.text
     match asked.intent:
         case "left_out" if not one.rows or asked.lists or one.documents:
-            return listing.left_out(case, asked.facts, one.documents, _reasons(case, one))
+            return listing.left_out(case, asked.facts, one.documents, list(one.reasons))
         case "missing" if one.part.polar and not asked.facts and case_questions.asks_overall(text):
             return overall(case, polar=True)
         case "missing" if says("asks", "gap", text) and asked.facts:
@@ -290,7 +223,7 @@ def _by_intent(case: Case, one: Question) -> Result | None:
 def _by_reasons(case: Case, one: Question) -> Result | None:
     """What was left out for reasons that the question names: 在审的有没有算进去, 兼职的有哪几个."""
     asked, text = one.asked, one.text
-    reasons = [] if says("asks", "what_counts", text) else _reasons(case, one)
+    reasons = [] if says("asks", "what_counts", text) else list(one.reasons)
     if reasons and asked.findings and one.part.polar and says("asks", "still", text):
         told, out = settled(case, asked.findings), listing.left_out(case, asked.facts, one.documents, reasons)
         return replace(told, quotes=(*told.quotes, *out.quotes), lines=(*told.lines, *out.lines))
@@ -308,45 +241,6 @@ def part_asks_for(one: Question) -> bool:
     return one.part.polar and says("asks", "any", one.text)
 
 
-def _reasons(case: Case, one: Question) -> list[str]:
-    """The reasons for leaving something out that a question names: 兼职的有哪几个, 有没有重复的."""
-    found, known = [], fold(case.policy.text + "\n".join(case.fact_label(key) for key in one.facts))
-    text = mentions.without_subjects(one.part, case.topics)
-    there = {row.reason for row in case.rows_of(one.facts or case.assessment.exclusions, LEFT_OUT)}
-    for code, texts in case.policy.facts.reasons.items():
-        if code not in there:
-            continue
-        words = {term for text in texts for term in mentions.terms(fold(text))
-                 if not mentions.empty(term) and term not in known}
-        if any(word in text for word in words if len(word) == 2 or len(word) > 5) or _rejects(case, one, code, text):
-            found.append(code)
-    return found
-
-
-def _rejects(case: Case, one: Question, code: str, text: str) -> bool:
-    """Whether a question has the words for which the policy folder leaves something out: 证书过期的."""
-    book = case.policy.facts
-    specs = [book.facts[key] for key in one.facts]
-    return any(reject.reason == code and reject.words and book.pattern(reject.words).search(text) is not None
-               for spec in specs if spec.listing is not None for reject in spec.listing.reject)
-
-
-def _of_figures(case: Case, keys: Sequence[str], figures: Asked) -> list[Row]:
-    """What was left out of the facts asked about, where the question states its very figure: 全校的3216篇."""
-    stated = {f"{one.interval.low:,}" for key in keys for one in figures.of(key)
-              if one.interval.exact and one.interval.low >= _TELLING}
-    return [row for row in case.rows_of(keys, LEFT_OUT) for figures_of in [_FIGURE.findall(row.quote)]
-            if len(figures_of) == 1 and f"{int(figures_of[0].replace(',', '')):,}" in stated]
-
-
-def _of_numbers(case: Case, part: Part) -> list[Row]:
-    """What was left out that states a number of the question in the same unit: 集团的37项奖."""
-    stated = [f"{one.interval.low}{one.unit}" for one in part.quantities
-              if one.unit and one.interval.exact and one.interval.low >= _NUMBER]
-    return [row for row in case.rows if row.status == LEFT_OUT and any(
-        re.search(rf"(?<![\d.]){re.escape(one)}", fold(row.quote)) for one in stated)]
-
-
 def _by_facts(case: Case, one: Question) -> Result | None:
     """Outcomes, rows and counts of what the question names, or of the whole."""
     asked, part, text = one.asked, one.part, one.text
@@ -354,7 +248,7 @@ def _by_facts(case: Case, one: Question) -> Result | None:
     if asked.bars and not asked.own and asked.facts and (not part.polar or "confirm" in part.asks):
         return None      # what the policy asks for, not what the application has
     if asked.intent == "why" and findings:
-        return explained(case, [each for each in findings if each.outcome in _OPEN] or findings)
+        return explained(case, [each for each in findings if each.outcome in OPEN_OUTCOMES] or findings)
     if says("asks", "why_row", text) and asked.facts and not part.polar:      # also: why it is not the figure stated
         return listing.why_less(case, asked.facts, one.documents)
     if asked.lists and asked.facts and not part.polar:

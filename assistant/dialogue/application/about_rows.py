@@ -9,19 +9,18 @@ from msgspec.structs import replace
 from assistant.dialogue.application import listing, mentions
 from assistant.dialogue.application.case import COUNTED, LEFT_OUT, Case, Row
 from assistant.dialogue.application.case_question import Question
-from assistant.dialogue.application.finding import counts
+from assistant.dialogue.application.finding import OPEN_OUTCOMES, counts
 from assistant.dialogue.asker import counting
 from assistant.dialogue.asker.roles import Role
 from assistant.dialogue.results import NO, Result
 from assistant.questions import question_form
 from assistant.questions.dialogue_patterns import says
-from ingestion.domain import CriterionKind, Interval, Outcome
+from ingestion.domain import CriterionKind, Interval
 from ingestion.language import fold
 from ingestion.numbers import numerals, periods
 
 _ASKS = re.compile(r"[不没]?(?:能|可以)?[不没]?[算计](?:[不没][算计])?")
 _SHORT, _FEW = 14, 3      # characters of a question that only names a row; rows that it can mean
-_OPEN = (Outcome.NOT_MET, Outcome.INSUFFICIENT)
 
 
 def by_rows(case: Case, one: Question) -> Result | None:
@@ -46,7 +45,7 @@ def by_rows(case: Case, one: Question) -> Result | None:
 def _of_rows(case: Case, one: Question, *, among: bool, despite: bool) -> Result | None:
     """`among`: whether they are counted is what is asked; `despite`: whether they may be, all the same."""
     asked = one.asked
-    if asked.intent == "why" and asked.findings and any(each.outcome in _OPEN for each in asked.findings):
+    if asked.intent == "why" and asked.findings and any(each.outcome in OPEN_OUTCOMES for each in asked.findings):
         return None      # it asks for the outcome's reasons
     own = [row for row in one.rows if row.fact in one.facts]
     rows = own or list(one.rows)

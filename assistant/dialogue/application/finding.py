@@ -13,7 +13,7 @@ from ingestion.domain import Citation, Finding, Interval, Outcome, Overall
 
 _OF_NOTHING = frozenset({"quotation", "template"})     # what was never anybody's figure
 _SHOWN = 3       # places of what was left out, where nothing counts
-_OPEN = (Outcome.NOT_MET, Outcome.INSUFFICIENT)
+OPEN_OUTCOMES = (Outcome.NOT_MET, Outcome.INSUFFICIENT)
 
 
 def settled(case: Case, findings: Sequence[Finding], *, harm: bool = False, where: bool = False) -> Result:
@@ -48,7 +48,7 @@ def line(case: Case, one: Finding) -> str:
 
 def gaps(case: Case, findings: Sequence[Finding]) -> Result:
     """How far conditions are from their bars."""
-    found = [one for one in findings if one.outcome in _OPEN]
+    found = [one for one in findings if one.outcome in OPEN_OUTCOMES]
     if not found:
         return _result(case, "findings", findings, [line(case, one) for one in findings])
     told = missing(case, found)
@@ -72,8 +72,8 @@ def _range(case: Case, one: Finding) -> str:
 def missing(case: Case, findings: Sequence[Finding]) -> Result:
     """What is not met or not shown, each with what would close it; of the whole application without `findings`."""
     found = [one for one in (findings or case.findings)
-             if one.outcome in _OPEN and (findings or one.criterion.required)]
-    found.sort(key=lambda one: _OPEN.index(one.outcome))
+             if one.outcome in OPEN_OUTCOMES and (findings or one.criterion.required)]
+    found.sort(key=lambda one: OPEN_OUTCOMES.index(one.outcome))
     if not found:
         if findings:
             return to_settle(case, findings)

@@ -26,6 +26,7 @@ _RATE = re.compile(r"(?:1\s*|一|每)?(?P<currency>欧元|美元|英镑|日元|�
 _RATE_BEFORE = re.compile(r"(?:按|以|用|照|at)\s*(?:an? )?(?:exchange )?(?P<rate>\d{1,3}(?:\.\d+)?)\s*(?:元)?(?:的)?\s*"
                           r"(?:汇率|rate)")
 _RATE_ALONE = re.compile(r"(?:汇率|rate)(?:[^\d，。；]{0,8})(?P<rate>\d{1,3}(?:\.\d+)?)(?![\d.]|\s*[万亿篇家户项个])")
+_NEW = frozenset({Role.ADDED, Role.PLANNED, Role.PART})      # figures that say themselves what comes
 _JOINT = re.compile(r"[、，,；;]|(?<=[\u4e00-\u9fff])[和与及]")
 _NAME, _FEW = 4, 4     # characters that are no chance run of words; rows that one clause can mean
 _SETTLING = 2     # pairs of characters that name what settles a condition
@@ -82,7 +83,9 @@ def _together(case: Case, one: Question) -> Result | None:
     found: list[Change] = []
     eventful: list[str] = []
     for clause in one.part.clauses():
-        events = _events(case, one, clause) or _supplied(case, clause)
+        counted = any(term.words in clause.text for term in one.figures.terms if term.role in _NEW)
+        events = [] if counted and not mentions.codes(clause.text) else _events(case, one, clause)
+        events = events or _supplied(case, clause)
         found += [each for each in events if each not in found]
         eventful += [clause.text] if events else []
     left = [term for term in one.figures.terms if not any(term.words in clause for clause in eventful)]
@@ -159,6 +162,11 @@ def _events(case: Case, one: Question, clause: Part) -> list[Change]:
     known = fold(case.policy.text)
     rows = mentions.rows(clause, case.rows, facts, case.topics, known)
     own = [row for row in rows if (not facts or row.fact in facts) and _countable(case, row)]
+    few = 0 < len({row.quote for row in own}) <= _FEW
+    if one.reasons and not few and says("asks", "despite", clause.text):      # 把录用的都算上
+        every = [row for row in case.rows_of(facts, LEFT_OUT) if row.reason in one.reasons and _countable(case, row)]
+        return [Change("add", row.fact, len({other.quote for other in every if other.fact == row.fact}), row=row)
+                for row in _by_fact(every, facts)]
     if not own and says("asks", "happens", clause.text):
         own = _expected(case, facts, clause)
     if not own or len({row.quote for row in own}) > _FEW:

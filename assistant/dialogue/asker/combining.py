@@ -12,6 +12,7 @@ from assistant.questions import question_form
 from assistant.questions.dialogue_patterns import pattern, says
 
 _REST = re.compile(r"其余|剩下的?(?=[^，。；]{0,6}(?:在|没|未|还))")     # the rest is spoken of by itself
+_BECOMES = re.compile(r"\s*(?:变成?|增加?到|涨到|升到|升至|增至|到|变为|to)\s*")
 _PARTS = 2
 _DEMONSTRATIVE = re.compile(r"[这那该](?:里面?的?)?$|上述$|\b(?:these|those) $")
 
@@ -68,7 +69,7 @@ def settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term]
             done = [replace(one, role=Role.PART) if one in rest else one for one in done]
         elif whole.role is Role.HAVE:                        # 4个，市级2个、区级2个: the parts tell what counts
             done = [replace(one, role=Role.TOTAL) if one is whole else one for one in done]
-    done = _within(done, text)
+    done = [one for one in _within(done, text) if not _became(one, done, text)]
     return [_taken(one, done, text) for one in done if not _told_twice(one, done)]
 
 
@@ -95,6 +96,12 @@ def _again(one: Term, done: Sequence[Term], text: str) -> int | None:
         return None
     return next((place for place, term in enumerate(done) if term.fact == one.fact and term.interval == one.interval
                  and term.role in (Role.PART, Role.LOST, Role.UNCOUNTED)), None)
+
+
+def _became(one: Term, terms: Sequence[Term], text: str) -> bool:
+    """Whether a figure is what another was before: 从2个变3个."""
+    return any(term.fact == one.fact and term.span > one.span and _BECOMES.fullmatch(text[one.span.end:term.span.start])
+               for term in terms) and text[:one.span.start].rstrip().endswith(("从", "由", "from"))
 
 
 def _told_twice(one: Term, terms: Sequence[Term]) -> bool:

@@ -22,6 +22,7 @@ _ONLY = re.compile(r"(?:不是|只要|不就)\s*$")
 _OPENING = re.compile(r"但是?|不过|可是?|却|有|其中|里面?|还|也|就|只|都|的|中|另|了|我们|目前|现在|[\s（(]"
                       r"|上个?月|下个?月|去年|今年|明年|最近|近期|刚刚?|后来|前不久|年[前底初]"
                       r"|\b(?:but|of which|and|have|has)\b")
+_REACHED = re.compile(r"[凑满到过]了\s*$")
 _WANTS = re.compile(r"(?<![想还又再不])要\s*$")
 
 
@@ -153,6 +154,8 @@ def _is_bar(one: Figure, earlier: Sequence[Term], bars: Mapping[str, int]) -> bo
         return True     # 办法不是要求至少10篇嘛
     if says("roles", "said", lead) and _WANTS.search(lead):
         return True     # 听说论文要30篇
+    if _REACHED.search(lead):
+        return False    # 凑了18篇
     if says("roles", "bar_lead", lead):
         return _OWN.search(lead) is None or bars.get(one.fact) == one.quantity.interval.low
     return equals and says("roles", "bar_that", lead) and not earlier and not says("roles", "have", lead)

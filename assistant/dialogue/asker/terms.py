@@ -43,11 +43,11 @@ _ABOUT = re.compile(r"(?:差不多|大概|大约|大致|约|\b(?:about|around|ro
 _ABOUT_BEHIND = re.compile(r"\s*(?:元|块)?(?:左右|上下)")
 _LISTED = re.compile(r"[、]|以及|和(?=[^，]{0,8}$)|及(?=[^，]{0,8}$)|,? and ")
 _THING_OF = re.compile(r"牌|招|地|田|屏|板")
-_BOTH = re.compile(r"\s*(?:库|数据库|都|均|方面|条件|条|指标)")
+_BOTH = re.compile(r"\s*(?:[\u4e00-\u9fff]{0,4}(?:条件|要求|指标|标准)|库|数据库|都|均|方面|条件|条|指标)")
 _OF_OUR = re.compile(r"\s*of (?:our|the|these|those|my|all)(?: original)?\s*")
 _PAUSE = re.compile(r"[、]|和|及|以及|\band\b")
 _FARTHEST = 34        # characters between a figure and the subject that it is of
-_BREAK_COSTS, _PAUSE_COSTS, _AFTER_COSTS = 12, 4, 6
+_BREAK_COSTS, _PAUSE_COSTS = 12, 4
 _LEAST_MONEY = 10_000  # a bare number below it is no sum of money
 _LOOSE = frozenset({"", "thing", "piece", "organisation", "project", "event"})
 _YEARS = re.compile(r"([一二两三四五六七八九十\d]+)\s*(?:个)?年(?!\d|来|前|度|底|初|级|间)|\b(\w+)\s+years\b")
@@ -65,9 +65,9 @@ def read(part: Part, keys: Collection[str], policy: Policy, topics: Topics, wind
     found = [one for one in figures if one.fact]
     spans = _periods(text, window, policy)
     terms: list[Term] = []
-    one_value = len({one.quantity.interval for one in found}) == 1
-    claims = part.polar and one_value and (question_form.claims(found[0].clause) or "confirm" in part.asks
-                                           or says("roles", "wants_yearly", text))
+    single = len(found) == 1 and (question_form.claims(found[0].clause) or "confirm" in part.asks)
+    repeated = len({one.quantity.interval for one in found}) == 1 and says("roles", "wants_yearly", text)
+    claims = part.polar and (single or repeated)
     for one in found:
         terms.append(_term(one, terms, text, policy, spans, bars, claims=claims))
     terms = settled([*terms, *_foreign(figures, terms, text, keys, policy)], text, bars)
@@ -139,7 +139,7 @@ def _assign(figures: list[Figure], part: Part, keys: Collection[str], policy: Po
     before, unit = "", ""
     for place, one in enumerate(figures):
         allowed = [key for key in keys if fits(one.quantity, key, policy)]
-        key = _narrower(one, allowed, before, policy)
+        key = _narrower(one, allowed, before, policy) or _part_named(one, part, allowed, before, topics)
         named_there = _leads(one, part, allowed, topics)     # 其中联合4篇
         listed = one.quantity.unit == unit and _LISTED.match(one.lead) and not named_there
         also = one.quantity.unit == unit and says("roles", "also", one.lead)
@@ -215,6 +215,16 @@ def _narrower(one: Figure, allowed: Sequence[str], before: str, policy: Policy) 
                 and all(policy.facts.pattern(need.words).search(said) for need in own):
             return key
     return ""
+
+
+def _part_named(one: Figure, part: Part, allowed: Collection[str], before: str, topics: Topics) -> str:
+    """The fact of a part whose own clause names it: 其中2篇和德国人合写."""
+    if not before or not is_part(one):
+        return ""
+    start, end = one.quantity.span.end, one.start + len(one.clause)
+    return next((subject.fact for name, words in part.found.items() for subject in [topics.subjects[name]]
+                 if subject.narrows and topics.subjects[subject.narrows].fact == before and subject.fact in allowed
+                 and any(start <= word.span.start < end for word in words)), "")
 
 
 def _subject_of(quantity: Quantity, part: Part, keys: Collection[str], topics: Topics) -> str:
