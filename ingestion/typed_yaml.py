@@ -29,7 +29,7 @@ def read(path: Path, name: str = "") -> Any:
     message calls it, for a file deeper in the folder."""
     name, text = name or path.name, read_text(path, name)
     try:
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
+        return _copied(_loaded(text), {})
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         number = mark.line + 1 if mark is not None else 1
@@ -37,6 +37,25 @@ def read(path: Path, name: str = "") -> Any:
         raise PolicyError(f"{name}:{number}: not valid YAML ({reason}); mend the indentation or the quotes there",
                           f"{name} 第{number}行不是合法的 YAML（{reason}），请检查缩进和引号",
                           name, number) from None
+
+
+@lru_cache(128)   # a folder is read several times where it is checked, and again after each small change of it
+def _loaded(text: str) -> Any:
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
+
+
+def _copied(raw: Any, known: dict[int, Any]) -> Any:
+    """Lists and mappings anew, so that nobody changes what is kept; what stands in two places is one thing still."""
+    if not isinstance(raw, (dict, list)):
+        return raw
+    if id(raw) in known:
+        return known[id(raw)]
+    made: Any = known.setdefault(id(raw), type(raw)())
+    if isinstance(raw, dict):
+        made.update((key, _copied(value, known)) for key, value in raw.items())
+    else:
+        made.extend(_copied(value, known) for value in raw)
+    return made
 
 
 def read_text(path: Path, name: str = "") -> str:

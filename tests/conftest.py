@@ -22,7 +22,12 @@ if TYPE_CHECKING:
     from tests.web_samples import Installation
 
 BROWSER = "tests/browser"
-SLOWEST = (BROWSER, "tests/test_hostile.py")   # so that no process is left alone with one of them at the end
+# In this order, so that no process is left alone with one of them at the end
+SLOWEST = (BROWSER, *(f"tests/test_{one}.py" for one in (
+    "hostile", "second_reading", "policy_versions", "notices", "intakes", "policy_checks", "stale_figures",
+    "characters", "outages", "wall", "review_api", "tenants", "floods", "facts_limits", "dialogue_grounded",
+    "review_renewal", "second_reader_recorded", "policy_trials", "jobs", "facts_sentences", "submissions",
+    "facts_shortcuts", "faults", "policy", "deployment", "row_security")))
 
 
 def pytest_configure(config: pytest.Config) -> None:

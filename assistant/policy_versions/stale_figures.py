@@ -5,7 +5,8 @@ A clause that says 15 where it said 20 leaves them behind: every one of them is 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from assistant.checking import citations
 from assistant.learning.likeness import EXAMPLES
@@ -42,6 +43,7 @@ _BUILT = re.compile(
 _BROUGHT = re.compile(r"差|缺|没到|未到|没达到|我们|咱|本单位|我单位|花了|投入|累计|合计|还是"
                       r"|\b(?:we|our|i|my|short|still need|missing|or)\b|\b(?:right|correct)？$")
 _TIMES = {"万": 10_000, "亿": 100_000_000, "million": 1_000_000, "thousand": 1_000}
+_fold = lru_cache(8_192)(fold)   # of the words of policy folders alone
 _SMALL = 2      # one and two are said of much: 两个方向, 一项
 
 
@@ -63,7 +65,7 @@ def check(policy: Policy, topics: Topics | None, groups: Sequence[Group]) -> Pro
                 _figures(problems, GAPS, ["gaps", place, language], text, gap.near, policy)
     for place, group in enumerate(groups):
         for number, question in enumerate(group.questions if group.cites else ()):
-            if kinds_of(fold(question)) & {"yes_no", "confirm"} or _BROUGHT.search(fold(question)):
+            if kinds_of(_fold(question)) & {"yes_no", "confirm"} or _BROUGHT.search(_fold(question)):
                 continue      # it may well misquote the clause (要30篇以上吗)
             _figures(problems, EXAMPLES, [place, "questions", number], question, group.cites, policy)
     return problems
@@ -79,9 +81,9 @@ def _worded(policy: Policy) -> Iterator[tuple[Criterion, Iterator[tuple[str, str
 
 def _figures(problems: Problems, file: str, keys: list[str | int], text: str, refs: Sequence[str], policy: Policy
              ) -> None:
-    named = tuple(dict.fromkeys([*refs, *articles.parse_refs(fold(text).replace("（", "(").replace("）", ")"))]))
-    said = fold(text)
-    if not any("%" in fold(clause.quote) for ref in named if (clause := citations.of_clause(policy, ref, whole=True))):
+    named = tuple(dict.fromkeys([*refs, *articles.parse_refs(_fold(text).replace("（", "(").replace("）", ")"))]))
+    said = _fold(text)
+    if not any("%" in _fold(clause.quote) for ref in named if (clause := citations.of_clause(policy, ref, whole=True))):
         said = _SHARE.sub(" ", said)      # how a clause without a share is understood: 恰好占50%的不算
     for value in sorted(figures(said, _building(policy, named)) - _of_clauses(policy, named)):
         _add(problems, file, keys, value, refs)
@@ -93,12 +95,13 @@ def _add(problems: Problems, file: str, keys: list[str | int], value: float, ref
                  f"写有 {shown}，而{where}中没有这个数，请按条文改正或删去")
 
 
-def figures(text: str, built: Collection[float] = ()) -> frozenset[float]:
+@lru_cache(16_384)   # whoever mends a folder has it checked after each change, most of it as it was
+def figures(text: str, built: frozenset[float] = frozenset()) -> frozenset[float]:
     """The figures of a text that say how much or how many, one and two in words aside; and aside those of `built` that
     say how many types, articles or items there are.
     """
     plain = _BUILT.sub(lambda match: " " if _value(match[1] or match[2]) in built else match[0],
-                       _REFERENCES.sub(" ", fold(text)))
+                       _REFERENCES.sub(" ", _fold(text)))
     found = {value for match in _ARABIC.finditer(plain) if (value := _value(match[0])) > _SMALL}
     found |= {value for match in _CHINESE.finditer(plain) if (value := _value(match[1] or match[2])) > _SMALL}
     return frozenset(found | {_value(match[0]) for match in _ENGLISH.finditer(plain)} | set(_bars(plain)))
@@ -125,7 +128,7 @@ def _of_clauses(policy: Policy, refs: tuple[str, ...]) -> frozenset[float]:
         clause = citations.of_clause(policy, ref, whole=True)
         article = articles.by_ref(policy.articles, ref.split("（")[0])
         if clause is not None:
-            found |= figures(clause.quote) | {_value(each) for each in _ARABIC.findall(fold(clause.quote))}
+            found |= figures(clause.quote) | {_value(each) for each in _ARABIC.findall(_fold(clause.quote))}
         if isinstance(article, Article):
             found |= figures(policy.quote(article.opening))
     return frozenset(found)
@@ -133,7 +136,7 @@ def _of_clauses(policy: Policy, refs: tuple[str, ...]) -> frozenset[float]:
 
 def _building(policy: Policy, refs: tuple[str, ...]) -> frozenset[float]:
     """How many types, articles or items clauses say that there are; where they do not say, how many the policy has."""
-    quotes = [fold(clause.quote) for ref in refs if (clause := citations.of_clause(policy, ref, whole=True))]
+    quotes = [_fold(clause.quote) for ref in refs if (clause := citations.of_clause(policy, ref, whole=True))]
     if stated := {_value(match[1] or match[2]) for quote in quotes for match in _BUILT.finditer(quote)}:
         return frozenset(stated)
     named = (articles.by_ref(policy.articles, ref.split("（")[0]) for ref in refs)
