@@ -5,7 +5,7 @@ pen (one wrong character breaks two pairs and leaves the rest); Latin words and 
 case. Full-width forms and traditional characters are folded on both sides. The index is a handful of arrays, built
 in bulk and mapped from disk.
 
-Our own because bm25s and tantivy over the same terms find fewer of the policy's clauses and take longer to build
+Our own because bm25s and tantivy over the same terms find no more of the policy's clauses and take longer to build
 (docs/libraries.md), and neither weighs context, additions and what is not found; SQLite's FTS5 was slower, too.
 """
 from __future__ import annotations
