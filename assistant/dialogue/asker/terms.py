@@ -43,7 +43,9 @@ _ABOUT = re.compile(r"(?:差不多|大概|大约|大致|约|\b(?:about|around|ro
 _ABOUT_BEHIND = re.compile(r"\s*(?:元|块)?(?:左右|上下)")
 _LISTED = re.compile(r"[、]|以及|和(?=[^，]{0,8}$)|及(?=[^，]{0,8}$)|,? and ")
 _THING_OF = re.compile(r"牌|招|地|田|屏|板")
-_BOTH = re.compile(r"\s*(?:[\u4e00-\u9fff]{0,4}(?:条件|要求|指标|标准)|库|数据库|都|均|方面|条件|条|指标)")
+_BOTH = re.compile(r"\s*(?:[\u4e00-\u9fff]{0,4}(?:条件|要求|指标|标准)|库|数据库|方面|条件|条|指标)")
+_EACH_OF_BOTH = re.compile(   # （这）两项都…: what stands before it
+    r"(?:^|[，,。；;？?！!])(?:但|可|不过)?(?:这|那|上述|以上|它们|我们)?\Z")
 _OF_OUR = re.compile(r"\s*of (?:our|the|these|those|my|all)(?: original)?\s*")
 _PAUSE = re.compile(r"[、]|和|及|以及|\band\b")
 _FARTHEST = 34        # characters between a figure and the subject that it is of
@@ -119,7 +121,9 @@ def _says_no_amount(quantity: Quantity, text: str) -> bool:
             says("roles", "nothing", after) or says("roles", "together", said)
             or (said.startswith("一") and says("roles", "distributive", after))):     # 一家一半, 一人一项
         return True
-    return quantity.interval == Interval(2, 2) and (_BOTH.match(after) is not None or said == "两条")
+    before, both = text[:quantity.span.start].rstrip(), after.lstrip().startswith(("都", "均"))
+    return quantity.interval == Interval(2, 2) and (
+        _BOTH.match(after) is not None or said == "两条" or (both and _EACH_OF_BOTH.search(before) is not None))
 
 
 def _repeated(figures: list[Figure]) -> list[Figure]:
