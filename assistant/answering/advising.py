@@ -56,6 +56,7 @@ class Adviser:
     # Which types ask for a thing ------------------------------------------------------------------------------------
 
     def _asking(self, part: Part, facts: Collection[str]) -> Advice | None:
+        """Which types ask for facts, each with its bars, and which do not; None for what all of them share."""
         """Which base types ask for a thing, and which do not; None where all of them do."""
         asked = [(base, found) for base in self._policy.base_types if (found := self._of(base, facts))]
         if not asked or any(one.citation.split("（")[0] in self._common for _, found in asked for one in found):
@@ -71,6 +72,9 @@ class Adviser:
     # Which type fits ------------------------------------------------------------------------------------------------
 
     def _fitting(self, part: Part) -> Advice | None:
+        """The types that are open to what an asker says of themselves, the nearest first, and those ruled out; None
+        where nothing that is said points to any.
+        """
         """Which base types are left by what is missing, and which comes nearest by what is there."""
         say, denied = Say(part.language), self._denied(part)
         open_types = [base for base in self._policy.base_types if not self._blocked(base, denied)]

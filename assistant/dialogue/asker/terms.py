@@ -325,6 +325,7 @@ def _role(one: Figure, before: Sequence[Term], text: str, policy: Policy, bars: 
 
 def _term(one: Figure, before: Sequence[Term], text: str, policy: Policy, spans: Sequence[tuple[Span, str]],
           bars: Mapping[str, int], *, claims: bool) -> Term:
+    """A figure with its role, its period and what it comes to (每年70万 over three years, 还差2篇)."""
     """A figure with its role: had, added, a part, lost, planned, or the bar it names."""
     quantity, spec = one.quantity, policy.facts.facts[one.fact]
     role, reason = _role(one, before, text, policy, bars, claims=claims)
