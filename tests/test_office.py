@@ -1,6 +1,7 @@
 """Old office files through LibreOffice, and what is said where it is missing or fails."""
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import stat
@@ -44,7 +45,7 @@ def test_conversion(bin_folder: Path, tmp_path: Path) -> None:
     program(bin_folder, f'for last; do :; done; cp "{tmp_path}/out" "$(dirname "$last")/in.docx"')
     document = parsing.read(RTF, "报告.doc")
     assert (document.name, document.kind, document.text) == ("报告.doc", "doc", "论文22篇。\na\tb\n")
-    assert document.sha256 == parsing.hashlib.sha256(RTF).hexdigest()
+    assert document.sha256 == hashlib.sha256(RTF).hexdigest()
 
 
 def test_its_own_profile(bin_folder: Path, tmp_path: Path) -> None:

@@ -255,8 +255,8 @@ _BEHIND_A_FIGURE = re.compile(   # not 近3年 发表
 
 
 def _parted(folded: str) -> str:
-    """国家级1个 市级1个 区级4个, as one types on a telephone: a blank behind a figure parts as a comma does; of the same
-    length."""
+    """国家级1个 市级1个 区级4个, as one types on a telephone: a blank behind a figure parts as a comma does. Of the
+    same length."""
     return _BEHIND_A_FIGURE.sub(r"\1，", folded)
 
 
