@@ -284,15 +284,18 @@ def _value(spec: FactSpec, figure: Figure, *, doubtful: bool) -> Interval:
         value = Interval(0, value.high)
     newly = spec.time == "state" and words("newly").search(figure.own) is not None  # 今年新增高企4家
     rest = figure.parent is None and not figure.part and words("rest").search(figure.left)  # 剩下的两位…
-    acting = figure.left.rstrip().endswith("的") and words("acting").match(figure.right)  # 聘用的两位雇员分别负责…
-    one = figure.quantity.interval == Interval(1, 1) and not figure.left.strip() and words("task").match(figure.right)
-    some = newly or rest or acting or one or words("sample").search(figure.own) or _one_of_them(figure)
+    some = newly or rest or words("sample").search(figure.own) or _some_of_them(figure)
     return Interval(value.low, None) if some else value  # 代表性论文5篇
 
 
-def _one_of_them(figure: Figure) -> bool:
-    """国家级任务里有一项是…; “甲”也是一个平台: one of the things is spoken of, and not how many there are."""
+def _some_of_them(figure: Figure) -> bool:
+    """国家级任务里有一项是…; “甲”也是一个平台; 聘用的两位雇员分别负责…; 一人管外派，一人管会务: some of the things are
+    spoken of, and not how many there are."""
     text, span = figure.sentence.folded, figure.quantity.number
+    if figure.left.rstrip().endswith("的") and words("acting").match(figure.right):
+        return True
+    if figure.quantity.interval == Interval(1, 1) and not figure.left.strip() and words("task").match(figure.right):
+        return True
     one = text[span.start : span.end] == load("numbers")["article"]
     return one and (is_place(figure.left.strip()) or words("one_of_them").search(text, 0, span.start) is not None)
 

@@ -54,7 +54,7 @@ def note_behind(analysis: Analysis, figure: Figure) -> str:
 
 def leaves_out(note: str) -> bool:
     """不含2018年以前的, 证书过期的不在内: a note of what a figure does not hold."""
-    return words("leaves_out").match(note.lstrip()) is not None or words("left_out_already").search(note) is not None
+    return words("leaves_out").match(note.lstrip()) is not None
 
 
 def behind_note(analysis: Analysis, figure: Figure) -> str:
