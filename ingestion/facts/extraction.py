@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from ingestion import collector
 from ingestion.domain import Beyond, Document, Exclusion, Extraction, Fact, Notice, Span, Unexplained
 from ingestion.facts import limits
+from ingestion.facts.claims.accounting import account
 from ingestion.facts.claims.assertions import Claims, join
 from ingestion.facts.claims.reconcile import reconcile
 from ingestion.facts.claims.things import aliases
@@ -27,6 +28,7 @@ from ingestion.facts.lists.items import judge
 from ingestion.facts.lists.numbered_lists import list_items
 from ingestion.facts.lists.pools import Pool, Setting
 from ingestion.facts.lists.told import agreement, events
+from ingestion.facts.mentions import Speaking
 from ingestion.facts.prose.analysed import Analysis, Names
 from ingestion.facts.prose.applicant import applicants
 from ingestion.facts.prose.recitals import bars
@@ -119,7 +121,10 @@ def read(
     unexplained: dict[str, tuple[Unexplained, ...]] = {}
     for key, spec in specs.items():
         found = claims[key].settle(window, bare=bare)
+        said = [*found.assertions]
         fact = reconcile(key, spec, found, window)
+        if not bare:
+            account(spec, fact, found, said, claims[key].mentions, window)
         left_out = limits.few(tuple(found.exclusions), lambda one: one.reason)
         if fact is not None:
             facts[key] = limits.kept(replace(fact, exclusions=left_out))
@@ -253,6 +258,7 @@ class _Reader:
             key, heads = self._heads[place]
             if sentence.holds(heads):
                 set_aside(self.book, self.specs[key], self.analysis(sentence), self.found[key])
+        self._mentioned(sentence)
         if not (has_number(sentence.folded) or sentence.holds(words("zero"))):
             return
         named = self._named(sentence)
@@ -260,6 +266,14 @@ class _Reader:
             if key in named or self._goes_on(key, spec, sentence):
                 count = spent if spec.kind == "money" else declared
                 count(self.book, spec, self.analysis(sentence), self.window, self.found[key])
+
+    def _mentioned(self, sentence: Sentence) -> None:
+        """Note what speaks of a fact, for what no rule claims."""
+        above = self._heading(sentence.section)
+        for key, spec in self.specs.items():
+            if spec.kind != "yes_no" or (spec.topic and sentence.holds(self.book.pattern(spec.topic))):
+                speaking = Speaking(self.book, spec, self.analysis(sentence), self.window, above=key in above)
+                self.found[key].mentions += speaking.mentions()
 
     def _stated(self, sentence: Sentence) -> Iterator[tuple[str, FactSpec]]:
         """The facts of which all groups of any rule have a word in the sentence."""

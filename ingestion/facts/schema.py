@@ -141,6 +141,7 @@ class FactSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     time: Literal["window", "state", "open"] = "open"
     measures: list[str] = []
     heads: list[str] = []
+    topic: list[str] = []  # what speaks of a yes or no, whether or not it says it: for the ledger
     needs: list[Need] = []
     exclude: list[str] = []  # in the figure's own phrase: the figure is of something else
     exclude_clause: list[str] = []  # anywhere in its clause

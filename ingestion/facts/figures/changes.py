@@ -226,9 +226,9 @@ def set_aside(book: FactBook, spec: FactSpec, analysis: Analysis, claims: Claims
             continue
         reason = ""
         if all(says_any(book, need.words, body) for need in spec.needs):
-            reason = analysis.clause_blocks.get(index, "") or _unreal(analysis, body) or _rejected(book, spec, body)
+            reason = analysis.clause_blocks.get(index, "") or _unreal(analysis, body) or rejected(book, spec, body)
         elif any(need.complement and book.pattern(need.complement).search(body) for need in spec.needs):
-            reason = _rejected(book, spec, body)  # 九龙坡区企业技术中心为区级平台
+            reason = rejected(book, spec, body)  # 九龙坡区企业技术中心为区级平台
         if reason:
             claims.exclude(analysis.sentence.document, located(analysis.sentence, clause.span), reason)
 
@@ -239,7 +239,7 @@ def _unreal(analysis: Analysis, body: str) -> str:
     return "dropped_status" if dropped(body) else ""
 
 
-def _rejected(book: FactBook, spec: FactSpec, body: str) -> str:
+def rejected(book: FactBook, spec: FactSpec, body: str) -> str:
     """The reason for which an item that says so is left out of a list of the fact."""
     for reject in spec.listing.reject if spec.listing is not None else ():
         kept = reject.keep and book.pattern(reject.keep).search(body)

@@ -1,0 +1,159 @@
+"""Places that speak of a fact without stating it: figures in its units that are planned, quoted or somebody else's, and
+clauses that name its things and say why they do not count.
+
+What is noted here comes into the ledger only where no rule of the fact claimed it (`claims.accounting`). How near a
+place is to the fact adds up from what names its things there, above it and before it; a figure in a unit of the fact
+beside nothing that the fact speaks of is not noted: nobody would ask about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ingestion.domain import Span
+from ingestion.facts.claims.assertions import Mention
+from ingestion.facts.figures.changes import rejected
+from ingestion.facts.figures.heads import others_head
+from ingestion.facts.lexicon import words
+from ingestion.facts.prose.analysed import Analysis
+from ingestion.facts.prose.modality import dropped, exempted
+from ingestion.facts.prose.phrases import located, says_any, untitled
+from ingestion.facts.prose.terms import term
+from ingestion.facts.schema import FactBook, FactSpec
+from ingestion.numbers.periods import PeriodKind, Window
+
+FEW = 3      # facts that count in one unit: it says less of what is counted
+ENOUGH = 3   # how near a place is to a fact that is noted where it says why it does not count
+PLAIN = 5    # ... and where it does not
+NAMED, NEEDED, HALF = 4, 2, 1
+
+
+class Speaking:
+    """One sentence held against one fact."""
+
+    def __init__(self, book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, *, above: bool) -> None:
+        """`above`: the headings or the lead-in name the fact's things."""
+        self.book, self.spec, self.analysis, self.window = book, spec, analysis, window
+        self.heads = book.pattern(spec.heads or spec.topic)
+        self.near = [need.words for need in spec.needs if need.reach != "section"]
+        before = analysis.sentence.previous
+        self.context = above + (2 if before is not None and self._speaks(before.folded) else 0)
+
+    def _speaks(self, text: str) -> bool:
+        """Whether a text by itself says all that the fact needs."""
+        return self.names(text) >= NAMED and all(says_any(self.book, need.words, text) for need in self.spec.needs)
+
+    def names(self, text: str) -> int:
+        """How far a text names the fact's things: by their name with what is asked of them, or by one of the two."""
+        headed = self.heads.search(untitled(text)) is not None
+        needed = any(says_any(self.book, words_, text) for words_ in self.near)
+        if headed and (needed or not self.near):
+            return NAMED
+        return NEEDED if needed else HALF if headed else 0
+
+    def mentions(self) -> Iterator[Mention]:
+        counted = set[int]()
+        for figure in self.analysis.figures:
+            if figure.quantity.measure not in self.spec.measures or not figure.quantity.unit:
+                continue
+            counted.add(figure.clause)
+            rare = sum(figure.quantity.measure in one.measures for one in self.book.facts.values()) < FEW
+            own = self._without_needs(figure.own)
+            named = self.names(self.analysis.clause_text(figure.clause))
+            of_another = named < NAMED and others_head(self.book, self.spec, own)
+            reason, last = self.why(figure.clause, figure.blocked or self._against(figure.own))
+            near = named + self.context + 1 + rare - 2 * of_another
+            near += bool(self.spec.subtract) and self.book.pattern(self.spec.subtract).search(figure.own) is not None
+            if near >= (ENOUGH if reason else PLAIN):
+                yield self._mention(figure.quantity.span, figure.clause, last, reason or "not_stated")
+        for index in range(len(self.analysis.clauses) if self.spec.kind != "money" else 0):
+            if index not in counted:
+                yield from self._told(index)
+
+    def _told(self, index: int) -> Iterator[Mention]:
+        """A clause without a figure of the fact that speaks of its things and says why they do not count."""
+        clause, body = self.analysis.clauses[index], self.analysis.clause_text(index)
+        word = self.heads.search(body) or next(
+            (found for words_ in self.near if (found := self.book.pattern(words_).search(body))), None)
+        named = self.names(body)
+        if not named:
+            return
+        reason, last = self.why(index, "")
+        if not reason and self.spec.kind == "yes_no":
+            reason = "narrower_scope"
+        if not reason and not self._timed():
+            return
+        said = self.analysis.sentence.folded[clause.span.start : self.analysis.clauses[last].span.end]
+        named = max(named, self.names(said))
+        rejected_ = reason in self._rejections() and (named >= NAMED or self.context > 0)
+        asked = all(says_any(self.book, need.words, self.analysis.sentence.folded)
+                    for need in self.spec.needs if need.reach == "section")
+        of_another = named < NAMED and self.heads.search(said) is None and others_head(
+            self.book, self.spec, self._without_needs(said))
+        near = named + self.context + 2 * rejected_ - 2 * of_another
+        if near >= ENOUGH and (asked or rejected_ or self.context >= 2):
+            at = Span(clause.span.start + word.start(), clause.span.start + word.end()) if word else clause.span
+            yield self._mention(at, index, last, reason)
+
+    def _rejections(self) -> set[str]:
+        return {one.reason for one in self.spec.listing.reject} - {"planned"} if self.spec.listing is not None else set()
+
+    def _without_needs(self, own: str) -> str:
+        for words_ in self.near:
+            own = self.book.pattern(words_).sub("", own)
+        return own
+
+    def _against(self, own: str) -> str:
+        """What a figure's own phrase says against it."""
+        if self.spec.kind == "money":
+            against = [*self.spec.not_spent, *self.spec.received]
+            return "not_spent" if against and self.book.pattern(against).search(own) else ""
+        against = [*self.spec.exclude, *self.spec.subtract]
+        return "definition" if against and self.book.pattern(against).search(own) else ""
+
+    def _timed(self) -> bool:
+        return self.spec.time == "window" or any(rule.period in ("covers", "inside") for rule in self.spec.rules)
+
+    def why(self, index: int, own: str) -> tuple[str, int]:
+        """Why what a clause speaks of does not count, by its own words, else by those of the clauses behind it that
+        speak of nothing else; and the clause that says it. `own`: what is known already."""
+        figures = {f.clause for f in self.analysis.figures if f.quantity.measure in self.spec.measures}
+        for place in range(index, len(self.analysis.clauses)):
+            body = self.analysis.clause_text(place)
+            if place > index and (place in figures or self.names(body) >= NAMED):
+                break
+            if reason := self._reason(place, body):
+                return reason, place
+        return own, index
+
+    def _reason(self, index: int, body: str) -> str:
+        analysis, spec = self.analysis, self.spec
+        if blocked := analysis.clause_blocks.get(index, ""):
+            return blocked
+        if words("same_again").search(body):
+            return "duplicate"
+        if spec.kind != "yes_no" and (reason := rejected(self.book, spec, body)):
+            return reason
+        if words("plan").search(exempted(body, analysis.today, analysis.sentence.folded)):
+            return "planned"
+        if dropped(body):
+            return "dropped_status"
+        if spec.listing is not None and spec.listing.term and words("terms").search(body):
+            ended = term(body, self.window)
+            if ended is not None and ended[1] < self.window.end:
+                return "expired"
+        return "definition" if spec.subtract and self.book.pattern(spec.subtract).search(body) else ""
+
+    def _mention(self, at: Span, first: int, last: int, reason: str) -> Mention:
+        sentence, clauses = self.analysis.sentence, self.analysis.clauses
+        if sentence.synthetic:
+            shown = whole = sentence.span
+        else:
+            while clauses[first].outer >= 0:
+                first = clauses[first].outer
+            span = Span(clauses[first].span.start, max(clauses[first].span.end, clauses[last].span.end))
+            shown, base = located(sentence, span), sentence.span.start
+            whole = Span(base + at.start, base + at.end)
+        dated = [p for p in self.analysis.periods
+                 if p.kind is PeriodKind.DATED and p.span.start < clauses[last].span.end and not reason]
+        return Mention(sentence.document, shown, whole, reason, dated[-1] if dated else None)
