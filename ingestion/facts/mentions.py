@@ -66,8 +66,9 @@ class Speaking:
             near += bool(self.spec.subtract) and self.book.pattern(self.spec.subtract).search(figure.own) is not None
             if near >= (ENOUGH if reason else PLAIN):
                 yield self._mention(figure.quantity.span, figure.clause, last, reason or "not_stated")
-        for index in range(len(self.analysis.clauses) if self.spec.kind != "money" else 0):
-            if index not in counted:
+        told = self.spec.kind != "money" or self.analysis.sentence.blocked
+        for index in range(len(self.analysis.clauses)):
+            if told and index not in counted:
                 yield from self._told(index)
 
     def _told(self, index: int) -> Iterator[Mention]:

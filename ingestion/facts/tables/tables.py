@@ -25,7 +25,7 @@ from ingestion.facts.tables.amounts import amounts, is_money
 from ingestion.facts.tables.listings import Listed, listed_in
 from ingestion.language import fold, load
 from ingestion.language.ngrams import Text
-from ingestion.numbers.numerals import classifiers, has_number, quantities
+from ingestion.numbers.numerals import classifiers, has_number
 from ingestion.numbers.periods import Window
 
 _UNIT_SAID = re.compile(r"单位：\s*([^（）\s，。]{1,3})")
@@ -34,8 +34,9 @@ _YEAR, _HAS = "年", "有"  # of the sentence that a cell is told as
 _UNIT = re.compile(r"（\s*([^（）]{1,4})\s*）\s*$")
 
 
-def matrix(table: Table) -> list[Sentence]:
-    """The sentences that a table of figures amounts to; none where it is a list of things, or a form."""
+def matrix(table: Table, reason: str = "") -> list[Sentence]:
+    """The sentences that a table of figures amounts to; none where it is a list of things, or a form. `reason`: why
+    none of its figures counts."""
     header = next((i for i, texts in enumerate(table.texts) if len([t for t in texts if t]) >= 2), None)
     if header is None or header + 1 >= len(table.rows):
         return []
@@ -44,12 +45,14 @@ def matrix(table: Table) -> list[Sentence]:
         {cell.column: text for cell, text in zip(row, texts, strict=True)}
         for row, texts in zip(table.rows[header + 1 :], table.texts[header + 1 :], strict=True)
     ]
+    spans = {id(r): Span(row[0].span.start, row[-1].span.end)
+             for r, row in zip(rows, table.rows[header + 1 :], strict=True) if row}
     rows = [r for r in rows if any(r.values())]
     numeric = _numeric(table, heads, rows)
     units = {
         c for c in heads if c not in numeric and rows and all(r.get(c, "") in {"", *classifiers()} for r in rows)
     }
-    passed = units | policy_columns(table) | {c for c in heads if listed("number_column").search(heads[c])}
+    passed = units | (policy_columns(table) if not reason else frozenset()) | {c for c in heads if listed("number_column").search(heads[c])}
     passed |= {c for c in heads if _measured(heads[c])}
     first = min((c for c in heads if c not in passed), default=0)
     labels = [
@@ -63,7 +66,7 @@ def matrix(table: Table) -> list[Sentence]:
         return []
     title = "\n".join(filter(None, [table.section.lead, *(t for texts in table.texts[:header] for t in texts if t)]))
     section = Section(table.section.headings, "\n".join(filter(None, [title, "｜".join(heads[c] for c in labels)])))
-    span = Span(table.rows[header][0].span.start, table.rows[-1][-1].span.end)
+    whole = Span(table.rows[header][0].span.start, table.rows[-1][-1].span.end)
     total_row = listed("total_row")
     body = [r for r in rows if not any(total_row.search(r.get(c, "")) for c in labels[:2])] or rows
     columns = [c for c in numeric if not total_row.search(heads[c])] or numeric
@@ -79,7 +82,9 @@ def matrix(table: Table) -> list[Sentence]:
         ]
         pieces = pieces[:1] + [listed("column_part").sub("", p) if by_row else p for p in pieces[1:]]
         if pieces:
-            found.append(Sentence(table.document, span, Text("、".join(pieces)), section, synthetic=True))
+            span = spans[id(group[0][0])] if all(r is group[0][0] for r, _ in group) else whole
+            text = Text("、".join(pieces))
+            found.append(Sentence(table.document, span, text, section, synthetic=True, blocked=reason))
     return found
 
 
@@ -164,13 +169,30 @@ def _without_unit(text: str) -> str:
 def read_table(
     book: FactBook, reading: Reading, table: Table, setting: Setting, found: Mapping[str, Claims]
 ) -> list[Sentence]:
-    """Count what a table holds; the sentences that its cells are worth reading as. `found`: the facts asked for."""
+    """Count what a table holds; the sentences that its cells are worth reading as, and those that quote the policy.
+    `found`: the facts asked for."""
+    return [*_read(book, reading, table, setting, found), *_restated(table, reading)]
+
+
+def _restated(table: Table, reading: Reading) -> list[Sentence]:
+    """The cells that restate the policy's requirements."""
+    columns = policy_columns(table)
+    places = [(cell, text) for row, texts in list(zip(table.rows, table.texts, strict=True))[1:]
+              for cell, text in zip(row, texts, strict=True)
+              if text and (cell.column in columns or any(cell.span.overlaps(one) for one in reading.quotations))]
+    return [Sentence(table.document, cell.span, Text(text), table.section, synthetic=True, blocked="quotation")
+            for cell, text in places]
+
+
+def _read(
+    book: FactBook, reading: Reading, table: Table, setting: Setting, found: Mapping[str, Claims]
+) -> list[Sentence]:
+    reason = _unreal(table)
     if _of_money(book, reading, table, setting, found):
-        return []
-    figures = matrix(table)
-    if figures and (reason := _unreal(table)):
-        _leave_out(book, table, reason, found)
-        return []
+        return matrix(table, reason) if reason else []
+    figures = matrix(table, reason)
+    if figures and reason:
+        return figures
     lists = grid(table)
     if lists is not None and not _restates(table, lists) and not (figures and _counts(lists)):
         owners = _owners(book, lists, setting)
@@ -279,19 +301,6 @@ def _bare(lists: Grid, column: int, text: str) -> bool:
     head = lists.headers[column] if column < len(lists.headers) else ""
     bare = listed("figure").match(text) is not None
     return bare and bool(head) and listed("quantity_column").search(re.sub(r"（[^（）]*）", "", head).strip()) is None
-
-
-def _leave_out(book: FactBook, table: Table, reason: str, found: Mapping[str, Claims]) -> None:
-    """Each row of a table of figures that speaks of a fact is said not to count."""
-    first = next((n for n, texts in enumerate(table.texts) if len([t for t in texts if t]) >= 2), 0)
-    for row, texts in zip(table.rows[first + 1 :], table.texts[first + 1 :], strict=True):
-        said = "｜".join([*table.texts[first], *texts])
-        measures = {quantity.measure for quantity in quantities("｜".join(texts))}
-        for key, claims in found.items():
-            spec = book.facts[key]
-            heads = book.pattern(spec.heads).search(said) if spec.heads and len(row) > 1 else None
-            if heads and (measures & set(spec.measures) or has_number("".join(texts[1:]))):
-                claims.exclude(table.document, Span(row[0].span.start, row[-1].span.end), reason)
 
 
 def _named_things(lists: Grid) -> bool:
