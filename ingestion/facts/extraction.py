@@ -124,7 +124,7 @@ def read(
         said = [*found.assertions]
         fact = reconcile(key, spec, found, window)
         if not bare:
-            account(spec, fact, found, said, claims[key].mentions, window)
+            fact = account(spec, fact, found, said, claims[key], window)
         left_out = limits.few(tuple(found.exclusions), lambda one: one.reason)
         if fact is not None:
             facts[key] = limits.kept(replace(fact, exclusions=left_out))

@@ -1,37 +1,70 @@
 """Every place that speaks of a fact has an entry: what no step claimed is said not to count, with why.
 
-Reading notes each such place as a `Mention`, whatever becomes of it. Once a fact is reconciled, those that stand in none
-of its lists become exclusions; so do statements that reconciling dropped.
+Reading notes each such place as a `Mention`, whatever becomes of it, and sets aside what tables come to that may list
+the fact's things. Once a fact is reconciled, what stands in none of its lists becomes an exclusion; so do statements
+that reconciling dropped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
-from ingestion.domain import Evidence, Exclusion, Fact, Span, Unexplained
-from ingestion.facts.claims.assertions import Assertion, Findings, Mention
+from msgspec.structs import replace
+
+from ingestion.domain import Evidence, Exclusion, Fact, Method, Span, Unexplained
+from ingestion.facts.claims.assertions import Assertion, Claims, Findings, Mention, evidence
 from ingestion.facts.schema import FactSpec
 from ingestion.numbers.periods import Cover, Period, Window
 
 
 def account(
-    spec: FactSpec, fact: Fact | None, found: Findings, said: Sequence[Assertion], mentions: Iterable[Mention],
-    window: Window,
-) -> None:
-    """Say of each place in none of the fact's lists why it does not count. `said`: its statements before they were
-    reconciled."""
-    listed: dict[str, list[Span]] = {}
-    entries: list[Evidence | Exclusion | Unexplained] = [
-        *(fact.evidence if fact is not None else ()), *found.exclusions, *found.unexplained]
-    for entry in entries:
-        listed.setdefault(entry.document, []).append(entry.span)
-    dropped = [Mention(a.document, a.span, a.span, _why_dropped(spec, a)) for a in said if not a.items]
-    for one in [*dropped, *mentions]:
+    spec: FactSpec, fact: Fact | None, found: Findings, said: Sequence[Assertion], claims: Claims, window: Window
+) -> Fact | None:
+    """Say of each place in none of the fact's lists why it does not count; the fact with the rows that come to it.
+    `said`: its statements before they were reconciled."""
+    listed = _Listed([*(fact.evidence if fact is not None else ()), *found.exclusions, *found.unexplained])
+    for aside in (one.settle(window) for one in claims.aside):
+        rows = [row for row in _rows(aside) if not listed.holds(row.document, row.span)]
+        if fact is not None and fact.interval.exact and fact.interval.low == len(rows) > 1:
+            fact = replace(fact, evidence=(*fact.evidence, *rows))  # the things that a stated figure counts
+            listed.add(rows)
+        for entry in _left_out(aside, rows):
+            if not listed.holds(entry.document, entry.span):
+                found.exclusions.setdefault(entry)
+                listed.add([entry])
+    dropped = (Mention(a.document, a.span, a.span, _why_dropped(spec, a)) for a in said if not a.items)
+    for one in [*dropped, *claims.mentions]:
         reason = one.reason or _by_its_time(one.period, window)
-        known = listed.setdefault(one.document.name, [])
-        if reason and not any(one.at.overlaps(span) for span in known):
+        if reason and not listed.holds(one.document.name, one.at):
             found.exclude(one.document, one.span, reason)
-            known.append(one.span)
+            listed.places.setdefault(one.document.name, []).append(one.span)
+    return fact
+
+
+class _Listed:
+    """The places of a fact's entries, by document."""
+
+    def __init__(self, entries: Sequence[Evidence | Exclusion | Unexplained]) -> None:
+        self.places: dict[str, list[Span]] = {}
+        self.add(entries)
+
+    def add(self, entries: Sequence[Evidence | Exclusion | Unexplained]) -> None:
+        for one in entries:
+            self.places.setdefault(one.document, []).append(one.span)
+
+    def holds(self, document: str, span: Span) -> bool:
+        return any(span.overlaps(one) for one in self.places.get(document, ()))
+
+
+def _rows(aside: Findings) -> list[Evidence]:
+    return [evidence(a.document, span, Method.LISTED) for a in aside.assertions for span in a.items]
+
+
+def _left_out(aside: Findings, rows: Sequence[Evidence]) -> Iterator[Exclusion]:
+    """The rows of a table that may list the fact's things: why they do not count, or that nothing says they do."""
+    yield from aside.exclusions
+    yield from (Exclusion(e.document, e.page, e.span, e.quote, e.why) for e in aside.unexplained)
+    yield from (Exclusion(e.document, e.page, e.span, e.quote, "not_stated") for e in rows)
 
 
 def _by_its_time(period: Period | None, window: Window) -> str:

@@ -120,6 +120,7 @@ class Claims(Struct):
     kinded: list[tuple[Sentence, frozenset[str]]] = field(default_factory=list)  # figures for one kind
     stated: list[tuple[Sentence, Assertion]] = field(default_factory=list)  # figures, by the sentence they stand in
     mentions: list[Mention] = field(default_factory=list)
+    aside: list[Claims] = field(default_factory=list)  # what tables come to that may list the fact's things
     notes: Notes = None
 
     def add(self, entry: Assertion) -> None:

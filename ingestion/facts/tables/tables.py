@@ -22,6 +22,7 @@ from ingestion.facts.scanning.scan import Reading, Table, policy_columns, senten
 from ingestion.facts.schema import FactBook
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.facts.tables.amounts import amounts, is_money
+from ingestion.facts.tables.likely import may_list
 from ingestion.facts.tables.listings import Listed, listed_in
 from ingestion.language import fold, load
 from ingestion.language.ngrams import Text
@@ -201,6 +202,10 @@ def _read(
         for key, listed_ in owners.items():
             if key in found:
                 judge(book, book.facts[key], listed_.pool, setting, found[key])
+        for key, pool in may_list(book, lists, setting, owners, found).items():
+            aside = Claims()
+            judge(book, book.facts[key], pool, setting, aside)
+            found[key].aside.append(aside)
         itemised = bool(owners) and _named_things(lists)
         counted = bool(owners) or bool(figures)  # rows counted are not read for figures
         return [*(() if itemised else figures), *_rows(table, lists, reading, counted)]
