@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from ingestion.domain import Span
 from ingestion.facts.claims.assertions import Mention
 from ingestion.facts.figures.changes import rejected
@@ -25,6 +27,7 @@ from ingestion.numbers.periods import PeriodKind, Window
 FEW = 3      # facts that count in one unit: it says less of what is counted
 ENOUGH = 3   # how near a place is to a fact that is noted where it says why it does not count
 PLAIN = 5    # ... and where it does not
+SAME = 2     # ... and where its figure is what the fact comes to
 NAMED, NEEDED, HALF = 4, 2, 1
 
 
@@ -66,6 +69,9 @@ class Speaking:
             near += bool(self.spec.subtract) and self.book.pattern(self.spec.subtract).search(figure.own) is not None
             if near >= (ENOUGH if reason else PLAIN):
                 yield self._mention(figure.quantity.span, figure.clause, last, reason or "not_stated")
+            elif near >= SAME and not reason and not figure.part and self.spec.kind == "count":
+                again = self._mention(figure.quantity.span, figure.clause, last, "")
+                yield replace(again, period=None, value=figure.quantity.interval)
         told = self.spec.kind != "money" or self.analysis.sentence.blocked
         for index in range(len(self.analysis.clauses)):
             if told and index not in counted:
@@ -86,18 +92,21 @@ class Speaking:
             return
         said = self.analysis.sentence.folded[clause.span.start : self.analysis.clauses[last].span.end]
         named = max(named, self.names(said))
-        rejected_ = reason in self._rejections() and (named >= NAMED or self.context > 0)
+        headed = self.heads.search(said) is not None
+        rejected_ = reason in self._rejections() and (
+            named >= NAMED or self.context > 0 or (headed and not self.spec.named_by_place))
         asked = all(says_any(self.book, need.words, self.analysis.sentence.folded)
                     for need in self.spec.needs if need.reach == "section")
-        of_another = named < NAMED and self.heads.search(said) is None and others_head(
-            self.book, self.spec, self._without_needs(said))
+        of_another = named < NAMED and not headed and others_head(self.book, self.spec, self._without_needs(said))
         near = named + self.context + 2 * rejected_ - 2 * of_another
         if near >= ENOUGH and (asked or rejected_ or self.context >= 2):
             at = Span(clause.span.start + word.start(), clause.span.start + word.end()) if word else clause.span
             yield self._mention(at, index, last, reason)
 
     def _rejections(self) -> set[str]:
-        return {one.reason for one in self.spec.listing.reject} - {"planned"} if self.spec.listing is not None else set()
+        """Reasons that this fact gives, and few others do."""
+        rejects = self.spec.listing.reject if self.spec.listing is not None else []
+        return {one.reason for one in rejects} - {"planned"}
 
     def _without_needs(self, own: str) -> str:
         for words_ in self.near:
@@ -131,7 +140,7 @@ class Speaking:
         analysis, spec = self.analysis, self.spec
         if blocked := analysis.clause_blocks.get(index, ""):
             return blocked
-        if words("same_again").search(body):
+        if words("same_again").search(body) or words("told_twice").search(body):
             return "duplicate"
         if spec.kind != "yes_no" and (reason := rejected(self.book, spec, body)):
             return reason
@@ -143,7 +152,8 @@ class Speaking:
             ended = term(body, self.window)
             if ended is not None and ended[1] < self.window.end:
                 return "expired"
-        return "definition" if spec.subtract and self.book.pattern(spec.subtract).search(body) else ""
+        against = words("set_apart").search(body) or (spec.subtract and self.book.pattern(spec.subtract).search(body))
+        return "definition" if against else ""
 
     def _mention(self, at: Span, first: int, last: int, reason: str) -> Mention:
         sentence, clauses = self.analysis.sentence, self.analysis.clauses

@@ -174,6 +174,11 @@ class FactSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
         return "CNY" if currency in self.currency else "人民币" if currency == "CNY" else currency
 
     @cached_property
+    def named_by_place(self) -> bool:
+        """Whether being abroad makes things the fact's: their names alone (机构, 合作) name much else."""
+        return any(need.reach == "own" and "$countries" in need.words for need in self.needs)
+
+    @cached_property
     def class_words(self) -> list[str]:
         """The words of all classes."""
         return [word for names in self.classes for word in names]

@@ -33,6 +33,11 @@ def account(
                 found.exclusions.setdefault(entry)
                 listed.add([entry])
     dropped = (Mention(a.document, a.span, a.span, _why_dropped(spec, a)) for a in said if not a.items)
+    again = [evidence(one.document, one.span, Method.DECLARED, one.value) for one in claims.mentions
+             if fact is not None and one.value == fact.interval and not listed.holds(one.document.name, one.at)]
+    if fact is not None and again and fact.interval.exact:
+        fact = replace(fact, evidence=(*fact.evidence, *again))
+        listed.add(again)
     for one in [*dropped, *claims.mentions]:
         reason = one.reason or _by_its_time(one.period, window)
         if reason and not listed.holds(one.document.name, one.at):

@@ -56,6 +56,7 @@ class Mention(Struct, frozen=True):
     at: Span
     reason: str
     period: Period | None = None
+    value: Interval | None = None  # what the figure says: where the fact comes to the same, it supports it
 
 
 class Note(Struct, frozen=True):

@@ -29,6 +29,7 @@ from ingestion.language.ngrams import Text
 from ingestion.numbers.numerals import classifiers, has_number
 from ingestion.numbers.periods import Window
 
+SHORTEST_BAR = 6  # characters of a cell that restates what the policy asks for
 _UNIT_SAID = re.compile(r"单位：\s*([^（）\s，。]{1,3})")
 _COUNTED = re.compile(r"(人|家|项|份|篇|件|户|支)数$")  # 在岗人数
 _YEAR, _HAS = "年", "有"  # of the sentence that a cell is told as
@@ -177,10 +178,11 @@ def read_table(
 
 def _restated(table: Table, reading: Reading) -> list[Sentence]:
     """The cells that restate the policy's requirements."""
-    columns = policy_columns(table)
-    places = [(cell, text) for row, texts in list(zip(table.rows, table.texts, strict=True))[1:]
-              for cell, text in zip(row, texts, strict=True)
-              if text and (cell.column in columns or any(cell.span.overlaps(one) for one in reading.quotations))]
+    columns = policy_columns(table) if not _unreal(table) else frozenset()
+    cells = [pair for row, texts in zip(table.rows[1:], table.texts[1:], strict=True)
+             for pair in zip(row, texts, strict=True)]
+    places = [(cell, text) for cell, text in cells if len(text) >= SHORTEST_BAR and (
+        cell.column in columns or any(cell.span.overlaps(one) for one in reading.quotations))]
     return [Sentence(table.document, cell.span, Text(text), table.section, synthetic=True, blocked="quotation")
             for cell, text in places]
 
