@@ -15,11 +15,10 @@ from msgspec.structs import replace
 from ingestion.domain import Span
 from ingestion.facts.claims.assertions import Mention
 from ingestion.facts.figures.changes import rejected
-from ingestion.facts.figures.heads import others_head
 from ingestion.facts.lexicon import words
 from ingestion.facts.prose.analysed import Analysis
 from ingestion.facts.prose.modality import dropped, exempted
-from ingestion.facts.prose.phrases import located, says_any, untitled
+from ingestion.facts.prose.phrases import located, quoted, says_any, untitled
 from ingestion.facts.prose.terms import term
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.numbers.periods import PeriodKind, Window
@@ -61,16 +60,15 @@ class Speaking:
                 continue
             counted.add(figure.clause)
             rare = sum(figure.quantity.measure in one.measures for one in self.book.facts.values()) < FEW
-            own = self._without_needs(figure.own)
             named = self.names(self.analysis.clause_text(figure.clause))
-            of_another = named < NAMED and others_head(self.book, self.spec, own)
+            of_another = named < NAMED and self._of_another(figure.own, figure.quantity.measure)
             reason, last = self.why(figure.clause, figure.blocked or self._against(figure.own))
-            near = named + self.context + 1 + rare - 2 * of_another
+            near = named + self.context + 1 + rare - 2 * of_another + bool(self.analysis.sentence.blocked)
             near += bool(self.spec.subtract) and self.book.pattern(self.spec.subtract).search(figure.own) is not None
-            if near >= (ENOUGH if reason else PLAIN):
-                yield self._mention(figure.quantity.span, figure.clause, last, reason or "not_stated")
+            if near >= (ENOUGH - 1 if reason else PLAIN):
+                yield self._mention(figure.quantity.span, figure.clause, last, reason or "not_stated", near)
             elif near >= SAME and not reason and not figure.part and self.spec.kind == "count":
-                again = self._mention(figure.quantity.span, figure.clause, last, "")
+                again = self._mention(figure.quantity.span, figure.clause, last, "", near)
                 yield replace(again, period=None, value=figure.quantity.interval)
         told = self.spec.kind != "money" or self.analysis.sentence.blocked
         for index in range(len(self.analysis.clauses)):
@@ -83,9 +81,11 @@ class Speaking:
         word = self.heads.search(body) or next(
             (found for words_ in self.near if (found := self.book.pattern(words_).search(body))), None)
         named = self.names(body)
+        reason, last = self.why(index, "")
+        if not named and self.context and reason in self._rejections():
+            named = HALF
         if not named:
             return
-        reason, last = self.why(index, "")
         if not reason and self.spec.kind == "yes_no":
             reason = "narrower_scope"
         if not reason and not self._timed():
@@ -97,28 +97,30 @@ class Speaking:
             named >= NAMED or self.context > 0 or (headed and not self.spec.named_by_place))
         asked = all(says_any(self.book, need.words, self.analysis.sentence.folded)
                     for need in self.spec.needs if need.reach == "section")
-        of_another = named < NAMED and not headed and others_head(self.book, self.spec, self._without_needs(said))
-        near = named + self.context + 2 * rejected_ - 2 * of_another
-        if near >= ENOUGH and (asked or rejected_ or self.context >= 2):
+        of_another = named < NAMED and not headed and self._of_another(said, "")
+        near = named + self.context + 2 * rejected_ - 2 * of_another + bool(self.analysis.sentence.blocked)
+        if near >= ENOUGH - 1 and (asked or rejected_ or self.context >= 2):
             at = Span(clause.span.start + word.start(), clause.span.start + word.end()) if word else clause.span
-            yield self._mention(at, index, last, reason)
+            yield self._mention(at, index, last, reason, near)
 
     def _rejections(self) -> set[str]:
         """Reasons that this fact gives, and few others do."""
         rejects = self.spec.listing.reject if self.spec.listing is not None else []
         return {one.reason for one in rejects} - {"planned"}
 
-    def _without_needs(self, own: str) -> str:
+    def _of_another(self, said: str, measure: str) -> bool:
+        """Whether words name the things of another fact, in a unit that counts them, beside what this one needs."""
         for words_ in self.near:
-            own = self.book.pattern(words_).sub("", own)
-        return own
+            said = self.book.pattern(words_).sub("", said)
+        return any(one.heads and not set(one.heads) & set(self.spec.heads) and (not measure or measure in one.measures)
+                   and self.book.pattern(one.heads).search(said) for one in self.book.facts.values())
 
     def _against(self, own: str) -> str:
         """What a figure's own phrase says against it."""
         if self.spec.kind == "money":
             against = [*self.spec.not_spent, *self.spec.received]
             return "not_spent" if against and self.book.pattern(against).search(own) else ""
-        against = [*self.spec.exclude, *self.spec.subtract]
+        against = [*self.spec.exclude, *self.spec.exclude_clause, *self.spec.subtract]
         return "definition" if against and self.book.pattern(against).search(own) else ""
 
     def _timed(self) -> bool:
@@ -152,10 +154,11 @@ class Speaking:
             ended = term(body, self.window)
             if ended is not None and ended[1] < self.window.end:
                 return "expired"
-        against = words("set_apart").search(body) or (spec.subtract and self.book.pattern(spec.subtract).search(body))
+        lacking = [word for need in spec.needs for word in need.complement]
+        against = words("set_apart").search(body) or (lacking and self.book.pattern(lacking).search(body)) or (spec.subtract and self.book.pattern(spec.subtract).search(body))
         return "definition" if against else ""
 
-    def _mention(self, at: Span, first: int, last: int, reason: str) -> Mention:
+    def _mention(self, at: Span, first: int, last: int, reason: str, near: int) -> Mention:
         sentence, clauses = self.analysis.sentence, self.analysis.clauses
         if sentence.synthetic:
             shown = whole = sentence.span
@@ -167,4 +170,6 @@ class Speaking:
             whole = Span(base + at.start, base + at.end)
         dated = [p for p in self.analysis.periods
                  if p.kind is PeriodKind.DATED and p.span.start < clauses[last].span.end and not reason]
-        return Mention(sentence.document, shown, whole, reason, dated[-1] if dated else None)
+        if not reason.startswith("quot") and quoted(self.analysis, at):
+            reason = "quotation"
+        return Mention(sentence.document, shown, whole, reason, dated[-1] if dated else None, weak=near < ENOUGH)

@@ -16,6 +16,8 @@ from ingestion.facts.claims.assertions import Assertion, Claims, Findings, Menti
 from ingestion.facts.schema import FactSpec
 from ingestion.numbers.periods import Cover, Period, Window
 
+NEAR = 150  # characters
+
 
 def account(
     spec: FactSpec, fact: Fact | None, found: Findings, said: Sequence[Assertion], claims: Claims, window: Window
@@ -40,6 +42,8 @@ def account(
         listed.add(again)
     for one in [*dropped, *claims.mentions]:
         reason = one.reason or _by_its_time(one.period, window)
+        if one.weak and not listed.near(one.document.name, one.at):
+            continue
         if reason and not listed.holds(one.document.name, one.at):
             found.exclude(one.document, one.span, reason)
             listed.places.setdefault(one.document.name, []).append(one.span)
@@ -52,6 +56,7 @@ class _Listed:
     def __init__(self, entries: Sequence[Evidence | Exclusion | Unexplained]) -> None:
         self.places: dict[str, list[Span]] = {}
         self.add(entries)
+        self.first = {name: tuple(spans) for name, spans in self.places.items()}
 
     def add(self, entries: Sequence[Evidence | Exclusion | Unexplained]) -> None:
         for one in entries:
@@ -59,6 +64,11 @@ class _Listed:
 
     def holds(self, document: str, span: Span) -> bool:
         return any(span.overlaps(one) for one in self.places.get(document, ()))
+
+
+    def near(self, document: str, span: Span) -> bool:
+        """Whether a place that was an entry from the first stands near."""
+        return any(one.start - NEAR < span.start < one.end + NEAR for one in self.first.get(document, ()))
 
 
 def _rows(aside: Findings) -> list[Evidence]:

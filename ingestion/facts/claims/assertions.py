@@ -57,6 +57,7 @@ class Mention(Struct, frozen=True):
     reason: str
     period: Period | None = None
     value: Interval | None = None  # what the figure says: where the fact comes to the same, it supports it
+    weak: bool = False  # it speaks of the fact only where another place near it does
 
 
 class Note(Struct, frozen=True):
