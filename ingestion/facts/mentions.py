@@ -154,9 +154,9 @@ class Speaking:
             ended = term(body, self.window)
             if ended is not None and ended[1] < self.window.end:
                 return "expired"
-        lacking = [word for need in spec.needs for word in need.complement]
-        against = words("set_apart").search(body) or (lacking and self.book.pattern(lacking).search(body)) or (spec.subtract and self.book.pattern(spec.subtract).search(body))
-        return "definition" if against else ""
+        against = [*spec.subtract, *(word for need in spec.needs for word in need.complement)]
+        apart = words("set_apart").search(body) or (against and self.book.pattern(against).search(body))
+        return "definition" if apart else ""
 
     def _mention(self, at: Span, first: int, last: int, reason: str, near: int) -> Mention:
         sentence, clauses = self.analysis.sentence, self.analysis.clauses

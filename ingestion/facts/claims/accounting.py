@@ -26,20 +26,20 @@ def account(
     `said`: its statements before they were reconciled."""
     listed = _Listed([*(fact.evidence if fact is not None else ()), *found.exclusions, *found.unexplained])
     for aside in (one.settle(window) for one in claims.aside):
-        rows = [row for row in _rows(aside) if not listed.holds(row.document, row.span)]
-        if fact is not None and fact.interval.exact and fact.interval.low == len(rows) > 1:
-            fact = replace(fact, evidence=(*fact.evidence, *rows))  # the things that a stated figure counts
-            listed.add(rows)
-        for entry in _left_out(aside, rows):
-            if not listed.holds(entry.document, entry.span):
-                found.exclusions.setdefault(entry)
-                listed.add([entry])
-    dropped = (Mention(a.document, a.span, a.span, _why_dropped(spec, a)) for a in said if not a.items)
+        counted = [row for row in _supporting(spec, fact, aside) if not listed.holds(row.document, row.span)]
+        if fact is not None and counted:
+            fact = replace(fact, evidence=(*fact.evidence, *counted))
+            listed.add(counted)
+        for one in _undecided(spec, aside):
+            if not listed.holds(one.document, one.span):
+                found.exclusions.setdefault(one)
+                listed.add([one])
     again = [evidence(one.document, one.span, Method.DECLARED, one.value) for one in claims.mentions
              if fact is not None and one.value == fact.interval and not listed.holds(one.document.name, one.at)]
     if fact is not None and again and fact.interval.exact:
         fact = replace(fact, evidence=(*fact.evidence, *again))
         listed.add(again)
+    dropped = (Mention(a.document, a.span, a.span, _why_dropped(spec, a)) for a in said if not a.items)
     for one in [*dropped, *claims.mentions]:
         reason = one.reason or _by_its_time(one.period, window)
         if one.weak and not listed.near(one.document.name, one.at):
@@ -71,15 +71,26 @@ class _Listed:
         return any(one.start - NEAR < span.start < one.end + NEAR for one in self.first.get(document, ()))
 
 
-def _rows(aside: Findings) -> list[Evidence]:
-    return [evidence(a.document, span, Method.LISTED) for a in aside.assertions for span in a.items]
+def _supporting(spec: FactSpec, fact: Fact | None, aside: Findings) -> list[Evidence]:
+    """The rows that a stated figure counts, or that sum up a stated amount."""
+    if fact is None:
+        return []
+    if spec.kind == "money":
+        return [row for entry in aside.assertions if fact.interval.low in entry.points for row in _rows(entry)]
+    rows = [row for entry in aside.assertions for row in _rows(entry)]
+    return rows if fact.interval.exact and fact.interval.low == len(rows) > 1 else []
 
 
-def _left_out(aside: Findings, rows: Sequence[Evidence]) -> Iterator[Exclusion]:
+def _rows(entry: Assertion) -> list[Evidence]:
+    return [evidence(entry.document, span, Method.LISTED) for span in entry.items]
+
+
+def _undecided(spec: FactSpec, aside: Findings) -> Iterator[Exclusion]:
     """The rows of a table that may list the fact's things: why they do not count, or that nothing says they do."""
     yield from aside.exclusions
     yield from (Exclusion(e.document, e.page, e.span, e.quote, e.why) for e in aside.unexplained)
-    yield from (Exclusion(e.document, e.page, e.span, e.quote, "not_stated") for e in rows)
+    reason = "part_of_total" if spec.kind == "money" else "not_stated"
+    yield from (Exclusion(e.document, e.page, e.span, e.quote, reason) for a in aside.assertions for e in _rows(a))
 
 
 def _by_its_time(period: Period | None, window: Window) -> str:

@@ -22,7 +22,7 @@ from ingestion.facts.scanning.scan import Reading, Table, policy_columns, senten
 from ingestion.facts.schema import FactBook
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.facts.tables.amounts import amounts, is_money
-from ingestion.facts.tables.likely import may_list
+from ingestion.facts.tables.likely import may_list, payments
 from ingestion.facts.tables.listings import Listed, listed_in
 from ingestion.language import fold, load
 from ingestion.language.ngrams import Text
@@ -54,8 +54,8 @@ def matrix(table: Table, reason: str = "") -> list[Sentence]:
     units = {
         c for c in heads if c not in numeric and rows and all(r.get(c, "") in {"", *classifiers()} for r in rows)
     }
-    passed = units | (policy_columns(table) if not reason else frozenset()) | {c for c in heads if listed("number_column").search(heads[c])}
-    passed |= {c for c in heads if _measured(heads[c])}
+    passed = units | {c for c in heads if listed("number_column").search(heads[c]) or _measured(heads[c])}
+    passed |= policy_columns(table) if not reason else frozenset()
     first = min((c for c in heads if c not in passed), default=0)
     labels = [
         c
@@ -208,6 +208,9 @@ def _read(
             aside = Claims()
             judge(book, book.facts[key], pool, setting, aside)
             found[key].aside.append(aside)
+        for key, claims in found.items() if not owners else ():
+            paid = payments(book, book.facts[key], lists) if book.facts[key].kind == "money" else None
+            claims.aside += [paid] if paid is not None else []
         itemised = bool(owners) and _named_things(lists)
         counted = bool(owners) or bool(figures)  # rows counted are not read for figures
         return [*(() if itemised else figures), *_rows(table, lists, reading, counted)]
