@@ -17,7 +17,7 @@ from ingestion.facts.lists.pools import KEEP, UNKNOWN, Item, Pool, Setting
 from ingestion.facts.lists.requirements import rejects, requires
 from ingestion.facts.prose.dating import bound
 from ingestion.facts.prose.terms import term
-from ingestion.facts.scanning.columns import doubts, once, others
+from ingestion.facts.scanning.columns import BLANK, ENOUGH, SHARE, doubts, once, others
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Require
 from ingestion.language import fold
 from ingestion.names import organisations
@@ -47,7 +47,7 @@ def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, claims: 
     place = f"{pool.items[0].document.name}:{pool.items[0].span.start}"
     same = once(cells, [item.text for item in pool.items], place) if pool.table else [frozenset[str]()] * len(cells)
     judged = [_judged(book, listing, pool, item, same[n], setting) for n, item in enumerate(pool.items)]
-    judged = _doubted(judged, dated=spec.time == "window") if pool.table else judged
+    judged = _doubted(judged, dated=spec.time == "window") if pool.table else _undated(judged, listing)
     judged = [_once(entry) if place else entry for place, entry in enumerate(judged)]
     named = next((p for p in periods(pool.title, setting.window) if p.kind is PeriodKind.DATED), None)
     claims.later(partial(_count, spec, pool, judged, pool.period or named))
@@ -73,6 +73,16 @@ def _doubted(judged: list[Judged], *, dated: bool) -> list[Judged]:
         verdict = UNKNOWN if len(why) == 1 else "dropped_status"
         found[place] = replace(judged[place], verdict=verdict, why=why[0])
     return found
+
+
+def _undated(judged: list[Judged], listing: Listing) -> list[Judged]:
+    """Items of a list in prose, held against their siblings: where nearly all have a date, one without it may not
+    count (Catena, 二审. among Catena, 2024.)."""
+    kept = [entry for entry in judged if entry.verdict == KEEP]
+    without = [entry for entry in kept if entry.period is None]
+    if not listing.dated or len(kept) - len(without) < max(ENOUGH, SHARE * (len(kept) - 1)):
+        return judged
+    return [replace(entry, verdict=UNKNOWN, why=BLANK) if entry in without else entry for entry in judged]
 
 
 def meets(book: FactBook, require: Require, pool: Pool, item: Item) -> bool:
