@@ -74,6 +74,7 @@ class Reject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unknown: bool = False
     named: bool = False
     origin: Literal["", "domestic"] = ""
+    standing: Literal["", "abroad"] = ""  # leaves out what is said to stand there (设在慕尼黑), besides the words
 
 
 class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
