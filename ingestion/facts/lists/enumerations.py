@@ -74,6 +74,7 @@ def _regions(book: FactBook, listing: Listing, text: str) -> list[tuple[int, int
     regions: list[tuple[int, int, bool]] = []
     if not (listing.avoid and book.pattern(listing.avoid).search(text)):
         regions += _led_in(book.pattern(listing.about), text)
+    regions += [] if regions else _said_of_names(book, listing, text)
     regions += [*_subjects(book, listing, text), *_objects(book, listing, text)]
     if not listing.split or not says_any(book, listing.named_in, text):
         return regions
@@ -102,6 +103,23 @@ def _led_in(about: re.Pattern[str], text: str) -> list[tuple[int, int, bool]]:
         begun = words("enumerates_next").match(text, named.end() if named else match.end())
         if begun is not None:
             return [(begun.end(), _list_end(text, begun.end()), True)]
+    return []
+
+
+def _said_of_names(book: FactBook, listing: Listing, text: str) -> list[tuple[int, int, bool]]:
+    """下面这些单位跟我们签了长期协议：A、B; 与我们签了协议的有A、B: names abroad behind a clause that says of them what the
+    listing asks."""
+    if not listing.split:
+        return []
+    for lead in words("says_of_names").finditer(text):
+        begun = max(text.rfind(mark, 0, lead.start()) for mark in "。；") + 1
+        said = text[begun : lead.start()]
+        if not says_any(book, listing.named_in, said) or (listing.avoid and says_any(book, listing.avoid, said)):
+            continue
+        end = _list_end(text, lead.end())
+        origins = [organisations.origin(text[a:b]) for a, b in _names(text, lead.end(), end)]
+        if origins and sum(one in (Origin.FOREIGN, Origin.GREATER_CHINA) for one in origins) * 3 >= len(origins) * 2:
+            return [(lead.end(), end, True)]
     return []
 
 
