@@ -289,7 +289,16 @@ _CITATION = re.compile(r"[“《\"]([^”》\"]{4,})[”》\"]")
 _REFERENCE = re.compile(
     r"(?:^|[.。）]\s*)([A-Z\u4e00-\u9fff][^.\[\]。：]{10,}?)(?:\[[JCDM](?:/OL)?\]|（J）|（C）|[.,，]\s*(?:[A-Z][\w&\s-]+)?[,，]?\s*(?:19|20)\d\d)"
 )
+# authors, then a title: 周晓岚, M. Ortega （某研究院）. Title. Journal, 2021 (GB/T 7714 and its like)
+_AUTHOR = (r"(?:[\u4e00-\u9fff·]{2,4}|(?:[A-Z]\.[ -]?)+[A-Z][\w'-]+|[A-Z][\w'-]+(?: [A-Z]{1,3}(?=[,，.;； ]|$))?(?:, (?:[A-Z]\. ?)+)?)"
+           r"[*#]?(?: ?（[^（）]*）)?[*#]?")
+_AUTHORED = re.compile(
+    rf"(?:\[\d+\] ?)?{_AUTHOR}(?:(?:, |[,，、;；] ?| and | & |和){_AUTHOR})*(?:[,，]? ?(?:et al|等))?[.。] ?"
+    r"(?P<title>[^.。\[]{5,}?)(?=[.。?？]|\[[JCDM])")
 _ITEM_NAME = re.compile(r"(?:[^（，,；：。|]|（[^（）]{1,8}）(?=[^（），,；：。|\s]*(?:公司|Ltd)))+")
+
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def _body(text: str) -> bool:
@@ -300,6 +309,9 @@ def _body(text: str) -> bool:
 
 def list_item(document: Document, span: Span, text: str) -> Item:
     """An item of a list, named by its quoted title, a reference's title, or the words before its first note."""
+    authored = _AUTHORED.match(text)
+    if authored is not None and _YEAR.search(text, authored.end()):
+        return Item(document, span, text, without_tags(authored["title"].strip()), titled=True)
     match = _CITATION.search(text) or _REFERENCE.search(text)
     if match and not _body(match[1]):
         return Item(document, span, text, without_tags(match[1].strip()), titled=True)
