@@ -43,7 +43,7 @@ def named_by(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure)
     if beside:
         return figure.own + "|" + beside
     named = len(unexplained(book, spec, figure.own)) > 1  # a thing of its own
-    named = named and not words("net").search(figure.left)  # 原有2名，去年底增配后现为5名
+    named = named and not (words("net").search(figure.left) or words("verb_end").search(figure.left))
     continued = (_head_in_title if named else _head_before)(book, spec, analysis, figure)
     if continued is None and not named:
         said = clause_about_all(analysis, figure)
