@@ -16,7 +16,8 @@ from ingestion.facts.claims.assertions import Assertion, Claims, Findings, Menti
 from ingestion.facts.schema import FactSpec
 from ingestion.numbers.periods import Cover, Period, Window
 
-NEAR = 150  # characters
+NEAR = 150     # characters
+STRETCH = 512  # characters
 
 
 def account(
@@ -33,7 +34,7 @@ def account(
         for one in _undecided(spec, aside):
             if not listed.holds(one.document, one.span):
                 found.exclusions.setdefault(one)
-                listed.add([one])
+                listed.put(one.document, one.span)
     again = [evidence(one.document, one.span, Method.DECLARED, one.value) for one in claims.mentions
              if fact is not None and one.value == fact.interval and not listed.holds(one.document.name, one.at)]
     if fact is not None and again and fact.interval.exact:
@@ -46,29 +47,39 @@ def account(
             continue
         if reason and not listed.holds(one.document.name, one.at):
             found.exclude(one.document, one.span, reason)
-            listed.places.setdefault(one.document.name, []).append(one.span)
+            listed.put(one.document.name, one.span)
     return fact
 
 
 class _Listed:
-    """The places of a fact's entries, by document."""
+    """The places of a fact's entries. They are kept by stretches of text, so that many are asked for fast."""
 
     def __init__(self, entries: Sequence[Evidence | Exclusion | Unexplained]) -> None:
-        self.places: dict[str, list[Span]] = {}
+        self._all: dict[tuple[str, int], list[Span]] = {}
         self.add(entries)
-        self.first = {name: tuple(spans) for name, spans in self.places.items()}
+        self._first = {stretch: len(spans) for stretch, spans in self._all.items()}
 
     def add(self, entries: Sequence[Evidence | Exclusion | Unexplained]) -> None:
         for one in entries:
-            self.places.setdefault(one.document, []).append(one.span)
+            self.put(one.document, one.span)
+
+    def put(self, document: str, span: Span) -> None:
+        for stretch in range(span.start // STRETCH, span.end // STRETCH + 1):
+            self._all.setdefault((document, stretch), []).append(span)
 
     def holds(self, document: str, span: Span) -> bool:
-        return any(span.overlaps(one) for one in self.places.get(document, ()))
-
+        """Whether an entry stands at a place."""
+        return any(span.overlaps(one) for stretch in range(span.start // STRETCH, span.end // STRETCH + 1)
+                   for one in self._all.get((document, stretch), ()))
 
     def near(self, document: str, span: Span) -> bool:
-        """Whether a place that was an entry from the first stands near."""
-        return any(one.start - NEAR < span.start < one.end + NEAR for one in self.first.get(document, ()))
+        """Whether what was an entry from the first stands near a place."""
+        around = Span(max(0, span.start - NEAR), span.start + NEAR)
+        for stretch in range(around.start // STRETCH, around.end // STRETCH + 1):
+            known = self._all.get((document, stretch), [])[:self._first.get((document, stretch), 0)]
+            if any(around.overlaps(one) for one in known):
+                return True
+        return False
 
 
 def _supporting(spec: FactSpec, fact: Fact | None, aside: Findings) -> list[Evidence]:

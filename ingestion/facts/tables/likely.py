@@ -12,7 +12,7 @@ from ingestion.domain import Interval
 from ingestion.facts.claims.assertions import Assertion, Claims, Findings
 from ingestion.facts.lexicon import listed
 from ingestion.facts.lists.list_titles import same_things
-from ingestion.facts.lists.pools import Pool, Setting
+from ingestion.facts.lists.pools import Pool
 from ingestion.facts.prose.phrases import says_any
 from ingestion.facts.scanning.columns import apart, are_persons
 from ingestion.facts.scanning.grids import Grid, Row, name_columns, unit_factor
@@ -25,7 +25,7 @@ SHARE = 4   # ... and one in so many of all
 
 
 def may_list(
-    book: FactBook, grid: Grid, setting: Setting, owners: Mapping[str, Listed], asked: Mapping[str, Claims]
+    book: FactBook, grid: Grid, owners: Mapping[str, Listed], asked: Mapping[str, Claims]
 ) -> dict[str, Pool]:
     """By fact, the rows of a table that may be its things: where no fact owns it, or one that lists the same things."""
     found: dict[str, Pool] = {}
