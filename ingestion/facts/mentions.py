@@ -54,6 +54,7 @@ class Speaking:
         return NEEDED if needed else HALF if headed else 0
 
     def mentions(self) -> Iterator[Mention]:
+        """The places of the sentence that speak of the fact."""
         counted = set[int]()
         for figure in self.analysis.figures:
             if figure.quantity.measure not in self.spec.measures or not figure.quantity.unit:
@@ -78,9 +79,11 @@ class Speaking:
     def _told(self, index: int) -> Iterator[Mention]:
         """A clause without a figure of the fact that speaks of its things and says why they do not count."""
         clause, body = self.analysis.clauses[index], self.analysis.clause_text(index)
+        named = self.names(body)
+        if not named and not self.context:
+            return
         word = self.heads.search(body) or next(
             (found for words_ in self.near if (found := self.book.pattern(words_).search(body))), None)
-        named = self.names(body)
         reason, last = self.why(index, "")
         if not named and self.context and reason in self._rejections():
             named = HALF
