@@ -28,6 +28,7 @@ ENOUGH = 3   # how near a place is to a fact that is noted where it says why it 
 PLAIN = 5    # ... and where it does not
 SAME = 2     # ... and where its figure is what the fact comes to
 NAMED, NEEDED, HALF = 4, 2, 1
+VAGUE = ("definition", "dropped_status")  # reasons that say of much else, too, that it does not count
 
 
 class Speaking:
@@ -54,7 +55,10 @@ class Speaking:
         return NEEDED if needed else HALF if headed else 0
 
     def mentions(self) -> Iterator[Mention]:
-        """The places of the sentence that speak of the fact."""
+        """The places of the sentence that speak of the fact; a heading says nothing by itself."""
+        sentence = self.analysis.sentence
+        if sentence.section.headings and sentence.folded.strip() == sentence.section.headings[-1]:
+            return
         counted = set[int]()
         for figure in self.analysis.figures:
             if figure.quantity.measure not in self.spec.measures or not figure.quantity.unit:
@@ -102,6 +106,7 @@ class Speaking:
                     for need in self.spec.needs if need.reach == "section")
         of_another = named < NAMED and not headed and self._of_another(said, "")
         near = named + self.context + 2 * rejected_ - 2 * of_another + bool(self.analysis.sentence.blocked)
+        near -= 2 * (reason in VAGUE and named < NAMED)
         if near >= ENOUGH - 1 and (asked or rejected_ or self.context >= 2):
             at = Span(clause.span.start + word.start(), clause.span.start + word.end()) if word else clause.span
             yield self._mention(at, index, last, reason, near)
