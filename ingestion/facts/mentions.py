@@ -21,6 +21,8 @@ from ingestion.facts.prose.modality import dropped, exempted
 from ingestion.facts.prose.phrases import located, quoted, says_any, untitled
 from ingestion.facts.prose.terms import term
 from ingestion.facts.schema import FactBook, FactSpec
+from ingestion.names import organisations
+from ingestion.names.organisations import Origin
 from ingestion.numbers.periods import PeriodKind, Window
 
 FEW = 3      # facts that count in one unit: it says less of what is counted
@@ -71,7 +73,7 @@ class Speaking:
             near = named + self.context + 1 + rare - 2 * of_another + bool(self.analysis.sentence.blocked)
             near += bool(self.spec.subtract) and self.book.pattern(self.spec.subtract).search(figure.own) is not None
             if near >= (ENOUGH - 1 if reason else PLAIN):
-                yield self._mention(figure.quantity.span, figure.clause, last, reason or "not_stated", near)
+                yield from self._mentions(figure.quantity.span, figure.clause, last, reason or "not_stated", near)
             elif near >= SAME and not reason and not figure.part and self.spec.kind == "count":
                 again = self._mention(figure.quantity.span, figure.clause, last, "", near)
                 yield replace(again, period=None, value=figure.quantity.interval)
@@ -94,7 +96,7 @@ class Speaking:
         if not named:
             return
         if not reason and self.spec.kind == "yes_no":
-            reason = "narrower_scope"
+            reason = "other_body" if self._of_somebody(index) else "narrower_scope"
         if not reason and not self._timed():
             return
         said = self.analysis.sentence.folded[clause.span.start : self.analysis.clauses[last].span.end]
@@ -109,7 +111,16 @@ class Speaking:
         near -= 2 * (reason in VAGUE and named < NAMED)
         if near >= ENOUGH - 1 and (asked or rejected_ or self.context >= 2):
             at = Span(clause.span.start + word.start(), clause.span.start + word.end()) if word else clause.span
-            yield self._mention(at, index, last, reason, near)
+            yield from self._mentions(at, index, last, reason, near)
+
+    def _of_somebody(self, index: int) -> bool:
+        """Whether a clause speaks of another body: by its subject, or as it names one abroad and not the applicant."""
+        body = self.analysis.clause_text(index)
+        if self.analysis.clauses[index].subject in ("housed", "whole") or words("somebody").search(body):
+            return True
+        own = words("own_holder").search(body) or any(name in body for name in self.analysis.names.own)
+        return not own and (words("other_holder").search(body) is not None or any(
+            m.origin is Origin.FOREIGN and m.kind is not organisations.Kind.COUNTRY for m in organisations.scan(body)))
 
     def _rejections(self) -> set[str]:
         """Reasons that this fact gives, and few others do."""
@@ -165,6 +176,12 @@ class Speaking:
         against = [*spec.subtract, *(word for need in spec.needs for word in need.complement)]
         apart = words("set_apart").search(body) or (against and self.book.pattern(against).search(body))
         return "definition" if apart else ""
+
+    def _mentions(self, at: Span, first: int, last: int, reason: str, near: int) -> Iterator[Mention]:
+        """A place with its reason; where that says little, its time outside the window says more."""
+        if reason in (*VAGUE, "not_stated", "narrower_scope") and self._timed():
+            yield self._mention(at, first, last, "", near)
+        yield self._mention(at, first, last, reason, near)
 
     def _mention(self, at: Span, first: int, last: int, reason: str, near: int) -> Mention:
         sentence, clauses = self.analysis.sentence, self.analysis.clauses
