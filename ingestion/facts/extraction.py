@@ -28,7 +28,7 @@ from ingestion.facts.lists.items import judge
 from ingestion.facts.lists.numbered_lists import list_items
 from ingestion.facts.lists.pools import Pool, Setting
 from ingestion.facts.lists.told import agreement, events
-from ingestion.facts.mentions import Speaking
+from ingestion.facts.mentions import Speaking, marked
 from ingestion.facts.prose.analysed import Analysis, Names
 from ingestion.facts.prose.applicant import applicants
 from ingestion.facts.prose.recitals import bars
@@ -269,11 +269,13 @@ class _Reader:
 
     def _mentioned(self, sentence: Sentence) -> None:
         """Note what speaks of a fact, for what no rule claims."""
-        above = self._heading(sentence.section)
+        above, analysis = self._heading(sentence.section), self.analysis(sentence)
+        against = marked(analysis)
         for key, spec in self.specs.items():
             if spec.kind != "yes_no" or (spec.topic and sentence.holds(self.book.pattern(spec.topic))):
-                speaking = Speaking(self.book, spec, self.analysis(sentence), self.window, above=key in above)
-                self.found[key].mentions += speaking.mentions()
+                speaking = Speaking(self.book, spec, analysis, self.window, above=key in above)
+                if speaking.may_speak(marked=against):
+                    self.found[key].mentions += speaking.mentions()
 
     def _stated(self, sentence: Sentence) -> Iterator[tuple[str, FactSpec]]:
         """The facts of which all groups of any rule have a word in the sentence."""

@@ -9,6 +9,7 @@ beside nothing that the fact speaks of is not noted: nobody would ask about it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from msgspec.structs import replace
 
@@ -33,16 +34,38 @@ NAMED, NEEDED, HALF = 4, 2, 1
 VAGUE = ("definition", "dropped_status")  # reasons that say of much else, too, that it does not count
 
 
+def marked(analysis: Analysis) -> bool:
+    """Whether anything in a sentence may be why what it speaks of does not count, whatever fact that is of."""
+    sentence = analysis.sentence
+    said = ("plan", "dropped_status", "same_again", "told_twice", "set_apart", "terms")
+    return bool(analysis.clause_blocks) or any(sentence.holds(words(name)) for name in said)
+
+
 class Speaking:
     """One sentence held against one fact."""
 
     def __init__(self, book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, *, above: bool) -> None:
         """`above`: the headings or the lead-in name the fact's things."""
-        self.book, self.spec, self.analysis, self.window = book, spec, analysis, window
+        self.book, self.spec, self.analysis, self.window, self.above = book, spec, analysis, window, above
         self.heads = book.pattern(spec.heads or spec.topic)
         self.near = [need.words for need in spec.needs if need.reach != "section"]
-        before = analysis.sentence.previous
-        self.context = above + (2 if before is not None and self._speaks(before.folded) else 0)
+
+    @cached_property
+    def context(self) -> int:
+        """How far what stands above the sentence and before it names the fact's things."""
+        before = self.analysis.sentence.previous
+        return self.above + (2 if before is not None and self._speaks(before.folded) else 0)
+
+    def may_speak(self, *, marked: bool) -> bool:
+        """Whether there can be any mention: a figure in a unit of the fact, or a reason. `marked`: as of any fact."""
+        sentence, spec = self.analysis.sentence, self.spec
+        if marked or spec.kind == "yes_no" or any(f.quantity.measure in spec.measures for f in self.analysis.figures):
+            return True
+        if self._timed() and any(p.kind is PeriodKind.DATED for p in self.analysis.periods):
+            return True
+        rejects = spec.listing.reject if spec.listing is not None else []
+        return any(sentence.holds(self.book.pattern(one)) for one in (
+            spec.subtract, *(need.complement for need in spec.needs), *(one.words for one in rejects)) if one)
 
     def _speaks(self, text: str) -> bool:
         """Whether a text by itself says all that the fact needs."""
