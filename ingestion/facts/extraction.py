@@ -31,6 +31,7 @@ from ingestion.facts.lists.told import agreement, events
 from ingestion.facts.mentions import Speaking, marked
 from ingestion.facts.prose.analysed import Analysis, Names
 from ingestion.facts.prose.applicant import applicants
+from ingestion.facts.prose.phrases import ABROAD, abroad
 from ingestion.facts.prose.recitals import bars
 from ingestion.facts.prose.relevance import lift, overreaching, unrelated
 from ingestion.facts.scanning import forms
@@ -40,7 +41,7 @@ from ingestion.facts.schema import FactBook, FactSpec, PolicyFacts
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.facts.statements import of_former_times, statements
 from ingestion.facts.tables.tables import feeds, read_table, said_of, unused
-from ingestion.language import fold, load, ngrams
+from ingestion.language import fold, load, ngrams, pattern
 from ingestion.language.ngrams import Text
 from ingestion.names import organisations
 from ingestion.numbers import windows
@@ -201,6 +202,14 @@ class _Reader:
         self._names_of = [*self._heads, *nones]
         self._heading_any = ngrams.Several(pattern for _, pattern in self._heads)
         self._naming = ngrams.Several(pattern for _, pattern in self._names_of)
+        near = [(key, need.words) for key, spec in self._counting for need in spec.needs if need.reach != "section"]
+        topics = [(key, spec.topic) for key, spec in self._stating if spec.topic]
+        units = [(key, pattern(tuple(load("numbers")["measures"][one]))) for key, spec in self._counting
+                 for one in spec.measures if one != "money" and book.rare(one)]
+        self._speaking = [*self._heads, *((key, book.pattern(words_)) for key, words_ in [*near, *topics]), *units]
+        self._speaking_any = ngrams.Several(pattern for _, pattern in self._speaking)
+        self._abroad = frozenset(key for key, words_ in near if ABROAD in words_)
+        self._spoke: dict[int, frozenset[str]] = {}  # the facts that a sentence names, by its identity
         self._analyses: dict[int, Analysis] = {}
         self._above: dict[str, frozenset[str]] = {}  # what the headings and the lead-in of sections name
 
@@ -229,6 +238,7 @@ class _Reader:
         agreement(self.specs, reading, self.setting, self.found)
         self._analyses.clear()
         self._above.clear()
+        self._spoke.clear()
         return left
 
     def _weight(self) -> int:
@@ -269,13 +279,21 @@ class _Reader:
 
     def _mentioned(self, sentence: Sentence) -> None:
         """Note what speaks of a fact, for what no rule claims."""
-        above, analysis = self._heading(sentence.section), self.analysis(sentence)
+        above = self._heading(sentence.section)
+        named = {self._speaking[place][0] for place in self._speaking_any.possible(sentence.folded)
+                 if sentence.holds(self._speaking[place][1])}
+        before = self._spoke.get(id(sentence.previous), frozenset())
+        self._spoke[id(sentence)] = frozenset(named)
+        counting = above | before | (self._abroad if abroad(sentence.folded) else frozenset())
+        keys = [key for key, spec in self.specs.items() if key in named or (spec.kind != "yes_no" and key in counting)]
+        if not keys:
+            return
+        analysis = self.analysis(sentence)
         against = marked(analysis)
-        for key, spec in self.specs.items():
-            if spec.kind != "yes_no" or (spec.topic and sentence.holds(self.book.pattern(spec.topic))):
-                speaking = Speaking(self.book, spec, analysis, self.window, above=key in above)
-                if speaking.may_speak(marked=against):
-                    self.found[key].mentions += speaking.mentions()
+        for key in keys:
+            speaking = Speaking(self.book, self.specs[key], analysis, self.window, above=key in above)
+            if speaking.may_speak(marked=against):
+                self.found[key].mentions += speaking.mentions()
 
     def _stated(self, sentence: Sentence) -> Iterator[tuple[str, FactSpec]]:
         """The facts of which all groups of any rule have a word in the sentence."""

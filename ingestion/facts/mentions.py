@@ -26,7 +26,6 @@ from ingestion.names import organisations
 from ingestion.names.organisations import Origin
 from ingestion.numbers.periods import PeriodKind, Window
 
-FEW = 3      # facts that count in one unit: it says less of what is counted
 ENOUGH = 3   # how near a place is to a fact that is noted where it says why it does not count
 PLAIN = 5    # ... and where it does not
 SAME = 2     # ... and where its figure is what the fact comes to
@@ -89,7 +88,7 @@ class Speaking:
             if figure.quantity.measure not in self.spec.measures or not figure.quantity.unit:
                 continue
             counted.add(figure.clause)
-            rare = sum(figure.quantity.measure in one.measures for one in self.book.facts.values()) < FEW
+            rare = self.book.rare(figure.quantity.measure)
             named = self.names(self.analysis.clause_text(figure.clause))
             of_another = named < NAMED and self._of_another(figure.own, figure.quantity.measure)
             reason, last = self.why(figure.clause, figure.blocked or self._against(figure.own))

@@ -21,6 +21,7 @@ from ingestion.facts import fact_files
 from ingestion.numbers.windows import WindowSetting
 from ingestion.patterns import compiled
 
+FEW = 3  # facts that count in one unit
 Reach = Literal["own", "clause", "sentence", "section"]
 
 
@@ -229,6 +230,10 @@ class FactBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     facts: dict[str, FactSpec]
     words: dict[str, list[str]] = {}
     reasons: dict[str, list[str]] = {}
+
+    def rare(self, measure: str) -> bool:
+        """Whether hardly a fact counts in a unit, so that the unit says much of what is counted."""
+        return 0 < sum(measure in one.measures for one in self.facts.values()) < FEW
 
     @cached_property
     def _lists(self) -> dict[str, list[str]]:
