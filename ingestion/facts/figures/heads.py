@@ -43,7 +43,8 @@ def named_by(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure)
     if beside:
         return figure.own + "|" + beside
     named = len(unexplained(book, spec, figure.own)) > 1  # a thing of its own
-    named = named and not (words("net").search(figure.left) or words("verb_end").search(figure.left))
+    fronted = words("verb_end").search(figure.left) is not None and not residue(figure.right)  # 论文，我们发了31篇
+    named = named and not (words("net").search(figure.left) or fronted)
     continued = (_head_in_title if named else _head_before)(book, spec, analysis, figure)
     if continued is None and not named:
         said = clause_about_all(analysis, figure)

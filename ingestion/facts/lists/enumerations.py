@@ -265,12 +265,15 @@ def _is_name(book: FactBook, listing: Listing, name: str) -> bool:
         return True  # 越南科学院
     rest = book.pattern(["$foreign", "$domestic", "$organisations", "$countries"]).sub("", rest)
     rest = words("generic").sub("", rest)
+    if mentions and all(one.kind is organisations.Kind.GENERIC for one in mentions) and not re.search(
+            load("discourse")["body_words"], name, re.IGNORECASE):
+        return False  # 跟外方扯皮
     if len(rest) < 2 and not rest.isupper():
         return False  # 外国大学; A大学 is one whose name is left out
     if listing.names and book.pattern(listing.names).search(name):
         return True
     return (
-        organisations.origin(name) is not Origin.UNKNOWN
+        any(one.kind is not organisations.Kind.GENERIC for one in mentions)
         or re.search(load("discourse")["body_words"], name, re.IGNORECASE) is not None
         or bool(book.pattern(listing.header or ["(?!)"]).search(name))
         or (listing.bare and words("bare_name").fullmatch(name) is not None and not quantities(name))

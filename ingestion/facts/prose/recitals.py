@@ -14,6 +14,7 @@ from ingestion.facts.prose.analysed import Analysis
 from ingestion.facts.sentences import Sentence
 from ingestion.numbers.numerals import quantities
 
+_TICKED = re.compile("[☑☒√✓■]")
 MOST_LABEL = 16  # characters of a label before its colon
 LONGEST_TITLE = 60  # characters at the beginning of a document in which its title stands
 
@@ -25,6 +26,7 @@ def recited(analysis: Analysis) -> frozenset[int]:
         return frozenset()
     everywhere = _labelled(analysis) or _enumerates_bars(analysis) or _refers_to_answers(analysis)
     quoted = sentence.holds(words("quotation")) and _quotes(sentence.folded) and not _own_articles(sentence)
+    quoted = quoted and not (sentence.pair and _TICKED.search(sentence.folded))  # 第五条有关事项 | ☑未发生…
     quoting = analysis.quoting or _asked(analysis) or quoted
     corrected = sentence.holds(words("quotation_compared"))  # 上次报送的“6个”应为5个
     demanding, found = everywhere, set[int]()
