@@ -14,13 +14,14 @@ from ingestion.language import load, pattern
 from ingestion.names import organisations
 from ingestion.numbers.numerals import has_number
 
+_PLACE = re.compile(r"[^，。；、|（）]{1,8}(?:内|里|楼上)(?=[|\s]*$)")  # （孵化楼内12家，加速器内23家）: where
 _MEMBERS = re.compile(r"、(?![^“”]*”)|；")  # 、 within a title parts nothing
 
 
 def named_by(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str | None:
     """The text that names what is counted: the figure's own phrase, with what it continues; None if neither does."""
     heads = book.pattern(spec.heads)
-    if heads.search(untitled(figure.own)):
+    if heads.search(untitled(_PLACE.sub("", figure.own))):
         return figure.own + (ancestors(figure) if figure.part else "")
     note = note_behind(analysis, figure)
     if note and not figure.part and heads.search(note):

@@ -107,8 +107,7 @@ def _led_in(about: re.Pattern[str], text: str) -> list[tuple[int, int, bool]]:
 
 
 def _said_of_names(book: FactBook, listing: Listing, text: str) -> list[tuple[int, int, bool]]:
-    """下面这些单位跟我们签了长期协议：A、B; 与我们签了协议的有A、B: names abroad behind a clause that says of them what the
-    listing asks."""
+    """下面这些单位跟我们签了协议：A、B; 与我们签了协议的有A、B: names abroad behind what the listing asks of them."""
     for lead in words("says_of_names").finditer(text) if listing.said else ():
         begun = max(text.rfind(mark, 0, lead.start()) for mark in "。；") + 1
         said = text[begun : lead.start()]
@@ -335,7 +334,8 @@ def _names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             depth = max(0, depth - 1)
         elif depth == 0 and (
             char in "、；，"
-            or (words("joint").match(char) and (_joins(text, place, end) or _last_joint(text, start, first, place, end)))
+            or (words("joint").match(char)
+                and (_joins(text, place, end) or _last_joint(text, start, first, place, end)))
             or place == end
         ):
             a, b = first, place
