@@ -21,7 +21,8 @@ _MEMBERS = re.compile(r"、(?![^“”]*”)|；")  # 、 within a title parts n
 def named_by(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str | None:
     """The text that names what is counted: the figure's own phrase, with what it continues; None if neither does."""
     heads = book.pattern(spec.heads)
-    if heads.search(untitled(_PLACE.sub("", figure.own))):
+    place = _PLACE.search(figure.left)
+    if heads.search(untitled(figure.own.replace(place[0], "", 1) if place else figure.own)):
         return figure.own + (ancestors(figure) if figure.part else "")
     note = note_behind(analysis, figure)
     if note and not figure.part and heads.search(note):
