@@ -107,8 +107,7 @@ def _led_in(about: re.Pattern[str], text: str) -> list[tuple[int, int, bool]]:
 
 
 def _said_of_names(book: FactBook, listing: Listing, text: str) -> list[tuple[int, int, bool]]:
-    """下面这些单位跟我们签了长期协议：A、B; 与我们签了协议的有A、B: names abroad behind a clause that says of them what the
-    listing asks."""
+    """下面这些单位跟我们签了协议：A、B; 与我们签了协议的有A、B: names abroad behind what the listing asks of them."""
     for lead in words("says_of_names").finditer(text) if listing.said else ():
         begun = max(text.rfind(mark, 0, lead.start()) for mark in "。；") + 1
         said = text[begun : lead.start()]
@@ -265,12 +264,15 @@ def _is_name(book: FactBook, listing: Listing, name: str) -> bool:
         return True  # 越南科学院
     rest = book.pattern(["$foreign", "$domestic", "$organisations", "$countries"]).sub("", rest)
     rest = words("generic").sub("", rest)
+    if mentions and all(one.kind is organisations.Kind.GENERIC for one in mentions) and not re.search(
+            load("discourse")["body_words"], name, re.IGNORECASE):
+        return False  # 跟外方扯皮
     if len(rest) < 2 and not rest.isupper():
         return False  # 外国大学; A大学 is one whose name is left out
     if listing.names and book.pattern(listing.names).search(name):
         return True
     return (
-        organisations.origin(name) is not Origin.UNKNOWN
+        any(one.kind is not organisations.Kind.GENERIC for one in mentions)
         or re.search(load("discourse")["body_words"], name, re.IGNORECASE) is not None
         or bool(book.pattern(listing.header or ["(?!)"]).search(name))
         or (listing.bare and words("bare_name").fullmatch(name) is not None and not quantities(name))
@@ -332,7 +334,8 @@ def _names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             depth = max(0, depth - 1)
         elif depth == 0 and (
             char in "、；，"
-            or (words("joint").match(char) and (_joins(text, place, end) or _last_joint(text, start, first, place, end)))
+            or (words("joint").match(char)
+                and (_joins(text, place, end) or _last_joint(text, start, first, place, end)))
             or place == end
         ):
             a, b = first, place

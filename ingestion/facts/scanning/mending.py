@@ -118,8 +118,8 @@ FEWEST_ENTRIES = 3
 
 
 def _entries_at(document: Document, held: list[tuple[Block, list[Span]]], place: int) -> tuple[Block, int] | None:
-    """第一份, 对方：…。期限：…。现正履行。 and so on: what begins with the same label again and again, as a table with a
-    row for each; what has no label stands in its last column."""
+    """第一份, 对方：…。期限：…。现正履行。 again and again: entries that begin with the same label, as rows of a table;
+    what has no label stands in its last column."""
     entries: list[list[Span]] = []
     begun, after = "", place
     for _, lines in held[place:]:
