@@ -180,6 +180,7 @@ class Speaking:
         return own, index
 
     def _reason(self, index: int, body: str) -> str:
+        """Why a clause by itself counts for nothing; "" where it may."""
         analysis, spec = self.analysis, self.spec
         if blocked := analysis.clause_blocks.get(index, ""):
             return blocked
@@ -206,6 +207,7 @@ class Speaking:
         yield self._mention(at, first, last, reason, near)
 
     def _mention(self, at: Span, first: int, last: int, reason: str, near: int) -> Mention:
+        """A place from one clause to another; without a reason it has the day that stands before it."""
         sentence, clauses = self.analysis.sentence, self.analysis.clauses
         if sentence.synthetic:
             shown = whole = sentence.span

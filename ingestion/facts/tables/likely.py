@@ -85,6 +85,7 @@ def payments(book: FactBook, spec: FactSpec, grid: Grid) -> Claims | None:
 def _paid(
     book: FactBook, spec: FactSpec, grid: Grid, rows: Sequence[Row], window: Window, found: Findings
 ) -> None:
+    """Says of each row of payments what it is, and of each sum what it may come to."""
     dated = [c for c, roles in enumerate(grid.roles) if "date" in roles]
     document = grid.table.document
     for row in rows:

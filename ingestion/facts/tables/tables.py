@@ -190,6 +190,7 @@ def _restated(table: Table, reading: Reading) -> list[Sentence]:
 def _read(
     book: FactBook, reading: Reading, table: Table, setting: Setting, found: Mapping[str, Claims]
 ) -> list[Sentence]:
+    """As `read_table`, by what kind of table it is: of money, of figures, a list, or a form."""
     reason = _unreal(table)
     if _of_money(book, reading, table, setting, found):
         return matrix(table, reason) if reason else []
