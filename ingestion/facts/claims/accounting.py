@@ -26,15 +26,15 @@ def account(
     """Say of each place in none of the fact's lists why it does not count; the fact with the rows that come to it.
     `said`: its statements before they were reconciled."""
     listed = _Listed([*(fact.evidence if fact is not None else ()), *found.exclusions, *found.unexplained])
-    for aside in (one.settle(window) for one in claims.aside):
+    for aside in (table.settle(window) for table in claims.aside):
         counted = [row for row in _supporting(spec, fact, aside) if not listed.holds(row.document, row.span)]
         if fact is not None and counted:
             fact = replace(fact, evidence=(*fact.evidence, *counted))
             listed.add(counted)
-        for one in _undecided(spec, aside):
-            if not listed.holds(one.document, one.span):
-                found.exclusions.setdefault(one)
-                listed.put(one.document, one.span)
+        for entry in _undecided(spec, aside):
+            if not listed.holds(entry.document, entry.span):
+                found.exclusions.setdefault(entry)
+                listed.put(entry.document, entry.span)
     dropped = (Mention(a.document, a.span, a.span, _why_dropped(spec, a)) for a in said if not a.items)
     for one in [*dropped, *claims.mentions]:
         same = fact is not None and fact.interval.exact and one.value == fact.interval
