@@ -17,6 +17,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ ROOT = Path(__file__).parents[2]
 DEFAULT = (ROOT / "tests/data/applications", ROOT / "../shared/cases", ROOT / "../shared/cases-messy",
            ROOT / "tests/data/sentences.jsonl", ROOT / "../shared/cases/sentences.jsonl")
 GOAL = 0.05
-ONE_WORD = "one synonym in a sentence"
+AS_PDF, ONE_WORD = "docx as pdf", "one synonym in a sentence"
 POLICY = policy.load()
 Reading = tuple[int, int | None, bool]  # low, high, whether documents contradict each other
 
@@ -66,18 +67,18 @@ class Case(Struct, frozen=True):
     def read(self, documents: Sequence[Document]) -> tuple[dict[str, Reading], dict[str, set[str]]]:
         """What the documents come to by fact, and in which of them the evidence stands."""
         found = facts.extract(documents, POLICY, self.on, keys=self.keys).facts
-        return ({key: (*fact.interval, fact.conflict) for key, fact in found.items()},  # type: ignore[misc]
+        return ({key: (fact.interval.low, fact.interval.high, fact.conflict) for key, fact in found.items()},
                 {key: {one.document for one in fact.evidence} for key, fact in found.items()})
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     options.add_argument("folders", nargs="*", type=Path)
-    options.add_argument("--kinds", nargs="+", choices=(*perturbations.KINDS, *perturbations.FILES, ONE_WORD))
+    options.add_argument("--kinds", nargs="+", choices=(*perturbations.KINDS, AS_PDF, ONE_WORD))
     options.add_argument("--show", action="store_true", help="name every break")
     options.add_argument("--json", type=Path)
     given = options.parse_args()
-    kinds = given.kinds or [*perturbations.KINDS, *perturbations.FILES, ONE_WORD]
+    kinds = given.kinds or [*perturbations.KINDS, AS_PDF, ONE_WORD]
     results: dict[str, Result] = {kind: Result() for kind in kinds}
     for folder in given.folders or [path for path in DEFAULT if path.exists()]:
         if folder.suffix == ".jsonl":
@@ -116,7 +117,7 @@ def measure(case: Case, results: Mapping[str, Result]) -> None:
     truth = before if case.gold is None else case.gold
     for kind, result in results.items():
         documents = list(changed(case, kind, plain))
-        touched = {new.name for new, old in zip(documents, plain, strict=True) if new.text != old.text}
+        touched = {new.name for new, old in zip(documents, plain, strict=True) if new != old}
         if not touched:
             continue
         after, _ = case.read(documents)
@@ -134,12 +135,12 @@ def changed(case: Case, kind: str, documents: Sequence[Document]) -> Iterator[Do
     """The documents after a change."""
     if kind in perturbations.KINDS:
         yield from map(perturbations.KINDS[kind], documents)
-    for path, document in zip(case.files, documents, strict=True) if kind in perturbations.FILES else ():
+    for path, document in zip(case.files, documents, strict=True) if kind == AS_PDF else ():
         if path.suffix != ".docx" or not path.exists():
             yield document
             continue
         with tempfile.TemporaryDirectory() as folder:
-            made = perturbations.converted(path, perturbations.FILES[kind], Path(folder))
+            made = perturbations.as_pdf(path, Path(folder))
             yield replace(reading.read_all([made])[0], name=document.name) if made else document
     if kind == ONE_WORD:
         yield from documents
@@ -150,7 +151,7 @@ def culprit(case: Case, kind: str, documents: Sequence[Document], key: str) -> s
     swaps = perturbations.forward() if kind == "synonyms" else perturbations.backward()
     before = case.read(documents)[0].get(key)
     for swap in swaps:
-        change = perturbations.everywhere(lambda text, swap=swap: perturbations.other_word(text, (swap,)))
+        change = perturbations.everywhere(partial(perturbations.other_word, swaps=(swap,)))
         made = [change(document) if swap[0] in document.text else document for document in documents]
         if any(swap[0] in one.text for one in documents) and case.read(made)[0].get(key) != before:
             return f"{swap[0]}→{swap[1]}"

@@ -21,6 +21,7 @@ from ingestion.facts.scanning.grids import grid, header_row
 from ingestion.facts.scanning.scan import scan
 from ingestion.numbers.numerals import classifiers
 from ingestion.parsing.builder import DocumentBuilder
+from ingestion.parsing.text import from_string
 from tests.chinese_numbers import chinese, full_width
 
 Row = list[tuple[str, int, int, int]]   # cells as the builder takes them: text, column, rows and columns that it spans
@@ -282,20 +283,22 @@ def captions_below(document: Document) -> Document:
 
 # -- files
 
-def converted(path: Path, target: str, folder: Path) -> Path | None:
-    """The file as LibreOffice writes it in another kind, below `folder`; None where it writes none."""
+def as_pdf(path: Path, folder: Path) -> Path | None:
+    """The file as LibreOffice prints it, below `folder`; None where it prints nothing."""
     program = shutil.which("soffice") or shutil.which("libreoffice")
     if program is None:
-        raise SystemExit("LibreOffice is not installed: leave out the kinds pdf and txt with --kinds.")
-    name = {"txt": "txt:Text (encoded):UTF8"}.get(target, target)
+        raise SystemExit("LibreOffice is not installed: name the other kinds with --kinds.")
     with tempfile.TemporaryDirectory() as profile:
-        subprocess.run([program, f"-env:UserInstallation={Path(profile).as_uri()}", "--headless", "--convert-to", name,
+        subprocess.run([program, f"-env:UserInstallation={Path(profile).as_uri()}", "--headless", "--convert-to", "pdf",
                         "--outdir", str(folder), str(path)], capture_output=True, timeout=120, check=False)
-    made = folder / f"{path.stem}.{target}"
+    made = folder / f"{path.stem}.pdf"
     return made if made.exists() else None
 
 
-FILES = {"docx as pdf": "pdf", "docx as txt": "txt"}
+def as_text(document: Document) -> Document:
+    """A Word file saved as plain text: a line for each paragraph and row, tabs between cells."""
+    return from_string(document.text, document.name) if document.kind == "docx" else document
+
 
 KINDS: dict[str, Change] = {
     "synonyms": everywhere(lambda text: other_word(text, forward())),
@@ -317,5 +320,6 @@ KINDS: dict[str, Change] = {
     "days 2025年3月1日": everywhere(dated("{}年{}月{}日")),
     "days 2025.3.1": everywhere(dated("{}.{}.{}")),
     "days 2025/3/1": everywhere(dated("{}/{}/{}")),
+    "docx as txt": as_text,
     "traditional": everywhere(lambda text: _traditional()(text)),
 }
