@@ -195,19 +195,21 @@ def dated(style: str) -> Words:
 
 def columns_swapped(table: Table) -> None:
     """The columns from the last to the first, but a number of rows stays in front."""
-    width = len(table.rows[table.header]) if table.header >= 0 else max(map(len, table.rows))
-    first = 1 if _numbers_rows(table) else 0
-    for place, row in enumerate(table.rows[max(0, table.header):], max(0, table.header)):
-        if len(row) != width:
-            if len([cell for cell in row if cell[0].strip()]) > 1:
-                continue
-            table.rows[place] = row
-            continue
-        texts = [cell[0] for cell in row]
-        if _sums(texts):
-            continue
-        turned = texts[:first] + texts[first:][::-1]
-        table.rows[place] = [(text, *cell[1:]) for text, cell in zip(turned, row, strict=True)]
+    width, first = _width(table), int(_numbers_rows(table))
+    places = [*range(first), *reversed(range(first, width))]
+    _placed(table, {old: new for new, old in enumerate(places)})
+
+
+def _width(table: Table) -> int:
+    return max(cell[1] for row in table.rows[max(0, table.header):] for cell in row) + 1
+
+
+def _placed(table: Table, places: dict[int, int]) -> None:
+    """The cells of every row in other columns; sums and rows of one cell stay as they are."""
+    for number in range(max(0, table.header), len(table.rows)):
+        row = table.rows[number]
+        if sum(bool(cell[0].strip()) for cell in row) > 1 and not _sums([cell[0] for cell in row]):
+            table.rows[number] = sorted(((text, places[at], 1, 1) for text, at, *_ in row), key=lambda cell: cell[1])
 
 
 def rows_turned(table: Table) -> None:
@@ -225,16 +227,14 @@ def rows_turned(table: Table) -> None:
     if any(map(_sums, texts[:last])) or len({len(row) for row in texts[:last]}) > 1:
         return
     first = 1 if _numbers_rows(table) else 0
-    turned = texts[:last][::-1]
     for place, row in enumerate(body[:last]):
-        values = texts[place][:first] + turned[place][first:]
-        table.rows[table.header + 1 + place] = [(text, *cell[1:]) for text, cell in zip(values, row, strict=True)]
+        table.rows[table.header + 1 + place] = [*row[:first], *body[last - 1 - place][first:]]
 
 
 def headers_spaced(table: Table) -> None:
     """题 名, 合作⏎机构: header words with blanks or line breaks in them."""
     if table.header >= 0:
-        table.rows[table.header] = [(_spaced(text), *more) for text, *more in table.rows[table.header]]
+        table.rows[table.header] = [(_spaced(cell[0]), *cell[1:]) for cell in table.rows[table.header]]
 
 
 def _spaced(text: str) -> str:
@@ -245,18 +245,16 @@ def _spaced(text: str) -> str:
 
 def column_added(header: str, first: str, place: int | None, table: Table) -> None:
     """One more column, of which only the first row says something."""
+    width = _width(table)
+    at = width if place is None else place
     if header and any(header == text for text, *_ in table.rows[max(0, table.header)]):
         return
-    start = max(0, table.header)
-    width = max(len(row) for row in table.rows[start:])
-    at = width if place is None else place
-    for number in range(start, len(table.rows)):
+    _placed(table, {old: old + (old >= at) for old in range(width)})
+    for number in range(max(0, table.header), len(table.rows)):
         row = table.rows[number]
-        if len(row) != width:
-            continue
-        text = header if number == table.header else first if number == table.header + 1 else ""
-        table.rows[number] = [(one, column, 1, 1) for column, one in
-                              enumerate([*(c[0] for c in row[:at]), text, *(c[0] for c in row[at:])])]
+        if len(row) > 1 and not _sums([cell[0] for cell in row]):
+            text = header if number == table.header else first if number == table.header + 1 else ""
+            table.rows[number] = sorted([*row, (text, at, 1, 1)], key=lambda cell: cell[1])
 
 
 def _numbers_rows(table: Table) -> bool:
@@ -296,8 +294,21 @@ def as_pdf(path: Path, folder: Path) -> Path | None:
 
 
 def as_text(document: Document) -> Document:
-    """A Word file saved as plain text: a line for each paragraph and row, tabs between cells."""
-    return from_string(document.text, document.name) if document.kind == "docx" else document
+    """A Word file saved as plain text: a line for each paragraph and row, tabs between cells, also those that a merged
+    cell covers."""
+    if document.kind != "docx":
+        return document
+    lines: list[str] = []
+    for block in document.blocks:
+        if block.kind is not BlockKind.TABLE:
+            lines.append(block.label + document.quote(block.span))
+            continue
+        width = max(cell.column + cell.column_span for cell in block.cells)
+        rows = [[""] * width for _ in range(max(cell.row + cell.row_span for cell in block.cells))]
+        for cell in block.cells:
+            rows[cell.row][cell.column] = document.quote(cell.span)
+        lines += ["\t".join(row) for row in rows]
+    return from_string("\n".join(lines), document.name)
 
 
 KINDS: dict[str, Change] = {

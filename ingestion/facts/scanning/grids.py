@@ -230,7 +230,7 @@ def grid(table: Table) -> Grid | None:
         if not filled or (index >= 0 and texts == table.texts[index]):
             continue
         whole = Span(row[0].span.start, row[-1].span.end)
-        sums = any(listed("total_row").search(t) for t in texts[:2] if t)
+        sums = any(listed("total_row").search(t) for t in filled[:2])
         if sums:
             found.total = "：".join(filled)
             found.totals.append(whole)
