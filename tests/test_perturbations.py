@@ -22,6 +22,7 @@ def cases() -> tuple[Case, ...]:
 
 @pytest.mark.parametrize("kind", perturbations.KINDS)
 def test_a_change_that_says_the_same_reads_the_same(kind: str) -> None:
+    """Each kind of change breaks one right reading at most."""
     result = Result()
     for case in cases():
         bench_perturbations.measure(case, {kind: result})
@@ -29,18 +30,21 @@ def test_a_change_that_says_the_same_reads_the_same(kind: str) -> None:
 
 
 def test_a_document_put_together_anew_reads_the_same() -> None:
+    """What the changes are held against is what the files say."""
     for case in cases():
         plain = [perturbations.rebuilt(document) for document in case.documents]
         assert case.read(plain) == case.read(case.documents)
 
 
 def test_codes_and_numbers_of_documents_stay() -> None:
+    """Figures are written otherwise, codes are not."""
     text = "证书编号GR202151100012，渝科发〔2023〕12号，SCI论文12篇，经费1200万元。"
     assert perturbations.in_chinese(text) == "证书编号GR202151100012，渝科发〔2023〕12号，SCI论文十二篇，经费1200万元。"
     assert perturbations.with_commas(text).endswith("经费1,200万元。")
 
 
 def test_a_word_stays_where_it_is_part_of_another() -> None:
+    """计划 in the name of a programme is no plan."""
     assert perturbations.other_word("国家重点研发计划项目，计划引进2家。", perturbations.pairs()) == (
         "国家重点研究开发计划项目，打算引入2个。")
 
