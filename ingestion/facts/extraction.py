@@ -22,6 +22,7 @@ from ingestion.facts.figures.changes import set_aside
 from ingestion.facts.figures.declared import declared
 from ingestion.facts.figures.figures import analyse
 from ingestion.facts.figures.money import spent
+from ingestion.facts.identity import differences
 from ingestion.facts.lexicon import words
 from ingestion.facts.lists.enumerations import enumerations, may_be_named, may_name, sentence_items
 from ingestion.facts.lists.items import judge
@@ -133,7 +134,8 @@ def read(
             exclusions[key] = left_out
         if found.unexplained:
             unexplained[key] = limits.few(tuple(found.unexplained), lambda one: one.why)
-    return Extraction(facts, exclusions, unexplained, prepared.beyond, notices=prepared.notices)
+    who = () if bare else differences(prepared.readings, prepared.names.own)
+    return Extraction(facts, exclusions, unexplained, prepared.beyond, notices=prepared.notices, identity=who)
 
 
 def window_of(policy: PolicyFacts, application_date: date) -> Window:
