@@ -62,6 +62,8 @@ def _speaks(book: FactBook, spec: FactSpec, grid: Grid) -> bool:
         return False
     if two_sided(spec.listing, grid):
         return True
+    if spec.named_by_place and any("amount" in roles for roles in grid.roles):
+        return False  # 国际合作费用｜…｜1200: what was paid, and not whom it is done with
     if "person" in spec.measures and not any(are_persons(grid.column(c)) for c in range(len(grid.headers))):
         return False
     heads = book.pattern(spec.heads)
