@@ -10,12 +10,11 @@ from msgspec.structs import replace
 from ingestion.domain import Interval, Method, Span
 from ingestion.facts.claims.assertions import Assertion, Claims, Findings
 from ingestion.facts.credit_code import CODE, valid
-from ingestion.facts.figures.figures import residue
 from ingestion.facts.lexicon import words
 from ingestion.facts.prose.analysed import Analysis
 from ingestion.facts.prose.dating import section_period
 from ingestion.facts.prose.modality import exempted
-from ingestion.facts.prose.phrases import quoted
+from ingestion.facts.prose.phrases import quoted, residue
 from ingestion.facts.prose.terms import term
 from ingestion.facts.schema import FactBook, FactSpec, Rule
 from ingestion.facts.sentences import Sentence

@@ -21,7 +21,6 @@ from ingestion.facts.figures.changes import (
     restated,
     stock,
 )
-from ingestion.facts.figures.figures import residue
 from ingestion.facts.figures.matching import Match, match_figure, matched_parent
 from ingestion.facts.figures.nones import explicit_none
 from ingestion.facts.figures.relations import classed, kinds_counted, nested, said_disjoint, set_apart
@@ -37,7 +36,7 @@ from ingestion.facts.figures.times import (
 from ingestion.facts.lexicon import words
 from ingestion.facts.prose.analysed import Analysis, Figure
 from ingestion.facts.prose.dating import bound, one_by_one, section_period
-from ingestion.facts.prose.phrases import clause_span, located, untitled
+from ingestion.facts.prose.phrases import clause_span, located, residue, untitled
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.numbers.periods import Cover, Period, PeriodKind, Window
 

@@ -18,11 +18,13 @@ from ingestion.facts.figures.relations import (
     pair_names,
     summed,
 )
+from ingestion.facts.figures.topics import front
 from ingestion.facts.lexicon import words
 from ingestion.facts.prose.analysed import Analysis, Clause, Figure, Names
 from ingestion.facts.prose.clauses import assign_subjects, clause_of, split
 from ingestion.facts.prose.dating import assign_period, distribute, pair_up, stated_behind, stated_for_all
 from ingestion.facts.prose.modality import clause_blocks, figure_block, planned_before
+from ingestion.facts.prose.phrases import residue
 from ingestion.facts.scanning import marks
 from ingestion.facts.scanning.forms import labelled
 from ingestion.facts.sentences import Sentence
@@ -74,6 +76,7 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
     fill(analysis.figures)
     pair_up(analysis)
     pair_names(analysis)
+    front(analysis)
     for figure in analysis.figures:
         figure.blocked = figure_block(analysis, figure)
     return analysis
@@ -300,21 +303,6 @@ def _pauses(text: str, named: bool) -> list[re.Match[str]]:
         or (not named and m.end() == len(text))
         or words("joint_names").search(text[max(0, m.start() - 3) : m.start()])
     ]
-
-
-_YEARS = re.compile(
-    r"(?:[今去前]年|本年|上年)?\d{1,2}月(?:份|底|初|末|\d{1,2}日)|"
-    r"(?:19|20)\d\d年?(?:度)?(?:\d{1,2}(?:月?[-~至到]\d{1,2})?月(?:份|底|初|末|\d{1,2}日)?)?"
-    r"(?:[-~至到](?:(?:19|20)\d\d年?)?(?:\d{1,2}月)?(?:\d{1,2}日|底|末)?)?")
-
-
-_PUNCTUATION = re.compile(r"[\s（）“”‘’\"'《》|/]")
-
-
-def residue(phrase: str) -> str:
-    """What a phrase names once fillers, totals, periods' years and punctuation are taken away."""
-    rest = words("fillers").sub("", _YEARS.sub("", phrase))
-    return _PUNCTUATION.sub("", rest)
 
 
 def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:

@@ -14,7 +14,6 @@ from msgspec import Struct
 
 from ingestion.domain import Interval
 from ingestion.facts.claims.assertions import Claims
-from ingestion.facts.figures.figures import residue
 from ingestion.facts.figures.heads import named_by, unexplained
 from ingestion.facts.figures.needs import answers_requirement, clause_about_all_or_owner, met
 from ingestion.facts.figures.relations import classed, without_apart
@@ -29,6 +28,7 @@ from ingestion.facts.prose.phrases import (
     greater_china_only,
     note_behind,
     quoted,
+    residue,
     run_from_abroad,
     says_any,
     statement,

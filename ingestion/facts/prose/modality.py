@@ -213,6 +213,9 @@ def figure_block(analysis: Analysis, figure: Figure) -> str:
         return reason
     if _of_others(analysis, figure):
         return "other_body"
+    now = words("now").search(figure.left) or words("done_own").search(figure.left)
+    if analysis.planned and analysis.sentence.counts_on and not now:
+        return "planned"  # 计划引进海外团队。共有3支
     text = analysis.sentence.folded
     if may(words("outgrown"), text) and _outgrown(analysis, figure):
         return "dropped_status"
@@ -277,6 +280,8 @@ def _dropped_after(analysis: Analysis, figure: Figure) -> bool:
                 break
             continue
         if clause.span.start < figure.quantity.span.end:
+            if 0 <= figure.topic < index and words("status_only").match(body.strip()) and dropped(body):
+                return True  # 与外方的技术引进，目前还停留在意向阶段，共谈了3项
             continue
         if clause.depth > figure.depth:
             opened = clause.span.start - 1
