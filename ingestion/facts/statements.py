@@ -161,7 +161,8 @@ def _apply(
     )
     reason = next((r for i, r in analysis.clause_blocks.items() if i == index or (
         r in ("quotation", "template") and analysis.clauses[i].span.overlaps(span))), "")
-    if reason and not (reason == "planned" and rule.planned) and not (reason == "other_body" and not rule.own):
+    of_what_is_another = reason == "other_body" and not rule.own and analysis.clauses[index].subject != "apart"
+    if reason and not (reason == "planned" and rule.planned) and not of_what_is_another:
         claims.exclude(sentence.document, located, reason, rule=rule.id)
         return
     if _told_as_plan(book, rule, sentence, body):

@@ -23,7 +23,7 @@ from ingestion.facts.figures.changes import (
 )
 from ingestion.facts.figures.matching import Match, match_figure, matched_parent
 from ingestion.facts.figures.nones import explicit_none
-from ingestion.facts.figures.relations import classed, kinds_counted, nested, said_disjoint, set_apart
+from ingestion.facts.figures.relations import beside_the_first, classed, kinds_counted, nested, said_disjoint, set_apart
 from ingestion.facts.figures.times import (
     dated_behind,
     dated_years,
@@ -319,7 +319,9 @@ def _assert_group(
             points += (summed.low, value.low)
             value = Interval(min(summed.low, value.low), max(summed.low, value.low))
         kinds = group[-1].kinds
-    elif len(group) > 1 and _breakdown(book.pattern(spec.heads), spec, group, intervals):
+    elif len(group) > 1 and not beside_the_first(analysis, group[1].figure) and _breakdown(
+        book.pattern(spec.heads), spec, group, intervals
+    ):
         value, kinds = intervals[0], group[0].kinds
     elif len(group) == 1:
         value = intervals[0]

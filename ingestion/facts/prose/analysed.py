@@ -23,7 +23,7 @@ class Clause(Struct):
     depth: int
     outer: int  # index of the clause that its bracket hangs on, -1 for none
     larger: bool = False  # the body that the applicant is a part of speaks (学校, against 中心)
-    subject: str = ""  # "own", "other" or "" where the clause names none
+    subject: str = ""  # "own", "other", "apart" (said to be somebody else's) or "" where the clause names none
 
 
 class Figure(Struct):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import pairwise
 
 from ingestion.domain import Span
 from ingestion.facts.lexicon import words
@@ -126,6 +127,19 @@ def assign_subjects(text: str, clauses: list[Clause], names: Names) -> None:
         if _of_a_part(body, names) or (clause.subject in ("", "own") and _of_what_is_set_up(text, clauses, clause)):
             clause.subject = "within"
     _make_larger(text, clauses)
+    _told_whose(text, clauses)
+
+
+def _told_whose(text: str, clauses: list[Clause]) -> None:
+    """承担5项的，是与我们合作的一所高校: what a clause says is somebody else's where the next one says who it is."""
+    told = [clause for clause in clauses if not clause.depth]
+    for clause, following in pairwise(told):
+        if words("nominal_end").search(text, clause.span.start, clause.span.end) is None:
+            continue
+        said = words("says_who").match(text, following.span.start)
+        who = said["who"] if said is not None else ""
+        if words("anybody").match(who) or words("other_subject").match(who) or words("other_holder").match(who):
+            clause.subject = "apart"
 
 
 def _of_a_part(body: str, names: Names) -> bool:

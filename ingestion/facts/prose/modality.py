@@ -73,13 +73,22 @@ def clause_blocks(analysis: Analysis) -> dict[int, str]:
             blocks[index] = "quotation"
         elif clause.subject == "within":
             blocks[index] = "definition"
-        elif clause.subject == "other":
+        elif clause.subject in ("other", "apart"):
             blocks[index] = "other_body"
-        elif planned_before(analysis, index):
+        elif planned_before(analysis, index) or _is_an_aim(analysis, index):
             blocks[index] = "planned"
     for index in _disowned(analysis):
         blocks.setdefault(index, "other_body")
     return blocks
+
+
+def _is_an_aim(analysis: Analysis, index: int) -> bool:
+    """实现自收自支，是海外中心2028年的目标: what the next clause says to be a plan."""
+    text, clauses = analysis.sentence.folded, analysis.clauses
+    if clauses[index].depth or not text.may(words("says_aim")):
+        return False
+    following = next((n for n in range(index + 1, len(clauses)) if not clauses[n].depth), None)
+    return following is not None and words("says_aim").match(analysis.clause_text(following).rstrip("。；")) is not None
 
 
 def _disowned(analysis: Analysis) -> range:
