@@ -18,6 +18,7 @@ from ingestion.facts.figures.relations import (
     pair_names,
     summed,
 )
+from ingestion.facts.figures.told_names import told_by_name
 from ingestion.facts.figures.topics import front
 from ingestion.facts.lexicon import words
 from ingestion.facts.prose.analysed import Analysis, Clause, Figure, Names
@@ -50,7 +51,7 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
         analysis.inherited = None if inherited and _behind_a_label(before, inherited, text) else inherited
     analysis.inherited = analysis.inherited or stated_for_all(sentence, window) or stated_behind(sentence, window)
     taken = [p.span for p in found_periods if p.kind not in (PeriodKind.MEAN, PeriodKind.CUMULATIVE)]
-    for quantity in _units_shared(text, nothing(text, summed(text, quantities(text, taken)))):
+    for quantity in _units_shared(text, nothing(text, summed(text, quantities(text, taken)))) or told_by_name(text):
         whole = None
         before_it = not quantity.unit and words("of_which").search(text, 0, quantity.span.start)
         if words("of_them").match(text, quantity.span.end) or before_it:
