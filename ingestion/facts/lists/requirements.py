@@ -84,7 +84,7 @@ def requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
         unsaid = classed and all(empty(said) for _, said in headed)
         if not unsaid and all(said in nothing or not _asks(header) for header, said in headed):
             return missing
-    if _done(require, item) or says_any(book, require.words, text) or (item.section and says_any(book, require.words, item.section)):
+    if _done(require, item) or any(says_any(book, require.words, said) for said in (text, item.section) if said):
         return KEEP
     unnumbered = "number_granted" in require.columns and "number_granted" in item.cells
     if require.topic and not text and not unnumbered and not pool.weak and says_any(book, require.words, pool.title):
