@@ -14,6 +14,7 @@ from ingestion.facts.claims.assertions import Assertion, Claims, Findings
 from ingestion.facts.lexicon import listed
 from ingestion.facts.prose.dating import bound, section_period
 from ingestion.facts.prose.modality import polarity, section_block
+from ingestion.facts.scanning import states
 from ingestion.facts.scanning.columns import roles_of
 from ingestion.facts.scanning.grids import unit_factor
 from ingestion.facts.scanning.scan import Table
@@ -75,7 +76,7 @@ def amounts(
         window,
     )
     if not series and titled is not None:
-        series = _by_kinds(book, spec, table, titled)
+        series = _by_kinds(book, spec, table, titled, claims)
     if not series:
         return False
     own = {cell.column for _, _, cell in series}
@@ -244,8 +245,9 @@ def _without_subtotals(series: Sequence[Entry]) -> list[Entry]:
     return found
 
 
-def _by_kinds(book: FactBook, spec: FactSpec, table: Table, titled: Period) -> list[Entry]:
-    """Rows are kinds of spending under a title that gives the period: its total row, else the sum of its rows."""
+def _by_kinds(book: FactBook, spec: FactSpec, table: Table, titled: Period, claims: Claims) -> list[Entry]:
+    """Rows are kinds of spending under a title that gives the period: its total row, else the sum of its rows that are
+    not told to be unpaid."""
     if spec.amounts is None:
         return []
     begin, heads = _heads(table)
@@ -254,12 +256,24 @@ def _by_kinds(book: FactBook, spec: FactSpec, table: Table, titled: Period) -> l
     column = next(iter(named if heads else numeric), None)
     rows = []
     for row, texts in zip(table.rows[begin:], table.texts[begin:], strict=True):
+        if reason := _unspent(row, texts, column):
+            claims.exclude(table.document, Span(row[0].span.start, row[-1].span.end), reason)
+            continue
         for cell, text in zip(row, texts, strict=True):
             if cell.column == column and (number := _NUMBER.fullmatch(text.replace(" ", ""))):
                 rows.append((texts[0], Decimal(number[0].replace(",", "")), cell))
     totals = [r for r in rows if listed("total_row").search(r[0])]
     parts = [r for r in rows if r not in totals]
     return [(titled, value, cell) for _, value, cell in parts] + [(None, value, cell) for _, value, cell in totals]
+
+
+def _unspent(row: Sequence[Cell], texts: Sequence[str], column: int | None) -> str:
+    """Why the amount of a row was not spent, by what stands beside it (合同，未付; 预算); "" where it was."""
+    beside = [t for cell, t in zip(row, texts, strict=True) if cell.column != column and len(t) <= LONGEST_STATE]
+    if any((said := listed("budget").search(text)) and said.end() == len(text) for text in beside):
+        return "planned"
+    return "not_spent" if any(
+        listed("unpaid").search(text) or states.state(text).against > states.SURE for text in beside[1:]) else ""
 
 
 def _heads(table: Table) -> tuple[int, dict[int, str]]:
