@@ -290,6 +290,9 @@ def others(rows: Sequence[Cells]) -> set[int]:
     found = {place for place, cells in enumerate(rows)
              if any(listed("not_own").search(one.text) for one in cells if len(one.text) <= LONGEST_STATE)}
     for column in zip_longest(*rows, fillvalue=_NONE):
+        asked = next((one.header for one in column if one.header), "")
+        if listed("asks_own").search(asked):  # 完成单位里有无我方
+            found |= {place for place, one in enumerate(column) if listed("says_no").match(one.text.strip())}
         if any(roles_of(one.header) - {"holder"} for one in column):
             continue
         own = {place for place, one in enumerate(column)
