@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ingestion.domain import Span
 from ingestion.facts.lexicon import words
@@ -12,6 +13,7 @@ from ingestion.facts.sentences import Sentence
 from ingestion.language.ngrams import search
 from ingestion.names import organisations
 from ingestion.names.organisations import Origin, mentions
+from ingestion.numbers.periods import recently
 
 ABROAD = "$countries"  # in a word list: any country, place or organisation abroad
 
@@ -27,7 +29,7 @@ _PUNCTUATION = re.compile(r"[\s（）“”‘’\"'《》|/]")
 
 def residue(phrase: str) -> str:
     """What a phrase names once fillers, totals, periods' years and punctuation are taken away."""
-    rest = words("fillers").sub("", _YEARS.sub("", phrase))
+    rest = words("fillers").sub("", _YEARS.sub("", recently().sub("", phrase)))
     return _PUNCTUATION.sub("", rest)
 
 
@@ -39,6 +41,7 @@ def quoted(analysis: Analysis, span: Span) -> bool:
     )
 
 
+@lru_cache(maxsize=8192)
 def abroad(text: str) -> bool:
     return any(origin in (Origin.FOREIGN, Origin.GREATER_CHINA) for _, _, origin in mentions(text))
 
