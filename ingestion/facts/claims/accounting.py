@@ -35,14 +35,10 @@ def account(
             if not listed.holds(one.document, one.span):
                 found.exclusions.setdefault(one)
                 listed.put(one.document, one.span)
-    again = [evidence(one.document, one.span, Method.DECLARED, one.value) for one in claims.mentions
-             if fact is not None and one.value == fact.interval and not listed.holds(one.document.name, one.at)]
-    if fact is not None and again and fact.interval.exact:
-        fact = replace(fact, evidence=(*fact.evidence, *again))
-        listed.add(again)
     dropped = (Mention(a.document, a.span, a.span, _why_dropped(spec, a)) for a in said if not a.items)
     for one in [*dropped, *claims.mentions]:
-        reason = one.reason or _by_its_time(one.period, window)
+        same = fact is not None and fact.interval.exact and one.value == fact.interval
+        reason = one.reason or ("duplicate" if same else _by_its_time(one.period, window))
         if one.weak and not listed.near(one.document.name, one.at):
             continue
         if reason and not listed.holds(one.document.name, one.at):
