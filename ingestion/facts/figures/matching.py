@@ -435,6 +435,9 @@ def _of_something_else(book: FactBook, spec: FactSpec, analysis: Analysis, figur
         named = _subject(book, spec, figure)
     if analysis.sentence.synthetic and "，" in analysis.sentence.folded and not residue(figure.own):
         named = context  # 履行中的技术转移合同，6项: a row's cells before the figure name what it counts
+    topic = analysis.clause_text(figure.topic).rstrip() if figure.topic >= 0 and not figure.label else ""
+    if any(match.end() == len(topic) for match in book.pattern(spec.heads).finditer(topic)):
+        named += "|" + topic  # 与外方联合署名的论文，近三年SCI期刊上见刊7篇
     if figure.depth and not residue(figure.own):
         named += "|" + analysis.sentence.folded[: figure.left_start]  # 申请未授权（13件）
     if figure in classed(book, spec, analysis):

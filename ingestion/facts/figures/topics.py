@@ -20,9 +20,9 @@ def front(analysis: Analysis) -> None:
         if (figure.label and among is None) or figure.part or figure.depth or not figure.clause:
             continue
         scoped = [n for n in range(figure.clause) if words("scope_said").fullmatch(analysis.clause_text(n).strip())]
-        topics = scoped or (_topics(analysis, figure) if bare(analysis, figure) else [])
-        if topics:
-            figure.topic = topics[0]
+        topics = scoped or _topics(analysis, figure)
+        figure.topic = topics[0] if topics else -1
+        if scoped or (topics and bare(analysis, figure)):
             figure.label = "|".join(analysis.clause_text(n) for n in topics)
 
 
@@ -47,7 +47,7 @@ def _topics(analysis: Analysis, figure: Figure) -> list[int]:
     named = [n for n in before if residue(_noun(analysis, n))]
     found: list[int] = []
     for n in named:
-        if words("said_of_topic").search(_noun(analysis, n)):
+        if words("said_of_topic").search(_noun(analysis, n)) or words("is_one").search(analysis.clause_text(n)):
             break
         found.append(n)
     return found

@@ -138,7 +138,7 @@ def _told_whose(text: str, clauses: list[Clause]) -> None:
             continue
         said = words("says_who").match(text, following.span.start)
         who = said["who"] if said is not None else ""
-        if words("anybody").match(who) or words("other_subject").match(who) or words("other_holder").match(who):
+        if any(words(name).match(who) for name in ("anybody", "other_subject")) or words("says_other").search(who):
             clause.subject = "apart"
 
 

@@ -252,6 +252,8 @@ def figure_block(analysis: Analysis, figure: Figure) -> str:
 def _of_others(analysis: Analysis, figure: Figure) -> bool:
     """Whether a clause gives a figure of a whole city or school, or of those whom the applicant houses."""
     subject = analysis.clauses[figure.clause].subject
+    if figure.topic >= 0 and not subject:
+        subject = analysis.clauses[figure.topic].subject  # 全校的SCI论文，近三年共计2600篇
     housed = subject == "housed" and figure.quantity.measure not in HOUSED
     if analysis.sentence.synthetic and figure.clause and not figure.depth:
         subject = analysis.clauses[0].subject if analysis.clauses[0].subject == "whole" else subject  # 全区高企，312户
