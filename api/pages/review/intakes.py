@@ -163,20 +163,20 @@ def _plots(found: IntakeNumbers, criteria: Sequence[CriterionLine], gaps: Sequen
                     whole=whole)
 
     return {
-        "status": of("status", [Bar(texts(f"review.status.{one.status.value}"), [Piece(
-            f"st-{one.status.value}", texts("intake.cases"), one.cases)]) for one in found.statuses]),
-        "criteria": of("criteria", [Bar(f"{one.citation} {one.label}", [Piece(
-            value.value, outcome[value], getattr(one.count, name)) for value, name in OUTCOMES])
+        "status": of("status", [Bar(texts(f"review.status.{one.status.value}"), (Piece(
+            f"st-{one.status.value}", texts("intake.cases"), one.cases),)) for one in found.statuses]),
+        "criteria": of("criteria", [Bar(f"{one.citation} {one.label}", tuple(Piece(
+            value.value, outcome[value], getattr(one.count, name)) for value, name in OUTCOMES))
             for one in criteria], whole=True),
-        "gaps": of("gaps", [Bar(f"{one.citation} {one.label}", [
-            Piece(value.value, outcome[value], getattr(one.count, name)) for value, name in OUTCOMES[:2]])
+        "gaps": of("gaps", [Bar(f"{one.citation} {one.label}", tuple(
+            Piece(value.value, outcome[value], getattr(one.count, name)) for value, name in OUTCOMES[:2]))
             for one in gaps]),
-        "times": of("times", [Bar(texts(f"review.status.{one.status.value}"), [
-            Piece("accent", texts("intake.median"), one.median, texts("intake.days", days=one.median))])
+        "times": of("times", [Bar(texts(f"review.status.{one.status.value}"), (
+            Piece("accent", texts("intake.median"), one.median, texts("intake.days", days=one.median)),))
             for one in found.times]),
-        "readers": of("readers", [Bar(reader_name(one.reader, one.model, texts), [
+        "readers": of("readers", [Bar(reader_name(one.reader, one.model, texts), (
             Piece("ch-confirmed", texts("intake.kept"), one.kept),
-            Piece("ch-corrected", texts("intake.changed_by"), one.changed)]) for one in found.readers], whole=True),
+            Piece("ch-corrected", texts("intake.changed_by"), one.changed))) for one in found.readers], whole=True),
     }
 
 
