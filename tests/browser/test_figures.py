@@ -151,6 +151,7 @@ def test_counts_agree_on_both_sides(chromium: Browser, place: Place) -> None:
                     "judgement": (listed["judgement"], said["needs_judgement"]),
                     "undecided": (listed["undecided"], same.get("todo-undecided", 0)),
                     "conflicts": (listed["conflict"], same.get("todo-conflict", 0)),
+                    "sensitive": (said["sensitive"], same["sensitive"]),
                     "files": (said["files"], same["files"]), "unchecked": (str(said["unchecked"]), line["numbers"][0]),
                     "tags": (tags, {name: int(count) for name, count in line["tags"].items() if name == "矛盾"})}
                 wrong[link] = [(name, *pair) for name, pair in checks.items() if pair[0] != pair[1]]
@@ -162,4 +163,5 @@ def test_counts_agree_on_both_sides(chromium: Browser, place: Place) -> None:
             wrong[f"both {link}"] = [] if one["said"] == other["said"] else [(one["said"], other["said"])]
     assert {name: found for name, found in wrong.items() if found} == {}
     assert len(both) > 4
+    assert any(found["said"].get("sensitive") for found in seen[str(Role.REVIEWER)].values())
     assert len(wrong) > 20

@@ -10,6 +10,7 @@ from api.pages.results.assessments import Said, said
 from api.pages.results.result import Meter, meter
 from api.service.review_records import CriterionReview, DecisionView, FactReview, ReplyView, ReviewView, Shared
 from assistant.correcting.corrections import Act, Checked
+from assistant.judging import sensitivity
 from assistant.report.composing import excerpt
 from assistant.report.labels import Vocabulary, reason_text
 from ingestion.domain import CriterionKind, Evidence, Exclusion, Fact, Interval, Outcome, Unexplained, number_of
@@ -172,6 +173,7 @@ class Page:
     unchecked: int
     first_unchecked: str    # its key
     known: int              # facts that the documents hold
+    sensitive: tuple[str, ...]      # where another reading of a term of the policy changes an outcome
 
 
 class Viewing:
@@ -194,7 +196,8 @@ class Viewing:
                     said_before if said_before != says else "",
                     tuple((said(outcome, self.language), number, self._first(outcome, facts))
                           for outcome, number in counts.items()), len(unchecked), unchecked[0] if unchecked else "",
-                    sum(bool(one.machine) for one in facts))
+                    sum(bool(one.machine) for one in facts), sensitivity.changing(
+                        view.seen.notes, self.policy, view.seen.application_date, self.language))
 
     def _first(self, outcome: Outcome, facts: Sequence[FactRow]) -> str:
         """Where the page has the first required criterion that came out so: itself if it is judged, else its fact."""
