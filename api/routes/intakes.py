@@ -87,6 +87,13 @@ def end(services: ServicesDep, actor: ActorDep, intake_id: str,
     return services.intakes.rounds.end(actor, intake_id, reason)
 
 
+@router.post(f"{ONE}/reopening", response_model=IntakeLine, summary="Take back that a round was closed early",
+             responses=answers("intake", *READS, "intake_over", "intake_goes_on", "csrf"))
+def reopen(services: ServicesDep, actor: ActorDep, intake_id: str) -> IntakeLine:
+    """Until its last day has passed."""
+    return services.intakes.rounds.reopen(actor, intake_id)
+
+
 @router.delete(ONE, status_code=204, summary="Delete a round that nothing was handed in to",
                responses=answers("", *READS, "intake_has_cases", "csrf"))
 def delete(services: ServicesDep, actor: ActorDep, intake_id: str) -> None:

@@ -193,8 +193,8 @@ def review(services: ServicesDep, actor: ActorDep, language: LanguageDep, case_i
 
 @router.patch(CASE, status_code=204, summary="Change status, assignment or deadline",
               openapi_extra=sent("review_change"),
-              responses=answers("", *USUAL, "status_not_possible", "not_a_reviewer", "left_to_check",
-                                "second_reviewer", "csrf"))
+              responses=answers("", *USUAL, "status_not_possible", "not_a_reviewer", "own_case", "left_to_check",
+                                "return_unexplained", "second_reviewer", "csrf"))
 def change(services: ServicesDep, actor: ActorDep, case_id: str, body: bodies.ChangeBody) -> None:
     services.review.progress.change(actor, case_id, body.record())
 

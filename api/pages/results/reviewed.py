@@ -121,7 +121,8 @@ class FactRow:
     history: tuple[Told, ...]
     shared: int
     reply: Reply | None
-    undecided: tuple[Item, ...]     # read and not decided: a person settles each
+    undecided: tuple[Item, ...]     # read and not decided: a person settles each, the first MOST of them
+    unsettled: int                  # how many there are
     choices: tuple[Choice, ...]     # what its sources say, where they contradict each other
 
 
@@ -228,7 +229,7 @@ class Viewing:
             tuple(self._told(step) for step in reversed(one.history)),
             sum(shared.mine.fact == one.key for shared in self.view.shared), self._reply(one.key),
             tuple(self._item(piece, one.key, f"{one.key}!") for piece in one.undecided[:MOST]),
-            tuple(self._choices(one)))
+            len(one.undecided), tuple(self._choices(one)))
 
     def find(self, key: str, name: str) -> Piece | None:
         """The piece of a fact that a form means."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from lxml import etree
 from markupsafe import Markup
 
 WIDTH, ROW, AXIS, EDGE = 420, 27, 30, 14     # of the drawing, of a row; the scale below the last one, right of all
@@ -76,6 +75,8 @@ def _cleaned(root: Any, name: str, title: str, description: str, rows: Sequence[
     """Without what is there for pygal's own script and colours, neither of which the page lets in; named for readers
     of screens, its series coloured by their kinds.
     """
+    from lxml import etree
+
     for one in [*root.iter()]:
         kind = one.get("class", "") if isinstance(one.tag, str) else ""
         if not isinstance(one.tag, str) or one.tag in ONLY_FOR_SCRIPTS or "tooltip-overlay" in kind:
