@@ -74,6 +74,7 @@ class Reject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unknown: bool = False
     named: bool = False
     origin: Literal["", "domestic"] = ""
+    standing: Literal["", "abroad"] = ""  # leaves out what is said to stand there (设在慕尼黑), besides the words
 
 
 class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,6 +91,7 @@ class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names: list[str] = []  # patterns of items named in running text
     kinds: list[str] = []  # kinds of things: a thing named in running text adds to figures that count other kinds only
     named_in: list[str] = []  # words that a sentence with named items must hold
+    said: list[str] = []  # before a colon or 的有: says of the names behind it what is asked (与我们签有协议的有…)
     enumerated: bool = False  # names enumerated after a lead-in in running text are items
     held: bool = False  # items that somebody else holds are left out (role "holder")
     bare: bool = False  # enumerated names need not say what they are (甲骏科技)

@@ -163,7 +163,8 @@ def adds(spec: FactSpec, analysis: Analysis, group: list[Match], entry: Assertio
         return False
     whole, first = claims.stated[-1][1], group[0].figure
     lead = analysis.sentence.folded[: first.quantity.span.start]
-    additional = words("additional").match(lead.lstrip()) is not None or _parallel(analysis, group, whole, entry)
+    additional = words("additional").match(lead.lstrip()) is not None
+    additional = additional or _parallel(analysis, group, whole, entry) or _of_another_rank(whole, entry)
     bounded = entry.interval.high is not None and (entry.interval.exact or entry.open)
     same = whole.document is entry.document and bounded and whole.interval.exact
     dated = first.own_period and not (spec.time == "state" and words("single_date").search(first.left))
@@ -187,6 +188,18 @@ def _parallel(analysis: Analysis, group: list[Match], whole: Assertion, entry: A
     told = any(words(name).search(first.own) for name in _BECAME)
     before = [residue(name) for name in whole.named.split("|")] if whole.named else []
     return not told and len(own) > 1 and bool(before) and not any(own in name or name in own for name in before)
+
+
+def _of_another_rank(whole: Assertion, entry: Assertion) -> bool:
+    """国家级的两项，…。市级的三项，…: phrases that differ in nothing but the rank that they name."""
+    ranks, rests = zip(*(_rank(one.named) for one in (whole, entry)), strict=True)
+    return all(len(rank) == 1 for rank in ranks) and ranks[0] != ranks[1] and rests[0].endswith(rests[1])
+
+
+def _rank(named: str) -> tuple[set[str], str]:
+    """The ranks that a phrase names without those above them (市级以上), and what else it names."""
+    found = {match[0] for match in words("rank_words").finditer(named) if match[0].endswith("级")}
+    return found, residue(words("rank_words").sub("", named))
 
 
 def lowered(value: Interval, parts: list[Match]) -> Interval:

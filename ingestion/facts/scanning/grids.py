@@ -101,7 +101,8 @@ def _told_by_cells(table: Table, known: int | None) -> int | None:
     if (len(same) * 2 > len(told) and len(told) >= 2) or any(kinds[column] == "mode" for column in same):
         return -1
     heads = [text for text in table.texts[place] if text]
-    named = len(set(heads)) == len(heads) >= max(3, *(len(row) - 1 for row in table.rows))
+    headless = 1 if len(told) >= 2 and len(heads) + 1 == len(table.texts[place]) else 0  # a column of remarks
+    named = len(set(heads)) == len(heads) and len(heads) + headless >= max(3, *(len(row) - 1 for row in table.rows))
     return place if named and not same and all(map(_heads, heads)) and len(table.rows) - place > 2 else known
 
 
