@@ -9,10 +9,10 @@ from pydantic import Field
 
 from api.http.deps import ActorDep, LanguageDep, ServicesDep
 from api.http.review_requests import sent_file
-from api.http.schemas import Body, Part, answers, part, sent
+from api.http.schemas import ROOT, Body, Part, answers, part, sent
 from api.service.review.intake_records import IntakeLine, IntakeNumbers, KindCount, NewIntake, OfferedIntake, Overlap
 
-router = APIRouter(tags=["rounds"])
+router = APIRouter(prefix=ROOT, tags=["rounds"])
 ONE = "/review/intakes/{intake_id}"
 READS = ("not_signed_in", "forbidden", "not_found")
 WRITES = (*READS, "intake_invalid", "unknown_base_type", "csrf")
