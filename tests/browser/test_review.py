@@ -186,24 +186,6 @@ def test_two_reviewers_on_one_fact(person: Page, reviewers: Callable[[], Page]) 
     expect(one.locator(f"{PAPERS} .history > li")).to_have_count(2)
 
 
-def test_pages_of_reviewers_are_accessible(person: Page, reviewers: Callable[[], Page], axe: str) -> None:
-    """axe finds nothing, light on a desk and dark on a phone, also with a form open; nothing lies beside the screen."""
-    address = handed_in(person)
-    page = reviewers()
-    for theme, width, height in (("light", 1440, 900), ("dark", 360, 740)):
-        page.context.add_cookies([{"name": "guohe_theme", "value": theme, "url": page.url}])
-        page.set_viewport_size({"width": width, "height": height})
-        for place in ("/review", address, f"{address}/letter", "/review/statistics"):
-            page.goto(place)
-            steps.ready(page)
-            if place == address:
-                page.locator(f"{PAPERS} summary").first.click()
-            page.evaluate(axe)
-            found = page.evaluate("axe.run()")["violations"]
-            assert [(one["id"], one["nodes"][0]["target"]) for one in found] == [], f"{theme} {place}"
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, place
-
-
 def test_a_contradiction_is_settled_by_one_of_its_figures(person: Page, reviewers: Callable[[], Page]) -> None:
     """确认 asks which: the figures stand there with their places, and the one taken has its source as evidence."""
     address = handed_in(person)
