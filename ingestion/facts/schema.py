@@ -21,6 +21,7 @@ from ingestion.facts import fact_files
 from ingestion.numbers.windows import WindowSetting
 from ingestion.patterns import compiled
 
+FEW = 3  # facts that count in one unit
 Reach = Literal["own", "clause", "sentence", "section"]
 
 
@@ -59,6 +60,7 @@ class Require(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str = "definition"
     origin: Literal["", "foreign", "home"] = ""
     run_by: bool = False  # with `origin`: what a body abroad runs here is from abroad, too
+    done: bool = False  # a cell of state that says that it is done is enough, in whatever words
     abroad_in: list[str] = []  # roles of columns of which a cell that names a place abroad is enough, too
 
 
@@ -143,6 +145,7 @@ class FactSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     time: Literal["window", "state", "open"] = "open"
     measures: list[str] = []
     heads: list[str] = []
+    topic: list[str] = []  # what speaks of a yes or no, whether or not it says it: for the ledger
     needs: list[Need] = []
     exclude: list[str] = []  # in the figure's own phrase: the figure is of something else
     exclude_clause: list[str] = []  # anywhere in its clause
@@ -173,6 +176,11 @@ class FactSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
         if not self.currency:
             return currency
         return "CNY" if currency in self.currency else "人民币" if currency == "CNY" else currency
+
+    @cached_property
+    def named_by_place(self) -> bool:
+        """Whether being abroad makes things the fact's: their names alone (机构, 合作) name much else."""
+        return any(need.reach == "own" and "$countries" in need.words for need in self.needs)
 
     @cached_property
     def class_words(self) -> list[str]:
@@ -223,6 +231,10 @@ class FactBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     facts: dict[str, FactSpec]
     words: dict[str, list[str]] = {}
     reasons: dict[str, list[str]] = {}
+
+    def rare(self, measure: str) -> bool:
+        """Whether hardly a fact counts in a unit, so that the unit says much of what is counted."""
+        return 0 < sum(measure in one.measures for one in self.facts.values()) < FEW
 
     @cached_property
     def _lists(self) -> dict[str, list[str]]:

@@ -28,7 +28,7 @@ from ingestion.facts.scanning.forms import labelled
 from ingestion.facts.sentences import Sentence
 from ingestion.language import load
 from ingestion.numbers.numerals import Quantity, classifiers, parse_decimal, parse_number, quantities
-from ingestion.numbers.periods import Period, PeriodKind, Window, periods, reported_year
+from ingestion.numbers.periods import Period, PeriodKind, Window, periods, recently, reported_year
 
 
 def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis | None = None) -> Analysis:
@@ -313,7 +313,7 @@ _PUNCTUATION = re.compile(r"[\s（）“”‘’\"'《》|/]")
 
 def residue(phrase: str) -> str:
     """What a phrase names once fillers, totals, periods' years and punctuation are taken away."""
-    rest = words("fillers").sub("", _YEARS.sub("", phrase))
+    rest = words("fillers").sub("", _YEARS.sub("", recently().sub("", phrase)))
     return _PUNCTUATION.sub("", rest)
 
 

@@ -125,7 +125,7 @@ def _head_in_title(book: FactBook, spec: FactSpec, analysis: Analysis, figure: F
     if not any(says_any(book, need.words, figure.own) for need in spec.needs):
         return None
     title = "\n".join(line for line in sentence.section.lead.split("\n") if not line.endswith("。"))
-    if book.pattern(spec.heads).search(title) is None or _others_head(book, spec, figure.own):
+    if book.pattern(spec.heads).search(title) is None or others_head(book, spec, figure.own):
         return None
     return title
 
@@ -145,13 +145,13 @@ def _head_before(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Fig
         return None
     if residue(before) and not (sentence.pair or sentence.listed or sentence.synthetic):
         return None
-    if _others_head(book, spec, before):
+    if others_head(book, spec, before):
         return None
     above = sentence.section.text
     return above if heads.search(above) else None
 
 
-def _others_head(book: FactBook, spec: FactSpec, own: str) -> bool:
+def others_head(book: FactBook, spec: FactSpec, own: str) -> bool:
     """Whether a phrase names the things of another fact, with no head in common with this one's."""
     return any(
         book.pattern(other.heads).search(own)

@@ -8,7 +8,8 @@ from ingestion.facts.claims.things import without_journal
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.lists.pools import KEEP, UNKNOWN, Item, Pool
 from ingestion.facts.prose.phrases import abroad, run_from_abroad, says_any
-from ingestion.facts.scanning.columns import empty, is_body, located, sorting
+from ingestion.facts.scanning import states
+from ingestion.facts.scanning.columns import Column, empty, is_body, located, sorting
 from ingestion.facts.schema import FactBook, Reject, Require
 from ingestion.language import load
 from ingestion.names import organisations
@@ -83,6 +84,8 @@ def requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
         unsaid = classed and all(empty(said) for _, said in headed)
         if not unsaid and all(said in nothing or not _asks(header) for header, said in headed):
             return missing
+    if require.done and any(_done(one) for one in item.headed):
+        return KEEP
     if says_any(book, require.words, text) or (item.section and says_any(book, require.words, item.section)):
         return KEEP
     unnumbered = "number_granted" in require.columns and "number_granted" in item.cells
@@ -96,6 +99,11 @@ def requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
     ):
         return KEEP
     return missing
+
+
+def _done(one: Column) -> bool:
+    told = states.state(one.text) if one.roles & _STATE else None
+    return told is not None and told.kind == "done" and told.certainty > states.SURE
 
 
 def _sort(book: FactBook, require: Require, pool: Pool, item: Item) -> str:

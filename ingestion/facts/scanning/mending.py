@@ -21,6 +21,7 @@ _CONTINUED = re.compile(
 _LINE = re.compile(r"[^\n]+")
 LONGEST_LINE = 400  # characters of a line that may be a row
 MOST_COLUMNS = 20
+LEAST_COLUMNS = 3   # filled ones of a table that may lose the others; with fewer it may be a form to be filled in
 
 
 def mended(document: Document) -> list[Block]:
@@ -29,7 +30,18 @@ def mended(document: Document) -> list[Block]:
     blocks = [b for b in blocks if document.text[b.span.start : b.span.end].strip()]
     blocks = list(_rosters(document, blocks))
     parted = [part for block in _delimited(document, blocks) for part in _parted(document, block)]
-    return list(_joined(document, list(_cards(document, parted))))
+    return [_filled(document, block) for block in _joined(document, list(_cards(document, parted)))]
+
+
+def _filled(document: Document, block: Block) -> Block:
+    """A table without the columns in which nothing stands, not even a header."""
+    columns = {at for cell in block.cells for at in range(cell.column, cell.column + cell.column_span)
+               if cell.column_span > 1 or document.text[cell.span.start : cell.span.end].strip()}
+    if len(columns) < LEAST_COLUMNS or len(columns) > max(columns):
+        return block
+    places = {old: new for new, old in enumerate(sorted(columns))}
+    cells = tuple(replace(c, column=places[c.column]) for c in block.cells if c.column in columns)
+    return replace(block, cells=cells)
 
 
 def _delimited(document: Document, blocks: Sequence[Block]) -> Iterator[Block]:
