@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import offices
 from tests.browser.offices import Place
-from tests.browser.people import browsers, by_form, invited, registered
+from tests.browser.people import browsers, by_form, given, invited, registered
 from tests.browser.server import Server
 
 
@@ -54,6 +54,17 @@ def new_person(chromium: Browser, server: Server) -> Iterator[Callable[..., Page
             return page
 
         yield made
+
+
+@pytest.fixture
+def member(new_person: Callable[..., Page], server: Server) -> Callable[[str], Page]:
+    """Somebody of a role on the server that all tests share, where a test changes nothing that is everybody's."""
+    def made(role: str) -> Page:
+        page = new_person(reduced_motion="reduce")
+        given(server, page.request.get("/api/v1/session").json()["user"]["email"], role)
+        return page
+
+    return made
 
 
 @pytest.fixture

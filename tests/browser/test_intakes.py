@@ -86,9 +86,9 @@ def test_a_round_from_its_opening_to_the_meeting(office: Callable[[str, str], Pa
     expect(two.locator("#files")).to_contain_text("丙.txt")
 
 
-def test_policy_staff_change_a_threshold_and_the_status_by_forms(office: Callable[[str, str], Page], axe: str) -> None:
+def test_policy_staff_change_a_threshold_and_the_status_by_forms(member: Callable[[str], Page], axe: str) -> None:
     """200万元 to 350万元 with its clause, 征求意见稿 to 正式; what then disagrees is listed; no file is opened."""
-    staff = office("policy_staff", "sun")
+    staff = member("policy_staff")
     staff.goto("/policy/versions")
     staff.fill("#words", policy_samples.TEXT)
     staff.click('button:has-text("上传原文")')
