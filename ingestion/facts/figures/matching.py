@@ -14,7 +14,6 @@ from msgspec import Struct
 
 from ingestion.domain import Interval
 from ingestion.facts.claims.assertions import Claims
-from ingestion.facts.figures.figures import residue
 from ingestion.facts.figures.heads import named_by, unexplained
 from ingestion.facts.figures.needs import answers_requirement, clause_about_all_or_owner, met
 from ingestion.facts.figures.relations import classed, without_apart
@@ -29,6 +28,7 @@ from ingestion.facts.prose.phrases import (
     greater_china_only,
     note_behind,
     quoted,
+    residue,
     run_from_abroad,
     says_any,
     statement,
@@ -245,11 +245,12 @@ def _against(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure)
     mine = figure.blocked == "other_body" and _for_applicant(book, spec, analysis, figure)
     if figure.blocked and not (mine or of_another):
         return figure.blocked
-    said = f"{figure.label}|{figure.paired or figure.own}{own_status}"
+    of_all = clause_about_all_or_owner(analysis, figure)  # 众创空间3个，级别均为区级
+    said = f"{figure.label}|{figure.paired or figure.own}{own_status}{of_all}"
     if spec.subtract and book.pattern(spec.subtract).search(said):
         return "definition"
     places = spec.home_only and any(
-        elsewhere(book, said) for said in (clause_words(analysis, figure), clause_about_all_or_owner(analysis, figure))
+        elsewhere(book, said) for said in (clause_words(analysis, figure), of_all)
     )
     if places:
         return "direction"

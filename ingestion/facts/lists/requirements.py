@@ -9,7 +9,7 @@ from ingestion.facts.lexicon import listed, words
 from ingestion.facts.lists.pools import KEEP, UNKNOWN, Item, Pool
 from ingestion.facts.prose.phrases import abroad, run_from_abroad, says_any
 from ingestion.facts.scanning import states
-from ingestion.facts.scanning.columns import Column, empty, is_body, located, sorting
+from ingestion.facts.scanning.columns import empty, is_body, located, sorting
 from ingestion.facts.schema import FactBook, Reject, Require
 from ingestion.language import load
 from ingestion.names import organisations
@@ -84,9 +84,7 @@ def requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
         unsaid = classed and all(empty(said) for _, said in headed)
         if not unsaid and all(said in nothing or not _asks(header) for header, said in headed):
             return missing
-    if require.done and any(_done(one) for one in item.headed):
-        return KEEP
-    if says_any(book, require.words, text) or (item.section and says_any(book, require.words, item.section)):
+    if _done(require, item) or any(says_any(book, require.words, said) for said in (text, item.section) if said):
         return KEEP
     unnumbered = "number_granted" in require.columns and "number_granted" in item.cells
     if require.topic and not text and not unnumbered and not pool.weak and says_any(book, require.words, pool.title):
@@ -101,9 +99,10 @@ def requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
     return missing
 
 
-def _done(one: Column) -> bool:
-    told = states.state(one.text) if one.roles & _STATE else None
-    return told is not None and told.kind == "done" and told.certainty > states.SURE
+def _done(require: Require, item: Item) -> bool:
+    """Whether being done is enough, and a cell of state says so in words of its own (下证了, 走完了)."""
+    told = [states.state(one.text) for one in item.headed if one.roles & _STATE] if require.done else []
+    return any(one.kind == "done" and one.certainty > states.SURE for one in told)
 
 
 def _sort(book: FactBook, require: Require, pool: Pool, item: Item) -> str:

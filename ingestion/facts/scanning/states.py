@@ -1,7 +1,7 @@
-"""How the thing of a row stands, told by the characters of a cell that no list of words knows (卡在海关, 谈崩了, 跑着).
+"""How the thing of a row stands, told by the characters of a cell that no list of words knows (卡在海关, 谈崩了).
 
-A naive Bayes classifier over runs of one to three characters, made from the phrases of `language/states.yaml` when it is
-first asked: done, running, to come, over, or no state at all. Deterministic; a phrase is added there, and nothing here.
+A naive Bayes classifier over runs of one to three characters, made from the phrases of `language/states.yaml` when it
+is first asked: done, running, to come, over, or no state at all. Deterministic; phrases are added there, not here.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _PARTS = re.compile(r"[，,；;、（）()/]")
 
 
 class State(NamedTuple):
-    """The kind of state that a cell most likely says, and how likely it is that the thing does not or no longer stand."""
+    """The kind of state that a cell most likely says, and how likely the thing does not or no longer stand."""
 
     kind: str
     against: float
