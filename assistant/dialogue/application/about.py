@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from assistant.dialogue.application import listing, mentions, particulars, sameness, supposing
+from assistant.dialogue.application import listing, particulars, sameness, supposing
 from assistant.dialogue.application.about_rows import by_rows, denied
 from assistant.dialogue.application.case import COUNTED, LEFT_OUT, Case, Row
 from assistant.dialogue.application.case_question import Question
@@ -297,8 +297,7 @@ def _of_year(case: Case, one: Question) -> list[Row]:
 def _named_rows(case: Case, one: Question) -> list[Row]:
     """The counted rows that hold a name of the question, where they are only some: 和京都大学合写的有几篇."""
     rows = case.rows_of(one.facts, COUNTED)
-    name = mentions.longest_name(one.text, [fold(row.quote) for row in one.rows], fold(case.policy.text))
-    found = [row for row in rows if name and name in fold(row.quote)]
+    found = [row for row in rows if one.named.sure and any(word in fold(row.quote) for word in one.named.words)]
     return found if len(found) < len(rows) else []
 
 

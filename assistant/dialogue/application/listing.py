@@ -1,19 +1,22 @@
 """The rows behind figures: which count, which do not and why, where they stand, and where documents differ."""
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from assistant.checking import citations
-from assistant.dialogue.application import particulars
 from assistant.dialogue.application.case import COUNTED, LEFT_OUT, UNDECIDED, Case, Row
 from assistant.dialogue.application.finding import counts, line
+from assistant.dialogue.application.lines import Line
+from assistant.dialogue.application.names import Named
+from assistant.dialogue.asker import counting
 from assistant.dialogue.asker.roles import Asked, Role
 from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, YES, Amount, Result, together
 from assistant.questions.dialogue_patterns import says
-from assistant.questions.understanding import Part
 from ingestion.domain import Citation, Interval, Outcome
 
 DUPLICATE = "duplicate"      # the reason by which a policy folder leaves out what it has counted already
+_CLAUSE = re.compile(r"[^，。；;]+")
 SHOWN = 12        # places that are shown for one question
 
 
@@ -122,20 +125,12 @@ def status(case: Case, found: Sequence[Row], verdict: str) -> Result:
                   refs=tuple(one.criterion.citation for one in findings), lines=tuple(dict.fromkeys(lines)))
 
 
-def counting(found: Sequence[Row]) -> str:
+def verdict_of(found: Sequence[Row]) -> str:
     """Whether rows count: open where nobody could decide."""
     statuses = {row.status for row in found if row.reason != DUPLICATE}
     if COUNTED in statuses and LEFT_OUT not in statuses:
         return YES
     return OPEN if UNDECIDED in statuses and COUNTED not in statuses else NO
-
-
-def uncounted(case: Case, key: str, name: str) -> Result:
-    """That no place which counts for a fact names something, and what the documents say of it."""
-    findings = case.findings_of([key])
-    return Result("rows", verdict=NO, quotes=(*case.cites(findings, evidence=False), *particulars.naming(case, name)),
-                  refs=tuple(one.criterion.citation for one in findings),
-                  lines=(case.say("rows_without", label=case.fact_label(key), name=name),))
 
 
 def unseen(case: Case, key: str) -> Result:
@@ -174,19 +169,22 @@ def named(case: Case, keys: Sequence[str], found: Sequence[Row]) -> Result:
                   lines=(case.say("rows_named", count=len(found)), *lines, *whole.lines))
 
 
-def unlisted(case: Case, key: str, part: Part) -> Result | None:
-    """That what a question speaks of is nowhere counted for a fact, with the documents' words about it; None where
-    they do not speak of it."""
-    places = particulars.spoken_of(case, part)
-    if not places:
-        return None
-    counted = {row.citation for row in case.rows_of([key], COUNTED)}
-    findings = case.findings_of([key])
-    if any(one in counted for one in places):
-        return None
-    return Result("rows", verdict=NO, quotes=(*case.cites(findings, evidence=False), *places),
+def unlisted(case: Case, key: str, named: Named, places: Sequence[Line]) -> Result:
+    """Whether what a question names, and no row is about, counts for a fact: not where its own words rule it out or
+    what counts is listed one by one; nobody can say where only their number is told."""
+    counted, findings = case.rows_of([key], COUNTED), case.findings_of([key])
+    said_of = [clause for line in places for clause in _CLAUSE.findall(line.folded) if named.within(clause)]
+    out = [counting.not_counting(clause, key, case.policy) for clause in said_of]
+    reasons = [case.reason(reason) for left, reason in out if left and reason]
+    denied = any(left for left, _ in out) or any(says("asks", "noted_out", clause)
+                                                for clause in said_of)
+    verdict = NO if denied or any(row.reads is None for row in counted) else OPEN
+    said = case.say("rows_without_this" if verdict == NO else "rows_told_as_number", label=case.fact_label(key))
+    why = [case.say("rows_reason", reason=case.say.clauses(dict.fromkeys(reasons)))] if reasons else []
+    return Result("rows", verdict=verdict,
+                  quotes=(*case.cites(findings, evidence=False), *(line.citation for line in places)),
                   refs=tuple(one.criterion.citation for one in findings),
-                  lines=(*counts(case, [key]).lines, case.say("rows_without_this", label=case.fact_label(key))))
+                  lines=(said, *why, *counts(case, [key]).lines))
 
 
 def harm(case: Case, found: Sequence[Row]) -> Result:

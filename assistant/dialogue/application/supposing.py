@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from assistant.dialogue.application import listing, mentions, particulars
 from assistant.dialogue.application.case import COUNTED, LEFT_OUT, Case, Row
-from assistant.dialogue.application.case_question import Question
+from assistant.dialogue.application.case_question import Question, rows_named
 from assistant.dialogue.application.recompute import Change, recompute
 from assistant.dialogue.asker.roles import Role, Term
 from assistant.dialogue.results import NO, Result
@@ -159,8 +159,7 @@ def _events(case: Case, one: Question, clause: Part) -> list[Change]:
     """Rows that a clause names and that would come to count (批下来, 交付), or would no longer (到期不续)."""
     here = {case.topics.subjects[name].fact for name in clause.found}
     facts = [key for key in one.facts if key in here] or one.facts
-    known = fold(case.policy.text)
-    rows = mentions.rows(clause, case.rows, facts, case.topics, known)
+    rows = rows_named(case, clause, facts)
     own = [row for row in rows if (not facts or row.fact in facts) and _countable(case, row)]
     few = 0 < len({row.quote for row in own}) <= _FEW
     if one.reasons and not few and says("asks", "despite", clause.text):      # 把录用的都算上
@@ -176,7 +175,7 @@ def _events(case: Case, one: Question, clause: Part) -> list[Change]:
     counted = [row for row in own if row.status == COUNTED]
     if ends and (counted or not happens):
         return [Change("remove", row.fact, row=row) for row in _by_fact(counted, facts)]
-    if happens or says("roles", "if", one.text):
+    if happens or says("roles", "if", clause.text):
         return [Change("add", row.fact, _named_in(row, clause), row=row)
                 for row in _by_fact([row for row in own if row.status == LEFT_OUT], facts)]
     return []
@@ -220,11 +219,11 @@ def _one_more(case: Case, one: Question) -> Result | None:
     if not keys or not says("asks", "happens", one.text) or not (codes or says("asks", "one_more", one.text)):
         return None
     told = recompute(case, [Change("add", keys[0], 1)])
-    coded = tuple(line.citation for line in particulars.lines(case)
+    coded = tuple(line.citation for line in case.lines
                   if codes and codes[0] in mentions.plain_code(line.folded))[:listing.SHOWN]
     if coded:
         return replace(told, quotes=(*told.quotes, *coded))
-    place = particulars.search(case, one.text, one.documents)
+    place = particulars.search(case, one.part, one.documents)
     return replace(told, quotes=(*told.quotes, *place.quotes)) if place is not None else told
 
 
