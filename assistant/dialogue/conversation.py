@@ -170,8 +170,8 @@ def _completed(asked: Question, before: Question, history: Sequence[Turn], reade
     of_documents = any(citation.document for citation in last.answer.citations)
     if _WHERE.search(first.text) and _bare(first, reader) and refs and not of_documents:
         return "、".join(dict.fromkeys(refs))
-    if says("asks", "bare_met", first.text) and len(asked.parts) == 1 and any(
-            one.quantities and not one.asks for one in before.parts):
+    met = says("asks", "bare_met", first.text) or (first.polar and not first.quantities and _bare(first, reader))
+    if met and len(asked.parts) == 1 and any(one.quantities and not one.asks for one in before.parts):
         return f"{before.text}，{asked.text}" if asked.language == "zh" else f"{before.text}, {asked.text}"
     if says("asks", "bare_why_not", first.text) and len(asked.parts) == 1 and any(
             one.quantities for one in before.parts):      # 为什么不算？ the answer before has it

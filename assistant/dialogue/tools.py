@@ -129,9 +129,10 @@ class Tools:
         if found:
             return listing.status(case, found, listing.verdict_of(found[:listing.SHOWN]))
         named = names.read(case, self._reader.part(name, self._question.language))
-        if not fact or fact not in case.assessment.facts or not named.lines:
-            return particulars.naming(case, named) or Result("rows", lines=(self._say("case_not_found"),))
-        return listing.unlisted(case, fact, named, named.lines)
+        if fact in case.assessment.facts and named.lines:
+            return listing.unlisted(case, fact, named, named.lines)
+        return particulars.naming(case, named) or Result("rows", verdict="no" if fact else "",
+                                                         lines=(self._say("case_not_found"),))
 
     def recompute(self, changes: Sequence[Mapping[str, object]]) -> Result:
         """The rules again with up to four changes: {"kind": "add"|"remove"|"value"|"rate"|"window", "fact", "amount",

@@ -26,7 +26,8 @@ _SHORT, _FEW = 14, 3      # characters of a question that only names a row; rows
 def by_rows(case: Case, one: Question) -> Result | None:
     """Rows that the question names: whether and why they count, or not."""
     counted = [key for key in one.facts if case.policy.facts.facts[key].kind == "count"]
-    among = one.part.polar and says("asks", "counted_in", one.text) and not says("asks", "reaches", one.text)
+    among = one.part.polar and not says("asks", "reaches", one.text) and (
+        says("asks", "counted_in", one.text) or (one.part.continues and one.named.sure))      # 砚台种业呢
     despite = one.part.polar and says("asks", "despite", one.text)
     own = any(row.fact in one.facts for row in one.rows)
     taken = one.part.polar and says("asks", "taken_for", one.text) and not one.figures.hypothetical
@@ -39,7 +40,10 @@ def by_rows(case: Case, one: Question) -> Result | None:
             or (listing.unseen(case, counted[0]) if among and _names_something(case, one) else None)
     if not one.rows or len(one.rows) > listing.SHOWN:
         return None
-    return _of_rows(case, one, among=among, despite=despite)
+    told = _of_rows(case, one, among=among, despite=despite)
+    if told is None or not one.named.sure:
+        return told
+    return replace(told, quotes=tuple(dict.fromkeys((*told.quotes, *(line.citation for line in one.places)))))
 
 
 def _of_rows(case: Case, one: Question, *, among: bool, despite: bool) -> Result | None:

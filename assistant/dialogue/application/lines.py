@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
+from assistant.questions.understanding import fold
 from ingestion.domain import Citation, Document, Span
-from ingestion.language import fold
 from ingestion.numbers import numerals
 from ingestion.numbers.numerals import Quantity
 
@@ -21,7 +21,7 @@ class Line:
     def __init__(self, document: Document, span: Span) -> None:
         self.document, self.span = document, span
         self.text = document.quote(span)
-        self.folded = fold(self.text).lower()
+        self.folded = fold(self.text)
 
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:

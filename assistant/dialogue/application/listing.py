@@ -14,7 +14,11 @@ from assistant.dialogue.asker.roles import Asked, Role
 from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, YES, Amount, Result, together
 from assistant.questions.dialogue_patterns import says
 from ingestion.domain import Citation, Interval, Outcome
+from ingestion.language import fold
+from ingestion.numbers import periods
 
+PART = "part_of_total"       # the reason by which it leaves out what a total holds already
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 DUPLICATE = "duplicate"      # the reason by which a policy folder leaves out what it has counted already
 _CLAUSE = re.compile(r"[^，。；;]+")
 SHOWN = 12        # places that are shown for one question
@@ -110,17 +114,21 @@ def why_less(case: Case, keys: Sequence[str], documents: Sequence[str] = ()) -> 
 
 
 def status(case: Case, found: Sequence[Row], verdict: str) -> Result:
-    """Whether rows count, with the reason where they do not, and the place."""
-    lines, cites = [], []
-    keys = {row.fact for row in found}
+    """Whether rows count, with the reason where they do not, and the place; with a verdict also what does count."""
+    lines: list[str] = []
+    cites: list[Citation] = []
+    keys = dict.fromkeys(row.fact for row in found)
     for row in found[:SHOWN]:
         name = {COUNTED: "row_counted", UNDECIDED: "row_undecided"}.get(row.status, "row_left_out")
         lines.append(case.say(name, row=row.label or row.quote.strip(), label=case.fact_label(row.fact),
                               place=case.place(row), reason=case.reason(row.reason) if row.reason else ""))
         cites.append(row.citation)
-    findings = [one for one in case.findings if set(one.criterion.facts) & keys]
+    findings = [one for one in case.findings if not keys.keys().isdisjoint(one.criterion.facts)]
     if any(row.reason in ("outside_window", "partial_window") for row in found):
         lines += case.assessment.notes[:1]
+    if verdict:
+        lines += counts(case, [key for key in keys if case.policy.facts.facts[key].kind == "count"
+                               and key in case.assessment.facts]).lines
     return Result("rows", verdict=verdict, quotes=(*case.cites(findings, evidence=False), *cites),
                   refs=tuple(one.criterion.citation for one in findings), lines=tuple(dict.fromkeys(lines)))
 
@@ -169,6 +177,35 @@ def named(case: Case, keys: Sequence[str], found: Sequence[Row]) -> Result:
                   lines=(case.say("rows_named", count=len(found)), *lines, *whole.lines))
 
 
+def of_years(case: Case, keys: Sequence[str], years: Sequence[int]) -> Result | None:
+    """How many of what is listed one by one fall in each of some years, of money what the documents sum up; None where
+    nothing listed does."""
+    lines: list[str] = []
+    cites: list[Citation] = []
+    for key in keys:
+        listed = [row for row in case.rows_of([key], COUNTED) if row.reads is None]
+        money = case.policy.facts.facts[key].kind == "money"
+        for year in years:
+            own = _once(row for row in listed if _year(row) == year)
+            if not own:
+                continue
+            sums = [row for row in case.rows_of([key], LEFT_OUT) if row.reason == PART and str(year) in row.quote]
+            amount = case.say("places", count=len(own)) if money else case.amount(Interval(len(own), len(own)), key)
+            lines.append(case.say("count_of_year", year=year, label=case.fact_label(key), amount=amount))
+            shown = sums if money and sums else own
+            if len(years) == 1 or money:
+                lines += [_item(case, number, row) for number, row in enumerate(shown[:SHOWN], 1)]
+            cites += [row.citation for row in shown]
+    return Result("rows", quotes=tuple(cites), lines=(*lines, *counts(case, keys).lines)) if lines else None
+
+
+def _year(row: Row) -> int | None:
+    """The year of the first day that a row names."""
+    days = periods.dates(fold(row.quote))
+    plain = _YEAR.search(row.quote)
+    return days[0][1].year if days else int(plain[1]) if plain else None
+
+
 def unlisted(case: Case, key: str, named: Named, places: Sequence[Line]) -> Result:
     """Whether what a question names, and no row is about, counts for a fact: not where its own words rule it out or
     what counts is listed one by one; nobody can say where only their number is told."""
@@ -176,8 +213,7 @@ def unlisted(case: Case, key: str, named: Named, places: Sequence[Line]) -> Resu
     said_of = [clause for line in places for clause in _CLAUSE.findall(line.folded) if named.within(clause)]
     out = [counting.not_counting(clause, key, case.policy) for clause in said_of]
     reasons = [case.reason(reason) for left, reason in out if left and reason]
-    denied = any(left for left, _ in out) or any(says("asks", "noted_out", clause)
-                                                for clause in said_of)
+    denied = any(left for left, _ in out) or any(says("asks", "noted_out", line.folded) for line in places)
     verdict = NO if denied or any(row.reads is None for row in counted) else OPEN
     said = case.say("rows_without_this" if verdict == NO else "rows_told_as_number", label=case.fact_label(key))
     why = [case.say("rows_reason", reason=case.say.clauses(dict.fromkeys(reasons)))] if reasons else []
@@ -223,7 +259,8 @@ def agreeing(case: Case, keys: Sequence[str], documents: Sequence[str], asked: A
 
 def _figures(case: Case, key: str, documents: Sequence[str]) -> dict[str, tuple[Interval, list[Citation]]]:
     """What each document alone gives for a fact."""
-    chosen = list(documents) or list(dict.fromkeys(row.document for row in case.rows_of([key], COUNTED)))
+    every = list(dict.fromkeys(row.document for row in case.rows_of([key], COUNTED)))
+    chosen = list(documents) if len(documents) > 1 else list(dict.fromkeys([*documents, *every]))
     found: dict[str, tuple[Interval, list[Citation]]] = {}
     for name in chosen:
         fact = case.facts_of([name], [key]).get(key)

@@ -35,6 +35,7 @@ RARE = 3         # lines in which a pair of characters stands that is a name by 
 _NEAR = 0.7       # the share of the best line's weight that other lines must have
 _TELLING = 100    # an amount that tells what is spoken of
 _MOST_OF = 0.6    # of a name
+_LONG = 5         # characters that stand together by no chance
 _GROWTH = 0.4     # what each further character of a name adds to its weight
 _ASIDE = ("ends", "happens", "counted_in", "valid", "supplied", "despite", "taken_for")   # verbs that name nothing
 
@@ -56,12 +57,16 @@ class Named(Struct, frozen=True):
 def read(case: Case, part: Part, documents: Collection[str] = ()) -> Named:
     """What a folded part of a question names, in some of the documents or in all."""
     lines = [line for line in case.lines if not documents or line.document.name in documents]
-    kinds = [word.span for name, words in part.found.items() for word in words
-             if case.topics.subjects[name].fact or case.topics.subjects[name].type]
+    kinds = [word.span for name, words in part.found.items() if case.topics.subjects[name].weight for word in words]
     titles = fold(" ".join(document.name for document in case.assessment.documents))
     words = dict(_words(part.text, kinds, lines, fold(case.policy.text) + "\n" + titles))
-    own = [word for word, kind in words.items() if not kind] or [
-        word for word, kind in words.items() if kind and len(word) > _PAIR]      # the kind alone tells: 院士专家工作站
+    own = [word for word, kind in words.items() if not kind]
+    asking = part.asking().text
+    told = [word for word in words if len(word) > _PAIR and word in asking]
+    if not own and told and part.polar and says("asks", "counted_in", asking):      # 集团的国家重点实验室算吗
+        own = told + [
+            word for word in everyday() if word in part.text and any(word in line.folded for line in lines)
+            and not _empty(word)]
     quoted = "".join(_QUOTED.findall(part.text))
     weights = {word: _weight(word, lines) * (2 if word in quoted else 1) for word in own}
     bars = {one.bar for one in case.policy.criteria}
@@ -71,11 +76,11 @@ def read(case: Case, part: Part, documents: Collection[str] = ()) -> Named:
     for side in _JOINT.split(part.text):
         found += _best(lines, {word: weights[word] for word in own if word in side}, amounts)
     found = list(dict.fromkeys(found or _best(lines, weights, amounts)))
-    if not found or len(found) > MOST:
+    if not found:
         return Named()
     held = [word for word in own if any(word in line.folded for line in found)]
-    sure = bool(amounts) or len(held) > 1 or any(
-        len(word) > _PAIR or sum(word in line.folded for line in lines) <= RARE for word in held)
+    sure = len(found) <= MOST and (bool(amounts) or len(held) > 1 or any(
+        len(word) > _PAIR or sum(word in line.folded for line in lines) <= RARE for word in held))
     return Named(tuple(held), tuple(found), sure, tuple(amounts))
 
 
@@ -130,12 +135,14 @@ def _words(text: str, kinds: Sequence[Span], lines: Sequence[Line], known: str) 
                 continue
             end = start + length
             word = run[start:end].strip(_EDGE)
-            if len(word) < _PAIR or word in known or _empty(word):
-                continue
             place = match.start() + start + run[start:end].find(word)
             span = Span(place, place + len(word))
+            kind = any(one.overlaps(span) for one in kinds)
+            if len(word) < _PAIR or _empty(word) or (word in known and not kind):
+                continue
             left = len(word) - sum(telling[span.start:span.end])
-            if left >= _PAIR or not all(plain[span.start:span.end]) or any(one.overlaps(span) for one in kinds):
+            rare = len(word) >= _LONG and sum(word in line.folded for line in lines) < RARE     # 第二完成单位
+            if left >= _PAIR or not all(plain[span.start:span.end]) or kind or rare:
                 yield word, left < _PAIR
 
 

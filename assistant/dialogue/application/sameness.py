@@ -20,7 +20,7 @@ def answer(case: Case, one: Question) -> Result | None:
     """Yes where the documents say so or one of the rows was left out as a duplicate; open where they say nothing."""
     if not one.part.polar or not says("asks", "same", one.text):
         return None
-    lines = _lines(case, one.text)
+    lines = _lines(case, one.text) or [line for line in one.named.lines if says("asks", "said_same", line.folded)]
     rows = [row for row in one.rows if not one.facts or row.fact in one.facts][:_MOST]
     if not lines and not rows:
         return None

@@ -5,14 +5,14 @@ import calendar
 import re
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 
 from msgspec.structs import replace
 
-from assistant.dialogue.application import listing, mentions, particulars
+from assistant.dialogue.application import listing, mentions, names, particulars
 from assistant.dialogue.application.case import COUNTED, LEFT_OUT, Case, Row
 from assistant.dialogue.application.case_question import Question, rows_named
 from assistant.dialogue.application.recompute import Change, recompute
+from assistant.dialogue.asker import rates
 from assistant.dialogue.asker.roles import Role, Term
 from assistant.dialogue.results import NO, Result
 from assistant.questions.dialogue_patterns import pattern, says
@@ -20,12 +20,6 @@ from assistant.questions.understanding import Part, fold
 from ingestion.domain import Interval, Outcome
 from ingestion.numbers import numerals, periods
 
-_RATE = re.compile(r"(?:1\s*|一|每)?(?P<currency>欧元|美元|英镑|日元|港元|港币|新元|新加坡元|加元|澳元|瑞士法郎"
-                   r"|卢布|韩元|[\u4e00-\u9fff]{0,4}(?:克朗|泰铢|林吉特|坚戈|第纳尔|福林|迪拉姆|里亚尔|卢比|比索|兹罗提|越南盾|法郎|列弗|列伊)|euros?|eur|dollars?|usd|pounds?|gbp)\s*(?:按|折|换|兑|合|=|等于|对|算|to|at|is|为|是|折合|兑换|折算|折成)*\s*(?:人民币|rmb|cny|yuan)?\s*"
-                   r"(?:按|为|是|at)?\s*(?P<rate>\d{1,3}\.\d+|\d{1,3})(?!\d)")
-_RATE_BEFORE = re.compile(r"(?:按|以|用|照|at)\s*(?:an? )?(?:exchange )?(?P<rate>\d{1,3}(?:\.\d+)?)\s*(?:元)?(?:的)?\s*"
-                          r"(?:汇率|rate)")
-_RATE_ALONE = re.compile(r"(?:汇率|rate)(?:[^\d，。；]{0,8})(?P<rate>\d{1,3}(?:\.\d+)?)(?![\d.]|\s*[万亿篇家户项个])")
 _NEW = frozenset({Role.ADDED, Role.PLANNED, Role.PART})      # figures that say themselves what comes
 _JOINT = re.compile(r"[、，,；;]|(?<=[\u4e00-\u9fff])[和与及]")
 _NAME, _FEW = 4, 4     # characters that are no chance run of words; rows that one clause can mean
@@ -37,13 +31,13 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 def changes(case: Case, one: Question) -> Result | None:
     """The result under what the question supposes; None if it supposes nothing that can be computed."""
     text, facts = one.text, one.facts
-    rate = _rate(text)
+    rate = rates.stated(text)
     if rate is not None:
         money = facts or [key for key in case.assessment.facts if case.policy.facts.facts[key].kind == "money"] \
             or [key for each in case.findings for key in each.criterion.facts
                 if case.policy.facts.facts[key].kind == "money"]
         if money:
-            return recompute(case, [Change("rate", money[0], rate=rate[1], currency=rate[0])])
+            return recompute(case, [Change("rate", money[0], rate=rate.yuan, currency=rate.currency)])
     if says("asks", "home_money", text):
         open_above = [key for key, fact in case.assessment.facts.items() if fact.interval.high is None
                       and case.policy.facts.facts[key].kind == "money"]
@@ -101,13 +95,6 @@ def _together(case: Case, one: Question) -> Result | None:
         return replace(whole, figures=told.figures, lines=(*told.lines, *whole.lines),
                        quotes=(*told.quotes, *whole.quotes), refs=(*told.refs, *whole.refs))
     return told
-
-
-def _rate(text: str) -> tuple[str, Decimal] | None:
-    match = _RATE.search(text) or _RATE_BEFORE.search(text) or _RATE_ALONE.search(text)
-    if match is None:
-        return None
-    return match.groupdict().get("currency") or "", Decimal(match["rate"])
 
 
 def _as_it_is(case: Case, one: Question) -> bool:
@@ -168,10 +155,12 @@ def _events(case: Case, one: Question, clause: Part) -> list[Change]:
                 for row in _by_fact(every, facts)]
     if not own and says("asks", "happens", clause.text):
         own = _expected(case, facts, clause)
+    ends = says("asks", "ends", clause.text) or says("roles", "leaves", clause.text)
+    happens = says("asks", "happens", clause.text) or says("asks", "despite", clause.text)
+    if not own and ends and len(facts) == 1 and names.read(case, clause).sure:      # 如果马小椿也调回来: one fewer
+        return [Change("remove", facts[0], 1)]
     if not own or len({row.quote for row in own}) > _FEW:
         return []
-    ends = says("asks", "ends", clause.text)
-    happens = says("asks", "happens", clause.text) or says("asks", "despite", clause.text)
     counted = [row for row in own if row.status == COUNTED]
     if ends and (counted or not happens):
         return [Change("remove", row.fact, row=row) for row in _by_fact(counted, facts)]

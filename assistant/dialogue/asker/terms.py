@@ -9,8 +9,9 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from assistant.dialogue.asker import counting, losses
+from assistant.dialogue.asker import counting, losses, rates
 from assistant.dialogue.asker.combining import doubted, rest, settled
+from assistant.dialogue.asker.rates import Rate
 from assistant.dialogue.asker.roles import (
     BREAK,
     RECEIVED,
@@ -61,7 +62,9 @@ def read(part: Part, keys: Collection[str], policy: Policy, topics: Topics, wind
     """The figures of a folded question for the facts `keys`, whose bars are `bars`; a unit that several of them share
     speaks of those that are the base type's, or the clause's, `own`."""
     text = part.text
-    amounts = [one for one in part.quantities if one.measure != "time" and not _says_no_amount(one, text)]
+    rate = rates.stated(text)
+    amounts = [one for one in part.quantities if one.measure != "time" and not _says_no_amount(one, text)
+               and not (rate and rate.span.start <= one.span.start and one.span.end <= rate.span.end + 1)]
     figures = _repeated([_around(one, amounts, text) for one in amounts])
     _assign(figures, part, keys, policy, topics, own)
     found = [one for one in figures if one.fact]
@@ -72,7 +75,7 @@ def read(part: Part, keys: Collection[str], policy: Policy, topics: Topics, wind
     claims = part.polar and (single or repeated)
     for one in found:
         terms.append(_term(one, terms, text, policy, spans, bars, claims=claims))
-    terms = settled([*terms, *_foreign(figures, terms, text, keys, policy)], text, bars)
+    terms = settled([*terms, *_foreign(figures, terms, text, keys, policy, rate)], text, bars)
     overlapping = _unchecked_overlap(text)
     if not overlapping:
         terms = doubted(terms, text)
@@ -143,7 +146,7 @@ def _assign(figures: list[Figure], part: Part, keys: Collection[str], policy: Po
     before, unit = "", ""
     for place, one in enumerate(figures):
         allowed = [key for key in keys if fits(one.quantity, key, policy)]
-        key = _narrower(one, allowed, before, policy) or _part_named(one, part, allowed, before, topics)
+        key = _part_named(one, part, allowed, before, topics) or _narrower(one, allowed, before, policy)
         named_there = _leads(one, part, allowed, topics)     # 其中联合4篇
         listed = one.quantity.unit == unit and _LISTED.match(one.lead) and not named_there
         also = one.quantity.unit == unit and says("roles", "also", one.lead)
@@ -281,17 +284,27 @@ def fits(quantity: Quantity, fact: str, policy: Policy) -> bool:
 
 
 def _foreign(figures: Sequence[Figure], terms: Sequence[Term], text: str, keys: Collection[str],
-             policy: Policy) -> list[Term]:
-    """Money of another currency beside what is asked about: nobody can say what it adds, unless a rate is given."""
+             policy: Policy, rate: Rate | None) -> list[Term]:
+    """Money of another currency beside what is asked about: at the rate that is stated, or nobody can say what it
+    adds."""
     spent = {key for key in keys if policy.facts.facts[key].kind == "money"}
     wanted = {one.fact for one in terms if one.fact in spent} or spent
-    if len(wanted) != 1 or says("roles", "rate", text):
+    if len(wanted) != 1 or (rate is None and says("roles", "rate", text)):      # 折人民币200万 is told already
         return []
-    key = wanted.pop()
-    return [Term(one.said, one.quantity.span, Interval(0, None), Role.UNCERTAIN, key, one.quantity.unit, UNCONVERTED)
-            for one in figures if one.quantity.measure == "money" and one.quantity.currency not in ("", "CNY")
-            and not counting.not_counting(one.lead[-14:] + one.tail, key, policy)[0]
-            and not says("roles", "planned", one.lead + one.tail)]
+    key, found = wanted.pop(), []
+    for one in figures:
+        amount = one.quantity
+        if amount.measure != "money" or amount.currency in ("", "CNY"):
+            continue
+        if says("roles", "planned", one.lead + one.tail) \
+                or counting.not_counting(one.lead[-14:] + one.tail, key, policy)[0]:
+            continue
+        if rate is not None and amount.interval.exact:
+            yuan = int(amount.interval.low * rate.yuan)
+            found.append(Term(one.said, amount.span, Interval(yuan, yuan), Role.HAVE, key, amount.unit))
+        else:
+            found.append(Term(one.said, amount.span, Interval(0, None), Role.UNCERTAIN, key, amount.unit, UNCONVERTED))
+    return found
 
 
 # Roles ----------------------------------------------------------------------------------------------------------------
