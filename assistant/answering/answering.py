@@ -200,8 +200,7 @@ class Advisor:
                 return Choice(Kind.CLAUSE, tuple(dict.fromkeys(about))), near
             return choice, none
         against = any(one.matches and one.verdict == "no" for one in choice.points)
-        unread = not any(one.total.aside or any(sign == "-" for sign, _ in one.total.steps)
-                         for one in near.comparisons)
+        unread = not any(one.total.aside or len(one.total.steps) > 1 for one in near.comparisons)
         if near.comparisons and against and unread and bars.verdict(near.comparisons) == "yes":
             return choice, none
         only_bar = all(one.outcome is None and one.agrees for one in near.comparisons)

@@ -195,7 +195,7 @@ class Reader:
             {name: tuple(words) for name, words in found.items()},
             refs,
             _chapter(text),
-            _figures(text),
+            _figures(text, [one.span for words in found.values() for one in words if one.word.isascii()]),
             strange,
             ago,
             years,
@@ -251,7 +251,7 @@ def cleaned(text: str) -> str:
 
 
 _BLANK = re.compile(   # not 近3年 发表, not 9 户
-    r"(?<=[\u4e00-\u9fff])(?<![年月日号条款季届期第到的]) (?=[\u4e00-\u9fff\d])")
+    r"(?<=[\u4e00-\u9fff])(?<![年月日号条款季届期第]) (?=[\u4e00-\u9fff\d]|ok\b)|(?<=[a-z]\d\d) (?=[a-z]{2})")
 
 
 def _parted(folded: str) -> str:
@@ -307,19 +307,24 @@ def _chapter(text: str) -> int | None:
     return articles.whole_number(match[1] or match[2]) if match else None
 
 
-def _figures(text: str) -> tuple[numerals.Quantity, ...]:
-    """The quantities of a question, without years, references and the term 近三年."""
+def _figures(text: str, latin: Sequence[Span] = ()) -> tuple[numerals.Quantity, ...]:
+    """The quantities of a question, without years, references, codes (21-05) and the term 近三年. `latin`: known words
+    that a figure may be written right behind: sci18."""
     taken = [Span(*match.span()) for match in _YEAR.finditer(text)]
     taken += [
         Span(*match.span())
         for match in re.finditer(
             r"第\s*[一二三四五六七八九十\d]+\s*[条章项款](?:\s*[（(]\s*[一二三四五六七八九十\d]+\s*[)）])?|近[三3]年"
             r"|articles?\s*\d+(?:\s*[（(]\s*\d+\s*[)）])?|[一二两三四五六七八九十\d]+年前"
+            r"|(?<![\d.])\d{1,4}-\d{1,4}(?=[是的那这对属，。？?]|$)"
             r"|(?<![\d.])\d{1,2}\.\d{1,2}(?![\d.%％万亿元年月日篇项个名人家户分倍岁美欧]|\s*m)",
             text,
         )
     ]
-    same_length = text.replace("国家级", "省部级")  # 两个国家级 is two of them, not two countries
+    same_length = text.replace("国家级", "省部级").replace("国际", "省际")  # 两个国家级 are no countries, nor is 万国际
+    for span in latin:
+        if text[span.end:span.end + 1].isdigit():
+            same_length = same_length[:span.start] + "类" * (span.end - span.start) + same_length[span.end:]
     found = numerals.quantities(same_length, taken)
     for match in _TEN_THOUSANDS.finditer(text):      # 一百九十八万 needs no 元 in a question
         number, span = numerals.parse_number(match[0]), Span(*match.span())
