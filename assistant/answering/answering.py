@@ -200,7 +200,8 @@ class Advisor:
                 return Choice(Kind.CLAUSE, tuple(dict.fromkeys(about))), near
             return choice, none
         against = any(one.matches and one.verdict == "no" for one in choice.points)
-        unread = not any(one.total.aside or len(one.total.steps) > 1 for one in near.comparisons)
+        unread = len(near.comparisons) == 1 and not any(
+            one.total.aside or len(one.total.steps) > 1 for one in near.comparisons)
         if near.comparisons and against and unread and bars.verdict(near.comparisons) == "yes":
             return choice, none
         only_bar = all(one.outcome is None and one.agrees for one in near.comparisons)

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from msgspec.structs import replace
 
-from assistant.questions import question_form
+from assistant.questions import question_form, rates
 from assistant.questions.term_spotting import SHORTEST_SLIP, Lexicon, Spotted
 from assistant.questions.topics import Topics, words_of
 from assistant.questions.unknown_words import Strangers, everyday, plain_english
@@ -251,7 +251,8 @@ def cleaned(text: str) -> str:
 
 
 _BLANK = re.compile(   # not 近3年 发表, not 9 户
-    r"(?<=[\u4e00-\u9fff])(?<![年月日号条款季届期第]) (?=[\u4e00-\u9fff\d]|ok\b)|(?<=[a-z]\d\d) (?=[a-z]{2})")
+    r"(?<=[\u4e00-\u9fff])(?<![年月日号条款季届期第]) (?=[\u4e00-\u9fff\d]|ok\b)"
+    r"|(?<=[a-z]\d\d) (?=[a-z]{2})|(?<=[a-z]\d) (?=[\u4e00-\u9fff])")
 
 
 def _parted(folded: str) -> str:
@@ -296,6 +297,8 @@ def _inheriting(parts: Sequence[Part], topics: Topics) -> list[Part]:
 def _refs(text: str) -> tuple[str, ...]:
     """The clauses that a folded text names, in any brackets; amounts (2.5 million) are no references."""
     plain = _AMOUNT.sub(lambda match: " " * len(match.group()), text.replace("（", "(").replace("）", ")"))
+    rate = rates.stated(plain)      # 汇率7.2 is the number of no clause
+    plain = plain[:rate.span.start] + " " * (rate.span.end - rate.span.start) + plain[rate.span.end:] if rate else plain
     plain = _DECIMAL.sub(lambda match: " " * len(match.group()), plain)
     plain = _HOW_MANY.sub(lambda match: " " * len(match.group()), plain)
     plain = _SPELLED.sub(lambda match: f"article {_ENGLISH_NUMBERS.index(match[1])}", plain)

@@ -12,9 +12,9 @@ from assistant.dialogue.application import listing, mentions, names, particulars
 from assistant.dialogue.application.case import COUNTED, LEFT_OUT, Case, Row
 from assistant.dialogue.application.case_question import Question, rows_named
 from assistant.dialogue.application.recompute import Change, recompute
-from assistant.dialogue.asker import rates
 from assistant.dialogue.asker.roles import Role, Term
 from assistant.dialogue.results import NO, Result
+from assistant.questions import rates
 from assistant.questions.dialogue_patterns import pattern, says
 from assistant.questions.understanding import Part, fold
 from ingestion.domain import Interval, Outcome

@@ -16,14 +16,15 @@ YEARLY = "yearly_bar"         # a bar said to be one of each year
 UNCONVERTED = "unconverted"   # why a sum of foreign money is in doubt
 RECEIVED = "received"         # why a sum that came in is in doubt: nobody has said that it was spent
 SOME = re.compile(r"[，,\s]*(?:但是?|可是?|却|不过)?有")      # 我们有18篇，有3篇还没见刊
+_TWICE = re.compile("重[了的复叠]|duplicate")
 _BESIDES = re.compile("[另还又再]")
 _MARKS = " ，,、；;。"
 _OWN = re.compile(r"(?:我们|目前|现在|已经|已|只|才|就|we|our)\s*(?:的)?(?:有|达到|超过|have|has)?\s*$")
 _SUFFICES = re.compile(r"\s*就(?:行|够|可以|能|成|满足|达标|合格)")
 _ONLY = re.compile(r"(?:不是|只要|不就)\s*$")
-_OPENING = re.compile(r"但是?|不过|可是?|却|有|其中|里面?|还|也|就|只|都|的|中|另|了|我们|目前|现在|[\s（(]"
+_OPENING = re.compile(r"^(?:但是?|不过|可是?|却|有|其中|里面?|还|也|就|只|都|的|中|另|了|我们|目前|现在|[\s（(]"
                       r"|上个?月|下个?月|去年|今年|明年|最近|近期|刚刚?|后来|前不久|年[前底初]"
-                      r"|\b(?:but|of which|and|have|has)\b")
+                      r"|\b(?:but|of which|and|have|has)\b)+")
 _REACHED = re.compile(r"[凑满到过]了\s*$")
 _WANTS = re.compile(r"(?<![想还又再不])要\s*$")
 
@@ -93,10 +94,9 @@ class Figure(Struct):
         return self.clause[span.start - self.start:span.end - self.start]
 
 
-def role_of(one: Figure, earlier: Sequence[Term], bars: Mapping[str, int], *, out: bool, behind: bool,
-            asking: bool = False) -> Role:
-    """`out`: words beside the figure, or its period, say that it does not count; `behind`: they stand behind it.
-    `asking`: its clause puts the question."""
+def role_of(one: Figure, earlier: Sequence[Term], bars: Mapping[str, int], *, out: bool, asking: bool = False) -> Role:
+    """`out`: words beside the figure, or its period, say that it does not count. `asking`: its clause puts the
+    question."""
     holds = [term for term in earlier if term.role in (Role.HAVE, Role.TOTAL)]
     planned = says("roles", "planned", one.lead + one.tail) or says("roles", "planned", one.clause[:len(one.lead)])
     supposed = says("roles", "if", one.clause)
@@ -109,16 +109,17 @@ def role_of(one: Figure, earlier: Sequence[Term], bars: Mapping[str, int], *, ou
     added = says("roles", "added", one.lead) or says("roles", "added_tail", one.tail)
     if added and not out and (supposed or not planned):
         return Role.ADDED
-    part = bool(holds) and _of_what_is_held(one, earlier, stage=planned or says("roles", "unrealised", one.tail),
-                                            planned=planned and not out)
+    stage = planned or says("roles", "unrealised", one.tail)
+    part = bool(holds) and not added and _of_what_is_held(one, earlier, stage=stage, planned=planned and not out)
     if planned and not supposed:
         return Role.LOST if part else Role.PLANNED
     if says("roles", "unsure", one.lead[-12:] + one.tail):
         return Role.UNCERTAIN
-    if says("roles", "overlap", one.lead[-8:] + one.tail) and holds and not out:
+    twice = says("roles", "overlap", one.lead[-8:] + one.tail)
+    if twice and holds and (not out or (len(holds) > 1 and _TWICE.search(one.lead + one.tail))):
         return Role.OVERLAP
     if out:
-        return Role.LOST if part and (behind or is_part(one)) else Role.UNCOUNTED
+        return Role.LOST if part else Role.UNCOUNTED
     said_so = is_part(one) or SOME.fullmatch(one.lead) is not None
     if (said_so and holds) or (asking and not says("roles", "also", one.lead) and _again(one, holds)):
         return Role.PART

@@ -9,9 +9,10 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from assistant.dialogue.asker import counting, losses, rates
+from msgspec.structs import replace
+
+from assistant.dialogue.asker import counting, losses
 from assistant.dialogue.asker.combining import doubted, rest, settled
-from assistant.dialogue.asker.rates import Rate
 from assistant.dialogue.asker.roles import (
     BREAK,
     RECEIVED,
@@ -25,7 +26,7 @@ from assistant.dialogue.asker.roles import (
     is_part,
     role_of,
 )
-from assistant.questions import question_form
+from assistant.questions import question_form, rates
 from assistant.questions.dialogue_patterns import pattern, says
 from assistant.questions.topics import Topics
 from assistant.questions.understanding import Part
@@ -77,6 +78,7 @@ def read(part: Part, keys: Collection[str], policy: Policy, topics: Topics, wind
     claims = part.polar and (single or repeated)
     for one in found:
         terms.append(_term(one, terms, text, policy, spans, bars, claims=claims))
+    terms += _all_narrower(found, terms, part, keys, topics)
     terms = settled([*terms, *_foreign(figures, terms, text, keys, policy, rate)], text, bars)
     overlapping = _unchecked_overlap(text)
     if not overlapping:
@@ -265,7 +267,9 @@ def _noun_before(key: str, at: Span, part: Part, keys: Collection[str], topics: 
         fact = topics.subjects[name].fact
         if fact in keys and fact != key and not topics.subjects[name].narrows:
             for word in words:
-                if len(word.word) > _VERB and 0 <= at.start - word.span.end <= 1 and at.end - at.start <= _VERB:
+                beside = 0 <= at.start - word.span.end <= 1 and at.end - at.start <= _VERB
+                inside = word.span.start == at.start and 0 < at.end - word.span.end <= _VERB
+                if len(word.word) > _VERB and (beside or inside):
                     return fact, word.span
     return key, at
 
@@ -302,8 +306,25 @@ def fits(quantity: Quantity, fact: str, policy: Policy) -> bool:
     return quantity.measure in spec.measures or quantity.measure in _LOOSE
 
 
+def _all_narrower(figures: Sequence[Figure], terms: Sequence[Term], part: Part, keys: Collection[str],
+                  topics: Topics) -> list[Term]:
+    """20篇SCI全部是跟外方合写的: as many of what is a part of the fact."""
+    more = []
+    for one, term in zip(figures, terms, strict=True):
+        if term.role is not Role.HAVE or not says("roles", "all_are", one.tail):
+            continue
+        end = one.quantity.span.end
+        for name, words in part.found.items():
+            subject = topics.subjects[name]
+            wide = topics.subjects[subject.narrows].fact if subject.narrows else ""
+            if wide == term.fact and subject.fact in keys and any(
+                    end <= word.span.start < end + len(one.tail) for word in words):
+                more.append(replace(term, fact=subject.fact))
+    return more
+
+
 def _foreign(figures: Sequence[Figure], terms: Sequence[Term], text: str, keys: Collection[str],
-             policy: Policy, rate: Rate | None) -> list[Term]:
+             policy: Policy, rate: rates.Rate | None) -> list[Term]:
     """Money of another currency beside what is asked about: at the rate that is stated, or nobody can say what it
     adds."""
     spent = {key for key in keys if policy.facts.facts[key].kind == "money"}
@@ -342,7 +363,7 @@ def _role(one: Figure, before: Sequence[Term], text: str, policy: Policy, bars: 
     if outside:
         behind, other = True, other or "outside_window"
     asks = bool(question_form.kinds_of(one.clause) & {"yes_no", "confirm"}) and not _names_kind(one, spec, policy)
-    role, reason = role_of(one, earlier, bars, out=before_it or behind, behind=behind, asking=asks), reason or other
+    role, reason = role_of(one, earlier, bars, out=before_it or behind, asking=asks), reason or other
     if role is Role.LOST and says("roles", "ahead", one.lead + one.tail) \
             and says("roles", "today", question_form.asking(text)):
         role = Role.PART        # 明年到期的有2家，现在算够吧
