@@ -141,6 +141,9 @@ def _none_and_some(part: Part, criteria: Sequence[Criterion], asked: Asked, poli
             else:
                 continue
             found.setdefault(key, [term])
+    applied = {key for key, some in found.items() if some[0].role is Role.UNCOUNTED and not some[0].reason}
+    if applied == set(found):
+        return {}       # 专利还没授权，能算吗 asks of the one alone
     return {key: some for key, some in found.items()
             if not any(one.role is Role.HAVE for one in asked.of(key))}
 
