@@ -8,6 +8,7 @@ Offsets are character offsets into `Document.text` (half-open), never into a nor
 """
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
@@ -126,14 +127,8 @@ class Document(Struct, frozen=True, gc=False):
 
     def page_at(self, offset: int) -> int | None:
         """The number of the page that holds `offset`, or None where the document has no pages."""
-        low, high = 0, len(self.pages)
-        while low < high:
-            middle = (low + high) // 2
-            if self.pages[middle].span.start <= offset:
-                low = middle + 1
-            else:
-                high = middle
-        return self.pages[low - 1].number if low else None
+        place = bisect_right(self.pages, offset, key=lambda page: page.span.start)
+        return self.pages[place - 1].number if place else None
 
     def boxes(self, span: Span) -> tuple[Box, ...]:
         """Where `span` stands on its pages, one box a line; empty where the format has no fixed pages."""
@@ -241,10 +236,19 @@ class Beyond(Struct, frozen=True, gc=False):
     statements: int
 
 
+class Difference(Struct, frozen=True, gc=False):
+    """Documents say two things of who applies: `what` is "name", "code", "check" (a credit code that fails its own
+    check), "person" (the legal representative) or "district" (of registration). One piece for each place."""
+
+    what: str
+    values: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+
+
 class Extraction(Struct, frozen=True):
     """What was found in all documents: facts by key; exclusions and what is unexplained of absent facts, too. By
     document, `beyond` says what was not read, `failed` why it gave no facts (a code of `notices.yaml`), `notices` what
-    else was found out about it."""
+    else was found out about it; `identity` where they differ on who applies."""
 
     facts: dict[str, Fact]
     exclusions: dict[str, tuple[Exclusion, ...]] = field(default_factory=dict)
@@ -252,6 +256,7 @@ class Extraction(Struct, frozen=True):
     beyond: dict[str, Beyond] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     notices: dict[str, tuple[Notice, ...]] = field(default_factory=dict)
+    identity: tuple[Difference, ...] = ()
 
 
 class Differ(StrEnum):
@@ -321,11 +326,8 @@ class Item(Struct, frozen=True, gc=False):
 
 
 class Article(Struct, frozen=True, gc=False):
-    """An article 条. `span` starts at its number and ends before the next article or chapter.
-
-    `heading` is the title that follows the number on a line of its own ("国际创新园申报条件"), or "";
-    `opening` is what stands before the first item: the number, the heading and the opening text.
-    """
+    """An article 条, from its number to the next article or chapter. `heading` is the title that follows the number on
+    a line of its own ("国际创新园申报条件"), or ""; `opening` is all that stands before the first item."""
 
     number: int
     ref: str      # "第八条"
@@ -343,12 +345,8 @@ class Chapter(Struct, frozen=True, gc=False):
 
 
 class Passage(Struct, frozen=True, gc=False):
-    """A piece of a policy or of a document that is found and cited as one.
-
-    `text` is the verbatim text at `span`, which is cited; `context` is what stands above it (its article's heading and
-    opening, its headings, its table's header row) and helps to find it. `source` is the policy's id or the name of the
-    document.
-    """
+    """A piece of a policy or of a document (`source`: its id or name) that is found and cited as one: the verbatim
+    `text` at `span`, and the `context` above it (headings, opening, header row) that helps to find it."""
 
     id: str
     source: str
@@ -450,6 +448,7 @@ class Assessment(Struct, frozen=True):
     notes: tuple[str, ...] = ()   # assumptions made, and where another reading of the window changes an outcome
     unexplained: dict[str, tuple[Unexplained, ...]] = field(default_factory=dict)
     second: SecondReading | None = None   # where a language model read the documents as well
+    identity: tuple[Difference, ...] = ()
 
 
 class Citation(Struct, frozen=True, gc=False):

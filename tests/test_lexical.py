@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion.indexing import lexical
-from ingestion.indexing.lexical import LexicalIndex, Weighted, best, fold, one_slip, simplified, words
+from ingestion.indexing.lexical import LexicalIndex, Weighted, best, fold, one_slip, words
+from ingestion.language.characters import simplified
 
 TEXTS = ["国际技术转移中心应成功转移技术3项以上", "近三年发表SCI或EI论文20篇（含）以上", "每年11月底前报送年度工作总结",
          "Joint research centers publish papers", "用于国际科技合作的经费200万元以上"]

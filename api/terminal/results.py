@@ -73,6 +73,7 @@ def assessment_lines(report: Report, columns: int, paint: Painter) -> Iterator[s
         yield from wrap(line, columns)
     yield from _section(words("sections.criteria"), columns, paint)
     yield from _criteria([line for line in report.rows if line.citation], words, columns, paint)
+    yield from _identity([one for one in report.conflicts if not one.key], words, columns, paint)
     yield from _facts(report.facts, words, columns, paint)
     yield from _left_out(report.facts, words, columns, paint)
     yield from _unread(report.unread, words, columns, paint)
@@ -134,6 +135,16 @@ def _criteria(rows: Sequence[Row], words: Wording, columns: int, paint: Painter)
             inset = " " * (widths[0] + 2)
             for wrapped in hanging(words("terminal.gap"), plain(line.gap), columns - len(inset)):
                 yield inset + paint(wrapped, "dim")
+
+
+def _identity(differing: Sequence[FactSection], words: Wording, columns: int, paint: Painter) -> Iterator[str]:
+    """What documents say differently of who applies."""
+    if differing:
+        yield from _section(words("sections.conflicts"), columns, paint)
+    for one in differing:
+        yield from (paint(line, "bold") for line in wrap(f"{one.label}  {one.figure}", columns))
+        for piece in one.quotations:
+            yield from _quote(piece.text, piece.place, words, columns, paint)
 
 
 def _facts(facts: Sequence[FactSection], words: Wording, columns: int, paint: Painter) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from assistant.wording.texts import load
 from ingestion import language
-from ingestion.indexing.lexical import simplified
+from ingestion.language.characters import simplified
 from ingestion.numbers import numerals
 
 _WORDS = Path(__file__).parent.parent / "language" / "checks.yaml"

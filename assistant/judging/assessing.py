@@ -70,7 +70,7 @@ def check(extracted: Extracted, policy: Policy, base_type: str, application_date
     return Assessment(
         policy.id, policy.version, policy.sha256, policy.window_on(application_date), base_type, application_date,
         extracted.documents, found.facts, found.exclusions, findings, rules.overall(findings), notes,
-        found.unexplained)
+        found.unexplained, identity=extracted.found.identity)
 
 
 def _keys(policy: Policy, base_type: str) -> frozenset[str]:

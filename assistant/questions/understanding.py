@@ -19,7 +19,7 @@ from assistant.questions.unknown_words import Strangers, everyday, plain_english
 from ingestion import language
 from ingestion.domain import Interval, Span
 from ingestion.errors import UsageError
-from ingestion.indexing.lexical import simplified
+from ingestion.language.characters import simplified
 from ingestion.numbers import numerals
 from ingestion.policies import articles
 

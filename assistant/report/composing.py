@@ -13,6 +13,7 @@ from assistant.wording.phrases import phrases
 from ingestion import language as wordings
 from ingestion.domain import (
     Assessment,
+    Difference,
     Document,
     Evidence,
     Exclusion,
@@ -107,7 +108,8 @@ class _Composer:
             rows=self._rows(),
             gaps=self._gaps(Outcome.NOT_MET, Outcome.INSUFFICIENT),
             judgements=self._gaps(Outcome.JUDGEMENT),
-            conflicts=tuple(self._conflict(fact) for fact in assessment.facts.values() if fact.conflict),
+            conflicts=(*map(self._identity, assessment.identity),
+                       *(self._conflict(fact) for fact in assessment.facts.values() if fact.conflict)),
             facts=self._fact_sections(),
             unread=unread(assessment.documents, words.language),
             notes=assessment.notes,
@@ -206,7 +208,12 @@ class _Composer:
                    required=criterion.required)
 
     def _consistency_rows(self) -> Iterator[Row]:
+        """A row for each contradiction: on who applies, and on facts."""
         words, names = self.words, self.names
+        for one in map(self._identity, self.assessment.identity):
+            yield Row(words("categories.consistency"), words("rows.consistent", label=one.label),
+                      words("rows.consistent_requirement"), words("figure.conflict"), Outcome.INSUFFICIENT,
+                      figure=one.figure, quotations=one.quotations, note=words("rows.identity_note"))
         for fact in self.assessment.facts.values():
             if fact.conflict:
                 quotations, more = self._chosen(fact.evidence, (fact.key,))
@@ -226,6 +233,11 @@ class _Composer:
                       for piece in evidence if piece in chosen)
         left = number_of(evidence) - len(shown)
         return shown, self.words("more_evidence", count=left) if left else ""
+
+    def _identity(self, one: Difference) -> FactSection:
+        """What the documents say differently of who applies; it is no fact of the policy's."""
+        return FactSection("", *self.names.identity(one), True,
+                           tuple(self.names.quotation("", piece) for piece in one.evidence), ())
 
     def _conflict(self, fact: Fact) -> FactSection:
         """What each document says, once for every reading; a list says how many of its items were counted."""

@@ -10,6 +10,7 @@ from assistant.wording.phrases import phrases
 from ingestion.domain import (
     Criterion,
     CriterionKind,
+    Difference,
     Evidence,
     Exclusion,
     Fact,
@@ -173,6 +174,10 @@ class Vocabulary:
             figures = [self.words("figure.one_of_many", label=self.fact_label(fact.key), figure=figure)
                        for fact, figure in zip(known, figures, strict=True)]
         return self.words("separator").join(figures)
+
+    def identity(self, one: Difference) -> tuple[str, str]:
+        """What documents say differently of who applies, and the values."""
+        return self.words(f"identity.{one.what}"), self.words("identity.against").join(one.values)
 
     def quotation(self, key: str, piece: Evidence, text: str | None = None) -> Quotation:
         """A piece of evidence for the fact `key`, or for none (""); `text` is a contiguous part of its quote."""

@@ -72,6 +72,10 @@ def draft(assessment: Assessment, policy: Policy, applicant: str, language: str 
     items = [[_gap(one, names), words("letter.clause", citation=names.citation(one.criterion),
                                       quote=one.criterion.quote), *_places(one, assessment, names)] for one in gaps]
     said = {key for one in gaps if one.outcome is Outcome.INSUFFICIENT for key in one.criterion.facts}
+    items += [[words("letter.identity", label=label, values=values),
+               words("letter.seen", places=names.say.join(_named(names.say.place(one.document, one.page)
+                                                                 for one in differing.evidence)))]
+              for differing in assessment.identity for label, values in [names.identity(differing)]]
     items += [[words("letter.conflict", label=names.fact_label(fact.key), figure=names.figure(fact)),
                words("letter.seen", places=names.say.join(_named(names.say.place(one.document, one.page)
                                                                  for one in fact.evidence)))]

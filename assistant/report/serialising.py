@@ -8,6 +8,7 @@ from typing import Any
 from assistant.report.labels import reason_text
 from ingestion.domain import (
     Assessment,
+    Difference,
     Document,
     Evidence,
     Exclusion,
@@ -33,6 +34,7 @@ def assessment(result: Assessment, policy: Policy, language: str = "zh") -> Json
         "facts": facts(result.facts, policy),
         "exclusions": exclusions(result.exclusions, policy, language),
         "unexplained": unexplained(result.unexplained, policy, language),
+        "identity": identity(result.identity),
         "criteria": [finding(one, policy, language) for one in result.findings],
         "overall": result.overall.value,
         "notes": list(result.notes),
@@ -78,6 +80,7 @@ def extraction(documents: Sequence[Document], found: Extraction, policy: Policy,
         "facts": facts(found.facts, policy),
         "exclusions": exclusions(found.exclusions, policy, language),
         "unexplained": unexplained(found.unexplained, policy, language),
+        "identity": identity(found.identity),
     }
 
 
@@ -153,6 +156,13 @@ def unexplained(undecided: Mapping[str, Sequence[Unexplained]], policy: Policy, 
         "reason_text": reason_text(policy, piece.why, language),
         **_more(piece),
     } for piece in undecided[key]] for key in policy.facts.facts if undecided.get(key)}
+
+
+def identity(found: Sequence[Difference]) -> list[Json]:
+    """What documents say differently of who applies: "name", "code", "check" (a code that fails its own check),
+    "person" or "district", with the values and where they stand."""
+    return [{"what": one.what, "values": list(one.values), "evidence": [evidence(piece) for piece in one.evidence]}
+            for one in found]
 
 
 def finding(one: Finding, policy: Policy, language: str = "zh") -> Json:

@@ -21,8 +21,9 @@ from assistant.retrieving.retrieval import combined, nearness
 from ingestion.errors import UsageError
 from ingestion.indexing import embedding, settings
 from ingestion.indexing.embedding import Embedder, EmbeddingError
-from ingestion.indexing.lexical import LexicalIndex, best, simplified
+from ingestion.indexing.lexical import LexicalIndex, best
 from ingestion.indexing.vectors import VectorFile
+from ingestion.language.characters import simplified
 
 if TYPE_CHECKING:
     import numpy as np

@@ -19,8 +19,9 @@ from ingestion.domain import Passage
 from ingestion.indexing import embedding
 from ingestion.indexing.embedding import Embedder, EmbeddingError, Progress
 from ingestion.indexing.index import FlatIndexes, VectorIndex, VectorIndexes, cosines
-from ingestion.indexing.lexical import LexicalIndex, Weighted, best, simplified
+from ingestion.indexing.lexical import LexicalIndex, Weighted, best
 from ingestion.indexing.store import VectorStore
+from ingestion.language.characters import simplified
 from ingestion.policies import articles
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from ingestion.domain import Document, Exclusion, Interval, Span, Unexplained
+from ingestion.domain import Document, Evidence, Exclusion, Interval, Span, Unexplained
 from ingestion.facts import extraction
+from ingestion.facts.claims.accounting import account
 from ingestion.facts.claims.assertions import Assertion, Findings, Note
 from ingestion.facts.claims.reconcile import reconcile
 from ingestion.facts.claims.trail import Kept, Stood
@@ -95,13 +96,17 @@ def way(prepared: extraction.Prepared, policy: PolicyFacts, application_date: da
     """As `explain`, from prepared documents."""
     book, spec = policy.facts, policy.facts.facts[key]
     window = extraction.window_of(policy, application_date)
-    found = extraction.claims_of(prepared, policy, application_date, key).settle(window)
+    claims = extraction.claims_of(prepared, policy, application_date, key)
+    found = claims.settle(window)
     trail = Kept()
     said = [_said(book, spec, entry) for entry in found.assertions]
-    fact = reconcile(key, spec, found, window, trail)
+    stated = [*found.assertions]
+    fact = account(spec, reconcile(key, spec, found, window, trail), found, stated, claims, window)
+    told = {(one.at.document, at.span) for one in said for at in (one.at, *one.items)}
+    again = [_again(one) for one in (fact.evidence if fact else ()) if (one.document, one.span) not in told]
     pages = {reading.document.name: reading.document for reading in prepared.readings}
     return Way(
-        key, (window.start, window.end), tuple(_with_fate(one, trail, pages) for one in said),
+        key, (window.start, window.end), (*(_with_fate(one, trail, pages) for one in said), *again),
         tuple(_left_out(book, spec, one, found) for one in found.exclusions),
         tuple(_undecided(book, spec, one, found) for one in found.unexplained),
         tuple((stage.name, len(stage.stood)) for stage in trail.stages), tuple(trail.intervals),
@@ -123,6 +128,13 @@ def _said(book: FactBook, spec: FactSpec, entry: Assertion) -> Said:
     return Said(at, entry.interval, entry.points, entry.method.value, tuple(filter(None, [own, *needs])),
                 tuple(sorted(entry.kinds)),
                 tuple(_at(entry.document, span) for span in entry.items), tuple(marks), entry.inferred, entry.weight)
+
+
+def _again(one: Evidence) -> Said:
+    """A place that says again what the fact comes to: a figure of the same, or the rows that it counts."""
+    at = At(one.document, one.page, one.span, one.quote)
+    points = (one.reads.low,) if one.reads is not None else ()
+    return Said(at, one.reads or Interval(0, None), points, one.method.value, (Spoke("heads"),), marks=("said_again",))
 
 
 def _of_rule(spec: FactSpec, rule: str) -> list[str]:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from ingestion import collector
 from ingestion.domain import Beyond, Document, Exclusion, Extraction, Fact, Notice, Span, Unexplained
 from ingestion.facts import limits
+from ingestion.facts.claims.accounting import account
 from ingestion.facts.claims.assertions import Claims, join
 from ingestion.facts.claims.reconcile import reconcile
 from ingestion.facts.claims.things import aliases
@@ -21,14 +22,17 @@ from ingestion.facts.figures.changes import set_aside
 from ingestion.facts.figures.declared import declared
 from ingestion.facts.figures.figures import analyse
 from ingestion.facts.figures.money import spent
+from ingestion.facts.identity import differences
 from ingestion.facts.lexicon import words
 from ingestion.facts.lists.enumerations import enumerations, may_be_named, may_name, sentence_items
 from ingestion.facts.lists.items import judge
 from ingestion.facts.lists.numbered_lists import list_items
 from ingestion.facts.lists.pools import Pool, Setting
 from ingestion.facts.lists.told import agreement, events
+from ingestion.facts.mentions import Speaking, marked
 from ingestion.facts.prose.analysed import Analysis, Names
 from ingestion.facts.prose.applicant import applicants
+from ingestion.facts.prose.phrases import ABROAD, abroad
 from ingestion.facts.prose.recitals import bars
 from ingestion.facts.prose.relevance import lift, overreaching, unrelated
 from ingestion.facts.scanning import forms
@@ -38,7 +42,7 @@ from ingestion.facts.schema import FactBook, FactSpec, PolicyFacts
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.facts.statements import of_former_times, statements
 from ingestion.facts.tables.tables import feeds, read_table, said_of, unused
-from ingestion.language import fold, load, ngrams
+from ingestion.language import fold, load, ngrams, pattern
 from ingestion.language.ngrams import Text
 from ingestion.names import organisations
 from ingestion.numbers import windows
@@ -119,7 +123,10 @@ def read(
     unexplained: dict[str, tuple[Unexplained, ...]] = {}
     for key, spec in specs.items():
         found = claims[key].settle(window, bare=bare)
+        said = [*found.assertions]
         fact = reconcile(key, spec, found, window)
+        if not bare:
+            fact = account(spec, fact, found, said, claims[key], window)
         left_out = limits.few(tuple(found.exclusions), lambda one: one.reason)
         if fact is not None:
             facts[key] = limits.kept(replace(fact, exclusions=left_out))
@@ -127,7 +134,8 @@ def read(
             exclusions[key] = left_out
         if found.unexplained:
             unexplained[key] = limits.few(tuple(found.unexplained), lambda one: one.why)
-    return Extraction(facts, exclusions, unexplained, prepared.beyond, notices=prepared.notices)
+    who = () if bare else differences(prepared.readings, prepared.names.own)
+    return Extraction(facts, exclusions, unexplained, prepared.beyond, notices=prepared.notices, identity=who)
 
 
 def window_of(policy: PolicyFacts, application_date: date) -> Window:
@@ -196,6 +204,14 @@ class _Reader:
         self._names_of = [*self._heads, *nones]
         self._heading_any = ngrams.Several(pattern for _, pattern in self._heads)
         self._naming = ngrams.Several(pattern for _, pattern in self._names_of)
+        near = [(key, need.words) for key, spec in self._counting for need in spec.needs if need.reach != "section"]
+        topics = [(key, spec.topic) for key, spec in self._stating if spec.topic]
+        units = [(key, pattern(tuple(load("numbers")["measures"][one]))) for key, spec in self._counting
+                 for one in spec.measures if one != "money" and book.rare(one)]
+        self._speaking = [*self._heads, *((key, book.pattern(words_)) for key, words_ in [*near, *topics]), *units]
+        self._speaking_any = ngrams.Several(pattern for _, pattern in self._speaking)
+        self._abroad = frozenset(key for key, words_ in near if ABROAD in words_)
+        self._spoke: dict[int, frozenset[str]] = {}  # the facts that a sentence names, by its identity
         self._analyses: dict[int, Analysis] = {}
         self._above: dict[str, frozenset[str]] = {}  # what the headings and the lead-in of sections name
 
@@ -224,6 +240,7 @@ class _Reader:
         agreement(self.specs, reading, self.setting, self.found)
         self._analyses.clear()
         self._above.clear()
+        self._spoke.clear()
         return left
 
     def _weight(self) -> int:
@@ -253,6 +270,7 @@ class _Reader:
             key, heads = self._heads[place]
             if sentence.holds(heads):
                 set_aside(self.book, self.specs[key], self.analysis(sentence), self.found[key])
+        self._mentioned(sentence)
         if not (has_number(sentence.folded) or sentence.holds(words("zero"))):
             return
         named = self._named(sentence)
@@ -260,6 +278,24 @@ class _Reader:
             if key in named or self._goes_on(key, spec, sentence):
                 count = spent if spec.kind == "money" else declared
                 count(self.book, spec, self.analysis(sentence), self.window, self.found[key])
+
+    def _mentioned(self, sentence: Sentence) -> None:
+        """Note what speaks of a fact, for what no rule claims."""
+        above = self._heading(sentence.section)
+        named = {self._speaking[place][0] for place in self._speaking_any.possible(sentence.folded)
+                 if sentence.holds(self._speaking[place][1])}
+        before = self._spoke.get(id(sentence.previous), frozenset())
+        self._spoke[id(sentence)] = frozenset(named)
+        counting = above | before | (self._abroad if abroad(sentence.folded) else frozenset())
+        keys = [key for key, spec in self.specs.items() if key in named or (spec.kind != "yes_no" and key in counting)]
+        if not keys:
+            return
+        analysis = self.analysis(sentence)
+        against = marked(analysis)
+        for key in keys:
+            speaking = Speaking(self.book, self.specs[key], analysis, self.window, above=key in above)
+            if speaking.may_speak(marked=against):
+                self.found[key].mentions += speaking.mentions()
 
     def _stated(self, sentence: Sentence) -> Iterator[tuple[str, FactSpec]]:
         """The facts of which all groups of any rule have a word in the sentence."""

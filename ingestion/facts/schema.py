@@ -21,6 +21,7 @@ from ingestion.facts import fact_files
 from ingestion.numbers.windows import WindowSetting
 from ingestion.patterns import compiled
 
+FEW = 3  # facts that count in one unit
 Reach = Literal["own", "clause", "sentence", "section"]
 
 
@@ -74,6 +75,7 @@ class Reject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unknown: bool = False
     named: bool = False
     origin: Literal["", "domestic"] = ""
+    standing: Literal["", "abroad"] = ""  # leaves out what is said to stand there (设在慕尼黑), besides the words
 
 
 class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,6 +92,7 @@ class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names: list[str] = []  # patterns of items named in running text
     kinds: list[str] = []  # kinds of things: a thing named in running text adds to figures that count other kinds only
     named_in: list[str] = []  # words that a sentence with named items must hold
+    said: list[str] = []  # before a colon or 的有: says of the names behind it what is asked (与我们签有协议的有…)
     enumerated: bool = False  # names enumerated after a lead-in in running text are items
     held: bool = False  # items that somebody else holds are left out (role "holder")
     bare: bool = False  # enumerated names need not say what they are (甲骏科技)
@@ -141,6 +144,7 @@ class FactSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     time: Literal["window", "state", "open"] = "open"
     measures: list[str] = []
     heads: list[str] = []
+    topic: list[str] = []  # what speaks of a yes or no, whether or not it says it: for the ledger
     needs: list[Need] = []
     exclude: list[str] = []  # in the figure's own phrase: the figure is of something else
     exclude_clause: list[str] = []  # anywhere in its clause
@@ -171,6 +175,11 @@ class FactSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
         if not self.currency:
             return currency
         return "CNY" if currency in self.currency else "人民币" if currency == "CNY" else currency
+
+    @cached_property
+    def named_by_place(self) -> bool:
+        """Whether being abroad makes things the fact's: their names alone (机构, 合作) name much else."""
+        return any(need.reach == "own" and "$countries" in need.words for need in self.needs)
 
     @cached_property
     def class_words(self) -> list[str]:
@@ -221,6 +230,10 @@ class FactBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     facts: dict[str, FactSpec]
     words: dict[str, list[str]] = {}
     reasons: dict[str, list[str]] = {}
+
+    def rare(self, measure: str) -> bool:
+        """Whether hardly a fact counts in a unit, so that the unit says much of what is counted."""
+        return 0 < sum(measure in one.measures for one in self.facts.values()) < FEW
 
     @cached_property
     def _lists(self) -> dict[str, list[str]]:

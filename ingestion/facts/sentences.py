@@ -38,6 +38,7 @@ class Sentence(Struct, dict=True):
     quotations: tuple[Span, ...] = ()  # verbatim quotations of the policy in the document
     synthetic: bool = False  # put together from a table's cells: `span` is the evidence, `folded` only what it says
     asked: str = ""  # the requirement in its row that it answers
+    blocked: str = ""  # why nothing in it counts, where the table says so that it stands in
     _seen: dict[int, bool] = field(default_factory=dict)
 
     @property

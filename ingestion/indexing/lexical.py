@@ -25,6 +25,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
+from ingestion.language.characters import simplified
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -39,37 +41,11 @@ _SLIP: Final = 0.6              # what a word counts that is one letter away fro
 _MOST_POSTINGS: Final = 4_000_000  # of one question: the commonest terms of a very long one are left out
 _BLOCK: Final = 2_000_000       # characters that are counted at once
 _WORD_KEYS: Final = 0x0001_0000  # keys of words lie between those of single characters and those of pairs
-_FIRST_HAN: Final = 0x2E80
 
 _WORD: Final = re.compile(r"[a-z0-9]+(?:[.'\-+&/][a-z0-9]+)*|[^\W\d_\u0e00-\u0e7f\u2e80-\uffff]+", re.IGNORECASE)
 _PARTS: Final = re.compile(r"[a-z]+|[0-9]+(?:\.[0-9]+)?")
 _RUN: Final = re.compile(
     r"[\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+")
-
-
-def simplified(text: str) -> str:
-    """Traditional characters as simplified ones, one for one; the table is loaded when the first is met."""
-    if text.isascii() or not any(ord(one) >= _FIRST_HAN for one in _outside_gb2312(text)):
-        return text
-    return text.translate(_simplification())
-
-
-def _outside_gb2312(text: str) -> str:
-    """What a text in simplified characters seldom holds."""
-    try:
-        text.encode("gb2312")
-    except UnicodeEncodeError:
-        return "".join(one for one in set(text) if not one.encode("gb2312", "ignore"))
-    return ""
-
-
-@lru_cache(maxsize=1)
-def _simplification() -> dict[int, str]:
-    from opencc import OpenCC
-
-    characters = [one for one in map(chr, range(0x4E00, 0xA000)) if not one.encode("gb2312", "ignore")]
-    pairs = zip(characters, OpenCC("t2s").convert("\n".join(characters)).split("\n"), strict=True)
-    return {ord(one): other for one, other in pairs if len(other) == 1 and one != other}
 
 
 def fold(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from ingestion.language.characters import simplified
 from ingestion.patterns import compiled
 
 ROOT = Path(__file__).resolve().parent
@@ -116,9 +117,10 @@ _WIDE_COMMA = re.compile(r"(?<=[０-９])，(?=[０-９]{3}(?![０-９]))")
 
 
 def fold(text: str) -> str:
-    """A copy for matching, of the same length: full-width letters and digits become half-width, the many dashes one,
-    brackets, colons and semicolons full-width; brackets inside a word (国（境）外) become private characters."""
-    folded = _WIDE_COMMA.sub(",", text).translate(_FOLD)
+    """A copy for matching, of the same length: traditional characters become simplified, full-width letters and digits
+    half-width, the many dashes one, brackets, colons and semicolons full-width; brackets inside a word (国（境）外)
+    become private characters."""
+    folded = _WIDE_COMMA.sub(",", simplified(text)).translate(_FOLD)
     if "（" in folded:
         folded = _INNER.sub(lambda m: m.group().replace("（", "\ue000").replace("）", "\ue001"), folded)
     return folded

@@ -72,7 +72,7 @@ def _is_head(beginning: str) -> bool:
 
 
 def plain(text: str) -> str:
-    """A copy of the same length for matching: `fold`, simplified characters, no diacritics."""
+    """A copy of the same length for matching: `fold`, no diacritics."""
     return fold(text).translate(lexicon().letters)
 
 
@@ -107,7 +107,7 @@ class Lexicon(Struct, frozen=True):
 def lexicon() -> Lexicon:
     """Every known name with where it is, compiled once."""
     data = load("places")
-    letters = letters_of(data["traditional"])
+    letters = _letters()
     words: dict[str, _Word] = {}
     latin: dict[str, tuple[str, _Word]] = {}
     for word, block in reversed(list(_sections(data))):
@@ -158,8 +158,8 @@ def forms_of(block: str) -> list[str]:
     return [form for form in map(str.strip, block.replace("\n", "|").replace(";", "|").split("|")) if form]
 
 
-def letters_of(traditional: str) -> dict[int, str]:
-    table = {ord(a): b for a, b in zip(traditional[::2], traditional[1::2], strict=True)}
+def _letters() -> dict[int, str]:
+    table: dict[int, str] = {}
     for code in range(0xC0, 0x250):
         base = unicodedata.normalize("NFD", chr(code))[0]
         if base.isascii():

@@ -324,26 +324,36 @@ def _date_pattern() -> re.Pattern[str]:
 
 
 Resolve = Callable[[re.Match[str], Window], Period | None]
+_NUMBER = r"\d{1,2}|[一二两三四五六七八九十]{1,3}"
+
+
+def _recently() -> str:
+    """近三年, 过去12个月: the pattern."""
+    recent, within = alternation(load("periods")["recent"]), alternation(load("periods")["within"])
+    year = "(?:自然|会计|财务)?年度|个?(?:完整)?(?:自然|会计)?年"
+    return rf"(?:{recent})\s*(?P<n>{_NUMBER})\s*(?:个?(?:完整)?{year}|个(?P<months>月))(?:{within})?(?!级|制)"
+
+
+@lru_cache(maxsize=1)
+def recently() -> re.Pattern[str]:
+    """What finds 近三年 and its like."""
+    return compiled.pattern(_recently())
 
 
 @lru_cache(maxsize=1)
 def _grammar() -> tuple[list[tuple[re.Pattern[str], re.Pattern[str], Resolve]], ngrams.Several]:
     """(hint, pattern, what a match means), and the patterns; a text without a hint is not searched for its pattern."""
     data: dict[str, Any] = load("periods")
-    recent, within = alternation(data["recent"]), alternation(data["within"])
+    recent = alternation(data["recent"])
     plans, since = alternation(data["plans_of_years"]), alternation(data["since_words"])
-    number = r"\d{1,2}|[一二两三四五六七八九十]{1,3}"
+    number = _NUMBER
     joints = r"(?:-+|~|至|到|to|until|and|–)"
     to, today = rf"\s*起?{joints}\s*", alternation(data["today"])
     plan_since = alternation(data["plan_since"])
     begun, whole_year, year = alternation(data["since_start"]), r"(?:19|20)\d{2}", r"\d{4}|[一二][零九]"
     at_start = rf"(?:{alternation(data['from'])})?\s*"
     entries: list[tuple[str, str, Resolve]] = [
-        (
-            r"[年月]",
-            rf"(?:{recent})\s*(?P<n>{number})\s*(?:个?(?:完整)?(?:自然|会计|财务)?年度|个?(?:完整)?(?:自然|会计)?年|个(?P<months>月))(?:{within})?(?!级|制)",
-            _recent,
-        ),
+        (r"[年月]", _recently(), _recent),
         (data["window"], rf"(?:{data['window']})期?(?:间|之?[内中])", _window),
         (data["half_year"]["word"], rf"(?:{recent})(?P<n>{data['half_year']['word']})(?P<months>)", _half_year),
         (r"年(?:以来|来|间)", rf"(?<![\d第十一二三四五六七八九])(?P<n>{number})\s*年(?:以来|来|间)", _recent),

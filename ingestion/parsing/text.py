@@ -203,7 +203,7 @@ def _divisions(line: str) -> tuple[str, int]:
     bars = len(BARS.findall(line)) if "|" in line or "｜" in line else 0
     if bars:
         return "|", bars
-    tabs = line.strip().count("\t") if "\t" in line else 0
+    tabs = line.count("\t") if "\t" in line.strip() else 0   # with those beside blank cells, without a mere indent
     return ("\t", tabs) if tabs else ("", 0)
 
 

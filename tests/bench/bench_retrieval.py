@@ -27,7 +27,8 @@ import numpy as np
 from assistant.retrieving import corpus as corpora
 from assistant.retrieving.corpus import Corpus, Id, Searcher
 from ingestion.indexing import embedding
-from ingestion.indexing.lexical import LexicalIndex, best, simplified
+from ingestion.indexing.lexical import LexicalIndex, best
+from ingestion.language.characters import simplified
 from tests.bench.generated import passages_and_questions
 
 Ranking = Sequence[tuple[int, float]]

@@ -92,6 +92,9 @@ class _Doing:
             why = self.say.pick(notices[0].text, notices[0].text_en) if notices else ""
             return Item("", "", subject, why, f"/cases/{self.view.line.case_id}/documents/{file}" if file else "#files",
                         step, None)
+        if subject.startswith(points.WHO):
+            differing = next(one for one in self.view.result.identity if f"{points.WHO}{one.what}" == subject)
+            return Item("", "", *self.names.identity(differing), "#conflicts", self.say("todo.steps.identity"), None)
         said = reply(self.replies.get(subject), self.view.line.case_id, self.names)
         if point.kind in {Kind.LACKING, Kind.JUDGEMENT}:
             return self._criterion(self.findings[subject], step, said)

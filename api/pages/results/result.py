@@ -16,6 +16,7 @@ from assistant.report.model import Unread
 from ingestion.domain import (
     Assessment,
     CriterionKind,
+    Difference,
     Evidence,
     Exclusion,
     Fact,
@@ -176,13 +177,15 @@ class _Viewing:
         self.case_id = assessment.line.case_id
 
     def result(self) -> Result:
+        """The whole page."""
         result, names = self.result_, self.names
         asked = tuple(dict.fromkeys(key for one in result.findings
                                     for key in (*one.criterion.facts, *one.criterion.related)))
         return Result(
             self.assessment.line.id, self.assessment.line.number, result.overall,
             names.suggestion(result.overall, result.findings), self._summary(), self._groups(),
-            tuple(self._conflict(fact) for fact in result.facts.values() if fact.conflict),
+            (*map(self._identity, result.identity),
+             *(self._conflict(fact) for fact in result.facts.values() if fact.conflict)),
             tuple(self.fact(key) for key in self.policy.facts.facts if key in asked and self._left_out(key)),
             unread(result.documents, names.words.language), result.notes, self._tallies())
 
@@ -259,6 +262,11 @@ class _Viewing:
             return None
         fact = self.result_.facts.get(criterion.facts[0])
         return meter(fact.interval if fact else Interval(0, 0), criterion.bar or 0)
+
+    def _identity(self, one: Difference) -> FactView:
+        """What the documents say differently of who applies."""
+        return FactView("", *self.names.identity(one), True,
+                        tuple(self._piece(piece, "", "") for piece in one.evidence), ())
 
     def _conflict(self, fact: Fact) -> FactView:
         """What each side says: one piece for each document and reading; a list says how many it counts."""

@@ -24,12 +24,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """`subject` is a fact's key, a criterion's id or, for an unread file, the document's name."""
+    """`subject` is a fact's key, a criterion's id, for an unread file the document's name, or what documents say
+    differently of who applies, behind WHO."""
 
     kind: Kind
     subject: str
 
 
+WHO = "who."
 APPLICANTS = frozenset(Kind) - {Kind.JUDGEMENT}    # what an applicant can do something about
 _READINGS = frozenset({Kind.UNDECIDED, Kind.DIFFERING})
 _OF = {Outcome.NOT_MET: Kind.LACKING, Outcome.INSUFFICIENT: Kind.LACKING, Outcome.JUDGEMENT: Kind.JUDGEMENT}
@@ -56,6 +58,7 @@ def differing(result: Assessment) -> tuple[str, ...]:
 def _points(result: Assessment, files: Sequence[FileView]) -> Iterator[Point]:
     yield from (Point(Kind.UNREAD, one.name) for one in files if one.state is FileState.UNREAD)
     yield from (Point(Kind.UNREAD, one.name) for one in result.documents if one.notices)
+    yield from (Point(Kind.CONFLICT, f"{WHO}{one.what}") for one in result.identity)
     asked = {key for one in result.findings for key in (*one.criterion.facts, *one.criterion.related)}
     yield from (Point(Kind.CONFLICT, key) for key, fact in result.facts.items() if fact.conflict and key in asked)
     yield from (Point(Kind.UNDECIDED, key) for key, pieces in result.unexplained.items() if pieces and key in asked)

@@ -19,6 +19,7 @@ from assistant.judging.assessing import Extracted, extract
 from assistant.judging.contradictions import sides
 from assistant.questions.topics import Topics
 from assistant.questions.understanding import fold
+from assistant.report.labels import Vocabulary
 from assistant.wording.answer_words import Say
 from assistant.wording.phrases import phrases
 from ingestion import facts as extraction
@@ -26,6 +27,7 @@ from ingestion.domain import (
     Assessment,
     Citation,
     Criterion,
+    Difference,
     Evidence,
     Exclusion,
     Fact,
@@ -218,6 +220,10 @@ class Case:
             return self.say("right" if interval.low else "wrong")
         unit = spec.unit if spec is not None and self.language == "en" else spec.unit_zh if spec is not None else ""
         return self.words.amount(interval, unit)
+
+    def who(self, one: Difference) -> tuple[str, str]:
+        """What documents say differently of who applies, and the values."""
+        return Vocabulary(self.policy, self.language).identity(one)
 
     def sides(self, fact: Fact) -> str:
         spec = self.policy.facts.facts.get(fact.key)

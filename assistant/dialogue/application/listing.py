@@ -273,18 +273,22 @@ def conflicts(case: Case, keys: Sequence[str], documents: Sequence[str] = (), *,
     """What documents contradict each other on; with `documents`, whether these agree with the others. `exists`: whether
     there is a contradiction is what is asked."""
     found = [fact for fact in case.assessment.facts.values() if fact.conflict and (not keys or fact.key in keys)]
+    who = () if keys else case.assessment.identity
     if documents:
         found = [fact for fact in found if any(piece.document in documents for piece in fact.evidence)]
-    if not found:
+        who = tuple(one for one in who if any(piece.document in documents for piece in one.evidence))
+    if not found and not who:
         return Result("facts", verdict=YES if documents else NO if exists else "",
                       lines=(case.say("case_no_conflicts"),))
-    lines = [case.say("case_conflict_line", label=case.fact_label(fact.key), sides=case.sides(fact)) for fact in found]
+    lines = [case.say("case_conflict_line", label=label, sides=values) for label, values in map(case.who, who)]
+    lines += [case.say("case_conflict_line", label=case.fact_label(fact.key), sides=case.sides(fact)) for fact in found]
     findings = case.findings_of(fact.key for fact in found)
     unclear = keys and any(one.outcome is Outcome.INSUFFICIENT for one in findings)
     verdict = NO if documents else YES if exists else OPEN if unclear else ""
-    cites = [citations.of_evidence(piece) for fact in found for piece in fact.evidence]
+    pieces = [piece for one in who for piece in one.evidence] + [piece for fact in found for piece in fact.evidence]
+    cites = [citations.of_evidence(piece) for piece in pieces]
     return Result("facts", verdict=verdict, quotes=tuple(cites),
-                  lines=(case.say("case_conflicts", count=len(found)), *lines))
+                  lines=(case.say("case_conflicts", count=len(lines)), *lines))
 
 
 def unread(case: Case) -> Result:

@@ -50,9 +50,10 @@ def summary(case: Case) -> Result:
             lines.append(say(name, count=len(some), names=named))
             cites += case.cites(some, evidence=False) if outcome is not Outcome.JUDGEMENT else ()
             cites += [citations.of_evidence(piece) for found in some for piece in found.evidence[:1]]
-    conflicts = [fact.key for fact in one.facts.values() if fact.conflict]
+    conflicts = [case.fact_label(fact.key) for fact in one.facts.values() if fact.conflict]
+    conflicts += [case.who(differing)[0] for differing in one.identity]
     if conflicts:
-        lines.append(say("summary_conflicts", names=say.joined(case.fact_label(key) for key in conflicts)))
+        lines.append(say("summary_conflicts", names=say.joined(conflicts)))
     return Result("summary", quotes=tuple(dict.fromkeys(cites)), lines=tuple(lines[:LINES]))
 
 

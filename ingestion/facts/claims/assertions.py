@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from ingestion.domain import Document, Evidence, Exclusion, Interval, Method, Span, Unexplained
 from ingestion.facts.claims.things import Thing
 from ingestion.facts.sentences import Sentence
-from ingestion.numbers.periods import Window
+from ingestion.numbers.periods import Period, Window
 
 
 class Assertion(Struct):
@@ -45,6 +45,19 @@ class Assertion(Struct):
     larger: bool = False  # said of the body that the applicant is a part of
     inferred: int = 0  # how much of what makes it one of the fact is not said where it stands
     rule: str = ""  # of the fact's file, which made it
+
+
+class Mention(Struct, frozen=True):
+    """A place that speaks of a fact, whatever becomes of it. `at`: the word or the figure that does; `span`: what is
+    shown of it. Without a `reason` it does not count because of its `period`, if that lies outside the window."""
+
+    document: Document
+    span: Span
+    at: Span
+    reason: str
+    period: Period | None = None
+    value: Interval | None = None  # what the figure says: where the fact comes to the same, it supports it
+    weak: bool = False  # it speaks of the fact only where another place near it does
 
 
 class Note(Struct, frozen=True):
@@ -108,6 +121,8 @@ class Claims(Struct):
     twice: Interval | None = None
     kinded: list[tuple[Sentence, frozenset[str]]] = field(default_factory=list)  # figures for one kind
     stated: list[tuple[Sentence, Assertion]] = field(default_factory=list)  # figures, by the sentence they stand in
+    mentions: list[Mention] = field(default_factory=list)
+    aside: list[Claims] = field(default_factory=list)  # what tables come to that may list the fact's things
     notes: Notes = None
 
     def add(self, entry: Assertion) -> None:

@@ -424,9 +424,10 @@ def _least(whole: list[Assertion]) -> int:
 
 
 def _distinct(assertions: list[Assertion]) -> list[Assertion]:
+    """One of those that say the same, the plainest."""
     seen: set[tuple[int, int | None, bool]] = set()
     kept = []
-    for entry in assertions:
+    for entry in sorted(assertions, key=lambda a: (a.inferred, a.loose)):
         mark = (entry.interval.low, entry.interval.high, entry.conflict)
         if mark not in seen:
             seen.add(mark)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ingestion.domain import Interval, Span
 from ingestion.facts.claims.assertions import Assertion, Claims, add
 from ingestion.facts.figures.figures import residue
@@ -11,6 +13,7 @@ from ingestion.facts.prose.analysed import Analysis
 from ingestion.facts.prose.modality import dropped, exempted
 from ingestion.facts.prose.phrases import located, says_any, status_after
 from ingestion.facts.schema import FactBook, FactSpec
+from ingestion.facts.sentences import Sentence
 from ingestion.language.ngrams import may
 from ingestion.numbers.numerals import quantities
 from ingestion.numbers.periods import PeriodKind
@@ -159,11 +162,13 @@ _BECAME = ("now", "former", "signed", "having", "in_force", "progress", "rest") 
 
 def adds(spec: FactSpec, analysis: Analysis, group: list[Match], entry: Assertion, claims: Claims) -> bool:
     """授权专利31件；另登记软件著作权8项: what a sentence adds to the figure of the one that it goes on from."""
-    if not (spec.joined and claims.stated and claims.stated[-1][0] is analysis.sentence.previous):
+    if not (spec.joined and claims.stated and (
+            claims.stated[-1][0] is analysis.sentence.previous or _of_its_form(analysis.sentence, claims.stated[-1][0]))):
         return False
     whole, first = claims.stated[-1][1], group[0].figure
     lead = analysis.sentence.folded[: first.quantity.span.start]
-    additional = words("additional").match(lead.lstrip()) is not None or _parallel(analysis, group, whole, entry)
+    additional = words("additional").match(lead.lstrip()) is not None
+    additional = additional or _parallel(analysis, group, whole, entry) or _of_another_rank(whole, entry)
     bounded = entry.interval.high is not None and (entry.interval.exact or entry.open)
     same = whole.document is entry.document and bounded and whole.interval.exact
     dated = first.own_period and not (spec.time == "state" and words("single_date").search(first.left))
@@ -177,16 +182,50 @@ def adds(spec: FactSpec, analysis: Analysis, group: list[Match], entry: Assertio
     return True
 
 
+_COUNTED_LABEL = re.compile(r"[^，。；：\d]{2,24}：\s*[^，。；：\d]{0,4}\d")
+MOST_LINES = 8  # of a form between two that count the same fact
+
+
+def _counts(text: str) -> bool:
+    """市级重点实验室：1个: a line of a form that counts what its label names."""
+    return _COUNTED_LABEL.match(text) is not None
+
+
+def _of_its_form(sentence: Sentence, above: Sentence) -> bool:
+    """Whether a counting line stands below another one, with only such lines between."""
+    line: Sentence | None = sentence
+    for _ in range(MOST_LINES):
+        if line is None or not _counts(line.folded):
+            return False
+        if line is above:
+            return True
+        line = line.previous
+    return False
+
+
 def _parallel(analysis: Analysis, group: list[Match], whole: Assertion, entry: Assertion) -> bool:
     """市级孵化器1家；院士工作站1家: things of another name behind a semicolon, with no word of what became of them."""
     own, first = residue(entry.named), group[0].figure
-    if not (analysis.sentence.continues and len(group) == 1) or first.part or entry.kinds or whole.kinds:
+    beside = analysis.sentence.continues or _counts(analysis.sentence.folded)
+    if not (beside and len(group) == 1) or first.part or entry.kinds or whole.kinds:
         return False
     if entry.nouns and whole.nouns:
         return not set(entry.nouns) & set(whole.nouns)  # 孵化器1个；…批准组建新型研发机构1个
     told = any(words(name).search(first.own) for name in _BECAME)
     before = [residue(name) for name in whole.named.split("|")] if whole.named else []
     return not told and len(own) > 1 and bool(before) and not any(own in name or name in own for name in before)
+
+
+def _of_another_rank(whole: Assertion, entry: Assertion) -> bool:
+    """国家级的两项，…。市级的三项，…: phrases that differ in nothing but the rank that they name."""
+    ranks, rests = zip(*(_rank(one.named) for one in (whole, entry)), strict=True)
+    return all(len(rank) == 1 for rank in ranks) and ranks[0] != ranks[1] and rests[0].endswith(rests[1])
+
+
+def _rank(named: str) -> tuple[set[str], str]:
+    """The ranks that a phrase names without those above them (市级以上), and what else it names."""
+    found = {match[0] for match in words("rank_words").finditer(named) if match[0].endswith("级")}
+    return found, residue(words("rank_words").sub("", named))
 
 
 def lowered(value: Interval, parts: list[Match]) -> Interval:
@@ -226,9 +265,9 @@ def set_aside(book: FactBook, spec: FactSpec, analysis: Analysis, claims: Claims
             continue
         reason = ""
         if all(says_any(book, need.words, body) for need in spec.needs):
-            reason = analysis.clause_blocks.get(index, "") or _unreal(analysis, body) or _rejected(book, spec, body)
+            reason = analysis.clause_blocks.get(index, "") or _unreal(analysis, body) or rejected(book, spec, body)
         elif any(need.complement and book.pattern(need.complement).search(body) for need in spec.needs):
-            reason = _rejected(book, spec, body)  # 九龙坡区企业技术中心为区级平台
+            reason = rejected(book, spec, body)  # 九龙坡区企业技术中心为区级平台
         if reason:
             claims.exclude(analysis.sentence.document, located(analysis.sentence, clause.span), reason)
 
@@ -239,7 +278,7 @@ def _unreal(analysis: Analysis, body: str) -> str:
     return "dropped_status" if dropped(body) else ""
 
 
-def _rejected(book: FactBook, spec: FactSpec, body: str) -> str:
+def rejected(book: FactBook, spec: FactSpec, body: str) -> str:
     """The reason for which an item that says so is left out of a list of the fact."""
     for reject in spec.listing.reject if spec.listing is not None else ():
         kept = reject.keep and book.pattern(reject.keep).search(body)

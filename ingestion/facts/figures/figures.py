@@ -28,7 +28,7 @@ from ingestion.facts.scanning.forms import labelled
 from ingestion.facts.sentences import Sentence
 from ingestion.language import load
 from ingestion.numbers.numerals import Quantity, classifiers, parse_decimal, parse_number, quantities
-from ingestion.numbers.periods import Period, PeriodKind, Window, periods, reported_year
+from ingestion.numbers.periods import Period, PeriodKind, Window, periods, recently, reported_year
 
 
 def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis | None = None) -> Analysis:
@@ -313,7 +313,7 @@ _PUNCTUATION = re.compile(r"[\s（）“”‘’\"'《》|/]")
 
 def residue(phrase: str) -> str:
     """What a phrase names once fillers, totals, periods' years and punctuation are taken away."""
-    rest = words("fillers").sub("", _YEARS.sub("", phrase))
+    rest = words("fillers").sub("", _YEARS.sub("", recently().sub("", phrase)))
     return _PUNCTUATION.sub("", rest)
 
 
@@ -324,6 +324,7 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
     lead = text[figure.left_start : figure.quantity.span.start]
     figure.total = bool(words("total_before").search(lead))
     earlier = [f for f in analysis.figures[:position] if _comparable(f, figure)]
+    figure.total = figure.total or _comes_to(figure, earlier)
     part = words("part").search(lead)
     if figure.whole is not None:
         figure.part, figure.parent = True, figure.whole
@@ -359,6 +360,18 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
         figure.part, figure.parent = True, _whole_of(figure, earlier, before, lead[: part.start()])
     elif earlier:
         _relate_to(analysis, figure, earlier, lead)
+
+
+LEAST_SUM = 20  # what small figures come to may be another one by chance
+
+
+def _comes_to(figure: Figure, earlier: list[Figure]) -> bool:
+    """2022年95万元、2023年120万元、2024年138万元，…353万元: what the figures before it come to is their total."""
+    members = [f for f in earlier if not f.part and f.depth == figure.depth]
+    exact = all(f.quantity.interval.exact for f in (*members, figure))
+    value = figure.quantity.interval.low
+    return len(members) > 1 and exact and value >= LEAST_SUM and (
+        sum(f.quantity.interval.low for f in members) == value)
 
 
 def _whole_of(figure: Figure, earlier: list[Figure], before: Analysis | None, lead: str) -> Figure | None:

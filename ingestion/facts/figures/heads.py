@@ -14,13 +14,15 @@ from ingestion.language import load, pattern
 from ingestion.names import organisations
 from ingestion.numbers.numerals import has_number
 
+_PLACE = re.compile(r"[^，。；、|（）]{1,8}(?:内|里|楼上)(?=[|\s]*$)")  # （孵化楼内12家，加速器内23家）: where
 _MEMBERS = re.compile(r"、(?![^“”]*”)|；")  # 、 within a title parts nothing
 
 
 def named_by(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure) -> str | None:
     """The text that names what is counted: the figure's own phrase, with what it continues; None if neither does."""
     heads = book.pattern(spec.heads)
-    if heads.search(untitled(figure.own)):
+    place = _PLACE.search(figure.left)
+    if heads.search(untitled(figure.own.replace(place[0], "", 1) if place else figure.own)):
         return figure.own + (ancestors(figure) if figure.part else "")
     note = note_behind(analysis, figure)
     if note and not figure.part and heads.search(note):
@@ -43,7 +45,8 @@ def named_by(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure)
     if beside:
         return figure.own + "|" + beside
     named = len(unexplained(book, spec, figure.own)) > 1  # a thing of its own
-    named = named and not words("net").search(figure.left)  # 原有2名，去年底增配后现为5名
+    fronted = words("verb_end").search(figure.left) is not None and not residue(figure.right)  # 论文，我们发了31篇
+    named = named and not (words("net").search(figure.left) or fronted)
     continued = (_head_in_title if named else _head_before)(book, spec, analysis, figure)
     if continued is None and not named:
         said = clause_about_all(analysis, figure)
@@ -122,7 +125,7 @@ def _head_in_title(book: FactBook, spec: FactSpec, analysis: Analysis, figure: F
     if not any(says_any(book, need.words, figure.own) for need in spec.needs):
         return None
     title = "\n".join(line for line in sentence.section.lead.split("\n") if not line.endswith("。"))
-    if book.pattern(spec.heads).search(title) is None or _others_head(book, spec, figure.own):
+    if book.pattern(spec.heads).search(title) is None or others_head(book, spec, figure.own):
         return None
     return title
 
@@ -142,13 +145,13 @@ def _head_before(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Fig
         return None
     if residue(before) and not (sentence.pair or sentence.listed or sentence.synthetic):
         return None
-    if _others_head(book, spec, before):
+    if others_head(book, spec, before):
         return None
     above = sentence.section.text
     return above if heads.search(above) else None
 
 
-def _others_head(book: FactBook, spec: FactSpec, own: str) -> bool:
+def others_head(book: FactBook, spec: FactSpec, own: str) -> bool:
     """Whether a phrase names the things of another fact, with no head in common with this one's."""
     return any(
         book.pattern(other.heads).search(own)

@@ -74,6 +74,7 @@ def _regions(book: FactBook, listing: Listing, text: str) -> list[tuple[int, int
     regions: list[tuple[int, int, bool]] = []
     if not (listing.avoid and book.pattern(listing.avoid).search(text)):
         regions += _led_in(book.pattern(listing.about), text)
+    regions += [] if regions else _said_of_names(book, listing, text)
     regions += [*_subjects(book, listing, text), *_objects(book, listing, text)]
     if not listing.split or not says_any(book, listing.named_in, text):
         return regions
@@ -105,14 +106,31 @@ def _led_in(about: re.Pattern[str], text: str) -> list[tuple[int, int, bool]]:
     return []
 
 
+def _said_of_names(book: FactBook, listing: Listing, text: str) -> list[tuple[int, int, bool]]:
+    """下面这些单位跟我们签了协议：A、B; 与我们签了协议的有A、B: names abroad behind what the listing asks of them."""
+    for lead in words("says_of_names").finditer(text) if listing.said else ():
+        begun = max(text.rfind(mark, 0, lead.start()) for mark in "。；") + 1
+        said = text[begun : lead.start()]
+        if not says_any(book, listing.said, said) or (listing.avoid and says_any(book, listing.avoid, said)):
+            continue
+        end = _list_end(text, lead.end())
+        names = [text[a:b] for a, b in _names(text, lead.end(), end)]
+        abroad = [name for name in names if organisations.origin(name) in (Origin.FOREIGN, Origin.GREATER_CHINA)]
+        bodies = [name for name in abroad if re.search(load("discourse")["body_words"], name, re.IGNORECASE)]
+        if names and len(bodies) * 3 >= len(names) * 2:
+            return [(lead.end(), end, True)]
+    return []
+
+
 def _subjects(book: FactBook, listing: Listing, text: str) -> list[tuple[int, int, bool]]:
     """Names abroad at the beginning of a clause, as the subject of what the listing asks."""
     regions: list[tuple[int, int, bool]] = []
     for match in book.pattern(listing.subjects).finditer(text) if listing.subjects else ():
-        start = max(text.rfind(mark, 0, match.start()) for mark in "。，；：\n") + 1
-        names = [text[a:b] for a, b in _names(text, start, match.start())]
-        if names and all(organisations.origin(name) is Origin.FOREIGN for name in names):
-            regions.append((start, match.start(), False))
+        stop = match.start() - (text[match.start() - 1 : match.start()] == "，")  # A、B，都是我们的老伙伴
+        start = max(text.rfind(mark, 0, stop) for mark in "。，；：\n") + 1
+        origins = [organisations.origin(text[a:b]) for a, b in _names(text, start, stop)]
+        if origins and all(origin in (Origin.FOREIGN, Origin.GREATER_CHINA) for origin in origins):
+            regions.append((start, stop, False))
     return regions
 
 
@@ -246,12 +264,15 @@ def _is_name(book: FactBook, listing: Listing, name: str) -> bool:
         return True  # 越南科学院
     rest = book.pattern(["$foreign", "$domestic", "$organisations", "$countries"]).sub("", rest)
     rest = words("generic").sub("", rest)
+    if mentions and all(one.kind is organisations.Kind.GENERIC for one in mentions) and not re.search(
+            load("discourse")["body_words"], name, re.IGNORECASE):
+        return False  # 跟外方扯皮
     if len(rest) < 2 and not rest.isupper():
         return False  # 外国大学; A大学 is one whose name is left out
     if listing.names and book.pattern(listing.names).search(name):
         return True
     return (
-        organisations.origin(name) is not Origin.UNKNOWN
+        any(one.kind is not organisations.Kind.GENERIC for one in mentions)
         or re.search(load("discourse")["body_words"], name, re.IGNORECASE) is not None
         or bool(book.pattern(listing.header or ["(?!)"]).search(name))
         or (listing.bare and words("bare_name").fullmatch(name) is not None and not quantities(name))
@@ -312,7 +333,10 @@ def _names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         elif char == "）":
             depth = max(0, depth - 1)
         elif depth == 0 and (
-            char in "、；，" or (words("joint").match(char) and _joins(text, place, end)) or place == end
+            char in "、；，"
+            or (words("joint").match(char)
+                and (_joins(text, place, end) or _last_joint(text, start, first, place, end)))
+            or place == end
         ):
             a, b = first, place
             cut = words("member_clause").search(text[a:b])
@@ -345,6 +369,14 @@ def _joins(text: str, place: int, end: int) -> bool:
     """和, 及 or 与 between two names; not inside one (经济与科技合作署)."""
     left = text[max(0, place - 3) : place]
     return words("joint_names").search(left) is not None and end - place > 2
+
+
+def _last_joint(text: str, start: int, first: int, place: int, end: int) -> bool:
+    """A、B和C: 和 before the last of names that no word for a body ends; not within one (化工和材料研究所)."""
+    tail = re.match(r"[^，。；、（）]*", text[place + 1 : end])
+    bare = tail is not None and not any(
+        re.search(load("discourse")["body_words"], one[-4:], re.IGNORECASE) for one in (text[first:place], tail[0]))
+    return bare and "、" in text[start:first] and place - first > 1 and tail is not None and len(tail[0]) > 1
 
 
 def _note(text: str, place: int, end: int) -> str:

@@ -17,7 +17,7 @@ from ingestion.facts.lists.pools import KEEP, UNKNOWN, Item, Pool, Setting
 from ingestion.facts.lists.requirements import rejects, requires
 from ingestion.facts.prose.dating import bound
 from ingestion.facts.prose.terms import term
-from ingestion.facts.scanning.columns import doubts, once, others
+from ingestion.facts.scanning.columns import BLANK, ENOUGH, SHARE, doubts, once, others
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Require
 from ingestion.language import fold
 from ingestion.names import organisations
@@ -47,7 +47,7 @@ def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, claims: 
     place = f"{pool.items[0].document.name}:{pool.items[0].span.start}"
     same = once(cells, [item.text for item in pool.items], place) if pool.table else [frozenset[str]()] * len(cells)
     judged = [_judged(book, listing, pool, item, same[n], setting) for n, item in enumerate(pool.items)]
-    judged = _doubted(judged, dated=spec.time == "window") if pool.table else judged
+    judged = _doubted(judged, dated=spec.time == "window") if pool.table else _undated(judged, listing)
     judged = [_once(entry) if place else entry for place, entry in enumerate(judged)]
     named = next((p for p in periods(pool.title, setting.window) if p.kind is PeriodKind.DATED), None)
     claims.later(partial(_count, spec, pool, judged, pool.period or named))
@@ -73,6 +73,16 @@ def _doubted(judged: list[Judged], *, dated: bool) -> list[Judged]:
         verdict = UNKNOWN if len(why) == 1 else "dropped_status"
         found[place] = replace(judged[place], verdict=verdict, why=why[0])
     return found
+
+
+def _undated(judged: list[Judged], listing: Listing) -> list[Judged]:
+    """Items of a list in prose, held against their siblings: where nearly all have a date, one without it may not
+    count (Catena, 二审. among Catena, 2024.)."""
+    kept = [entry for entry in judged if entry.verdict == KEEP]
+    without = [entry for entry in kept if entry.period is None]
+    if not listing.dated or len(kept) - len(without) < max(ENOUGH, SHARE * (len(kept) - 1)):
+        return judged
+    return [replace(entry, verdict=UNKNOWN, why=BLANK) if entry in without else entry for entry in judged]
 
 
 def meets(book: FactBook, require: Require, pool: Pool, item: Item) -> bool:
@@ -279,7 +289,18 @@ _CITATION = re.compile(r"[“《\"]([^”》\"]{4,})[”》\"]")
 _REFERENCE = re.compile(
     r"(?:^|[.。）]\s*)([A-Z\u4e00-\u9fff][^.\[\]。：]{10,}?)(?:\[[JCDM](?:/OL)?\]|（J）|（C）|[.,，]\s*(?:[A-Z][\w&\s-]+)?[,，]?\s*(?:19|20)\d\d)"
 )
+# authors, then a title: 周晓岚, M. Ortega （某研究院）. Title. Journal, 2021 (GB/T 7714 and its like)
+_AUTHOR = (
+    r"(?:[\u4e00-\u9fff·]{2,4}|(?:[A-Z]\.[ -]?)+[A-Z][\w'-]+|[A-Z][\w'-]+(?: [A-Z]{1,3}(?=[,，.;； ]|$))?"
+    r"(?:, (?:[A-Z]\. ?)+)?)[*#]?(?: ?（[^（）]*）)?[*#]?"
+)
+_AUTHORED = re.compile(
+    rf"(?:\[\d+\] ?)?{_AUTHOR}(?:(?:, |[,，、;；] ?| and | & |和){_AUTHOR})*(?:[,，]? ?(?:et al|等))?[.。] ?"
+    r"(?P<title>[^.。\[]{5,}?)(?=[.。?？]|\[[JCDM])")
 _ITEM_NAME = re.compile(r"(?:[^（，,；：。|]|（[^（）]{1,8}）(?=[^（），,；：。|\s]*(?:公司|Ltd)))+")
+
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def _body(text: str) -> bool:
@@ -290,6 +311,9 @@ def _body(text: str) -> bool:
 
 def list_item(document: Document, span: Span, text: str) -> Item:
     """An item of a list, named by its quoted title, a reference's title, or the words before its first note."""
+    authored = _AUTHORED.match(text)
+    if authored is not None and _YEAR.search(text, authored.end()):
+        return Item(document, span, text, without_tags(authored["title"].strip()), titled=True)
     match = _CITATION.search(text) or _REFERENCE.search(text)
     if match and not _body(match[1]):
         return Item(document, span, text, without_tags(match[1].strip()), titled=True)

@@ -40,7 +40,9 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
         title = "\n".join([nearest, group.section.lead])
         weak = True
         said = _said_in_lead(book, listing, group)
-        headed = says_any(book, listing.about, nearest) and _told_by_items(book, listing, group, setting, headed=True)
+        headed = says_any(book, listing.about, nearest) and (
+            _references(group) or _told_by_items(book, listing, group, setting, headed=True)
+        )
         if group.section.lead and not said and not headed and not _neutral(group.section.lead):
             return
         if headed and not said:
@@ -86,6 +88,12 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
         reason=section_block(group.section) or polarity(title.split("\n")[-1]),
     )
     judge(book, spec, pool, setting, claims)
+
+
+def _references(group: ListGroup) -> bool:
+    """Whether most items are titles as a bibliography has them: a heading says whose, and no lead-in need."""
+    titled = [list_item(group.document, span, fold(group.document.quote(span))).titled for span in group.items]
+    return sum(titled) * 2 > len(titled)
 
 
 def _names_body(item: Item) -> bool:

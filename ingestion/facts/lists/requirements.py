@@ -34,9 +34,20 @@ def rejects(book: FactBook, reject: Reject, item: Item) -> bool:
         text += "｜" + item.section
     if reject.origin == "domestic":
         return _origin(item) is Origin.DOMESTIC
+    if reject.standing == "abroad" and _stands_abroad(text):
+        return True
     if not says_any(book, reject.words, text):
         return False
     return not (reject.keep and says_any(book, reject.keep, text))
+
+
+def _stands_abroad(text: str) -> bool:
+    """设在慕尼黑, 位于境外: a place abroad right behind what says where a thing is."""
+    places = (_PHRASE.match(text, found.end()) for found in words("stands_at").finditer(text))
+    return any(abroad(place[0]) or words("foreign_title").match(place[0]) for place in places if place)
+
+
+_PHRASE = re.compile(r"[^，。；、｜（）的]+")
 
 
 def _origin(item: Item) -> Origin:

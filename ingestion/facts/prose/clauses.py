@@ -19,6 +19,7 @@ SHORT_NAME = 2  # characters of the shortest name that a body gives itself
 _MODIFIER = re.compile(
     r"(?:[一二三四五六七八九十]是)?(?:(?:与|跟|和|同|离|距)[^，。；的]{1,10}的|隔壁|邻近|毗邻|周边|附近|对面|"
     r"(?:我|本)[^，。；的与和]{1,3}的?(?:合作|协作|共建|控股|参股|上级|主管|友好)(?:企业|单位|伙伴|高校|院校|机构|方))?")
+_COMPANION = re.compile(r"(?:(?:近|过去|最近)[^，。；]{1,3}年来?)?(?:[与和同跟向]|对(?!方))")  # 近三年与外方…
 _FRAME = re.compile(r"\s*(?:(?:就|从|以|按|对)[^，。；]{1,10}(?:而言|来说|来讲|来看|看)|放眼[^，。；]{1,8})$")
 _TERRITORY = re.compile(r"(?:区|县)(?:管委会|管理委员会|人民政府)?$")
 _OUR_TERRITORY = re.compile(r"我[区县旗州镇]$")
@@ -200,7 +201,7 @@ def _spoken_of(body: str, names: Names) -> str:
     if begun is None:
         return _spoken_abroad(body.lstrip(), names)
     name = begun["name"]
-    if any(own in name for own in names.own) or words("own_subject").search(name):
+    if any(own in name for own in names.own) or words("own_subject").search(name) or _COMPANION.match(name):
         return ""
     if words("housed_subject").search(name):
         return "housed"

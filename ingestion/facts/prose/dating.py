@@ -38,6 +38,7 @@ def distribute(analysis: Analysis, figure: Figure) -> None:
     if each is None or len(lead) - each.end() > 16:
         return
     members = _members(_companions(_behind_noun(analysis, figure, lead[: each.start()])))
+    members = _fronted(analysis, figure, lead[: each.start()]) or members
     if figure.left_start and not lead[: each.start()].strip() and analysis.clauses[figure.clause].span.start:
         return
     if len(members) < 2:
@@ -55,6 +56,14 @@ def distribute(analysis: Analysis, figure: Figure) -> None:
             named[0].span, PeriodKind.DATED, min(p.start for p in named if p.start), max(p.end for p in named)
         )
         figure.own_period = True
+
+
+def _fronted(analysis: Analysis, figure: Figure, lead: str) -> list[str]:
+    """孵化器、示范机构、研发机构，园区各有一家: the members as the clause before names them, which has no figure."""
+    if figure.clause == 0 or words("own_body").sub("", lead).strip(" ，"):
+        return []
+    counted = any(f.clause == figure.clause - 1 for f in analysis.figures)
+    return [] if counted else _members(analysis.clause_text(figure.clause - 1))
 
 
 def _behind_noun(analysis: Analysis, figure: Figure, lead: str) -> str:

@@ -60,7 +60,7 @@ def clause_blocks(analysis: Analysis) -> dict[int, str]:
     """Why nothing in a clause counts, by its index: a quotation, a template, somebody else's, a plan that began before
     it."""
     sentence = analysis.sentence
-    everywhere = section_block(sentence.section)
+    everywhere = sentence.blocked or section_block(sentence.section)
     if not everywhere and sentence.synthetic and not sentence.row:
         return {}  # each figure of a table speaks for itself
     everywhere = everywhere or _sentence_block(analysis)
@@ -204,7 +204,7 @@ def _blanked_if_past(until: re.Match[str], today: date) -> str:
 
 def figure_block(analysis: Analysis, figure: Figure) -> str:
     """Why a figure does not count, by its section, its clause, whose it is, or what became of it; "" where it does."""
-    reason = section_block(analysis.sentence.section)
+    reason = analysis.sentence.blocked or section_block(analysis.sentence.section)
     if reason:
         return reason
     reason = analysis.clause_blocks.get(figure.clause, "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ingestion.domain import Span
 from ingestion.facts.lexicon import words
 from ingestion.facts.prose.analysed import Analysis, Figure
@@ -22,6 +24,7 @@ def quoted(analysis: Analysis, span: Span) -> bool:
     )
 
 
+@lru_cache(maxsize=8192)
 def abroad(text: str) -> bool:
     return any(origin in (Origin.FOREIGN, Origin.GREATER_CHINA) for _, _, origin in mentions(text))
 

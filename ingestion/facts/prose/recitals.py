@@ -25,6 +25,7 @@ def recited(analysis: Analysis) -> frozenset[int]:
         return frozenset()
     everywhere = _labelled(analysis) or _enumerates_bars(analysis) or _refers_to_answers(analysis)
     quoted = sentence.holds(words("quotation")) and _quotes(sentence.folded) and not _own_articles(sentence)
+    quoted = quoted and not _answers_label(analysis)
     quoting = analysis.quoting or _asked(analysis) or quoted
     corrected = sentence.holds(words("quotation_compared"))  # 上次报送的“6个”应为5个
     demanding, found = everywhere, set[int]()
@@ -48,6 +49,13 @@ def _labelled(analysis: Analysis) -> bool:
     """申报条件：…; 评分标准：…: the label says that what follows is a rule."""
     label, colon, said = analysis.sentence.folded.partition("：")
     return bool(colon and said) and len(label) <= MOST_LABEL and words("rule_label").search(label) is not None
+
+
+def _answers_label(analysis: Analysis) -> bool:
+    """第五条有关事项：未发生…: a form's label that cites a rule, and a value that neither cites one nor gives a bar."""
+    _, colon, value = analysis.sentence.folded.partition("：")
+    bar = any(f.quantity.interval.high is None for f in analysis.figures)
+    return bool(analysis.sentence.pair and colon) and not bar and words("quotation").search(value) is None
 
 
 def _asked(analysis: Analysis) -> bool:

@@ -101,7 +101,8 @@ def _told_by_cells(table: Table, known: int | None) -> int | None:
     if (len(same) * 2 > len(told) and len(told) >= 2) or any(kinds[column] == "mode" for column in same):
         return -1
     heads = [text for text in table.texts[place] if text]
-    named = len(set(heads)) == len(heads) >= max(3, *(len(row) - 1 for row in table.rows))
+    headless = 1 if len(told) >= 2 and len(heads) + 1 == len(table.texts[place]) else 0  # a column of remarks
+    named = len(set(heads)) == len(heads) and len(heads) + headless >= max(3, *(len(row) - 1 for row in table.rows))
     return place if named and not same and all(map(_heads, heads)) and len(table.rows) - place > 2 else known
 
 
@@ -223,14 +224,15 @@ def grid(table: Table) -> Grid | None:
     roles = _roles(table, index, headers)
     caption = "\n".join(t for texts in table.texts[: max(0, index)] for t in texts if t)
     found = Grid(table, "\n".join(filter(None, [table.section.lead, caption])), headers, _with_term(roles))
-    section = ""
+    section = group = ""
+    repeated = _grouped(table, index, roles)
     carried: dict[int, tuple[int, str]] = {}
     for row, texts in zip(table.rows[index + 1 :], table.texts[index + 1 :], strict=True):
         filled = [t for t in texts if t]
         if not filled or (index >= 0 and texts == table.texts[index]):
             continue
         whole = Span(row[0].span.start, row[-1].span.end)
-        sums = any(listed("total_row").search(t) for t in texts[:2] if t)
+        sums = any(listed("total_row").search(t) for t in filled[:2])
         if sums:
             found.total = "：".join(filled)
             found.totals.append(whole)
@@ -242,8 +244,22 @@ def grid(table: Table) -> Grid | None:
         if sums:
             continue
         values = _by_column(row, texts, carried, width)
+        if repeated:
+            group = values.get(0, "").strip() or group
+            values[0] = group
         found.rows.append(_row(found, row, texts, values, whole, section))
     return found
+
+
+def _grouped(table: Table, index: int, roles: list[frozenset[str]]) -> bool:
+    """Whether the first column names groups of rows, each once (2022, and blank below): it is of no things and numbers
+    nothing, its first cell is filled and some below are not."""
+    if index < 0 or not roles or roles[0] & {"number", "title", "status"}:
+        return False
+    first = [texts[0] if row and row[0].column == 0 else "" for row, texts in zip(
+        table.rows[index + 1 :], table.texts[index + 1 :], strict=True) if len(row) > 1]
+    said = [text.strip() for text in first]
+    return len(said) > 2 and bool(said[0]) and "" in said and len(set(said)) * 2 <= len(said) + 2
 
 
 def _roles(table: Table, index: int, headers: list[str]) -> list[frozenset[str]]:

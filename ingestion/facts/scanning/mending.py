@@ -21,6 +21,7 @@ _CONTINUED = re.compile(
 _LINE = re.compile(r"[^\n]+")
 LONGEST_LINE = 400  # characters of a line that may be a row
 MOST_COLUMNS = 20
+LEAST_COLUMNS = 3   # filled ones of a table that may lose the others; with fewer it may be a form to be filled in
 
 
 def mended(document: Document) -> list[Block]:
@@ -29,7 +30,18 @@ def mended(document: Document) -> list[Block]:
     blocks = [b for b in blocks if document.text[b.span.start : b.span.end].strip()]
     blocks = list(_rosters(document, blocks))
     parted = [part for block in _delimited(document, blocks) for part in _parted(document, block)]
-    return list(_joined(document, list(_cards(document, parted))))
+    return [_filled(document, block) for block in _joined(document, list(_cards(document, parted)))]
+
+
+def _filled(document: Document, block: Block) -> Block:
+    """A table without the columns in which nothing stands, not even a header."""
+    columns = {at for cell in block.cells for at in range(cell.column, cell.column + cell.column_span)
+               if cell.column_span > 1 or document.text[cell.span.start : cell.span.end].strip()}
+    if len(columns) < LEAST_COLUMNS or len(columns) > max(columns):
+        return block
+    places = {old: new for new, old in enumerate(sorted(columns))}
+    cells = tuple(replace(c, column=places[c.column]) for c in block.cells if c.column in columns)
+    return replace(block, cells=cells)
 
 
 def _delimited(document: Document, blocks: Sequence[Block]) -> Iterator[Block]:
@@ -42,6 +54,7 @@ def _delimited(document: Document, blocks: Sequence[Block]) -> Iterator[Block]:
         place = 0
         while place < len(held):
             found = _table_at(document, held, place) or _records_at(document, held, place)
+            found = found or _entries_at(document, held, place)
             if found is None:
                 yield held[place][0]
                 place += 1
@@ -107,6 +120,57 @@ def _fields(document: Document, line: Span) -> list[tuple[Span, Span]]:
         label, value = (Span(line.start + match.start(n), line.start + match.end(n)) for n in (1, 2))
         found.append((label, value))
         place = match.end() + 1
+    return found
+
+
+_SAID = re.compile(r"[^。；;\n]+")
+_LABELLED = re.compile(r"\s*([^：:，,。\s]{2,8})[：:]\s*(?=\S)")
+_ORDINAL = re.compile(r"\s*[\u4e00-\u9fff]{0,4}?[（(]?[一二三四五六七八九十\d]{1,3}[）)]?[份项个篇条家号件、.]?\s*")
+FEWEST_ENTRIES = 3
+
+
+def _entries_at(document: Document, held: list[tuple[Block, list[Span]]], place: int) -> tuple[Block, int] | None:
+    """第一份, 对方：…。期限：…。现正履行。 again and again: entries that begin with the same label, as rows of a table;
+    what has no label stands in its last column."""
+    entries: list[list[Span]] = []
+    begun, after = "", place
+    for _, lines in held[place:]:
+        told = [_LABELLED.match(document.quote(line)) for line in lines]
+        numbers = [_ORDINAL.fullmatch(document.quote(line)) for line in lines]
+        begun = begun or next((label[1] for label in told if label), "")
+        if not lines or not all(label or number for label, number in zip(told, numbers, strict=True)):
+            break
+        if not entries and told[0] is not None and told[0][1] != begun:
+            break
+        for line, label in zip(lines, told, strict=True):
+            if label is not None and label[1] == begun:
+                entries.append([line])
+            elif label is not None and entries:
+                entries[-1].append(line)
+        after += 1
+    rows = [_entry(document, lines) for lines in entries]
+    labels = [label for label in dict.fromkeys(name for row_ in rows for name in row_ if name)
+              if sum(label in row_ for row_ in rows) * 2 > len(rows)]
+    if len(rows) < FEWEST_ENTRIES or len(labels) < 2:
+        return None
+    heads = [next(row_[label][0] for row_ in rows if label in row_) for label in labels]
+    nothing = Span(entries[0][0].start, entries[0][0].start)
+    columns = [*labels, *([""] if any("" in row_ for row_ in rows) else [])]
+    cells = [[row_.get(column, (nothing, nothing))[1] for column in columns] for row_ in rows]
+    return table([[*heads, nothing][: len(columns)], *cells]), after
+
+
+def _entry(document: Document, lines: list[Span]) -> dict[str, tuple[Span, Span]]:
+    """What an entry says under each label, and without any (""), as the label's and the text's spans."""
+    found: dict[str, tuple[Span, Span]] = {}
+    for line in lines:
+        for said in _SAID.finditer(document.text, line.start, line.end):
+            label = _LABELLED.match(said.group())
+            span = Span(said.start() + (label.end() if label else 0), said.end())
+            if label is not None:
+                found.setdefault(label[1], (Span(*(said.start() + x for x in label.span(1))), span))
+            elif said.group().strip() and ("" not in found or found[""][1].end + 1 >= span.start):
+                found[""] = (span, Span(found[""][1].start, span.end)) if "" in found else (span, span)
     return found
 
 

@@ -63,13 +63,13 @@ def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> L
         return None
     if not about and not _told_by_columns(spec, listing, grid, columns):
         return None
-    items = _items(book, spec, grid, columns)
+    items = items_of(book, spec, grid, columns)
     section = Section(grid.table.section.headings, "\n".join([grid.table.section.lead, grid.title]))
     sentence = Sentence(grid.table.document, grid.table.block.span, Text(""), section)
     excerpt = "\n".join([about, grid.title, grid.table.section.text, grid.table.document.name.rsplit("/", 1)[-1]])
     own = bool(about) and about not in list_headings(grid.table.section.headings[:-1])
     host = grid.table.section.headings[-1:] if grid.table.block.host else ()  # the label of the cell that it stands in
-    near = "\n".join(dict.fromkeys([grid.title, *_near(grid), *host])).strip()
+    near = "\n".join(dict.fromkeys([grid.title, *near_titles(grid), *host])).strip()
     said = own or (bool(near) and not of_any(book, near))  # 国际合作部花名: a title of no fact's things is still one
     title = near if said else about
     pool = Pool(
@@ -88,7 +88,7 @@ def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> L
     pool.whole = own or shown
     if not items or (not own and not shown and not (_sided(listing) and _two_sides(grid))):
         return None
-    above = "\n".join([*_near(grid), *grid.table.section.headings])
+    above = "\n".join([*near_titles(grid), *grid.table.section.headings])
     return Listed(pool, bool(about), bool(about) and not says_any(book, listing.about, above), shown, met)
 
 
@@ -172,6 +172,11 @@ def _sided(listing: Listing) -> bool:
     return {"home", "foreign"} <= {r.origin for r in listing.require}
 
 
+def two_sided(listing: Listing, grid: Grid) -> bool:
+    """Whether a table of giver and taker suits a fact whose things have two sides."""
+    return _sided(listing) and _two_sides(grid)
+
+
 def _two_sides(grid: Grid) -> bool:
     """Whether most rows name a body here and one abroad in columns of their own: giver and taker."""
     found_ = 0
@@ -183,7 +188,7 @@ def _two_sides(grid: Grid) -> bool:
 
 def _reason(grid: Grid) -> str:
     """Why no row of a table counts, by its headings, its caption, the sheet or the file that it stands in."""
-    near = _near(grid)
+    near = near_titles(grid)
     if grid.table.block.section:  # a workbook's name titles its sheets
         near.append(fold(grid.table.document.name.rsplit("/", 1)[-1].rsplit(".", 1)[0]))
     return (
@@ -193,7 +198,7 @@ def _reason(grid: Grid) -> str:
     )
 
 
-def _near(grid: Grid) -> list[str]:
+def near_titles(grid: Grid) -> list[str]:
     """The titles that are the table's own: its caption lines, else the heading right above it; and its sheet."""
     lines = [line for line in grid.title.split("\n") if line.strip() and not _note(line)]
     sheet = fold(grid.table.block.section)
@@ -222,7 +227,7 @@ def _naming(book: FactBook, spec: FactSpec, listing: Listing, grid: Grid) -> lis
                               and kind_of_column(grid.column(c)) == "body"]):
         return bodies[:1]
     asked = {role for require in listing.require for role in require.columns} - {"title", "country", "date"}
-    shown = any(own & asked for own in grid.roles) and says_any(book, listing.about, "\n".join(_near(grid)))
+    shown = any(own & asked for own in grid.roles) and says_any(book, listing.about, "\n".join(near_titles(grid)))
     return _by_cells(spec, listing, grid, abroad=abroad, shown=shown)
 
 
@@ -253,7 +258,7 @@ def _rather(grid: Grid, columns: list[int]) -> list[int]:
             if c not in columns and kind_of_column(grid.column(c)) == "body" and apart(grid.column(c))][:1]
 
 
-def _items(book: FactBook, spec: FactSpec, grid: Grid, columns: list[int]) -> list[Item]:
+def items_of(book: FactBook, spec: FactSpec, grid: Grid, columns: list[int]) -> list[Item]:
     """The rows of a table as items with their names and cells."""
     items = []
     column = columns[0] if columns else None
@@ -338,7 +343,7 @@ def _about(book: FactBook, listing: Listing, grid: Grid) -> str | None:
     """The title that says that a table lists the fact's things: its own, or the header of a column that names things;
     else the nearest heading that speaks of any fact's things, if it speaks of this one's. "" where none does."""
     about = book.pattern(listing.about)
-    title = "\n".join(_near(grid))
+    title = "\n".join(near_titles(grid))
     named_by = [h for h, roles in zip(grid.headers, grid.roles, strict=True) if h and roles & _NAMING]
     first = [h for h, roles in zip(grid.headers, grid.roles, strict=True) if "number" not in roles][:1]
     names = "｜".join(own := list(dict.fromkeys([*first, *named_by])))

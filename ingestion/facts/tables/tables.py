@@ -22,20 +22,23 @@ from ingestion.facts.scanning.scan import Reading, Table, policy_columns, senten
 from ingestion.facts.schema import FactBook
 from ingestion.facts.sentences import Section, Sentence
 from ingestion.facts.tables.amounts import amounts, is_money
+from ingestion.facts.tables.likely import may_list, payments
 from ingestion.facts.tables.listings import Listed, listed_in
 from ingestion.language import fold, load
 from ingestion.language.ngrams import Text
-from ingestion.numbers.numerals import classifiers, has_number, quantities
+from ingestion.numbers.numerals import classifiers, has_number
 from ingestion.numbers.periods import Window
 
+SHORTEST_BAR = 6  # characters of a cell that restates what the policy asks for
 _UNIT_SAID = re.compile(r"单位：\s*([^（）\s，。]{1,3})")
 _COUNTED = re.compile(r"(人|家|项|份|篇|件|户|支)数$")  # 在岗人数
 _YEAR, _HAS = "年", "有"  # of the sentence that a cell is told as
 _UNIT = re.compile(r"（\s*([^（）]{1,4})\s*）\s*$")
 
 
-def matrix(table: Table) -> list[Sentence]:
-    """The sentences that a table of figures amounts to; none where it is a list of things, or a form."""
+def matrix(table: Table, reason: str = "") -> list[Sentence]:
+    """The sentences that a table of figures amounts to; none where it is a list of things, or a form. `reason`: why
+    none of its figures counts."""
     header = next((i for i, texts in enumerate(table.texts) if len([t for t in texts if t]) >= 2), None)
     if header is None or header + 1 >= len(table.rows):
         return []
@@ -44,13 +47,15 @@ def matrix(table: Table) -> list[Sentence]:
         {cell.column: text for cell, text in zip(row, texts, strict=True)}
         for row, texts in zip(table.rows[header + 1 :], table.texts[header + 1 :], strict=True)
     ]
+    spans = {id(r): Span(row[0].span.start, row[-1].span.end)
+             for r, row in zip(rows, table.rows[header + 1 :], strict=True) if row}
     rows = [r for r in rows if any(r.values())]
     numeric = _numeric(table, heads, rows)
     units = {
         c for c in heads if c not in numeric and rows and all(r.get(c, "") in {"", *classifiers()} for r in rows)
     }
-    passed = units | policy_columns(table) | {c for c in heads if listed("number_column").search(heads[c])}
-    passed |= {c for c in heads if _measured(heads[c])}
+    passed = units | {c for c in heads if listed("number_column").search(heads[c]) or _measured(heads[c])}
+    passed |= policy_columns(table) if not reason else frozenset()
     first = min((c for c in heads if c not in passed), default=0)
     labels = [
         c
@@ -63,7 +68,7 @@ def matrix(table: Table) -> list[Sentence]:
         return []
     title = "\n".join(filter(None, [table.section.lead, *(t for texts in table.texts[:header] for t in texts if t)]))
     section = Section(table.section.headings, "\n".join(filter(None, [title, "｜".join(heads[c] for c in labels)])))
-    span = Span(table.rows[header][0].span.start, table.rows[-1][-1].span.end)
+    whole = Span(table.rows[header][0].span.start, table.rows[-1][-1].span.end)
     total_row = listed("total_row")
     body = [r for r in rows if not any(total_row.search(r.get(c, "")) for c in labels[:2])] or rows
     columns = [c for c in numeric if not total_row.search(heads[c])] or numeric
@@ -79,7 +84,9 @@ def matrix(table: Table) -> list[Sentence]:
         ]
         pieces = pieces[:1] + [listed("column_part").sub("", p) if by_row else p for p in pieces[1:]]
         if pieces:
-            found.append(Sentence(table.document, span, Text("、".join(pieces)), section, synthetic=True))
+            span = spans[id(group[0][0])] if all(r is group[0][0] for r, _ in group) else whole
+            text = Text("、".join(pieces))
+            found.append(Sentence(table.document, span, text, section, synthetic=True, blocked=reason))
     return found
 
 
@@ -164,13 +171,32 @@ def _without_unit(text: str) -> str:
 def read_table(
     book: FactBook, reading: Reading, table: Table, setting: Setting, found: Mapping[str, Claims]
 ) -> list[Sentence]:
-    """Count what a table holds; the sentences that its cells are worth reading as. `found`: the facts asked for."""
+    """Count what a table holds; the sentences that its cells are worth reading as, and those that quote the policy.
+    `found`: the facts asked for."""
+    return [*_read(book, reading, table, setting, found), *_restated(table, reading)]
+
+
+def _restated(table: Table, reading: Reading) -> list[Sentence]:
+    """The cells that restate the policy's requirements."""
+    columns = policy_columns(table) if not _unreal(table) else frozenset()
+    cells = [pair for row, texts in zip(table.rows[1:], table.texts[1:], strict=True)
+             for pair in zip(row, texts, strict=True)]
+    places = [(cell, text) for cell, text in cells if len(text) >= SHORTEST_BAR and (
+        cell.column in columns or any(cell.span.overlaps(one) for one in reading.quotations))]
+    return [Sentence(table.document, cell.span, Text(text), table.section, synthetic=True, blocked="quotation")
+            for cell, text in places]
+
+
+def _read(
+    book: FactBook, reading: Reading, table: Table, setting: Setting, found: Mapping[str, Claims]
+) -> list[Sentence]:
+    """As `read_table`, by what kind of table it is: of money, of figures, a list, or a form."""
+    reason = _unreal(table)
     if _of_money(book, reading, table, setting, found):
-        return []
-    figures = matrix(table)
-    if figures and (reason := _unreal(table)):
-        _leave_out(book, table, reason, found)
-        return []
+        return matrix(table, reason) if reason else []
+    figures = matrix(table, reason)
+    if figures and reason:
+        return figures
     lists = grid(table)
     if lists is not None and not _restates(table, lists) and not (figures and _counts(lists)):
         owners = _owners(book, lists, setting)
@@ -179,6 +205,13 @@ def read_table(
         for key, listed_ in owners.items():
             if key in found:
                 judge(book, book.facts[key], listed_.pool, setting, found[key])
+        for key, pool in may_list(book, lists, owners, found).items():
+            aside = Claims()
+            judge(book, book.facts[key], pool, setting, aside)
+            found[key].aside.append(aside)
+        for key, claims in found.items() if not owners else ():
+            paid = payments(book, book.facts[key], lists) if book.facts[key].kind == "money" else None
+            claims.aside += [paid] if paid is not None else []
         itemised = bool(owners) and _named_things(lists)
         counted = bool(owners) or bool(figures)  # rows counted are not read for figures
         return [*(() if itemised else figures), *_rows(table, lists, reading, counted)]
@@ -279,19 +312,6 @@ def _bare(lists: Grid, column: int, text: str) -> bool:
     head = lists.headers[column] if column < len(lists.headers) else ""
     bare = listed("figure").match(text) is not None
     return bare and bool(head) and listed("quantity_column").search(re.sub(r"（[^（）]*）", "", head).strip()) is None
-
-
-def _leave_out(book: FactBook, table: Table, reason: str, found: Mapping[str, Claims]) -> None:
-    """Each row of a table of figures that speaks of a fact is said not to count."""
-    first = next((n for n, texts in enumerate(table.texts) if len([t for t in texts if t]) >= 2), 0)
-    for row, texts in zip(table.rows[first + 1 :], table.texts[first + 1 :], strict=True):
-        said = "｜".join([*table.texts[first], *texts])
-        measures = {quantity.measure for quantity in quantities("｜".join(texts))}
-        for key, claims in found.items():
-            spec = book.facts[key]
-            heads = book.pattern(spec.heads).search(said) if spec.heads and len(row) > 1 else None
-            if heads and (measures & set(spec.measures) or has_number("".join(texts[1:]))):
-                claims.exclude(table.document, Span(row[0].span.start, row[-1].span.end), reason)
 
 
 def _named_things(lists: Grid) -> bool:
