@@ -232,7 +232,8 @@ def _by_reasons(case: Case, one: Question) -> Result | None:
     if reasons and asked.facts and one.part.polar and not named and says("asks", "counted_in", text):
         told = listing.left_out(case, asked.facts, one.documents, reasons)
         return replace(told, verdict=NO if told.quotes else "", lines=(*counts(case, asked.facts).lines, *told.lines))
-    if reasons and asked.facts and (asked.lists or part_asks_for(one)):
+    how_many = asked.counts and not one.part.polar and not says("asks", "minus", text)      # 区级的有几个
+    if reasons and asked.facts and (asked.lists or how_many or part_asks_for(one)):
         return listing.left_out(case, asked.facts, one.documents, reasons, polar=one.part.polar)
     return None
 

@@ -32,7 +32,7 @@ def by_rows(case: Case, one: Question) -> Result | None:
     own = any(row.fact in one.facts for row in one.rows)
     taken = one.part.polar and says("asks", "taken_for", one.text) and not one.figures.hypothetical
     if taken and (other := _other_figure(case, one)):
-        return other
+        return _with_places(other, one)
     if (among or despite) and counted and not own:
         if one.names_sure:
             return listing.unlisted(case, counted[0], one.named, one.places)
@@ -41,9 +41,14 @@ def by_rows(case: Case, one: Question) -> Result | None:
     if not one.rows or len(one.rows) > listing.SHOWN:
         return None
     told = _of_rows(case, one, among=among, despite=despite)
-    if told is None or not one.named.sure:
-        return told
-    return replace(told, quotes=tuple(dict.fromkeys((*told.quotes, *(line.citation for line in one.places)))))
+    return _with_places(told, one) if told is not None else None
+
+
+def _with_places(told: Result, one: Question) -> Result:
+    """A result with the lines that hold what the question names, before other places."""
+    places = [line.citation for line in one.places] if one.named.sure else []
+    clauses = [cite for cite in told.quotes if cite.ref]
+    return replace(told, quotes=tuple(dict.fromkeys((*clauses, *places, *told.quotes))))
 
 
 def _of_rows(case: Case, one: Question, *, among: bool, despite: bool) -> Result | None:

@@ -87,6 +87,8 @@ def _about(case: Case, part: Part, figures: Asked, named: Named) -> CaseQuestion
         if not keys and question_form.asks_harm(part.text):      # 油罐渗漏会不会影响: by what the documents call it
             keys = [key for line in named.lines for key in _happened(case, line.folded)][:1]
         asked = replace(asked, facts=keys, findings=case.findings_of(keys))
+    if not asked.facts and not asked.findings and (keys := _kin(case, part)):
+        asked = replace(asked, facts=keys, findings=case.findings_of(keys))
     counted = [key for key in asked.facts if figures.of(key)]
     if not counted and all(case.policy.facts.facts[key].kind == "yes_no" for key in asked.facts):
         counted = [key for key in figures.facts if case.findings_of([key])
@@ -97,6 +99,17 @@ def _about(case: Case, part: Part, figures: Asked, named: Named) -> CaseQuestion
         keys = [key for key in figures.facts if case.findings_of([key])] or _of_unit(case, part.text)
         asked = replace(asked, facts=keys, findings=case.findings_of(keys))
     return asked
+
+
+def _kin(case: Case, part: Part) -> list[str]:
+    """The one fact of the application's base type that is counted in the same things as what a part names, where that
+    belongs to another type: 校级项目算不算."""
+    book = case.policy.facts.facts
+    named = {case.topics.subjects[name].fact for name in part.found} - {""}
+    things = {measure for key in named for measure in book[key].measures if book[key].kind == "count"}
+    keys = [key for one in case.findings for key in one.criterion.facts
+            if book[key].kind == "count" and things & set(book[key].measures)]
+    return keys[:1] if len(set(keys)) == 1 else []
 
 
 def _without_names(case: Case, part: Part) -> Part:

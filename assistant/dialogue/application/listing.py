@@ -64,7 +64,9 @@ def where(case: Case, keys: Sequence[str], documents: Sequence[str] = ()) -> Res
 def left_out(case: Case, keys: Sequence[str], documents: Sequence[str] = (), reasons: Sequence[str] = (), *,
              polar: bool = False) -> Result:
     """What was seen and not counted, by reason (all or some), word for word. `polar`: whether there is any."""
-    chosen = list(keys) or [key for key in case.assessment.exclusions if case.rows_of([key], LEFT_OUT, documents)]
+    barred = [key for one in case.findings if one.criterion.bar is not None for key in one.criterion.facts]
+    chosen = list(keys) or [key for key in case.assessment.exclusions if case.rows_of([key], LEFT_OUT, documents)
+                            and (reasons or documents or key in barred)]
     lines: list[str] = []
     cites: list[Citation] = []
     whole = True
@@ -127,7 +129,7 @@ def status(case: Case, found: Sequence[Row], verdict: str) -> Result:
     if any(row.reason in ("outside_window", "partial_window") for row in found):
         lines += case.assessment.notes[:1]
     if verdict:
-        lines += counts(case, [key for key in keys if case.policy.facts.facts[key].kind == "count"
+        lines += counts(case, [key for key in keys if case.policy.facts.facts[key].kind != "yes_no"
                                and key in case.assessment.facts]).lines
     return Result("rows", verdict=verdict, quotes=(*case.cites(findings, evidence=False), *cites),
                   refs=tuple(one.criterion.citation for one in findings), lines=tuple(dict.fromkeys(lines)))
@@ -214,8 +216,10 @@ def unlisted(case: Case, key: str, named: Named, places: Sequence[Line]) -> Resu
     out = [counting.not_counting(clause, key, case.policy) for clause in said_of]
     reasons = [case.reason(reason) for left, reason in out if left and reason]
     denied = any(left for left, _ in out) or any(says("asks", "noted_out", line.folded) for line in places)
-    verdict = NO if denied or any(row.reads is None for row in counted) else OPEN
-    said = case.say("rows_without_this" if verdict == NO else "rows_told_as_number", label=case.fact_label(key))
+    heads = case.policy.facts.facts[key].heads
+    about = any("\t" in line.text or (heads and case.policy.facts.pattern(heads).search(line.text)) for line in places)
+    verdict = NO if denied or (about and any(row.reads is None for row in counted)) else OPEN
+    said = case.say("rows_without_this" if verdict == NO else "rows_unsaid", label=case.fact_label(key))
     why = [case.say("rows_reason", reason=case.say.clauses(dict.fromkeys(reasons)))] if reasons else []
     return Result("rows", verdict=verdict,
                   quotes=(*case.cites(findings, evidence=False), *(line.citation for line in places)),

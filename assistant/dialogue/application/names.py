@@ -17,6 +17,7 @@ from assistant.dialogue.application.case import Case
 from assistant.dialogue.application.lines import Line
 from assistant.dialogue.asker import counting
 from assistant.questions.dialogue_patterns import says
+from assistant.questions.topics import Subject
 from assistant.questions.understanding import Part, fold
 from assistant.questions.unknown_words import everyday, function_characters
 from ingestion.domain import Span
@@ -35,6 +36,7 @@ RARE = 3         # lines in which a pair of characters stands that is a name by 
 _NEAR = 0.7       # the share of the best line's weight that other lines must have
 _TELLING = 100    # an amount that tells what is spoken of
 _MOST_OF = 0.6    # of a name
+_HOME = 3         # the weight of a clause that is about a subject
 _LONG = 5         # characters that stand together by no chance
 _GROWTH = 0.4     # what each further character of a name adds to its weight
 _ASIDE = ("ends", "happens", "counted_in", "valid", "supplied", "despite", "taken_for")   # verbs that name nothing
@@ -57,7 +59,7 @@ class Named(Struct, frozen=True):
 def read(case: Case, part: Part, documents: Collection[str] = ()) -> Named:
     """What a folded part of a question names, in some of the documents or in all."""
     lines = [line for line in case.lines if not documents or line.document.name in documents]
-    kinds = [word.span for name, words in part.found.items() if case.topics.subjects[name].weight for word in words]
+    kinds = [word.span for name, words in part.found.items() if _kind(case.topics.subjects[name]) for word in words]
     titles = fold(" ".join(document.name for document in case.assessment.documents))
     words = dict(_words(part.text, kinds, lines, fold(case.policy.text) + "\n" + titles))
     own = [word for word, kind in words.items() if not kind]
@@ -82,6 +84,11 @@ def read(case: Case, part: Part, documents: Collection[str] = ()) -> Named:
     sure = len(found) <= MOST and (bool(amounts) or len(held) > 1 or any(
         len(word) > _PAIR or sum(word in line.folded for line in lines) <= RARE for word in held))
     return Named(tuple(held), tuple(found), sure, tuple(amounts))
+
+
+def _kind(subject: Subject) -> bool:
+    """Whether a subject is a kind of thing that the policy speaks of: a word for it names none of them."""
+    return bool(subject.fact or subject.type) or max(subject.clauses.values(), default=0) >= _HOME
 
 
 def _weight(word: str, lines: Sequence[Line]) -> float:
