@@ -200,8 +200,8 @@ class Advisor:
                 return Choice(Kind.CLAUSE, tuple(dict.fromkeys(about))), near
             return choice, none
         against = any(one.matches and one.verdict == "no" for one in choice.points)
-        unread = not any(one.total.aside or any(sign == "-" for sign, _ in one.total.steps)
-                         for one in near.comparisons)
+        unread = len(near.comparisons) == 1 and not any(
+            one.total.aside or len(one.total.steps) > 1 for one in near.comparisons)
         if near.comparisons and against and unread and bars.verdict(near.comparisons) == "yes":
             return choice, none
         only_bar = all(one.outcome is None and one.agrees for one in near.comparisons)
@@ -209,6 +209,10 @@ class Advisor:
             return choice, none     # the bar is right; what is asked is something else of it
         if near.comparisons:
             near = replace(near, statements=())
+            compared = dict.fromkeys(one.criterion.citation for one in near.comparisons)
+            refs = [ref for ref in choice.refs if not any(one.split("（")[0] == ref for one in compared)]
+            if len(refs) < len(choice.refs):      # what was compared, not the whole article
+                choice = replace(choice, refs=(*compared, *refs))
         elif choice.points and choice.points[0].matches and choice.points[0].verdict:
             return choice, none
         return choice, near

@@ -63,7 +63,7 @@ def draft(asked: Question, assessment: Assessment, policy: Policy, topics: Topic
         told.append(_told(case, found, part) if found is not None else None)
         before = part if _has_subject(part, topics) or before is None else before
     if not any(told):
-        return _from_elsewhere(case, asked, from_policy)
+        return _from_elsewhere(case, asked, whole, from_policy)
     answers: list[Told] = []
     for part, each in zip(asked.parts, told, strict=True):
         if each is None:
@@ -127,13 +127,13 @@ def _told(case: Case, found: Result, part: Part) -> Told:
                 brief=found.kind == "summary")
 
 
-def _from_elsewhere(case: Case, asked: Question, from_policy: Callable[[Question], Draft]) -> Draft:
+def _from_elsewhere(case: Case, asked: Question, whole: Part, from_policy: Callable[[Question], Draft]) -> Draft:
     """The policy's answer, passages of the documents, or that neither has one."""
     found = from_policy(asked)
     own = any(case_questions.speaks_of_applicant(part) for part in asked.parts)
     if not found.answer.answerable or own:
-        text = "".join(part.text for part in asked.parts)
-        passages = particulars.search(case, text, case.documents_named(text))
+        known = all(case.speaks_of(piece) for piece in whole.strange)
+        passages = particulars.search(case, whole, case.documents_named(whole.text)) if known else None
         if passages is not None:
             return _draft(case, asked, [Told(passages.lines, passages.quotes)])
     if found.answer.answerable or any(part.gaps for part in asked.parts):

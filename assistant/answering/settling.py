@@ -86,7 +86,9 @@ class Judge:
             return first        # the base type's own article is named; what is asked about is another's
         if unsettled > best:
             worded = bool(first.points) and bool(first.points[0].matches)   # an entry is for just this wording
-            return first if worded and not part.strange else self._unsettled(first, opinion)
+            if (worded and not part.strange) or self._says_as_much(first, opinion):
+                return first
+            return self._unsettled(first, opinion)
         if first.bare and before is not None and top in before.refs:
             return first
         choice = first if top in first.refs else self._selector.choose_within(part, top)
@@ -116,6 +118,13 @@ class Judge:
         clauses = {label: score for label, score in scores.items()
                    if self._selector.speaks_of(label, None if of_any_type else part)}
         return Opinion(clauses, gaps, several)
+
+    def _says_as_much(self, first: Choice, opinion: Opinion) -> bool:
+        """Whether an entry of the clause that the words found says what the likeliest gap would: that clause is all
+        that comes near to it."""
+        likeliest = max(opinion.gaps, key=lambda name: (opinion.gaps[name], name), default="")
+        gap = self._gaps.get(likeliest)
+        return gap is not None and bool(first.points) and bool(gap.near) and set(gap.near) <= set(first.refs)
 
     def _unsettled(self, first: Choice, opinion: Opinion) -> Choice:
         """The gap that the words found, or the likeliest."""

@@ -165,22 +165,24 @@ def _completed(asked: Question, before: Question, history: Sequence[Turn], reade
         verb = _VERB.search(clause)
         return also["who"] + clause[verb.start():] if verb else None
     refs = [citation.ref for citation in last.answer.citations if citation.ref]
-    if item and refs and not first.refs:
+    if item and refs and not first.refs and not first.polar and ("第" in item[0] or not before.parts[-1].quantities):
         return f"{refs[0].split('（')[0]}（{item[1] or item[2]}）"
     of_documents = any(citation.document for citation in last.answer.citations)
     if _WHERE.search(first.text) and _bare(first, reader) and refs and not of_documents:
         return "、".join(dict.fromkeys(refs))
-    if says("asks", "bare_met", first.text) and len(asked.parts) == 1 and any(
-            one.quantities and not one.asks for one in before.parts):
+    met = says("asks", "bare_met", first.text) or (first.polar and not first.quantities and _bare(first, reader))
+    if met and len(asked.parts) == 1 and any(one.quantities for one in before.parts):
+        if any(one.polar for one in before.parts):
+            return before.text
         return f"{before.text}，{asked.text}" if asked.language == "zh" else f"{before.text}, {asked.text}"
     if says("asks", "bare_why_not", first.text) and len(asked.parts) == 1 and any(
             one.quantities for one in before.parts):      # 为什么不算？ the answer before has it
         return before.text
     if _asks_lack_of(before, first, reader):
         return f"{before.text.rstrip('?？')}，{asked.text}" if asked.language == "zh" else f"{before.text} {asked.text}"
-    if first.quantities and (text := _with_facts(history, asked, reader)) is not None:
-        return text
     if first.quantities and (text := _with_more(before, first, asked.language)) is not None:
+        return text
+    if first.quantities and (text := _with_facts(history, asked, reader)) is not None:
         return text
     if first.quantities and _bare(first, reader) and _FOLLOW.search(first.text):
         return _with_figure(before, first)
@@ -272,9 +274,11 @@ def _with_facts(history: Sequence[Turn], asked: Question, reader: Reader) -> str
     named = any(len(one.word) > 1 for name, words in part.found.items() if reader.topics.subjects[name].fact
                 for one in words)
     last = reader.read(history[-1].question, asked.language).parts[-1]
-    answers = len(figures) == 1 and not part.asks and "quantity" in last.asks and not last.polar    # 我们就1个
-    if (len(figures) < 2 and not answers) or named or part.refs:
+    one_kind = len({one.unit for one in figures}) == 1
+    answers = one_kind and not part.asks and "quantity" in last.asks and not last.polar    # 我们13户，其中4户搬走了
+    if (len(figures) < 2 and not answers) or named or part.refs or not figures:
         return None
+    figures = figures[:1] if answers else figures
     spoken: dict[str, str] = {}
     type_name = ""
     for turn in history:

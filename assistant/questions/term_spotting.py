@@ -205,8 +205,9 @@ def stem(token: str) -> str:
     token = token.replace("’", "'").removesuffix("'s").strip("'")
     if token.endswith("ies") and len(token) > _STEM + 2:
         return token[:-3] + "y"
+    token = token.removesuffix("s") if token.endswith("ees") else token      # employees
     for ending in _ENDINGS:
-        if token.endswith(ending) and not token.endswith("ss") and len(token) - len(ending) >= _STEM:
+        if token.endswith(ending) and not token.endswith(("ss", "eed")) and len(token) - len(ending) >= _STEM:
             token = token[: -len(ending)]
             break
     return token[:-1] if token.endswith("e") and len(token) > _STEM else token

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from msgspec.structs import replace
 
-from assistant.questions import question_form
+from assistant.questions import question_form, rates
 from assistant.questions.term_spotting import SHORTEST_SLIP, Lexicon, Spotted
 from assistant.questions.topics import Topics, words_of
 from assistant.questions.unknown_words import Strangers, everyday, plain_english
@@ -195,7 +195,7 @@ class Reader:
             {name: tuple(words) for name, words in found.items()},
             refs,
             _chapter(text),
-            _figures(text),
+            _figures(text, [one.span for words in found.values() for one in words if one.word.isascii()]),
             strange,
             ago,
             years,
@@ -250,14 +250,15 @@ def cleaned(text: str) -> str:
     return text
 
 
-_BEHIND_A_FIGURE = re.compile(   # not 近3年 发表
-    r"(?<=\d)(\s?(?:[\u4e00-\u9fff](?<![年月日号条款季届期])|[万亿千百]元)) (?=[\u4e00-\u9fffa-z])")
+_BLANK = re.compile(   # not 近3年 发表, not 9 户
+    r"(?<=[\u4e00-\u9fff])(?<![年月日号条款季届期第]) (?=[\u4e00-\u9fff\d]|ok\b)"
+    r"|(?<=[a-z]\d\d) (?=[a-z]{2})|(?<=[a-z]\d) (?=[\u4e00-\u9fff])")
 
 
 def _parted(folded: str) -> str:
-    """国家级1个 市级1个 区级4个, as one types on a telephone: a blank behind a figure parts as a comma does. Of the
-    same length."""
-    return _BEHIND_A_FIGURE.sub(r"\1，", folded)
+    """国家级1个 市级1个 区级4个, as one types on a telephone: a blank parts Chinese as a comma does. Of the same
+    length."""
+    return _BLANK.sub("，", folded)
 
 
 def language_of(text: str) -> str:
@@ -296,6 +297,8 @@ def _inheriting(parts: Sequence[Part], topics: Topics) -> list[Part]:
 def _refs(text: str) -> tuple[str, ...]:
     """The clauses that a folded text names, in any brackets; amounts (2.5 million) are no references."""
     plain = _AMOUNT.sub(lambda match: " " * len(match.group()), text.replace("（", "(").replace("）", ")"))
+    rate = rates.stated(plain)      # 汇率7.2 is the number of no clause
+    plain = plain[:rate.span.start] + " " * (rate.span.end - rate.span.start) + plain[rate.span.end:] if rate else plain
     plain = _DECIMAL.sub(lambda match: " " * len(match.group()), plain)
     plain = _HOW_MANY.sub(lambda match: " " * len(match.group()), plain)
     plain = _SPELLED.sub(lambda match: f"article {_ENGLISH_NUMBERS.index(match[1])}", plain)
@@ -307,19 +310,24 @@ def _chapter(text: str) -> int | None:
     return articles.whole_number(match[1] or match[2]) if match else None
 
 
-def _figures(text: str) -> tuple[numerals.Quantity, ...]:
-    """The quantities of a question, without years, references and the term 近三年."""
+def _figures(text: str, latin: Sequence[Span] = ()) -> tuple[numerals.Quantity, ...]:
+    """The quantities of a question, without years, references, codes (21-05) and the term 近三年. `latin`: known words
+    that a figure may be written right behind: sci18."""
     taken = [Span(*match.span()) for match in _YEAR.finditer(text)]
     taken += [
         Span(*match.span())
         for match in re.finditer(
             r"第\s*[一二三四五六七八九十\d]+\s*[条章项款](?:\s*[（(]\s*[一二三四五六七八九十\d]+\s*[)）])?|近[三3]年"
             r"|articles?\s*\d+(?:\s*[（(]\s*\d+\s*[)）])?|[一二两三四五六七八九十\d]+年前"
+            r"|(?<![\d.])\d{1,4}-\d{1,4}(?=[是的那这对属，。？?]|$)"
             r"|(?<![\d.])\d{1,2}\.\d{1,2}(?![\d.%％万亿元年月日篇项个名人家户分倍岁美欧]|\s*m)",
             text,
         )
     ]
-    same_length = text.replace("国家级", "省部级")  # 两个国家级 is two of them, not two countries
+    same_length = text.replace("国家级", "省部级").replace("国际", "省际")  # 两个国家级 are no countries, nor is 万国际
+    for span in latin:
+        if text[span.end:span.end + 1].isdigit():
+            same_length = same_length[:span.start] + "类" * (span.end - span.start) + same_length[span.end:]
     found = numerals.quantities(same_length, taken)
     for match in _TEN_THOUSANDS.finditer(text):      # 一百九十八万 needs no 元 in a question
         number, span = numerals.parse_number(match[0]), Span(*match.span())

@@ -47,7 +47,7 @@ class Strangers:
                 covered[place : place + 2] = b"\1\1"
         for match in _counted().finditer(folded):
             covered[match.start() : match.end()] = b"\1" * len(match.group())
-        single = _characters()
+        single = function_characters()
         run, found = "", []
         for place, character in enumerate(folded + " "):
             strange = bool(_HAN.match(character)) and not covered[place] and character not in single
@@ -74,7 +74,8 @@ def everyday() -> tuple[str, ...]:
 
 
 @cache
-def _characters() -> frozenset[str]:
+def function_characters() -> frozenset[str]:
+    """Characters that are words by themselves."""
     return frozenset(str(load(_LANGUAGE / "questions.yaml")["characters"]).replace(" ", ""))
 
 

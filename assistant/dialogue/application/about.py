@@ -5,11 +5,12 @@ the subjects of the policy folder, and which rows by what stands in them.
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from assistant.dialogue.application import listing, mentions, particulars, sameness, supposing
+from assistant.dialogue.application import listing, particulars, sameness, supposing
 from assistant.dialogue.application.about_rows import by_rows, denied
 from assistant.dialogue.application.case import COUNTED, LEFT_OUT, Case, Row
 from assistant.dialogue.application.case_question import Question
@@ -35,7 +36,7 @@ from ingestion.domain import Citation, Outcome, Overall
 
 _RULED = frozenset({"findings", "exists"})
 _PLAIN = 24       # characters of a question that asks for nothing but what is said of a fact
-_FEW = 6
+_SHORT_YEARS = re.compile(r"(?<!\d)\d\d(?:\s*年?\s*[、,，和]\s*\d\d)*\s*年(?!前|来|内|以)")     # 22、23、24年
 
 
 def answer(case: Case, one: Question) -> Result | None:
@@ -192,7 +193,7 @@ def _by_intent(case: Case, one: Question) -> Result | None:
     match asked.intent:
         case "left_out" if not one.rows or asked.lists or one.documents:
             return listing.left_out(case, asked.facts, one.documents, list(one.reasons))
-        case "missing" if one.part.polar and not asked.facts and case_questions.asks_overall(text):
+        case "missing" if one.part.polar and not asked.facts and asks_whole(text):
             return overall(case, polar=True)
         case "missing" if says("asks", "gap", text) and asked.facts:
             return gaps(case, asked.findings)
@@ -231,7 +232,8 @@ def _by_reasons(case: Case, one: Question) -> Result | None:
     if reasons and asked.facts and one.part.polar and not named and says("asks", "counted_in", text):
         told = listing.left_out(case, asked.facts, one.documents, reasons)
         return replace(told, verdict=NO if told.quotes else "", lines=(*counts(case, asked.facts).lines, *told.lines))
-    if reasons and asked.facts and (asked.lists or part_asks_for(one)):
+    how_many = asked.counts and not one.part.polar and not says("asks", "minus", text)      # 区级的有几个
+    if reasons and asked.facts and (asked.lists or how_many or part_asks_for(one)):
         return listing.left_out(case, asked.facts, one.documents, reasons, polar=one.part.polar)
     return None
 
@@ -280,25 +282,27 @@ def _counted(case: Case, one: Question) -> Result | None:
     asked, part, text = one.asked, one.part, one.text
     if not part.polar and says("asks", "alternatives", text) and len(one.figures.terms) > 1:
         return listing.why_less(case, asked.facts, one.documents)
-    if asked.counts and (own := _named_rows(case, one) or _of_year(case, one)):
+    if asked.counts and (own := _named_rows(case, one)):
         return listing.named(case, asked.facts, own)
+    if asked.counts and (years := _years(one)) and (told := listing.of_years(case, asked.facts, years)):
+        return told
     if (asked.counts or part.asks & {"quantity"}) and not says("asks", "changes", text):
         return counts(case, asked.facts)
     return None
 
 
-def _of_year(case: Case, one: Question) -> list[Row]:
-    """The few counted rows of the one year that a question names: 2025年花了多少."""
-    years = [str(year) for year in one.part.years]
-    found = [row for row in case.rows_of(one.facts, COUNTED) if len(years) == 1 and years[0] in row.cells[0]]
-    return found if len(found) <= _FEW else []
+def _years(one: Question) -> list[int]:
+    """The years for which a question asks one by one (22、23、24年各多少篇), not from one on."""
+    if says("asks", "from_then", one.text):
+        return []
+    short = [2000 + int(year) for match in _SHORT_YEARS.finditer(one.text) for year in re.findall(r"\d\d", match[0])]
+    return list(dict.fromkeys([*one.part.years, *short]))
 
 
 def _named_rows(case: Case, one: Question) -> list[Row]:
     """The counted rows that hold a name of the question, where they are only some: 和京都大学合写的有几篇."""
     rows = case.rows_of(one.facts, COUNTED)
-    name = mentions.longest_name(one.text, [fold(row.quote) for row in one.rows], fold(case.policy.text))
-    found = [row for row in rows if name and name in fold(row.quote)]
+    found = [row for row in rows if one.named.sure and any(word in fold(row.quote) for word in one.named.words)]
     return found if len(found) < len(rows) else []
 
 

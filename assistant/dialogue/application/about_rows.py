@@ -26,20 +26,29 @@ _SHORT, _FEW = 14, 3      # characters of a question that only names a row; rows
 def by_rows(case: Case, one: Question) -> Result | None:
     """Rows that the question names: whether and why they count, or not."""
     counted = [key for key in one.facts if case.policy.facts.facts[key].kind == "count"]
-    among = one.part.polar and says("asks", "counted_in", one.text) and not says("asks", "reaches", one.text)
+    among = one.part.polar and not says("asks", "reaches", one.text) and (
+        says("asks", "counted_in", one.text) or (one.part.continues and one.named.sure))      # 砚台种业呢
     despite = one.part.polar and says("asks", "despite", one.text)
-    if counted and not one.rows and one.uncounted and (among or despite):
-        return listing.uncounted(case, counted[0], one.uncounted)
     own = any(row.fact in one.facts for row in one.rows)
     taken = one.part.polar and says("asks", "taken_for", one.text) and not one.figures.hypothetical
     if taken and (other := _other_figure(case, one)):
-        return other
-    if among and counted and not own:
-        return listing.unlisted(case, counted[0], one.part) or _other_figure(case, one) or _of_kind(
-            case, one, counted[0]) or (listing.unseen(case, counted[0]) if _names_something(case, one) else None)
+        return _with_places(other, one)
+    if (among or despite) and counted and not own:
+        if one.names_sure:
+            return listing.unlisted(case, counted[0], one.named, one.places)
+        return _other_figure(case, one) or _of_kind(case, one, counted[0]) \
+            or (listing.unseen(case, counted[0]) if among and _names_something(case, one) else None)
     if not one.rows or len(one.rows) > listing.SHOWN:
         return None
-    return _of_rows(case, one, among=among, despite=despite)
+    told = _of_rows(case, one, among=among, despite=despite)
+    return _with_places(told, one) if told is not None else None
+
+
+def _with_places(told: Result, one: Question) -> Result:
+    """A result with the lines that hold what the question names, before other places."""
+    places = [line.citation for line in one.places] if one.named.sure else []
+    clauses = [cite for cite in told.quotes if cite.ref]
+    return replace(told, quotes=tuple(dict.fromkeys((*clauses, *places, *told.quotes))))
 
 
 def _of_rows(case: Case, one: Question, *, among: bool, despite: bool) -> Result | None:
@@ -52,7 +61,7 @@ def _of_rows(case: Case, one: Question, *, among: bool, despite: bool) -> Result
     if one.facts and not own and denied(case, one):
         return None      # what happened is told by its own lines, not by rows of other facts
     if among and (own or (not one.facts and not asked.findings)) and not asked.counts:
-        return listing.status(case, rows, listing.counting(rows))
+        return listing.status(case, rows, listing.verdict_of(rows))
     if question_form.asks_harm(one.text) and one.part.polar:
         if _apart(one, own):
             return None      # what rows of another matter mean for these conditions: their outcomes, and what is said
@@ -69,7 +78,7 @@ def _of_rows(case: Case, one: Question, *, among: bool, despite: bool) -> Result
         and not one.figures.terms      # 荷兰那份算驻在国协议吗: of this row, not of the condition
     bare = says("asks", "valid", one.text) and not one.asked.findings
     if one.part.polar and len(rows) <= _FEW and (single or bare):
-        return listing.status(case, rows, listing.counting(rows))
+        return listing.status(case, rows, listing.verdict_of(rows))
     return None
 
 
@@ -135,7 +144,7 @@ def _reasons_of(case: Case, one: Question, rows: Sequence[Row], *, despite: bool
         figures = _figures_of(case, one) if why and one.figures.terms else ()
         return replace(told, lines=(*told.lines, *figures))
     if despite or (why and not one.facts):
-        return listing.status(case, rows, listing.counting(rows) if one.part.polar else "")
+        return listing.status(case, rows, listing.verdict_of(rows) if one.part.polar else "")
     return None
 
 

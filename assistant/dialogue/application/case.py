@@ -2,14 +2,17 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
+from itertools import dropwhile
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from assistant.checking import citations
+from assistant.dialogue.application import lines
 from assistant.dialogue.results import OF_OUTCOME
 from assistant.judging import rules
 from assistant.judging.assessing import Extracted, extract
@@ -42,7 +45,7 @@ COUNTED, LEFT_OUT, UNDECIDED = "counted", "left_out", "undecided"
 KEPT = 16           # applications whose documents stay read for other windows and types
 _NUMBER = re.compile(r"\d{1,4}")
 _NAMED = re.compile(r"[^\d\s.,，。、|/%—–\-]")
-_LONGEST_LABEL = 60
+_LONGEST_LABEL = 80
 _extracted: dict[tuple[object, ...], Extracted] = {}
 
 
@@ -71,9 +74,10 @@ class Row(Struct, frozen=True):
 
     @property
     def label(self) -> str:
-        """What a row is called: its first cell with a name in it; a short sentence as it stands."""
+        """What a row is called: its cells, from the first with a name in it; a short sentence as it stands."""
         if len(self.cells) > 1:
-            return next((cell for cell in self.cells if _NAMED.search(cell)), self.cells[0])
+            cells = list(dropwhile(lambda cell: not _NAMED.search(cell), self.cells)) or self.cells
+            return textwrap.shorten(" ".join(filter(None, cells)), _LONGEST_LABEL, placeholder="…")
         return self.quote.strip() if len(self.quote) <= _LONGEST_LABEL else ""
 
     @property
@@ -172,6 +176,14 @@ class Case:
     @cached_property
     def texts(self) -> list[str]:
         return [fold(one.text) for one in self.assessment.documents]
+
+    @cached_property
+    def lines(self) -> tuple[lines.Line, ...]:
+        return tuple(line for document in self.assessment.documents for line in lines.of(document))
+
+    def lines_of(self, documents: Sequence[str]) -> Sequence[lines.Line]:
+        """The lines of some documents, of all without `documents`."""
+        return [line for line in self.lines if not documents or line.document.name in documents]
 
     # Documents ------------------------------------------------------------------------------------------------------
 

@@ -8,10 +8,12 @@ from dataclasses import replace as copied
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assistant.dialogue.application import mentions
+from assistant.dialogue.application import mentions, names
 from assistant.dialogue.application.case import LEFT_OUT, Case, Row
+from assistant.dialogue.application.lines import Line
+from assistant.dialogue.application.names import Named
 from assistant.dialogue.asker.roles import Asked
-from assistant.questions import case_questions, clause_weights
+from assistant.questions import case_questions, clause_weights, question_form
 from assistant.questions.case_questions import CaseQuestion
 from assistant.questions.dialogue_patterns import pattern, says
 from assistant.questions.term_spotting import Spotted
@@ -37,12 +39,24 @@ class Question(Struct, frozen=True):
     rows: tuple[Row, ...]
     documents: tuple[str, ...]
     types: tuple[str, ...]     # other base types that it names
-    uncounted: str = ""        # what it names that stands in the documents and in no row
+    named: Named = Named()     # what it names of the documents
     reasons: tuple[str, ...] = ()     # for leaving something out, by code
 
     @property
     def text(self) -> str:
         return self.part.text
+
+    @property
+    def places(self) -> tuple[Line, ...]:
+        """The lines that hold what it names, without those that are rows of what it does not ask about."""
+        other = [(row.document, row.span) for row in self.rows if row.fact not in self.facts]
+        lines = self.named.lines
+        return tuple(line for line in lines if not any(line.holds(*place) for place in other)) or lines
+
+    @property
+    def names_sure(self) -> bool:
+        """Whether what it names can be nothing but a name of the documents, or stands in few places only."""
+        return self.named.sure or 0 < len(self.places) <= names.RARE
 
     @property
     def facts(self) -> list[str]:
@@ -52,26 +66,28 @@ class Question(Struct, frozen=True):
 def read(case: Case, part: Part, figures: Asked) -> Question:
     """A folded part of a question beside the application; `figures` are those of the whole question."""
     part = _without_names(case, part)
-    asked = _about(case, part, figures)
-    found = _stating(case, asked.facts, part, figures) \
-        or mentions.rows(part, case.rows, asked.facts, case.topics, fold(case.policy.text))
-    name = mentions.longest_name(part.text, case.texts, fold(case.policy.text))
-    if any(piece in name for piece in part.strange) and not any(name in fold(row.quote) for row in case.rows):
-        found = []       # it names what no row is about
-    else:
-        name = ""
+    named = names.read(case, part)
+    asked = _about(case, part, figures, named)
+    found = _stating(case, asked.facts, part, figures) or rows_named(case, part, asked.facts, named)
+    told = [key for key in figures.facts if any(row.fact == key for row in found)]
+    if told and not any(row.fact in asked.facts for row in found):      # 那笔36万的合同款: of money, not of contracts
+        asked = replace(asked, facts=told, findings=case.findings_of(told))
     types = tuple(one for one in clause_weights.types_of(part, case.topics) if one != case.assessment.base_type)
-    named = case.documents_named(mentions.without_subjects(part, case.topics, [
+    files = case.documents_named(mentions.without_subjects(part, case.topics, [
         key for key, spec in case.policy.facts.facts.items() if spec.kind != "yes_no"]))
-    return Question(part, asked, figures, tuple(found), tuple(named), types, name,
+    return Question(part, asked, figures, tuple(found), tuple(files), types, named,
                     tuple(_reasons(case, part, asked.facts)))
 
 
-def _about(case: Case, part: Part, figures: Asked) -> CaseQuestion:
+def _about(case: Case, part: Part, figures: Asked, named: Named) -> CaseQuestion:
     """What a part asks, of the facts that it names; without them of those that its figures or its unit tell."""
     asked = case_questions.read(part, case.findings, case.assessment.facts, case.topics)
     if not asked.facts and not asked.findings:
-        keys = _happened(case, part)
+        keys = _happened(case, part.text)
+        if not keys and question_form.asks_harm(part.text):      # 油罐渗漏会不会影响: by what the documents call it
+            keys = [key for line in named.lines for key in _happened(case, line.folded)][:1]
+        asked = replace(asked, facts=keys, findings=case.findings_of(keys))
+    if not asked.facts and not asked.findings and (keys := _kin(case, part)):
         asked = replace(asked, facts=keys, findings=case.findings_of(keys))
     counted = [key for key in asked.facts if figures.of(key)]
     if not counted and all(case.policy.facts.facts[key].kind == "yes_no" for key in asked.facts):
@@ -83,6 +99,17 @@ def _about(case: Case, part: Part, figures: Asked) -> CaseQuestion:
         keys = [key for key in figures.facts if case.findings_of([key])] or _of_unit(case, part.text)
         asked = replace(asked, facts=keys, findings=case.findings_of(keys))
     return asked
+
+
+def _kin(case: Case, part: Part) -> list[str]:
+    """The one fact of the application's base type that is counted in the same things as what a part names, where that
+    belongs to another type: 校级项目算不算."""
+    book = case.policy.facts.facts
+    named = {case.topics.subjects[name].fact for name in part.found} - {""}
+    things = {measure for key in named for measure in book[key].measures if book[key].kind == "count"}
+    keys = [key for one in case.findings for key in one.criterion.facts
+            if book[key].kind == "count" and things & set(book[key].measures)]
+    return keys[:1] if len(set(keys)) == 1 else []
 
 
 def _without_names(case: Case, part: Part) -> Part:
@@ -99,13 +126,13 @@ def _without_names(case: Case, part: Part) -> Part:
     return copied(part, found=found) if found != dict(part.found) else part
 
 
-def _happened(case: Case, part: Part) -> list[str]:
-    """The fact that is denied by something of the kind that a question names, be it inside another word (重大安全事故)
+def _happened(case: Case, text: str) -> list[str]:
+    """The fact that is denied by something of the kind that a text names, be it inside another word (重大安全事故)
     or by a word for what may happen to anybody (罚款)."""
     denied = {subject.fact: words_of(subject.words)[0] for subject in case.topics.subjects.values() if subject.denies}
     keys = [key for one in case.findings for key in one.criterion.facts if key in denied]
-    named = [key for key in keys if any(len(word) > 1 and word in part.text for word in denied[key])]
-    return named or (keys[:1] if says("asks", "incident", part.text) else [])
+    named = [key for key in keys if any(len(word) > 1 and word in text for word in denied[key])]
+    return named or (keys[:1] if says("asks", "incident", text) else [])
 
 
 def _of_unit(case: Case, text: str) -> list[str]:
@@ -117,6 +144,19 @@ def _of_unit(case: Case, text: str) -> list[str]:
             if one.criterion.bar is not None and case.policy.wordings[one.criterion.id].unit == asked[1]
             and case.policy.wordings[one.criterion.id].measure]
     return keys if len(keys) == 1 else []
+
+
+def rows_named(case: Case, part: Part, facts: Sequence[str], named: Named | None = None) -> list[Row]:
+    """The rows that a folded part names, those of `facts` before others."""
+    return mentions.rows(part, case.rows, facts) or _on(named or names.read(case, part), case.rows, facts)
+
+
+def _on(named: Named, rows: Sequence[Row], facts: Sequence[str]) -> list[Row]:
+    """The rows that hold what a question names: those of `facts` before others."""
+    here = [row for row in rows for line in named.lines if line.holds(row.document, row.span)]
+    told = [row for row in here if named.within(fold(row.quote))]
+    told = [row for row in told if row.fact in facts] or told
+    return list({(row.document, row.span.start, row.fact): row for row in told}.values())
 
 
 def _stating(case: Case, keys: Sequence[str], part: Part, figures: Asked) -> list[Row]:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from assistant.checking import citations
 from assistant.dialogue.application import particulars
 from assistant.dialogue.application.case import LEFT_OUT, Case
+from assistant.dialogue.application.foreign import ForeignSum, foreign_sums
 from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, YES, Amount, Result, together
 from ingestion.domain import Citation, Finding, Interval, Outcome, Overall
 
@@ -28,11 +29,22 @@ def settled(case: Case, findings: Sequence[Finding], *, harm: bool = False, wher
             return _result(case, "findings", shown, lines, verdict=YES)
     else:
         verdict = together(OF_OUTCOME[one.outcome] for one in shown)
-    lines = [line(case, one) for one in shown]
+    lines, beside = [line(case, one) for one in shown], [one for each in shown for one in _unconverted(case, each)]
+    if beside:
+        lines.append(case.say("foreign_beside", amounts=case.say.joined(dict.fromkeys(one.words for one in beside))))
     if where:
         lines += [case.say("case_where", label=case.fact_label(key), count=len(case.assessment.facts[key].evidence))
                   for one in shown for key in one.criterion.facts if key in case.assessment.facts]
-    return _result(case, "findings", shown, lines, verdict=verdict)
+    told = _result(case, "findings", shown, lines, verdict=verdict)
+    return replace(told, quotes=tuple(dict.fromkeys((*told.quotes, *(one.place for one in beside)))))
+
+
+def _unconverted(case: Case, one: Finding) -> list[ForeignSum]:
+    """The sums in other currencies that leave a finding open."""
+    if one.outcome is not Outcome.INSUFFICIENT:
+        return []
+    return [each for key in one.criterion.facts if key in case.assessment.facts
+            and case.policy.facts.facts[key].kind == "money" for each in foreign_sums(case, key)]
 
 
 def explained(case: Case, findings: Sequence[Finding]) -> Result:

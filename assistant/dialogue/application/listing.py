@@ -1,19 +1,26 @@
 """The rows behind figures: which count, which do not and why, where they stand, and where documents differ."""
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from assistant.checking import citations
-from assistant.dialogue.application import particulars
 from assistant.dialogue.application.case import COUNTED, LEFT_OUT, UNDECIDED, Case, Row
 from assistant.dialogue.application.finding import counts, line
+from assistant.dialogue.application.lines import Line
+from assistant.dialogue.application.names import Named
+from assistant.dialogue.asker import counting
 from assistant.dialogue.asker.roles import Asked, Role
 from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, YES, Amount, Result, together
 from assistant.questions.dialogue_patterns import says
-from assistant.questions.understanding import Part
 from ingestion.domain import Citation, Interval, Outcome
+from ingestion.language import fold
+from ingestion.numbers import periods
 
+PART = "part_of_total"       # the reason by which it leaves out what a total holds already
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 DUPLICATE = "duplicate"      # the reason by which a policy folder leaves out what it has counted already
+_CLAUSE = re.compile(r"[^，。；;]+")
 SHOWN = 12        # places that are shown for one question
 
 
@@ -57,7 +64,9 @@ def where(case: Case, keys: Sequence[str], documents: Sequence[str] = ()) -> Res
 def left_out(case: Case, keys: Sequence[str], documents: Sequence[str] = (), reasons: Sequence[str] = (), *,
              polar: bool = False) -> Result:
     """What was seen and not counted, by reason (all or some), word for word. `polar`: whether there is any."""
-    chosen = list(keys) or [key for key in case.assessment.exclusions if case.rows_of([key], LEFT_OUT, documents)]
+    barred = [key for one in case.findings if one.criterion.bar is not None for key in one.criterion.facts]
+    chosen = list(keys) or [key for key in case.assessment.exclusions if case.rows_of([key], LEFT_OUT, documents)
+                            and (reasons or documents or key in barred)]
     lines: list[str] = []
     cites: list[Citation] = []
     whole = True
@@ -107,35 +116,31 @@ def why_less(case: Case, keys: Sequence[str], documents: Sequence[str] = ()) -> 
 
 
 def status(case: Case, found: Sequence[Row], verdict: str) -> Result:
-    """Whether rows count, with the reason where they do not, and the place."""
-    lines, cites = [], []
-    keys = {row.fact for row in found}
+    """Whether rows count, with the reason where they do not, and the place; with a verdict also what does count."""
+    lines: list[str] = []
+    cites: list[Citation] = []
+    keys = dict.fromkeys(row.fact for row in found)
     for row in found[:SHOWN]:
         name = {COUNTED: "row_counted", UNDECIDED: "row_undecided"}.get(row.status, "row_left_out")
         lines.append(case.say(name, row=row.label or row.quote.strip(), label=case.fact_label(row.fact),
                               place=case.place(row), reason=case.reason(row.reason) if row.reason else ""))
         cites.append(row.citation)
-    findings = [one for one in case.findings if set(one.criterion.facts) & keys]
+    findings = [one for one in case.findings if not keys.keys().isdisjoint(one.criterion.facts)]
     if any(row.reason in ("outside_window", "partial_window") for row in found):
         lines += case.assessment.notes[:1]
+    if verdict:
+        lines += counts(case, [key for key in keys if case.policy.facts.facts[key].kind != "yes_no"
+                               and key in case.assessment.facts]).lines
     return Result("rows", verdict=verdict, quotes=(*case.cites(findings, evidence=False), *cites),
                   refs=tuple(one.criterion.citation for one in findings), lines=tuple(dict.fromkeys(lines)))
 
 
-def counting(found: Sequence[Row]) -> str:
+def verdict_of(found: Sequence[Row]) -> str:
     """Whether rows count: open where nobody could decide."""
     statuses = {row.status for row in found if row.reason != DUPLICATE}
     if COUNTED in statuses and LEFT_OUT not in statuses:
         return YES
     return OPEN if UNDECIDED in statuses and COUNTED not in statuses else NO
-
-
-def uncounted(case: Case, key: str, name: str) -> Result:
-    """That no place which counts for a fact names something, and what the documents say of it."""
-    findings = case.findings_of([key])
-    return Result("rows", verdict=NO, quotes=(*case.cites(findings, evidence=False), *particulars.naming(case, name)),
-                  refs=tuple(one.criterion.citation for one in findings),
-                  lines=(case.say("rows_without", label=case.fact_label(key), name=name),))
 
 
 def unseen(case: Case, key: str) -> Result:
@@ -174,19 +179,52 @@ def named(case: Case, keys: Sequence[str], found: Sequence[Row]) -> Result:
                   lines=(case.say("rows_named", count=len(found)), *lines, *whole.lines))
 
 
-def unlisted(case: Case, key: str, part: Part) -> Result | None:
-    """That what a question speaks of is nowhere counted for a fact, with the documents' words about it; None where
-    they do not speak of it."""
-    places = particulars.spoken_of(case, part)
-    if not places:
-        return None
-    counted = {row.citation for row in case.rows_of([key], COUNTED)}
-    findings = case.findings_of([key])
-    if any(one in counted for one in places):
-        return None
-    return Result("rows", verdict=NO, quotes=(*case.cites(findings, evidence=False), *places),
+def of_years(case: Case, keys: Sequence[str], years: Sequence[int]) -> Result | None:
+    """How many of what is listed one by one fall in each of some years, of money what the documents sum up; None where
+    nothing listed does."""
+    lines: list[str] = []
+    cites: list[Citation] = []
+    for key in keys:
+        listed = [row for row in case.rows_of([key], COUNTED) if row.reads is None]
+        money = case.policy.facts.facts[key].kind == "money"
+        for year in years:
+            own = _once(row for row in listed if _year(row) == year)
+            if not own:
+                continue
+            sums = [row for row in case.rows_of([key], LEFT_OUT) if row.reason == PART and str(year) in row.quote]
+            amount = case.say("places", count=len(own)) if money else case.amount(Interval(len(own), len(own)), key)
+            lines.append(case.say("count_of_year", year=year, label=case.fact_label(key), amount=amount))
+            shown = sums if money and sums else own
+            if len(years) == 1 or money:
+                lines += [_item(case, number, row) for number, row in enumerate(shown[:SHOWN], 1)]
+            cites += [row.citation for row in shown]
+    return Result("rows", quotes=tuple(cites), lines=(*lines, *counts(case, keys).lines)) if lines else None
+
+
+def _year(row: Row) -> int | None:
+    """The year of the first day that a row names."""
+    days = periods.dates(fold(row.quote))
+    plain = _YEAR.search(row.quote)
+    return days[0][1].year if days else int(plain[1]) if plain else None
+
+
+def unlisted(case: Case, key: str, named: Named, places: Sequence[Line]) -> Result:
+    """Whether what a question names, and no row is about, counts for a fact: not where its own words rule it out or
+    what counts is listed one by one; nobody can say where only their number is told."""
+    counted, findings = case.rows_of([key], COUNTED), case.findings_of([key])
+    said_of = [clause for line in places for clause in _CLAUSE.findall(line.folded) if named.within(clause)]
+    out = [counting.not_counting(clause, key, case.policy) for clause in said_of]
+    reasons = [case.reason(reason) for left, reason in out if left and reason]
+    denied = any(left for left, _ in out) or any(says("asks", "noted_out", line.folded) for line in places)
+    heads = case.policy.facts.facts[key].heads
+    about = any("\t" in line.text or (heads and case.policy.facts.pattern(heads).search(line.text)) for line in places)
+    verdict = NO if denied or (about and any(row.reads is None for row in counted)) else OPEN
+    said = case.say("rows_without_this" if verdict == NO else "rows_unsaid", label=case.fact_label(key))
+    why = [case.say("rows_reason", reason=case.say.clauses(dict.fromkeys(reasons)))] if reasons else []
+    return Result("rows", verdict=verdict,
+                  quotes=(*case.cites(findings, evidence=False), *(line.citation for line in places)),
                   refs=tuple(one.criterion.citation for one in findings),
-                  lines=(*counts(case, [key]).lines, case.say("rows_without_this", label=case.fact_label(key))))
+                  lines=(said, *why, *counts(case, [key]).lines))
 
 
 def harm(case: Case, found: Sequence[Row]) -> Result:
@@ -225,7 +263,8 @@ def agreeing(case: Case, keys: Sequence[str], documents: Sequence[str], asked: A
 
 def _figures(case: Case, key: str, documents: Sequence[str]) -> dict[str, tuple[Interval, list[Citation]]]:
     """What each document alone gives for a fact."""
-    chosen = list(documents) or list(dict.fromkeys(row.document for row in case.rows_of([key], COUNTED)))
+    every = list(dict.fromkeys(row.document for row in case.rows_of([key], COUNTED)))
+    chosen = list(documents) if len(documents) > 1 else list(dict.fromkeys([*documents, *every]))
     found: dict[str, tuple[Interval, list[Citation]]] = {}
     for name in chosen:
         fact = case.facts_of([name], [key]).get(key)

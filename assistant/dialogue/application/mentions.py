@@ -1,9 +1,7 @@
 """Rows of an application that a question speaks of by what stands in them: 绵阳那项, 第7行, 2020年12月那篇."""
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
@@ -27,31 +25,18 @@ _NOTE = re.compile(r"[^；;，,。]+")
 _NAME = 4        # characters that are no chance run of words
 
 
-def rows(part: Part, found: Sequence[Row], facts: Collection[str], topics: Topics, policy: str = "") -> list[Row]:
-    """The rows that a folded question names, those of `facts` before others; none where it names none. A word of the
-    `policy` (its folded text) names no row."""
-    if not found:
-        return []
+def rows(part: Part, found: Sequence[Row], facts: Collection[str]) -> list[Row]:
+    """The rows that a folded question names by a code, a number or a day, those of `facts` before others."""
     numbered = {int(number) for match in pattern("rows", "number").finditer(part.text)
                 for number in re.findall(r"\d+", match[0])}
     listed = [one for one in found if one.number in numbered and (not facts or one.fact in facts)] if numbered else []
     named_by = codes(part.text)
     coded = [one for one in found if named_by and any(plain_code(fold(cell)) in named_by for cell in one.cells)]
-    named = _named(part, found, topics, policy, facts)
     dated = _dated(part.text, found)
     if not facts and len(dated) > _FEW:       # a year alone tells little: 2022年那个罚款
-        dated = [one for one in dated if one in named]
-    chosen = coded or listed or dated or named or _verbatim(without_subjects(part, topics), found, facts, policy)
-    own = [one for one in chosen if one.fact in facts]
-    return _once(own or chosen)
-
-
-def _verbatim(text: str, found: Sequence[Row], facts: Collection[str], policy: str) -> list[Row]:
-    """The few rows of facts that hold a long run of the question which the policy does not: 集团的国家重点实验室."""
-    runs = [run[place:place + _RUN_LENGTH] for run in _RUN.findall(text) for place in range(len(run) - _RUN_LENGTH + 1)]
-    told = [run for run in runs if run not in policy]
-    some = [one for one in found if one.fact in facts and any(run in fold(one.quote) for run in told)]
-    return some if len({one.quote for one in some}) <= _FEW else []
+        dated = []
+    chosen = coded or listed or dated
+    return _once([one for one in chosen if one.fact in facts] or chosen)
 
 
 def codes(text: str) -> list[str]:
@@ -74,24 +59,6 @@ def _dated(text: str, found: Sequence[Row]) -> list[Row]:
     return [one for one in found if years and years[-1] in one.quote]
 
 
-def longest_name(text: str, documents: Sequence[str], known: str) -> str:
-    """The longest run of a folded question that stands in (folded) documents and not in `known`; "" for none that is
-    long enough to be a name."""
-    best = ""
-    for run in _RUN.findall(text):
-        for start in range(len(run)):
-            length = max(len(best) + 1, _NAME)
-            while start + length <= len(run) and any(run[start:start + length] in one for one in documents):
-                best = run[start:start + length] if _can_name(run[start:start + length]) else best
-                length += 1
-    return best if best not in known else ""
-
-
-def _can_name(run: str) -> bool:
-    """Whether a run can be a name: 京都大学, not 在台账里."""
-    return not (_NO_NAME.match(run[0]) or _NO_NAME.match(run[-1])) and len(_NO_NAME.findall(run)) < 2
-
-
 def without_subjects(part: Part, topics: Topics, facts: Collection[str] | None = None) -> str:
     """The question without the words for what is counted (`facts`, or all), which tell no row or document from
     another."""
@@ -102,24 +69,6 @@ def without_subjects(part: Part, topics: Topics, facts: Collection[str] | None =
         for word in words if told else ():
             text = text[:word.span.start] + " " * (word.span.end - word.span.start) + text[word.span.end:]
     return text
-
-
-def _named(part: Part, found: Sequence[Row], topics: Topics, policy: str, facts: Collection[str]) -> list[Row]:
-    """Rows that the question's rarer words name, the best by their weight."""
-    text = without_subjects(part, topics, facts or None)
-    if part.found and not text.strip():
-        return []
-    asked = {term for term in terms(text) if not common(term) and term not in policy}
-    texts = [fold(one.quote) for one in found]
-    counts = Counter(term for term in asked for quote in texts if term in quote)
-    distinct = len(set(texts)) or 1
-    telling = {term: math.log(1 + distinct / counts[term]) for term in asked
-               if 0 < counts[term] <= max(2, distinct * _RARE)}
-    if not telling:
-        return []
-    scores = [sum(weight for term, weight in telling.items() if term in quote) for quote in texts]
-    best = max(scores)
-    return [one for one, score in zip(found, scores, strict=True) if score >= best * _NEAR and score > 0]
 
 
 def terms(text: str) -> Iterable[str]:

@@ -4,24 +4,24 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from assistant.dialogue.application import mentions
+from assistant.dialogue.application import mentions, names
 from assistant.dialogue.application.case import Case, Row
+from assistant.dialogue.application.lines import Line
+from assistant.dialogue.application.names import Named
 from assistant.dialogue.results import NO, YES, Result
 from assistant.questions.dialogue_patterns import pattern
 from assistant.questions.topics import words_of
 from assistant.questions.understanding import Part
 from assistant.wording.texts import load
-from ingestion.domain import Citation, Document, Span
+from ingestion.domain import Citation
 from ingestion.language import fold
 from ingestion.numbers import numerals
 
 _WORDS = Path(__file__).parents[2] / "language" / "dialogue.yaml"
-_LINE = re.compile(r"[^\n]+")
-_SENTENCE = re.compile(r"[^。；;\n]+[。；;]?")
 _COUNT = re.compile(r"([一二两三四五六七八九十\d]{1,3})\s*(?:项|笔|份|个|条|家|期)")
 _TOTAL = re.compile(r"合计|总计|小计|共计|total")
 ENOUGH = 0.62      # the share of what a question is about that a sentence must hold
@@ -32,24 +32,8 @@ _TELLING = 2       # pairs of characters that tell what is spoken of
 _PERCENT = "/\\d\\s*[%％]|百分之/"
 _RARE = 3          # lines in which what a question names stands at most
 MOST = 3
+_CELL = 66        # characters of a line that is no paragraph
 _NEAR_LABEL = 12
-LONGEST = 400
-
-
-class Line:
-    """A line, a row or a sentence of a document."""
-
-    __slots__ = ("document", "folded", "span", "text")
-
-    def __init__(self, document: Document, span: Span) -> None:
-        self.document, self.span = document, span
-        self.text = document.quote(span)
-        self.folded = fold(self.text).lower()
-
-    @property
-    def citation(self) -> Citation:
-        return Citation(self.text, self.span, document=self.document.name,
-                        page=self.document.page_at(self.span.start))
 
 
 def particular(case: Case, text: str, documents: Sequence[str]) -> Result | None:
@@ -86,10 +70,20 @@ def compared_particulars(case: Case, text: str, documents: Sequence[str]) -> Res
                   quotes=tuple(dict.fromkeys(line.citation for line, _ in values)))
 
 
-def search(case: Case, text: str, documents: Sequence[str] = (), k: int = MOST) -> Result | None:
-    """Sentences of the application that say what a folded question asks; None where none holds enough of it."""
-    found = sentences([one for one in case.assessment.documents if not documents or one.name in documents], text, k)
-    return Result("documents", lines=(case.say("case_passages"),), quotes=found, exhausted=False) if found else None
+def search(case: Case, part: Part, documents: Sequence[str] = (), k: int = MOST) -> Result | None:
+    """What the application says of what a folded question is about; None where no sentence holds enough of it."""
+    found = sentences(case.lines_of(documents), part.text, k)
+    passages = Result("documents", lines=(case.say("case_passages"),), quotes=found, exhausted=False)
+    return passages if found else naming(case, names.read(case, part, documents)) \
+        or (naming(case, names.read(case, part)) if documents else None)
+
+
+def naming(case: Case, named: Named) -> Result | None:
+    """The lines that hold what a question names; None where it names nothing that is sure to be a name."""
+    if not named.sure:
+        return None
+    return Result("documents", lines=(case.say("case_passages"),),
+                  quotes=tuple(dict.fromkeys(line.citation for line in named.lines)), exhausted=False)
 
 
 def beside(case: Case, part: Part, told: Result, k: int = 2) -> tuple[Citation, ...]:
@@ -98,18 +92,13 @@ def beside(case: Case, part: Part, told: Result, k: int = 2) -> tuple[Citation, 
                            *(one.quote for one in told.quotes)])).lower()
     text = mentions.without_subjects(part, case.topics)
     asked = {term for term in mentions.terms(text) if not mentions.common(term) and term not in known}
-    spoken = list(lines(case))
+    spoken = case.lines
     held = [{term for term in asked if term in line.folded} for line in spoken] if asked else []
     counts = Counter(term for some in held for term in some)
     telling = {term for term in asked if 0 < counts[term] <= _RARE}
     scores = [len(some & telling) for some in held]
     best = max(scores, default=0)
     return tuple(line.citation for line, score in zip(spoken, scores, strict=False) if score == best >= _TELLING)[:k]
-
-
-def spoken_of(case: Case, part: Part, k: int = 2) -> tuple[Citation, ...]:
-    """The lines that say most of what a question names besides the policy's own words: 兼着做联络的两个工程师."""
-    return beside(case, part, Result("documents"), k)
 
 
 def events(case: Case, part: Part, k: int = 2) -> tuple[Citation, ...]:
@@ -122,7 +111,7 @@ def events(case: Case, part: Part, k: int = 2) -> tuple[Citation, ...]:
     before = part.text[:part.text.rfind(asking)]      # 那次仓库失火，影响安全事故这条吗: the fire is what is spoken of
     said = before if happened.search(before) else part.text
     same = {char for match in happened.finditer(said) for char in match[0]} - _OF_ANY
-    found = [line for line in lines(case) if any(word in line.folded for word in words)
+    found = [line for line in case.lines if any(word in line.folded for word in words)
              or (same and any(same & set(match[0]) for match in happened.finditer(line.folded)))]
     told_ones = [line for line in found if "\t" not in line.text] or found      # what happened is told, not listed
     told = {term for term in mentions.terms(said) if not mentions.common(term)} | set(_MARK.findall(said))
@@ -134,15 +123,8 @@ def events(case: Case, part: Part, k: int = 2) -> tuple[Citation, ...]:
 
 def around(case: Case, rows: Sequence[Row], k: int = MOST) -> tuple[Citation, ...]:
     """The sentences that rows are pieces of."""
-    found = [line for line in lines(case) for row in rows if line.document.name == row.document
-             and line.span.start <= row.span.start and row.span.end <= line.span.end]
+    found = [line for line in case.lines for row in rows if line.holds(row.document, row.span)]
     return tuple(dict.fromkeys(line.citation for line in found))[:k]
-
-
-def naming(case: Case, name: str, k: int = MOST) -> tuple[Citation, ...]:
-    """The lines that hold a name."""
-    wanted = fold(name).lower()
-    return tuple(dict.fromkeys(line.citation for line in lines(case) if wanted in line.folded))[:k]
 
 
 def speaking(case: Case, keys: Sequence[str], k: int = MOST) -> tuple[Citation, ...]:
@@ -156,17 +138,16 @@ def speaking(case: Case, keys: Sequence[str], k: int = MOST) -> tuple[Citation, 
         wanted = [[*rule.all, [_PERCENT]] if rule.percent else rule.all for rule in spec.rules if rule.all]
         if spec.kind != "yes_no":
             wanted = [[spec.heads]] if spec.heads else []
-        found += [line.citation for line in lines(case, ())
+        found += [line.citation for line in case.lines
                   if any(all(book.pattern(one).search(line.text) for one in words) for words in wanted)]
     return tuple(dict.fromkeys(found))[:k]
 
 
-def sentences(documents: Sequence[Document], text: str, k: int = MOST) -> tuple[Citation, ...]:
+def sentences(lines: Sequence[Line], text: str, k: int = MOST) -> tuple[Citation, ...]:
     """Sentences that hold most of what a question is about, the best first; none where none holds enough."""
     asked = {term for term in mentions.terms(fold(text).lower()) if not mentions.common(term)}
     if not asked:
         return ()
-    lines = [line for document in documents for line in _of(document)]
     counts = Counter(term for line in lines for term in asked if term in line.folded)
     weights = {term: math.log(1 + len(lines) / (1 + counts[term])) for term in asked}
     whole = sum(weights.values()) or 1.0
@@ -185,7 +166,7 @@ def total_of(case: Case, text: str, documents: Sequence[str]) -> Result | None:
     number = numerals.parse_number(wanted[1]) if wanted else None
     for name in documents:
         found: list[tuple[int, Line]] = []
-        for line in lines(case, [name]):
+        for line in case.lines_of([name]):
             if _TOTAL.search(line.folded):
                 continue
             amounts = [one for one in numerals.quantities(line.folded)
@@ -213,14 +194,14 @@ def _values(case: Case, name: str, documents: Sequence[str]) -> list[Line]:
     value = re.compile(field["value"])
     label = re.compile(field["label"], re.IGNORECASE) if field["label"] else None
     found = []
-    for line in lines(case, documents):
+    for line in case.lines_of(documents):
         place = label.search(line.text) if label else None
         if label is not None and place is None:
             continue
         if value.search(line.text, place.end() if place else 0) or (label is not None and value.search(line.text)
                                                                     and field["value"][0] != "["):
             found.append(line)
-    found.sort(key=lambda one: (_far(one, label, value), len(one.text) > LONGEST // 6))
+    found.sort(key=lambda one: (_far(one, label, value), len(one.text) > _CELL))
     first: dict[str, Line] = {}
     for line in found:
         first.setdefault(line.document.name, line)
@@ -237,31 +218,6 @@ def _far(line: Line, label: re.Pattern[str] | None, value: re.Pattern[str]) -> b
         if found is not None and found.start() - place.end() <= _NEAR_LABEL:
             return False
     return True
-
-
-def lines(case: Case, documents: Sequence[str] = ()) -> Iterator[Line]:
-    """The lines and, where they are long, the sentences of documents."""
-    for document in case.assessment.documents:
-        if not documents or document.name in documents:
-            yield from _of(document)
-
-
-def _of(document: Document) -> Iterator[Line]:
-    for match in _LINE.finditer(document.text):
-        if match.end() - match.start() <= LONGEST // 4 or "\t" in match[0]:
-            yield Line(document, _trimmed(document, match.start(), match.end()))
-            continue
-        for sentence in _SENTENCE.finditer(document.text, match.start(), match.end()):
-            yield Line(document, _trimmed(document, sentence.start(), sentence.end()))
-
-
-def _trimmed(document: Document, start: int, end: int) -> Span:
-    text = document.text
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return Span(start, end)
 
 
 @cache

@@ -1,7 +1,6 @@
 """What would be: the rules again with a change, never the assessment itself. Every result is hypothetical."""
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -10,13 +9,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from assistant.dialogue.application.case import Case, Row
+from assistant.dialogue.application.foreign import foreign_sums
 from assistant.dialogue.asker.comparison_words import amount as plain_amount
 from assistant.dialogue.results import NO, OF_OUTCOME, OPEN, Amount, Result, together
 from assistant.judging import outcomes
 from ingestion.domain import Citation, Criterion, CriterionKind, Fact, Finding, Interval, Outcome, Overall
 from ingestion.facts.schema import FactSpec
-from ingestion.language import fold
-from ingestion.numbers import numerals
 
 _WAN = 10_000
 
@@ -160,33 +158,28 @@ def _shown(case: Case, number: int, spec: FactSpec) -> str:
 
 
 def _at_rate(case: Case, change: Change, now: dict[str, Fact], quotes: list[Citation]) -> dict[str, str]:
-    """Money at a rate: the total that the documents state in the currency, or the sum of their rows."""
+    """Money at a rate: what the documents state of the currency beside what was found, and that."""
     assert change.rate is not None  # noqa: S101 - the caller looked
-    rows = case.rows_of([change.fact])
-    stated: list[tuple[Decimal, Row]] = []
-    listed: list[tuple[Decimal, Row]] = []
-    for row in rows:
-        amounts = [one for one in numerals.quantities(fold(row.quote)) if one.measure == "money"
-                   and one.currency not in ("", "CNY")]
-        if amounts:
-            stated.append((Decimal(amounts[-1].interval.low), row))
-        elif row.reason == "foreign_currency" and (figures := re.findall(r"\d[\d,]*(?:\.\d+)?", row.cells[-1])):
-            listed.append((Decimal(figures[-1].replace(",", "")), row))
-    chosen = max(stated, key=lambda one: one[0])[0] if stated else sum((one for one, _ in listed), Decimal(0))
-    if not chosen:
+    sums = [one for one in foreign_sums(case, change.fact) if _same(change.currency, one.currency)]
+    if not sums:
         return {}
-    quotes += [row.citation for _, row in [*stated, *listed]]
-    yuan = int(chosen * change.rate)
-    spec = case.policy.facts.facts[change.fact]
+    quotes += [one.place for one in sums]
+    chosen = sum((one.amount for one in sums), Decimal(0))
+    yuan, spec = int(chosen * change.rate), case.policy.facts.facts[change.fact]
     before = now.get(change.fact)
-    beside = [one.interval.low for _, row in stated[:1] for one in numerals.quantities(fold(row.quote))
-              if one.measure == "money" and one.currency in ("", "CNY") and one.unit]
-    home = sum(beside) or (before.interval.low if before is not None and before.interval.high is None else 0)
+    beside = sums[0].home
+    home = beside or (before.interval.low if before is not None and before.interval.high is None else 0)
     total = Interval(yuan + home, yuan + home)
     now[change.fact] = Fact(change.fact, total, spec.unit, conflict=False, evidence=before.evidence if before else ())
     shown = _plain(chosen / _WAN) + case.say("wan") if case.language == "zh" else _plain(chosen)
     plus = "" if not home else _shown(case, home, spec) + "+"
     return {change.fact: f"{plus}{shown}×{_plain(change.rate)}="}
+
+
+def _same(asked: str, stated: str) -> bool:
+    """Whether two names can be of one currency: 克朗 and 丹麦克朗, 欧元 and EUR; a question without one means the
+    documents'."""
+    return not asked or not stated or asked in stated or stated in asked or asked.isascii() != stated.isascii()
 
 
 def _plain(number: Decimal) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.dialogue.application import listing, mentions, particulars
+from assistant.dialogue.application import listing, mentions
 from assistant.dialogue.application.case import Case
 from assistant.dialogue.application.case_question import Question
+from assistant.dialogue.application.lines import Line
 from assistant.dialogue.results import NO, OPEN, YES, Result
 from assistant.questions.dialogue_patterns import says
 from ingestion.language import fold
@@ -19,7 +20,7 @@ def answer(case: Case, one: Question) -> Result | None:
     """Yes where the documents say so or one of the rows was left out as a duplicate; open where they say nothing."""
     if not one.part.polar or not says("asks", "same", one.text):
         return None
-    lines = _lines(case, one.text)
+    lines = _lines(case, one.text) or [line for line in one.named.lines if says("asks", "said_same", line.folded)]
     rows = [row for row in one.rows if not one.facts or row.fact in one.facts][:_MOST]
     if not lines and not rows:
         return None
@@ -33,14 +34,14 @@ def answer(case: Case, one: Question) -> Result | None:
                   lines=(*told.lines, *head, *(() if same else (case.say("not_said_same"),))))
 
 
-def _lines(case: Case, text: str) -> list[particulars.Line]:
+def _lines(case: Case, text: str) -> list[Line]:
     """The lines that hold a name of both sides of what the question joins."""
     known = fold(case.policy.text)
     sides = [side for piece in _AND.split(text) if (side := _names(piece, known)) is not None]
     if len(sides) < 2:
         return []
     found = []
-    for line in particulars.lines(case):
+    for line in case.lines:
         held = [side for side in sides if _holds(line.folded, side)]
         if len(held) > 1:
             found.append(line)

@@ -5,27 +5,21 @@ import calendar
 import re
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 
 from msgspec.structs import replace
 
-from assistant.dialogue.application import listing, mentions, particulars
+from assistant.dialogue.application import listing, mentions, names, particulars
 from assistant.dialogue.application.case import COUNTED, LEFT_OUT, Case, Row
-from assistant.dialogue.application.case_question import Question
+from assistant.dialogue.application.case_question import Question, rows_named
 from assistant.dialogue.application.recompute import Change, recompute
 from assistant.dialogue.asker.roles import Role, Term
 from assistant.dialogue.results import NO, Result
+from assistant.questions import rates
 from assistant.questions.dialogue_patterns import pattern, says
 from assistant.questions.understanding import Part, fold
 from ingestion.domain import Interval, Outcome
 from ingestion.numbers import numerals, periods
 
-_RATE = re.compile(r"(?:1\s*|一|每)?(?P<currency>欧元|美元|英镑|日元|港元|港币|新元|新加坡元|加元|澳元|瑞士法郎"
-                   r"|卢布|韩元|[\u4e00-\u9fff]{0,4}(?:克朗|泰铢|林吉特|坚戈|第纳尔|福林|迪拉姆|里亚尔|卢比|比索|兹罗提|越南盾|法郎|列弗|列伊)|euros?|eur|dollars?|usd|pounds?|gbp)\s*(?:按|折|换|兑|合|=|等于|对|算|to|at|is|为|是|折合|兑换|折算|折成)*\s*(?:人民币|rmb|cny|yuan)?\s*"
-                   r"(?:按|为|是|at)?\s*(?P<rate>\d{1,3}\.\d+|\d{1,3})(?!\d)")
-_RATE_BEFORE = re.compile(r"(?:按|以|用|照|at)\s*(?:an? )?(?:exchange )?(?P<rate>\d{1,3}(?:\.\d+)?)\s*(?:元)?(?:的)?\s*"
-                          r"(?:汇率|rate)")
-_RATE_ALONE = re.compile(r"(?:汇率|rate)(?:[^\d，。；]{0,8})(?P<rate>\d{1,3}(?:\.\d+)?)(?![\d.]|\s*[万亿篇家户项个])")
 _NEW = frozenset({Role.ADDED, Role.PLANNED, Role.PART})      # figures that say themselves what comes
 _JOINT = re.compile(r"[、，,；;]|(?<=[\u4e00-\u9fff])[和与及]")
 _NAME, _FEW = 4, 4     # characters that are no chance run of words; rows that one clause can mean
@@ -37,13 +31,13 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 def changes(case: Case, one: Question) -> Result | None:
     """The result under what the question supposes; None if it supposes nothing that can be computed."""
     text, facts = one.text, one.facts
-    rate = _rate(text)
+    rate = rates.stated(text)
     if rate is not None:
         money = facts or [key for key in case.assessment.facts if case.policy.facts.facts[key].kind == "money"] \
             or [key for each in case.findings for key in each.criterion.facts
                 if case.policy.facts.facts[key].kind == "money"]
         if money:
-            return recompute(case, [Change("rate", money[0], rate=rate[1], currency=rate[0])])
+            return recompute(case, [Change("rate", money[0], rate=rate.yuan, currency=rate.currency)])
     if says("asks", "home_money", text):
         open_above = [key for key, fact in case.assessment.facts.items() if fact.interval.high is None
                       and case.policy.facts.facts[key].kind == "money"]
@@ -103,13 +97,6 @@ def _together(case: Case, one: Question) -> Result | None:
     return told
 
 
-def _rate(text: str) -> tuple[str, Decimal] | None:
-    match = _RATE.search(text) or _RATE_BEFORE.search(text) or _RATE_ALONE.search(text)
-    if match is None:
-        return None
-    return match.groupdict().get("currency") or "", Decimal(match["rate"])
-
-
 def _as_it_is(case: Case, one: Question) -> bool:
     """Whether the question states the application's own figure, and so supposes nothing: 224万这条还算过吗."""
     if one.figures.hypothetical or not one.figures.terms or says("asks", "later", one.text):
@@ -159,8 +146,7 @@ def _events(case: Case, one: Question, clause: Part) -> list[Change]:
     """Rows that a clause names and that would come to count (批下来, 交付), or would no longer (到期不续)."""
     here = {case.topics.subjects[name].fact for name in clause.found}
     facts = [key for key in one.facts if key in here] or one.facts
-    known = fold(case.policy.text)
-    rows = mentions.rows(clause, case.rows, facts, case.topics, known)
+    rows = rows_named(case, clause, facts)
     own = [row for row in rows if (not facts or row.fact in facts) and _countable(case, row)]
     few = 0 < len({row.quote for row in own}) <= _FEW
     if one.reasons and not few and says("asks", "despite", clause.text):      # 把录用的都算上
@@ -169,14 +155,16 @@ def _events(case: Case, one: Question, clause: Part) -> list[Change]:
                 for row in _by_fact(every, facts)]
     if not own and says("asks", "happens", clause.text):
         own = _expected(case, facts, clause)
+    ends = says("asks", "ends", clause.text) or says("roles", "leaves", clause.text)
+    happens = says("asks", "happens", clause.text) or says("asks", "despite", clause.text)
+    if not own and ends and len(facts) == 1 and names.read(case, clause).sure:      # 如果马小椿也调回来: one fewer
+        return [Change("remove", facts[0], 1)]
     if not own or len({row.quote for row in own}) > _FEW:
         return []
-    ends = says("asks", "ends", clause.text)
-    happens = says("asks", "happens", clause.text) or says("asks", "despite", clause.text)
     counted = [row for row in own if row.status == COUNTED]
     if ends and (counted or not happens):
         return [Change("remove", row.fact, row=row) for row in _by_fact(counted, facts)]
-    if happens or says("roles", "if", one.text):
+    if happens or says("roles", "if", clause.text):
         return [Change("add", row.fact, _named_in(row, clause), row=row)
                 for row in _by_fact([row for row in own if row.status == LEFT_OUT], facts)]
     return []
@@ -220,11 +208,11 @@ def _one_more(case: Case, one: Question) -> Result | None:
     if not keys or not says("asks", "happens", one.text) or not (codes or says("asks", "one_more", one.text)):
         return None
     told = recompute(case, [Change("add", keys[0], 1)])
-    coded = tuple(line.citation for line in particulars.lines(case)
+    coded = tuple(line.citation for line in case.lines
                   if codes and codes[0] in mentions.plain_code(line.folded))[:listing.SHOWN]
     if coded:
         return replace(told, quotes=(*told.quotes, *coded))
-    place = particulars.search(case, one.text, one.documents)
+    place = particulars.search(case, one.part, one.documents)
     return replace(told, quotes=(*told.quotes, *place.quotes)) if place is not None else told
 
 

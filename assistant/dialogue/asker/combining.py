@@ -74,16 +74,17 @@ def settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term]
 
 
 def _within(terms: list[Term], text: str) -> list[Term]:
-    """Figures beside one that says more exactly what is asked: what came in beside what was spent; a total of no
-    period, and its parts, before the window's part of it (花了300万，近三年就180万)."""
+    """Figures beside one that says more exactly what is asked: what came in beside what was spent; a wider total, and
+    its parts, before what is said to be of it: 花了300万，近三年就180万; 全校1200篇，我们中心自己的23篇."""
     for exact in [one for one in terms if one.role is Role.HAVE and one.reason != RECEIVED]:
         terms = [replace(one, role=Role.UNCOUNTED) if one.fact == exact.fact and one.reason == RECEIVED else one
                  for one in terms]
         whole = next((one for one in terms if one.fact == exact.fact and one.role is Role.HAVE and not one.period
                       and one.span < exact.span and one.interval.low > exact.interval.low), None)
         between = text[whole.span.end:exact.span.start] if whole is not None else ""
-        if whole is None or exact.period != "window" or says("roles", "also", between) \
-                or not says("roles", "only_so_much", between):
+        if whole is None or says("roles", "also", between) or not says("roles", "only_so_much", between):
+            continue
+        if exact.period != "window" and not says("roles", "wide", whole.said):
             continue
         terms = [replace(one, role=Role.TOTAL if one is whole else Role.PART)
                  if one.fact == whole.fact and whole.span <= one.span < exact.span else one for one in terms]

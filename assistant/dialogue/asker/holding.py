@@ -25,7 +25,7 @@ from ingestion.policies.policy import Policy
 
 _CLAUSE = re.compile(r"[，,](?!\d{3}(?!\d))|[。；;？?！!\n]|\.(?=\s|$)")
 _SHARE = re.compile(r"[^，,。]*?\d+(?:\.\d+)?\s*[%％](?:的?(?:股份?|股权|表决权))?(?=[算能可够是就])")
-_OWN_SHARE = re.compile(r"^(?:我们|我司|咱们?|公司|我)?(?=[控持占]股)")
+_OWN_SHARE = re.compile(r"^(?!.*(?:对方|外方|他们|别人|人家))[^，。]*?(?=[控持占]股)")
 _ASKING = re.compile(r"(?:吗|么|呢|吧)$")
 _LONG_AGO = date(1990, 1, 1)
 
@@ -130,6 +130,8 @@ def _none_and_some(part: Part, criteria: Sequence[Criterion], asked: Asked, poli
                 continue
             if says("roles", "none", lead) or says("roles", "none", word.word[:1]):
                 term = Term(clause, word.span, Interval(0, 0), Role.HAVE, key)
+            elif not asked.of(key) and (says("roles", "planned", clause) or says("roles", "applying_for", clause)):
+                term = Term(clause, word.span, Interval(1, None), Role.UNCOUNTED, key)
             elif says("roles", "got", clause) and not asked.of(key):
                 out, reason = counting.not_counting(clause, key, policy)
                 needs = [need for need in policy.facts.facts[key].needs if need.reach in ("own", "clause")]
@@ -139,6 +141,9 @@ def _none_and_some(part: Part, criteria: Sequence[Criterion], asked: Asked, poli
             else:
                 continue
             found.setdefault(key, [term])
+    applied = {key for key, some in found.items() if some[0].role is Role.UNCOUNTED and not some[0].reason}
+    if applied == set(found):
+        return {}       # 专利还没授权，能算吗 asks of the one alone
     return {key: some for key, some in found.items()
             if not any(one.role is Role.HAVE for one in asked.of(key))}
 

@@ -16,12 +16,15 @@ YEARLY = "yearly_bar"         # a bar said to be one of each year
 UNCONVERTED = "unconverted"   # why a sum of foreign money is in doubt
 RECEIVED = "received"         # why a sum that came in is in doubt: nobody has said that it was spent
 SOME = re.compile(r"[，,\s]*(?:但是?|可是?|却|不过)?有")      # 我们有18篇，有3篇还没见刊
+_TWICE = re.compile("重[了的复叠]|duplicate")
+_BESIDES = re.compile("[另还又再]")
+_MARKS = " ，,、；;。"
 _OWN = re.compile(r"(?:我们|目前|现在|已经|已|只|才|就|we|our)\s*(?:的)?(?:有|达到|超过|have|has)?\s*$")
 _SUFFICES = re.compile(r"\s*就(?:行|够|可以|能|成|满足|达标|合格)")
 _ONLY = re.compile(r"(?:不是|只要|不就)\s*$")
-_OPENING = re.compile(r"但是?|不过|可是?|却|有|其中|里面?|还|也|就|只|都|的|中|另|了|我们|目前|现在|[\s（(]"
+_OPENING = re.compile(r"^(?:但是?|不过|可是?|却|有|其中|里面?|还|也|就|只|都|的|中|另|了|我们|目前|现在|[\s（(]"
                       r"|上个?月|下个?月|去年|今年|明年|最近|近期|刚刚?|后来|前不久|年[前底初]"
-                      r"|\b(?:but|of which|and|have|has)\b")
+                      r"|\b(?:but|of which|and|have|has)\b)+")
 _REACHED = re.compile(r"[凑满到过]了\s*$")
 _WANTS = re.compile(r"(?<![想还又再不])要\s*$")
 
@@ -54,6 +57,7 @@ class Term(Struct, frozen=True):
     times: int = 1
     part: bool = False      # 其中 and the like stand before it
     lacking: bool = False   # it follows from what is said to be missing: 差两篇才到20篇
+    said: str = ""          # its clause, from the figure before to the next
 
 
 class Asked(Struct, frozen=True):
@@ -81,6 +85,7 @@ class Figure(Struct):
     tail: str = ""        # to the next figure, or the clause's end
     clause: str = ""
     start: int = 0        # of the clause
+    contrasted: bool = False      # 但, 不过 stand before it
     fact: str = ""
 
     @property
@@ -89,45 +94,56 @@ class Figure(Struct):
         return self.clause[span.start - self.start:span.end - self.start]
 
 
-def role_of(one: Figure, earlier: Sequence[Term], bars: Mapping[str, int], *, before_it: bool, behind: bool,
-            asking: bool = False) -> Role:
-    """`before_it`, `behind`: words on that side say that the figure does not count. `asking`: its clause puts the
+def role_of(one: Figure, earlier: Sequence[Term], bars: Mapping[str, int], *, out: bool, asking: bool = False) -> Role:
+    """`out`: words beside the figure, or its period, say that it does not count. `asking`: its clause puts the
     question."""
-    counts_not = before_it or behind
     holds = [term for term in earlier if term.role in (Role.HAVE, Role.TOTAL)]
     planned = says("roles", "planned", one.lead + one.tail) or says("roles", "planned", one.clause[:len(one.lead)])
     supposed = says("roles", "if", one.clause)
-    if _is_bar(one, earlier, bars) or (asking and _repeats_bar(one, earlier, bars)):
+    if _is_bar(one, earlier, bars) or (asking and not out and _repeats_bar(one, earlier, bars)):
         return Role.BAR
     if says("roles", "gone", one.lead) and (holds or not earlier):
         return Role.LOST
     if holds and (says("roles", "total", one.lead) or says("roles", "total_tail", one.tail)):
         return Role.TOTAL
-    also = says("roles", "also", one.lead)
     added = says("roles", "added", one.lead) or says("roles", "added_tail", one.tail)
-    if added and not counts_not and (supposed or not planned):
+    if added and not out and (supposed or not planned):
         return Role.ADDED
+    stage = planned or says("roles", "unrealised", one.tail)
+    part = bool(holds) and not added and _of_what_is_held(one, earlier, stage=stage, planned=planned and not out)
     if planned and not supposed:
-        part = is_part(one) or SOME.fullmatch(one.lead) is not None
-        return Role.LOST if holds and part and says("roles", "planned", one.tail) else Role.PLANNED
-    unsure = says("roles", "unsure", one.lead[-12:] + one.tail)
-    if unsure:
+        return Role.LOST if part else Role.PLANNED
+    if says("roles", "unsure", one.lead[-12:] + one.tail):
         return Role.UNCERTAIN
-    part = (is_part(one) or SOME.fullmatch(one.lead) is not None) and bool(holds)
-    if says("roles", "overlap", one.lead[-8:] + one.tail) and holds and not counts_not:
+    twice = says("roles", "overlap", one.lead[-8:] + one.tail)
+    if twice and holds and (not out or (len(holds) > 1 and _TWICE.search(one.lead + one.tail))):
         return Role.OVERLAP
-    if counts_not:
-        if holds and (part or (behind and not also and not _done(earlier) and not _of_its_own(one))):
-            return Role.LOST
-        return Role.UNCOUNTED
-    if part or (asking and not also and _again(one, holds)):
+    if out:
+        return Role.LOST if part else Role.UNCOUNTED
+    said_so = is_part(one) or SOME.fullmatch(one.lead) is not None
+    if (said_so and holds) or (asking and not says("roles", "also", one.lead) and _again(one, holds)):
         return Role.PART
     return Role.HAVE
 
 
-def _of_its_own(one: Figure) -> bool:
+def _of_what_is_held(one: Figure, earlier: Sequence[Term], *, stage: bool, planned: bool) -> bool:
+    """Whether a figure is of what was told before it and does not stand beside that: 里面3篇, 但有3篇, or 3篇 without
+    another kind of its own (国家级2个，市级1个). What is not reached yet (`stage`) stands beside what was said to be
+    done: 发表15篇、录用8篇."""
+    if is_part(one) or SOME.fullmatch(one.lead):
+        return True
+    if says("roles", "also", one.lead) or _BESIDES.search(one.lead) or _own_kind(one):
+        return False
+    if earlier[-1].part:
+        return True
+    contrasted = len(one.lead.strip(_MARKS)) > 0 or one.contrasted
+    return contrasted or not (planned or (stage and any(
+        term.role is Role.HAVE and says("roles", "done", term.words) for term in earlier)))
+
+
+def _own_kind(one: Figure) -> bool:
     """Whether a figure's own words tell a kind, so that it stands beside what was told: 国家级2个，市级1个正在申报."""
-    return len(_OPENING.sub("", one.lead.strip(" ，,"))) > 1
+    return len(_OPENING.sub("", one.lead.strip(_MARKS))) > 1
 
 
 def _again(one: Figure, holds: Sequence[Term]) -> bool:
@@ -171,8 +187,3 @@ def _repeats_bar(one: Figure, earlier: Sequence[Term], bars: Mapping[str, int]) 
 def is_part(one: Figure) -> bool:
     return says("roles", "part_lead", one.lead) or says("roles", "rest", one.lead) \
         or ("of" in one.tail[:6] and says("roles", "part_tail", one.tail))
-
-
-def _done(earlier: Sequence[Term]) -> bool:
-    """Whether the figure before was itself said to count: 发表15篇、录用8篇."""
-    return any(term.role is Role.HAVE and says("roles", "done", term.words) for term in earlier)

@@ -9,6 +9,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
+from msgspec.structs import replace
+
 from assistant.dialogue.asker import counting, losses
 from assistant.dialogue.asker.combining import doubted, rest, settled
 from assistant.dialogue.asker.roles import (
@@ -24,7 +26,7 @@ from assistant.dialogue.asker.roles import (
     is_part,
     role_of,
 )
-from assistant.questions import question_form
+from assistant.questions import question_form, rates
 from assistant.questions.dialogue_patterns import pattern, says
 from assistant.questions.topics import Topics
 from assistant.questions.understanding import Part
@@ -48,6 +50,7 @@ _EACH_OF_BOTH = re.compile(   # （这）两项都…: what stands before it
     r"(?:^|[，,。；;？?！!])(?:但|可|不过)?(?:这|那|上述|以上|它们|我们)?\Z")
 _OF_OUR = re.compile(r"\s*of (?:our|the|these|those|my|all)(?: original)?\s*")
 _PAUSE = re.compile(r"[、]|和|及|以及|\band\b")
+_VERB = 2             # characters of a word for what a thing did: 入驻, 引进
 _FARTHEST = 34        # characters between a figure and the subject that it is of
 _BREAK_COSTS, _PAUSE_COSTS = 12, 4
 _LEAST_MONEY = 10_000  # a bare number below it is no sum of money
@@ -61,18 +64,22 @@ def read(part: Part, keys: Collection[str], policy: Policy, topics: Topics, wind
     """The figures of a folded question for the facts `keys`, whose bars are `bars`; a unit that several of them share
     speaks of those that are the base type's, or the clause's, `own`."""
     text = part.text
-    amounts = [one for one in part.quantities if one.measure != "time" and not _says_no_amount(one, text)]
+    rate = rates.stated(text)
+    amounts = [one for one in part.quantities if one.measure != "time" and not _says_no_amount(one, text)
+               and not (rate and rate.span.start <= one.span.start and one.span.end <= rate.span.end + 1)]
     figures = _repeated([_around(one, amounts, text) for one in amounts])
     _assign(figures, part, keys, policy, topics, own)
     found = [one for one in figures if one.fact]
     spans = _periods(text, window, policy)
     terms: list[Term] = []
-    single = len(found) == 1 and (question_form.claims(found[0].clause) or "confirm" in part.asks)
+    single = len(found) == 1 and (question_form.claims(found[0].clause) or "confirm" in part.asks
+                                  or says("roles", "rule", text[:found[0].quantity.span.start]))
     repeated = len({one.quantity.interval for one in found}) == 1 and says("roles", "wants_yearly", text)
     claims = part.polar and (single or repeated)
     for one in found:
         terms.append(_term(one, terms, text, policy, spans, bars, claims=claims))
-    terms = settled([*terms, *_foreign(figures, terms, text, keys, policy)], text, bars)
+    terms += _all_narrower(found, terms, part, keys, topics)
+    terms = settled([*terms, *_foreign(figures, terms, text, keys, policy, rate)], text, bars)
     overlapping = _unchecked_overlap(text)
     if not overlapping:
         terms = doubted(terms, text)
@@ -106,7 +113,8 @@ def _around(quantity: Quantity, others: Sequence[Quantity], text: str) -> Figure
     joints = [match.start() for match in _LISTED.finditer(lead)] if before > left else []
     if joints:
         lead = lead[joints[-1]:]            # and what is before the joint is the one's before
-    return Figure(quantity, lead, tail, text[left:right], left)
+    contrast = any(mark.end() == left and _BUT.match(mark[0]) for mark in BREAK.finditer(text, 0, start))
+    return Figure(quantity, lead, tail, text[left:right], left, contrasted=contrast and before == left)
 
 
 def _says_no_amount(quantity: Quantity, text: str) -> bool:
@@ -143,7 +151,7 @@ def _assign(figures: list[Figure], part: Part, keys: Collection[str], policy: Po
     before, unit = "", ""
     for place, one in enumerate(figures):
         allowed = [key for key in keys if fits(one.quantity, key, policy)]
-        key = _narrower(one, allowed, before, policy) or _part_named(one, part, allowed, before, topics)
+        key = _part_named(one, part, allowed, before, topics) or _narrower(one, allowed, before, policy)
         named_there = _leads(one, part, allowed, topics)     # 其中联合4篇
         listed = one.quantity.unit == unit and _LISTED.match(one.lead) and not named_there
         also = one.quantity.unit == unit and says("roles", "also", one.lead)
@@ -197,9 +205,12 @@ def _leads(one: Figure, part: Part, keys: Collection[str], topics: Topics) -> bo
 
 
 def _named_in(one: Figure, part: Part, topics: Topics) -> bool:
-    """Whether a figure's own clause names a fact."""
-    end = one.start + len(one.clause)
-    return any(one.start <= word.span.start < end and len(word.word) > 1 for name, words in part.found.items()
+    """Whether the words before a figure in its clause, or right behind it, name a fact; what is said of it further
+    behind (1人是兼职) names none."""
+    start, end = one.quantity.span.start, one.quantity.span.end
+    return any((one.start <= word.span.start < start
+                or (word.span.start >= end and part.text[end:word.span.start] in ("", "的")))
+               and len(word.word) > 1 for name, words in part.found.items()
                if topics.subjects[name].fact for word in words)
 
 
@@ -244,9 +255,23 @@ def _subject_of(quantity: Quantity, part: Part, keys: Collection[str], topics: T
                 if len(word.word) >= shortest and distance < best:
                     best, key, at = distance, fact, word.span
         if key and at is not None:
+            key, at = _noun_before(key, at, part, keys, topics)
             return _with_narrower(key, at, part, keys, topics)
     inherited = {topics.subjects[name].fact for name in part.inherited} & set(keys)
     return inherited.pop() if len(inherited) == 1 else ""
+
+
+def _noun_before(key: str, at: Span, part: Part, keys: Collection[str], topics: Topics) -> tuple[str, Span]:
+    """海外研发机构入驻4个: of facts whose words stand side by side the first is the thing, the second what it did."""
+    for name, words in part.found.items():
+        fact = topics.subjects[name].fact
+        if fact in keys and fact != key and not topics.subjects[name].narrows:
+            for word in words:
+                beside = 0 <= at.start - word.span.end <= 1 and at.end - at.start <= _VERB
+                inside = word.span.start == at.start and 0 < at.end - word.span.end <= _VERB
+                if len(word.word) > _VERB and (beside or inside):
+                    return fact, word.span
+    return key, at
 
 
 def _with_narrower(key: str, at: Span, part: Part, keys: Collection[str], topics: Topics) -> str:
@@ -254,7 +279,8 @@ def _with_narrower(key: str, at: Span, part: Part, keys: Collection[str], topics
     for name, words in part.found.items():
         subject = topics.subjects[name]
         if subject.narrows and subject.fact in keys and topics.subjects[subject.narrows].fact == key \
-                and any(0 <= at.start - word.span.end <= 1 for word in words):
+                and any(0 <= at.start - word.span.end <= 1 and not part.text[word.span.end:at.start].isdigit()
+                        for word in words):
             return subject.fact
     return key
 
@@ -280,18 +306,45 @@ def fits(quantity: Quantity, fact: str, policy: Policy) -> bool:
     return quantity.measure in spec.measures or quantity.measure in _LOOSE
 
 
+def _all_narrower(figures: Sequence[Figure], terms: Sequence[Term], part: Part, keys: Collection[str],
+                  topics: Topics) -> list[Term]:
+    """20篇SCI全部是跟外方合写的: as many of what is a part of the fact."""
+    more = []
+    for one, term in zip(figures, terms, strict=True):
+        if term.role is not Role.HAVE or not says("roles", "all_are", one.tail):
+            continue
+        end = one.quantity.span.end
+        for name, words in part.found.items():
+            subject = topics.subjects[name]
+            wide = topics.subjects[subject.narrows].fact if subject.narrows else ""
+            if wide == term.fact and subject.fact in keys and any(
+                    end <= word.span.start < end + len(one.tail) for word in words):
+                more.append(replace(term, fact=subject.fact))
+    return more
+
+
 def _foreign(figures: Sequence[Figure], terms: Sequence[Term], text: str, keys: Collection[str],
-             policy: Policy) -> list[Term]:
-    """Money of another currency beside what is asked about: nobody can say what it adds, unless a rate is given."""
+             policy: Policy, rate: rates.Rate | None) -> list[Term]:
+    """Money of another currency beside what is asked about: at the rate that is stated, or nobody can say what it
+    adds."""
     spent = {key for key in keys if policy.facts.facts[key].kind == "money"}
     wanted = {one.fact for one in terms if one.fact in spent} or spent
-    if len(wanted) != 1 or says("roles", "rate", text):
+    if len(wanted) != 1 or (rate is None and says("roles", "rate", text)):      # 折人民币200万 is told already
         return []
-    key = wanted.pop()
-    return [Term(one.said, one.quantity.span, Interval(0, None), Role.UNCERTAIN, key, one.quantity.unit, UNCONVERTED)
-            for one in figures if one.quantity.measure == "money" and one.quantity.currency not in ("", "CNY")
-            and not counting.not_counting(one.lead[-14:] + one.tail, key, policy)[0]
-            and not says("roles", "planned", one.lead + one.tail)]
+    key, found = wanted.pop(), []
+    for one in figures:
+        amount = one.quantity
+        if amount.measure != "money" or amount.currency in ("", "CNY"):
+            continue
+        if says("roles", "planned", one.lead + one.tail) \
+                or counting.not_counting(one.lead[-14:] + one.tail, key, policy)[0]:
+            continue
+        if rate is not None and amount.interval.exact:
+            yuan = int(amount.interval.low * rate.yuan)
+            found.append(Term(one.said, amount.span, Interval(yuan, yuan), Role.HAVE, key, amount.unit))
+        else:
+            found.append(Term(one.said, amount.span, Interval(0, None), Role.UNCERTAIN, key, amount.unit, UNCONVERTED))
+    return found
 
 
 # Roles ----------------------------------------------------------------------------------------------------------------
@@ -302,13 +355,15 @@ def _passed_on(one: Figure, before: Sequence[Term]) -> bool:
 
 
 def _role(one: Figure, before: Sequence[Term], text: str, policy: Policy, bars: Mapping[str, int], *,
-          claims: bool) -> tuple[Role, str]:
-    """What a figure is by the words around it, and why it does not count where it does not."""
+          claims: bool, outside: bool) -> tuple[Role, str]:
+    """What a figure is by the words around it and its period, and why it does not count where it does not."""
     spec, earlier = policy.facts.facts[one.fact], [term for term in before if term.fact == one.fact]
     before_it, reason = counting.not_counting(one.lead[-14:], one.fact, policy)
     behind, other = counting.not_counting(one.tail, one.fact, policy)
+    if outside:
+        behind, other = True, other or "outside_window"
     asks = bool(question_form.kinds_of(one.clause) & {"yes_no", "confirm"}) and not _names_kind(one, spec, policy)
-    role, reason = role_of(one, earlier, bars, before_it=before_it, behind=behind, asking=asks), reason or other
+    role, reason = role_of(one, earlier, bars, out=before_it or behind, asking=asks), reason or other
     if role is Role.LOST and says("roles", "ahead", one.lead + one.tail) \
             and says("roles", "today", question_form.asking(text)):
         role = Role.PART        # 明年到期的有2家，现在算够吧
@@ -326,14 +381,9 @@ def _role(one: Figure, before: Sequence[Term], text: str, policy: Policy, bars: 
 def _term(one: Figure, before: Sequence[Term], text: str, policy: Policy, spans: Sequence[tuple[Span, str]],
           bars: Mapping[str, int], *, claims: bool) -> Term:
     """A figure with its role, its period and what it comes to (每年70万 over three years, 还差2篇)."""
-    """A figure with its role: had, added, a part, lost, planned, or the bar it names."""
     quantity, spec = one.quantity, policy.facts.facts[one.fact]
-    role, reason = _role(one, before, text, policy, bars, claims=claims)
     cover = _cover(one, spans) if spec.time == "window" else ""
-    if role in (Role.HAVE, Role.TOTAL) and cover == "outside":
-        role, reason = Role.UNCOUNTED, "outside_window"
-    elif role is Role.PART and cover == "outside":
-        role, reason = Role.LOST, "outside_window"
+    role, reason = _role(one, before, text, policy, bars, claims=claims, outside=cover == "outside")
     interval, times, bar, lacking = _interval(one), 1, bars.get(one.fact), False
     if role is Role.HAVE and (things := _each_of(one)) > 1 and interval.exact:
         times, interval = things, Interval(interval.low * things, interval.low * things)    # 孵化器、实验室各一个
@@ -352,7 +402,7 @@ def _term(one: Figure, before: Sequence[Term], text: str, policy: Policy, spans:
     elif role is Role.HAVE and cover in ("wider", "partial"):
         interval = Interval(0, interval.high)
     return Term(_shown(one), quantity.span, interval, role, one.fact, quantity.unit, reason, cover, times,
-                is_part(one), lacking)
+                is_part(one) or role in (Role.PART, Role.LOST), lacking, one.lead + one.said + one.tail)
 
 
 def _only_received(one: Figure, spec: FactSpec, policy: Policy) -> bool:
