@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
@@ -123,11 +124,8 @@ def _received(book: FactBook, spec: FactSpec, table: Table, title: str) -> bool:
 
 def _rows_of_amounts(table: Table) -> list[Span]:
     """The rows that hold an amount."""
-    return [
-        _whole(row)
-        for row, texts in zip(table.rows, table.texts, strict=True)
-        if any(_NUMBER.fullmatch(text.replace(" ", "")) for text in texts[1:])
-    ]
+    return [_whole(row) for row, texts in zip(table.rows, table.texts, strict=True)
+            if any(_NUMBER.fullmatch(text.replace(" ", "")) for text in texts[1:])]
 
 
 def _leave_out(table: Table, reason: str, claims: Claims) -> None:
@@ -359,7 +357,7 @@ def _settle(spec: FactSpec, amounts: _Amounts, window: Window, findings: Finding
     ]
     for period, _, cell in dated:
         if (period, _, cell) not in inside:
-            findings.exclude(table.document, _row_span(table, cell), "outside_window")
+            findings.exclude(table.document, _whole(table.rows[cell.row]), "outside_window")
     if not inside:
         return
     rate = Decimal(1)
@@ -374,10 +372,10 @@ def _settle(spec: FactSpec, amounts: _Amounts, window: Window, findings: Finding
         )
         if found is None:
             for _, _, cell in inside:
-                findings.exclude(table.document, _row_span(table, cell), "foreign_currency")
+                findings.exclude(table.document, _whole(table.rows[cell.row]), "foreign_currency")
             findings.foreign = True
             findings.assertions.append(Assertion(Interval(0, None), table.document,
-                                                  _row_span(table, inside[0][2]), rule="amounts"))
+                                                  _whole(table.rows[inside[0][2].row]), rule="amounts"))
             return
         rate = found
     total = int(sum(v for _, v, _ in inside) * factor * rate)
@@ -400,14 +398,14 @@ def _settle(spec: FactSpec, amounts: _Amounts, window: Window, findings: Finding
     if bounded is None or period.cover(window) is Cover.OUTSIDE:
         return
     if amounts.received:
-        for row in dict.fromkeys(_row_span(table, cell) for _, _, cell in inside):
+        for row in dict.fromkeys(_whole(table.rows[cell.row]) for _, _, cell in inside):
             findings.exclude(table.document, row, "not_spent")
         ceiling = Interval(0, bounded.high)
         span = table.block.span
         findings.assertions.append(Assertion(ceiling, table.document, span, Method.LISTED, (total,), rule="amounts"))
         return
     cells = [cell for _, _, cell in inside]
-    rows = [*_parts(table, cells), *(_row_span(table, cell) for cell in cells)]
+    rows = [*_parts(table, cells), *(_whole(table.rows[cell.row]) for cell in cells)]
     rows += _summing(table, series, Decimal(total) / (factor * rate), findings)
     findings.assertions.append(
         Assertion(
@@ -428,9 +426,9 @@ def _summing(table: Table, series: list[Entry], total: Decimal, findings: Findin
     whole: list[Span] = []
     for _, stated, cell in (one for one in series if one[0] is None):
         if int(stated) == int(total):
-            whole.append(_row_span(table, cell))
+            whole.append(_whole(table.rows[cell.row]))
         else:
-            findings.exclude(table.document, _row_span(table, cell), "part_of_total")
+            findings.exclude(table.document, _whole(table.rows[cell.row]), "part_of_total")
     return whole
 
 
@@ -460,10 +458,6 @@ def _parts(table: Table, cells: list[Cell]) -> list[Span]:
     ]
 
 
-def _row_span(table: Table, cell: Cell) -> Span:
-    return _whole(table.rows[cell.row])
-
-
 def _whole(row: Sequence[Cell]) -> Span:
     """A row's span, in whatever order its cells are."""
     return Span(min(cell.span.start for cell in row), max(cell.span.end for cell in row))
@@ -471,20 +465,17 @@ def _whole(row: Sequence[Cell]) -> Span:
 
 def labels_first(table: Table) -> Table:
     """A table whose first column says nothing, or amounts, with the cells of the column in front that says the most."""
-    said: dict[int, int] = {}
-    for row, texts in zip(table.rows, table.texts, strict=True):
-        for cell, text in zip(row, texts, strict=True):
-            if text and _NUMBER.fullmatch(text.replace(" ", "").rstrip(_SUFFIX)) is None:
-                said[cell.column] = said.get(cell.column, 0) + 1
+    said = Counter(cell.column for row, texts in zip(table.rows, table.texts, strict=True)
+                   for cell, text in zip(row, texts, strict=True)
+                   if text and _NUMBER.fullmatch(text.replace(" ", "").rstrip(_SUFFIX)) is None)
     first = min((cell.column for row in table.rows for cell in row), default=0)
     labels = max(said, key=lambda column: (said[column], column), default=first)
-    if labels == first or said.get(first, 0) * 2 >= len(table.rows):
+    if labels == first or said[first] * 2 >= len(table.rows):
         return table
-    orders = [[place for front in (True, False) for place, cell in enumerate(row) if (cell.column == labels) is front]
-              for row in table.rows]
+    turned = [sorted(zip(row, texts, strict=True), key=lambda pair: pair[0].column != labels)
+              for row, texts in zip(table.rows, table.texts, strict=True)]
     return Table(table.document, table.block, table.section,
-                 [[row[at] for at in order] for row, order in zip(table.rows, orders, strict=True)],
-                 [[texts[at] for at in order] for texts, order in zip(table.texts, orders, strict=True)])
+                 [[cell for cell, _ in row] for row in turned], [[text for _, text in row] for row in turned])
 
 
 def _other_currency(table: Table, cells: list[Cell]) -> bool:
