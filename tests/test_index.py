@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import chromadb
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -206,6 +205,8 @@ def test_a_server_that_stops_and_comes_back_without_its_data_costs_no_answer(ser
     shutil.rmtree(tmp_path / "server")
     server.start()
     until(held)
+    import chromadb  # three seconds of whichever process collects this file
+
     quiet = chromadb.config.Settings(anonymized_telemetry=False)
     client = chromadb.HttpClient("127.0.0.1", server.port, settings=quiet)
     assert client.get_collection(collection_name("policy@1"), embedding_function=None).count() == len(IDS)

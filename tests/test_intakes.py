@@ -5,13 +5,14 @@ import io
 import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import openpyxl
 import pytest
 from sqlalchemy import delete, select, update
 
+from api.service import clock
 from api.service.intakes import numbers
 from api.service.records import Role
 from api.service.review import intake_choosing as choosing
@@ -54,7 +55,7 @@ def place(tmp_path: Any, store: None) -> Iterator[Place]:
 
 
 def body(**changes: Any) -> dict[str, Any]:
-    day = choosing.today()
+    day = clock.today("Asia/Shanghai")
     return {"title": "2026年第一批", "base_type": TYPE, "opens": str(day - timedelta(days=3)),
             "closes": str(day + timedelta(days=20)), "quota": 3, **changes}
 
@@ -102,8 +103,8 @@ def test_outside_its_days_nothing_is_handed_in_and_nothing_lost(place: Place, va
     assert place.owner.post(f"/api/v1/cases/{case}/replies", json=reply).status_code == 201
     page = place.owner.get(f"/cases/{case}/submission")
     assert "还有 20 天" in page.text
-    day = choosing.today()
-    place.moved(made["id"], **{name: datetime.now(choosing.OFFICE) if name == "ended" else day + timedelta(days=offset)
+    day = clock.today("Asia/Shanghai")
+    place.moved(made["id"], **{name: datetime.now(UTC) if name == "ended" else day + timedelta(days=offset)
                                for name, offset in values.items()})
     refused = place.owner.post(f"/api/v1/cases/{case}/submission")
     assert (refused.status_code, refused.json()["error"]["code"]) == (409, code)
@@ -111,6 +112,9 @@ def test_outside_its_days_nothing_is_handed_in_and_nothing_lost(place: Place, va
     shown = place.owner.post(f"/cases/{case}/submission", data={}, follow_redirects=False)
     assert shown.status_code == 409
     assert "2026年第一批" in shown.text
+    again = place.owner.get(f"/cases/{case}/submission").text     # whoever comes now is told before they try
+    assert "2026年第一批" in again
+    assert ("确认提交" in page.text, "确认提交" in again) == (True, False)
     assert place.owner.get(f"/api/v1/cases/{case}/submission").json() is None
     assert len(place.owner.get(f"/api/v1/cases/{case}/replies").json()["items"]) == 1
     assert place.owner.get(f"/api/v1/cases/{case}").json()["latest"] is not None
@@ -120,8 +124,9 @@ def test_a_returned_case_is_handed_in_again_after_the_last_day(place: Place) -> 
     """It stays in its round; so does one that was handed in before a new round opened."""
     made = place.opened()
     case = handed_in(place.owner)
-    assert place.reviewer.patch(f"/api/v1/review/cases/{case}", json={"status": "returned"}).status_code == 204
-    place.moved(made["id"], closes=choosing.today() - timedelta(days=1))
+    assert place.reviewer.patch(f"/api/v1/review/cases/{case}", json={
+        "status": "returned", "note": "请补充证明"}).status_code == 204
+    place.moved(made["id"], closes=clock.today("Asia/Shanghai") - timedelta(days=1))
     place.opened(title="2026年第二批")
     place.owner.upload(case, ("补充.txt", "近三年发表SCI论文25篇。".encode()))
     assert place.owner.post(f"/api/v1/cases/{case}/assessments").status_code == 202
@@ -230,6 +235,59 @@ def test_a_round_with_cases_is_closed_and_not_deleted(place: Place) -> None:
     assert next(one for one in rows if one["action"] == "submit")["detail"]["intake"] == made["id"]
 
 
+def test_closing_asks_once_and_is_taken_back(place: Place) -> None:
+    """It says what it means for whom; until its last day the round can be opened again, and takes cases as before."""
+    made = place.opened()
+    handed_in(place.owner)
+    page, path = f"/review/intakes/{made['id']}", f"{PATH}/{made['id']}"
+    assert "已提交的 1 个案卷照常审查" in place.reviewer.get(f"{page}/end").text
+    assert place.reviewer.get(path).json()["state"] == "open"
+    assert place.reviewer.post(f"{path}/reopening").json()["error"]["code"] == "intake_goes_on"
+    assert "可以重新受理" in place.reviewer.post(f"{page}/end", data={"reason": "名额已满"}).text
+    assert place.reviewer.get(f"{page}/end").status_code == 409
+    place.reviewer.post(f"{page}/reopening")
+    assert place.reviewer.get(path).json()["state"] == "open"
+    assert place.round_of(handed_in(place.owner)) == "2026年第一批"
+    rows = place.site.client(Role.ADMINISTRATOR).get("/api/v1/audit", params={"limit": 50}).json()["items"]
+    assert "reopen_intake" in {one["action"] for one in rows}
+    place.reviewer.post(f"{path}/end")
+    place.moved(made["id"], closes=clock.today("Asia/Shanghai") - timedelta(days=1))
+    assert "重新受理" not in place.reviewer.get(page).text
+    assert place.reviewer.post(f"{path}/reopening").json()["error"]["code"] == "intake_over"
+
+
+def test_deleting_asks_once_and_can_be_made_again(place: Place) -> None:
+    """What the round was stands in the form; nobody but reviewers is asked."""
+    made = place.opened(title="误建的批次", note="另行报送")
+    page = f"/review/intakes/{made['id']}"
+    assert "还没有案卷提交到这个批次" in place.reviewer.get(f"{page}/delete").text
+    assert place.site.client(Role.AUDITOR).get(f"{page}/delete").status_code == 403
+    shown = place.reviewer.post(f"{page}/delete").text
+    assert "已删除“误建的批次”" in shown
+    assert 'value="误建的批次"' in shown
+    assert "另行报送</textarea>" in shown
+    assert place.reviewer.get(page).status_code == 404
+    kept = place.opened()
+    handed_in(place.owner)
+    assert place.reviewer.get(f"/review/intakes/{kept['id']}/delete").status_code == 409
+
+
+def test_the_days_of_a_round_are_the_offices(place: Place) -> None:
+    """It ends where the installation's clock says so, not where Chongqing's does."""
+    far = next(one for one in ("Pacific/Kiritimati", "Etc/GMT+12") if clock.today(one) != clock.today("Asia/Shanghai"))
+    days = {zone: clock.today(zone) for zone in (far, "Asia/Shanghai")}
+    made = place.opened(closes=str(min(days.values())))
+    path = f"{PATH}/{made['id']}"
+    admin = place.site.client(Role.ADMINISTRATOR)
+    for zone, day in days.items():
+        office = {"issuer": "", "reference": "", "contact": "", "days": 10, "zone": zone}
+        assert admin.http.put("/api/v1/admin/settings/office", json=office).status_code == 200
+        over = day > min(days.values())
+        assert place.reviewer.get(path).json()["state"] == ("closed" if over else "open"), zone
+        case = place.owner.assessed(("申报书.txt", TEXT.encode()))
+        assert place.owner.post(f"/api/v1/cases/{case}/submission").status_code == (409 if over else 201), zone
+
+
 def test_the_numbers_of_a_round_are_those_of_its_cases(place: Place) -> None:
     """Not of others; every number is the length of the list that it leads to."""
     outside = handed_in(place.owner, title="批次外")
@@ -285,7 +343,7 @@ def test_numbers_are_counted_anew_as_soon_as_anything_changes(place: Place, monk
 @pytest.mark.parametrize("count", [1, 2, 7, 40])
 def test_the_time_in_a_state_is_at_the_median_and_for_nine_of_ten(place: Place, count: int) -> None:
     """As its definition has it, also with fractions of a day and several cases alike; what has not ended counts not."""
-    made, start = place.opened(), datetime(2026, 3, 1, tzinfo=choosing.OFFICE)
+    made, start = place.opened(), datetime(2026, 3, 1, tzinfo=clock.FALLBACK)
     case, other = handed_in(place.owner), handed_in(place.site.client(), title="另一份")
     stays = [number * number % 13 + number % 3 / 8 for number in range(count)]
     with place.site.services.context.database.writing(INSTALLATION) as session:
@@ -356,7 +414,7 @@ def test_days_are_the_offices(monkeypatch: pytest.MonkeyPatch) -> None:
     """Until midnight in Beijing, whatever the server's zone: 16:00 UTC is the next day."""
     made = Intake(id="i", opens=date(2025, 7, 1), closes=date(2025, 7, 31), ended=None)
     late = datetime.fromisoformat("2025-07-31T15:59:59+00:00")
-    assert choosing.state_of(made, None, choosing.today(late)) == "open"
-    assert choosing.state_of(made, None, choosing.today(late + timedelta(seconds=1))) == "closed"
+    assert choosing.state_of(made, None, late.astimezone(clock.FALLBACK).date()) == "open"
+    assert choosing.state_of(made, None, (late + timedelta(seconds=1)).astimezone(clock.FALLBACK).date()) == "closed"
     assert choosing.state_of(made, "withdrawn", date(2025, 7, 2)) == "suspended"
     assert choosing.state_of(made, "proposed", date(2025, 7, 2)) == "planned"

@@ -102,10 +102,26 @@ def test_it_is_reviewed_like_any_other(site: Installation, clerk: Client, review
     assert outcome(clerk, case) == "met"
     assert [one for one, _ in acts(site, case) if one in {"create", "create_paper", "submit"}] == [
         "create_paper", "submit"]
-    assert reviewer.patch(f"/api/v1/review/cases/{case}", json={"status": "returned"}).status_code == 204
+    assert reviewer.patch(f"/api/v1/review/cases/{case}", json={
+        "status": "returned", "note": "请补充证明"}).status_code == 204
     said = clerk.post(f"/api/v1/cases/{case}/replies", json={"subject": PAPERS, "version": 0, "text": "以证明为准"})
     assert code(said) == (409, "paper_replies")
     assert "填写说明" not in clerk.get(f"/cases/{case}").text
+
+
+def test_it_is_never_given_to_who_typed_it_in(clerk: Client, reviewer: Client) -> None:
+    """Nor does it stay with the reviewer who takes it over: another one decides."""
+    case = scanned(clerk, "派-1")
+    path = f"/api/v1/review/cases/{case}"
+    refused = reviewer.patch(path, json={"assignee": clerk.actor.id})
+    assert code(refused) == (422, "own_case")
+    assert "周录" in refused.json()["error"]["message"]
+    assert f'<option value="{clerk.actor.id}"' not in reviewer.get(f"/review/cases/{case}").text
+    assert reviewer.patch(path, json={"assignee": reviewer.actor.id}).status_code == 204
+    assert reviewer.patch(path, json={"status": "returned", "note": "请补充证明"}).status_code == 204
+    assert reviewer.post(f"{path}/taking-over").status_code == 200
+    line = next(one for one in reviewer.get("/api/v1/review/cases?search=派-1").json()["items"])
+    assert line["assignee"] is None
 
 
 def test_no_case_of_ones_own_is_reviewed_by_its_owner(clerk: Client) -> None:
@@ -153,7 +169,7 @@ def test_a_deadline_on_paper_is_told_to_its_reviewer(site: Installation, clerk: 
     """The applicant hears of it by letter alone."""
     case = scanned(clerk, "期-1")
     reviewer.patch(f"/api/v1/review/cases/{case}", json={"assignee": reviewer.actor.id})
-    reviewer.patch(f"/api/v1/review/cases/{case}", json={"status": "returned"})
+    reviewer.patch(f"/api/v1/review/cases/{case}", json={"status": "returned", "note": "请补充证明"})
     with site.services.context.database.writing(INSTALLATION) as session:
         session.get_one(Review, case).due = (now() + timedelta(days=1)).date()
     site.services.notices.postman.look()

@@ -122,6 +122,20 @@ def test_a_mistake_about_questions_is_named_with_its_line(
     assert abs(problems[0].line - changed) <= 1
 
 
+def test_sentences_are_read_again_where_what_they_rest_on_changed(edit: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are most of a check; an edit of questions or criteria leaves what they give as it was."""
+    read: list[object] = []
+    monkeypatch.setattr(folder_checks.fact_sentences, "check", lambda policy: read.append(policy) or [])
+    folder_checks._sentences.cache_clear()
+    folder = edit("points.yaml", "id: classified", "id: classified ")
+    for name, times in (("points.yaml", 1), ("gaps.yaml", 1), ("criteria.yaml", 1), ("policy.yaml", 2)):
+        with (folder / name).open("a", encoding="utf-8") as file:
+            file.write("# nothing\n")
+        folder_checks.check(folder)
+        assert len(read) == times, name
+    folder_checks._sentences.cache_clear()
+
+
 def test_every_mistake_is_named_at_once(edit: Edit) -> None:
     """Not the first one only, and whatever is wrong elsewhere; loading names the first."""
     folder = edit("points.yaml", 'verdict: "no"', 'verdict: "never"')

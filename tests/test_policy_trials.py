@@ -178,6 +178,6 @@ def test_only_a_reviewer_of_an_open_case_that_its_applicant_left_as_it_was_asses
     assert site.client().post(path).status_code == 404
     reviewer.patch(f"/api/v1/review/cases/{done}", json={"status": "done"})
     assert reviewer.post(f"/api/v1/review/cases/{done}/assessments").json()["error"]["code"] == "review_closed"
-    reviewer.patch(f"/api/v1/review/cases/{case}", json={"status": "returned"})
+    reviewer.patch(f"/api/v1/review/cases/{case}", json={"status": "returned", "note": "请补充证明"})
     owner.upload(case, ("补充.txt", "补充说明。".encode()))
     assert reviewer.post(path).json()["error"]["code"] == "changed_since"

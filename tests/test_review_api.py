@@ -146,7 +146,7 @@ def test_decisions_hold_while_what_they_rest_on_does(site: Installation, reviewe
     case = handed_in(me)
     decide(reviewer, case, "correct", low=21)
     decide(reviewer, case, "correct", "dedicated_officers", low=5)
-    reviewer.patch(f"/api/v1/review/cases/{case}", json={"status": "returned"})
+    reviewer.patch(f"/api/v1/review/cases/{case}", json={"status": "returned", "note": "请补充证明"})
     me.upload(case, ("补充.txt", "近三年发表SCI论文19篇。".encode()))
     me.post(f"/api/v1/cases/{case}/assessments")
     assert fact(reviewer, case)["person"]["low"] == 21    # until it is handed in again, nothing has changed for them
@@ -161,7 +161,8 @@ def test_nothing_is_decided_about_a_case_that_is_done(reviewer: Client, case: st
     path = f"/api/v1/review/cases/{case}"
     assert reviewer.patch(path, json={"status": "done"}).status_code == 204
     assert code(decide(reviewer, case, "confirm")) == (409, "review_closed")
-    assert code(reviewer.patch(path, json={"status": "returned"})) == (409, "status_not_possible")
+    assert code(reviewer.patch(path, json={
+        "status": "returned", "note": "请补充证明"})) == (409, "status_not_possible")
     assert reviewer.patch(path, json={"status": "in_review"}).status_code == 204
     assert decide(reviewer, case, "confirm").status_code == 201
 

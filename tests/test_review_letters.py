@@ -136,7 +136,8 @@ def test_an_answer_after_its_last_day_is_late_for_both_sides(site: Installation,
         assert "逾期提交" in page
     assert me.delete(submission).status_code == 204
     assert me.post(submission).json()["handed"]["late"] == late      # still the answer to that letter
-    assert reviewer.patch(f"/api/v1/review/cases/{case}", json={"status": "returned"}).status_code == 204
+    assert reviewer.patch(f"/api/v1/review/cases/{case}", json={
+        "status": "returned", "note": "请补充证明"}).status_code == 204
     assert me.post(submission).json()["handed"]["late"] is None      # to no letter
     lates = [one["late"] for one in me.get(f"/api/v1/cases/{case}/submissions").json()["items"]]
     assert lates == [None, late, late, None, None]

@@ -50,7 +50,7 @@ def test_each_case_is_assessed_again_or_says_why_not(site: Installation) -> None
     owner, reviewer = site.client(), site.client(Role.REVIEWER)
     cases = outdated(site, owner, 3)
     reviewer.patch(f"/api/v1/review/cases/{cases[1]}", json={"status": "done"})
-    reviewer.patch(f"/api/v1/review/cases/{cases[2]}", json={"status": "returned"})
+    reviewer.patch(f"/api/v1/review/cases/{cases[2]}", json={"status": "returned", "note": "请补充证明"})
     owner.upload(cases[2], ("补充.txt", "补充说明。".encode()))
     current, strange = handed_in(owner), "0" * 32
     assert renewed(reviewer, [*cases, current, strange]) == {

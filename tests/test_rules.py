@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.judging import outcomes, rules
+from assistant.judging import outcomes, rules, sensitivity
 from assistant.wording import phrases
 from ingestion.domain import (
     Comparator,
@@ -270,6 +270,21 @@ def test_notes_say_that_no_reading_changes_anything() -> None:
     """Where all readings agree, the assessment says so."""
     _, notes = rules.findings_for(POLICY, "joint_research_center", Extraction({}), DAY, facts_for=lambda _: {})
     assert notes[1] == "“近三年”按其他口径计算，各项结论不变。"
+
+
+def test_a_reading_that_changes_an_outcome_is_told_from_what_always_stands_there() -> None:
+    """The reading that is used, that no other changes anything, and whose figures are compared are no changes."""
+    def noted(later: int, language: str) -> tuple[str, ...]:
+        """With 20 papers since 2021, and `later` in any window that begins later."""
+        def facts_for(window: tuple[date, date]) -> dict[str, Fact]:
+            number = 20 if window[0].year == 2021 else later
+            return {"sci_ei_papers": fact("sci_ei_papers", Interval(number, number))}
+        _, notes = rules.findings_for(POLICY, "joint_research_center", Extraction(facts_for((date(2021, 1, 1), DAY))),
+                                      DAY, language, facts_for)
+        compared = phrases.phrases(language).say("window.first_reader")
+        return sensitivity.changing((*notes, compared), POLICY, DAY, language)
+
+    assert [len(noted(later, language)) for later in (20, 12) for language in phrases.LANGUAGES] == [0, 0, 1, 1]
 
 
 def test_another_policy_is_checked_by_its_own_words() -> None:

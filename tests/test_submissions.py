@@ -37,7 +37,8 @@ def code(answer: Any) -> tuple[int, str]:
 
 
 def returned(reviewer: Client, case: str) -> None:
-    assert reviewer.patch(f"/api/v1/review/cases/{case}", json={"status": "returned"}).status_code == 204
+    assert reviewer.patch(f"/api/v1/review/cases/{case}", json={
+        "status": "returned", "note": "请补充证明"}).status_code == 204
 
 
 def acts(site: Installation, case: str) -> list[str]:
@@ -126,6 +127,23 @@ def test_a_return_is_answered_and_the_answer_taken_back(me: Client, case: str, r
     stands = me.get(f"{path}/submission").json()
     assert (stands["status"], stands["round"], stands["handed"]["number"]) == ("returned", 1, 1)
     assert reviewer.get(f"{path}/files/{secret}").status_code == 404
+
+
+def test_a_return_says_why(me: Client, case: str, reviewer: Client) -> None:
+    """By a letter or by a note, which its applicant reads as long as it is returned; what stays as it is needs none."""
+    path = f"/api/v1/review/cases/{case}"
+    assert code(reviewer.patch(path, json={"status": "returned", "note": " "})) == (422, "return_unexplained")
+    form = {"status": "returned", "assignee": "nobody", "due": ""}
+    assert reviewer.post(f"/review/cases/{case}/settings", data=form).status_code == 422
+    assert reviewer.post(f"/review/cases/{case}/settings", data={**form, "note": "缺检索证明"}).status_code == 200
+    assert reviewer.post(f"/review/cases/{case}/settings", data=form).status_code == 200     # it is returned already
+    assert "退回理由：<q>缺检索证明</q>" in me.get(f"/cases/{case}").text
+    me.upload(case, MORE)
+    me.post(f"/api/v1/cases/{case}/assessments")
+    assert me.post(f"/api/v1/cases/{case}/submission").status_code == 201
+    assert "退回理由" not in me.get(f"/cases/{case}").text
+    assert me.delete(f"/api/v1/cases/{case}/submission").status_code == 204
+    assert me.get(f"/api/v1/cases/{case}/submission").json()["note"] == "缺检索证明"
 
 
 def test_a_resubmission_says_what_changed_to_both(me: Client, case: str, reviewer: Client) -> None:

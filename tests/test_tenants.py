@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from api.service import clock
 from api.service.context import new_id
 from api.service.records import Role
-from api.service.review import intake_choosing as choosing
 from tests import pdf_samples
 from tests.web_samples import APPLICATION, Client, Installation, installation
 
@@ -96,7 +96,7 @@ def furnished(site: Installation) -> Place:
     owner.post("/api/v1/tokens", json={"name": CANARY})
     reply = {"subject": "sci_ei_papers", "version": 0, "text": CANARY}
     assert owner.post(f"/api/v1/cases/{case}/replies", json=reply).status_code == 201
-    office, day = site.client(Role.REVIEWER), choosing.today()
+    office, day = site.client(Role.REVIEWER), clock.today("Asia/Shanghai")
     round_ = {"title": "2026年第一批", "base_type": "joint_research_center", "opens": str(day), "closes": str(day)}
     opened = office.post("/api/v1/review/intakes", json=round_).json()["id"]
     receipt = owner.post(f"/api/v1/cases/{case}/submission").json()["handed"]["receipt"]

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
+from api.pages.results import reviewed
 from api.service.records import Role
 from api.store.models import Audit
 from api.store.rows import INSTALLATION
@@ -163,3 +164,13 @@ def test_a_statement_that_counts_is_a_yes() -> None:
                      reason="by_reviewer", yes_no=True).fact
     assert against is not None
     assert (against.interval, against.conflict) == (Interval(0, 1), True)
+
+
+def test_what_the_page_does_not_hold_is_said(reviewer: Client, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All are counted; those that are settled make room for the next."""
+    whole = len(fact(reviewer, case, KEY)["unexplained"])
+    assert "依次列出" not in reviewer.get(f"/review/cases/{case}").text
+    monkeypatch.setattr(reviewed, "MOST", 0)
+    page = reviewer.get(f"/review/cases/{case}").text
+    assert f"读到但未能判断 {whole} 处" in page
+    assert "先列 0 处；处理后，其余依次列出" in page

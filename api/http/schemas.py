@@ -29,6 +29,8 @@ from api.service.records import (
 from ingestion.domain import Document, Fact
 from ingestion.policies.policy import Policy
 
+ROOT = "/api/v1"
+REFERENCE = "#/components/schemas/{model}"
 EXAMPLES = Path(__file__).parent.parent / "language" / "examples.json"
 Record = TypeVar("Record")
 
@@ -280,7 +282,9 @@ def examples() -> dict[str, Any]:
 
 
 def answers(name: str, *failures: str, status: int = 200, media: str = "application/json") -> dict[int | str, Any]:
-    """The `responses` of a route: the example `name` (none for ""), and how it may fail."""
+    """The `responses` of a route: the example `name` (none for ""), and how it may fail. The shape of a failure is
+    referred to and not modelled anew for each route and status, which would be a third of a start; `described` has it.
+    """
     from api.errors import Failure, shape
 
     found: dict[int | str, Any] = {}
@@ -288,12 +292,21 @@ def answers(name: str, *failures: str, status: int = 200, media: str = "applicat
         found[status] = {"content": {media: {"example": examples().get(name)}}}
     for code in ("invalid", *failures):
         failure = Failure(code, **dict.fromkeys(_NAMES, "…"))
-        entry = found.setdefault(failure.status, {"model": ErrorBody, "description": code, "content": {
-            "application/json": {"examples": {}}}})
+        entry = found.setdefault(failure.status, {"description": code, "content": {
+            "application/json": {"schema": {"$ref": REFERENCE.format(model=ErrorBody.__name__)}, "examples": {}}}})
         entry["description"] = ", ".join(dict.fromkeys([*entry["description"].split(", "), code]))
         entry["content"]["application/json"]["examples"][code] = {
             "value": shape(code, failure.chinese, str(failure))}
     return found
+
+
+def described(openapi: dict[str, Any]) -> dict[str, Any]:
+    """The description of the API with the shape of a failure, to which `answers` refer."""
+    shape = ErrorBody.model_json_schema(mode="serialization", ref_template=REFERENCE)
+    schemas = openapi.setdefault("components", {}).setdefault("schemas", {})
+    schemas |= shape.pop("$defs", {}) | {ErrorBody.__name__: shape}
+    openapi["components"]["schemas"] = dict(sorted(schemas.items()))
+    return openapi
 
 
 def sent(name: str) -> dict[str, Any]:

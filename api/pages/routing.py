@@ -18,7 +18,12 @@ SEE_OTHER = 303
 
 
 class PageRoute(APIRoute):
-    """A route whose failures are pages (or, for a script that asks for JSON, the one shape of errors)."""
+    """A route whose failures are pages (or, for a script that asks for JSON, the one shape of errors); no part of the
+    API that is described.
+    """
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **{**options, "include_in_schema": False})
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         inner = super().get_route_handler()

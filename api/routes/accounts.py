@@ -7,13 +7,24 @@ from fastapi import APIRouter, Request, Response
 
 from api.http.admission import door
 from api.http.deps import ActorDep, ServicesDep, VisitorDep, registered, signed_in
-from api.http.schemas import Forgotten, NewPassword, PasswordReset, Registration, SignIn, TokenName, Who, answers, sent
+from api.http.schemas import (
+    ROOT,
+    Forgotten,
+    NewPassword,
+    PasswordReset,
+    Registration,
+    SignIn,
+    TokenName,
+    Who,
+    answers,
+    sent,
+)
 from api.pages.accounts.recovery import base_of, mail_in
 from api.service.accounts import passwords
 from api.service.accounts.credentials import SESSION
 from api.service.records import NewToken, SessionView, SignedIn, TokenView
 
-router = APIRouter(tags=["accounts"])
+router = APIRouter(prefix=ROOT, tags=["accounts"])
 
 
 @router.get("/session", response_model=Who, responses=answers("who"), summary="Who am I")

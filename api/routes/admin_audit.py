@@ -8,12 +8,12 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 
 from api.http.deps import ActorDep, LanguageDep, ServicesDep
-from api.http.schemas import Part, answers, part
+from api.http.schemas import ROOT, Part, answers, part
 from api.pages.administration.audit_words import rows_said
 from api.service.administration.administration_records import AuditFilter, AuditLine, Verification
 from api.service.administration.auditing import FORMATS
 
-router = APIRouter(tags=["administration"])
+router = APIRouter(prefix=ROOT, tags=["administration"])
 
 
 def _wanted(actor: Annotated[str, Query(description="An id or an e-mail address")] = "", action: str = "",

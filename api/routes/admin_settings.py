@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.http.deps import ActorDep, ServicesDep
-from api.http.schemas import Body, answers, sent
+from api.http.schemas import ROOT, Body, answers, sent
 from api.service.administration.health import HealthPart
 from api.service.administration.modelling import ModelState, ModelTest
 from api.service.administration.retention import Applied
@@ -19,7 +19,7 @@ from api.service.administration.stored_settings import (
 )
 from api.service.records import Role
 
-router = APIRouter(tags=["administration"])
+router = APIRouter(prefix=ROOT, tags=["administration"])
 DENIED = ("not_signed_in", "forbidden")
 
 

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 
 from api.errors import Failure, shape
 from api.http.deps import ActorDep, ServicesDep
-from api.http.schemas import AnswerBody, Part, Question, answers, part, sent
+from api.http.schemas import ROOT, AnswerBody, Part, Question, answers, part, sent
 from api.http.sse import HEADERS, MEDIA, piece
 from api.service.records import ConversationLine, TurnView
 from ingestion.errors import GuoheError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from assistant.agent.turns import Step
 
 log = logging.getLogger(__name__)
-router = APIRouter(tags=["answers"])
+router = APIRouter(prefix=ROOT, tags=["answers"])
 FAILURES = ("not_signed_in", "not_found", "question_too_long", "unusable", "csrf")
 ASKING: dict[str, Any] = {
     "response_model": AnswerBody, "openapi_extra": sent("question"), "responses": answers("answer", *FAILURES)}

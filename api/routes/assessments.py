@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query, Response
 
 from api.http import schemas
 from api.http.deps import ActorDep, LanguageDep, ServicesDep
-from api.http.schemas import DifferenceBody, Part, answers, part
+from api.http.schemas import ROOT, DifferenceBody, Part, answers, part
 from api.service.records import AssessmentLine, JobView, TypeComparison
 
-router = APIRouter(tags=["assessments"])
+router = APIRouter(prefix=ROOT, tags=["assessments"])
 LATEST = "latest"
 
 

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from api.http.deps import ActorDep, LanguageDep, ServicesDep
-from api.http.schemas import CaseChange, NewCase, NewPaperCase, Part, answers, part, sent
+from api.http.schemas import ROOT, CaseChange, NewCase, NewPaperCase, Part, answers, part, sent
 from api.service.records import CaseLine, CaseView
 
-router = APIRouter(tags=["cases"])
+router = APIRouter(prefix=ROOT, tags=["cases"])
 
 
 @router.get("/cases", response_model=Part[CaseLine], summary="The cases that one sees",

@@ -8,9 +8,9 @@ from fastapi.responses import StreamingResponse
 
 from api.http import sse
 from api.http.deps import ActorDep, ServicesDep
-from api.http.schemas import answers
+from api.http.schemas import ROOT, answers
 
-router = APIRouter(tags=["events"])
+router = APIRouter(prefix=ROOT, tags=["events"])
 
 
 @router.get("/cases/{case_id}/events", summary="Follow a case", response_class=StreamingResponse,

@@ -12,10 +12,10 @@ from api.errors import Failure
 from api.http import schemas
 from api.http.admission import Takes, takes
 from api.http.deps import ActorDep, ServicesDep
-from api.http.schemas import DocumentBody, answers
+from api.http.schemas import ROOT, DocumentBody, answers
 from api.service.records import AddedFile, FileView, Upload
 
-router = APIRouter(tags=["files"])
+router = APIRouter(prefix=ROOT, tags=["files"])
 
 UPLOAD: dict[str, Any] = {"requestBody": {"required": True, "content": {"multipart/form-data": {
     "schema": {"type": "object", "required": ["files"], "properties": {

@@ -9,10 +9,10 @@ from pydantic import Field
 
 from api.http.deps import ActorDep, LanguageDep, ServicesDep
 from api.http.review_requests import sent_file
-from api.http.schemas import Body, Part, answers, part, sent
+from api.http.schemas import ROOT, Body, Part, answers, part, sent
 from api.service.review.intake_records import IntakeLine, IntakeNumbers, KindCount, NewIntake, OfferedIntake, Overlap
 
-router = APIRouter(tags=["rounds"])
+router = APIRouter(prefix=ROOT, tags=["rounds"])
 ONE = "/review/intakes/{intake_id}"
 READS = ("not_signed_in", "forbidden", "not_found")
 WRITES = (*READS, "intake_invalid", "unknown_base_type", "csrf")
@@ -85,6 +85,13 @@ def change(services: ServicesDep, actor: ActorDep, intake_id: str, body: Changed
 def end(services: ServicesDep, actor: ActorDep, intake_id: str,
         reason: Annotated[str, Query(max_length=2_000)] = "") -> IntakeLine:
     return services.intakes.rounds.end(actor, intake_id, reason)
+
+
+@router.post(f"{ONE}/reopening", response_model=IntakeLine, summary="Take back that a round was closed early",
+             responses=answers("intake", *READS, "intake_over", "intake_goes_on", "csrf"))
+def reopen(services: ServicesDep, actor: ActorDep, intake_id: str) -> IntakeLine:
+    """Until its last day has passed."""
+    return services.intakes.rounds.reopen(actor, intake_id)
 
 
 @router.delete(ONE, status_code=204, summary="Delete a round that nothing was handed in to",

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from api.http.deps import ActorDep, ServicesDep
-from api.http.schemas import Body, Part, answers, part, sent
+from api.http.schemas import ROOT, Body, Part, answers, part, sent
 from api.service.administration.stored_settings import NoticeSettings
 from api.service.notice_records import CHOSEN, Choices, DispatchView, Kind, NoticeView, State, Way, WayView
 
-router = APIRouter(tags=["notices"])
+router = APIRouter(prefix=ROOT, tags=["notices"])
 DENIED = ("not_signed_in", "forbidden")
 
 

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from api.http.deps import ActorDep, ServicesDep
-from api.http.schemas import NewInvitation, Part, UserChange, answers, part, sent
+from api.http.schemas import ROOT, NewInvitation, Part, UserChange, answers, part, sent
 from api.service.accounts.recovery import ResetView
 from api.service.records import InvitationView, Role, UserView
 
-router = APIRouter(tags=["people"])
+router = APIRouter(prefix=ROOT, tags=["people"])
 
 
 @router.get("/users", response_model=Part[UserView], summary="All users",

@@ -4,10 +4,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.http.deps import ServicesDep
-from api.http.schemas import BaseTypeBody, PolicyBody, answers
+from api.http.schemas import ROOT, BaseTypeBody, PolicyBody, answers
 from api.service.policies.articles import ArticleView, ItemView
 
-router = APIRouter(tags=["policy"])
+router = APIRouter(prefix=ROOT, tags=["policy"])
 
 
 @router.get("/policy", response_model=PolicyBody, summary="The policy that new assessments are made with",

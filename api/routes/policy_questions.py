@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from api.http.deps import ActorDep, ServicesDep
-from api.http.schemas import Body, Part, answers, part, sent
+from api.http.schemas import ROOT, Body, Part, answers, part, sent
 from api.service.policies.version_records import ApprovedView, AskedLine, ClauseUse
 
-router = APIRouter(tags=["policy staff"])
+router = APIRouter(prefix=ROOT, tags=["policy staff"])
 READS = ("not_signed_in", "forbidden")
 
 

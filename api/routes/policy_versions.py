@@ -10,12 +10,12 @@ from starlette.concurrency import run_in_threadpool
 from api.errors import Failure
 from api.http.admission import Takes, takes
 from api.http.deps import ActorDep, ServicesDep
-from api.http.schemas import Body, Part, answers, part, sent
+from api.http.schemas import ROOT, Body, Part, answers, part, sent
 from api.service.governance.form_records import FormChange, FormPart, FormsView
 from api.service.policies import folders
 from api.service.policies.version_records import TrialView, VersionDifference, VersionLine, VersionView
 
-router = APIRouter(prefix="/policy/versions", tags=["policy staff"])
+router = APIRouter(prefix=f"{ROOT}/policy/versions", tags=["policy staff"])
 READS = ("not_signed_in", "forbidden", "not_found")
 LONG = ConfigDict(extra="forbid", str_max_length=400_000)   # a file of a policy folder
 WRITES = (*READS, "policy_state", "policy_changed", "csrf")

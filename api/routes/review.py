@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from api.http.deps import ActorDep, LanguageDep, ServicesDep
 from api.http.review_requests import FilterDep, sent_file
-from api.http.schemas import Part, answers, part, sent
+from api.http.schemas import ROOT, Part, answers, part, sent
 from api.routes import review_bodies as bodies
 from api.service.records import CaseView, JobView
 from api.service.review_records import (
@@ -26,7 +26,7 @@ from api.service.review_records import (
     WorkLine,
 )
 
-router = APIRouter(tags=["review"])
+router = APIRouter(prefix=ROOT, tags=["review"])
 CASE = "/review/cases/{case_id}"
 USUAL = ("not_signed_in", "not_found", "forbidden", "not_submitted")
 
@@ -193,8 +193,8 @@ def review(services: ServicesDep, actor: ActorDep, language: LanguageDep, case_i
 
 @router.patch(CASE, status_code=204, summary="Change status, assignment or deadline",
               openapi_extra=sent("review_change"),
-              responses=answers("", *USUAL, "status_not_possible", "not_a_reviewer", "left_to_check",
-                                "second_reviewer", "csrf"))
+              responses=answers("", *USUAL, "status_not_possible", "not_a_reviewer", "own_case", "left_to_check",
+                                "return_unexplained", "second_reviewer", "csrf"))
 def change(services: ServicesDep, actor: ActorDep, case_id: str, body: bodies.ChangeBody) -> None:
     services.review.progress.change(actor, case_id, body.record())
 

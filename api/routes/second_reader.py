@@ -8,12 +8,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from api.http.deps import ActorDep, LanguageDep, ServicesDep
-from api.http.schemas import Body, answers, sent
+from api.http.schemas import ROOT, Body, answers, sent
 from api.service.administration.stored_settings import ReadingSettings
 from api.service.second_reader.reading_records import CheckItem, ReaderFact, Readiness, SecondView, Standing
 from ingestion.domain import Agreement, Differ
 
-router = APIRouter(tags=["second reader"])
+router = APIRouter(prefix=ROOT, tags=["second reader"])
 PATH = "/cases/{case_id}/second-reading"
 USUAL = ("not_signed_in", "not_found")
 DENIED = ("not_signed_in", "forbidden")

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from api.http.deps import ActorDep, ServicesDep
-from api.http.schemas import Body, Part, answers, part, sent
+from api.http.schemas import ROOT, Body, Part, answers, part, sent
 from api.service.webhooks.webhook_records import SUBSCRIBED, DeliveryView, Kind, WebhookView
 
-router = APIRouter(prefix="/webhooks", tags=["webhooks"])
+router = APIRouter(prefix=f"{ROOT}/webhooks", tags=["webhooks"])
 
 
 class NewWebhook(Body):

@@ -44,6 +44,14 @@ def other_readings(policy: Policy, findings: Sequence[Finding],
     return notes or [say.say("window.no_change", term=policy.window.term)]
 
 
+def changing(notes: Sequence[str], policy: Policy, application_date: date, language: str = "zh") -> tuple[str, ...]:
+    """Of the notes of an assessment, those of a reading under which an outcome is another."""
+    say = phrases(language)
+    usual = {reading_used(policy, application_date, language), say.say("window.no_change", term=policy.window.term),
+             say.say("window.first_reader")}
+    return tuple(one for one in notes if one not in usual)
+
+
 def _changes(findings: Sequence[Finding], facts: Mapping[str, Fact], say: Phrases) -> list[str]:
     """Each outcome that is another with these facts, and what all come to where that is another too."""
     reached = outcomes.reach_all([one.criterion for one in findings], facts)

@@ -23,6 +23,7 @@ from assistant.second_reader.records import Checked, Recomputed
 from assistant.second_reader.schema import Answer, Role
 from assistant.second_reader.verifying import algebra, clauses, completeness
 from assistant.second_reader.verifying.verification import Verifier
+from assistant.wording.phrases import phrases
 from ingestion.domain import (
     Assessment,
     Differ,
@@ -41,8 +42,6 @@ from ingestion.numbers.periods import Window
 from ingestion.policies.policy import Policy
 
 _log = logging.getLogger(__name__)
-_NOTE = {"zh": "窗口期其他口径的比较，只用第一读者的读数。",
-         "en": "Other readings of the window are compared by the first reader's figures alone."}
 MOST_NAMED = 12      # places named of one fact when it is asked about once more
 Progress = Callable[[int, int], None]   # requests done and foreseen
 
@@ -96,7 +95,7 @@ def assessed(alone: Assessment, policy: Policy, second: SecondReading, language:
     stands = standing(alone.facts, second)
     findings = rules.check(policy.criteria_for(alone.base_type), stands, policy=policy, language=language,
                            exclusions=alone.exclusions, documents=alone.documents)
-    notes = (*alone.notes, *([_NOTE[language]] if len(alone.notes) > 1 else []))
+    notes = (*alone.notes, *([phrases(language).say("window.first_reader")] if len(alone.notes) > 1 else []))
     return replace(alone, facts=stands, findings=findings, overall=rules.overall(findings), notes=notes, second=second)
 
 

@@ -131,7 +131,7 @@ def _said(book: FactBook, spec: FactSpec, entry: Assertion) -> Said:
 
 
 def _again(one: Evidence) -> Said:
-    """A place that says again what the fact comes to: a figure of the same, or the rows that it counts."""
+    """A row that a stated figure counts, or that sums up a stated amount."""
     at = At(one.document, one.page, one.span, one.quote)
     points = (one.reads.low,) if one.reads is not None else ()
     return Said(at, one.reads or Interval(0, None), points, one.method.value, (Spoke("heads"),), marks=("said_again",))

@@ -271,7 +271,8 @@ class _Reader:
             if sentence.holds(heads):
                 set_aside(self.book, self.specs[key], self.analysis(sentence), self.found[key])
         self._mentioned(sentence)
-        if not (has_number(sentence.folded) or sentence.holds(words("zero"))):
+        told = has_number(sentence.folded) or sentence.holds(words("zero")) or sentence.holds(words("names_next"))
+        if not told:
             return
         named = self._named(sentence)
         for key, spec in self._counting if named or sentence.previous is not None else ():
@@ -363,7 +364,10 @@ def _with_what_it_speaks_of(sentence: Sentence) -> Sentence | None:
     """2024年3月，工地发生坠落事故。经认定，该起事故为一般生产安全责任事故: a sentence that speaks of what the one
     before it told, together with that one."""
     before = sentence.previous
-    if before is None or sentence.synthetic or sentence.pair or not sentence.holds(words("speaks_of_before")):
+    if before is None or sentence.synthetic or sentence.pair:
+        return None
+    answered = before.folded.endswith("？") and sentence.holds(words("answers_none"))  # 有没有…？我们一件也没有
+    if not (answered or sentence.holds(words("speaks_of_before"))):
         return None
     text = sentence.document.text[before.span.start : sentence.span.end]
     if before.span.end > sentence.span.start or "\n" in text:

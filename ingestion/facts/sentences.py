@@ -11,6 +11,7 @@ from ingestion.domain import Document, Span
 from ingestion.facts.lexicon import words
 from ingestion.language import ngrams
 from ingestion.language.ngrams import Text
+from ingestion.numbers.numerals import has_number
 
 LONGEST_CHAIN = 24  # sentences that go on from one another
 
@@ -43,8 +44,17 @@ class Sentence(Struct, dict=True):
 
     @property
     def continues(self) -> bool:
-        """Whether it goes on from the sentence before it: behind a semicolon, or as the answer to a question."""
-        return self.previous is not None and self.previous.folded.endswith(("；", "？"))
+        """Whether it goes on from the sentence before it: behind a semicolon, as the answer to a question, or as the
+        bare number of what that one names."""
+        return self.previous is not None and (self.previous.folded.endswith(("；", "？")) or self.counts_on)
+
+    @cached_property
+    def counts_on(self) -> bool:
+        """海外研发团队也在园区常驻办公。目前共有5支: a bare figure behind a sentence of its paragraph without one."""
+        before = self.previous
+        if before is None or self.synthetic or self.pair or words("bare_count").match(self.folded) is None:
+            return False
+        return not has_number(before.folded) and "\n" not in self.document.text[before.span.end : self.span.start]
 
     @cached_property
     def goes_on(self) -> bool:

@@ -10,12 +10,11 @@ from msgspec.structs import replace
 from ingestion.domain import Interval, Method, Span
 from ingestion.facts.claims.assertions import Assertion, Claims, Findings
 from ingestion.facts.credit_code import CODE, valid
-from ingestion.facts.figures.figures import residue
 from ingestion.facts.lexicon import words
 from ingestion.facts.prose.analysed import Analysis
 from ingestion.facts.prose.dating import section_period
 from ingestion.facts.prose.modality import exempted
-from ingestion.facts.prose.phrases import quoted
+from ingestion.facts.prose.phrases import quoted, residue
 from ingestion.facts.prose.terms import term
 from ingestion.facts.schema import FactBook, FactSpec, Rule
 from ingestion.facts.sentences import Sentence
@@ -55,7 +54,8 @@ def of_former_times(text: str) -> bool:
 def _moved_on(analysis: Analysis, span: Span) -> bool:
     """2016年在外地注册，2019年整体迁回: how it was, before the move that a later clause tells."""
     text = analysis.sentence.folded
-    return text.may(words("moved_on")) and words("moved_on").search(text, span.end) is not None
+    moved = words("moved_on").search(text, span.end) if text.may(words("moved_on")) else None
+    return moved is not None and words("plan").search(text, span.end, moved.start()) is None  # 明年打算迁来
 
 
 def _set_aside(analysis: Analysis, span: Span) -> str:
@@ -162,13 +162,14 @@ def _apply(
     )
     reason = next((r for i, r in analysis.clause_blocks.items() if i == index or (
         r in ("quotation", "template") and analysis.clauses[i].span.overlaps(span))), "")
-    if reason and not (reason == "planned" and rule.planned) and not (reason == "other_body" and not rule.own):
+    of_what_is_another = reason == "other_body" and not rule.own and analysis.clauses[index].subject != "apart"
+    if reason and not (reason == "planned" and rule.planned) and not of_what_is_another:
         claims.exclude(sentence.document, located, reason, rule=rule.id)
         return
     if _told_as_plan(book, rule, sentence, body):
         claims.exclude(sentence.document, located, "planned", rule=rule.id)
         return
-    value = 0 if _denied(book, rule, body) else rule.value
+    value = 0 if _denied(book, rule, body) or _denied_behind(book, rule, analysis, index) else rule.value
     if former and not value:
         claims.exclude(sentence.document, located, "expired", rule=rule.id)
         return
@@ -183,7 +184,8 @@ def _apply(
         if rule.period == "running" and term(sentence.folded, window) is not None:
             claims.exclude(sentence.document, located, "expired", rule=rule.id)  # a lease that ended or was given up
         return
-    aspects = _aspects(book, rule, body) or _aspects(book, rule, sentence.folded[: span.end])
+    begun = sentence.previous.folded if sentence.continues and sentence.previous is not None else ""
+    aspects = _aspects(book, rule, body) or _aspects(book, rule, begun + sentence.folded[: span.end])
     if rule.aspects and not aspects:
         return
     entry = Assertion(
@@ -209,10 +211,23 @@ def _aspects(book: FactBook, rule: Rule, text: str) -> frozenset[str]:
 
 def _denied(book: FactBook, rule: Rule, body: str) -> bool:
     """学院尚未建立国际合作处: a negation right before what a rule asks for says that there is none."""
-    if not rule.value or rule.denied or rule.percent or rule.period or rule.code:
+    if not _deniable(rule):
         return False
     starts = [m.start() for group in rule.all if (m := book.pattern(group).search(body))]
     return bool(starts) and words("denies_next").search(body, 0, min(starts)) is not None
+
+
+def _deniable(rule: Rule) -> bool:
+    return bool(rule.value) and not (rule.denied or rule.percent or rule.period or rule.code)
+
+
+def _denied_behind(book: FactBook, rule: Rule, analysis: Analysis, index: int) -> bool:
+    """专门的国际合作机构，我公司没有设立: a topic of which the next clause says that there is none."""
+    if not _deniable(rule) or index + 1 >= len(analysis.clauses) or analysis.clauses[index + 1].depth:
+        return False
+    body, following = analysis.clause_text(index).rstrip(), analysis.clause_text(index + 1).rstrip("。；")
+    said = words("denies_topic").fullmatch(following) is not None
+    return said and any(m.end() == len(body) for group in rule.all for m in book.pattern(group).finditer(body))
 
 
 def _settle(wanted: str, entry: Assertion, period: Period | None, window: Window, findings: Findings) -> None:

@@ -205,10 +205,10 @@ def _width(table: Table) -> int:
 
 
 def _placed(table: Table, places: dict[int, int]) -> None:
-    """The cells of every row in other columns; sums and rows of one cell stay as they are."""
+    """The cells of every row in other columns; rows of one cell stay as they are."""
     for number in range(max(0, table.header), len(table.rows)):
         row = table.rows[number]
-        if sum(bool(cell[0].strip()) for cell in row) > 1 and not _sums([cell[0] for cell in row]):
+        if sum(bool(cell[0].strip()) for cell in row) > 1:
             table.rows[number] = sorted(((text, places[at], 1, 1) for text, at, *_ in row), key=lambda cell: cell[1])
 
 
@@ -252,7 +252,7 @@ def column_added(header: str, first: str, place: int | None, table: Table) -> No
     _placed(table, {old: old + (old >= at) for old in range(width)})
     for number in range(max(0, table.header), len(table.rows)):
         row = table.rows[number]
-        if len(row) > 1 and not _sums([cell[0] for cell in row]):
+        if len(row) > 1:
             text = header if number == table.header else first if number == table.header + 1 else ""
             table.rows[number] = sorted([*row, (text, at, 1, 1)], key=lambda cell: cell[1])
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import offices
 from tests.browser.offices import Place
-from tests.browser.people import browsers, invited, registered
+from tests.browser.people import browsers, by_form, given, invited, registered
 from tests.browser.server import Server
 
 
@@ -41,14 +41,30 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 @pytest.fixture
 def new_person(chromium: Browser, server: Server) -> Iterator[Callable[..., Page]]:
-    """Registers somebody in a browser of their own. A page that fails in its scripts fails the test."""
+    """Registers somebody in a browser of their own, by the form where a test begins with it. A page that fails in its
+    scripts fails the test.
+    """
     with browsers(chromium, server) as opened:
-        def made(**options: Any) -> Page:
+        def made(*, form: bool = False, **options: Any) -> Page:
             page = opened(**options)
-            registered(page)
+            if form:
+                by_form(page)
+            else:
+                registered(page)
             return page
 
         yield made
+
+
+@pytest.fixture
+def member(new_person: Callable[..., Page], server: Server) -> Callable[[str], Page]:
+    """Somebody of a role on the server that all tests share, where a test changes nothing that is everybody's."""
+    def made(role: str) -> Page:
+        page = new_person(reduced_motion="reduce")
+        given(server, page.request.get("/api/v1/session").json()["user"]["email"], role)
+        return page
+
+    return made
 
 
 @pytest.fixture

@@ -46,6 +46,8 @@ CASE = r"""() => {
   }
   said.conflicts = number(document.querySelector('#conflicts-head .num'));
   listed.conflicts = all('#conflicts h4').length;
+  said.sensitive = number(document.querySelector('#sensitive-head .num'));
+  listed.sensitive = all('#sensitive li').length;
   said.files = number(document.querySelector('#files-count'));
   listed.files = all('li.file').length;
   return {said, listed, headline: document.querySelector('#result-head').textContent.match(/\d+/g).map(Number)};
@@ -67,7 +69,9 @@ REVIEW = r"""() => {
     said[name] = Number(one.querySelector('h4').textContent.match(/\d+/)[0]);
     listed[name] = all('.piece', one).length;
   }
-  const files = document.querySelector('#files-head .num');
+  const files = document.querySelector('#files-head .num'), open = document.querySelector('#sensitive-head .num');
+  said.sensitive = open ? Number(open.textContent) : 0;
+  listed.sensitive = all('#sensitive li').length;
   said.files = files ? Number(files.textContent) : 0;
   listed.files = all('li.file').length;
   return {said, listed};

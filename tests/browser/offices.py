@@ -10,9 +10,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext
 
+from api.service import clock
 from api.service.accounts.credentials import SESSION
 from api.service.records import Role
-from api.service.review import intake_choosing as choosing
 from tests import policy_samples
 from tests.browser.server import Server
 from tests.browser.steps import FILES
@@ -51,7 +51,7 @@ def office(folder: Path) -> Iterator[Place]:
             (Role.APPLICANT, "王申报"), (Role.REVIEWER, "李审查"), (Role.POLICY_STAFF, "孙政策"),
             (Role.ADMINISTRATOR, "赵管理"), (Role.AUDITOR, "郑审计"))}
         owner, reviewer, staff = (people[role] for role in (Role.APPLICANT, Role.REVIEWER, Role.POLICY_STAFF))
-        day = choosing.today()
+        day = clock.today("Asia/Shanghai")
         opened = reviewer.post("/api/v1/review/intakes", json={
             "title": "2026年第一批", "base_type": "joint_research_center", "opens": str(day - timedelta(days=9)),
             "closes": str(day + timedelta(days=21)), "quota": 2, "note": "纸质材料另行报送"}).json()["id"]
@@ -96,14 +96,18 @@ def office(folder: Path) -> Iterator[Place]:
         draft = owner.assessed(("申报书.txt", UNDECIDED.encode()), base_type="innovation_park", title="草稿")
         undecided = handed_in(owner, UNDECIDED, base_type="innovation_park", title="丁")
         returned = handed_in(owner, title="戊")
-        reviewer.patch(f"/api/v1/review/cases/{returned}", json={"status": "returned"})
+        reviewer.patch(f"/api/v1/review/cases/{returned}", json={"status": "returned", "note": "请补充证明"})
         paper = reviewer.post("/api/v1/cases/paper", json={
             "paper_number": "2026-纸-0107", "applicant": "重庆市海棠国际创新园有限公司",
             "application_date": "2025-06-30", "base_type": "innovation_park"}).json()["id"]
         reviewer.upload(paper, ("扫描件.txt", UNDECIDED.encode()))
         reviewer.post(f"/api/v1/cases/{paper}/assessments")
         reviewer.post(f"/api/v1/cases/{paper}/submission")
-        site.client(Role.REVIEWER).patch(f"/api/v1/review/cases/{paper}", json={"status": "returned"})
+        site.client(Role.REVIEWER).patch(f"/api/v1/review/cases/{paper}", json={
+            "status": "returned", "note": "请补充证明"})
+        spare = reviewer.post("/api/v1/review/intakes", json={
+            "title": "园区批次", "base_type": "innovation_park", "opens": str(day + timedelta(days=30)),
+            "closes": str(day + timedelta(days=60))}).json()["id"]
         hook = people[Role.ADMINISTRATOR].post("/api/v1/webhooks", json={
             "url": "https://oa.example.com/guohe", "kinds": ["assessment.finished"]}).json()["id"]
     more = {
@@ -113,6 +117,7 @@ def office(folder: Path) -> Iterator[Place]:
                          f"/cases/{membrane}/submissions", f"/cases/{draft}/replies/resident_enterprises",
                          f"/cases/{returned}", f"/cases/{returned}/replies/sci_ei_papers", f"/cases/{draft}/delete"),
         Role.REVIEWER: (*rounds, f"/review?intake={opened}", "/cases/paper", f"/review/cases/{paper}",
+                        f"/review/intakes/{opened}/end", f"/review/intakes/{spare}/delete",
                         "/review?criterion=8.2.papers&result=not_met",
                         "/review/renewal?outdated=true", "/cases/none", f"/review/cases/{undecided}",
                         f"/cases/{undecided}/submissions"),

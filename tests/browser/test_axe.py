@@ -8,7 +8,8 @@ from tests.browser import accessibility, counting
 from tests.browser.accessibility import DESK, NARROW, PHONE
 from tests.browser.offices import Place, of
 
-OTHERS = {"": ("/", "/policy", "/login", "/register"), str(Role.REVIEWER): ("/", "/cases", "/review?outdated=true"),
+OTHERS = {"": ("/", "/policy", "/login", "/register"),
+          str(Role.REVIEWER): ("/", "/cases", "/review", "/review?outdated=true", "/review/statistics"),
           str(Role.POLICY_STAFF): ("/", "/policy/articles/8"), str(Role.ADMINISTRATOR): ("/admin/webhooks",),
           str(Role.AUDITOR): ("/", "/review")}
 
@@ -22,7 +23,9 @@ def test_axe_finds_nothing_on_the_other_pages(chromium: Browser, place: Place, a
     for role in ("", *map(str, Role)):
         context = of(chromium, place, role)
         page = context.new_page()
-        for address in (*OTHERS.get(role, ()), *place.more[role]):
+        letters = [one for one in place.pages[role] if one.endswith("/letter")]
+        cases = [one.removesuffix("/letter") for one in letters]      # of a reviewer, with every form unfolded
+        for address in (*OTHERS.get(role, ()), *cases, *letters, *place.more[role]):
             page.set_viewport_size({"width": DESK, "height": 900})
             page.goto(address)
             found += [(role, address, *one) for one in accessibility.found(page, axe, (DESK, NARROW))]

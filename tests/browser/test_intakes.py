@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from api.service.review import intake_choosing as choosing
+from api.service import clock
 from tests import policy_samples
 from tests.browser import steps
 from tests.browser.accessibility import both_widths, clean
@@ -30,7 +30,7 @@ def test_a_round_from_its_opening_to_the_meeting(office: Callable[[str, str], Pa
     reviewer.goto("/review")
     reviewer.click('a:text-is("批次")')
     both_widths(reviewer, axe)
-    day = choosing.today()
+    day = clock.today("Asia/Shanghai")
     reviewer.fill("#in-title", "2026年第一批")
     reviewer.select_option("#in-type", "joint_research_center")
     reviewer.fill("#in-opens", str(day - timedelta(days=1)))
@@ -71,6 +71,9 @@ def test_a_round_from_its_opening_to_the_meeting(office: Callable[[str, str], Pa
         reviewer.click('a:has-text("会议用表")')
     assert download.value.suggested_filename == "2026年第一批.xlsx"
     reviewer.click('summary:has-text("修改批次")')
+    reviewer.click('a:has-text("现在截止")')
+    expect(reviewer.locator("main")).to_contain_text("已提交的 2 个案卷照常审查")
+    clean(reviewer, axe)
     reviewer.fill("#end-reason", "名额已满")
     reviewer.click('button:has-text("现在截止")')
     expect(reviewer.locator("h1")).to_contain_text("已截止")
@@ -83,9 +86,9 @@ def test_a_round_from_its_opening_to_the_meeting(office: Callable[[str, str], Pa
     expect(two.locator("#files")).to_contain_text("丙.txt")
 
 
-def test_policy_staff_change_a_threshold_and_the_status_by_forms(office: Callable[[str, str], Page], axe: str) -> None:
+def test_policy_staff_change_a_threshold_and_the_status_by_forms(member: Callable[[str], Page], axe: str) -> None:
     """200万元 to 350万元 with its clause, 征求意见稿 to 正式; what then disagrees is listed; no file is opened."""
-    staff = office("policy_staff", "sun")
+    staff = member("policy_staff")
     staff.goto("/policy/versions")
     staff.fill("#words", policy_samples.TEXT)
     staff.click('button:has-text("上传原文")')

@@ -11,9 +11,9 @@ from playwright.sync_api import Page, expect
 from tests.browser import steps
 
 
-def test_from_the_first_page_to_the_deleted_case(person: Page, tmp_path: Path) -> None:
+def test_from_the_first_page_to_the_deleted_case(new_person: Callable[..., Page], tmp_path: Path) -> None:
     """Upload, progress, result, evidence beside it, questions, changes, comparison, report, deletion."""
-    page = person
+    page = new_person(form=True)
     page.goto("/cases/new")
     page.click("details.guide summary")
     for name, value in (("place", "chongqing"), ("work", "research"), ("body", "institute")):
@@ -122,7 +122,7 @@ def test_what_was_asked_is_listed_at_once(person: Page) -> None:
 
 def test_the_journey_works_without_scripts(new_person: Callable[..., Page]) -> None:
     """Every step is a form or a link: upload, result, marked words, search, question."""
-    page = new_person(java_script_enabled=False)
+    page = new_person(form=True, java_script_enabled=False)
     steps.new_case(page)
     page.set_input_files("#pick", [str(one) for one in steps.FILES])
     steps.go(page, '#upload button:has-text("上传")', "**/cases/*")

@@ -10,9 +10,9 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from api.service import clock
 from api.service.accounts.credentials import SESSION
 from api.service.records import Role
-from api.service.review import intake_choosing as choosing
 from tests import policy_samples
 from tests.browser import steps
 from tests.browser.people import browsers
@@ -36,7 +36,7 @@ class Bureau:
 
     def late(self) -> None:
         """The last day to answer was yesterday."""
-        day = (choosing.today() - timedelta(days=1)).isoformat()
+        day = (clock.today("Asia/Shanghai") - timedelta(days=1)).isoformat()
         with closing(sqlite3.connect(self.server.data / "guohe.sqlite3", timeout=20)) as database, database:
             for said in ("UPDATE letters SET due = ?", "UPDATE reviews SET due = ?"):
                 database.execute(f"{said} WHERE case_id = ?", (day, self.returned))
@@ -124,7 +124,7 @@ def test_a_last_day_that_passes_while_one_types(come: Callable[[str], Page], bur
 def test_a_round_whose_version_is_withdrawn(come: Callable[[str], Page], bureau: Bureau) -> None:
     """Whoever is about to hand in is told why nothing is taken, and hands in the very same once it goes on."""
     page, reviewer, staff = come("owner"), come("one"), bureau.people["staff"]
-    day = choosing.today()
+    day = clock.today("Asia/Shanghai")
     reviewer.goto("/review/intakes")
     reviewer.fill("#in-title", "2026年第一批")
     reviewer.select_option("#in-type", "innovation_park")

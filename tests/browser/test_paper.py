@@ -7,16 +7,13 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser import steps
-from tests.browser.test_review import reviewers
-
-__all__ = ["reviewers"]
 
 
-def test_the_office_hands_in_for_an_applicant_without_an_account(reviewers: Callable[[], Page]) -> None:
+def test_the_office_hands_in_for_an_applicant_without_an_account(member: Callable[[str], Page]) -> None:
     """From the worklist and back to it: what was typed stays where a number is taken; the case is marked as on paper,
     another reviewer decides, the letter is downloaded to be printed, and what comes in later is added by the office.
     """
-    page, other = reviewers(), reviewers()
+    page, other = member("reviewer"), member("reviewer")
     page.goto("/review")
     page.click('a:has-text("登记纸质申报")')
     page.fill("#applicant", "重庆市海棠膜材料研究院有限公司")

@@ -97,9 +97,9 @@ def test_from_a_new_text_to_its_publication_by_two_persons(office: Callable[[str
     clean(applicant, axe)
 
 
-def test_every_place_of_an_old_number_is_found_in_its_file(office: Callable[[str, str], Page], axe: str) -> None:
+def test_every_place_of_an_old_number_is_found_in_its_file(member: Callable[[str], Page], axe: str) -> None:
     """A text whose last articles have other numbers: each mistake leads to its very line, from the list or the file."""
-    staff = office("policy_staff", "two")
+    staff = member("policy_staff")
     staff.goto("/policy/versions")
     words = policy_samples.TEXT
     for old, new in (("八", "二十"), ("七", "十九"), ("六", "十八"), ("五", "十七")):

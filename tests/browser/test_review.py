@@ -4,26 +4,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import steps
-from tests.browser.people import given
-from tests.browser.server import Server
 
 PAPERS = "#s-sci_ei_papers"
-
-
-@pytest.fixture
-def reviewers(new_person: Callable[..., Page], server: Server) -> Callable[[], Page]:
-    """Makes somebody new a reviewer, as an administrator would."""
-    def made() -> Page:
-        page = new_person()
-        given(server, page.evaluate("fetch('/api/v1/session').then((answer) => answer.json())")["user"]["email"],
-              "reviewer")
-        return page
-
-    return made
 
 
 def handed_in(page: Page) -> str:
@@ -53,12 +38,12 @@ def tab(page: Page, selector: str) -> None:
     raise AssertionError(selector)
 
 
-def test_a_whole_case_by_keyboard(person: Page, reviewers: Callable[[], Page]) -> None:
+def test_a_whole_case_by_keyboard(person: Page, member: Callable[[str], Page]) -> None:
     """No click and no focus set from outside: from the worklist to evidence, confirm, correct, reject, an item moved, a
     fact added with its words, a judgement; then the letter, and the status that the applicant sees.
     """
     address = handed_in(person)
-    page = reviewers()
+    page = member("reviewer")
     page.goto("/review")
     steps.ready(page)
     tab(page, f'a[href="{re.sub("https?://[^/]+", "", address)}"]')
@@ -135,10 +120,10 @@ def test_a_whole_case_by_keyboard(person: Page, reviewers: Callable[[], Page]) -
     expect(person.locator(".submission blockquote")).to_contain_text("第五条（二）")
 
 
-def test_evidence_is_picked_in_the_original(person: Page, reviewers: Callable[[], Page]) -> None:
+def test_evidence_is_picked_in_the_original(person: Page, member: Callable[[str], Page]) -> None:
     """Words that are selected there become the evidence of a correction, at their place."""
     address = handed_in(person)
-    page = reviewers()
+    page = member("reviewer")
     page.goto(address)
     steps.ready(page)
     officers = page.locator("#s-dedicated_officers")
@@ -156,10 +141,10 @@ def test_evidence_is_picked_in_the_original(person: Page, reviewers: Callable[[]
     expect(officers.locator(".history a").first).to_be_attached()
 
 
-def test_two_reviewers_on_one_fact(person: Page, reviewers: Callable[[], Page]) -> None:
+def test_two_reviewers_on_one_fact(person: Page, member: Callable[[str], Page]) -> None:
     """They see each other; the second decision is refused with the first one's, and nothing typed is lost."""
     address = handed_in(person)
-    one, two = reviewers(), reviewers()
+    one, two = member("reviewer"), member("reviewer")
     for page in (one, two):
         page.goto(address)
         steps.ready(page)
@@ -186,28 +171,10 @@ def test_two_reviewers_on_one_fact(person: Page, reviewers: Callable[[], Page]) 
     expect(one.locator(f"{PAPERS} .history > li")).to_have_count(2)
 
 
-def test_pages_of_reviewers_are_accessible(person: Page, reviewers: Callable[[], Page], axe: str) -> None:
-    """axe finds nothing, light on a desk and dark on a phone, also with a form open; nothing lies beside the screen."""
-    address = handed_in(person)
-    page = reviewers()
-    for theme, width, height in (("light", 1440, 900), ("dark", 360, 740)):
-        page.context.add_cookies([{"name": "guohe_theme", "value": theme, "url": page.url}])
-        page.set_viewport_size({"width": width, "height": height})
-        for place in ("/review", address, f"{address}/letter", "/review/statistics"):
-            page.goto(place)
-            steps.ready(page)
-            if place == address:
-                page.locator(f"{PAPERS} summary").first.click()
-            page.evaluate(axe)
-            found = page.evaluate("axe.run()")["violations"]
-            assert [(one["id"], one["nodes"][0]["target"]) for one in found] == [], f"{theme} {place}"
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, place
-
-
-def test_a_contradiction_is_settled_by_one_of_its_figures(person: Page, reviewers: Callable[[], Page]) -> None:
+def test_a_contradiction_is_settled_by_one_of_its_figures(person: Page, member: Callable[[str], Page]) -> None:
     """确认 asks which: the figures stand there with their places, and the one taken has its source as evidence."""
     address = handed_in(person)
-    page = reviewers()
+    page = member("reviewer")
     page.goto(address)
     steps.ready(page)
     page.keyboard.press("j")
@@ -222,10 +189,10 @@ def test_a_contradiction_is_settled_by_one_of_its_figures(person: Page, reviewer
     expect(papers.locator(".history a").first).to_be_attached()
 
 
-def test_back_leads_to_the_original_that_stood_there(person: Page, reviewers: Callable[[], Page]) -> None:
+def test_back_leads_to_the_original_that_stood_there(person: Page, member: Callable[[str], Page]) -> None:
     """What was opened by hand is a step of the history; what merely follows the keys is not one each."""
     address = handed_in(person)
-    page = reviewers()
+    page = member("reviewer")
     page.goto(address)
     steps.ready(page)
     page.locator("#s-dedicated_officers a.first").click()

@@ -9,9 +9,8 @@ from playwright.sync_api import Page, expect
 from tests.browser import steps
 from tests.browser.people import given
 from tests.browser.server import Server
-from tests.browser.test_review import handed_in, reviewers
+from tests.browser.test_review import handed_in
 
-__all__ = ["reviewers"]
 MOST_CLICKS = 11
 COUNTING = """addEventListener("click", (event) => { if (event.isTrusted && event.detail) sessionStorage.clicks =
   Number(sessionStorage.clicks || 0) + 1; }, true);"""
@@ -46,17 +45,19 @@ def test_a_newcomer_hands_in_with_few_clicks(person: Page) -> None:
     expect(page.locator("#upload")).to_have_count(0)
 
 
-def test_an_open_review_hears_of_what_its_applicant_does(person: Page, reviewers: Callable[[], Page]) -> None:
+def test_an_open_review_hears_of_what_its_applicant_does(person: Page, member: Callable[[str], Page]) -> None:
     """Taken back, it is gone there; after a return and a reply, handed in again, it says so without a reload."""
     address = handed_in(person)
-    page = reviewers()
+    page = member("reviewer")
     page.goto(address)
     expect(page.locator(".subject").first).to_be_visible()
     page.select_option("#status", "returned")
+    page.fill("#note", "缺检索证明")
     steps.go(page, "form.settings button")
     expect(page.locator("#status")).to_have_value("returned")
     case = address.replace("/review", "")
     person.goto(case)
+    expect(person.locator(".submission")).to_contain_text("缺检索证明")
     person.locator("#todo-lacking summary").click()
     person.locator('#todo-lacking a:has-text("填写说明")').first.click()
     person.fill("#text", "附件三已证明")

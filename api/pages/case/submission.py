@@ -9,7 +9,7 @@ from starlette.datastructures import FormData, UploadFile
 from api.errors import Failure
 from api.http.deps import ActorDep, LanguageDep, ServicesDep
 from api.pages.case import intake_words, todos
-from api.pages.rendering import page
+from api.pages.rendering import failure_said, page
 from api.pages.results import reviewed as review_view
 from api.pages.results.assessments import Changed, changed
 from api.pages.routing import FormDep, PageRoute, field, see
@@ -38,7 +38,8 @@ def ask(request: Request, services: ServicesDep, actor: ActorDep, language: Lang
     counts = points.counted(points.open_points(view.result, services.files.list(actor, case_id)))
     return page(request, "submission.html", case=found, counts=counts, seen=view.line.id, submission=stands,
                 rounds=intake_words.lines(services, actor, found, language),
-                choices=intake_words.offered(services, found),
+                choices=intake_words.offered(services, found), refused=failure_said(
+                    request, None if found.status else services.intakes.rounds.refusal(found.base_type)),
                 changed=changed(services, actor, language, case_id, stands.handed.assessment_id, view.line.id)
                 if stands else None)
 

@@ -10,9 +10,8 @@ from api.service.cases import points
 from api.service.cases.points import Kind, Point
 from api.service.records import AssessmentView, FileView
 from api.service.review_records import ReplyView, SeenByPersons
-from assistant.judging.sensitivity import reading_used
+from assistant.judging import sensitivity
 from assistant.report.labels import Vocabulary
-from assistant.wording.phrases import phrases
 from ingestion.domain import Assessment, Finding, Outcome
 from ingestion.policies.policy import Policy
 
@@ -38,12 +37,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """`ready`: nothing is left that its applicant could do; `notes`: where another reading of a term changes one;
-    `said`: entries that are open no more and to which something was said.
+    """`ready`: nothing is left that its applicant could do; `sensitive`: where another reading of a term changes an
+    outcome; `said`: entries that are open no more and to which something was said.
     """
 
     parts: tuple[Part, ...]
-    notes: tuple[str, ...]
+    sensitive: tuple[str, ...]
     ready: bool
     said: tuple[Item, ...]
 
@@ -71,7 +70,8 @@ class _Doing:
 
     def todo(self, found: Sequence[Point]) -> Todo:
         parts = ((kind, tuple(self._item(one) for one in found if one.kind is kind)) for kind in Kind)
-        return Todo(tuple(Part(kind.value, items) for kind, items in parts if items), tuple(self._sensitive()),
+        return Todo(tuple(Part(kind.value, items) for kind, items in parts if items), sensitivity.changing(
+            self.view.result.notes, self.policy, self.view.result.application_date, self.names.words.language),
                     not any(one.kind in points.APPLICANTS for one in found),
                     tuple(self._settled({one.subject for one in found})))
 
@@ -112,13 +112,6 @@ class _Doing:
         outcome = "" if finding.outcome is Outcome.JUDGEMENT else self.names.say.outcome(finding.outcome)
         return Item(criterion.id, self.names.citation(criterion), self.names.label(criterion), outcome,
                     f"#c-{criterion.id}", step, said)
-
-    def _sensitive(self) -> Iterator[str]:
-        """The notes of another reading of the policy's open term that changes an outcome."""
-        result, language = self.view.result, self.names.words.language
-        usual = {reading_used(self.policy, result.application_date, language),
-                 phrases(language).say("window.no_change", term=self.policy.window.term)}
-        yield from (one for one in result.notes if one not in usual)
 
 
 def entry(result: Assessment, policy: Policy, language: str, subject: str) -> tuple[str, bool, str] | None:

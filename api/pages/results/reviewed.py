@@ -10,6 +10,7 @@ from api.pages.results.assessments import Said, said
 from api.pages.results.result import Meter, meter
 from api.service.review_records import CriterionReview, DecisionView, FactReview, ReplyView, ReviewView, Shared
 from assistant.correcting.corrections import Act, Checked
+from assistant.judging import sensitivity
 from assistant.report.composing import excerpt
 from assistant.report.labels import Vocabulary, reason_text
 from ingestion.domain import CriterionKind, Evidence, Exclusion, Fact, Interval, Outcome, Unexplained, number_of
@@ -120,7 +121,8 @@ class FactRow:
     history: tuple[Told, ...]
     shared: int
     reply: Reply | None
-    undecided: tuple[Item, ...]     # read and not decided: a person settles each
+    undecided: tuple[Item, ...]     # read and not decided: a person settles each, the first MOST of them
+    unsettled: int                  # how many there are
     choices: tuple[Choice, ...]     # what its sources say, where they contradict each other
 
 
@@ -172,6 +174,7 @@ class Page:
     unchecked: int
     first_unchecked: str    # its key
     known: int              # facts that the documents hold
+    sensitive: tuple[str, ...]      # where another reading of a term of the policy changes an outcome
 
 
 class Viewing:
@@ -194,7 +197,8 @@ class Viewing:
                     said_before if said_before != says else "",
                     tuple((said(outcome, self.language), number, self._first(outcome, facts))
                           for outcome, number in counts.items()), len(unchecked), unchecked[0] if unchecked else "",
-                    sum(bool(one.machine) for one in facts))
+                    sum(bool(one.machine) for one in facts), sensitivity.changing(
+                        view.seen.notes, self.policy, view.seen.application_date, self.language))
 
     def _first(self, outcome: Outcome, facts: Sequence[FactRow]) -> str:
         """Where the page has the first required criterion that came out so: itself if it is judged, else its fact."""
@@ -225,7 +229,7 @@ class Viewing:
             tuple(self._told(step) for step in reversed(one.history)),
             sum(shared.mine.fact == one.key for shared in self.view.shared), self._reply(one.key),
             tuple(self._item(piece, one.key, f"{one.key}!") for piece in one.undecided[:MOST]),
-            tuple(self._choices(one)))
+            len(one.undecided), tuple(self._choices(one)))
 
     def find(self, key: str, name: str) -> Piece | None:
         """The piece of a fact that a form means."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,10 +19,9 @@ from api.pages.review.plots import Bar, Piece, bars
 from api.pages.review.worklist import CHECKED
 from api.pages.routing import FormDep, PageRoute, field, see
 from api.pages.texts import Words, words
-from api.service.access import Action, may
+from api.service.access import Action, demand, may
 from api.service.records import Actor
-from api.service.review import intake_choosing as choosing
-from api.service.review.intake_records import IntakeLine, IntakeNumbers, NewIntake
+from api.service.review.intake_records import IntakeLine, IntakeNumbers, IntakeState, NewIntake
 from api.service.review_records import CriterionCount, Status
 from api.service.services import Services
 from assistant.report.labels import Vocabulary
@@ -81,16 +80,37 @@ def change(request: Request, services: ServicesDep, actor: ActorDep, language: L
     return see(f"/review/intakes/{intake_id}?saved=1")
 
 
+@router.get("/{intake_id}/end")
+def ask_to_end(request: Request, services: ServicesDep, actor: ActorDep, intake_id: str) -> Response:
+    return _ask(request, services, actor, intake_id, "end")
+
+
 @router.post("/{intake_id}/end")
 def end(services: ServicesDep, actor: ActorDep, form: FormDep, intake_id: str) -> Response:
     services.intakes.rounds.end(actor, intake_id, field(form, "reason"))
     return see(f"/review/intakes/{intake_id}")
 
 
+@router.post("/{intake_id}/reopening")
+def reopen(services: ServicesDep, actor: ActorDep, intake_id: str) -> Response:
+    services.intakes.rounds.reopen(actor, intake_id)
+    return see(f"/review/intakes/{intake_id}")
+
+
+@router.get("/{intake_id}/delete")
+def ask_to_delete(request: Request, services: ServicesDep, actor: ActorDep, intake_id: str) -> Response:
+    return _ask(request, services, actor, intake_id, "delete")
+
+
 @router.post("/{intake_id}/delete")
-def delete(services: ServicesDep, actor: ActorDep, intake_id: str) -> Response:
+def delete(request: Request, services: ServicesDep, actor: ActorDep, language: LanguageDep, intake_id: str) -> Response:
+    """Nothing was handed in to it: what it was stands in the form, to be made again."""
+    gone = services.intakes.rounds.get(actor, intake_id)
     services.intakes.rounds.delete(actor, intake_id)
-    return see("/review/intakes")
+    return _list(request, services, actor, language, deleted=gone.title, typed={
+        "title": gone.title, "base_type": gone.base_type, "opens": gone.opens.isoformat(),
+        "closes": gone.closes.isoformat(), "version_id": gone.version_id, "quota": str(gone.quota or ""),
+        "note": gone.note})
 
 
 @router.get("/{intake_id}/export")
@@ -111,12 +131,23 @@ def overlaps(request: Request, services: ServicesDep, actor: ActorDep, intake_id
 # ----------------------------------------------------------------------------------------------------------------------
 
 def _list(request: Request, services: Services, actor: Actor, language: str, *, after: str | None = None,
-          failure: Failure | None = None, typed: Mapping[str, str] | None = None) -> Response:
+          failure: Failure | None = None, typed: Mapping[str, str] | None = None, deleted: str = "") -> Response:
     found = services.intakes.rounds.list(actor, after=after or None, limit=A_PAGE)
     return page(request, "review/intakes.html", status=failure.status if failure else 200, found=found,
                 later=bool(after), policy=services.policies.current, may_run=may(actor, Action.RUN_INTAKES),
                 versions=services.intakes.rounds.versions(actor), typed=typed or {}, kinds=_kinds(services, language),
-                failure=failure_said(request, failure))
+                deleted=deleted, failure=failure_said(request, failure))
+
+
+def _ask(request: Request, services: Services, actor: Actor, intake_id: str, act: str) -> Response:
+    """What it means, once. Failure "forbidden", "intake_over", "intake_has_cases"."""
+    demand(actor, Action.RUN_INTAKES)
+    line = services.intakes.rounds.get(actor, intake_id)
+    if act == "end" and line.state is IntakeState.CLOSED:
+        raise Failure("intake_over")
+    if act == "delete" and line.cases:
+        raise Failure("intake_has_cases")
+    return page(request, "review/intake_ask.html", line=line, act=act)
 
 
 def _one(request: Request, services: Services, actor: Actor, language: str, intake_id: str, *,
@@ -129,6 +160,7 @@ def _one(request: Request, services: Services, actor: Actor, language: str, inta
     gaps = sorted((one for one in criteria if one.gaps), key=lambda one: -one.gaps)[:MOST_GAPS]
     return page(request, "review/intake.html", status=failure.status if failure else 200, line=line, found=found,
                 policy=services.policies.current, may_run=may(actor, Action.RUN_INTAKES), criteria=criteria,
+                may_reopen=line.ended is not None and line.closes >= services.intakes.rounds.kept.today(),
                 gaps=gaps, versions=services.intakes.rounds.versions(actor), typed=typed or {},
                 failure=failure_said(request, failure),
                 kinds=_kinds(services, language), plots=_plots(found, criteria, gaps, names, texts), statuses=Status,
@@ -163,20 +195,20 @@ def _plots(found: IntakeNumbers, criteria: Sequence[CriterionLine], gaps: Sequen
                     whole=whole)
 
     return {
-        "status": of("status", [Bar(texts(f"review.status.{one.status.value}"), [Piece(
-            f"st-{one.status.value}", texts("intake.cases"), one.cases)]) for one in found.statuses]),
-        "criteria": of("criteria", [Bar(f"{one.citation} {one.label}", [Piece(
-            value.value, outcome[value], getattr(one.count, name)) for value, name in OUTCOMES])
+        "status": of("status", [Bar(texts(f"review.status.{one.status.value}"), (Piece(
+            f"st-{one.status.value}", texts("intake.cases"), one.cases),)) for one in found.statuses]),
+        "criteria": of("criteria", [Bar(f"{one.citation} {one.label}", tuple(Piece(
+            value.value, outcome[value], getattr(one.count, name)) for value, name in OUTCOMES))
             for one in criteria], whole=True),
-        "gaps": of("gaps", [Bar(f"{one.citation} {one.label}", [
-            Piece(value.value, outcome[value], getattr(one.count, name)) for value, name in OUTCOMES[:2]])
+        "gaps": of("gaps", [Bar(f"{one.citation} {one.label}", tuple(
+            Piece(value.value, outcome[value], getattr(one.count, name)) for value, name in OUTCOMES[:2]))
             for one in gaps]),
-        "times": of("times", [Bar(texts(f"review.status.{one.status.value}"), [
-            Piece("accent", texts("intake.median"), one.median, texts("intake.days", days=one.median))])
+        "times": of("times", [Bar(texts(f"review.status.{one.status.value}"), (
+            Piece("accent", texts("intake.median"), one.median, texts("intake.days", days=one.median)),))
             for one in found.times]),
-        "readers": of("readers", [Bar(reader_name(one.reader, one.model, texts), [
+        "readers": of("readers", [Bar(reader_name(one.reader, one.model, texts), (
             Piece("ch-confirmed", texts("intake.kept"), one.kept),
-            Piece("ch-corrected", texts("intake.changed_by"), one.changed)]) for one in found.readers], whole=True),
+            Piece("ch-corrected", texts("intake.changed_by"), one.changed))) for one in found.readers], whole=True),
     }
 
 
@@ -211,6 +243,6 @@ def _new(form: FormData) -> NewIntake:
 
 def _moment(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text).astimezone(choosing.OFFICE)
+        return datetime.fromisoformat(text).astimezone(UTC)
     except ValueError as error:
         raise Failure("intake_changed") from error

@@ -1,17 +1,20 @@
-"""Plots as SVG that takes its colours from the page's style sheet, light and dark. Of our own: what is installed draws
-none (matplotlib would add 60 MB and fixed colours, reportlab is there for tests alone), and bars are a few rectangles.
+"""Plots of counts as SVG in the page: pygal draws them, the page's style sheet gives them their colours, light and dark
+(docs/libraries.md says what else was tried). What is drawn is kept: a page that is looked at again draws nothing.
 """
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-WIDTH, ROW, BAR, LABEL = 400, 36, 12, 13     # of the drawing, a row, its bar; where its words stand
-EDGE, NARROWEST = 2, 26                      # above the first row; a piece that can hold its number
-CHARACTER = 11.5                             # width of a Chinese character of a label
+WIDTH, ROW, AXIS, EDGE = 420, 27, 30, 14     # of the drawing, of a row; the scale below the last one, right of all
+FONT, NARROWEST, MOST_LABEL = 11, 20, 13.5   # a piece that can hold its number; characters that a label may take
+ESTIMATED = 0.6                              # of the font's size: what pygal takes a character to be wide
+WHOLE = 100.0                                # a bar whose pieces are shares
+ONLY_FOR_SCRIPTS = frozenset({"style", "script", "desc"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,59 +30,80 @@ class Piece:
 @dataclass(frozen=True, slots=True)
 class Bar:
     label: str
-    pieces: Sequence[Piece]
+    pieces: tuple[Piece, ...]
 
 
 def bars(name: str, title: str, description: str, rows: Sequence[Bar], *, whole: bool = False) -> Markup:
-    """Bars of pieces side by side, each row's words above it. `whole`: every bar is as long as the drawing, and its
-    pieces are shares; otherwise all are drawn on one scale. A table beside the plot says the same.
+    """Bars of pieces side by side. `whole`: every bar is as long as the drawing, and its pieces are shares; otherwise
+    all are drawn on one scale. "" without rows. A table beside the plot says the same.
     """
-    most = max((sum(one.value for one in row.pieces) for row in rows), default=0.0)
-    drawn = [_row(row, number, sum(one.value for one in row.pieces) if whole else most)
-             for number, row in enumerate(rows)]
-    height = EDGE + ROW * len(rows)
-    return Markup(
-        '<svg class="plot" viewBox="0 0 {width} {height}" role="img" aria-labelledby="{name}-t {name}-d">'
-        '<title id="{name}-t">{title}</title><desc id="{name}-d">{description}</desc>{rows}</svg>').format(
-        width=WIDTH, height=height, name=name, title=title, description=description, rows=Markup("").join(drawn))
+    return _drawn(name, title, description, tuple(reversed(rows)), whole) if rows else Markup("")
 
 
-def _row(row: Bar, number: int, most: float) -> Markup:
-    """One bar with its label, cut into pieces by their values."""
-    top = EDGE + ROW * number
-    drawn: list[Markup] = [_made('<text class="plot-label" x="0" y="{y}">{text}</text>', y=top + LABEL,
-                                 text=shortened(row.label))]
-    left = 0.0
-    for piece in row.pieces:
-        width = WIDTH * piece.value / most if most else 0.0
-        if width <= 0:
-            continue
-        drawn.append(_made(
-            '<rect class="{kind}" x="{x}" y="{y}" width="{width}" height="{bar}"><title>{said}</title></rect>',
-            kind=piece.kind, x=round(left, 2), y=top + LABEL + 5, width=round(width, 2), bar=BAR,
-            said=f"{row.label} {piece.word} {piece.shown or _plain(piece.value)}"))
-        if width >= NARROWEST:
-            drawn.append(_made('<text class="plot-value" x="{x}" y="{y}">{text}</text>', x=round(left + 4, 2),
-                               y=top + LABEL + 15, text=piece.shown or _plain(piece.value)))
-        left += width
-    if not left:
-        drawn.append(_made('<text class="plot-label" x="0" y="{y}">{text}</text>', y=top + LABEL + 15,
-                           text=next((one.shown for one in row.pieces if one.shown), "0")))
-    return Markup("<g>{}</g>").format(Markup("").join(drawn))
+@lru_cache(maxsize=256)
+def _drawn(name: str, title: str, description: str, rows: tuple[Bar, ...], whole: bool) -> Markup:
+    """From the last row up, as pygal draws them; one series for each kind of piece, nothing where a row has none."""
+    import pygal  # here: a tenth of a second that only whoever looks at a plot waits for
+
+    kinds = list(dict.fromkeys(piece.kind for row in rows for piece in row.pieces))
+    sums = [sum(piece.value for piece in row.pieces) or 1.0 for row in rows]
+    scale = WHOLE if whole else max(sums, default=1.0)
+    labels = [shortened(row.label) for row in rows]
+    widest = FONT * max(map(_wide, labels), default=0.0)
+    chart = pygal.HorizontalStackedBar(
+        width=WIDTH, height=AXIS + ROW * len(rows), margin=4, margin_right=EDGE, spacing=2,
+        margin_left=4 + max(0.0, widest - FONT * ESTIMATED * max(map(len, labels), default=0)),
+        style=pygal.style.Style(label_font_size=FONT, major_label_font_size=FONT, value_font_size=FONT),
+        print_values=True, print_values_position="center", no_data_text="0", show_legend=False, js=[], no_prefix=True,
+        order_min=0, classes=("plot",), range=(0, scale), x_labels=labels,
+        y_labels=[WHOLE * part / 4 for part in range(5)] if whole else None,
+        value_formatter=lambda value: f"{_plain(value)}{'%' if whole else ''}")
+    for kind in kinds:
+        values: list[dict[str, Any]] = []
+        for row, total in zip(rows, sums, strict=True):
+            piece = next((one for one in row.pieces if one.kind == kind), Piece(kind, "", 0.0))
+            value, shown = WHOLE * piece.value / total if whole else piece.value, piece.shown or _plain(piece.value)
+            fits = (WIDTH - widest - EDGE) * value / scale >= max(NARROWEST, FONT * _wide(shown))
+            values.append({"value": value, "formatter": lambda _, said=shown if fits else "": said}
+                          | ({"tooltip": f"{row.label} {piece.word} {shown}"} if value else {}))
+        chart.add(kind, values)
+    return _cleaned(chart.render_tree(), name, title, description, rows, kinds)
+
+
+def _cleaned(root: Any, name: str, title: str, description: str, rows: Sequence[Bar],
+             kinds: Sequence[str]) -> Markup:
+    """Without what is there for pygal's own script and colours, neither of which the page lets in; named for readers
+    of screens, its series coloured by their kinds.
+    """
+    from lxml import etree
+
+    for one in [*root.iter()]:
+        kind = one.get("class", "") if isinstance(one.tag, str) else ""
+        if not isinstance(one.tag, str) or one.tag in ONLY_FOR_SCRIPTS or "tooltip-overlay" in kind:
+            one.getparent().remove(one)
+        elif kind.startswith("series "):
+            one.set("class", kinds[int(kind.split()[1].removeprefix("serie-"))])
+    for whole, row in zip(root.iterfind(".//g[@class='axis y']/g/title"), rows, strict=True):
+        whole.text = row.label
+    root.find("title").text, said = title, etree.SubElement(root, "desc", id=f"{name}-d")
+    root.find("title").set("id", f"{name}-t")
+    said.text = description
+    root.attrib.update({"id": name, "role": "img", "aria-labelledby": f"{name}-t {name}-d"})
+    return Markup(etree.tostring(root, encoding="unicode"))  # noqa: S704 - every label was text to lxml
+
+
+def _wide(text: str) -> float:
+    """How many Chinese characters are as wide."""
+    return sum(1.0 if ord(one) > 0x2E7F else 0.58 for one in text)
 
 
 def shortened(label: str) -> str:
-    """As many characters as the drawing is wide."""
-    room = WIDTH
-    for place, one in enumerate(label):
-        room -= CHARACTER if ord(one) > 0x2E7F else CHARACTER * 0.58  # type: ignore[assignment]
-        if room < CHARACTER and place + 1 < len(label):
-            return label[:place] + "…"
-    return label
-
-
-def _made(template: str, **values: Any) -> Markup:
-    return Markup(template).format(**{name: escape(value) for name, value in values.items()})  # noqa: S704 - our own
+    """As much of it as its place holds; the table has the whole."""
+    if _wide(label) <= MOST_LABEL:
+        return label
+    while _wide(label) > MOST_LABEL - 1:
+        label = label[:-1]
+    return label + "…"
 
 
 def _plain(value: float) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import asdict, dataclass
+from datetime import date, datetime, tzinfo
 from typing import Any, TypeVar
 
 from api.errors import Failure
@@ -133,6 +134,15 @@ class Kept:
         found = msgspec.convert(row.value, kind) if row is not None else kind()
         self._remember(name, found)
         return found
+
+    @property
+    def office(self) -> tzinfo:
+        """The office's time zone."""
+        return clock.zone(self.get(OfficeSettings).zone)
+
+    def today(self) -> date:
+        """The office's day."""
+        return datetime.now(self.office).date()
 
     def fresh(self, kind: type[Kind]) -> bool:
         """Whether `get` need not ask the store."""

@@ -72,6 +72,9 @@ class Cases:
                 with rows.widened(session):   # nobody gives a case away: it is the office's
                     case.owner_id = actor.id
                     session.flush()
+                review = session.get(Review, case_id)
+                if review is not None and review.assignee_id == actor.id:
+                    review.assignee_id = None    # it is another one's to decide
             return self._view(session, actor, case, force)
 
     def create_demo(self, actor: Actor, language: str = "zh") -> CaseView:

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta, timezone
 from functools import lru_cache
 from typing import Any
 
@@ -11,7 +10,7 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from api.errors import Failure
-from api.service import paging
+from api.service import clock, paging
 from api.service.access import Action, demand, may
 from api.service.context import Context, new_id, now, record
 from api.service.governance import forms, marking, renumbering
@@ -30,7 +29,6 @@ from ingestion.policies.files import CRITERIA, HEAD
 from ingestion.policies.policy import Policy
 
 LONGEST_NOTE = 2_000
-OFFICE = timezone(timedelta(hours=8))    # whose day an example is of
 MOST_EXAMPLES = 6_000   # questions learned from within a request; memory grows with their square
 REPLACED = "encoding"   # the notice of a text some of whose characters nobody knows
 _PUBLISHING = 31   # for Database.alone
@@ -147,7 +145,7 @@ class Versions:
         view = self.get(actor, version_id)
         files = self._policies.files(view.line.digest)
         return FormsView(view.line, view.may_change, len(view.problems), forms.head(files),
-                         forms.window(files, now().astimezone(OFFICE).date()), forms.criteria(files),
+                         forms.window(files, now().astimezone(clock.FALLBACK).date()), forms.criteria(files),
                          forms.facts(files))
 
     def mend_form(self, actor: Actor, version_id: str, digest: str, change: FormChange) -> VersionView:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from api.errors import Failure
 from api.service import paging
 from api.service.access import Action, demand, scope
+from api.service.administration.stored_settings import Kept
 from api.service.context import Context, new_id, now, record
 from api.service.policies.policies import Policies
 from api.service.policies.version_records import State
@@ -27,6 +28,7 @@ LONGEST_TITLE, LONGEST_NOTE, MOST_QUOTA = 200, 2_000, 100_000
 class Intakes:
     context: Context
     policies: Policies
+    kept: Kept
 
     def list(self, actor: Actor, *, after: str | None = None, limit: int = 50) -> Page[IntakeLine]:
         """Those that opened last first."""
@@ -38,7 +40,7 @@ class Intakes:
             query = query.where(tuple_(Intake.opens, Intake.id) < tuple_(paging.day(first), intake_id))
         with self.context.database.reading(scope(actor)) as session:
             rows = session.scalars(query.limit(limit + 1)).all()
-            lines = _lines(session, rows[:limit])
+            lines = _lines(session, rows[:limit], self.kept.today())
             total = session.scalar(select(func.count()).select_from(Intake))
         more = paging.cursor(rows[limit - 1].opens.isoformat(), rows[limit - 1].id) if len(rows) > limit else None
         return Page(lines, more, total)
@@ -47,17 +49,26 @@ class Intakes:
         """Failure "not_found"."""
         demand(actor, Action.READ_REVIEWS)
         with self.context.database.reading(scope(actor)) as session:
-            return _lines(session, [choosing.row_of(session, intake_id)])[0]
+            return _lines(session, [choosing.row_of(session, intake_id)], self.kept.today())[0]
 
     def offered(self, base_type: str = "") -> tuple[OfferedIntake, ...]:
         """Those that are open or to come, for whoever has signed in; with `base_type` of that type alone."""
-        day = choosing.today()
+        day = self.kept.today()
         query = select(Intake).where(Intake.closes >= day, Intake.ended.is_(None))
         if base_type:
             query = query.where(Intake.base_type == base_type)
         with self.context.database.reading() as session:
             rows = session.scalars(query.order_by(Intake.closes, Intake.id)).all()
             return _offered(session, rows, day)
+
+    def refusal(self, base_type: str) -> Failure | None:
+        """Why nothing of a type can be handed in now, before anybody tries; None where it can."""
+        with self.context.database.reading() as session:
+            try:
+                choosing.chosen(session, base_type, "", now(), self.kept.office)
+            except Failure as failure:
+                return failure if failure.code != "intake_needed" else None
+        return None
 
     def titles(self, ids: Sequence[str]) -> Mapping[str, str]:
         with self.context.database.reading() as session:
@@ -66,7 +77,7 @@ class Intakes:
 
     def of_case(self, actor: Actor, case_id: str) -> OfferedIntake | None:
         """The round that a case was handed in to, for whoever sees the case."""
-        day = choosing.today()
+        day = self.kept.today()
         with self.context.database.reading(scope(actor)) as session:
             row = session.scalar(select(Intake).join(Review, Review.intake_id == Intake.id)
                                  .where(Review.case_id == case_id))
@@ -91,7 +102,7 @@ class Intakes:
             session.add(row)
             record(session, actor, "open_intake", "intake", row.id, after=_told(row))
             session.flush()
-            return _lines(session, [row])[0]
+            return _lines(session, [row], self.kept.today())[0]
 
     def change(self, actor: Actor, intake_id: str, new: NewIntake, seen: datetime) -> IntakeLine:
         """Failure "intake_changed" where it was changed after `seen`; "intake_has_cases" for another type."""
@@ -108,20 +119,36 @@ class Intakes:
             row.changed, row.changed_by = now(), actor.id
             record(session, actor, "change_intake", "intake", row.id, before=before, after=_told(row))
             session.flush()
-            return _lines(session, [row])[0]
+            return _lines(session, [row], self.kept.today())[0]
 
     def end(self, actor: Actor, intake_id: str, reason: str = "") -> IntakeLine:
         """Close it now. Failure "intake_over"."""
         demand(actor, Action.RUN_INTAKES)
         with self.context.database.writing(scope(actor)) as session:
             row = choosing.row_of(session, intake_id, change=True)
-            if row.ended is not None or row.closes < choosing.today():
+            if row.ended is not None or row.closes < self.kept.today():
                 raise Failure("intake_over")
             row.ended = row.changed = now()
             row.changed_by = actor.id
             record(session, actor, "end_intake", "intake", row.id, reason=reason)
             session.flush()
-            return _lines(session, [row])[0]
+            return _lines(session, [row], self.kept.today())[0]
+
+    def reopen(self, actor: Actor, intake_id: str) -> IntakeLine:
+        """Take back that it was closed early. Failure "intake_over" after its last day, "intake_goes_on" where nobody
+        closed it.
+        """
+        demand(actor, Action.RUN_INTAKES)
+        with self.context.database.writing(scope(actor)) as session:
+            row = choosing.row_of(session, intake_id, change=True)
+            if row.closes < self.kept.today():
+                raise Failure("intake_over")
+            if row.ended is None:
+                raise Failure("intake_goes_on")
+            row.ended, row.changed, row.changed_by = None, now(), actor.id
+            record(session, actor, "reopen_intake", "intake", row.id)
+            session.flush()
+            return _lines(session, [row], self.kept.today())[0]
 
     def delete(self, actor: Actor, intake_id: str) -> None:
         """One that nothing was handed in to. Failure "intake_has_cases"."""
@@ -166,8 +193,8 @@ def _counts(session: Session, ids: Sequence[str]) -> Mapping[str, int]:
                                 .group_by(Review.intake_id)).all())  # type: ignore[arg-type]
 
 
-def _lines(session: Session, rows: Sequence[Intake]) -> tuple[IntakeLine, ...]:
-    day, counts = choosing.today(), _counts(session, [row.id for row in rows])
+def _lines(session: Session, rows: Sequence[Intake], day: date) -> tuple[IntakeLine, ...]:
+    counts = _counts(session, [row.id for row in rows])
     return tuple(IntakeLine(row.id, row.title, row.base_type, row.version_id or "", row.policy_digest,
                             row.policy_version, row.opens, row.closes, row.quota, row.note, state, row.ended,
                             row.changed, counts.get(row.id, 0), _left(row, state, day))

@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from api.service import clock
 from api.service.access import scope
+from api.service.administration.stored_settings import Kept, OfficeSettings
 from api.service.cases.reports import MEDIA, in_name
 from api.service.context import Context
 from api.service.intakes.intakes import Intakes
@@ -16,7 +18,6 @@ from api.service.intakes.summing import Summing
 from api.service.paging import MOST as A_PART
 from api.service.policies.policies import Policies
 from api.service.records import Actor, ReportFile
-from api.service.review.intake_choosing import OFFICE
 from api.service.review.intake_records import IntakeLine
 from api.service.review.worklist import people
 from api.store.models import Case, Review, Standing
@@ -34,6 +35,7 @@ class Meeting:
     policies: Policies
     intakes: Intakes
     summing: Summing
+    kept: Kept
 
     def workbook(self, actor: Actor, intake_id: str, language: str = "zh") -> ReportFile:
         """Failure "not_found"."""
@@ -66,10 +68,11 @@ class Meeting:
                     Standing.case_id, Standing.criterion, Standing.outcome).where(Standing.intake_id == line.id)):
                 outcomes.setdefault(case_id, {})[criterion] = outcome
             who = people(session, {review.assignee_id or "" for review, _, _ in rows})
+        zone = self.kept.get(OfficeSettings).zone
         said = {one.value: names.say.outcome(one) for one in (*Outcome, *Overall)}
         return [[number, title, applicant, names.words(f"review.status.{review.status}"),
                  said.get(review.outcome, review.outcome),
-                 review.received.astimezone(OFFICE).strftime("%Y-%m-%d %H:%M"),
+                 clock.local(review.received, zone),
                  who[review.assignee_id].name if review.assignee_id in who else "", review.unchecked,
                  review.conflicts, review.duplicates, *self._of(outcomes.get(review.case_id, {}), criteria, said)]
                 for number, (review, title, applicant) in enumerate(rows, 1)]

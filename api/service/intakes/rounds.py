@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from api.service.administration.stored_settings import Kept
 from api.service.context import Context
 from api.service.intakes.intakes import Intakes
 from api.service.intakes.meeting import Meeting
@@ -17,6 +18,6 @@ class Rounds:
     meeting: Meeting
 
 
-def build(context: Context, policies: Policies) -> Rounds:
-    rounds, summing = Intakes(context, policies), Summing(context)
-    return Rounds(rounds, summing, Meeting(context, policies, rounds, summing))
+def build(context: Context, policies: Policies, kept: Kept) -> Rounds:
+    rounds, summing = Intakes(context, policies, kept), Summing(context)
+    return Rounds(rounds, summing, Meeting(context, policies, rounds, summing, kept))

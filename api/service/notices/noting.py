@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from api.service import clock
-from api.service.administration.stored_settings import Kept, NoticeSettings, OfficeSettings
+from api.service.administration.stored_settings import Kept, NoticeSettings
 from api.service.context import new_id, now
 from api.service.notice_records import Choices, Kind, State, Told, Way
 from api.service.records import Actor, Role
@@ -88,7 +87,7 @@ class Noting:
 
     def digest(self, at: datetime) -> datetime:
         """When the next digest is sent."""
-        zone, hour = clock.zone(self._kept.get(OfficeSettings).zone), self._kept.get(NoticeSettings).hour
+        zone, hour = self._kept.office, self._kept.get(NoticeSettings).hour
         local = at.astimezone(zone)
         today = local.replace(hour=hour, minute=0, second=0, microsecond=0)
         return today if today > local else today + timedelta(days=1)

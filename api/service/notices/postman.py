@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from api.service import clock
-from api.service.administration.stored_settings import Kept, NoticeSettings, OfficeSettings
+from api.service.administration.stored_settings import Kept, NoticeSettings
 from api.service.context import Context, now
 from api.service.environment.mail import NotSentError
 from api.service.environment.ways import Ways
@@ -67,10 +67,9 @@ class Postman:
     def look(self) -> None:
         """Tell of deadlines that come near: applicants of a returned case's, reviewers of that of one of theirs,
         also of one that was returned on paper."""
-        office, days = self._kept.get(OfficeSettings), self._kept.get(NoticeSettings).days
+        days, today = self._kept.get(NoticeSettings).days, self._kept.today()
         if not days:
             return
-        today = clock.today(office.zone)
         until = clock.working_days_after(today, days)
         with self._context.database.writing(INSTALLATION) as session:
             self._context.database.alone(session, ALONE)

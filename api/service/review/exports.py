@@ -70,7 +70,7 @@ class Exports:
         seen = stored.with_texts(view.seen, self.reader.document)
         handed = self.submitting.submission(actor, case_id)
         received = review_report.Received(view.received, handed.handed.receipt if handed else "",
-                                          clock.zone(self.kept.get(OfficeSettings).zone))
+                                          self.kept.office)
         content = review_report.form(seen, view.machine, _steps(view), policy, view.case.applicant, kind, received,
                                      language)
         name = f"{Wording(language)('title')}-{in_name(view.case.title)}.{kind}"

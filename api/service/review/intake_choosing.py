@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, tzinfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,12 +11,6 @@ from api.errors import Failure
 from api.service.policies.version_records import State
 from api.service.review.intake_records import IntakeState
 from api.store.models import Intake, PolicyVersion
-
-OFFICE = timezone(timedelta(hours=8))    # whose days they are
-
-
-def today(at: datetime | None = None) -> date:
-    return (at or datetime.now(OFFICE)).astimezone(OFFICE).date()
 
 
 def row_of(session: Session, intake_id: str, *, change: bool = False) -> Intake:
@@ -52,13 +46,14 @@ def of_type(session: Session, base_type: str, day: date) -> list[tuple[Intake, I
     return with_states(session, rows, day)
 
 
-def chosen(session: Session, base_type: str, wanted: str, at: datetime) -> str | None:
-    """The round that a case is handed in to; None where the office runs none for its type.
+def chosen(session: Session, base_type: str, wanted: str, at: datetime, office: tzinfo) -> str | None:
+    """The round that a case is handed in to, by the office's clock; None where it runs none for its type.
 
     Failure "intake_needed" where several are open and none is named; "intake_closed", "intake_planned", "intake_waits"
     or "intake_suspended" where none is.
     """
-    known = of_type(session, base_type, today(at))
+    day = at.astimezone(office).date()
+    known = of_type(session, base_type, day)
     opened = [row for row, state in known if state is IntakeState.OPEN]
     if wanted:
         known = [(row, state) for row, state in known if row.id == wanted]
@@ -73,7 +68,7 @@ def chosen(session: Session, base_type: str, wanted: str, at: datetime) -> str |
         return None
     order = (IntakeState.SUSPENDED, IntakeState.PLANNED, IntakeState.CLOSED)
     row, state = min(known, key=lambda one: order.index(one[1]))
-    last = min(row.closes, today(row.ended)) if row.ended else row.closes
-    waits = state is IntakeState.PLANNED and row.opens <= today(at)       # for its version of the policy
+    last = min(row.closes, row.ended.astimezone(office).date()) if row.ended else row.closes
+    waits = state is IntakeState.PLANNED and row.opens <= day       # for its version of the policy
     raise Failure("intake_waits" if waits else f"intake_{state}", name=row.title, first=row.opens.isoformat(),
                   last=last.isoformat())

@@ -77,7 +77,7 @@ class Letters:
     def shown(self, draft: LetterDraft, text: str, frame: LetterFrame, language: str) -> tuple[letter.Line, ...]:
         """The whole letter; what is left open as it would be if it were sent today."""
         if frame.title and not frame.dated:
-            frame = replace(frame, dated=clock.today(self.kept.get(OfficeSettings).zone))
+            frame = replace(frame, dated=self.kept.today())
         if frame.title and not frame.due:
             frame = replace(frame, due=draft.by_rule, days=draft.days)
         return letter.compose(text.replace("\r\n", "\n").strip(), as_frame(frame), language)
@@ -123,7 +123,7 @@ class Letters:
             if row.title:
                 self._complete(session, row, office)
             due = Change(status=Status.RETURNED, due=row.due)
-            self.progress.apply(session, actor, case_id, due)
+            self.progress.apply(session, actor, case_id, due, lettered=True)
             row.sent = now()
             session.flush()
             record(session, actor, "letter_sent", "case", case_id, number=row.number, sha256=_digest(row),
@@ -148,7 +148,7 @@ class Letters:
     def drafted(self, actor: Actor, case_id: str, kind: str, language: str = "zh") -> tuple[bytes, str]:
         """The draft of now as a file."""
         made = self.draft(actor, case_id, language)
-        frame = replace(made.frame, dated=clock.today(self.kept.get(OfficeSettings).zone))
+        frame = replace(made.frame, dated=self.kept.today())
         if frame.due is None:
             frame = replace(frame, due=made.by_rule, days=made.days)
         return _rendered(made.text, as_frame(frame), kind, language, sent=False), frame.title
@@ -156,7 +156,7 @@ class Letters:
     def _check(self, frame: LetterFrame) -> None:
         if any(len(str(getattr(frame, name))) > most for name, most in WIDTHS.items()):
             raise Failure("too_long", most=max(WIDTHS.values()))
-        if frame.due is not None and frame.due < clock.today(self.kept.get(OfficeSettings).zone):
+        if frame.due is not None and frame.due < self.kept.today():
             raise Failure("letter_due", day=frame.due.isoformat())
 
     def _complete(self, session: Session, row: Letter, office: OfficeSettings) -> None:

@@ -15,7 +15,7 @@ from api.service.context import Context, case_for, now, record
 from api.service.records import Actor, Role
 from api.service.review.worklist import NEVER
 from api.service.review_records import Change, Done, Status
-from api.store.models import Decision, Review, Step, User
+from api.store.models import Case, Decision, Review, Step, User
 
 MOST = 200      # cases at once
 # From which status a reviewer brings a case to which; only its applicant hands it in (again).
@@ -33,7 +33,9 @@ class Progress:
     events: Events
 
     def change(self, actor: Actor, case_id: str, change: Change) -> None:
-        """Failure "status_not_possible", "not_a_reviewer", "not_submitted", "left_to_check", "second_reviewer"."""
+        """Failure "status_not_possible", "not_a_reviewer", "own_case", "not_submitted", "left_to_check",
+        "return_unexplained", "second_reviewer".
+        """
         with self.context.database.writing() as session:
             self.apply(session, actor, case_id, change)
 
@@ -50,13 +52,15 @@ class Progress:
                 done.append(Done(case_id, failure.code, failure.chinese, str(failure)))
         return tuple(done)
 
-    def apply(self, session: Session, actor: Actor, case_id: str, change: Change) -> None:
-        """Assignee, deadline and status, as far as the status allows; told and noted."""
-        case_for(session, actor, case_id, Action.REVIEW_CASE)
+    def apply(self, session: Session, actor: Actor, case_id: str, change: Change, *, lettered: bool = False) -> None:
+        """Assignee, deadline and status, as far as the status allows; told and noted. `lettered`: a letter says why it
+        is returned.
+        """
+        case = case_for(session, actor, case_id, Action.REVIEW_CASE)
         review = review_of(session, case_id)
         before = _state(review)
         if change.assignee is not None:
-            review.assignee_id = _reviewer(session, change.assignee) if change.assignee else None
+            review.assignee_id = _reviewer(session, change.assignee, case) if change.assignee else None
         if change.due is not None or change.no_due:
             review.due = change.due or NEVER
         if change.status is not None and change.status != review.status:
@@ -64,6 +68,8 @@ class Progress:
                 raise Failure("status_not_possible", before=review.status, after=change.status.value)
             if change.status is Status.DONE and review.to_check and not change.note.strip():
                 raise Failure("left_to_check", count=review.to_check)
+            if change.status is Status.RETURNED and not (lettered or change.note.strip()):
+                raise Failure("return_unexplained")
             others = at_work(session, case_id) if self.context.settings.second_review else None
             if change.status not in ways(Status(review.status), actor, others):
                 raise Failure("second_reviewer")     # 复核: somebody at work, and another one who concludes
@@ -114,10 +120,13 @@ def ways(status: Status, actor: Actor, others: frozenset[str] | None) -> tuple[S
     return tuple(one for one in Status if one is status or (one in WAYS[status] and (one is not Status.DONE or twice)))
 
 
-def _reviewer(session: Session, user_id: str) -> str:
+def _reviewer(session: Session, user_id: str, case: Case) -> str:
+    """Who may decide about the case: an active reviewer, and not who made it or typed it in."""
     user = session.get(User, user_id)
     if user is None or not user.active or user.role != Role.REVIEWER:
         raise Failure("not_a_reviewer")
+    if user.id == case.owner_id:
+        raise Failure("own_case", name=user.name or user.email)
     return user.id
 
 

@@ -12,9 +12,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from api.errors import Failure
-from api.service import clock, paging
+from api.service import paging
 from api.service.access import Action
-from api.service.administration.stored_settings import Kept, OfficeSettings
+from api.service.administration.stored_settings import Kept
 from api.service.cases import duplicates, points, standing, stored
 from api.service.cases.events import Events
 from api.service.context import Context, case_for, new_id, now, record
@@ -59,7 +59,8 @@ class Submitting:
                 raise Failure("stale")
             if seen and seen != latest.id:
                 raise Failure("changed_meanwhile")
-            intake_id = review.intake_id if review else choosing.chosen(session, case.base_type, intake, now())
+            intake_id = review.intake_id if review else choosing.chosen(
+                session, case.base_type, intake, now(), self.kept.office)
             row = self._copy(session, actor, case, latest)
             if review is None:
                 review = Review(
@@ -160,7 +161,7 @@ class Submitting:
 
     def _day(self, at: datetime) -> date:
         """The office's."""
-        return at.astimezone(clock.zone(self.kept.get(OfficeSettings).zone)).date()
+        return at.astimezone(self.kept.office).date()
 
     def _late(self, session: Session, case_id: str) -> Mapping[int, date]:
         """By the number of what was handed in: the last day of the letter that it answers, where that had passed."""
@@ -177,8 +178,10 @@ class Submitting:
         return found
 
     def _submission(self, session: Session, review: Review) -> Submission:
+        """How the case stands, with what was said when it came to stand so."""
         case_id, back = review.case_id, review.status == Status.RETURNED
-        last = session.scalar(select(Step).where(Step.case_id == case_id).order_by(Step.id.desc()).limit(1))
+        last = session.scalar(select(Step).where(Step.case_id == case_id, Step.status == review.status)
+                              .order_by(Step.id.desc()).limit(1))
         letter, late = last_sent(session, case_id) if back else None, self._late(session, case_id)
         handed = [_handed(one, late) for one in _handed_rows(session, case_id)[:2]]
         due = review.due if review.due != NEVER else None

@@ -26,23 +26,19 @@ def account(
     """Say of each place in none of the fact's lists why it does not count; the fact with the rows that come to it.
     `said`: its statements before they were reconciled."""
     listed = _Listed([*(fact.evidence if fact is not None else ()), *found.exclusions, *found.unexplained])
-    for aside in (one.settle(window) for one in claims.aside):
+    for aside in (table.settle(window) for table in claims.aside):
         counted = [row for row in _supporting(spec, fact, aside) if not listed.holds(row.document, row.span)]
         if fact is not None and counted:
             fact = replace(fact, evidence=(*fact.evidence, *counted))
             listed.add(counted)
-        for one in _undecided(spec, aside):
-            if not listed.holds(one.document, one.span):
-                found.exclusions.setdefault(one)
-                listed.put(one.document, one.span)
-    again = [evidence(one.document, one.span, Method.DECLARED, one.value) for one in claims.mentions
-             if fact is not None and one.value == fact.interval and not listed.holds(one.document.name, one.at)]
-    if fact is not None and again and fact.interval.exact:
-        fact = replace(fact, evidence=(*fact.evidence, *again))
-        listed.add(again)
+        for entry in _undecided(spec, aside):
+            if not listed.holds(entry.document, entry.span):
+                found.exclusions.setdefault(entry)
+                listed.put(entry.document, entry.span)
     dropped = (Mention(a.document, a.span, a.span, _why_dropped(spec, a)) for a in said if not a.items)
     for one in [*dropped, *claims.mentions]:
-        reason = one.reason or _by_its_time(one.period, window)
+        same = fact is not None and fact.interval.exact and one.value == fact.interval
+        reason = one.reason or ("duplicate" if same else _by_its_time(one.period, window))
         if one.weak and not listed.near(one.document.name, one.at):
             continue
         if reason and not listed.holds(one.document.name, one.at):

@@ -56,7 +56,7 @@ class Mention(Struct, frozen=True):
     at: Span
     reason: str
     period: Period | None = None
-    value: Interval | None = None  # what the figure says: where the fact comes to the same, it supports it
+    value: Interval | None = None  # what the figure says: where the fact comes to the same, it says it again
     weak: bool = False  # it speaks of the fact only where another place near it does
 
 

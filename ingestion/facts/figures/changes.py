@@ -6,12 +6,11 @@ import re
 
 from ingestion.domain import Interval, Span
 from ingestion.facts.claims.assertions import Assertion, Claims, add
-from ingestion.facts.figures.figures import residue
 from ingestion.facts.figures.matching import Match, kinds_in
 from ingestion.facts.lexicon import words
 from ingestion.facts.prose.analysed import Analysis
 from ingestion.facts.prose.modality import dropped, exempted
-from ingestion.facts.prose.phrases import located, says_any, status_after
+from ingestion.facts.prose.phrases import located, residue, says_any, status_after
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.sentences import Sentence
 from ingestion.language.ngrams import may
@@ -162,8 +161,8 @@ _BECAME = ("now", "former", "signed", "having", "in_force", "progress", "rest") 
 
 def adds(spec: FactSpec, analysis: Analysis, group: list[Match], entry: Assertion, claims: Claims) -> bool:
     """授权专利31件；另登记软件著作权8项: what a sentence adds to the figure of the one that it goes on from."""
-    if not (spec.joined and claims.stated and (
-            claims.stated[-1][0] is analysis.sentence.previous or _of_its_form(analysis.sentence, claims.stated[-1][0]))):
+    last = claims.stated[-1][0] if spec.joined and claims.stated else None
+    if last is None or not (last is analysis.sentence.previous or _of_its_form(analysis.sentence, last)):
         return False
     whole, first = claims.stated[-1][1], group[0].figure
     lead = analysis.sentence.folded[: first.quantity.span.start]

@@ -21,10 +21,9 @@ from ingestion.facts.figures.changes import (
     restated,
     stock,
 )
-from ingestion.facts.figures.figures import residue
 from ingestion.facts.figures.matching import Match, match_figure, matched_parent
 from ingestion.facts.figures.nones import explicit_none
-from ingestion.facts.figures.relations import classed, kinds_counted, nested, said_disjoint, set_apart
+from ingestion.facts.figures.relations import beside_the_first, classed, kinds_counted, nested, said_disjoint, set_apart
 from ingestion.facts.figures.times import (
     dated_behind,
     dated_years,
@@ -37,7 +36,7 @@ from ingestion.facts.figures.times import (
 from ingestion.facts.lexicon import words
 from ingestion.facts.prose.analysed import Analysis, Figure
 from ingestion.facts.prose.dating import bound, one_by_one, section_period
-from ingestion.facts.prose.phrases import clause_span, located, untitled
+from ingestion.facts.prose.phrases import clause_span, located, residue, untitled
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.numbers.periods import Cover, Period, PeriodKind, Window
 
@@ -320,7 +319,9 @@ def _assert_group(
             points += (summed.low, value.low)
             value = Interval(min(summed.low, value.low), max(summed.low, value.low))
         kinds = group[-1].kinds
-    elif len(group) > 1 and _breakdown(book.pattern(spec.heads), spec, group, intervals):
+    elif len(group) > 1 and not beside_the_first(analysis, group[1].figure) and _breakdown(
+        book.pattern(spec.heads), spec, group, intervals
+    ):
         value, kinds = intervals[0], group[0].kinds
     elif len(group) == 1:
         value = intervals[0]

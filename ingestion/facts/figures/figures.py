@@ -18,17 +18,20 @@ from ingestion.facts.figures.relations import (
     pair_names,
     summed,
 )
+from ingestion.facts.figures.told_names import told_by_name
+from ingestion.facts.figures.topics import front
 from ingestion.facts.lexicon import words
 from ingestion.facts.prose.analysed import Analysis, Clause, Figure, Names
 from ingestion.facts.prose.clauses import assign_subjects, clause_of, split
 from ingestion.facts.prose.dating import assign_period, distribute, pair_up, stated_behind, stated_for_all
 from ingestion.facts.prose.modality import clause_blocks, figure_block, planned_before
+from ingestion.facts.prose.phrases import residue
 from ingestion.facts.scanning import marks
 from ingestion.facts.scanning.forms import labelled
 from ingestion.facts.sentences import Sentence
 from ingestion.language import load
 from ingestion.numbers.numerals import Quantity, classifiers, parse_decimal, parse_number, quantities
-from ingestion.numbers.periods import Period, PeriodKind, Window, periods, recently, reported_year
+from ingestion.numbers.periods import Period, PeriodKind, Window, periods, reported_year
 
 
 def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis | None = None) -> Analysis:
@@ -48,7 +51,7 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
         analysis.inherited = None if inherited and _behind_a_label(before, inherited, text) else inherited
     analysis.inherited = analysis.inherited or stated_for_all(sentence, window) or stated_behind(sentence, window)
     taken = [p.span for p in found_periods if p.kind not in (PeriodKind.MEAN, PeriodKind.CUMULATIVE)]
-    for quantity in _units_shared(text, nothing(text, summed(text, quantities(text, taken)))):
+    for quantity in _units_shared(text, nothing(text, summed(text, quantities(text, taken)))) or told_by_name(text):
         whole = None
         before_it = not quantity.unit and words("of_which").search(text, 0, quantity.span.start)
         if words("of_them").match(text, quantity.span.end) or before_it:
@@ -74,6 +77,7 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
     fill(analysis.figures)
     pair_up(analysis)
     pair_names(analysis)
+    front(analysis)
     for figure in analysis.figures:
         figure.blocked = figure_block(analysis, figure)
     return analysis
@@ -300,21 +304,6 @@ def _pauses(text: str, named: bool) -> list[re.Match[str]]:
         or (not named and m.end() == len(text))
         or words("joint_names").search(text[max(0, m.start() - 3) : m.start()])
     ]
-
-
-_YEARS = re.compile(
-    r"(?:[今去前]年|本年|上年)?\d{1,2}月(?:份|底|初|末|\d{1,2}日)|"
-    r"(?:19|20)\d\d年?(?:度)?(?:\d{1,2}(?:月?[-~至到]\d{1,2})?月(?:份|底|初|末|\d{1,2}日)?)?"
-    r"(?:[-~至到](?:(?:19|20)\d\d年?)?(?:\d{1,2}月)?(?:\d{1,2}日|底|末)?)?")
-
-
-_PUNCTUATION = re.compile(r"[\s（）“”‘’\"'《》|/]")
-
-
-def residue(phrase: str) -> str:
-    """What a phrase names once fillers, totals, periods' years and punctuation are taken away."""
-    rest = words("fillers").sub("", _YEARS.sub("", recently().sub("", phrase)))
-    return _PUNCTUATION.sub("", rest)
 
 
 def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:

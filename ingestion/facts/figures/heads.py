@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from ingestion.facts.figures.figures import residue
 from ingestion.facts.figures.needs import clause_about_all
+from ingestion.facts.figures.relations import beside_the_first
 from ingestion.facts.lexicon import words
 from ingestion.facts.prose.analysed import Analysis, Figure
-from ingestion.facts.prose.phrases import ABROAD, ancestors, note_behind, says_any, status_after, untitled
+from ingestion.facts.prose.phrases import ABROAD, ancestors, note_behind, residue, says_any, status_after, untitled
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.language import load, pattern
 from ingestion.names import organisations
@@ -46,7 +46,7 @@ def named_by(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure)
         return figure.own + "|" + beside
     named = len(unexplained(book, spec, figure.own)) > 1  # a thing of its own
     fronted = words("verb_end").search(figure.left) is not None and not residue(figure.right)  # 论文，我们发了31篇
-    named = named and not (words("net").search(figure.left) or fronted)
+    named = named and not (words("net").search(figure.left) or fronted or beside_the_first(analysis, figure))
     continued = (_head_in_title if named else _head_before)(book, spec, analysis, figure)
     if continued is None and not named:
         said = clause_about_all(analysis, figure)
@@ -136,7 +136,8 @@ def _head_before(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Fig
     heads = book.pattern(spec.heads)
     sentence, previous = analysis.sentence, analysis.sentence.previous
     before = sentence.folded[: figure.left_start]
-    if previous is not None and sentence.continues and not residue(before):
+    named_above = sentence.counts_on or not residue(before) or (figure.topic >= 0 and not has_number(before))
+    if previous is not None and sentence.continues and named_above:
         part = words("part").search(previous.folded)
         before = previous.folded[: part.start() if part else None] + before
     if heads.search(before):

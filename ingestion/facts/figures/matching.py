@@ -14,7 +14,6 @@ from msgspec import Struct
 
 from ingestion.domain import Interval
 from ingestion.facts.claims.assertions import Claims
-from ingestion.facts.figures.figures import residue
 from ingestion.facts.figures.heads import named_by, unexplained
 from ingestion.facts.figures.needs import answers_requirement, clause_about_all_or_owner, met
 from ingestion.facts.figures.relations import classed, without_apart
@@ -29,6 +28,7 @@ from ingestion.facts.prose.phrases import (
     greater_china_only,
     note_behind,
     quoted,
+    residue,
     run_from_abroad,
     says_any,
     statement,
@@ -245,11 +245,12 @@ def _against(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure)
     mine = figure.blocked == "other_body" and _for_applicant(book, spec, analysis, figure)
     if figure.blocked and not (mine or of_another):
         return figure.blocked
-    said = f"{figure.label}|{figure.paired or figure.own}{own_status}"
+    of_all = clause_about_all_or_owner(analysis, figure)  # 众创空间3个，级别均为区级
+    said = f"{figure.label}|{figure.paired or figure.own}{own_status}{of_all}"
     if spec.subtract and book.pattern(spec.subtract).search(said):
         return "definition"
     places = spec.home_only and any(
-        elsewhere(book, said) for said in (clause_words(analysis, figure), clause_about_all_or_owner(analysis, figure))
+        elsewhere(book, said) for said in (clause_words(analysis, figure), of_all)
     )
     if places:
         return "direction"
@@ -434,6 +435,9 @@ def _of_something_else(book: FactBook, spec: FactSpec, analysis: Analysis, figur
         named = _subject(book, spec, figure)
     if analysis.sentence.synthetic and "，" in analysis.sentence.folded and not residue(figure.own):
         named = context  # 履行中的技术转移合同，6项: a row's cells before the figure name what it counts
+    topic = analysis.clause_text(figure.topic).rstrip() if figure.topic >= 0 and not figure.label else ""
+    if any(match.end() == len(topic) for match in book.pattern(spec.heads).finditer(topic)):
+        named += "|" + topic  # 与外方联合署名的论文，近三年SCI期刊上见刊7篇
     if figure.depth and not residue(figure.own):
         named += "|" + analysis.sentence.folded[: figure.left_start]  # 申请未授权（13件）
     if figure in classed(book, spec, analysis):

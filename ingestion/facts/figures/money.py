@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from ingestion.domain import Interval
 from ingestion.facts.claims.assertions import Claims
 from ingestion.facts.figures.declared import declared
-from ingestion.facts.figures.figures import residue
 from ingestion.facts.lexicon import words
 from ingestion.facts.prose.analysed import Analysis, Figure
+from ingestion.facts.prose.phrases import residue
 from ingestion.facts.scanning.grids import unit_factor
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.numbers.numerals import Quantity, of_rate, parse_decimal, stated_rate

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from ingestion.facts.claims.assertions import add
-from ingestion.facts.figures.figures import residue
 from ingestion.facts.lexicon import words
 from ingestion.facts.prose.analysed import Analysis, Figure
-from ingestion.facts.prose.phrases import clause_words, note_behind, says_any
+from ingestion.facts.prose.phrases import clause_words, note_behind, residue, says_any
 from ingestion.facts.scanning import forms
 from ingestion.facts.schema import FactBook, Need
 from ingestion.facts.sentences import Sentence

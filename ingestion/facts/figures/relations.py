@@ -120,6 +120,13 @@ def fill(figures: list[Figure]) -> None:
                 member.part, member.parent = True, whole
 
 
+def beside_the_first(analysis: Analysis, figure: Figure) -> bool:
+    """除同甲签的1份协议外，同乙还签有2份: a figure beside one that its sentence begins with, of the same things."""
+    first, said = analysis.figures[0], words("besides").match(analysis.sentence.folded.lstrip())
+    alike = first.quantity.measure == figure.quantity.measure and first.clause < figure.clause
+    return said is not None and alike and first.quantity.span.end < said.end()
+
+
 NEAR = 4  # characters between the word that leaves a kind out and the kind
 
 

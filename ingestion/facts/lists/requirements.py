@@ -8,6 +8,7 @@ from ingestion.facts.claims.things import without_journal
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.lists.pools import KEEP, UNKNOWN, Item, Pool
 from ingestion.facts.prose.phrases import abroad, run_from_abroad, says_any
+from ingestion.facts.scanning import states
 from ingestion.facts.scanning.columns import empty, is_body, located, sorting
 from ingestion.facts.schema import FactBook, Reject, Require
 from ingestion.language import load
@@ -83,7 +84,7 @@ def requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
         unsaid = classed and all(empty(said) for _, said in headed)
         if not unsaid and all(said in nothing or not _asks(header) for header, said in headed):
             return missing
-    if says_any(book, require.words, text) or (item.section and says_any(book, require.words, item.section)):
+    if _done(require, item) or any(says_any(book, require.words, said) for said in (text, item.section) if said):
         return KEEP
     unnumbered = "number_granted" in require.columns and "number_granted" in item.cells
     if require.topic and not text and not unnumbered and not pool.weak and says_any(book, require.words, pool.title):
@@ -96,6 +97,12 @@ def requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
     ):
         return KEEP
     return missing
+
+
+def _done(require: Require, item: Item) -> bool:
+    """Whether being done is enough, and a cell of state says so in words of its own (下证了, 走完了)."""
+    told = [states.state(one.text) for one in item.headed if one.roles & _STATE] if require.done else []
+    return any(one.kind == "done" and one.certainty > states.SURE for one in told)
 
 
 def _sort(book: FactBook, require: Require, pool: Pool, item: Item) -> str:

@@ -23,7 +23,7 @@ class Clause(Struct):
     depth: int
     outer: int  # index of the clause that its bracket hangs on, -1 for none
     larger: bool = False  # the body that the applicant is a part of speaks (学校, against 中心)
-    subject: str = ""  # "own", "other" or "" where the clause names none
+    subject: str = ""  # "own", "other", "apart" (said to be somebody else's) or "" where the clause names none
 
 
 class Figure(Struct):
@@ -44,6 +44,7 @@ class Figure(Struct):
     period: Period | None = None
     own_period: bool = False  # the period stands in the figure's own phrase
     label: str = ""  # what stands before the colon that cuts its phrase: 市级：…研究院1个
+    topic: int = -1  # the clause before it that names what it counts, where its own phrase does not
     paired: str = ""  # the name that 分别 gives it: SCI、EI论文分别为20篇、9篇
     mean: bool = False
     open: bool = False  # a need is unmet that leaves its lower bound open

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import pairwise
 
 from ingestion.domain import Span
 from ingestion.facts.lexicon import words
@@ -19,7 +20,8 @@ SHORT_NAME = 2  # characters of the shortest name that a body gives itself
 _MODIFIER = re.compile(
     r"(?:[一二三四五六七八九十]是)?(?:(?:与|跟|和|同|离|距)[^，。；的]{1,10}的|隔壁|邻近|毗邻|周边|附近|对面|"
     r"(?:我|本)[^，。；的与和]{1,3}的?(?:合作|协作|共建|控股|参股|上级|主管|友好)(?:企业|单位|伙伴|高校|院校|机构|方))?")
-_COMPANION = re.compile(r"(?:(?:近|过去|最近)[^，。；]{1,3}年来?)?(?:[与和同跟向]|对(?!方))")  # 近三年与外方…
+# 近三年与外方…: with whom, and not who
+_COMPANION = re.compile(r"(?:(?:近|过去|最近)[^，。；]{1,3}年来?)?(?:[与和同跟向]|对(?!方))")
 _FRAME = re.compile(r"\s*(?:(?:就|从|以|按|对)[^，。；]{1,10}(?:而言|来说|来讲|来看|看)|放眼[^，。；]{1,8})$")
 _TERRITORY = re.compile(r"(?:区|县)(?:管委会|管理委员会|人民政府)?$")
 _OUR_TERRITORY = re.compile(r"我[区县旗州镇]$")
@@ -125,6 +127,19 @@ def assign_subjects(text: str, clauses: list[Clause], names: Names) -> None:
         if _of_a_part(body, names) or (clause.subject in ("", "own") and _of_what_is_set_up(text, clauses, clause)):
             clause.subject = "within"
     _make_larger(text, clauses)
+    _told_whose(text, clauses)
+
+
+def _told_whose(text: str, clauses: list[Clause]) -> None:
+    """承担5项的，是与我们合作的一所高校: what a clause says is somebody else's where the next one says who it is."""
+    told = [clause for clause in clauses if not clause.depth]
+    for clause, following in pairwise(told):
+        if words("nominal_end").search(text, clause.span.start, clause.span.end) is None:
+            continue
+        said = words("says_who").match(text, following.span.start)
+        who = said["who"] if said is not None else ""
+        if any(words(name).match(who) for name in ("anybody", "other_subject")) or words("says_other").search(who):
+            clause.subject = "apart"
 
 
 def _of_a_part(body: str, names: Names) -> bool:

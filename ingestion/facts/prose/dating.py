@@ -38,8 +38,10 @@ def distribute(analysis: Analysis, figure: Figure) -> None:
     if each is None or len(lead) - each.end() > 16:
         return
     members = _members(_companions(_behind_noun(analysis, figure, lead[: each.start()])))
-    members = _fronted(analysis, figure, lead[: each.start()]) or members
-    if figure.left_start and not lead[: each.start()].strip() and analysis.clauses[figure.clause].span.start:
+    fronted = _fronted(analysis, figure, lead[: each.start()])
+    members = fronted or members
+    alone = figure.left_start and not lead[: each.start()].strip() and analysis.clauses[figure.clause].span.start
+    if alone and not fronted:
         return
     if len(members) < 2:
         return

@@ -73,13 +73,22 @@ def clause_blocks(analysis: Analysis) -> dict[int, str]:
             blocks[index] = "quotation"
         elif clause.subject == "within":
             blocks[index] = "definition"
-        elif clause.subject == "other":
+        elif clause.subject in ("other", "apart"):
             blocks[index] = "other_body"
-        elif planned_before(analysis, index):
+        elif planned_before(analysis, index) or _is_an_aim(analysis, index):
             blocks[index] = "planned"
     for index in _disowned(analysis):
         blocks.setdefault(index, "other_body")
     return blocks
+
+
+def _is_an_aim(analysis: Analysis, index: int) -> bool:
+    """实现自收自支，是海外中心2028年的目标: what the next clause says to be a plan."""
+    text, clauses = analysis.sentence.folded, analysis.clauses
+    if clauses[index].depth or not text.may(words("says_aim")):
+        return False
+    following = next((n for n in range(index + 1, len(clauses)) if not clauses[n].depth), None)
+    return following is not None and words("says_aim").match(analysis.clause_text(following).rstrip("。；")) is not None
 
 
 def _disowned(analysis: Analysis) -> range:
@@ -213,6 +222,9 @@ def figure_block(analysis: Analysis, figure: Figure) -> str:
         return reason
     if _of_others(analysis, figure):
         return "other_body"
+    now = words("now").search(figure.left) or words("done_own").search(figure.left)
+    if analysis.planned and analysis.sentence.counts_on and not now:
+        return "planned"  # 计划引进海外团队。共有3支
     text = analysis.sentence.folded
     if may(words("outgrown"), text) and _outgrown(analysis, figure):
         return "dropped_status"
@@ -240,6 +252,8 @@ def figure_block(analysis: Analysis, figure: Figure) -> str:
 def _of_others(analysis: Analysis, figure: Figure) -> bool:
     """Whether a clause gives a figure of a whole city or school, or of those whom the applicant houses."""
     subject = analysis.clauses[figure.clause].subject
+    if figure.topic >= 0 and not subject:
+        subject = analysis.clauses[figure.topic].subject  # 全校的SCI论文，近三年共计2600篇
     housed = subject == "housed" and figure.quantity.measure not in HOUSED
     if analysis.sentence.synthetic and figure.clause and not figure.depth:
         subject = analysis.clauses[0].subject if analysis.clauses[0].subject == "whole" else subject  # 全区高企，312户
@@ -277,6 +291,8 @@ def _dropped_after(analysis: Analysis, figure: Figure) -> bool:
                 break
             continue
         if clause.span.start < figure.quantity.span.end:
+            if 0 <= figure.topic < index and words("status_only").match(body.strip()) and dropped(body):
+                return True  # 与外方的技术引进，目前还停留在意向阶段，共谈了3项
             continue
         if clause.depth > figure.depth:
             opened = clause.span.start - 1

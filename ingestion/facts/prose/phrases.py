@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from ingestion.domain import Span
@@ -12,8 +13,24 @@ from ingestion.facts.sentences import Sentence
 from ingestion.language.ngrams import search
 from ingestion.names import organisations
 from ingestion.names.organisations import Origin, mentions
+from ingestion.numbers.periods import recently
 
 ABROAD = "$countries"  # in a word list: any country, place or organisation abroad
+
+
+_YEARS = re.compile(
+    r"(?:[今去前]年|本年|上年)?\d{1,2}月(?:份|底|初|末|\d{1,2}日)|"
+    r"(?:19|20)\d\d年?(?:度)?(?:\d{1,2}(?:月?[-~至到]\d{1,2})?月(?:份|底|初|末|\d{1,2}日)?)?"
+    r"(?:[-~至到](?:(?:19|20)\d\d年?)?(?:\d{1,2}月)?(?:\d{1,2}日|底|末)?)?")
+
+
+_PUNCTUATION = re.compile(r"[\s（）“”‘’\"'《》|/]")
+
+
+def residue(phrase: str) -> str:
+    """What a phrase names once fillers, totals, periods' years and punctuation are taken away."""
+    rest = words("fillers").sub("", _YEARS.sub("", recently().sub("", phrase)))
+    return _PUNCTUATION.sub("", rest)
 
 
 def quoted(analysis: Analysis, span: Span) -> bool:
@@ -127,6 +144,8 @@ def located(sentence: Sentence, span: Span) -> Span:
     start = span.start + len(text) - len(text.lstrip(" ，、：\n"))
     end = span.start + len(text.rstrip(" ，、：\n"))
     return Span(sentence.span.start + start, sentence.span.start + max(start, end))
+
+
 def ancestors(figure: Figure) -> str:
     text, node = "", figure.parent
     while node is not None:

@@ -63,12 +63,15 @@ def _code_list(table: Table, tables: Sequence[Table]) -> CodeList | None:
     heads = set().union(*(_heads(one) for one in tables if one is not table))
     if not 2 <= width <= LEAST + 2 or not heads:
         return None
-    found = CodeList()
     rows = [texts for texts in table.texts[_head_row(table) + 1 :] if sum(map(bool, texts)) > 1]
-    entries = sum(_enter(found, heads, texts) for texts in rows)
-    if entries >= LEAST and entries >= SHARE * len(rows) and (found.values or len(found.fields) >= LEAST):
-        return found
-    return _bare(table, rows, tables) if width == LEAST else None
+    for told in (rows, [texts[::-1] for texts in rows]):  # from the field to the meaning, or from that to the field
+        found = CodeList()
+        entries = sum(_enter(found, heads, texts) for texts in told)
+        if entries >= LEAST and entries >= SHARE * len(rows) and (found.values or len(found.fields) >= LEAST):
+            return found
+        if width == LEAST and (bare := _bare(table, told, tables)) is not None:
+            return bare
+    return None
 
 
 def _enter(found: CodeList, heads: set[str], texts: Sequence[str]) -> bool:

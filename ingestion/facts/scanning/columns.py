@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from ingestion.facts import credit_code
 from ingestion.facts.lexicon import listed, words
+from ingestion.facts.scanning import states
 from ingestion.language import load, pattern
 from ingestion.names import organisations
 from ingestion.numbers.numerals import parse_number
@@ -222,7 +223,7 @@ def doubts(rows: Mapping[int, Cells], *, dated: bool = True) -> dict[int, list[s
             empty(one.text) and not (stands and one.roles & _OF_TIME) and one.header not in asks_nothing)]
         told = [BLANK] if asked.intersection(missing) else []
         of_state = [one.text for one in cells[1:] if told or _of_state(one)]
-        told += [UNSETTLED for text in of_state if unsettled(text) or _pending(text)]
+        told += [UNSETTLED for text in of_state for _ in range(_against(text))]
         told += [UNSETTLED for one in cells[1:] if one.text not in of_state and _pending(one.text)]
         if told:
             found[place] = told
@@ -263,6 +264,14 @@ def _of_state(one: Column) -> bool:
     return "status" in one.roles or listed("remarks").search(one.header) is not None
 
 
+def _against(text: str) -> int:
+    """How strongly a cell of state speaks against its row: 0, 1 or, where what it says is surely to come or over, 2."""
+    if unsettled(text) or _pending(text):
+        return 1
+    told = states.state(text)
+    return (told.against > states.SURE) + (told.against > states.LIKELY)
+
+
 def _pending(text: str) -> bool:
     return len(text) <= LONGEST_STATE and listed("pending").search(text) is not None
 
@@ -281,6 +290,9 @@ def others(rows: Sequence[Cells]) -> set[int]:
     found = {place for place, cells in enumerate(rows)
              if any(listed("not_own").search(one.text) for one in cells if len(one.text) <= LONGEST_STATE)}
     for column in zip_longest(*rows, fillvalue=_NONE):
+        asked = next((one.header for one in column if one.header), "")
+        if listed("asks_own").search(asked):  # 完成单位里有无我方
+            found |= {place for place, one in enumerate(column) if listed("says_no").match(one.text.strip())}
         if any(roles_of(one.header) - {"holder"} for one in column):
             continue
         own = {place for place, one in enumerate(column)

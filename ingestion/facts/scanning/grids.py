@@ -232,7 +232,7 @@ def grid(table: Table) -> Grid | None:
         if not filled or (index >= 0 and texts == table.texts[index]):
             continue
         whole = Span(row[0].span.start, row[-1].span.end)
-        sums = any(listed("total_row").search(t) for t in filled[:2])
+        sums = any(map(listed("total_row").search, filled[:2])) or listed("total_row").fullmatch(filled[-1])
         if sums:
             found.total = "：".join(filled)
             found.totals.append(whole)

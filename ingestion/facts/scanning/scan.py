@@ -101,7 +101,7 @@ def quotations(document: Document, policy: str) -> tuple[Span, ...]:
     """Verbatim quotations of the policy (`policy`: its text without white space): words in quotation marks, table cells
     and whole paragraphs that stand in it."""
     marked = re.finditer(r"[“\"「]([^”\"」“]{8,400})[”\"」]", document.text)
-    found = [Span(*match.span(1)) for match in marked if squeezed(match[1]) in policy]
+    found = [Span(*match.span(1)) for match in marked if squeezed(match[1]) in policy or _cited(document.text, match)]
     for block in document.blocks:
         if block.kind is BlockKind.TABLE:
             found += [
@@ -112,6 +112,11 @@ def quotations(document: Document, policy: str) -> tuple[Span, ...]:
         elif block.span.end - block.span.start >= 24 and squeezed(document.quote(block.span)).rstrip("。；") in policy:
             found.append(block.span)
     return tuple(found)
+
+
+def _cited(text: str, quoted: re.Match[str]) -> bool:
+    """第九条（二）“在驻在国拥有…”: words that an article says, if not word for word; those of a contract are none."""
+    return words("article_before").search(text[max(0, quoted.start() - 30) : quoted.start()]) is not None
 
 
 def squeezed(text: str) -> str:

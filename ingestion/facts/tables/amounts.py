@@ -14,6 +14,7 @@ from ingestion.facts.claims.assertions import Assertion, Claims, Findings
 from ingestion.facts.lexicon import listed
 from ingestion.facts.prose.dating import bound, section_period
 from ingestion.facts.prose.modality import polarity, section_block
+from ingestion.facts.scanning import states
 from ingestion.facts.scanning.columns import roles_of
 from ingestion.facts.scanning.grids import unit_factor
 from ingestion.facts.scanning.scan import Table
@@ -75,7 +76,7 @@ def amounts(
         window,
     )
     if not series and titled is not None:
-        series = _by_kinds(book, spec, table, titled)
+        series = _by_kinds(book, spec, table, titled, claims)
     if not series:
         return False
     own = {cell.column for _, _, cell in series}
@@ -123,7 +124,7 @@ def _received(book: FactBook, spec: FactSpec, table: Table, title: str) -> bool:
 def _rows_of_amounts(table: Table) -> list[Span]:
     """The rows that hold an amount."""
     return [
-        Span(row[0].span.start, row[-1].span.end)
+        _whole(row)
         for row, texts in zip(table.rows, table.texts, strict=True)
         if any(_NUMBER.fullmatch(text.replace(" ", "")) for text in texts[1:])
     ]
@@ -206,7 +207,7 @@ def _by_rows(book: FactBook, spec: FactSpec, table: Table, window: Window, claim
     years = {column for column, text in heads.items() if "date" in roles_of(text)}
     series: list[Entry] = []
     for row, texts in zip(table.rows[begin:], table.texts[begin:], strict=True):
-        whole = Span(row[0].span.start, row[-1].span.end) if row else Span(0, 0)
+        whole = _whole(row) if row else Span(0, 0)
         if any(listed("budget").search(t) and _DIGITS.search(t) for t in texts):
             claims.exclude(table.document, whole, "planned")
             continue
@@ -244,8 +245,9 @@ def _without_subtotals(series: Sequence[Entry]) -> list[Entry]:
     return found
 
 
-def _by_kinds(book: FactBook, spec: FactSpec, table: Table, titled: Period) -> list[Entry]:
-    """Rows are kinds of spending under a title that gives the period: its total row, else the sum of its rows."""
+def _by_kinds(book: FactBook, spec: FactSpec, table: Table, titled: Period, claims: Claims) -> list[Entry]:
+    """Rows are kinds of spending under a title that gives the period: its total row, else the sum of its rows that are
+    not told to be unpaid."""
     if spec.amounts is None:
         return []
     begin, heads = _heads(table)
@@ -254,12 +256,24 @@ def _by_kinds(book: FactBook, spec: FactSpec, table: Table, titled: Period) -> l
     column = next(iter(named if heads else numeric), None)
     rows = []
     for row, texts in zip(table.rows[begin:], table.texts[begin:], strict=True):
+        if reason := _unspent(row, texts, column):
+            claims.exclude(table.document, Span(row[0].span.start, row[-1].span.end), reason)
+            continue
         for cell, text in zip(row, texts, strict=True):
             if cell.column == column and (number := _NUMBER.fullmatch(text.replace(" ", ""))):
                 rows.append((texts[0], Decimal(number[0].replace(",", "")), cell))
     totals = [r for r in rows if listed("total_row").search(r[0])]
     parts = [r for r in rows if r not in totals]
     return [(titled, value, cell) for _, value, cell in parts] + [(None, value, cell) for _, value, cell in totals]
+
+
+def _unspent(row: Sequence[Cell], texts: Sequence[str], column: int | None) -> str:
+    """Why the amount of a row was not spent, by what stands beside it (合同，未付; 预算); "" where it was."""
+    beside = [t for cell, t in zip(row, texts, strict=True) if cell.column != column and len(t) <= LONGEST_STATE]
+    if any((said := listed("budget").search(text)) and said.end() == len(text) for text in beside):
+        return "planned"
+    return "not_spent" if any(
+        listed("unpaid").search(text) or states.state(text).against > states.SURE for text in beside[1:]) else ""
 
 
 def _heads(table: Table) -> tuple[int, dict[int, str]]:
@@ -439,7 +453,7 @@ def _parts(table: Table, cells: list[Cell]) -> list[Span]:
         return []
     columns = {cell.column for cell in cells}
     return [
-        Span(row[0].span.start, row[-1].span.end)
+        _whole(row)
         for row, texts in zip(table.rows[:total], table.texts[:total], strict=True)
         if any(c.column in columns and _NUMBER.fullmatch(t.replace(" ", "")) for c, t in zip(row, texts, strict=True))
         and not _NUMBER.fullmatch(texts[0])
@@ -447,8 +461,30 @@ def _parts(table: Table, cells: list[Cell]) -> list[Span]:
 
 
 def _row_span(table: Table, cell: Cell) -> Span:
-    row = table.rows[cell.row]
-    return Span(row[0].span.start, row[-1].span.end)
+    return _whole(table.rows[cell.row])
+
+
+def _whole(row: Sequence[Cell]) -> Span:
+    """A row's span, in whatever order its cells are."""
+    return Span(min(cell.span.start for cell in row), max(cell.span.end for cell in row))
+
+
+def labels_first(table: Table) -> Table:
+    """A table whose first column says nothing, or amounts, with the cells of the column in front that says the most."""
+    said: dict[int, int] = {}
+    for row, texts in zip(table.rows, table.texts, strict=True):
+        for cell, text in zip(row, texts, strict=True):
+            if text and _NUMBER.fullmatch(text.replace(" ", "").rstrip(_SUFFIX)) is None:
+                said[cell.column] = said.get(cell.column, 0) + 1
+    first = min((cell.column for row in table.rows for cell in row), default=0)
+    labels = max(said, key=lambda column: (said[column], column), default=first)
+    if labels == first or said.get(first, 0) * 2 >= len(table.rows):
+        return table
+    orders = [[place for front in (True, False) for place, cell in enumerate(row) if (cell.column == labels) is front]
+              for row in table.rows]
+    return Table(table.document, table.block, table.section,
+                 [[row[at] for at in order] for row, order in zip(table.rows, orders, strict=True)],
+                 [[texts[at] for at in order] for texts, order in zip(table.texts, orders, strict=True)])
 
 
 def _other_currency(table: Table, cells: list[Cell]) -> bool:

@@ -13,13 +13,14 @@ from ingestion.facts.claims.assertions import Assertion, Claims, Findings
 from ingestion.facts.lexicon import listed
 from ingestion.facts.lists.list_titles import same_things
 from ingestion.facts.lists.pools import Pool
-from ingestion.facts.prose.phrases import says_any
+from ingestion.facts.prose.phrases import abroad, says_any
 from ingestion.facts.scanning.columns import apart, are_persons
 from ingestion.facts.scanning.grids import Grid, Row, name_columns, unit_factor
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.facts.tables.listings import Listed, items_of, near_titles, two_sided
 from ingestion.numbers.periods import Cover, Window, periods
 
+COUNTED_IN_MUCH = {"thing", "organisation", "document"}  # measures that do not tell what is counted
 LEAST = 2   # rows that speak of the fact's things
 SHARE = 4   # ... and one in so many of all
 
@@ -44,7 +45,9 @@ def may_list(
 
 
 def _open_to(book: FactBook, spec: FactSpec, owners: Iterable[str]) -> bool:
-    return all(same_things(spec.listing, book.facts[owner].listing) for owner in owners)
+    rare = set(spec.measures) - COUNTED_IN_MUCH
+    return all(same_things(spec.listing, book.facts[owner].listing) or rare & set(book.facts[owner].measures)
+               for owner in owners)
 
 
 def _names(grid: Grid) -> list[int]:
@@ -59,13 +62,18 @@ def _speaks(book: FactBook, spec: FactSpec, grid: Grid) -> bool:
         return False
     if two_sided(spec.listing, grid):
         return True
+    if spec.named_by_place and any("amount" in roles for roles in grid.roles):
+        return False  # 国际合作费用｜…｜1200: what was paid, and not whom it is done with
     if "person" in spec.measures and not any(are_persons(grid.column(c)) for c in range(len(grid.headers))):
         return False
     heads = book.pattern(spec.heads)
     near = [need.words for need in spec.needs if need.reach != "section"]
     titled = heads.search("\n".join([title, *grid.table.section.headings[-1:]])) is not None
-    named = [row for row in grid.rows if titled or heads.search(row.text) is not None]
-    asked = [row for row in named if not near or any(says_any(book, words_, row.text) for words_ in near)]
+    headed = not spec.named_by_place and bool(name_columns(grid, book.pattern(spec.listing.header)))
+    named = [row for row in grid.rows
+             if titled or heads.search(row.text) is not None or (headed and abroad(row.text))]
+    over = "｜" + "｜".join(grid.headers)
+    asked = [row for row in named if not near or any(says_any(book, words_, row.text + over) for words_ in near)]
     return len(asked) >= LEAST and len(named) * SHARE >= len(grid.rows)
 
 

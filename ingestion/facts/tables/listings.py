@@ -263,6 +263,8 @@ def items_of(book: FactBook, spec: FactSpec, grid: Grid, columns: list[int]) -> 
     items = []
     column = columns[0] if columns else None
     unnamed = not columns and spec.listing is not None and bool(spec.listing.header)  # what its rows number
+    behind = column is not None and column * 2 > len(grid.headers)  # what tells of the things stands before their names
+    order = sorted(range(len(grid.headers)), key=lambda c: behind and c != column and "number" not in grid.roles[c])
     for row in grid.rows:
         name = row.text if unnamed else named(row, column)
         if empty(name) and len(row.columns) > 2:
@@ -272,8 +274,7 @@ def items_of(book: FactBook, spec: FactSpec, grid: Grid, columns: list[int]) -> 
         if _kind_alone(book, spec, name) and _has_figure(grid, row):
             continue  # 发明专利｜21
         cells = _with_name(row, name)
-        headed = tuple(Column(grid.headers[c], text, grid.roles[c])
-                       for c, text in sorted(row.columns.items()) if c < len(grid.headers))
+        headed = tuple(Column(grid.headers[c], row.columns.get(c, ""), grid.roles[c]) for c in order)
         beside = _beside(row, columns[1:])
         items.append(Item(grid.table.document, row.span, row.text, name, cells, row.section, beside, headed))
     return items

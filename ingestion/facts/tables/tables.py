@@ -21,7 +21,7 @@ from ingestion.facts.scanning.grids import Grid, grid, identified, things_of_for
 from ingestion.facts.scanning.scan import Reading, Table, policy_columns, sentences_in
 from ingestion.facts.schema import FactBook
 from ingestion.facts.sentences import Section, Sentence
-from ingestion.facts.tables.amounts import amounts, is_money
+from ingestion.facts.tables.amounts import amounts, is_money, labels_first
 from ingestion.facts.tables.likely import may_list, payments
 from ingestion.facts.tables.listings import Listed, listed_in
 from ingestion.language import fold, load
@@ -287,7 +287,7 @@ def _of_money(
     book: FactBook, reading: Reading, table: Table, setting: Setting, found: Mapping[str, Claims]
 ) -> bool:
     """Whether a table is one of amounts: of a fact's own, or of money that no fact asks for."""
-    read = False
+    read, table = False, labels_first(table)
     for key, spec in book.facts.items():
         if spec.amounts is not None:
             read |= amounts(book, spec, table, setting.window, found.get(key, Claims()), reading.tables)
