@@ -49,6 +49,14 @@ def test_two_thousand_questions_are_ruled_and_name_no_figure_of_their_own() -> N
     assert wrong[:5] == []
 
 
+def test_questions_as_people_type_them_are_ruled_as_the_arithmetic_says() -> None:
+    """Blanks for commas, everyday verbs, parts told in any way: every verdict is that of the figures that are left."""
+    policy = samples.policy()
+    wrong = [(asked.text, asked.verdict, answer.verdict, answer.text[:120]) for asked in dialogue_samples.as_typed(200)
+             if (answer := answering.answer(asked.text, policy)).verdict != asked.verdict]
+    assert wrong == []
+
+
 @pytest.mark.parametrize("start", range(4))
 def test_questions_about_the_policy_name_no_figure_of_their_own(start: int) -> None:
     """A share of the questions that the policy folder's examples hold."""

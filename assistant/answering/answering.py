@@ -209,10 +209,10 @@ class Advisor:
             return choice, none     # the bar is right; what is asked is something else of it
         if near.comparisons:
             near = replace(near, statements=())
-            compared = dict.fromkeys(one.criterion.citation for one in near.comparisons)
-            refs = [ref for ref in choice.refs if not any(one.split("（")[0] == ref for one in compared)]
-            if len(refs) < len(choice.refs):      # what was compared, not the whole article
-                choice = replace(choice, refs=(*compared, *refs))
+            own = dict.fromkeys(one.criterion.citation for one in near.comparisons)
+            others = [ref for ref in choice.refs if not any(one.split("（")[0] == ref for one in own)]
+            if len(others) < len(choice.refs):      # what was compared, not the whole article
+                choice = replace(choice, refs=(*own, *others))
         elif choice.points and choice.points[0].matches and choice.points[0].verdict:
             return choice, none
         return choice, near

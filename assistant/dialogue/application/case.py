@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from assistant.checking import citations
-from assistant.dialogue.application import lines
+from assistant.dialogue.application.lines import Line
+from assistant.dialogue.application.lines import of as lines_in
 from assistant.dialogue.results import OF_OUTCOME
 from assistant.judging import rules
 from assistant.judging.assessing import Extracted, extract
@@ -178,10 +179,10 @@ class Case:
         return [fold(one.text) for one in self.assessment.documents]
 
     @cached_property
-    def lines(self) -> tuple[lines.Line, ...]:
-        return tuple(line for document in self.assessment.documents for line in lines.of(document))
+    def lines(self) -> tuple[Line, ...]:
+        return tuple(line for document in self.assessment.documents for line in lines_in(document))
 
-    def lines_of(self, documents: Sequence[str]) -> Sequence[lines.Line]:
+    def lines_of(self, documents: Sequence[str]) -> Sequence[Line]:
         """The lines of some documents, of all without `documents`."""
         return [line for line in self.lines if not documents or line.document.name in documents]
 
