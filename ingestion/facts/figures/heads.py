@@ -148,7 +148,9 @@ def _head_before(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Fig
         return None
     if others_head(book, spec, before):
         return None
-    above = sentence.section.text
+    section = sentence.section
+    told = section.lead.rstrip().endswith("。") and has_number(section.lead)  # it counts something of its own
+    above = "\n".join(section.headings[-2:]) if told else section.text
     return above if heads.search(above) else None
 
 

@@ -61,9 +61,8 @@ def sentence_items(book: FactBook, spec: FactSpec, analysis: Analysis, chain: st
     listing = spec.listing
     if listing is None or not listing.names or analysis.sentence.pair:
         return
-    if section_block(analysis.sentence.section) or any(
-        reason in ("quotation", "template") for reason in analysis.clause_blocks.values()
-    ):
+    recital = any(reason in ("quotation", "template") for reason in analysis.clause_blocks.values())
+    if section_block(analysis.sentence.section) or recital:
         return
     if says_any(book, listing.named_in, chain):
         _named(book, spec, listing, analysis, pools)

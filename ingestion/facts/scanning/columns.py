@@ -173,6 +173,7 @@ SHORTEST_KIND = 4  # characters of a cell that names a kind
 _CLASSES = frozenset({"kind", "rank", "source", "index"})
 _OF_TIME = frozenset({"date", "term", "until"})
 _DIGIT = re.compile(r"[\d一二三四五六七八九十]")
+_NOTE = re.compile(r"（([^（）]{2,24})）")  # 高企（今年在报，证未下）
 
 
 class Column(NamedTuple):
@@ -224,7 +225,8 @@ def doubts(rows: Mapping[int, Cells], *, dated: bool = True) -> dict[int, list[s
         told = [BLANK] if asked.intersection(missing) else []
         of_state = [one.text for one in cells[1:] if told or _of_state(one)]
         told += [UNSETTLED for text in of_state for _ in range(_against(text))]
-        told += [UNSETTLED for one in cells[1:] if one.text not in of_state and _pending(one.text)]
+        beside = [one for one in cells[1:] if one.text not in of_state]
+        told += [UNSETTLED for one in beside if _pending(one.text) or (one.roles & _CLASSES and _noted(one.text))]
         if told:
             found[place] = told
     return found
@@ -274,6 +276,11 @@ def _against(text: str) -> int:
 
 def _pending(text: str) -> bool:
     return len(text) <= LONGEST_STATE and listed("pending").search(text) is not None
+
+
+def _noted(text: str) -> bool:
+    """Whether a note in brackets says that what a cell names is to come or over (高企（今年在报，证未下）)."""
+    return any(states.state(said).against > states.SURE for said in _NOTE.findall(text))
 
 
 def unsettled(text: str) -> bool:
