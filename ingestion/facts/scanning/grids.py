@@ -259,7 +259,9 @@ def _grouped(table: Table, index: int, roles: list[frozenset[str]]) -> bool:
     first = [texts[0] if row and row[0].column == 0 else "" for row, texts in zip(
         table.rows[index + 1 :], table.texts[index + 1 :], strict=True) if len(row) > 1]
     said = [text.strip() for text in first]
-    return len(said) > 2 and bool(said[0]) and "" in said and len(set(said)) * 2 <= len(said) + 2
+    named = [text for text in said if text]
+    several = said.count("") > 1 or len(set(said)) * 2 <= len(said) + 2
+    return len(said) > 2 and bool(said[0]) and "" in said and several and len(set(named)) == len(named)
 
 
 def _roles(table: Table, index: int, headers: list[str]) -> list[frozenset[str]]:
