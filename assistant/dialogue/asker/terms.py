@@ -382,7 +382,7 @@ def _term(one: Figure, before: Sequence[Term], text: str, policy: Policy, spans:
           bars: Mapping[str, int], *, claims: bool) -> Term:
     """A figure with its role, its period and what it comes to (每年70万 over three years, 还差2篇)."""
     quantity, spec = one.quantity, policy.facts.facts[one.fact]
-    cover = _cover(one, spans) if spec.time == "window" else ""
+    cover = _cover(one, spans, text) if spec.time == "window" else ""
     role, reason = _role(one, before, text, policy, bars, claims=claims, outside=cover == "outside")
     interval, times, bar, lacking = _interval(one), 1, bars.get(one.fact), False
     if role is Role.HAVE and (things := _each_of(one)) > 1 and interval.exact:
@@ -458,12 +458,15 @@ def _periods(text: str, window: tuple[date, date], policy: Policy) -> list[tuple
     return sorted(found)
 
 
-def _cover(one: Figure, spans: Sequence[tuple[Span, str]]) -> str:
-    """How the period in a figure's own clause, before it, or right behind it lies to the window."""
+def _cover(one: Figure, spans: Sequence[tuple[Span, str]], text: str) -> str:
+    """How the period in a figure's own clause, before it, or right behind it lies to the window; else that of the
+    clauses before it that count nothing themselves (我们统计的是近五年的SCI论文，一共23篇)."""
     end = one.start + len(one.clause)
     inside = [(span, cover) for span, cover in spans if one.start <= span.start < end]
     before = [cover for span, cover in inside if span.end <= one.quantity.span.start]
-    return before[-1] if before else inside[0][1] if inside else ""
+    carried = [cover for span, cover in spans if span.end <= one.start
+               and not numerals.has_number(text[span.end : one.start]) and "。" not in text[span.end : one.start]]
+    return before[-1] if before else inside[0][1] if inside else carried[-1] if carried else ""
 
 
 def _years(clause: str) -> int:
