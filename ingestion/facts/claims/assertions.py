@@ -141,6 +141,8 @@ class Claims(Struct):
         return [entry for _, entry in last][::-1]
 
     def exclude(self, document: Document, span: Span, reason: str, rule: str = "") -> None:
+        if span.start == span.end:
+            return  # the blank cell of a made row
         entry = Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason)
         _noted(self.notes, entry, rule)
         self.steps.append(lambda _window, found: None if found.bare else found.exclusions.setdefault(entry))

@@ -246,7 +246,9 @@ def _against(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure)
     if figure.blocked and not (mine or of_another):
         return figure.blocked
     of_all = clause_about_all_or_owner(analysis, figure)  # 众创空间3个，级别均为区级
-    said = f"{figure.label}|{figure.paired or figure.own}{own_status}{of_all}"
+    behind = analysis.figures[analysis.figures.index(figure) + 1 :]
+    of_others = any(words("additional").match(one.left.lstrip("，、 ")) for one in behind)  # 专职5人，另外4人均系兼职
+    said = f"{figure.label}|{figure.paired or figure.own}{own_status}{'' if of_others else of_all}"
     if spec.subtract and book.pattern(spec.subtract).search(said):
         return "definition"
     places = spec.home_only and any(
