@@ -125,7 +125,7 @@ def test_the_words_of_a_document_are_found_in_that_document_alone() -> None:
     read = documents()
     quoted = 0
     for number, question in questions(QUESTIONS):
-        for one in passages(lines_in(read[number]), question):
+        for one in passages([*lines_in(read[number])], question):
             quoted += 1
             assert set(MARK.findall(one.quote)) == {mark(number)}
             assert read[number].text[one.span.start:one.span.end] == one.quote

@@ -95,6 +95,8 @@ class Findings(Struct):
     def exclude(self, document: Document, span: Span, reason: str, rule: str = "") -> None:
         if self.bare:
             return
+        if span.start == span.end:
+            return
         entry = Exclusion(document.name, document.page_at(span.start), span, document.quote(span), reason)
         self.exclusions.setdefault(entry)
         _noted(self.notes, entry, rule)
@@ -102,6 +104,8 @@ class Findings(Struct):
     def hold(self, document: Document, span: Span, why: str, *, held: bool = True) -> None:
         """A row of a list that could not be decided. `held`: the list's own interval holds it."""
         place = document.page_at(span.start)
+        if span.start == span.end:
+            return
         entry = Unexplained(document.name, place, span, document.quote(span), Interval(0, 1), why, adds=True)
         self.unexplained.setdefault(entry)
         _noted(self.notes, entry, "")
@@ -150,6 +154,8 @@ class Claims(Struct):
     def unexplain(self, document: Document, span: Span, could_be: Interval, why: str) -> None:
         """What may count and could not be decided. `could_be`: the fact's value."""
         place = document.page_at(span.start)
+        if span.start == span.end:
+            return
         entry = Unexplained(document.name, place, span, document.quote(span), could_be, why)
         _noted(self.notes, entry, "")
         self.steps.append(lambda _window, found: found.unexplained.setdefault(entry))
