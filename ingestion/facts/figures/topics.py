@@ -27,14 +27,14 @@ def front(analysis: Analysis) -> None:
 
 
 def bare(analysis: Analysis, figure: Figure) -> bool:
-    """Whether a figure's own phrase names no things: 近三年我们一共发了31篇, 园里一共住着31家."""
+    """Whether a figure's own phrase names no things, or ends with what is done with them: 近三年我们一共发了31篇."""
     left = figure.left
     for period in analysis.periods:
         if figure.left_start <= period.span.start and period.span.end <= figure.quantity.span.start:
             said = analysis.sentence.folded[period.span.start : period.span.end]
             left = left.replace(said, "", 1)
     left = words("own_body").sub("", left)
-    return not residue(figure.right) and not (residue(left) and residue(words("verb_end").sub("", left)))
+    return not residue(figure.right) and (words("verb_end").search(left) is not None or not residue(left))
 
 
 def _topics(analysis: Analysis, figure: Figure) -> list[int]:
