@@ -268,10 +268,10 @@ def _of_state(one: Column) -> bool:
 
 def _against(text: str) -> int:
     """How strongly a cell of state speaks against its row: 0, 1 or, where what it says is surely to come or over, 2."""
-    if unsettled(text) or _pending(text):
-        return 1
-    told = states.state(text)
-    return (told.against > states.SURE) + (told.against > states.LIKELY)
+    against = states.state(text).against
+    if against > states.SURE:
+        return 2
+    return int(against > states.LIKELY or unsettled(text) or _pending(text))
 
 
 def _pending(text: str) -> bool:
