@@ -17,7 +17,7 @@ from ingestion.facts.lists.pools import KEEP, UNKNOWN, Item, Pool, Setting
 from ingestion.facts.lists.requirements import rejects, requires
 from ingestion.facts.prose.dating import bound
 from ingestion.facts.prose.terms import term
-from ingestion.facts.scanning.columns import BLANK, ENOUGH, SHARE, doubts, once, others
+from ingestion.facts.scanning.columns import BLANK, ENOUGH, SHARE, UNSETTLED, doubts, once, others, over
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Require
 from ingestion.language import fold
 from ingestion.names import organisations
@@ -69,6 +69,8 @@ def _doubted(judged: list[Judged], *, dated: bool) -> list[Judged]:
         if judged[place].verdict in (KEEP, UNKNOWN):
             found[place] = replace(judged[place], verdict="other_body")
             told.pop(place, None)
+    told |= {n: [UNSETTLED, UNSETTLED] for n, entry in enumerate(judged)
+             if entry.verdict == UNKNOWN and found[n] is entry and over(entry.item.headed)}
     for place, why in told.items():
         verdict = UNKNOWN if len(why) == 1 else "dropped_status"
         found[place] = replace(judged[place], verdict=verdict, why=why[0])

@@ -274,6 +274,11 @@ def _against(text: str) -> int:
     return int(against > states.LIKELY or unsettled(text) or _pending(text))
 
 
+def over(cells: Cells) -> bool:
+    """Whether a state of a row surely says that it is to come or over."""
+    return any(_of_state(one) and states.state(one.text).against > states.SURE for one in cells[1:])
+
+
 def _pending(text: str) -> bool:
     return len(text) <= LONGEST_STATE and listed("pending").search(text) is not None
 
