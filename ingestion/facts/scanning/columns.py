@@ -268,10 +268,10 @@ def _of_state(one: Column) -> bool:
 
 def _against(text: str) -> int:
     """How strongly a cell of state speaks against its row: 0, 1 or, where what it says is surely to come or over, 2."""
-    against = states.state(text).against
-    if against > states.SURE:
+    said = states.state(text)
+    if said.against > states.SURE:
         return 2
-    return int(against > states.LIKELY or unsettled(text) or _pending(text))
+    return int(said.doubt > states.LIKELY or _pending(text))
 
 
 def over(cells: Cells) -> bool:
@@ -286,14 +286,6 @@ def _pending(text: str) -> bool:
 def _noted(text: str) -> bool:
     """Whether a note in brackets says that what a cell names is to come or over (高企（今年在报，证未下）)."""
     return any(states.state(said).against > states.SURE for said in _NOTE.findall(text))
-
-
-def unsettled(text: str) -> bool:
-    """Whether a cell says that a thing is there no more or not yet, in words that stand in no list of any fact."""
-    if len(text) > LONGEST_STATE:
-        return False
-    said = listed("settled").sub("", text)
-    return listed("unsettled").search(said) is not None
 
 
 def others(rows: Sequence[Cells]) -> set[int]:
