@@ -223,6 +223,7 @@ def _read(
     for sentence in forms:
         sentence.quotations = reading.quotations
         sentence.asked = _asked(sentence)
+        sentence.blocked = sentence.blocked or reason
     return forms
 
 
