@@ -388,8 +388,12 @@ def _grammar() -> tuple[list[tuple[re.Pattern[str], re.Pattern[str], Resolve]], 
             rf"(?:(?P<state>{alternation(data['state_date'])})\s*|(?P<until>到|至)\s*|(?:{alternation(data['from'])})\s*)?{_date('p')}(?:\s*(?P<since>{since}))?(?:\s*(?:为止|止))?",
             _single,
         ),
-        ("since", rf"since\s+{_date('p')}", _since),
-        (r"以来|至今", rf"(?:自|从)?\s*{_date('p')}[^，。；\d]{{0,8}}?(?:{begun})(?:以来|至今)", _cumulative),
+        ("since", rf"since\s+{_date('a')}", _since),
+        (
+            r"以来|至今",
+            rf"(?:(?:自|从)\s*{_date('a')}[^，。；、\d]{{0,10}}?|{_date('b')}[^，。；\d]{{0,8}}?(?:{begun}))(?:以来|至今)",
+            _since,
+        ),
         (rf"[到至](?:{today})", rf"(?:自|从){_date('a')}[^，。；\d]{{1,14}}(?:到|至)(?:{today})", _between),
         (r"[年今]", rf"(?P<relative>{alternation(data['relative'])})", _relative),
         (
@@ -408,8 +412,8 @@ def _grammar() -> tuple[list[tuple[re.Pattern[str], re.Pattern[str], Resolve]], 
 
 
 def _since(match: re.Match[str], window: Window) -> Period | None:
-    """From a date on, up to the window's end."""
-    bounds = _bounds(match, "p")
+    """From a date on, or from what happened at it (2019年1月换届以来), up to the window's end."""
+    bounds = _bounds(match, "a") or _bounds(match, "b")
     if bounds is None:
         return None
     start = bounds[0]
