@@ -353,10 +353,25 @@ _MARK = re.compile(r"[A-Za-z]{0,5}[-.]?\d{1,5}[A-Za-z]?(?:[-.]\d{1,4})?")
 
 def _referred(text: str) -> Iterator[tuple[str, bool]]:
     """The numbers of other rows that a row says to be the same, and whether it counts rows (第一行)."""
-    for match in words("same_as_row").finditer(text):
-        for said in filter(None, match.groups()):
-            number = said if _DIGIT.fullmatch(said[-1]) is None or said[-1].isascii() else str(parse_number(said) or "")
-            yield number, "行" in match.group()
+    for match in _same_rows(text):
+        number = match["code"] or match["number"] or (str(parse_number(match["numeral"])) if match["numeral"] else "")
+        if number:
+            yield number, match["unit"] == "行"
+
+
+def repeats(text: str) -> bool:
+    """Whether a row says that it is one above, without its number (即上一行的旧名, 同一任务书换名)."""
+    return words("same_again").search(text) is not None or any(match["above"] for match in _same_rows(text))
+
+
+def _same_rows(text: str) -> Iterator[re.Match[str]]:
+    """Where a text names another row (第2行, LCB-022, 上一行) and says that it is one with it, before or behind."""
+    for match in words("row_reference").finditer(text):
+        numbers = match["ordinal"] or match["unit"] in ("号", "行", "项", "条", "卷")
+        counted = match["number"] and not numbers  # 4篇
+        plain = (match["numeral"] and not match["ordinal"]) or (counted and not match["lead"])
+        if not plain and (match["lead"] or words("row_same").match(text[match.end():])):
+            yield match
 
 
 _LONG_CODE = re.compile(r"10\.\d{4,9}/\S+|(?=(?:\S*\d){4})[A-Z]{1,6}[A-Z0-9]*(?:[-/.][A-Z0-9]+)*")
