@@ -8,7 +8,7 @@ from ingestion.domain import Interval, Span
 from ingestion.facts.claims.assertions import Assertion, Claims, add
 from ingestion.facts.figures.matching import Match, kinds_in
 from ingestion.facts.lexicon import words
-from ingestion.facts.prose.analysed import Analysis
+from ingestion.facts.prose.analysed import Analysis, Figure
 from ingestion.facts.prose.modality import dropped, exempted
 from ingestion.facts.prose.phrases import located, residue, says_any, status_after
 from ingestion.facts.schema import FactBook, FactSpec
