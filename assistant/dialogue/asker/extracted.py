@@ -1,0 +1,106 @@
+"""The extractor's reading of a question: what it counts of the asker's figures, as it would in a document.
+
+Where the words give a figure no role of the asker's (lost, planned, to come, in doubt), the extractor decides which
+figures a fact counts: 海外中心长期驻守的只有1人，另外2人每季度去一周 is one. Rules about words beside a figure that only
+the chat had are not needed for what it reads.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import combinations
+
+from msgspec.structs import replace
+
+from assistant.dialogue.asker.roles import Role, Term
+from assistant.questions import question_form
+from assistant.questions.understanding import Part
+from ingestion.domain import Extraction, Fact
+from ingestion.policies.policy import Policy
+
+_CLAUSE = re.compile(r"[，,](?!\d{3}(?!\d))|[。；;？?！!\n]|\.(?=\s|$)")
+_SHARE = re.compile(r"[^，,。]*?\d+(?:\.\d+)?\s*[%％](?:的?(?:股份?|股权|表决权))?(?=[算能可够是就])")
+_OWN_SHARE = re.compile(r"^(?!.*(?:对方|外方|他们|别人|人家))[^，。]*?(?=[控持占]股)")
+_ASKING = re.compile(r"(?:吗|么|呢|吧)$")
+_PLAIN = frozenset({Role.HAVE, Role.PART, Role.TOTAL})
+_MOST = 8       # figures of which sums are tried
+_KEPT = 64      # readings that are kept
+
+
+def decided(terms: Sequence[Term], part: Part, policy: Policy, on: date) -> list[Term]:
+    """The terms with the facts and roles that the extractor gives them, where what it counts is a sum of some."""
+    found = list(terms)
+    if not any(one.role is Role.HAVE for one in found):
+        return found
+    sure = {key: fact for key, fact in reading(stated(part.text), policy, on).facts.items()
+            if fact.interval.exact and not fact.conflict and policy.facts.facts[key].kind != "yes_no"}
+    dropped: list[Term] = []
+    for key, fact in sure.items():
+        own = [one for one in found if one.fact == key]
+        near = [one for one in found if one.role is Role.HAVE and (one.fact == key or _within(one, fact))]
+        if not own or any(one.role not in _PLAIN or one.times > 1 or one.lacking for one in own):
+            continue
+        counted = _adding_up(near, fact.interval.low)
+        if counted is not None:
+            dropped += [one for one in near if one not in counted and one.fact == key]
+            found = [replace(one, fact=key) if one in counted else one for one in found]
+    return [_elsewhere(one, sure) if one in dropped else one for one in found]
+
+
+def _elsewhere(term: Term, sure: Mapping[str, Fact]) -> Term:
+    """A figure that its fact does not count: of the fact that counts just it, or of none."""
+    fact = next((key for key, fact in sure.items() if key != term.fact and fact.interval == term.interval
+                 and _within(term, fact)), "")
+    return replace(term, fact=fact) if fact else replace(term, role=Role.UNCOUNTED)
+
+
+def counts(text: str, term: Term, policy: Policy, on: date) -> bool:
+    """Whether the extractor counts a figure for its fact, read in its own clause or in the whole text."""
+    return any(fact.interval.exact and fact.interval.low == term.interval.low or _within(term, fact)
+               for said in (term.said, text) for key, fact in reading(said, policy, on).facts.items()
+               if key == term.fact)
+
+
+def reading(text: str, policy: Policy, on: date) -> Extraction:
+    """What the extractor reads in a text, kept for those who ask again."""
+    from ingestion import facts
+
+    key = (policy.sha256, policy.version, on, text)
+    if key not in _read:
+        while len(_read) >= _KEPT:
+            _read.pop(next(iter(_read)))
+        _read[key] = facts.extract_text(text, policy, on) if text else Extraction({}, {}, {})
+    return _read[key]
+
+
+def stated(folded: str) -> str:
+    """The clauses of a question that say something, as statements; those that ask are left out."""
+    kept, start = [], 0
+    for match in [*_CLAUSE.finditer(folded), None]:
+        clause = folded[start:match.start() if match else len(folded)].strip()
+        start = match.end() if match else start
+        asks = question_form.kinds_of(clause) - {"list", "how_long", "when"}
+        said = _SHARE.match(clause)
+        if clause and not asks and not _ASKING.search(clause) and (match is None or match[0] not in "?？"):
+            kept.append(clause)
+        elif said:
+            kept.append(_OWN_SHARE.sub("我方", said[0]))        # 控股51%算实际控制吧
+    return "，".join(kept) + "。" if kept else ""
+
+
+def _within(term: Term, fact: Fact) -> bool:
+    """Whether a figure stands in what a fact was read from."""
+    return any(term.words in piece.quote for piece in fact.evidence)
+
+
+def _adding_up(terms: Sequence[Term], total: int) -> Sequence[Term] | None:
+    """The figures that come to a total: all of them, or the most that do; None where none do."""
+    for size in range(min(len(terms), _MOST), 0, -1):
+        for some in combinations(terms, size):
+            if sum(one.interval.low for one in some) == total and all(one.interval.exact for one in some):
+                return some
+    return None
+
+
+_read: dict[tuple[str, str, date, str], Extraction] = {}
