@@ -56,7 +56,8 @@ def draft(asked: Question, assessment: Assessment, policy: Policy, topics: Topic
     for part in asked.parts:
         if before is not None and says("asks", "bare_met", part.text):      # 过没过: of what was asked about
             part = replace(part, found={}, strange=(), gaps=frozenset())
-        if before is not None and not part.refs and (not _has_subject(part, topics) or _points_back(part, topics)):
+        told_of = not part.refs or (part.polar and not any("（" in ref for ref in part.refs))    # 达到第七条的要求了吗
+        if before is not None and told_of and (not _has_subject(part, topics) or _points_back(part, topics)):
             part = replace(part, inherited=part.inherited | before.subjects)
         one = case_question.read(case, part, figures)
         found = about.answer(case, one) or _stated(case, part)

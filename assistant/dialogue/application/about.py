@@ -174,7 +174,7 @@ def _by_field(case: Case, one: Question) -> Result | None:
         if one.documents and not one.facts:
             return listing.conflicts(case, (), one.documents)
         counted = [key for key in one.facts if case.policy.facts.facts[key].kind != "yes_no"]
-        if counted and (len(one.documents) > 1 or one.figures.of(counted[0])):
+        if counted:
             return listing.agreeing(case, counted, one.documents, one.figures)
     why = one.asked.findings and (one.asked.intent == "why" or says("asks", "why_row", one.text))
     settles = why or (one.part.polar and (one.asked.findings or one.asked.intent in ("overall", "met")))

@@ -12,6 +12,7 @@ from assistant.dialogue.application import listing, mentions, names, particulars
 from assistant.dialogue.application.case import COUNTED, LEFT_OUT, Case, Row
 from assistant.dialogue.application.case_question import Question, rows_named
 from assistant.dialogue.application.recompute import Change, recompute
+from assistant.dialogue.asker import extracted
 from assistant.dialogue.asker.roles import Role, Term
 from assistant.dialogue.results import NO, Result
 from assistant.questions import rates
@@ -23,6 +24,7 @@ from ingestion.numbers import numerals, periods
 _NEW = frozenset({Role.ADDED, Role.PLANNED, Role.PART})      # figures that say themselves what comes
 _JOINT = re.compile(r"[、，,；;]|(?<=[\u4e00-\u9fff])[和与及]")
 _NAME, _FEW = 4, 4     # characters that are no chance run of words; rows that one clause can mean
+_MARKS = "，,。；;?？ "
 _SETTLING = 2     # pairs of characters that name what settles a condition
 _TELLING = 3      # pairs of characters that tell what is spoken of
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
@@ -76,10 +78,13 @@ def _together(case: Case, one: Question) -> Result | None:
     figures of the others."""
     found: list[Change] = []
     eventful: list[str] = []
+    shown = ""
     for clause in one.part.clauses():
         counted = any(term.words in clause.text for term in one.figures.terms if term.role in _NEW)
         events = [] if counted and not mentions.codes(clause.text) else _events(case, one, clause)
         events = events or _supplied(case, clause)
+        if not events and (events := _settled(case, one, clause)):
+            shown = clause.text.strip(_MARKS)
         found += [each for each in events if each not in found]
         eventful += [clause.text] if events else []
     left = [term for term in one.figures.terms if not any(term.words in clause for clause in eventful)]
@@ -89,10 +94,14 @@ def _together(case: Case, one: Question) -> Result | None:
     facts = {change.fact for change in found}
     asked = {case.topics.subjects[name].fact for name in one.part.asking().found}
     told = recompute(case, found)
-    if one.part.polar and not told.error and (
-            says("asks", "rest_as_is", one.text) or (len(facts) > 1 and not asked & facts)):
+    if shown:
+        told = replace(told, lines=(told.lines[0] + case.say("supposed_words", words=shown), *told.lines[1:]))
+    if one.part.polar and not told.error and not asked & facts and (
+            says("asks", "rest_as_is", one.text) or len(facts) > 1):
         whole = recompute(case, found, whole=True)
-        return replace(whole, figures=told.figures, lines=(*told.lines, *whole.lines),
+        first = (*whole.lines[1:2], *told.lines, *whole.lines[:1], *whole.lines[2:]) \
+            if says("asks", "overall_again", one.text) else (*told.lines, *whole.lines)
+        return replace(whole, figures=told.figures, lines=first,
                        quotes=(*told.quotes, *whole.quotes), refs=(*told.refs, *whole.refs))
     return told
 
@@ -190,6 +199,16 @@ def _supplied(case: Case, clause: Part) -> list[Change]:
     best = max(scores, default=0)
     return [Change("value", one.criterion.facts[0], 1) for one, score in zip(open_ones, scores, strict=True)
             if score == best >= _SETTLING]
+
+
+def _settled(case: Case, one: Question, clause: Part) -> list[Change]:
+    """The yes/no conditions that a supposed clause settles as the extractor reads it: 如果我方持股达到60%."""
+    book = case.policy.facts.facts
+    own = {key for each in case.findings for key in each.criterion.facts if book[key].kind == "yes_no"}
+    text = extracted.supposed(clause.text)
+    found = extracted.reading(text, case.policy, case.assessment.application_date).facts
+    return [Change("value", key, fact.interval.low) for key, fact in found.items()
+            if key in own and fact.interval.exact and (not one.facts or key in one.facts)]
 
 
 def _expected(case: Case, facts: Sequence[str], clause: Part) -> list[Row]:

@@ -1,8 +1,7 @@
 """The extractor's reading of a question: what it counts of the asker's figures, as it would in a document.
 
 Where the words give a figure no role of the asker's (lost, planned, to come, in doubt), the extractor decides which
-figures a fact counts: 海外中心长期驻守的只有1人，另外2人每季度去一周 is one. Rules about words beside a figure that only
-the chat had are not needed for what it reads.
+figures a fact counts: 海外中心长期驻守的只有1人，另外2人每季度去一周 is one.
 """
 from __future__ import annotations
 
@@ -15,6 +14,7 @@ from msgspec.structs import replace
 
 from assistant.dialogue.asker.roles import Role, Term
 from assistant.questions import question_form
+from assistant.questions.dialogue_patterns import pattern
 from assistant.questions.understanding import Part
 from ingestion.domain import Extraction, Fact
 from ingestion.policies.policy import Policy
@@ -57,7 +57,7 @@ def _elsewhere(term: Term, sure: Mapping[str, Fact]) -> Term:
 
 def counts(text: str, term: Term, policy: Policy, on: date) -> bool:
     """Whether the extractor counts a figure for its fact, read in its own clause or in the whole text."""
-    return any(fact.interval.exact and fact.interval.low == term.interval.low or _within(term, fact)
+    return any((fact.interval.exact and fact.interval.low == term.interval.low) or _within(term, fact)
                for said in (term.said, text) for key, fact in reading(said, policy, on).facts.items()
                if key == term.fact)
 
@@ -87,6 +87,12 @@ def stated(folded: str) -> str:
         elif said:
             kept.append(_OWN_SHARE.sub("我方", said[0]))        # 控股51%算实际控制吧
     return "，".join(kept) + "。" if kept else ""
+
+
+def supposed(folded: str) -> str:
+    """What a clause supposes, as a statement of the asker's: 如果院方持股达到60% is 我方持股达到60%."""
+    said = pattern("roles", "if").sub("", folded).strip("，,。；;?？ ")
+    return "" if question_form.kinds_of(said) & {"yes_no"} else _OWN_SHARE.sub("我方", said) + "。"
 
 
 def _within(term: Term, fact: Fact) -> bool:

@@ -149,6 +149,7 @@ def _assign(figures: list[Figure], part: Part, keys: Collection[str], policy: Po
             own: Collection[str]) -> None:
     """The fact of each figure: of the subject next to it, of what its unit alone can mean, or of the figure before."""
     before, unit = "", ""
+    asked = {topics.subjects[name].fact for name in part.asking().found}
     for place, one in enumerate(figures):
         allowed = [key for key in keys if fits(one.quantity, key, policy)]
         key = _part_named(one, part, allowed, before, topics) or _narrower(one, allowed, before, policy)
@@ -171,7 +172,8 @@ def _assign(figures: list[Figure], part: Part, keys: Collection[str], policy: Po
         if not key:
             sure = [name for name in allowed if one.quantity.measure in policy.facts.facts[name].measures]
             wide = [name for name in sure if not _is_part_of_another(name, topics)]
-            sure = wide if len(wide) == 1 else [name for name in wide if name in own] or sure
+            sure = wide if len(wide) == 1 else [name for name in wide if name in asked] \
+                or [name for name in wide if name in own] or sure
             key = sure[0] if len(sure) == 1 else ""
         behind = figures[place + 1] if place + 1 < len(figures) else None
         if behind is not None and is_part(behind) and not _named_in(one, part, topics):
