@@ -117,15 +117,30 @@ def _of_kind(case: Case, one: Question, key: str) -> Result | None:
 
 
 def _ruled_out(case: Case, one: Question) -> Result | None:
-    """That a kind which a question names is one of those that the policy folder says do not count: 领导小组."""
-    said = {term for term in mentions.terms(mentions.without_subjects(one.part, case.topics, one.facts))
-            if not mentions.common(term)}
-    for key in one.facts:
+    """That a kind which a question names is one of those that the policy folder says do not count: 领导小组, 兼职的."""
+    clauses = {each.criterion.citation for each in case.findings_of(one.facts)}
+    beside = [key for each in case.findings if each.criterion.citation in clauses for key in each.criterion.facts]
+    said, last = set(mentions.terms(one.text)), case.topics.subjects[_last_named(one)].fact if one.part.found else ""
+    for key in dict.fromkeys([*([last] if case.findings_of([last]) else []), *one.facts, *beside]):
+        label = fold(case.policy.facts.facts[key].label)
         for kind in _not_counted(case.policy.root, case.policy.sha256)[key]:
-            for piece in re.split("、", fold(kind)):
-                if sum(term in piece for term in said) >= _TELLING:
+            for piece in re.split("、", fold(kind)) if not says("asks", "undecided_kind", kind) else ():
+                own = set(mentions.terms(_without(label, piece.removesuffix("的"))))
+                if own and (len(own & said) >= _TELLING or own <= said):
                     return listing.of_kind(case, key, "", ruled_out=kind)
     return None
+
+
+def _last_named(one: Question) -> str:
+    """The subject that a question names last: 兼职的顾问算不算工作人员."""
+    return max(one.part.found, key=lambda name: max(word.span.start for word in one.part.found[name]))
+
+
+def _without(label: str, piece: str) -> str:
+    """A piece of text without the pairs of characters that a fact's label has."""
+    for term in mentions.terms(label):
+        piece = piece.replace(term, " ")
+    return piece
 
 
 @cache
