@@ -196,7 +196,7 @@ def _completed(asked: Question, before: Question, history: Sequence[Turn], reade
 
 
 def _carried_over(asked: Question, before: Question, reader: Reader) -> str | None:
-    """The same of somebody else (那研究所也这样吗), or of all conditions, with what was supposed (那整个申报能通过吗)."""
+    """The same of somebody else (那研究所也这样吗), or what was supposed, of all conditions (那整个申报能通过吗)."""
     first = asked.parts[0]
     also = pattern("asks", "also_so").search(first.text)
     if also is not None and before.parts[-1].polar:

@@ -16,7 +16,7 @@ from assistant.dialogue.asker.roles import Role, Term
 from assistant.questions import question_form
 from assistant.questions.dialogue_patterns import pattern
 from assistant.questions.understanding import Part
-from ingestion.domain import Extraction, Fact
+from ingestion.domain import Extraction, Fact, Interval
 from ingestion.policies.policy import Policy
 
 _CLAUSE = re.compile(r"[，,](?!\d{3}(?!\d))|[。；;？?！!\n]|\.(?=\s|$)")
@@ -24,6 +24,12 @@ _SHARE = re.compile(r"[^，,。]*?\d+(?:\.\d+)?\s*[%％](?:的?(?:股份?|股权
 _OWN_SHARE = re.compile(r"^(?!.*(?:对方|外方|他们|别人|人家))[^，。]*?(?=[控持占]股)")
 _ASKING = re.compile(r"(?:吗|么|呢|吧)$")
 _PLAIN = frozenset({Role.HAVE, Role.PART, Role.TOTAL})
+HAD = frozenset({Role.HAVE, Role.ADDED})
+_AWAY = frozenset({Role.LOST, Role.OVERLAP})
+_ASIDE = _AWAY | {Role.UNCOUNTED, Role.PLANNED}
+# What a figure may be labelled as that the question's own words give such a role
+_HARSHER = {Role.LOST: _AWAY, Role.OVERLAP: _AWAY, Role.UNCOUNTED: _ASIDE, Role.PLANNED: _ASIDE,
+            Role.UNCERTAIN: _ASIDE | {Role.UNCERTAIN}}
 _MOST = 8       # figures of which sums are tried
 _KEPT = 64      # readings that are kept
 
@@ -55,11 +61,25 @@ def _elsewhere(term: Term, sure: Mapping[str, Fact]) -> Term:
     return replace(term, fact=fact) if fact else replace(term, role=Role.UNCOUNTED)
 
 
-def counts(text: str, term: Term, policy: Policy, on: date) -> bool:
-    """Whether the extractor counts a figure for its fact, read in its own clause or in the whole text."""
-    return any((fact.interval.exact and fact.interval.low == term.interval.low) or _within(term, fact)
-               for said in (term.said, text) for key, fact in reading(said, policy, on).facts.items()
-               if key == term.fact)
+def confirms(labelled: Sequence[Term], own: Sequence[Term], total: Interval | None, part: Part, policy: Policy,
+             on: date) -> bool:
+    """Whether code counts what labels of figures say: none is had that the question's own words take away, and each
+    that is had is so by these words, or the extractor reads the very sum."""
+    own_at = {one.span: one for one in own}
+    for one in labelled:
+        known = own_at.get(one.span)
+        if known is not None and known.role in _HARSHER and one.role not in _HARSHER[known.role]:
+            return False
+    had = [one for one in labelled if one.role in HAD]
+    if any(one.role in _HARSHER and one.fact == labelled[0].fact and all(
+            other.span != one.span for other in labelled) for one in own):
+        return False        # what the words take away was not labelled at all
+    if all((known := own_at.get(one.span)) is not None and known.fact == one.fact and known.role in HAD
+           for one in had):
+        return bool(had)
+    fact = reading(stated(part.text), policy, on).facts.get(labelled[0].fact)
+    return fact is not None and not fact.conflict and fact.interval.exact and fact.interval == total \
+        and all(_within(one, fact) for one in had)
 
 
 def reading(text: str, policy: Policy, on: date) -> Extraction:
