@@ -14,16 +14,17 @@ from assistant.dialogue.application.case_question import Question, rows_named
 from assistant.dialogue.application.recompute import Change, recompute
 from assistant.dialogue.asker import extracted
 from assistant.dialogue.asker.roles import Role, Term
-from assistant.dialogue.results import NO, Result
+from assistant.dialogue.results import NO, OPEN, YES, Result
 from assistant.questions import rates
 from assistant.questions.dialogue_patterns import pattern, says
 from assistant.questions.understanding import Part, fold
-from ingestion.domain import Interval, Outcome
+from ingestion.domain import Interval, Method, Outcome
 from ingestion.numbers import numerals, periods
 
 _NEW = frozenset({Role.ADDED, Role.PLANNED, Role.PART})      # figures that say themselves what comes
 _JOINT = re.compile(r"[、，,；;]|(?<=[\u4e00-\u9fff])[和与及]")
 _NAME, _FEW = 4, 4     # characters that are no chance run of words; rows that one clause can mean
+_YEAR_ON = 12      # months
 _MARKS = "，,。；;?？ "
 _SETTLING = 2     # pairs of characters that name what settles a condition
 _TELLING = 3      # pairs of characters that tell what is spoken of
@@ -50,11 +51,7 @@ def changes(case: Case, one: Question) -> Result | None:
         return None
     day = _day(case, one)
     if day is not None and not (one.rows and says("asks", "ends", text)):
-        told = recompute(case, [Change("day", day=day)], facts)
-        return replace(told, lines=(case.say("on_day", day=case.words.day(day),
-                                             window=case.words.window(case.policy.window_on(day)),
-                                             term=case.say.pick(case.policy.window.term,
-                                                                case.policy.window.term_en)), *told.lines))
+        return _on_day(case, day, facts)
     window = _window(case, one)
     if window is not None and facts:
         return recompute(case, [Change("window", window=window)], facts)
@@ -71,6 +68,18 @@ def changes(case: Case, one: Question) -> Result | None:
     if one.figures.hypothetical or loses or says("roles", "if", text):
         return _together(case, one)
     return _as_received(case, one)
+
+
+def _on_day(case: Case, day: date, facts: Sequence[str]) -> Result:
+    """The rules on another day; a total that documents state of 近三年 is of their own day, and leaves it open."""
+    told = recompute(case, [Change("day", day=day)], facts)
+    stated = [key for key in facts if case.policy.facts.facts[key].time == "window" and key in case.assessment.facts
+              and any(piece.method is Method.DECLARED for piece in case.assessment.facts[key].evidence)]
+    term = case.say.pick(case.policy.window.term, case.policy.window.term_en)
+    head = case.say("on_day", day=case.words.day(day), window=case.words.window(case.policy.window_on(day)), term=term)
+    if not stated or told.verdict != YES or case.policy.window_on(day)[0] == case.assessment.window[0]:
+        return replace(told, lines=(head, *told.lines))
+    return replace(told, verdict=OPEN, lines=(head, case.say("on_day_stated", term=term)))
 
 
 def _together(case: Case, one: Question) -> Result | None:
@@ -120,6 +129,8 @@ def _day(case: Case, one: Question) -> date | None:
     match = pattern("asks", "later").search(one.text)
     if match is None:
         return None
+    if match.groupdict().get("year"):
+        return _months_after(case.assessment.application_date, _YEAR_ON * (2 if match["year"] == "后年" else 1))
     found = [last for span, _, last in periods.dates(one.text) if span.start >= match.start()]
     ahead = re.search(r"(\d{1,2}|[一二两三四五六七八九十])\s*个月", one.text)
     number = numerals.parse_number(ahead[1]) if ahead and not found else None
