@@ -319,7 +319,7 @@ def _by_whole(case: Case, one: Question) -> Result | None:
         return overall(case) if case.assessment.overall is Overall.PENDING else missing(case, [])
     plain = not part.polar and not asked.bars and not part.refs and "meaning" not in part.found
     asks = part.asks & {"when", "which", "what", "who", "where", "how"} or says("asks", "ordinal", text)
-    if plain and asks <= {"how"} and asked.findings and all(
+    if plain and part.asks == {"how"} and asked.findings and all(
             case.policy.facts.facts[key].kind == "yes_no" for key in asked.facts):
         return explained(case, asked.findings)      # 控制权这条怎么看
     if plain and asked.facts and asks and len(text) <= _PLAIN \

@@ -129,7 +129,7 @@ def of_kinds(terms: Sequence[Term], fact: str, policy: Policy) -> bool:
     if spec.kinds is None or not spec.kinds.overlap:
         return False
     named = [{name for name, words in spec.kinds.names.items() if policy.facts.pattern(words).search(one.words)}
-             for one in terms if one.role is Role.HAVE]
+             for one in terms if one.role in (Role.HAVE, Role.PART)]
     return len(named) > 1 and all(named) and len(set().union(*named)) > 1
 
 

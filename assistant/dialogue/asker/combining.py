@@ -79,6 +79,9 @@ def _within(terms: list[Term], text: str) -> list[Term]:
     for exact in [one for one in terms if one.role is Role.HAVE and one.reason != RECEIVED]:
         terms = [replace(one, role=Role.UNCOUNTED) if one.fact == exact.fact and one.reason == RECEIVED else one
                  for one in terms]
+        if exact.period == "window":        # 近五年经费320万，近三年190万
+            terms = [replace(one, role=Role.TOTAL) if one.fact == exact.fact and one.role is Role.HAVE
+                     and one.period in ("wider", "partial") else one for one in terms]
         whole = next((one for one in terms if one.fact == exact.fact and one.role is Role.HAVE and not one.period
                       and one.span < exact.span and one.interval.low > exact.interval.low), None)
         between = text[whole.span.end:exact.span.start] if whole is not None else ""

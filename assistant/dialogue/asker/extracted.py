@@ -12,6 +12,7 @@ from itertools import combinations
 
 from msgspec.structs import replace
 
+from assistant.dialogue.asker import bars
 from assistant.dialogue.asker.roles import Role, Term
 from assistant.questions import question_form
 from assistant.questions.dialogue_patterns import pattern
@@ -39,24 +40,25 @@ def decided(terms: Sequence[Term], part: Part, policy: Policy, on: date) -> list
     found = list(terms)
     if not any(one.role is Role.HAVE for one in found):
         return found
-    sure = {key: fact for key, fact in reading(stated(part.text), policy, on).facts.items()
-            if fact.interval.exact and not fact.conflict and policy.facts.facts[key].kind != "yes_no"}
+    read = {key: fact for key, fact in reading(stated(part.text), policy, on).facts.items()
+            if not fact.conflict and fact.interval.high is not None and policy.facts.facts[key].kind != "yes_no"}
     dropped: list[Term] = []
-    for key, fact in sure.items():
+    for key, fact in read.items():
         own = [one for one in found if one.fact == key]
-        near = [one for one in found if one.role is Role.HAVE and (one.fact == key or _within(one, fact))]
         if not own or any(one.role not in _PLAIN or one.times > 1 or one.lacking for one in own):
             continue
-        counted = _adding_up(near, fact.interval.low)
+        near = [one for one in found if one.fact == key or (
+            fact.interval.exact and one.role is Role.HAVE and _within(one, fact))]
+        counted = _adding_up(near, fact, policy)
         if counted is not None:
-            dropped += [one for one in near if one not in counted and one.fact == key]
-            found = [replace(one, fact=key) if one in counted else one for one in found]
-    return [_elsewhere(one, sure) if one in dropped else one for one in found]
+            dropped += [one for one in own if one not in counted and one.role is Role.HAVE]
+            found = [replace(one, fact=key, role=Role.HAVE) if one in counted else one for one in found]
+    return [_elsewhere(one, read) if one in dropped else one for one in found]
 
 
-def _elsewhere(term: Term, sure: Mapping[str, Fact]) -> Term:
+def _elsewhere(term: Term, read: Mapping[str, Fact]) -> Term:
     """A figure that its fact does not count: of the fact that counts just it, or of none."""
-    fact = next((key for key, fact in sure.items() if key != term.fact and fact.interval == term.interval
+    fact = next((key for key, fact in read.items() if key != term.fact and fact.interval == term.interval
                  and _within(term, fact)), "")
     return replace(term, fact=fact) if fact else replace(term, role=Role.UNCOUNTED)
 
@@ -120,12 +122,16 @@ def _within(term: Term, fact: Fact) -> bool:
     return any(term.words in piece.quote for piece in fact.evidence)
 
 
-def _adding_up(terms: Sequence[Term], total: int) -> Sequence[Term] | None:
-    """The figures that come to a total: all of them, or the most that do; None where none do."""
-    for size in range(min(len(terms), _MOST), 0, -1):
-        for some in combinations(terms, size):
-            if sum(one.interval.low for one in some) == total and all(one.interval.exact for one in some):
-                return some
+def _adding_up(terms: Sequence[Term], fact: Fact, policy: Policy) -> Sequence[Term] | None:
+    """The figures that come to what the extractor reads: those that are had, or else the most that do; None where none
+    do. What it reads of a total without a period is bounded from above only."""
+    had = [one for one in terms if one.role is Role.HAVE]
+    tried = [some for size in range(min(len(terms), _MOST), 0, -1) for some in combinations(terms, size)]
+    for some in [had, *tried]:
+        total = bars.add([replace(one, role=Role.HAVE) for one in some],
+                         overlapping=bars.of_kinds(some, fact.key, policy)).interval if some else None
+        if total is not None and total.high == fact.interval.high and fact.interval.low in (0, total.low):
+            return some
     return None
 
 

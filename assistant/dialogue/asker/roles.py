@@ -162,9 +162,9 @@ def _is_bar(one: Figure, earlier: Sequence[Term], bars: Mapping[str, int]) -> bo
         return True     # 不是3篇就行嘛
     if re.match(r"\s*了", tail) and not says("roles", "bar_tail", tail) and not lead.endswith("够"):
         return False    # 达到20篇了
-    if says("roles", "bar_tail", tail):
-        return True
     equals = bars.get(one.fact) == one.quantity.interval.low
+    if says("roles", "bar_tail", tail):
+        return equals or _OWN.search(lead) is None      # 我们4篇差多少
     if equals and not lead and says("roles", "bar_asked", tail) and any(term.role is Role.HAVE for term in earlier):
         return True     # SCI 15篇，EI 8篇，20篇够了没
     if one.quantity.interval.high is None and says("roles", "said", lead):
