@@ -126,7 +126,8 @@ def _adding_up(terms: Sequence[Term], fact: Fact, policy: Policy) -> Sequence[Te
     """The figures that come to what the extractor reads: those that are had, or else the most that do; None where none
     do. What it reads of a total without a period is bounded from above only."""
     had = [one for one in terms if one.role is Role.HAVE]
-    tried = [some for size in range(min(len(terms), _MOST), 0, -1) for some in combinations(terms, size)]
+    tried = [some for size in range(min(len(terms), _MOST), 0, -1) for some in combinations(terms, size)
+             if set(had) <= set(some) or all(one.role is Role.HAVE for one in some)]      # no part instead of its whole
     for some in [had, *tried]:
         total = bars.add([replace(one, role=Role.HAVE) for one in some],
                          overlapping=bars.of_kinds(some, fact.key, policy)).interval if some else None
