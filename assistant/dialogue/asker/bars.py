@@ -88,7 +88,7 @@ def add(terms: Sequence[Term], *, disjoint: bool = False, overlapping: bool = Fa
         unsure = [one for one in unsure if one.reason not in _NO_AMOUNT]
         aside = (*aside, *unknown)
     for one in unsure:
-        part = bool(plus) and one.interval.low <= low and not _beside(one)
+        part = bool(plus) and one.interval.low <= low
         if part:
             low -= one.interval.high or one.interval.low
         else:
@@ -137,5 +137,3 @@ def plural(one: Comparison) -> bool:
     return one.criterion.kind is CriterionKind.PLURAL
 
 
-def _beside(term: Term) -> bool:
-    return any(word in term.words for word in ("另", "还有", "此外", "plus", "another"))

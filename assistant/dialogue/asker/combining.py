@@ -12,9 +12,7 @@ from assistant.questions import question_form
 from assistant.questions.dialogue_patterns import pattern, says
 
 _REST = re.compile(r"其余|剩下的?(?=[^，。；]{0,6}(?:在|没|未|还))")     # the rest is spoken of by itself
-_BECOMES = re.compile(r"\s*(?:变成?|增加?到|涨到|升到|升至|增至|到|变为|to)\s*")
 _PARTS = 2
-_DEMONSTRATIVE = re.compile(r"[这那该](?:里面?的?)?$|上述$|\b(?:these|those) $")
 
 
 def doubted(terms: list[Term], text: str) -> list[Term]:
@@ -28,11 +26,6 @@ def settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term]
     """Roles that only all figures together tell: a total of those before it, a figure said twice, the rest."""
     done: list[Term] = []
     for place, one in enumerate(terms):
-        again = _again(one, done, text)
-        if again is not None:       # 有5篇第一单位不是我们，这5篇要是不算: said of the same five
-            done[again] = replace(done[again], role=Role.LOST if one.role in (Role.LOST, Role.UNCOUNTED)
-                                  and done[again].role is Role.PART else done[again].role)
-            continue
         same = [term for term in done if term.fact == one.fact]
         holds = [term for term in same if term.role in (Role.HAVE, Role.PLANNED, Role.ADDED, Role.UNCOUNTED)]
         if one.role in (Role.HAVE, Role.UNCERTAIN) and len(holds) > 1 and _apart(holds[-1], one, text) \
@@ -69,8 +62,8 @@ def settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term]
             done = [replace(one, role=Role.PART) if one in rest else one for one in done]
         elif whole.role is Role.HAVE:                        # 4个，市级2个、区级2个: the parts tell what counts
             done = [replace(one, role=Role.TOTAL) if one is whole else one for one in done]
-    done = [one for one in _within(done, text) if not _became(one, done, text)]
-    return [_taken(one, done, text) for one in done if not _told_twice(one, done)]
+    done = _within(done, text)
+    return [_taken(one, done, text) for one in done]
 
 
 def _within(terms: list[Term], text: str) -> list[Term]:
@@ -92,26 +85,6 @@ def _within(terms: list[Term], text: str) -> list[Term]:
         terms = [replace(one, role=Role.TOTAL if one is whole else Role.PART)
                  if one.fact == whole.fact and whole.span <= one.span < exact.span else one for one in terms]
     return terms
-
-
-def _again(one: Term, done: Sequence[Term], text: str) -> int | None:
-    """The place of the part that a figure with 这 or 那 before it speaks of once more, None for a figure of its own."""
-    if one.role is Role.BAR or not _DEMONSTRATIVE.search(text[max(0, one.span.start - 4):one.span.start]):
-        return None
-    return next((place for place, term in enumerate(done) if term.fact == one.fact and term.interval == one.interval
-                 and term.role in (Role.PART, Role.LOST, Role.UNCOUNTED)), None)
-
-
-def _became(one: Term, terms: Sequence[Term], text: str) -> bool:
-    """Whether a figure is what another was before: 从2个变3个."""
-    return any(term.fact == one.fact and term.span > one.span and _BECOMES.fullmatch(text[one.span.end:term.span.start])
-               for term in terms) and text[:one.span.start].rstrip().endswith(("从", "由", "from"))
-
-
-def _told_twice(one: Term, terms: Sequence[Term]) -> bool:
-    """Whether a figure that follows from what is lacking is stated as well: 只差1篇，19篇行不行."""
-    return one.role is Role.HAVE and one.lacking and any(
-        other.fact == one.fact and other.role is Role.HAVE and not other.lacking for other in terms)
 
 
 def _taken(one: Term, terms: Sequence[Term], text: str) -> Term:
