@@ -15,6 +15,7 @@ from typing import NamedTuple
 from ingestion.facts import credit_code
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.scanning import states
+from ingestion.facts.scanning.headers import roles_by_characters
 from ingestion.language import load, pattern
 from ingestion.names import organisations
 from ingestion.numbers.numerals import parse_number
@@ -38,26 +39,14 @@ _FIGURE = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?%?")
 _INDEX = re.compile(r"(?<![A-Za-z])(?:SCIE?|EI|SSCI|CPCI|ESCI|CSCD|CSSCI)(?![A-Za-z])|核心|Scopus", re.IGNORECASE)
 _PLACE_REST = 3  # characters that a cell may hold beside the names of places
 _CLASS_OF_FIRMS = re.compile(r"(?:[^、]*型?企业(?:、|$))+")  # 高新技术企业: a class of bodies names none
+_NOTES_AND_BLANKS = re.compile(r"[（(][^（）()]*[）)]|\s")
 _RANK = re.compile(r"^(?:国家|部|省|省部|市|区|县|校|院|厅局|市厅|部省|国)级")
 
 
-@lru_cache(maxsize=1)
-def _roles() -> list[tuple[str, re.Pattern[str]]]:
-    return [(name, pattern(tuple(map(_whole, said)))) for name, said in load("tables")["roles"].items()]
-
-
-def _whole(word: str) -> str:
-    """A word in Latin letters stands alone: no "to" in "Director"."""
-    return rf"/(?<![A-Za-z]){word}s?(?![A-Za-z])/" if word.isascii() and word.isalpha() else word
-
-
-@lru_cache(maxsize=4096)
 def roles_of(header: str) -> frozenset[str]:
-    """The roles that a header's words give its column; several may fit."""
-    clean = re.sub(r"[（(][^（）()]*[）)]|\s", "", header) or header
-    if listed("number_column").search(clean):
-        return frozenset({"number"})
-    return frozenset(name for name, said in _roles() if name != "number" and said.search(clean))
+    """The roles that a header's characters give its column; several may fit."""
+    clean = _NOTES_AND_BLANKS.sub("", header) or header
+    return frozenset({"number"}) if listed("number_column").search(clean) else roles_by_characters(clean)
 
 
 @lru_cache(maxsize=1)
@@ -259,15 +248,32 @@ def _filled(rows: Sequence[Cells]) -> frozenset[str]:
 def _undated(one: Column) -> bool:
     """Whether words stand where a date or a term is asked for (刊出｜拟投, 约期｜文本在改)."""
     asked = roles_of(one.header) == {"date"} or ("term" in one.roles and _pending(one.text))
-    return asked and _DIGIT.search(one.text) is None
+    return asked and not empty(one.text) and _DIGIT.search(one.text) is None
 
 
 def _of_state(one: Column) -> bool:
-    return "status" in one.roles or listed("remarks").search(one.header) is not None
+    return "status" in one.roles or not one.header or listed("remarks").search(one.header) is not None
+
+
+def answer(text: str) -> tuple[bool | None, str]:
+    """Whether a cell says yes (是（某大学）, √) or no (否，已离岗), and what it says behind that; None where neither."""
+    said = _ANSWER.fullmatch(text.strip())
+    word, behind = (said[1], said[2]) if said is not None else (text.strip(), "")
+    behind = "" if behind in load("tables")["yes"] + load("tables")["no"] else behind  # 是 Yes
+    for told, name in ((True, "yes"), (False, "no")):
+        if word in load("tables")[name]:
+            return told, behind
+    return None, text
+
+
+_ANSWER = re.compile(r"([A-Za-z]+|[^\s，,；;（(])\s*[\s，,；;（(]\s*(.*?)[）)]?")
 
 
 def _against(text: str) -> int:
     """How strongly a cell of state speaks against its row: 0, 1 or, where what it says is surely to come or over, 2."""
+    told, text = answer(text)
+    if told is False:
+        return 2
     against = states.state(text).against
     if against > states.SURE:
         return 2
@@ -276,7 +282,7 @@ def _against(text: str) -> int:
 
 def over(cells: Cells) -> bool:
     """Whether a state of a row surely says that it is to come or over."""
-    return any(_of_state(one) and states.state(one.text).against > states.SURE for one in cells[1:])
+    return any(_of_state(one) and states.state(answer(one.text)[1]).against > states.SURE for one in cells[1:])
 
 
 def _pending(text: str) -> bool:

@@ -98,7 +98,8 @@ def _told_by_cells(table: Table, known: int | None) -> int | None:
     if len(kinds) < 3:
         return known
     same = [column for column in told if column in first and kind_of(first[column]) == kinds[column]]
-    if (len(same) * 2 > len(told) and len(told) >= 2) or any(kinds[column] == "mode" for column in same):
+    heads_none = not any(map(roles_of, first.values()))
+    if (len(same) * 2 > len(told) and (len(told) >= 2 or heads_none)) or any(kinds[column] == "mode" for column in same):
         return -1
     heads = [text for text in table.texts[place] if text]
     headless = 1 if len(told) >= 2 and len(heads) + 1 == len(table.texts[place]) else 0  # a column of remarks

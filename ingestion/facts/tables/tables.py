@@ -198,7 +198,7 @@ def _read(
     if figures and reason:
         return figures
     lists = grid(table)
-    if lists is not None and not _restates(table, lists) and not (figures and _counts(lists)):
+    if lists is not None and not _restates(table, lists) and not _counts(lists):
         owners = _owners(book, lists, setting)
         if figures:  # a table of figures lists things where a title says so
             owners = {key: one for key, one in owners.items() if one.titled}
@@ -279,7 +279,8 @@ def _owners(book: FactBook, lists: Grid, setting: Setting) -> dict[str, Listed]:
                  or any(same_things(book.facts[key].listing, one) for one in shown)}
     titled = {key: listed_ for key, listed_ in found.items() if listed_.titled}
     told = frozenset[int]().union(*(listed_.met for listed_ in titled.values()))
-    mixed = {key: listed_ for key, listed_ in found.items() if listed_.shown and not listed_.met & told}
+    mixed = {key: one for key, one in found.items() if one.shown and (
+        not one.met & told or any(same_things(book.facts[key].listing, book.facts[other].listing) for other in titled))}
     return titled | mixed if titled else found
 
 
@@ -320,9 +321,10 @@ def _named_things(lists: Grid) -> bool:
 
 
 def _counts(lists: Grid) -> bool:
-    """类别｜级别｜数量: each row says how many, and is not one thing itself."""
+    """类别｜级别｜数量: some row says that it is several, and is not one thing itself."""
     heads = (re.sub(r"（[^（）]*）", "", header).strip() for header in lists.headers)
-    return any(listed("quantity_column").search(head) for head in heads)
+    told = [text for c, head in enumerate(heads) if listed("quantity_column").search(head) for text in lists.column(c)]
+    return any(has_number(text) and re.match(r"1(?!\d)", text) is None for text in told)
 
 
 def _restates(table: Table, lists: Grid) -> bool:
