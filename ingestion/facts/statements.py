@@ -234,7 +234,7 @@ def _settle(wanted: str, entry: Assertion, period: Period | None, window: Window
     """A statement about a period: it `covers` the window, or what it tells happened `inside` it."""
     cover = period.cover(window) if period is not None else None
     if wanted == "covers":
-        whole = period is None or period.kind in (PeriodKind.CUMULATIVE, PeriodKind.STATE)
+        whole = period is None or period.of_all_times
         holds, reason = whole or cover in (Cover.WINDOW, Cover.WIDER), "narrower_scope"
     elif period is None or period.days(window)[0] is None:
         return

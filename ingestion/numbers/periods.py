@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ingestion.domain import Span
 from ingestion.language import alternation, load, ngrams, pattern
@@ -34,7 +35,7 @@ class Window(Struct, frozen=True):
 class PeriodKind(StrEnum):
     RECENT = "recent"  # 近三年, 近五年
     DATED = "dated"  # 2021—2023年, 2022年3月, 2021年以来, 十四五期间
-    CUMULATIVE = "cumulative"  # 累计, 历年, 成立以来
+    CUMULATIVE = "cumulative"  # 累计, 历年, 成立以来; it has a start where its day is said (2009年开园以来)
     MEAN = "mean"  # 年均, 每年
     STATE = "state"  # 截至2024年5月底
     FUTURE = "future"  # starts after the application date
@@ -56,6 +57,11 @@ class Period(Struct, frozen=True):
     start: date | None
     end: date
     years: int = 0  # 近五年: the days of such a period hang on the window's reading, as in `days`
+
+    @property
+    def of_all_times(self) -> bool:
+        """Whether it has no beginning: 累计, 截至2024年5月底."""
+        return self.start is None and self.kind in (PeriodKind.CUMULATIVE, PeriodKind.STATE)
 
     def days(self, window: Window) -> tuple[date | None, date]:
         """Its first and last day under a window."""
@@ -388,8 +394,12 @@ def _grammar() -> tuple[list[tuple[re.Pattern[str], re.Pattern[str], Resolve]], 
             rf"(?:(?P<state>{alternation(data['state_date'])})\s*|(?P<until>到|至)\s*|(?:{alternation(data['from'])})\s*)?{_date('p')}(?:\s*(?P<since>{since}))?(?:\s*(?:为止|止))?",
             _single,
         ),
-        ("since", rf"since\s+{_date('p')}", _since),
-        (r"以来|至今", rf"(?:自|从)?\s*{_date('p')}[^，。；\d]{{0,8}}?(?:{begun})(?:以来|至今)", _cumulative),
+        ("since", rf"since\s+{_date('a')}", _since),
+        (
+            r"以来|至今",
+            rf"(?:(?:自|从)\s*{_date('a')}[^，。；、\d]{{0,10}}?|{_date('b')}[^，。；\d]{{0,8}}?(?:{begun}))(?:以来|至今)",
+            _since_event,
+        ),
         (rf"[到至](?:{today})", rf"(?:自|从){_date('a')}[^，。；\d]{{1,14}}(?:到|至)(?:{today})", _between),
         (r"[年今]", rf"(?P<relative>{alternation(data['relative'])})", _relative),
         (
@@ -409,13 +419,15 @@ def _grammar() -> tuple[list[tuple[re.Pattern[str], re.Pattern[str], Resolve]], 
 
 def _since(match: re.Match[str], window: Window) -> Period | None:
     """From a date on, up to the window's end."""
-    bounds = _bounds(match, "p")
+    bounds = _bounds(match, "a") or _bounds(match, "b")
     if bounds is None:
         return None
     start = bounds[0]
-    return Period(
-        Span(*match.span()),
-        PeriodKind.DATED if start <= window.end else PeriodKind.FUTURE,
-        start,
-        max(window.end, start),
-    )
+    kind = PeriodKind.DATED if start <= window.end else PeriodKind.FUTURE
+    return Period(Span(*match.span()), kind, start, max(window.end, start))
+
+
+def _since_event(match: re.Match[str], window: Window) -> Period | None:
+    """From what happened at a date (2019年1月换届以来): all since then."""
+    since = _since(match, window)
+    return replace(since, kind=PeriodKind.CUMULATIVE) if since and since.kind is PeriodKind.DATED else since

@@ -6,7 +6,7 @@ import re
 
 from ingestion.facts.figures.needs import clause_about_all
 from ingestion.facts.figures.relations import beside_the_first
-from ingestion.facts.figures.topics import bare
+from ingestion.facts.figures.topics import done
 from ingestion.facts.lexicon import words
 from ingestion.facts.prose.analysed import Analysis, Figure
 from ingestion.facts.prose.phrases import ABROAD, ancestors, note_behind, residue, says_any, status_after, untitled
@@ -46,8 +46,7 @@ def named_by(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure)
     if beside:
         return figure.own + "|" + beside
     named = len(unexplained(book, spec, figure.own)) > 1  # a thing of its own
-    named = named and not (
-        words("net").search(figure.left) or bare(analysis, figure) or beside_the_first(analysis, figure))
+    named = named and not (words("net").search(figure.left) or done(figure) or beside_the_first(analysis, figure))
     continued = (_head_in_title if named else _head_before)(book, spec, analysis, figure)
     if continued is None and not named:
         said = clause_about_all(analysis, figure)

@@ -17,7 +17,7 @@ from ingestion.facts.lists.pools import KEEP, UNKNOWN, Item, Pool, Setting
 from ingestion.facts.lists.requirements import rejects, requires
 from ingestion.facts.prose.dating import bound
 from ingestion.facts.prose.terms import term
-from ingestion.facts.scanning.columns import BLANK, ENOUGH, SHARE, UNSETTLED, doubts, once, others, over
+from ingestion.facts.scanning.columns import BLANK, ENOUGH, SHARE, UNSETTLED, doubts, once, others, over, repeats
 from ingestion.facts.schema import FactBook, FactSpec, Listing, Require
 from ingestion.language import fold
 from ingestion.names import organisations
@@ -48,15 +48,21 @@ def judge(book: FactBook, spec: FactSpec, pool: Pool, setting: Setting, claims: 
     same = once(cells, [item.text for item in pool.items], place) if pool.table else [frozenset[str]()] * len(cells)
     judged = [_judged(book, listing, pool, item, same[n], setting) for n, item in enumerate(pool.items)]
     judged = _doubted(judged, dated=spec.time == "window") if pool.table else _undated(judged, listing)
-    judged = [_once(entry) if place else entry for place, entry in enumerate(judged)]
-    named = next((p for p in periods(pool.title, setting.window) if p.kind is PeriodKind.DATED), None)
-    claims.later(partial(_count, spec, pool, judged, pool.period or named))
+    judged = [_once(judged, place) if place and repeats(entry.item.text) else entry
+              for place, entry in enumerate(judged)]
+    covered = next((p for p in periods(pool.title, setting.window) if p.kind is PeriodKind.DATED), None)
+    claims.later(partial(_count, spec, pool, judged, pool.period or covered))
 
 
-def _once(entry: Judged) -> Judged:
-    """A row that says of itself that it is one above under another name (同一任务书换名, 第1行机构的中文名)."""
-    again = words("same_again").search(entry.item.text) if entry.verdict in (KEEP, UNKNOWN) else None
-    return replace(entry, verdict="duplicate") if again else entry
+def _once(judged: list[Judged], place: int) -> Judged:
+    """A row that says to be another one under another name (同一任务书换名, 第1行机构的中文名): left out, unless that
+    other stands below it, with the same key."""
+    own = judged[place]
+    if own.verdict not in (KEEP, UNKNOWN):
+        return own
+    above, below = (any(other.keys & own.keys and other.verdict in (KEEP, UNKNOWN) for other in others_)
+                    for others_ in (judged[:place], judged[place + 1:]))
+    return own if below and not above else replace(own, verdict="duplicate")
 
 
 def _doubted(judged: list[Judged], *, dated: bool) -> list[Judged]:

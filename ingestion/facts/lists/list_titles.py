@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ingestion.facts.lexicon import listed
 from ingestion.facts.prose.phrases import says_any
 from ingestion.facts.schema import FactBook, Listing
 
+_SEVERAL = re.compile(r"[、，；和与及\s]")
 
-def title_above(book: FactBook, listing: Listing, headings: Sequence[str]) -> str | None:
+
+def title_above(book: FactBook, listing: Listing, headings: Sequence[str], nearest: str) -> str | None:
     """The nearest of the headings further above that speaks of any fact's things, if it is of this one's; "" where
-    none does."""
+    none does. One that names several things (项目、专利、伙伴) speaks of the one that the `nearest` heading names."""
     for heading in reversed(list_headings(headings)):
+        if nearest in _SEVERAL.split(heading):
+            return None
         if listing.avoid and says_any(book, listing.avoid, heading):
             return None
         if says_any(book, listing.about, heading):

@@ -50,7 +50,7 @@ def list_items(book: FactBook, spec: FactSpec, group: ListGroup, setting: Settin
         elif said:
             title, weak = group.section.lead, False
         elif not says_any(book, listing.about, title):
-            above = None if of_another(book, listing, nearest) else title_above(book, listing, outer)
+            above = None if of_another(book, listing, nearest) else title_above(book, listing, outer, nearest)
             untitled = not above and not of_any(book, title)
             if above is None or not (above or (untitled and _told_by_items(book, listing, group, setting))):
                 return

@@ -448,7 +448,7 @@ def bound(spec: FactSpec, value: Interval, period: Period | None, window: Window
     if spec.time == "window":
         if period is not None and period.kind is PeriodKind.STATE and period.end < window.start:
             return None
-        if period is None or period.kind in (PeriodKind.CUMULATIVE, PeriodKind.STATE):
+        if period is None or period.of_all_times:
             return Interval(0, value.high)
         cover = period.cover(window)
         if cover is Cover.WIDER:
@@ -457,7 +457,7 @@ def bound(spec: FactSpec, value: Interval, period: Period | None, window: Window
             return Interval(value.low, None)
         return value if cover is Cover.WINDOW else None
     if spec.time == "open":
-        if period is None or period.kind in (PeriodKind.CUMULATIVE, PeriodKind.STATE):
+        if period is None or period.of_all_times:
             return value
         return Interval(value.low, None)
     if period is not None and period.kind is PeriodKind.CUMULATIVE:

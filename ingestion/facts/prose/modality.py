@@ -39,6 +39,8 @@ def _section_block(headings: tuple[str, ...], lead: str) -> str:
             and not words("done").search(heading)
         ):
             return "planned"
+        if _of_another(heading):
+            return "other_body"
     if lead and len(lead) <= 60:
         caption = lead.strip().split("\n")[-1]
         if not caption.endswith("。") and words("quotation_heading").search(lead):
@@ -48,6 +50,11 @@ def _section_block(headings: tuple[str, ...], lead: str) -> str:
         if lead.rstrip().endswith("：") and words("plan_forward").search(lead) and not words("done").search(lead):
             return "planned"
     return ""
+
+
+def _of_another(title: str) -> bool:
+    """走马园（集团另一个园区）的消息: a title of what is told of somebody else."""
+    return pattern(tuple(load("tables")["polarity"]["other_body"])).search(title) is not None
 
 
 def _plans(caption: str) -> bool:

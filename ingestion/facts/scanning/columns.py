@@ -272,12 +272,10 @@ _ANSWER = re.compile(r"([A-Za-z]+|[^\s，,；;（(])\s*[\s，,；;（(]\s*(.*?)[
 def _against(text: str) -> int:
     """How strongly a cell of state speaks against its row: 0, 1 or, where what it says is surely to come or over, 2."""
     told, text = answer(text)
-    if told is False:
+    said = states.state(text)
+    if told is False or said.against > states.SURE:
         return 2
-    against = states.state(text).against
-    if against > states.SURE:
-        return 2
-    return int(against > states.LIKELY or unsettled(text) or _pending(text))
+    return int(said.doubt > states.LIKELY or _pending(text))
 
 
 def over(cells: Cells) -> bool:
@@ -292,14 +290,6 @@ def _pending(text: str) -> bool:
 def _noted(text: str) -> bool:
     """Whether a note in brackets says that what a cell names is to come or over (高企（今年在报，证未下）)."""
     return any(states.state(said).against > states.SURE for said in _NOTE.findall(text))
-
-
-def unsettled(text: str) -> bool:
-    """Whether a cell says that a thing is there no more or not yet, in words that stand in no list of any fact."""
-    if len(text) > LONGEST_STATE:
-        return False
-    said = listed("settled").sub("", text)
-    return listed("unsettled").search(said) is not None
 
 
 def others(rows: Sequence[Cells]) -> set[int]:
@@ -367,10 +357,25 @@ _MARK = re.compile(r"[A-Za-z]{0,5}[-.]?\d{1,5}[A-Za-z]?(?:[-.]\d{1,4})?")
 
 def _referred(text: str) -> Iterator[tuple[str, bool]]:
     """The numbers of other rows that a row says to be the same, and whether it counts rows (第一行)."""
-    for match in words("same_as_row").finditer(text):
-        for said in filter(None, match.groups()):
-            number = said if _DIGIT.fullmatch(said[-1]) is None or said[-1].isascii() else str(parse_number(said) or "")
-            yield number, "行" in match.group()
+    for match in _same_rows(text):
+        number = match["code"] or match["number"] or (str(parse_number(match["numeral"])) if match["numeral"] else "")
+        if number:
+            yield number, match["unit"] == "行"
+
+
+def repeats(text: str) -> bool:
+    """Whether a row says that it is one above, without its number (即上一行的旧名, 同一任务书换名)."""
+    return words("same_again").search(text) is not None or any(match["above"] for match in _same_rows(text))
+
+
+def _same_rows(text: str) -> Iterator[re.Match[str]]:
+    """Where a text names another row (第2行, LCB-022, 上一行) and says that it is one with it, before or behind."""
+    for match in words("row_reference").finditer(text):
+        numbers = match["ordinal"] or match["unit"] in ("号", "行", "项", "条", "卷")
+        counted = match["number"] and not numbers  # 4篇
+        plain = (match["numeral"] and not match["ordinal"]) or (counted and not match["lead"])
+        if not plain and (match["lead"] or words("row_same").match(text[match.end():])):
+            yield match
 
 
 _LONG_CODE = re.compile(r"10\.\d{4,9}/\S+|(?=(?:\S*\d){4})[A-Z]{1,6}[A-Z0-9]*(?:[-/.][A-Z0-9]+)*")

@@ -4,13 +4,15 @@ a line of headers above a table without any is its first row. Only blocks change
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from msgspec.structs import replace
 
 from ingestion.domain import Block, BlockKind, Cell, Document, Span
 from ingestion.facts.scanning.columns import kind_of, kind_of_column, roles_of
+from ingestion.language import fold, load
+from ingestion.names import organisations
 
 _BLANK = re.compile(r"[ \u3000]+")
 _MARKS = (
@@ -18,9 +20,11 @@ _MARKS = (
 )
 _CONTINUED = re.compile(
     r"\s*[（(]?\s*(?:接上表|续\s*上?\s*表|表\s*[\d一二三四五六七八九十.\-]*\s*[（(]?续[）)]?|Table.{0,12}continued).{0,24}\s*")
+_NAME = re.compile(r"[^，。；：（\n]{2,40}")
 _LINE = re.compile(r"[^\n]+")
 LONGEST_LINE = 400  # characters of a line that may be a row
 MOST_COLUMNS = 20
+LEAST_NAMED, LONGEST_NAMED = 3, 150  # paragraphs that begin with names and are a list, and characters of one of them
 LEAST_COLUMNS = 3   # filled ones of a table that may lose the others; with fewer it may be a form to be filled in
 
 
@@ -28,9 +32,30 @@ def mended(document: Document) -> list[Block]:
     """The document's blocks without furniture and blanks, tables as they were meant."""
     blocks = [b for b in document.blocks if b.kind is not BlockKind.FURNITURE]
     blocks = [b for b in blocks if document.text[b.span.start : b.span.end].strip()]
-    blocks = list(_rosters(document, blocks))
+    blocks = list(_listed(document, _rosters(document, blocks)))
     parted = [part for block in _delimited(document, blocks) for part in _parted(document, block)]
     return [_filled(document, block) for block in _joined(document, list(_cards(document, parted)))]
+
+
+def _listed(document: Document, blocks: Iterable[Block]) -> Iterator[Block]:
+    """Runs of short paragraphs that each begin with the name of another body, as the items of a list."""
+    names = [(block, _body_named(document, block)) for block in blocks]
+    for named, run in groupby(names, key=lambda pair: bool(pair[1])):
+        members = list(run)
+        listed = named and len({name for _, name in members}) == len(members) >= LEAST_NAMED
+        yield from (replace(block, kind=BlockKind.LIST_ITEM) if listed else block for block, _ in members)
+
+
+def _body_named(document: Document, block: Block) -> str:
+    """The name of the body with which a short paragraph begins; "" where it begins with none."""
+    if block.kind is not BlockKind.PARAGRAPH or block.span.end - block.span.start > LONGEST_NAMED:
+        return ""
+    text = fold(document.quote(block.span)).strip()
+    first = next(iter(organisations.scan(text)), None) if organisations.may_begin(text) else None
+    if first is None or first.start or first.kind is organisations.Kind.GENERIC:
+        return ""
+    name = _NAME.match(text)
+    return name[0] if name and re.search(load("discourse")["body_words"], name[0], re.IGNORECASE) else ""
 
 
 def _filled(document: Document, block: Block) -> Block:

@@ -476,13 +476,16 @@ def _table(document: Document, block: Block, section: Section, folded: str) -> T
     return Table(document, block, section, rows, texts)
 
 
+_OF_A_YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
+
+
 def policy_columns(table: Table) -> frozenset[int]:
-    """Columns that restate the policy's requirements: 政策要求, 管理办法条件."""
+    """Columns that restate the policy's requirements: 政策要求, 管理办法条件; a column of a year is a plan's."""
     if not table.texts:
         return frozenset()
     heads = pattern(tuple(load("discourse")["quotation_column"]))
     return frozenset(
         cell.column
         for cell, text in zip(table.rows[0], table.texts[0], strict=True)
-        if 2 <= len(text) <= 12 and heads.search(text)
+        if 2 <= len(text) <= 12 and heads.search(text) and not _OF_A_YEAR.match(text)
     )

@@ -1,7 +1,8 @@
 """How the thing of a row stands, told by the characters of a cell that no list of words knows (卡在海关, 谈崩了).
 
 A naive Bayes classifier over runs of one to three characters, made from the phrases of `language/states.yaml` when it
-is first asked: done, running, to come, over, or no state at all. Deterministic; phrases are added there, not here.
+is first asked: done, running, to come, over, left open (诉讼中, 待核), or no state at all. Deterministic; phrases are
+added there, not here.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import NamedTuple
 
 from ingestion.language import load
 
-KINDS = ("done", "running", "to_come", "over", "other")
+KINDS = ("done", "running", "to_come", "over", "doubtful", "other")
 LONGEST = 30  # characters of a cell that says how a thing stands
 SURE, LIKELY = 0.97, 0.8  # chosen on rows that nobody had mended on: nine of ten that are surely against it are
 _SMOOTHED = 0.1
@@ -24,10 +25,12 @@ _PARTS = re.compile(r"[，,；;、（）()/]")
 
 
 class State(NamedTuple):
-    """The kind of state that a cell most likely says, and how likely the thing does not or no longer stand."""
+    """The kind of state that a cell most likely says, how likely the thing does not or no longer stand, and how likely
+    that or that it is left open."""
 
     kind: str
     against: float
+    doubt: float
     certainty: float
 
 
@@ -35,11 +38,11 @@ class State(NamedTuple):
 def state(text: str) -> State:
     """What a cell says of how its thing stands; "other" where it is long or says nothing of it."""
     if not text.strip() or len(text) > LONGEST:
-        return State("other", 0.0, 1.0)
+        return State("other", 0.0, 0.0, 1.0)
     model = _model()
     runs = [run for run in _characters(text) if run in model.known]
     if not runs:
-        return State("other", 0.0, 0.0)
+        return State("other", 0.0, 0.0, 0.0)
     weight = _RUNS / max(_RUNS, len(runs))
     logs = {
         kind: model.prior[kind] + weight * sum(model.log(kind, run) for run in runs) for kind in KINDS
@@ -48,7 +51,8 @@ def state(text: str) -> State:
     shares = {kind: math.exp(value - most) for kind, value in logs.items()}
     whole = sum(shares.values())
     best = max(KINDS, key=lambda kind: shares[kind])
-    return State(best, (shares["to_come"] + shares["over"]) / whole, shares[best] / whole)
+    against = shares["to_come"] + shares["over"]
+    return State(best, against / whole, (against + shares["doubtful"]) / whole, shares[best] / whole)
 
 
 class _Model(NamedTuple):

@@ -373,7 +373,7 @@ def _about(book: FactBook, listing: Listing, grid: Grid) -> str | None:
     *outer, nearest = grid.table.section.headings or ("",)
     if about.search(nearest):
         return title or nearest
-    return title_above(book, listing, outer)
+    return title_above(book, listing, outer, nearest)
 
 
 def _each_about(book: FactBook, listing: Listing, grid: Grid) -> bool:

@@ -205,7 +205,7 @@ def _read(
         for key, listed_ in owners.items():
             if key in found:
                 judge(book, book.facts[key], listed_.pool, setting, found[key])
-        for key, pool in may_list(book, lists, owners, found).items():
+        for key, pool in (may_list(book, lists, owners, found) if not figures else {}).items():
             aside = Claims()
             judge(book, book.facts[key], pool, setting, aside)
             found[key].aside.append(aside)
@@ -223,6 +223,7 @@ def _read(
     for sentence in forms:
         sentence.quotations = reading.quotations
         sentence.asked = _asked(sentence)
+        sentence.blocked = sentence.blocked or reason
     return forms
 
 
