@@ -143,6 +143,8 @@ def column_roles(header: str, cells: Sequence[str]) -> frozenset[str]:
     held = kind_of_column(cells)
     if held in ("date", "term"):
         named -= {"origin", "target", "title", "authors"}  # From, To: of a term
+    if held == "date" and "term" in named and "date" not in named:
+        return named | {"until"}  # 期限｜2026-03: one day of a term is its last
     if held == "place" and not named & {"title", "holder", "workplace", "origin", "target"}:
         return named | {"country"}
     if held == "body":

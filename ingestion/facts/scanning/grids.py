@@ -365,11 +365,9 @@ def _row(found: Grid, row: list[Cell], texts: list[str], values: dict[int, str],
 
 
 def _with_term(roles: list[frozenset[str]]) -> list[frozenset[str]]:
-    """A column of days and, behind it, one of last days are a term together (From, To)."""
-    if any("term" in own for own in roles):
-        return roles
-    last = next((c for c, own in enumerate(roles) if "until" in own), 0)
-    if not any("date" in own for own in roles[:last]):
+    """The last column of last days (To, 管到哪天) tells terms, with one of first days before it (From) or alone."""
+    last = max((c for c, own in enumerate(roles) if "until" in own), default=None)
+    if last is None or any("term" in own for own in roles):
         return roles
     return [frozenset({"until", "term"}) if c == last else own for c, own in enumerate(roles)]
 
