@@ -16,7 +16,8 @@ SMALLEST = 15  # hundredths of a weight that is kept: fewer tell unseen headers 
 
 def labelled() -> dict[str, frozenset[str]]:
     """Each header with the roles that it gives."""
-    return {header: frozenset(roles.split()) - {"none"} for roles, headers in load("headers").items() for header in headers}
+    return {header: frozenset(roles.split()) - {"none"}
+            for roles, headers in load("headers").items() for header in headers}
 
 
 def learn(headers: Mapping[str, frozenset[str]]) -> dict[str, object]:

@@ -114,7 +114,8 @@ def _sort(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
     if header is None:
         header = sorting([one.headed for one in pool.items], lambda text: bool(says_any(book, require.words, text)))
         pool.sorting[id(require)] = header
-    return next((one.text.strip() for one in item.headed if header and one.header == header and not empty(one.text)), "")
+    said = (one.text.strip() for one in item.headed if header and one.header == header and not empty(one.text))
+    return next(said, "")
 
 
 def _asks(header: str) -> bool:

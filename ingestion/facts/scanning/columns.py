@@ -16,7 +16,7 @@ from ingestion.facts import credit_code
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.scanning import states
 from ingestion.facts.scanning.headers import roles_by_characters
-from ingestion.language import load, pattern
+from ingestion.language import load
 from ingestion.names import organisations
 from ingestion.numbers.numerals import parse_number
 
@@ -33,7 +33,7 @@ CODE = re.compile(
     r"(?:[A-Za-z]{1,4}[-/.]?){1,3}(?:19|20)\d\d[-\dXx×./A-Za-z]{3,}|(?:19|20)\d{2}SR\w{3,}|GR20\w{6,}", re.ASCII
 )
 _PERSON = re.compile(
-    r"[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]{1,6}·[\u3400-\u9fff·]{1,8}|[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,3}"
+    r"[\u3400-\u9fff×○*]{2,4}|[\u3400-\u9fff]{1,6}·[\u3400-\u9fff·]{1,8}|[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,3}"
 )
 _FIGURE = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?%?")
 _INDEX = re.compile(r"(?<![A-Za-z])(?:SCIE?|EI|SSCI|CPCI|ESCI|CSCD|CSSCI)(?![A-Za-z])|核心|Scopus", re.IGNORECASE)
@@ -41,6 +41,16 @@ _PLACE_REST = 3  # characters that a cell may hold beside the names of places
 _CLASS_OF_FIRMS = re.compile(r"(?:[^、]*型?企业(?:、|$))+")  # 高新技术企业: a class of bodies names none
 _NOTES_AND_BLANKS = re.compile(r"[（(][^（）()]*[）)]|\s")
 _RANK = re.compile(r"^(?:国家|部|省|省部|市|区|县|校|院|厅局|市厅|部省|国)级")
+
+
+_RUNG = re.compile(
+    r"(国家|[省市]?部|省部?|市|区县?|县|[镇乡街村][道镇街]?|校|院|所)(?:[里上家]?(?:的|给的|批的|自设)?)?")
+
+
+def rank(text: str) -> str:
+    """市里, 区里给的, 镇街 as 市级, 区级, 镇级; whatever else a cell of ranks says as it is."""
+    rung = _RUNG.fullmatch(text.strip())
+    return f"{'镇' if rung[1][0] in '镇乡街村' else rung[1]}级" if rung is not None else text
 
 
 def roles_of(header: str) -> frozenset[str]:
@@ -181,13 +191,16 @@ Cells = Sequence[Column]
 
 
 def sorting(rows: Sequence[Cells], asked: Callable[[str], bool]) -> str:
-    """性质｜联合研发, 委托开发, 试验服务: the header of the column of kinds that tells rows of what is asked for from
-    others, or ""."""
-    said: dict[str, set[bool]] = {}
-    for one in chain.from_iterable(rows):
-        if "kind" in one.roles and one.text.strip():
-            said.setdefault(one.header, set()).add(asked(one.text))
-    return next((header for header, told in said.items() if len(told) > 1), "")
+    """性质｜联合研发, 委托开发, 试验服务: the header of the column of kinds, or of one of which nothing is known, that
+    tells rows of what is asked for from others, or ""."""
+    said: dict[str, list[bool]] = {}
+    plain: set[str] = set()
+    for one in chain.from_iterable(cells[1:] for cells in rows):
+        if ("kind" in one.roles or not one.roles) and one.header and one.text.strip():
+            said.setdefault(one.header, []).append(asked(one.text))
+            plain |= set() if one.roles else {one.header}
+    sorted_ = [header for header, told in said.items() if len(set(told)) > 1]
+    return next((header for header in sorted_ if header not in plain or 2 * sum(said[header]) >= len(rows)), "")
 
 
 def located(rows: Sequence[Cells]) -> list[str]:
@@ -258,7 +271,7 @@ def _of_state(one: Column) -> bool:
 
 
 def answer(text: str) -> tuple[bool | None, str]:
-    """Whether a cell says yes (是（某大学）, √) or no (否，已离岗), and what it says behind that; None where neither."""
+    """Whether a cell says yes (是（某大学）, √) or no (否，已离岗), None for neither; and what it says behind that."""
     said = _ANSWER.fullmatch(text.strip())
     word, behind = (said[1], said[2]) if said is not None else (text.strip(), "")
     behind = "" if behind in load("tables")["yes"] + load("tables")["no"] else behind  # 是 Yes

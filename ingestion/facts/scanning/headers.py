@@ -1,7 +1,7 @@
 """What a column is by the characters of its header, learned from the headers of `language/headers.yaml`.
 
-For each role a weight of every run of one to three characters (ridge regression, `tests/bench/learn_headers.py`), shipped
-as whole numbers in `language/headers.json`: no list of words has to hold a header, and nothing is computed anew.
+For each role a weight of every run of one to three characters (ridge regression, `tests/bench/learn_headers.py`),
+shipped as whole numbers in `language/headers.json`: no list of words has to hold a header, nothing is computed anew.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ingestion.language import ROOT
 
 LONGEST = 24  # characters of a header that says what its column is
-LEAST = -0.1  # of a role's weight, from -1 (none of the headers like it) to 1: chosen on writers that were not learned from
+LEAST = -0.1  # of a role's weight, from -1 (no header like it has it) to 1: chosen on writers not learned from
 SCALE = 100  # weights are whole hundredths
 _NUMBER = re.compile(r"\d+")
 

@@ -61,7 +61,7 @@ def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> L
     columns = _naming(book, spec, listing, grid, titled=bool(about))
     if not columns and listing.header and not _numbered(book, listing, grid):
         return None
-    if not about and not _told_by_columns(spec, listing, grid, columns):
+    if not about and not _told_by_columns(book, spec, listing, grid, columns):
         return None
     items = items_of(book, spec, grid, columns)
     section = Section(grid.table.section.headings, "\n".join([grid.table.section.lead, grid.title]))
@@ -147,7 +147,7 @@ def _name_bodies(grid: Grid) -> bool:
                for c in named_[1:])
 
 
-def _told_by_columns(spec: FactSpec, listing: Listing, grid: Grid, columns: list[int]) -> bool:
+def _told_by_columns(book: FactBook, spec: FactSpec, listing: Listing, grid: Grid, columns: list[int]) -> bool:
     """Whether a table's columns alone may show that it lists the fact's things: it has one for what the fact asks of
     each, and what its rows name are bodies where bodies are asked for."""
     roles = frozenset().union(*grid.roles)
@@ -156,7 +156,7 @@ def _told_by_columns(spec: FactSpec, listing: Listing, grid: Grid, columns: list
     asked = frozenset(role for r in listing.require for role in r.columns) - {"title", "country"}
     if not asked:
         asked = frozenset().union(*map(roles_of, listing.columns)) - {"title", "country", "date"}
-    if not roles & (asked | ({"term"} if listing.term else set())):
+    if not roles & (asked | ({"term"} if listing.term else set())) and not _each_said(book, listing, grid):
         return False
     if "person" in spec.measures:
         return bool(columns) and are_persons(grid.column(columns[0]))
@@ -165,6 +165,13 @@ def _told_by_columns(spec: FactSpec, listing: Listing, grid: Grid, columns: list
         bodies = [text for text in cells if organisations.origin(text) is organisations.Origin.FOREIGN]
         return kind_of_column(cells) == "body" and ("country" in roles or len(bodies) * 2 > len(cells))
     return bool(columns)
+
+
+def _each_said(book: FactBook, listing: Listing, grid: Grid) -> bool:
+    """Whether half of the rows say in words what makes bodies the fact's (长期合作)."""
+    words_ = listing.named_in if listing.term else []
+    said = sum(bool(words_) and says_any(book, words_, row.text) for row in grid.rows)
+    return said >= LEAST and said * 2 >= len(grid.rows)
 
 
 def _sided(listing: Listing) -> bool:

@@ -51,6 +51,7 @@ def matrix(table: Table, reason: str = "") -> list[Sentence]:
              for r, row in zip(rows, table.rows[header + 1 :], strict=True) if row}
     rows = [r for r in rows if any(r.values())]
     numeric = _numeric(table, heads, rows)
+    _fill_groups(rows, min(heads))
     units = {
         c for c in heads if c not in numeric and rows and all(r.get(c, "") in {"", *classifiers()} for r in rows)
     }
@@ -88,6 +89,15 @@ def matrix(table: Table, reason: str = "") -> list[Sentence]:
             text = Text("、".join(pieces))
             found.append(Sentence(table.document, span, text, section, synthetic=True, blocked=reason))
     return found
+
+
+def _fill_groups(rows: list[dict[int, str]], first: int) -> None:
+    """国家级 once, and blank below: the first column's cell holds for the rows below that name something themselves."""
+    group = ""
+    for row in rows:
+        group = row.get(first, "") or group
+        if not row.get(first) and listed("figure").match(row.get(first + 1, "")) is None:
+            row[first] = group
 
 
 Cells = list[tuple[dict[int, str], int]]
@@ -325,7 +335,15 @@ def _counts(lists: Grid) -> bool:
     """类别｜级别｜数量: some row says that it is several, and is not one thing itself."""
     heads = (re.sub(r"（[^（）]*）", "", header).strip() for header in lists.headers)
     told = [text for c, head in enumerate(heads) if listed("quantity_column").search(head) for text in lists.column(c)]
-    return any(has_number(text) and re.match(r"1(?!\d)", text) is None for text in told)
+    if any(has_number(text) and re.match(r"1(?!\d)", text) is None for text in told):
+        return True
+    columns = [lists.column(c) for c, roles in enumerate(lists.roles) if "number" not in roles][1:]
+    return len(columns) > 1 and all(map(_figures, columns))  # 方向｜已完成｜进行中
+
+
+def _figures(cells: list[str]) -> bool:
+    """Whether a column holds nothing but figures, which are no years."""
+    return all(listed("figure").match(text) and not re.fullmatch(r"(?:19|20)\d\d", text) for text in cells)
 
 
 def _restates(table: Table, lists: Grid) -> bool:
