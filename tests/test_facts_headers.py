@@ -66,14 +66,15 @@ def test_a_rank_in_few_words(cell: str, said: str) -> None:
     pytest.param("国际合作部名单\n名字 | 专职 | 动态\n廖某 | √ | 在岗\n毛某 | √ | 在岗\n范某 | × | 在岗",
                  "dedicated_officers", (2, 2), id="a tick alone in its cell is an answer"),
     pytest.param("承担项目（项）\n级别 | 来源 | 数量\n国家级 | 自然科学基金 | 3\n"
-                 " | 重点研发计划课题 | 1\n区县级 | 渝北区 | 4\n | 江北区 | 2", "key_projects", (4, 4), id="a group named once holds for figures, too"),
+                 " | 重点研发计划课题 | 1\n区县级 | 渝北区 | 4\n | 江北区 | 2",
+                 "key_projects", (4, 4), id="a group named once holds for figures, too"),
     pytest.param("2023年、2024年国际科技合作经费支出（元）\n明细 | 2023 | 2024 | 备注\n"
                  "外籍团队津贴 | 312,000 | 405,500 | 已付\n翻译 | 1,000 | 36,800 | 已付\n"
-                 "捐赠 | 500,000 | 0 | 未支付", "cooperation_funding", (755300, None),
-                 id="kinds of spending by year, each paid or not"),
-    pytest.param("往来较多的单位\n名字 | 国家 | 说明\n"
-                 "苏黎世联邦理工学院 | 瑞士 | 长期合作\n"
-                 "马来亚大学 | 马来西亚 | 长期合作，稳定\n清迈大学 | 泰国 | 长期合作", "foreign_partners", (3, 3), id="bodies of which each row says that they last"),
+                 "捐赠 | 500,000 | 0 | 未支付",
+                 "cooperation_funding", (755300, None), id="kinds of spending by year, each paid or not"),
+    pytest.param("往来较多的单位\n名字 | 国家 | 说明\n苏黎世联邦理工学院 | 瑞士 | 长期合作\n"
+                 "马来亚大学 | 马来西亚 | 长期合作，稳定\n清迈大学 | 泰国 | 长期合作",
+                 "foreign_partners", (3, 3), id="bodies of which each row says that they last"),
 ])
 def test_a_table_by_its_columns_and_cells(text: str, key: str, expected: tuple[int, int | None]) -> None:
     """Roles follow from headers, from cells and from one another."""

@@ -238,11 +238,13 @@ def _naming(book: FactBook, spec: FactSpec, listing: Listing, grid: Grid, *, tit
     return _by_cells(book, spec, listing, grid, abroad=abroad, shown=shown, titled=titled)
 
 
-def _names_another(book: FactBook, listing: Listing, header: str) -> bool:
-    """论文题目, 专利名: whether a header speaks of the things of another fact."""
+def _names_another(book: FactBook, listing: Listing, header: str, title: str) -> bool:
+    """论文题目, 专利名: whether a header speaks of the things of another fact, and so does the title, where one says
+    whose things are listed."""
     told = listed("generic_name").sub("", header)
-    return any(spec.listing is not None and spec.listing.header != listing.header
-               and says_any(book, spec.listing.header, told) for spec in book.facts.values())
+    others = (spec.listing for spec in book.facts.values()
+              if spec.listing is not None and spec.listing.header != listing.header)
+    return any(says_any(book, one.header, told) and (not title or says_any(book, one.about, title)) for one in others)
 
 
 def _by_cells(
@@ -254,7 +256,8 @@ def _by_cells(
     tells = [apart(grid.column(c)) for c in range(len(known))]
     heads = [c for c, roles in enumerate(known) if "title" in roles and (tells[c] or len(grid.rows) < LEAST)]
     if heads:
-        return heads[:1] if titled or not _names_another(book, listing, grid.headers[heads[0]]) else []
+        title = "\n".join([*near_titles(grid), *grid.table.section.headings[-1:]]) if titled else ""
+        return [] if _names_another(book, listing, grid.headers[heads[0]], title) else heads[:1]
     named_ = [c for c, roles in enumerate(known) if not roles and "title" in grid.roles[c]]
     told = sorted((c for c, roles in enumerate(known) if not roles and not grid.roles[c]), key=lambda c: not tells[c])
     if _sided(listing):

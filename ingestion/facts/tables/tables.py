@@ -65,7 +65,7 @@ def matrix(table: Table, reason: str = "") -> list[Sentence]:
     ]
     if not numeric or len(labels) > 3 or len(rows) > 40 or _itemised(heads):
         return []
-    if any(listed("figure").match(heads[c]) and not re.fullmatch(r"(?:19|20)\d\d", heads[c]) for c in heads):
+    if any(_figure(heads[c]) and not re.fullmatch(r"(?:19|20)\d\d", heads[c]) for c in heads):
         return []
     title = "\n".join(filter(None, [table.section.lead, *(t for texts in table.texts[:header] for t in texts if t)]))
     section = Section(table.section.headings, "\n".join(filter(None, [title, "｜".join(heads[c] for c in labels)])))
@@ -81,7 +81,7 @@ def matrix(table: Table, reason: str = "") -> list[Sentence]:
         pieces = [
             _piece(r, c, heads, labels, next((r[u] for u in units if r.get(u)), ""), title)
             for r, c in group
-            if listed("figure").match(r.get(c, ""))
+            if _figure(r.get(c, ""))
         ]
         pieces = pieces[:1] + [listed("column_part").sub("", p) if by_row else p for p in pieces[1:]]
         if pieces:
@@ -122,13 +122,20 @@ def _numeric(table: Table, heads: dict[int, str], rows: list[dict[int, str]]) ->
     return [
         c
         for c in heads
-        if sum(bool(listed("figure").match(r.get(c, ""))) for r in rows) * 2 > len([r for r in rows if r.get(c)])
-        and any(listed("figure").match(r.get(c, "")) for r in rows)
+        if sum(_figure(r.get(c, "")) for r in rows) * 2 > len([r for r in rows if r.get(c)])
+        and any(_figure(r.get(c, "")) for r in rows)
+        and (c != min(heads) or any(listed("figure").match(r.get(c, "")) for r in rows))  # 117件｜授权知识产权
         and not all(re.match(r"(?:19|20)\d\d", r.get(c, "") or "2000") for r in rows)
         and not listed("number_column").search(heads[c])
         and c not in policy_columns(table)
         and not _measured(heads[c])
     ]
+
+
+def _figure(text: str) -> bool:
+    """Whether a cell is a figure, with or without its unit (24, 24家)."""
+    bare = text[:-1] if text[-1:] in classifiers() else text
+    return listed("figure").match(bare) is not None
 
 
 def _measured(head: str) -> bool:
@@ -159,7 +166,7 @@ def _piece(row: dict[int, str], column: int, heads: dict[int, str], labels: list
         if match and match[1] in classifiers():
             unit = match[1]
             break
-    unit = unit or _unit_of_head(head)
+    unit = "" if row[column].strip()[-1:] in classifiers() else unit or _unit_of_head(head)
     clean = [_without_unit(label), listed("column_part").sub("", _without_unit(head))]
     if re.match(r"(?:19|20)\d\d$", clean[1]):
         clean[1] += _YEAR
@@ -291,7 +298,8 @@ def _owners(book: FactBook, lists: Grid, setting: Setting) -> dict[str, Listed]:
     titled = {key: listed_ for key, listed_ in found.items() if listed_.titled}
     told = frozenset[int]().union(*(listed_.met for listed_ in titled.values()))
     mixed = {key: one for key, one in found.items() if one.shown and (
-        not one.met & told or any(same_things(book.facts[key].listing, book.facts[other].listing) for other in titled))}
+        not one.met & told or (book.facts[key].named_by_place and any(
+            same_things(book.facts[key].listing, book.facts[other].listing) for other in titled)))}
     return titled | mixed if titled else found
 
 
