@@ -16,18 +16,23 @@ from api.store.database import Database
 from api.store.models import RULES
 from ingestion import caches
 from ingestion.patterns import compiled
-from tests.databases import CHOSEN, KINDS, MEMORY, prepare, prepared, roomy, server
+from tests.support.databases import CHOSEN, KINDS, MEMORY, prepare, prepared, roomy, server
 
 if TYPE_CHECKING:
-    from tests.web_samples import Installation
+    from tests.support.web_samples import Installation
 
 BROWSER = "tests/browser"
 # In this order, so that no process is left alone with one of them at the end
-SLOWEST = (BROWSER, *(f"tests/test_{one}.py" for one in (
-    "hostile", "second_reading", "policy_versions", "notices", "intakes", "policy_checks", "stale_figures",
-    "characters", "outages", "wall", "review_api", "tenants", "floods", "facts_limits", "dialogue_grounded",
-    "review_renewal", "second_reader_recorded", "policy_trials", "jobs", "facts_sentences", "submissions",
-    "facts_shortcuts", "faults", "policy", "deployment", "row_security")))
+SLOWEST = (BROWSER, *(f"tests/{one}.py" for one in (
+    "ingestion/parsing/test_hostile", "assistant/second_reader/test_second_reading", "api/policies/test_versions",
+    "office/test_notices", "office/test_intakes", "assistant/policy_versions/test_checks",
+    "assistant/policy_versions/test_stale_figures", "api/access/test_characters", "operations/running/test_outages",
+    "ingestion/parsing/test_wall", "office/test_review", "api/access/test_tenants", "api/access/test_floods",
+    "ingestion/facts/test_limits", "assistant/dialogue/test_grounded", "office/test_renewal",
+    "assistant/second_reader/test_recorded", "api/policies/test_trials", "operations/running/test_jobs",
+    "ingestion/facts/test_sentences", "office/test_submissions", "ingestion/facts/test_shortcuts",
+    "operations/running/test_faults", "ingestion/policies/test_policy", "operations/running/test_deployment",
+    "operations/storing/test_row_security")))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -121,7 +126,7 @@ def store(request: pytest.FixtureRequest, postgres: str) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, store: str) -> Iterator[Installation]:
     """An installation for the tests of a module, on each database in turn; a module that needs another has its own."""
-    from tests.web_samples import installation
+    from tests.support.web_samples import installation
 
     with installation(tmp_path_factory.mktemp("site")) as made:
         yield made

@@ -24,7 +24,8 @@ from pathlib import Path
 from ingestion import reading
 from ingestion.parsing.sandbox import wall
 from ingestion.policies import policy
-from tests import facts_grammar, pdf_samples
+from tests.ingestion.facts.generated import facts_grammar
+from tests.support import pdf_samples
 
 ROUNDS = 5
 SIZES = (10, 100, 1_000)

@@ -15,9 +15,9 @@ from typing import Any
 import httpx
 from moto.server import ThreadedMotoServer
 
-from tests.databases import fresh, server
-from tests.test_deployment import S3, SECRET, free_port, process, until
-from tests.web_samples import PASSWORD
+from tests.operations.running.test_deployment import S3, SECRET, free_port, process, until
+from tests.support.databases import fresh, server
+from tests.support.web_samples import PASSWORD
 
 EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "membrane-center"
 

@@ -16,7 +16,7 @@ from assistant.answering import answering
 from assistant.judging import assessing
 from ingestion.domain import Assessment
 from ingestion.parsing.text import from_string
-from tests import samples
+from tests.support import samples
 
 QUESTIONS = (
     "论文够20篇吗？", "还差什么？", "哪些没算，为什么？", "联合论文有几篇？", "论文怎么算出来的？", "第5行为什么没算",

@@ -19,10 +19,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from tests import pdf_samples as samples
 from tests.browser import steps
 from tests.browser.people import given, registered
 from tests.browser.server import Server
+from tests.support import pdf_samples as samples
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "membrane-center"
 PDFS = 3

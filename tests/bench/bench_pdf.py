@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests import pdf_samples
+from tests.support import pdf_samples
 
 ROUNDS = 5
 SIZES = (10, 100, 1_000)

@@ -25,7 +25,7 @@ from api.service.records import Role
 from api.service.review.worklist import NEVER
 from api.store.models import Case, Check, Decision, Intake, ItemKey, Review, Standing, Step
 from api.store.rows import INSTALLATION
-from tests.web_samples import Installation, installation
+from tests.support.web_samples import Installation, installation
 
 CASES, ROUNDS, AT_ONCE = 10_000, 40, 1_000
 ROUND = "1" * 32

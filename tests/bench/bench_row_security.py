@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from api.service.records import Role
-from tests import review_samples
 from tests.bench.bench_review import LISTS, fill
-from tests.databases import SUPERUSER, fresh, server, statement
-from tests.test_deployment import SECRET
-from tests.web_samples import Client, Installation, installation
+from tests.operations.running.test_deployment import SECRET
+from tests.support import review_samples
+from tests.support.databases import SUPERUSER, fresh, server, statement
+from tests.support.web_samples import Client, Installation, installation
 
 CASES, OWNERS, ROUNDS, WARM = 10_000, 100, 100, 5
 PAST = "past"   # the role that the policies do not hold for

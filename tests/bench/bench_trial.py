@@ -17,8 +17,8 @@ from api.service.context import new_id, now
 from api.service.records import Role
 from api.store.models import Assessment, Case, Content
 from api.store.rows import INSTALLATION
-from tests import policy_samples
-from tests.web_samples import Installation, installation
+from tests.support import policy_samples
+from tests.support.web_samples import Installation, installation
 
 Row = TypeVar("Row", Case, Assessment)
 GOAL = 60.0    # seconds for 1,000 cases on two cores

@@ -33,7 +33,7 @@ from api.service.services import Services, build
 from api.store.database import Database
 from api.store.models import AssessedFile, Assessment, Base, Case, Content, File, Job, User
 from api.store.rows import INSTALLATION
-from tests.web_samples import AtOnce
+from tests.support.web_samples import AtOnce
 
 SIZES = (100, 1_000, 10_000)
 ROUNDS = 60

@@ -22,7 +22,7 @@ from ingestion.facts.scanning.scan import scan
 from ingestion.numbers.numerals import classifiers
 from ingestion.parsing.builder import DocumentBuilder
 from ingestion.parsing.text import from_string
-from tests.chinese_numbers import chinese, full_width
+from tests.support.chinese_numbers import chinese, full_width
 
 Row = list[tuple[str, int, int, int]]   # cells as the builder takes them: text, column, rows and columns that it spans
 Words = Callable[[str], str]

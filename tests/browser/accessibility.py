@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from tests.browser.offices import WIDE
 
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-COLOURS = ("color-contrast", "link-in-text-block")   # a theme changes nothing else, as test_page_texts holds
+COLOURS = ("color-contrast", "link-in-text-block")   # a theme changes nothing else, as api/pages/test_texts holds
 PHONE, DESK, NARROW = 390, 1280, 360
 RUN = """options => axe.run(options).then(all => all.violations.map(
     one => [one.id, one.nodes.slice(0, 3).map(node => node.html.slice(0, 200)).join(' ')]))"""

@@ -13,12 +13,12 @@ from playwright.sync_api import Browser, BrowserContext
 from api.service import clock
 from api.service.accounts.credentials import SESSION
 from api.service.records import Role
-from tests import policy_samples
 from tests.browser.server import Server
 from tests.browser.steps import FILES
-from tests.review_samples import TEXT, decide, handed_in
-from tests.test_facts_tables import ENTERPRISE_STATUS
-from tests.web_samples import Client, installation
+from tests.ingestion.facts.tables.test_tables import ENTERPRISE_STATUS
+from tests.support import policy_samples
+from tests.support.review_samples import TEXT, decide, handed_in
+from tests.support.web_samples import Client, installation
 
 UNDECIDED = "申报单位：重庆市海棠国际创新园有限公司。\n" + "\n".join(ENTERPRISE_STATUS)
 WIDE = {"width": 1440, "height": 900}

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.api.access.oidc_provider import Provider, provider
 from tests.browser import steps
 from tests.browser.accessibility import DESK, NARROW, violations
 from tests.browser.server import Server
-from tests.oidc_provider import Provider, provider
 
 PAGES = ("/admin", "/admin/users", "/admin/audit?verify=1", "/admin/settings", "/login", "{user}")
 

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from api.service.records import Role
+from tests.api.access.test_tenants import below
 from tests.browser import counting
 from tests.browser.offices import Place, of
-from tests.test_tenants import below
 
 LINKS = """() => [...document.querySelectorAll('main :is(.num, .figure, .tag.warn, .tally li)')]
   .flatMap(one => [one.closest('a[href]'), ...one.querySelectorAll('a[href]')]).filter(Boolean)

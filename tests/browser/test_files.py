@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 from reportlab.platypus import Paragraph
 
 from ingestion.parsing.pdf import reader as pdf
-from tests import pdf_samples as samples
 from tests.browser import steps
+from tests.support import pdf_samples as samples
 
 WORDS = "本单位近三年未发生环保、安全等责任事故，严格遵守国家科技保密规定。"
 

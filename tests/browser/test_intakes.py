@@ -8,10 +8,10 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from api.service import clock
-from tests import policy_samples
 from tests.browser import steps
 from tests.browser.accessibility import both_widths, clean
-from tests.review_samples import TEXT
+from tests.support import policy_samples
+from tests.support.review_samples import TEXT
 
 
 def applied(page: Page, folder: Path, title: str, words: str) -> str:

@@ -15,7 +15,7 @@ from tests.browser.accessibility import DESK, PHONE
 from tests.browser.offices import WIDE
 from tests.browser.people import browsers, given, registered
 from tests.browser.server import Server
-from tests.notice_samples import Group, Mailbox, group, mailbox
+from tests.office.notice_samples import Group, Mailbox, group, mailbox
 
 WAIT = 20.0
 

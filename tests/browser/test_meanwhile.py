@@ -13,12 +13,12 @@ from playwright.sync_api import Browser, Page, expect
 from api.service import clock
 from api.service.accounts.credentials import SESSION
 from api.service.records import Role
-from tests import policy_samples
 from tests.browser import steps
 from tests.browser.people import browsers
 from tests.browser.server import Server
-from tests.review_samples import handed_in
-from tests.web_samples import Client, installation
+from tests.support import policy_samples
+from tests.support.review_samples import handed_in
+from tests.support.web_samples import Client, installation
 
 TYPED = "附件三第二页写明，论文共二十四篇。"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests import policy_samples
 from tests.browser import steps
 from tests.browser.accessibility import clean
+from tests.support import policy_samples
 
 
 def test_from_a_new_text_to_its_publication_by_two_persons(office: Callable[[str, str], Page], axe: str,

@@ -9,12 +9,12 @@ from playwright.sync_api import Browser, expect
 
 from api.service.accounts.credentials import SESSION
 from api.service.records import Role
-from tests import policy_samples
 from tests.browser.offices import WIDE, published
 from tests.browser.server import Server
 from tests.browser.steps import LONG
-from tests.review_samples import handed_in
-from tests.web_samples import installation
+from tests.support import policy_samples
+from tests.support.review_samples import handed_in
+from tests.support.web_samples import installation
 
 
 @pytest.fixture

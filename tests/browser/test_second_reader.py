@@ -16,14 +16,14 @@ from api.service.accounts.credentials import SESSION
 from api.service.records import Role
 from assistant.second_reader.exam.examined import Course, Mistake, Score
 from ingestion.domain import Interval
+from tests.assistant.second_reader.second_reader_samples import HERE, answer, configured, examined
 from tests.browser import accessibility, steps
 from tests.browser.accessibility import DESK, PHONE
 from tests.browser.offices import WIDE
 from tests.browser.server import Server
-from tests.model_server import Handler, saying, serving
-from tests.review_samples import handed_in
-from tests.second_reader_samples import HERE, answer, configured, examined
-from tests.web_samples import Client, Installation, installation
+from tests.support.model_server import Handler, saying, serving
+from tests.support.review_samples import handed_in
+from tests.support.web_samples import Client, Installation, installation
 
 Said = Callable[[Mapping[str, Any]], str]
 Fill = Callable[[Installation, Client], dict[str, str]]

@@ -24,8 +24,8 @@ from unittest import mock
 import httpx2
 
 from tests.hostile import others, packages, pdfs
-from tests.test_jobs import Server, until
-from tests.web_samples import PASSWORD
+from tests.operations.running.test_jobs import Server, until
+from tests.support.web_samples import PASSWORD
 
 CLASSES = packages.CLASSES if pdfs and others else {}
 TRANSPORT = ("endless_body", "many_parts", "slow_client", "abort")

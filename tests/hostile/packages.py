@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 
-from tests.word_samples import NAMESPACES, OFFICE, package, paragraph, table, text_box
+from tests.support.word_samples import NAMESPACES, OFFICE, package, paragraph, table, text_box
 
 Maker = Callable[[random.Random], tuple[str, bytes]]
 CLASSES: dict[str, Maker] = {}

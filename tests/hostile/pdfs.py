@@ -5,8 +5,8 @@ import io
 import random
 from collections.abc import Mapping, Sequence
 
-from tests import pdf_samples
 from tests.hostile.packages import deflated, hostile
+from tests.support import pdf_samples
 
 CATALOG = "<< /Type /Catalog /Pages 2 0 R >>"
 PAGE = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << >> >>"

@@ -19,8 +19,8 @@ from api.store.database import Database
 from api.store.files import Files
 from api.store.models import Assessment, Content
 from api.store.rows import INSTALLATION
-from tests.facts_words import DAYS
-from tests.web_samples import installation
+from tests.ingestion.facts.generated.words import DAYS
+from tests.support.web_samples import installation
 
 BASE_TYPES = ("innovation_park", "technology_transfer_center", "joint_research_center", "overseas_innovation_center")
 

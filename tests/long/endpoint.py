@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from assistant import llm
 from ingestion.domain import Answer, Mode
-from tests import model_server as server
-from tests import test_llm as suite
+from tests.assistant.answering import test_llm as suite
 from tests.long.goals import Figure, Outcome
+from tests.support import model_server as server
 
 DEADLINE = llm.DEADLINE    # as shipped
 MOST = DEADLINE + 0.5      # seconds: with what the answer itself takes

@@ -19,8 +19,8 @@ import httpx
 
 from tests.long.goals import Figure, Outcome
 from tests.long.load import KEPT_OPEN, QUESTIONS, READS, apart
-from tests.test_jobs import Server
-from tests.web_samples import APPLICATION, PASSWORD
+from tests.operations.running.test_jobs import Server
+from tests.support.web_samples import APPLICATION, PASSWORD
 
 READERS, THINK = 10, 0.5           # signed-in people, and seconds between two reads of one
 BODIES, MEGABYTES = 12, 60          # bodies a round, four at a time; half of them announce their length

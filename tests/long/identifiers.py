@@ -6,9 +6,9 @@ import random
 import re
 import unicodedata
 
-from tests import model_server as server
-from tests import test_llm, test_redaction
+from tests.assistant.answering import test_llm, test_redaction
 from tests.long.goals import Figure, Outcome
+from tests.support import model_server as server
 
 ASKED = "问：联合研究中心10篇SCI论文够不够？"
 PLACEHOLDER = re.compile("\u3014[^\u3015]*#\\d+\u3015")   # the policy has such brackets, too: 〔2022〕3号

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ingestion.indexing.index import ChromaIndexes, ChromaServer, VectorIndex
-from tests import test_index as suite
+from tests.ingestion.indexing import test_index as suite
 from tests.long.goals import Figure, Outcome
 from tests.long.page import ROOT
 
@@ -20,7 +20,7 @@ FILLING = """
 import sys
 from pathlib import Path
 from ingestion.indexing.index import ChromaIndexes
-from tests import test_index as suite
+from tests.ingestion.indexing import test_index as suite
 indexes, number = ChromaIndexes(Path(sys.argv[1])), 0
 while True:
     indexes.open(f"policy@{number % 5}", "model@1", suite.IDS, suite.unit(number))

@@ -1,7 +1,7 @@
 """Instructions in documents, and a model that obeys them."""
 from __future__ import annotations
 
-from tests import test_injection as suite
+from tests.assistant.answering import test_injection as suite
 from tests.long.goals import Figure, Outcome
 
 

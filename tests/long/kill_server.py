@@ -5,8 +5,8 @@ import random
 import tempfile
 from pathlib import Path
 
-from tests import test_faults as suite
 from tests.long.goals import Figure, Outcome
+from tests.operations.running import test_faults as suite
 
 CLIENTS = 8
 

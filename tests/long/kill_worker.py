@@ -17,14 +17,14 @@ from typing import Any
 
 import httpx2
 
-from tests.databases import fresh, server
 from tests.long.dying import MOMENTS, STEPS
 from tests.long.goals import Figure, Outcome
 from tests.long.page import ROOT
-from tests.test_deployment import SECRET, free_port, process
-from tests.test_deployment import until as answers
-from tests.test_jobs import Server, until
-from tests.web_samples import APPLICATION, PASSWORD
+from tests.operations.running.test_deployment import SECRET, free_port, process
+from tests.operations.running.test_deployment import until as answers
+from tests.operations.running.test_jobs import Server, until
+from tests.support.databases import fresh, server
+from tests.support.web_samples import APPLICATION, PASSWORD
 
 WITHIN = 30.0    # seconds from the death to the result
 FILES = 6

@@ -19,8 +19,8 @@ import httpx
 
 from api.service.administration.stored_settings import LimitSettings
 from tests.long.goals import Figure, Outcome
-from tests.test_jobs import Server
-from tests.web_samples import APPLICATION, PASSWORD
+from tests.operations.running.test_jobs import Server
+from tests.support.web_samples import APPLICATION, PASSWORD
 
 USERS, THINK = 100, 4.0                      # people, and seconds that each thinks on average between two requests
 SHARES = {"read": 70, "ask": 20, "upload": 10}

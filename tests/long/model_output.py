@@ -7,11 +7,11 @@ import tempfile
 from pathlib import Path
 from unittest import mock
 
-from tests import model_server as server
-from tests import test_api_model as suite
+from tests.api.routes import test_model as suite
 from tests.hostile import outputs
 from tests.long.goals import Figure, Outcome
-from tests.web_samples import installation
+from tests.support import model_server as server
+from tests.support.web_samples import installation
 
 EACH = 20   # outputs that one person asks for: there is a limit of questions a minute
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import test_mutations as suite
+from tests.ingestion.parsing import test_mutations as suite
 from tests.long.goals import Figure, Outcome
 
 LONGEST = 25.0   # seconds: what the wall allows a file

@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from tests import test_outages as suite
 from tests.long.goals import Figure, Outcome
+from tests.operations.running import test_outages as suite
 
 
 def run(rounds: int) -> Outcome:

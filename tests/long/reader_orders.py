@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 from ingestion.domain import Differ
-from tests import reader_attacks as attacks
+from tests.assistant.second_reader import reader_attacks as attacks
+from tests.assistant.second_reader.reader_model import CENTER
 from tests.long.goals import Figure, Outcome
-from tests.reader_model import CENTER
 
 
 def run(count: int) -> Outcome:

@@ -4,9 +4,9 @@ from __future__ import annotations
 import random
 
 from ingestion.domain import Differ
-from tests import reader_attacks as attacks
+from tests.assistant.second_reader import reader_attacks as attacks
+from tests.assistant.second_reader.reader_model import CENTER, OVERSEAS, PARK
 from tests.long.goals import Figure, Outcome
-from tests.reader_model import CENTER, OVERSEAS, PARK
 
 TYPES = (CENTER, PARK, OVERSEAS, attacks.TRANSFER)
 

@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from tests import facts_grammar as grammar
-from tests.databases import KINDS, fresh, server
+from tests.ingestion.facts.generated import facts_grammar as grammar
 from tests.long.assessed import Result, Task
 from tests.long.goals import Figure, Outcome
 from tests.long.page import ROOT
+from tests.support.databases import KINDS, fresh, server
 
 BATCH = 20       # assessments of one process
 ZONES = ("Pacific/Kiritimati", "America/New_York", "Asia/Kathmandu", "Pacific/Marquesas", "Asia/Shanghai", "UTC")

@@ -5,9 +5,9 @@ import tempfile
 from pathlib import Path
 
 from ingestion.indexing.index import FlatIndexes
-from tests import test_retrieval_tenants as suite
+from tests.assistant.retrieving import test_retrieval_tenants as suite
 from tests.long.goals import Figure, Outcome
-from tests.web_samples import installation
+from tests.support.web_samples import installation
 
 THROUGH = 10     # one question in so many goes through the interface, too
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests import test_row_security as suite
-from tests.databases import fresh, server
 from tests.long.goals import Figure, Outcome
-from tests.web_samples import installation
+from tests.operations.storing import test_row_security as suite
+from tests.support.databases import fresh, server
+from tests.support.web_samples import installation
 
 
 def run(count: int) -> Outcome:

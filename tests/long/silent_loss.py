@@ -11,12 +11,13 @@ from reportlab.platypus import Paragraph
 from ingestion.domain import Outcome as Result
 from ingestion.errors import UnreadableError
 from ingestion.parsing.sandbox import wall
-from tests import pdf_samples, test_hostile, test_incomplete
 from tests.hostile import live
 from tests.hostile.packages import WORDS
+from tests.ingestion.parsing import test_hostile, test_incomplete
 from tests.long.goals import Figure, Outcome
-from tests.web_samples import APPLICATION
-from tests.word_samples import package, paragraph
+from tests.support import pdf_samples
+from tests.support.web_samples import APPLICATION
+from tests.support.word_samples import package, paragraph
 
 SEEDS = 10
 READ = {"far_cell": "23"}   # what a file holds that some seeds' files lose and others do not

@@ -4,9 +4,9 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from tests import test_tenants as suite
+from tests.api.access import test_tenants as suite
 from tests.long.goals import Figure, Outcome
-from tests.web_samples import installation
+from tests.support.web_samples import installation
 
 
 def run(count: int) -> Outcome:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from itertools import pairwise
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ingestion.domain import Interval, Span
@@ -39,6 +40,16 @@ from ingestion.facts.prose.dating import bound, one_by_one, section_period
 from ingestion.facts.prose.phrases import clause_span, located, residue, untitled
 from ingestion.facts.schema import FactBook, FactSpec
 from ingestion.numbers.periods import Cover, Period, PeriodKind, Window
+
+
+class Sum(Struct, frozen=True):
+    """What figures come to together; `points` are those that contradict each other."""
+
+    value: Interval
+    points: tuple[int, ...] = ()
+    kinds: frozenset[str] = frozenset()
+    period: Period | None = None
+    nouns: tuple[str, ...] = ()
 
 
 def declared(book: FactBook, spec: FactSpec, analysis: Analysis, window: Window, claims: Claims) -> None:
@@ -122,8 +133,7 @@ def _combine(
     figures = [m for m in matches if m.role == "figure"]
     tops = stock(spec, analysis, actual([m for m in figures if not _is_part(spec, analysis, m, figures, window)]))
     known = {id(m.figure) for m in matches}
-    values: dict[int, Interval] = {}
-    clashes: dict[int, tuple[int, ...]] = {}
+    sums: dict[int, Sum] = {}
     disjoint, lost = analysis.sentence.holds(words("disjoint")), _rest_lost(book, spec, analysis)
     for top in tops:
         others = [f for f in analysis.figures if f.bracketed and f.parent is top.figure and id(f) not in known]
@@ -131,11 +141,9 @@ def _combine(
         not_so = book.pattern([*spec.subtract, *spec.exclude_clause])
         left_out = bool(others) and all(not_so.search(f.own) for f in others)
         if left_out and counting and add([*counting, *(f.quantity.interval for f in others)]) == top.value:
-            values[id(top)], clashes[id(top)] = add(counting), ()  # 12项：境外引进5项，向境外输出2项，市内之间5项
+            sums[id(top)] = Sum(add(counting))  # 12项：境外引进5项，向境外输出2项，市内之间5项
             continue
-        values[id(top)], clashes[id(top)] = _with_parts(
-            top, matches, spec, disjoint, lost, fills=not others, alone=len(tops) == 1
-        )
+        sums[id(top)] = _with_parts(top, matches, spec, disjoint, lost, fills=not others, alone=len(tops) == 1)
     twice = [m for m in matches if m.role == "twice"]
     classes = classed(book, spec, analysis)
     groups = _groups(analysis, tops)
@@ -144,7 +152,7 @@ def _combine(
     _account_for(analysis, matches, tops, claims)
     for group in groups:
         whole = bool(group) and all(any(m.figure is f for f in classes) for m in group)
-        _assert_group(book, spec, analysis, group, values, clashes, twice, window, claims, whole)
+        _assert_group(book, spec, analysis, group, sums, twice, window, claims, whole)
 
 
 def _account_for(analysis: Analysis, matches: list[Match], tops: list[Match], claims: Claims) -> None:
@@ -190,7 +198,7 @@ def _rest_lost(book: FactBook, spec: FactSpec, analysis: Analysis) -> bool:
 
 def _with_parts(
     top: Match, matches: list[Match], spec: FactSpec, disjoint: bool, rest_lost: bool, *, fills: bool, alone: bool
-) -> tuple[Interval, tuple[int, ...]]:
+) -> Sum:
     """A figure less its parts that do not count, and the figures that contradict each other where a complete
     breakdown differs from its total. `fills`: no part in its brackets is of something else; `alone`: no other figure of
     the fact stands beside it that the parts may be of, too."""
@@ -198,7 +206,7 @@ def _with_parts(
     parts = [m for m in matches if m.role == "figure" and m.figure.part and _under(m.figure, top.figure)]
     for match in matches:
         if match.role == "rest" and _under(match.figure, top.figure):
-            return match.value, ()
+            return Sum(match.value)
         if match.role == "less" and _under(match.figure, top.figure):
             value = subtract(value, match.value)
     complete = [m for m in parts if fills and m.figure.bracketed and m.figure.parent is top.figure]
@@ -210,7 +218,7 @@ def _with_parts(
     ):
         complete = parts  # every kind, and said not to overlap
     if parts and rest_lost:
-        return add(m.value for m in parts), ()
+        return Sum(add(m.value for m in parts))
     if not complete and alone and len(parts) > 1 and _fill(top, parts):
         complete = parts
     restates = len(complete) > 1 or any(words("restates").search(m.figure.left) for m in complete)
@@ -218,13 +226,19 @@ def _with_parts(
         total = add(m.value for m in complete)
         both = [m.value for m in matches if m.role == "twice"]
         if both and subtract(total, add(both)) == top.value:
-            return lowered(value, parts), ()  # 31篇（SCI 22篇、EI 13篇，其中4篇同时被两库收录）
+            return Sum(lowered(value, parts))  # 31篇（SCI 22篇、EI 13篇，其中4篇同时被两库收录）
         if total.exact and top.value.exact and total != top.value:
             same_kind = len(complete) == 1 and complete[0].kinds
             less = any(m.role == "less" and _under(m.figure, top.figure) for m in matches)
             if not same_kind and not less:
-                return Interval(min(total.low, value.low), max(total.low, value.low)), (total.low, value.low)
-    return lowered(value, parts), ()
+                return _either(total, value)
+    return Sum(lowered(value, parts))
+
+
+def _either(one: Interval, other: Interval, points: tuple[int, ...] = ()) -> Sum:
+    """Two exact figures for the same: the one or the other."""
+    low, high = sorted((one.low, other.low))
+    return Sum(Interval(low, high), (*points, one.low, other.low))
 
 
 def _fill(top: Match, parts: list[Match]) -> bool:
@@ -285,16 +299,15 @@ def _assert_group(
     spec: FactSpec,
     analysis: Analysis,
     group: list[Match],
-    values: dict[int, Interval],
-    clashes: dict[int, tuple[int, ...]],
+    sums: dict[int, Sum],
     twice: list[Match],
     window: Window,
     claims: Claims,
     classes: bool,
 ) -> None:
     """`classes`: the figures are for the classes of one whole."""
-    intervals = [values[id(m)] for m in group]
-    points = tuple(p for m in group for p in clashes[id(m)])
+    intervals = [sums[id(m)].value for m in group]
+    points = tuple(p for m in group for p in sums[id(m)].points)
     kinds = frozenset().union(*(m.kinds for m in group)) if len(group) > 1 else group[0].kinds
     period = group_period(analysis, group)
     text = analysis.sentence.folded
@@ -316,8 +329,8 @@ def _assert_group(
             and summed != value
             and not (spec.kinds and spec.kinds.overlap and len({m.kinds for m in group[:-1]}) > 1)
         ):
-            points += (summed.low, value.low)
-            value = Interval(min(summed.low, value.low), max(summed.low, value.low))
+            both = _either(summed, value, points)
+            value, points = both.value, both.points
         kinds = group[-1].kinds
     elif len(group) > 1 and not beside_the_first(analysis, group[1].figure) and _breakdown(
         book.pattern(spec.heads), spec, group, intervals
@@ -344,20 +357,11 @@ def _assert_group(
         value = add(intervals)
     else:
         for match in group:
-            _assert(
-                spec,
-                analysis,
-                [match],
-                values[id(match)],
-                clashes[id(match)],
-                match.kinds,
-                match.figure.period,
-                window,
-                claims,
-            )
+            own = replace(sums[id(match)], kinds=match.kinds, period=match.figure.period)
+            _assert(spec, analysis, [match], own, window, claims)
         return
     nouns = kinds_counted(book, spec, [m.figure.own for m in group])
-    _assert(spec, analysis, group, value, points, kinds, period, window, claims, nouns)
+    _assert(spec, analysis, group, Sum(value, points, kinds, period, nouns), window, claims)
 
 
 def _mixed(analysis: Analysis, spec: FactSpec, group: list[Match]) -> bool:
@@ -409,18 +413,10 @@ def _breakdown(heads: re.Pattern[str], spec: FactSpec, group: list[Match], inter
 
 
 def _assert(
-    spec: FactSpec,
-    analysis: Analysis,
-    group: list[Match],
-    value: Interval,
-    points: tuple[int, ...],
-    kinds: frozenset[str],
-    period: Period | None,
-    window: Window,
-    claims: Claims,
-    nouns: tuple[str, ...] = (),
+    spec: FactSpec, analysis: Analysis, group: list[Match], made: Sum, window: Window, claims: Claims
 ) -> None:
     """Says the value of a group of figures, or why it does not count."""
+    period, value = made.period, made.value
     if (
         spec.time == "state"
         and period is not None
@@ -444,19 +440,19 @@ def _assert(
     if period is None and spec.time == "window":
         period = one_by_one(analysis.sentence, window)
     span = _evidence_span(analysis, group, period)
-    shown = tuple(points) or tuple(p for p in (value.low, value.high) if p is not None)
+    shown = made.points or tuple(p for p in (value.low, value.high) if p is not None)
     larger = any(analysis.clauses[m.figure.clause].larger for m in group)
     entry = Assertion(
         value,
         analysis.sentence.document,
         span,
         points=shown,
-        kinds=kinds,
-        conflict=bool(points),
+        kinds=made.kinds,
+        conflict=bool(made.points),
         larger=larger,
         open=all(m.open for m in group),
         beside=any(words("additional").match(m.figure.left.lstrip()) for m in group),
-        nouns=nouns,
+        nouns=made.nouns,
         named="|".join(m.figure.own.replace("|", "") for m in group),
         inferred=min(m.inferred for m in group),
         rule="heads",

@@ -1,0 +1,1 @@
+"""The edges: routes, pages, commands, and who gets in."""

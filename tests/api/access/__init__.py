@@ -1,0 +1,1 @@
+"""Who gets in, as whom, to what; and what every request passes."""

@@ -1,0 +1,1 @@
+"""Policies on the server: brought, mended in forms, tried, published."""

@@ -1,0 +1,1 @@
+"""From facts to outcomes, answers, letters and reports."""

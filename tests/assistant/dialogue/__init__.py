@@ -1,0 +1,1 @@
+"""Talk about figures, applications and base types."""

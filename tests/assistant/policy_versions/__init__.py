@@ -1,0 +1,1 @@
+"""What checks a policy folder, and what changes between two versions."""

@@ -1,0 +1,1 @@
+"""What is handed out: forms, letters, JSON."""

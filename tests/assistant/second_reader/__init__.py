@@ -1,0 +1,1 @@
+"""A language model as second reader: asked, examined, verified, never believed alone."""

@@ -1,0 +1,1 @@
+"""Facts of documents: what counts, what does not and why, whose it is."""

@@ -1,0 +1,1 @@
+"""Facts of tables, forms and lists."""

@@ -1,0 +1,1 @@
+"""Passages, and the indexes that find them by words and by sense."""

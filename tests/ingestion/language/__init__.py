@@ -1,0 +1,1 @@
+"""Numbers, periods, names, and the patterns that find them."""

@@ -1,0 +1,1 @@
+"""The bureau's work: rounds, papers, review, letters, notices."""

@@ -1,0 +1,1 @@
+"""What administrators set, see and take away; the audit."""

@@ -1,0 +1,1 @@
+"""Processes, jobs and machines that work, die and come back."""

@@ -1,0 +1,1 @@
+"""What tests of several rooms share: installations, people, samples of files, a model's endpoint, databases."""
