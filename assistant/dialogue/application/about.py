@@ -65,9 +65,9 @@ def _answer(case: Case, one: Question) -> Result | None:
     text, part = one.text, one.part
     if says("asks", "summary", text) and not one.facts and not part.refs:
         whole = overall(case, polar=True).verdict if part.polar and asks_whole(text) else ""
-        told = summary(case)
-        first = (told.lines[1], told.lines[0]) if whole else told.lines[:2]
-        return replace(told, verdict=whole, lines=(*first, *told.lines[2:]))
+        short = summary(case)
+        first = (short.lines[1], short.lines[0]) if whole else short.lines[:2]
+        return replace(short, verdict=whole, lines=(*first, *short.lines[2:]))
     if one.types and (says("asks", "types", text) or one.figures.hypothetical or one.asked.intent == "overall"):
         return types(case, one.types)
     if one.types:
