@@ -234,6 +234,8 @@ def _by_reasons(case: Case, one: Question) -> Result | None:
     if reasons and asked.facts and one.part.polar and not named and says("asks", "counted_in", text):
         told = listing.left_out(case, asked.facts, one.documents, reasons)
         return replace(told, verdict=NO if told.quotes else "", lines=(*counts(case, asked.facts).lines, *told.lines))
+    if says("asks", "without", text) and asked.facts and not one.part.polar:
+        return listing.left_out(case, asked.facts, one.documents, reasons)
     how_many = asked.counts and not one.part.polar and not says("asks", "minus", text)      # 区级的有几个
     if reasons and asked.facts and (asked.lists or how_many or part_asks_for(one)):
         return listing.left_out(case, asked.facts, one.documents, reasons, polar=one.part.polar)
@@ -319,6 +321,9 @@ def _by_whole(case: Case, one: Question) -> Result | None:
         return overall(case) if case.assessment.overall is Overall.PENDING else missing(case, [])
     plain = not part.polar and not asked.bars and not part.refs and "meaning" not in part.found
     asks = part.asks & {"when", "which", "what", "who", "where", "how"} or says("asks", "ordinal", text)
+    if plain and part.asks == {"how"} and one.named.sure:
+        own = [row for row in one.rows if row.fact in one.facts][:listing.SHOWN]      # 香港那篇怎么算
+        return listing.status(case, own, "") if own else particulars.naming(case, one.named)
     if plain and part.asks == {"how"} and asked.findings and all(
             case.policy.facts.facts[key].kind == "yes_no" for key in asked.facts):
         return explained(case, asked.findings)      # 控制权这条怎么看
