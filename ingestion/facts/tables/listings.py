@@ -255,6 +255,8 @@ def _by_cells(
     known = [roles_of(header) for header in grid.headers]
     tells = [apart(grid.column(c)) for c in range(len(known))]
     heads = [c for c, roles in enumerate(known) if "title" in roles and (tells[c] or len(grid.rows) < LEAST)]
+    if heads and "person" in spec.measures and not are_persons(grid.column(heads[0])):
+        return []
     if heads:
         title = "\n".join([*near_titles(grid), *grid.table.section.headings[-1:]]) if titled else ""
         return [] if _names_another(book, listing, grid.headers[heads[0]], title) else heads[:1]
