@@ -223,7 +223,7 @@ def _read(
         for key, listed_ in owners.items():
             if key in found:
                 judge(book, book.facts[key], listed_.pool, setting, found[key])
-        for key, pool in (may_list(book, lists, owners, found) if not figures else {}).items():
+        for key, pool in may_list(book, lists, owners, found).items():
             aside = Claims()
             judge(book, book.facts[key], pool, setting, aside)
             found[key].aside.append(aside)
