@@ -243,7 +243,7 @@ def _naming(book: FactBook, spec: FactSpec, listing: Listing, grid: Grid, *, tit
 def _names_another(book: FactBook, listing: Listing, header: str, title: str) -> bool:
     """论文题目, 专利名: whether a header speaks of the things of another fact, and so does the title, where one says
     whose things are listed."""
-    told = listed("generic_name").sub("", header)
+    told = header if title else listed("generic_name").sub("", header)
     others = (spec.listing for spec in book.facts.values()
               if spec.listing is not None and spec.listing.header != listing.header)
     return any(says_any(book, one.header, told) and (not title or says_any(book, one.about, title)) for one in others)
