@@ -8,7 +8,7 @@ from ingestion.domain import Interval, Span
 from ingestion.facts.claims.assertions import Assertion, Claims, add
 from ingestion.facts.figures.matching import Match, kinds_in
 from ingestion.facts.lexicon import words
-from ingestion.facts.prose.analysed import Analysis
+from ingestion.facts.prose.analysed import Analysis, Figure
 from ingestion.facts.prose.modality import dropped, exempted
 from ingestion.facts.prose.phrases import located, residue, says_any, status_after
 from ingestion.facts.schema import FactBook, FactSpec
@@ -171,7 +171,7 @@ def adds(spec: FactSpec, analysis: Analysis, group: list[Match], entry: Assertio
     bounded = entry.interval.high is not None and (entry.interval.exact or entry.open)
     same = whole.document is entry.document and bounded and whole.interval.exact
     dated = first.own_period and not (spec.time == "state" and words("single_date").search(first.left))
-    if not (additional and same and not entry.conflict) or dated or first.total:
+    if not (additional and same and not entry.conflict) or dated or first.total or _told_of_before(analysis, first):
         return False
     whole.interval = add([whole.interval, entry.interval])
     low, high = whole.interval.low, whole.interval.high
@@ -179,6 +179,11 @@ def adds(spec: FactSpec, analysis: Analysis, group: list[Match], entry: Assertio
     whole.span = Span(whole.span.start, entry.span.end)
     whole.named, whole.nouns = f"{whole.named}|{entry.named}", (*whole.nouns, *entry.nouns)
     return True
+
+
+def _told_of_before(analysis: Analysis, figure: Figure) -> bool:
+    """有两支：一支是…；另一支是…: a part of what the statement before it counts."""
+    return figure.parent is not None and figure.parent not in analysis.figures
 
 
 _COUNTED_LABEL = re.compile(r"[^，。；：\d]{2,24}：\s*[^，。；：\d]{0,4}\d")

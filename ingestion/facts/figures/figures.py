@@ -334,8 +334,9 @@ def _relate(analysis: Analysis, position: int, before: Analysis | None) -> None:
         figure.part, figure.parent = True, earlier[-1]  # 6家海外研发机构中，2家已撤离
         return
     rest = words("rest").search(lead)
-    if not part and not earlier and before is not None and before.figures and rest:
-        earlier = [f for f in before.figures if _comparable(f, figure)]
+    if not part and not earlier and before is not None and before.figures and (rest or _additional(lead)):
+        told = [f for f in before.figures if _comparable(f, figure)]
+        earlier = told if rest or (told and told[-1].part and _completes(figure, told[-1], told)) else []
     if part is None and earlier and rest:
         whole = completed(figure, earlier)
         if whole is not None:
@@ -430,7 +431,8 @@ def _additional(lead: str) -> bool:
 def _completes(figure: Figure, last: Figure, earlier: list[Figure]) -> bool:
     """6人，其中常驻4人，另2人往返: what is added to a part is a part, too, where both make up the total."""
     whole = last.parent.quantity.interval if last.parent is not None else None
-    parts = sum(f.quantity.interval.low for f in earlier if f.part and f.parent is last.parent)
+    alike = (f for f in earlier if f.part and f.parent is last.parent and f.quantity.unit == figure.quantity.unit)
+    parts = sum(f.quantity.interval.low for f in alike)
     return whole is not None and whole.exact and parts + figure.quantity.interval.low == whole.low
 
 

@@ -94,9 +94,12 @@ def untitled(own: str) -> str:
 
 
 def clause_words(analysis: Analysis, figure: Figure) -> str:
-    """The clause with the contents of its brackets blanked, and the clause that its own bracket hangs on."""
+    """The clause with the contents of its brackets blanked, up to a colon behind the figure, which begins what it
+    counts; and the clause that its own bracket hangs on."""
     index = figure.clause
     text = analysis.outer_text(index)
+    colon = text.find("：", figure.quantity.span.end - analysis.clauses[index].span.start)
+    text = text[:colon] if colon >= 0 else text
     outer = analysis.clauses[index].outer
     return text if outer < 0 else text + "|" + analysis.outer_text(outer)
 

@@ -29,6 +29,7 @@ from ingestion.language.ngrams import Text
 from ingestion.numbers.numerals import classifiers, has_number
 from ingestion.numbers.periods import Window
 
+_PERCENT = re.compile(r"\d{1,3}(?:\.\d+)?%")
 SHORTEST_BAR = 6  # characters of a cell that restates what the policy asks for
 _UNIT_SAID = re.compile(r"单位：\s*([^（）\s，。]{1,3})")
 _COUNTED = re.compile(r"(人|家|项|份|篇|件|户|支)数$")  # 在岗人数
@@ -315,6 +316,12 @@ def _bare(lists: Grid, column: int, text: str) -> bool:
     return bare and bool(head) and listed("quantity_column").search(re.sub(r"（[^（）]*）", "", head).strip()) is None
 
 
+def _share(lists: Grid, column: int, text: str) -> str:
+    """A cell; a share (70%) with the head of its column, which says of what it is one (占股70%)."""
+    head = lists.headers[column] if column < len(lists.headers) else ""
+    return f"{head}{text}" if _PERCENT.fullmatch(text) else text
+
+
 def _named_things(lists: Grid) -> bool:
     """名称｜层级｜年度｜在岗人员: a table whose rows each name a thing; its figures are of that thing."""
     return any("title" in roles for roles in lists.roles) and any(roles & {"rank", "date"} for roles in lists.roles)
@@ -340,7 +347,7 @@ def _rows(table: Table, lists: Grid, reading: Reading, counted: bool) -> list[Se
     found = []
     for row in lists.rows:
         kept = dict.fromkeys(
-            text
+            _share(lists, column, text)
             for column, text in sorted(row.columns.items())
             if text and column not in skipped and text not in restated and (counted or not _bare(lists, column, text))
         )
