@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from assistant.checking import claims
 from assistant.checking.model_wording import Draft
@@ -99,9 +100,7 @@ class Material:
         lines = [self._number(line, whole=result.exhausted, supposed=result.hypothetical) for line in told]
         more = [self._number(line) for line in self._unsaid(told, places)] if result.kind in SHOWN else []
         numbers = tuple(dict.fromkeys([*lines, *more, *clauses]))
-        known = Result(result.kind, name, result.verdict, result.figures, result.quotes, result.refs, result.lines,
-                       result.exhausted, result.hypothetical)
-        self.given[name] = Given(known, numbers, tuple(lines))
+        self.given[name] = Given(replace(result, id=name), numbers, tuple(lines))
         marks = [f"{words['verdict']} {result.verdict}"] if result.verdict else []
         marks += [words["supposed"]] if result.hypothetical else []
         marks += [] if result.exhausted else [words["part"]]

@@ -51,10 +51,14 @@ def settle(named: Sequence[Result], draft: Draft, asked: Question) -> Settled:
 
 
 def _may_turn(first: str, ruled: str, results: Sequence[Result]) -> bool:
-    """Whether the asker's figures, held against the bar by the roles that a model gave them, or the very rows that it
-    found, decide against the answer without a model: they may settle what that left open and take back its yes, and
-    never turn its no."""
-    kinds = {one.kind for one in results if one.verdict}
+    """Whether what a model found decides against the answer without a model: where code counts the same from the
+    question by itself, it does. Else figures by the roles that a model gave them, and the rows that it found, may
+    settle what was open and take back a yes, and never turn a no."""
+    deciding = [one for one in results if one.verdict]
+    kinds = {one.kind for one in deciding}
+    looked_at = {figure.fact for one in deciding for figure in one.figures}
+    if deciding and all(one.counted and set(one.beside) <= looked_at for one in deciding):
+        return True
     if not kinds or not kinds <= {"compare", "rows"}:
         return False
     taken_back = ruled == verdict_words.NO or (ruled == verdict_words.OPEN and kinds == {"rows"})

@@ -130,7 +130,8 @@ _RUN: Mapping[str, Callable[[Tools, Mapping[str, Any]], Result]] = {
     "rows": lambda tools, given: tools.rows(
         str(given.get("fact") or ""), str(given.get("counted") or "all"), query=str(given.get("query") or ""),
         page=max(1, int(given.get("page") or 1))),
-    "recompute": lambda tools, given: tools.recompute(_changes(given["changes"])),
+    "recompute": lambda tools, given: tools.recompute(
+        _changes(given["changes"]), whole=bool(given.get("whole"))),
     "documents_search": lambda tools, given: tools.documents_search(str(given["query"])),
     "compare_types": lambda tools, given: tools.compare_types(_strings(given["types"])),
 }
@@ -173,7 +174,7 @@ def _case_specs(policy: Policy, language: str, base_type: str) -> list[Spec]:
         say.spec("facts", {"keys": {"type": "array", "items": fact}}, "keys"),
         say.spec("rows", {"fact": fact, "counted": {"type": "string", "enum": ["yes", "no", "all"]},
                           "query": {"type": "string"}, "page": {"type": "integer"}}),
-        say.spec("recompute", {"changes": {"type": "array", "items": change}}, "changes"),
+        say.spec("recompute", {"changes": {"type": "array", "items": change}, "whole": {"type": "boolean"}}, "changes"),
         say.spec("documents_search", {"query": {"type": "string"}}, "query"),
         say.spec("compare_types", {"types": {"type": "array", "items": {
             "type": "string", "enum": [one.id for one in policy.base_types]}}}, "types"),

@@ -41,6 +41,7 @@ from ingestion.policies.policy import Policy
 
 RETRIEVED = 5       # passages that a retriever is asked for
 _CLOSED = frozenset({Kind.LOOKUP, Kind.CHAPTER, Kind.EXTENT, Kind.NO_SUCH, Kind.MENTIONS, Kind.GAP})
+_DECIDED = frozenset({Kind.CLAUSE, Kind.POINT, Kind.LOOKUP, Kind.NOTHING, Kind.ELSEWHERE, Kind.GAP, Kind.FIGURES})
 KEPT = 8            # policies whose advisors are kept
 _HOLDS = 0.5        # the share of a claim's words that stand in the clause that holds it
 
@@ -183,10 +184,11 @@ class Advisor:
                 return Choice(Kind.ABSENT, refs), none
         if not part.polar and not question_form.asks_lack(part.text) and part.asks:
             return choice, none
-        if choice.kind not in (Kind.CLAUSE, Kind.POINT, Kind.LOOKUP, Kind.NOTHING, Kind.ELSEWHERE, Kind.GAP):
+        if choice.kind not in _DECIDED:
             return choice, none
-        near = held.within(choice.refs)
-        if not (near.comparisons or near.statements) and part.quantities and choice.refs:
+        every = choice.kind is Kind.FIGURES      # 数量指标全都满足吗
+        near = none if every else held.within(choice.refs)
+        if not (every or near.comparisons or near.statements) and part.quantities and choice.refs:
             near = self._held(part, choice.refs).within(choice.refs)
         if not part.refs and self._of_all(part, held, near):
             compared = tuple(one for one in held.comparisons if one.criterion.required) or held.comparisons

@@ -28,6 +28,7 @@ from ingestion.domain import Answer, Assessment, Citation
 from ingestion.policies.policy import Policy
 
 QUOTED = 3  # places that are quoted in the text
+_TAG = 6    # characters of a part that only asks on
 SHOWN = 16  # places that are cited for one question
 _OF_CONDITION = frozenset({"findings", "recompute", "overall", "types", "harm"})
 
@@ -56,7 +57,8 @@ def draft(asked: Question, assessment: Assessment, policy: Policy, topics: Topic
     for part in asked.parts:
         if before is not None and says("asks", "bare_met", part.text):      # 过没过: of what was asked about
             part = replace(part, found={}, strange=(), gaps=frozenset())
-        if before is not None and not part.refs and (not _has_subject(part, topics) or _points_back(part, topics)):
+        told_of = not part.refs or (part.polar and not any("（" in ref for ref in part.refs))    # 达到第七条的要求了吗
+        if before is not None and told_of and (not _has_subject(part, topics) or _points_back(part, topics)):
             part = replace(part, inherited=part.inherited | before.subjects)
         one = case_question.read(case, part, figures)
         found = about.answer(case, one) or _stated(case, part)
@@ -66,6 +68,9 @@ def draft(asked: Question, assessment: Assessment, policy: Policy, topics: Topic
         return _from_elsewhere(case, asked, whole, from_policy)
     answers: list[Told] = []
     for part, each in zip(asked.parts, told, strict=True):
+        if answers and not part.refs and (says("asks", "bare_why", part.text) or (
+                each is None and len(part.text) <= _TAG)):
+            continue        # 为啥？ or 分别叫什么？ behind what was told with its reasons and rows
         if each is None:
             other = from_policy(replace(asked, parts=(part,)))
             if not other.answer.answerable and not (part.gaps and (part.found or not answers)):

@@ -159,11 +159,9 @@ def _completed(asked: Question, before: Question, history: Sequence[Turn], reade
     """The question written out, if it is a follow-up that can be: with another type, its type, or its article."""
     first, last = asked.parts[0], history[-1]
     item = _ITEM_ONLY.search(first.text)
-    also = pattern("asks", "also_so").search(first.text)
-    if also is not None and before.parts[-1].polar:      # 那研究所也这样吗 after 部属高校可以直接申报吧
-        clause = re.split(r"[，,。；;]", before.parts[-1].text.strip("，,。；;?？"))[-1]
-        verb = _VERB.search(clause)
-        return also["who"] + clause[verb.start():] if verb else None
+    carried = _carried_over(asked, before, reader)
+    if carried is not None:
+        return carried
     refs = [citation.ref for citation in last.answer.citations if citation.ref]
     if item and refs and not first.refs and not first.polar and ("第" in item[0] or not before.parts[-1].quantities):
         return f"{refs[0].split('（')[0]}（{item[1] or item[2]}）"
@@ -195,6 +193,21 @@ def _completed(asked: Question, before: Question, history: Sequence[Turn], reade
         names = _type_names(before, reader)
         return f"{names}{asked.text}" if asked.language == "zh" else f"{names}: {asked.text}"
     return None
+
+
+def _carried_over(asked: Question, before: Question, reader: Reader) -> str | None:
+    """The same of somebody else (那研究所也这样吗), or what was supposed, of all conditions (那整个申报能通过吗)."""
+    first = asked.parts[0]
+    also = pattern("asks", "also_so").search(first.text)
+    if also is not None and before.parts[-1].polar:
+        clause = re.split(r"[，,。；;]", before.parts[-1].text.strip("，,。；;?？"))[-1]
+        verb = _VERB.search(clause)
+        return also["who"] + clause[verb.start():] if verb else None
+    if not first.polar or first.quantities or _about_something(first, reader) \
+            or not says("asks", "overall_again", first.text):
+        return None
+    stated = "".join(one.text for one in before.parts).removesuffix(before.parts[-1].asking().text)
+    return f"{stated.rstrip('，,')}，{asked.text}" if says("roles", "if", stated) else asked.text
 
 
 def _about_something(part: Part, reader: Reader) -> bool:
@@ -314,7 +327,7 @@ def _with_more(before: Question, part: Part, language: str) -> str | None:
         return None
     own, lead = before.parts[0].quantities, part.text[:part.quantities[0].span.start]
     alike = any(one.measure in ("", part.quantities[0].measure) or not part.quantities[0].measure for one in own)
-    adds = any(says("roles", name, lead) for name in ("added", "also", "adds", "gone")) \
+    adds = any(says("roles", name, lead) for name in ("added", "also", "gone")) \
         or says("roles", "fewer_if", part.text)
     if not alike or not before.parts[0].polar or not adds:
         return None

@@ -25,6 +25,8 @@ class Result(Struct, frozen=True):
 
     `quotes` are verbatim places of documents and clauses, `refs` the clauses. `exhausted`: all rows are there, so that
     "all", "only" and counts may be said of them. `hypothetical`: it holds under the change that was asked for only.
+    `counted`: code reads the same from the question by itself, whatever labels or changes it was called with; `beside`
+    are the facts of which the question states figures that were not looked at.
     `error` says why nothing could be computed.
     """
 
@@ -37,6 +39,8 @@ class Result(Struct, frozen=True):
     lines: tuple[str, ...] = ()
     exhausted: bool = True
     hypothetical: bool = False
+    counted: bool = False
+    beside: tuple[str, ...] = ()
     error: str = ""
 
 

@@ -78,7 +78,8 @@ def _findings(part: Part, findings: Sequence[Finding], facts: Collection[str]) -
         or one.criterion.citation.split("（")[0] in refs
         or re.search(rf"(?<![\d.]){re.escape(one.criterion.id)}(?![\w.])", part.text)
     ]
-    return named or [one for one in findings if set(facts) & set(one.criterion.facts)]
+    about = [one for one in findings if set(facts) & set(one.criterion.facts)]
+    return [one for one in named if one in about] or named or about     # 技术转移几项，达到第七条了吗
 
 
 def _facts(part: Part, findings: Sequence[Finding], found: Collection[str], topics: Topics) -> list[str]:

@@ -65,7 +65,9 @@ def _answer(case: Case, one: Question) -> Result | None:
     text, part = one.text, one.part
     if says("asks", "summary", text) and not one.facts and not part.refs:
         whole = overall(case, polar=True).verdict if part.polar and asks_whole(text) else ""
-        return replace(summary(case), verdict=whole)
+        told = summary(case)
+        first = (told.lines[1], told.lines[0]) if whole else told.lines[:2]
+        return replace(told, verdict=whole, lines=(*first, *told.lines[2:]))
     if one.types and (says("asks", "types", text) or one.figures.hypothetical or one.asked.intent == "overall"):
         return types(case, one.types)
     if one.types:
@@ -174,7 +176,7 @@ def _by_field(case: Case, one: Question) -> Result | None:
         if one.documents and not one.facts:
             return listing.conflicts(case, (), one.documents)
         counted = [key for key in one.facts if case.policy.facts.facts[key].kind != "yes_no"]
-        if counted and (len(one.documents) > 1 or one.figures.of(counted[0])):
+        if counted:
             return listing.agreeing(case, counted, one.documents, one.figures)
     why = one.asked.findings and (one.asked.intent == "why" or says("asks", "why_row", one.text))
     settles = why or (one.part.polar and (one.asked.findings or one.asked.intent in ("overall", "met")))
@@ -317,6 +319,9 @@ def _by_whole(case: Case, one: Question) -> Result | None:
         return overall(case) if case.assessment.overall is Overall.PENDING else missing(case, [])
     plain = not part.polar and not asked.bars and not part.refs and "meaning" not in part.found
     asks = part.asks & {"when", "which", "what", "who", "where", "how"} or says("asks", "ordinal", text)
+    if plain and part.asks == {"how"} and asked.findings and all(
+            case.policy.facts.facts[key].kind == "yes_no" for key in asked.facts):
+        return explained(case, asked.findings)      # 控制权这条怎么看
     if plain and asked.facts and asks and len(text) <= _PLAIN \
             and any(case.rows_of(asked.facts)):
         told = listing.told(case, asked.facts)

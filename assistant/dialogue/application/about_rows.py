@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -16,10 +18,12 @@ from assistant.dialogue.results import NO, Result
 from assistant.questions import question_form
 from assistant.questions.dialogue_patterns import says
 from ingestion.domain import CriterionKind, Interval
+from ingestion.facts.schema import described
 from ingestion.language import fold
 from ingestion.numbers import numerals, periods
 
 _ASKS = re.compile(r"[不没]?(?:能|可以)?[不没]?[算计](?:[不没][算计])?")
+_TELLING = 2     # pairs of characters that tell a kind
 _SHORT, _FEW = 14, 3      # characters of a question that only names a row; rows that it can mean
 
 
@@ -33,6 +37,8 @@ def by_rows(case: Case, one: Question) -> Result | None:
     taken = one.part.polar and says("asks", "taken_for", one.text) and not one.figures.hypothetical
     if taken and (other := _other_figure(case, one)):
         return _with_places(other, one)
+    if (among or despite or taken) and (ruled_out := _ruled_out(case, one)) is not None:
+        return ruled_out
     if (among or despite) and counted and not own:
         if one.names_sure:
             return listing.unlisted(case, counted[0], one.named, one.places)
@@ -108,6 +114,39 @@ def _of_kind(case: Case, one: Question, key: str) -> Result | None:
         return listing.of_kind(case, key, "", reason="outside_window")
     out, reason = counting.not_counting(_ASKS.sub(" ", one.text), key, case.policy)
     return listing.of_kind(case, key, "", reason=reason) if out else None
+
+
+def _ruled_out(case: Case, one: Question) -> Result | None:
+    """That a kind which a question names is one of those that the policy folder says do not count: 领导小组, 兼职的."""
+    clauses = {each.criterion.citation for each in case.findings_of(one.facts)}
+    beside = [key for each in case.findings if each.criterion.citation in clauses for key in each.criterion.facts]
+    said, last = set(mentions.terms(one.text)), case.topics.subjects[_last_named(one)].fact if one.part.found else ""
+    for key in dict.fromkeys([*([last] if case.findings_of([last]) else []), *one.facts, *beside]):
+        label = fold(case.policy.facts.facts[key].label)
+        for kind in _not_counted(case.policy.root, case.policy.sha256)[key]:
+            for piece in re.split("、", fold(kind)) if not says("asks", "undecided_kind", kind) else ():
+                own = set(mentions.terms(_without(label, piece.removesuffix("的"))))
+                if own and (len(own & said) >= _TELLING or own <= said):
+                    return listing.of_kind(case, key, "", ruled_out=kind)
+    return None
+
+
+def _last_named(one: Question) -> str:
+    """The subject that a question names last: 兼职的顾问算不算工作人员."""
+    return max(one.part.found, key=lambda name: max(word.span.start for word in one.part.found[name]))
+
+
+def _without(label: str, piece: str) -> str:
+    """A piece of text without the pairs of characters that a fact's label has."""
+    for term in mentions.terms(label):
+        piece = piece.replace(term, " ")
+    return piece
+
+
+@cache
+def _not_counted(root: Path, sha256: str) -> Mapping[str, Sequence[str]]:  # noqa: ARG001 - a policy that changed
+    """What the policy folder says of each fact not to count, in words."""
+    return {key: one.not_counted for key, one in described(root).items()}
 
 
 def _noted(case: Case, one: Question, key: str) -> str | None:

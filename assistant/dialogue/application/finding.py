@@ -160,6 +160,7 @@ def _result(case: Case, kind: str, findings: Sequence[Finding], lines: Sequence[
     left = [row.citation for row in case.rows_of(bare, LEFT_OUT)][:_SHOWN] if bare else []
     if len(left) < _SHOWN and bare:
         left += [one for one in particulars.speaking(case, bare) if one not in left][:_SHOWN - len(left)]
+    left = [particulars.following(case, one) for one in left]
     return Result(kind, verdict=verdict, figures=tuple(Amount(one.interval, one.unit, one.key) for one in facts),
                   quotes=(*case.cites(findings), *left), refs=_refs(findings), lines=tuple(lines))
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from assistant.checking import citations
 from assistant.dialogue.application.case import COUNTED, LEFT_OUT, UNDECIDED, Case, Row
@@ -21,6 +21,7 @@ PART = "part_of_total"       # the reason by which it leaves out what a total ho
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 DUPLICATE = "duplicate"      # the reason by which a policy folder leaves out what it has counted already
 _CLAUSE = re.compile(r"[^，。；;]+")
+_SHORT = 10       # characters of a clause that says something of the one before
 SHOWN = 12        # places that are shown for one question
 
 
@@ -153,13 +154,15 @@ def unseen(case: Case, key: str) -> Result:
                   lines=(case.say("rows_unseen", label=case.fact_label(key)), *told.lines), exhausted=told.exhausted)
 
 
-def of_kind(case: Case, key: str, note: str, *, reason: str = "") -> Result:
-    """Whether things of a kind count for a fact, by what the policy folder notes of them or leaves them out for."""
+def of_kind(case: Case, key: str, note: str, *, reason: str = "", ruled_out: str = "") -> Result:
+    """Whether things of a kind count for a fact, by what the policy folder notes of them, leaves them out for, or says
+    not to count (`ruled_out`)."""
     told = counts(case, [key])
     findings, label = case.findings_of([key]), case.fact_label(key)
     verdict = YES if note and not says("asks", "noted_out", note) else NO
     name = "kind_noted" if note else "kind_reason" if reason else "kind_out"
-    why = case.say(name, label=label, note=note, reason=case.reason(reason) if reason else "")
+    why = case.say("kind_ruled_out", label=label, kind=ruled_out) if ruled_out else \
+        case.say(name, label=label, note=note, reason=case.reason(reason) if reason else "")
     return Result("rows", verdict=verdict, figures=told.figures,
                   quotes=(*case.cites(findings, evidence=False), *told.quotes),
                   refs=tuple(one.criterion.citation for one in findings), lines=(why, *told.lines))
@@ -212,7 +215,7 @@ def unlisted(case: Case, key: str, named: Named, places: Sequence[Line]) -> Resu
     """Whether what a question names, and no row is about, counts for a fact: not where its own words rule it out or
     what counts is listed one by one; nobody can say where only their number is told."""
     counted, findings = case.rows_of([key], COUNTED), case.findings_of([key])
-    said_of = [clause for line in places for clause in _CLAUSE.findall(line.folded) if named.within(clause)]
+    said_of = [clause for line in places for clause in _clauses_of(line, named)]
     out = [counting.not_counting(clause, key, case.policy) for clause in said_of]
     reasons = [case.reason(reason) for left, reason in out if left and reason]
     denied = any(left for left, _ in out) or any(says("asks", "noted_out", line.folded) for line in places)
@@ -225,6 +228,16 @@ def unlisted(case: Case, key: str, named: Named, places: Sequence[Line]) -> Resu
                   quotes=(*case.cites(findings, evidence=False), *(line.citation for line in places)),
                   refs=tuple(one.criterion.citation for one in findings),
                   lines=(said, *why, *counts(case, [key]).lines))
+
+
+def _clauses_of(line: Line, named: Named) -> Iterator[str]:
+    """The clauses of a line that hold what is named, each with a short one right behind it: 协议已签，尚未启动."""
+    clauses = list(_CLAUSE.finditer(line.folded))
+    for place, clause in enumerate(clauses):
+        if named.within(clause[0]):
+            behind = clauses[place + 1:place + 2]
+            goes_on = behind and len(behind[0][0]) <= _SHORT and line.folded[clause.end():behind[0].start()] == "，"
+            yield clause[0] + (f"，{behind[0][0]}" if goes_on else "")
 
 
 def harm(case: Case, found: Sequence[Row]) -> Result:

@@ -21,6 +21,8 @@ from assistant.questions.topics import Subject
 from assistant.questions.understanding import Part, fold
 from assistant.questions.unknown_words import everyday, function_characters
 from ingestion.domain import Span
+from ingestion.names import gazetteer
+from ingestion.names.gazetteer import Origin
 from ingestion.numbers import numerals
 from ingestion.numbers.numerals import Quantity
 
@@ -59,7 +61,8 @@ class Named(Struct, frozen=True):
 def read(case: Case, part: Part, documents: Collection[str] = ()) -> Named:
     """What a folded part of a question names, in some of the documents or in all."""
     lines = [line for line in case.lines if not documents or line.document.name in documents]
-    kinds = [word.span for name, words in part.found.items() if _kind(case.topics.subjects[name]) for word in words]
+    kinds = [word.span for name, words in part.found.items() if _kind(case.topics.subjects[name]) for word in words
+             if not _place(word.word)]
     titles = fold(" ".join(document.name for document in case.assessment.documents))
     words = dict(_words(part.text, kinds, lines, fold(case.policy.text) + "\n" + titles))
     own = [word for word, kind in words.items() if not kind]
@@ -89,6 +92,11 @@ def read(case: Case, part: Part, documents: Collection[str] = ()) -> Named:
 def _kind(subject: Subject) -> bool:
     """Whether a subject is a kind of thing that the policy speaks of: a word for it names none of them."""
     return bool(subject.fact or subject.type) or max(subject.clauses.values(), default=0) >= _HOME
+
+
+def _place(word: str) -> bool:
+    """Whether a word is the name of a place of the country: 香港那家."""
+    return any(one.origin is not Origin.FOREIGN and one.end - one.start == len(word) for one in gazetteer.scan(word))
 
 
 def _weight(word: str, lines: Sequence[Line]) -> float:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from assistant.dialogue.application import mentions, names
 from assistant.dialogue.application.case import Case, Row
 from assistant.dialogue.application.lines import Line
@@ -17,7 +19,7 @@ from assistant.questions.dialogue_patterns import pattern
 from assistant.questions.topics import words_of
 from assistant.questions.understanding import Part
 from assistant.wording.texts import load
-from ingestion.domain import Citation
+from ingestion.domain import Citation, Span
 from ingestion.language import fold
 from ingestion.numbers import numerals
 
@@ -34,6 +36,8 @@ _RARE = 3          # lines in which what a question names stands at most
 MOST = 3
 _CELL = 66        # characters of a line that is no paragraph
 _NEAR_LABEL = 12
+_LEAD = re.compile(r"(?:如下|as follows|below)[：:。.]?\s*$")
+_LEADS_ON = re.compile(r"[：:。]?\s*\n(?:[^\n]{1,80}\n?){1,4}")
 
 
 def particular(case: Case, text: str, documents: Sequence[str]) -> Result | None:
@@ -45,7 +49,7 @@ def particular(case: Case, text: str, documents: Sequence[str]) -> Result | None
     found = _values(case, name, documents) or (_values(case, name, ()) if documents else [])
     if not found:
         return Result("documents", lines=(case.say("case_not_found"),), error="not found")
-    named = {term for term in mentions.terms(_without(name, text)) if not mentions.common(term)}
+    named = {term for term in mentions.terms(text) if not mentions.common(term)}
     if named and len(found) > 1 and case.language == "zh":
         scores = [sum(term in line.folded for term in named) for line in found]
         best = max(scores)
@@ -127,6 +131,16 @@ def around(case: Case, rows: Sequence[Row], k: int = MOST) -> tuple[Citation, ..
     return tuple(dict.fromkeys(line.citation for line in found))[:k]
 
 
+def following(case: Case, cite: Citation) -> Citation:
+    """A place that only leads on (股权结构如下), with the lines behind it."""
+    document = next((one for one in case.assessment.documents if one.name == cite.document), None)
+    behind = _LEADS_ON.match(document.text, cite.span.end) if document is not None else None
+    if document is None or behind is None or not _LEAD.search(cite.quote):
+        return cite
+    quote = document.text[cite.span.start:behind.end()].rstrip()
+    return replace(cite, quote=quote, span=Span(cite.span.start, cite.span.start + len(quote)))
+
+
 def speaking(case: Case, keys: Sequence[str], k: int = MOST) -> tuple[Citation, ...]:
     """Lines that hold the words of facts for which nothing was found, so that one sees what is there."""
     found: list[Citation] = []
@@ -182,10 +196,6 @@ def total_of(case: Case, text: str, documents: Sequence[str]) -> Result | None:
 
 def _asked_field(text: str) -> str | None:
     return next((name for name, field in _fields().items() if re.search(field["ask"], text, re.IGNORECASE)), None)
-
-
-def _without(name: str, text: str) -> str:
-    return re.sub(_fields()[name]["ask"], " ", text, flags=re.IGNORECASE)
 
 
 def _values(case: Case, name: str, documents: Sequence[str]) -> list[Line]:

@@ -12,17 +12,20 @@ from assistant.dialogue.application import listing, mentions, names, particulars
 from assistant.dialogue.application.case import COUNTED, LEFT_OUT, Case, Row
 from assistant.dialogue.application.case_question import Question, rows_named
 from assistant.dialogue.application.recompute import Change, recompute
+from assistant.dialogue.asker import extracted
 from assistant.dialogue.asker.roles import Role, Term
-from assistant.dialogue.results import NO, Result
+from assistant.dialogue.results import NO, OPEN, YES, Result
 from assistant.questions import rates
 from assistant.questions.dialogue_patterns import pattern, says
 from assistant.questions.understanding import Part, fold
-from ingestion.domain import Interval, Outcome
+from ingestion.domain import Interval, Method, Outcome
 from ingestion.numbers import numerals, periods
 
 _NEW = frozenset({Role.ADDED, Role.PLANNED, Role.PART})      # figures that say themselves what comes
 _JOINT = re.compile(r"[、，,；;]|(?<=[\u4e00-\u9fff])[和与及]")
 _NAME, _FEW = 4, 4     # characters that are no chance run of words; rows that one clause can mean
+_YEAR_ON = 12      # months
+_MARKS = "，,。；;?？ "
 _SETTLING = 2     # pairs of characters that name what settles a condition
 _TELLING = 3      # pairs of characters that tell what is spoken of
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
@@ -48,11 +51,7 @@ def changes(case: Case, one: Question) -> Result | None:
         return None
     day = _day(case, one)
     if day is not None and not (one.rows and says("asks", "ends", text)):
-        told = recompute(case, [Change("day", day=day)], facts)
-        return replace(told, lines=(case.say("on_day", day=case.words.day(day),
-                                             window=case.words.window(case.policy.window_on(day)),
-                                             term=case.say.pick(case.policy.window.term,
-                                                                case.policy.window.term_en)), *told.lines))
+        return _on_day(case, day, facts)
     window = _window(case, one)
     if window is not None and facts:
         return recompute(case, [Change("window", window=window)], facts)
@@ -71,15 +70,30 @@ def changes(case: Case, one: Question) -> Result | None:
     return _as_received(case, one)
 
 
+def _on_day(case: Case, day: date, facts: Sequence[str]) -> Result:
+    """The rules on another day; a total that documents state of 近三年 is of their own day, and leaves it open."""
+    told = recompute(case, [Change("day", day=day)], facts)
+    stated = [key for key in facts if case.policy.facts.facts[key].time == "window" and key in case.assessment.facts
+              and any(piece.method is Method.DECLARED for piece in case.assessment.facts[key].evidence)]
+    term = case.say.pick(case.policy.window.term, case.policy.window.term_en)
+    head = case.say("on_day", day=case.words.day(day), window=case.words.window(case.policy.window_on(day)), term=term)
+    if not stated or told.verdict != YES or case.policy.window_on(day)[0] == case.assessment.window[0]:
+        return replace(told, lines=(head, *told.lines))
+    return replace(told, verdict=OPEN, lines=(head, case.say("on_day_stated", term=term)))
+
+
 def _together(case: Case, one: Question) -> Result | None:
     """What all that is supposed comes to: each clause's event (批下来, 到期不续, a document that is handed in), and the
     figures of the others."""
     found: list[Change] = []
     eventful: list[str] = []
+    shown = ""
     for clause in one.part.clauses():
         counted = any(term.words in clause.text for term in one.figures.terms if term.role in _NEW)
         events = [] if counted and not mentions.codes(clause.text) else _events(case, one, clause)
         events = events or _supplied(case, clause)
+        if not events and (events := _settled(case, one, clause)):
+            shown = clause.text.strip(_MARKS)
         found += [each for each in events if each not in found]
         eventful += [clause.text] if events else []
     left = [term for term in one.figures.terms if not any(term.words in clause for clause in eventful)]
@@ -89,10 +103,14 @@ def _together(case: Case, one: Question) -> Result | None:
     facts = {change.fact for change in found}
     asked = {case.topics.subjects[name].fact for name in one.part.asking().found}
     told = recompute(case, found)
-    if one.part.polar and not told.error and (
-            says("asks", "rest_as_is", one.text) or (len(facts) > 1 and not asked & facts)):
+    if shown:
+        told = replace(told, lines=(told.lines[0] + case.say("supposed_words", words=shown), *told.lines[1:]))
+    if one.part.polar and not told.error and not asked & facts and (
+            says("asks", "rest_as_is", one.text) or len(facts) > 1):
         whole = recompute(case, found, whole=True)
-        return replace(whole, figures=told.figures, lines=(*told.lines, *whole.lines),
+        first = (*whole.lines[1:2], *told.lines, *whole.lines[:1], *whole.lines[2:]) \
+            if says("asks", "overall_again", one.text) else (*told.lines, *whole.lines)
+        return replace(whole, figures=told.figures, lines=first,
                        quotes=(*told.quotes, *whole.quotes), refs=(*told.refs, *whole.refs))
     return told
 
@@ -111,6 +129,8 @@ def _day(case: Case, one: Question) -> date | None:
     match = pattern("asks", "later").search(one.text)
     if match is None:
         return None
+    if match.groupdict().get("year"):
+        return _months_after(case.assessment.application_date, _YEAR_ON * (2 if match["year"] == "后年" else 1))
     found = [last for span, _, last in periods.dates(one.text) if span.start >= match.start()]
     ahead = re.search(r"(\d{1,2}|[一二两三四五六七八九十])\s*个月", one.text)
     number = numerals.parse_number(ahead[1]) if ahead and not found else None
@@ -190,6 +210,16 @@ def _supplied(case: Case, clause: Part) -> list[Change]:
     best = max(scores, default=0)
     return [Change("value", one.criterion.facts[0], 1) for one, score in zip(open_ones, scores, strict=True)
             if score == best >= _SETTLING]
+
+
+def _settled(case: Case, one: Question, clause: Part) -> list[Change]:
+    """The yes/no conditions that a supposed clause settles as the extractor reads it: 如果我方持股达到60%."""
+    book = case.policy.facts.facts
+    own = {key for each in case.findings for key in each.criterion.facts if book[key].kind == "yes_no"}
+    text = extracted.supposed(clause.text)
+    found = extracted.reading(text, case.policy, case.assessment.application_date).facts
+    return [Change("value", key, fact.interval.low) for key, fact in found.items()
+            if key in own and fact.interval.exact and (not one.facts or key in one.facts)]
 
 
 def _expected(case: Case, facts: Sequence[str], clause: Part) -> list[Row]:

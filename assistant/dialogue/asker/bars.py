@@ -88,7 +88,7 @@ def add(terms: Sequence[Term], *, disjoint: bool = False, overlapping: bool = Fa
         unsure = [one for one in unsure if one.reason not in _NO_AMOUNT]
         aside = (*aside, *unknown)
     for one in unsure:
-        part = bool(plus) and one.interval.low <= low and not _beside(one)
+        part = bool(plus) and one.interval.low <= low
         if part:
             low -= one.interval.high or one.interval.low
         else:
@@ -129,7 +129,7 @@ def of_kinds(terms: Sequence[Term], fact: str, policy: Policy) -> bool:
     if spec.kinds is None or not spec.kinds.overlap:
         return False
     named = [{name for name, words in spec.kinds.names.items() if policy.facts.pattern(words).search(one.words)}
-             for one in terms if one.role is Role.HAVE]
+             for one in terms if one.role in (Role.HAVE, Role.PART)]
     return len(named) > 1 and all(named) and len(set().union(*named)) > 1
 
 
@@ -137,5 +137,3 @@ def plural(one: Comparison) -> bool:
     return one.criterion.kind is CriterionKind.PLURAL
 
 
-def _beside(term: Term) -> bool:
-    return any(word in term.words for word in ("另", "还有", "此外", "plus", "another"))

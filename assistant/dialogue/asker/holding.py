@@ -11,7 +11,7 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assistant.dialogue.asker import bars, counting, terms
+from assistant.dialogue.asker import bars, counting, extracted, terms
 from assistant.dialogue.asker.bars import Comparison
 from assistant.dialogue.asker.roles import Asked, Role, Term
 from assistant.judging import outcomes
@@ -24,9 +24,6 @@ from ingestion.domain import Criterion, CriterionKind, Fact, Interval, Outcome
 from ingestion.policies.policy import Policy
 
 _CLAUSE = re.compile(r"[，,](?!\d{3}(?!\d))|[。；;？?！!\n]|\.(?=\s|$)")
-_SHARE = re.compile(r"[^，,。]*?\d+(?:\.\d+)?\s*[%％](?:的?(?:股份?|股权|表决权))?(?=[算能可够是就])")
-_OWN_SHARE = re.compile(r"^(?!.*(?:对方|外方|他们|别人|人家))[^，。]*?(?=[控持占]股)")
-_ASKING = re.compile(r"(?:吗|么|呢|吧)$")
 _LONG_AGO = date(1990, 1, 1)
 
 
@@ -90,7 +87,8 @@ def figures(part: Part, policy: Policy, topics: Topics, types: Sequence[str], on
     own = {key for kind in named for one in policy.criteria_for(kind) for key in one.facts
            if one.citation.split("（")[0] not in common}
     own = {key for one in policy.criteria if _in(one.citation, near) for key in one.facts} or own
-    return terms.read(part, keys, policy, topics, policy.window_on(on), lowest_bars(policy, named), own)
+    asked = terms.read(part, keys, policy, topics, policy.window_on(on), lowest_bars(policy, named), own)
+    return replace(asked, terms=tuple(extracted.decided(asked.terms, part, policy, on)))
 
 
 def lowest_bars(policy: Policy, types: Sequence[str]) -> Mapping[str, int]:
@@ -152,11 +150,11 @@ def _statements(part: Part, criteria: Sequence[Criterion], policy: Policy, on: d
     """The yes/no criteria that the question's statements settle."""
     from ingestion import facts
 
-    text = stated(part.text)
+    text = extracted.stated(part.text)
     wanted = [one for one in criteria if one.kind is CriterionKind.YES_NO]
     if not text or not wanted:
         return
-    found = facts.extract_text(text, policy, on)
+    found = extracted.reading(text, policy, on)
     document = None
     for one in wanted:
         fact = found.facts.get(one.facts[0])
@@ -173,18 +171,3 @@ def _statements(part: Part, criteria: Sequence[Criterion], policy: Policy, on: d
             before: Fact | None = earlier.facts.get(one.facts[0])
             if before is not None and before.interval == Interval(0, 0):
                 yield Statement(one, Outcome.MET, before.evidence[0].quote if before.evidence else "", before=True)
-
-
-def stated(folded: str) -> str:
-    """The clauses of a question that say something, as statements; those that ask are left out."""
-    kept, start = [], 0
-    for match in [*_CLAUSE.finditer(folded), None]:
-        clause = folded[start:match.start() if match else len(folded)].strip()
-        start = match.end() if match else start
-        asks = question_form.kinds_of(clause) - {"list", "how_long", "when"}
-        said = _SHARE.match(clause)
-        if clause and not asks and not _ASKING.search(clause) and (match is None or match[0] not in "?？"):
-            kept.append(clause)
-        elif said:
-            kept.append(_OWN_SHARE.sub("我方", said[0]))        # 控股51%算实际控制吧
-    return "，".join(kept) + "。" if kept else ""

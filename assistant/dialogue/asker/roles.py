@@ -115,12 +115,13 @@ def role_of(one: Figure, earlier: Sequence[Term], bars: Mapping[str, int], *, ou
         return Role.LOST if part else Role.PLANNED
     if says("roles", "unsure", one.lead[-12:] + one.tail):
         return Role.UNCERTAIN
-    twice = says("roles", "overlap", one.lead[-8:] + one.tail)
+    twice = says("roles", "overlap", one.lead[-8:] + one.tail) and not says("roles", "disjoint", one.tail)
     if twice and holds and (not out or (len(holds) > 1 and _TWICE.search(one.lead + one.tail))):
         return Role.OVERLAP
     if out:
         return Role.LOST if part else Role.UNCOUNTED
-    said_so = is_part(one) or SOME.fullmatch(one.lead) is not None
+    after_part = bool(earlier) and earlier[-1].role in (Role.PART, Role.LOST)      # 其中1家在深圳，1家在香港
+    said_so = is_part(one) or SOME.fullmatch(one.lead) is not None or (after_part and not one.lead.strip(_MARKS))
     if (said_so and holds) or (asking and not says("roles", "also", one.lead) and _again(one, holds)):
         return Role.PART
     return Role.HAVE
@@ -161,9 +162,9 @@ def _is_bar(one: Figure, earlier: Sequence[Term], bars: Mapping[str, int]) -> bo
         return True     # 不是3篇就行嘛
     if re.match(r"\s*了", tail) and not says("roles", "bar_tail", tail) and not lead.endswith("够"):
         return False    # 达到20篇了
-    if says("roles", "bar_tail", tail):
-        return True
     equals = bars.get(one.fact) == one.quantity.interval.low
+    if says("roles", "bar_tail", tail):
+        return equals or _OWN.search(lead) is None      # 我们4篇差多少
     if equals and not lead and says("roles", "bar_asked", tail) and any(term.role is Role.HAVE for term in earlier):
         return True     # SCI 15篇，EI 8篇，20篇够了没
     if one.quantity.interval.high is None and says("roles", "said", lead):
@@ -179,7 +180,7 @@ def _is_bar(one: Figure, earlier: Sequence[Term], bars: Mapping[str, int]) -> bo
 
 def _repeats_bar(one: Figure, earlier: Sequence[Term], bars: Mapping[str, int]) -> bool:
     """Whether a clause that asks names the bar behind what they have: 近五年25篇，能认定近三年20篇达到了吗."""
-    has = any(term.role in (Role.HAVE, Role.UNCERTAIN, Role.TOTAL) for term in earlier)
+    has = any(term.role in (Role.HAVE, Role.ADDED, Role.UNCERTAIN, Role.TOTAL) for term in earlier)
     adds = any(says("roles", name, one.lead) for name in ("added", "also", "total"))
     return has and not adds and bars.get(one.fact) == one.quantity.interval.low
 

@@ -9,8 +9,6 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from msgspec.structs import replace
-
 from assistant.dialogue.asker import counting, losses
 from assistant.dialogue.asker.combining import doubted, rest, settled
 from assistant.dialogue.asker.roles import (
@@ -39,8 +37,8 @@ from ingestion.policies.policy import Policy
 
 _BUT = re.compile(r"but\b|但|不过|可是")
 _END = re.compile(r"[。？?！!；;\n]|\.(?=\s|$)")
-_GOES_ON = re.compile(r"^\s*(?:都|均|全|也|还|尚|但|其实|目前|they|which|all|it|that)")
 _PASSED_ON = frozenset({Role.ADDED, Role.PLANNED, Role.LOST})   # of a whole, to a part that another fact counts
+_GOES_ON = re.compile(r"^\s*(?:都|均|全|也|还|尚|但|其实|目前|they|which|all|it|that)")
 _ABOUT = re.compile(r"(?:差不多|大概|大约|大致|约|\b(?:about|around|roughly) )\s*$")
 _ABOUT_BEHIND = re.compile(r"\s*(?:元|块)?(?:左右|上下)")
 _LISTED = re.compile(r"[、]|以及|和(?=[^，]{0,8}$)|及(?=[^，]{0,8}$)|,? and ")
@@ -78,7 +76,6 @@ def read(part: Part, keys: Collection[str], policy: Policy, topics: Topics, wind
     claims = part.polar and (single or repeated)
     for one in found:
         terms.append(_term(one, terms, text, policy, spans, bars, claims=claims))
-    terms += _all_narrower(found, terms, part, keys, topics)
     terms = settled([*terms, *_foreign(figures, terms, text, keys, policy, rate)], text, bars)
     overlapping = _unchecked_overlap(text)
     if not overlapping:
@@ -149,6 +146,7 @@ def _assign(figures: list[Figure], part: Part, keys: Collection[str], policy: Po
             own: Collection[str]) -> None:
     """The fact of each figure: of the subject next to it, of what its unit alone can mean, or of the figure before."""
     before, unit = "", ""
+    asked = {topics.subjects[name].fact for name in part.asking().found}
     for place, one in enumerate(figures):
         allowed = [key for key in keys if fits(one.quantity, key, policy)]
         key = _part_named(one, part, allowed, before, topics) or _narrower(one, allowed, before, policy)
@@ -171,7 +169,8 @@ def _assign(figures: list[Figure], part: Part, keys: Collection[str], policy: Po
         if not key:
             sure = [name for name in allowed if one.quantity.measure in policy.facts.facts[name].measures]
             wide = [name for name in sure if not _is_part_of_another(name, topics)]
-            sure = wide if len(wide) == 1 else [name for name in wide if name in own] or sure
+            sure = wide if len(wide) == 1 else [name for name in wide if name in asked] \
+                or [name for name in wide if name in own] or sure
             key = sure[0] if len(sure) == 1 else ""
         behind = figures[place + 1] if place + 1 < len(figures) else None
         if behind is not None and is_part(behind) and not _named_in(one, part, topics):
@@ -256,7 +255,7 @@ def _subject_of(quantity: Quantity, part: Part, keys: Collection[str], topics: T
                     best, key, at = distance, fact, word.span
         if key and at is not None:
             key, at = _noun_before(key, at, part, keys, topics)
-            return _with_narrower(key, at, part, keys, topics)
+            return key
     inherited = {topics.subjects[name].fact for name in part.inherited} & set(keys)
     return inherited.pop() if len(inherited) == 1 else ""
 
@@ -272,17 +271,6 @@ def _noun_before(key: str, at: Span, part: Part, keys: Collection[str], topics: 
                 if len(word.word) > _VERB and (beside or inside):
                     return fact, word.span
     return key, at
-
-
-def _with_narrower(key: str, at: Span, part: Part, keys: Collection[str], topics: Topics) -> str:
-    """The narrower fact whose word stands right before that of a fact: 中外联合发表8篇."""
-    for name, words in part.found.items():
-        subject = topics.subjects[name]
-        if subject.narrows and subject.fact in keys and topics.subjects[subject.narrows].fact == key \
-                and any(0 <= at.start - word.span.end <= 1 and not part.text[word.span.end:at.start].isdigit()
-                        for word in words):
-            return subject.fact
-    return key
 
 
 def _distance(quantity: Quantity, word: Span, text: str) -> float:
@@ -304,23 +292,6 @@ def fits(quantity: Quantity, fact: str, policy: Policy) -> bool:
         bare = quantity.measure == "" and quantity.interval.low >= _LEAST_MONEY
         return (quantity.measure == "money" and quantity.currency in ("", "CNY")) or bare
     return quantity.measure in spec.measures or quantity.measure in _LOOSE
-
-
-def _all_narrower(figures: Sequence[Figure], terms: Sequence[Term], part: Part, keys: Collection[str],
-                  topics: Topics) -> list[Term]:
-    """20篇SCI全部是跟外方合写的: as many of what is a part of the fact."""
-    more = []
-    for one, term in zip(figures, terms, strict=True):
-        if term.role is not Role.HAVE or not says("roles", "all_are", one.tail):
-            continue
-        end = one.quantity.span.end
-        for name, words in part.found.items():
-            subject = topics.subjects[name]
-            wide = topics.subjects[subject.narrows].fact if subject.narrows else ""
-            if wide == term.fact and subject.fact in keys and any(
-                    end <= word.span.start < end + len(one.tail) for word in words):
-                more.append(replace(term, fact=subject.fact))
-    return more
 
 
 def _foreign(figures: Sequence[Figure], terms: Sequence[Term], text: str, keys: Collection[str],
@@ -362,7 +333,7 @@ def _role(one: Figure, before: Sequence[Term], text: str, policy: Policy, bars: 
     behind, other = counting.not_counting(one.tail, one.fact, policy)
     if outside:
         behind, other = True, other or "outside_window"
-    asks = bool(question_form.kinds_of(one.clause) & {"yes_no", "confirm"}) and not _names_kind(one, spec, policy)
+    asks = bool(question_form.kinds_of(one.clause) & {"yes_no", "confirm"})
     role, reason = role_of(one, earlier, bars, out=before_it or behind, asking=asks), reason or other
     if role is Role.LOST and says("roles", "ahead", one.lead + one.tail) \
             and says("roles", "today", question_form.asking(text)):
@@ -427,12 +398,6 @@ def _each_of(one: Figure) -> int:
         return 1
     listed = one.clause[:one.quantity.span.start - one.start].rsplit("各", 1)[0]
     return len([piece for piece in re.split(r"、|和|与|及|以及", listed) if piece.strip()])
-
-
-def _names_kind(one: Figure, spec: FactSpec, policy: Policy) -> bool:
-    """Whether the words before a figure name one of the fact's kinds: EI 20篇."""
-    kinds = spec.kinds.names.values() if spec.kinds is not None else ()
-    return any(policy.facts.pattern(words).search(one.lead) for words in kinds)
 
 
 def _unchecked_overlap(text: str) -> bool:

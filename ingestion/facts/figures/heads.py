@@ -47,6 +47,7 @@ def named_by(book: FactBook, spec: FactSpec, analysis: Analysis, figure: Figure)
         return figure.own + "|" + beside
     named = len(unexplained(book, spec, figure.own)) > 1  # a thing of its own
     named = named and not (words("net").search(figure.left) or done(figure) or beside_the_first(analysis, figure))
+    named = named or (_others_by_name(book, spec, figure.own) and not beside_the_first(analysis, figure))
     continued = (_head_in_title if named else _head_before)(book, spec, analysis, figure)
     if continued is None and not named:
         said = clause_about_all(analysis, figure)
@@ -158,6 +159,17 @@ def others_head(book: FactBook, spec: FactSpec, own: str) -> bool:
     """Whether a phrase names the things of another fact, with no head in common with this one's."""
     return any(
         book.pattern(other.heads).search(own)
+        for other in book.facts.values()
+        if other.heads and not set(other.heads) & set(spec.heads)
+    )
+
+
+def _others_by_name(book: FactBook, spec: FactSpec, own: str) -> bool:
+    """高企11户、海外研发团队2个: a phrase that says all that makes it one of another fact's things."""
+    return any(
+        book.pattern(other.heads).search(own)
+        and (own_needs := [need for need in other.needs if need.reach == "own"])
+        and all(says_any(book, need.words, own) for need in own_needs)
         for other in book.facts.values()
         if other.heads and not set(other.heads) & set(spec.heads)
     )

@@ -162,7 +162,8 @@ def _thing(entry: Judged, pool: Pool) -> Thing:
 
 def _bounded(spec: FactSpec, pool: Pool, value: Interval, window: Window, *, dated: bool) -> Interval | None:
     if spec.time != "window" or not dated:
-        return bound(spec, value, pool.period, window)
+        complete = spec.time == "open" and words("complete_list").search(pool.title) is not None
+        return bound(spec, value, None if complete else pool.period, window)
     covered = pool.period.cover(window) if pool.period else Cover.WINDOW
     return value if covered in (Cover.WINDOW, Cover.WIDER) else Interval(value.low, None)
 

@@ -19,6 +19,7 @@ from assistant.agent import graph, toolbox, turns
 from assistant.agent.reading import Answered, calls
 from assistant.answering import answering
 from assistant.dialogue import conversation
+from assistant.dialogue.asker import extracted
 from ingestion.domain import Answer, Assessment, Mode
 from tests.assistant.answering.scripted_chat import Scripted, calling
 from tests.assistant.answering.test_injection import OBEYING
@@ -220,6 +221,46 @@ def test_the_asker_s_figures_by_their_roles_may_take_back_a_yes_and_settle_what_
     told = ask("我们有18篇，其中3篇还没见刊，够不够？", calling(("compare", {
         "criterion": "8.2.joint_papers", "terms": lifted})), "SETTLES r2")
     assert told.answer.verdict == plain("我们有18篇，其中3篇还没见刊，够不够？").verdict
+
+
+TRANSFERS = "向国外转出技术2项，从德国引进给重庆企业1项，都验收了，技术转移项数达到要求了吗？"
+
+
+def compared(question: str, criterion: str, **roles: str) -> Told:
+    """What becomes of a question whose figures a model labels so."""
+    terms = [{"span": span, "role": role} for span, role in roles.items()]
+    return ask(question, calling(("compare", {"criterion": criterion, "terms": terms})), "SETTLES r2")
+
+
+def test_a_no_turns_where_the_extractor_counts_what_the_labels_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A figure that the chat took for another fact's: the labels name it, and the extractor reads the very sum."""
+    monkeypatch.setattr(extracted, "decided", lambda terms, *_: list(terms))
+    assert plain(TRANSFERS).verdict == "no"
+    told = compared(TRANSFERS, "7.4.transfers", 转出技术2项="have", 重庆企业1项="have")
+    assert told.answer.verdict == "yes"
+    assert "2+1=3项" in told.answer.text
+    less = compared(TRANSFERS, "7.4.transfers", 转出技术2项="have", 重庆企业1项="lost")
+    assert less.answer.verdict == "no"
+
+
+@pytest.mark.parametrize(("question", "criterion", "roles"), [
+    ("技术转移做成了2项，明年还有1项准备签，够吗？", "7.4.transfers", {"做成了2项": "have", "还有1项": "have"}),
+    ("技术转移做成了2项，明年还有1项准备签，够吗？", "7.4.transfers", {"做成了2项": "have", "还有1项": "added"}),
+    ("园里12家高企，今年搬走3家，户数还够吗？", "6.2.enterprises", {"12家高企": "have", "搬走3家": "part"}),
+    ("园里12家高企，今年搬走3家，户数还够吗？", "6.2.enterprises", {"12家高企": "have", "搬走3家": "uncounted"}),
+    ("驻外的2个人，老周下个月回国不去了，人数还满足吗？", "9.2.staff", {"驻外的2个人": "have"}),
+    ("近三年论文18篇，另有2篇在审，够吗？", "8.2.papers", {"论文18篇": "have", "另有2篇": "have"}),
+    ("近三年论文24篇，联合发表4篇，论文这一条够吗？", "8.2.papers", {"论文24篇": "have", "联合发表4篇": "part"}),
+    ("高企8家、创新型企业4家，互不重复，海外研发团队1个，第六条第二项的数够吗？", "6.2.enterprises",
+     {"高企8家": "have", "创新型企业4家": "have"}),
+    ("近三年论文18篇，够20篇吗？", "8.2.papers", {"论文18篇": "have", "够20篇": "have"}),
+    ("近三年论文18篇，够20篇吗？", "8.2.papers", {"论文18篇": "have", "18篇": "have"}),
+])
+def test_a_model_that_names_too_much_or_too_little_wins_nothing(question: str, criterion: str,
+                                                               roles: dict[str, str]) -> None:
+    """What is planned, lost, counted twice or left out of the labels never turns a no."""
+    assert plain(question).verdict == "no"
+    assert compared(question, criterion, **roles).answer.verdict == "no"
 
 
 def test_money_of_another_currency_leaves_the_sum_open() -> None:
