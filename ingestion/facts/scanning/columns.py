@@ -285,7 +285,7 @@ def _pending(text: str) -> bool:
 
 def _noted(text: str) -> bool:
     """Whether a note in brackets says that what a cell names is to come or over (高企（今年在报，证未下）)."""
-    return any(states.state(said).against > states.SURE for said in _NOTE.findall(text))
+    return any(states.state(said).doubt > states.SURE for said in _NOTE.findall(text))
 
 
 def others(rows: Sequence[Cells]) -> set[int]:

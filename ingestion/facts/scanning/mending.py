@@ -410,12 +410,20 @@ def _continues(document: Document, first: Block, second: Block) -> bool:
         return False
     if width(first) < 3 or width(second) > width(first):
         return False
-    if first.section and _same_shapes(document, first, second):
+    if first.section and (_same_shapes(document, first, second) or _numbered_on(document, first, second)):
         return True  # blank rows of a sheet part its rows, and no tables
     if width(first) != width(second):
         return False
     above = row(document, first, 0)
     return headed(above) and (row(document, second, 0) == above or not headed(row(document, second, 0)))
+
+
+def _numbered_on(document: Document, first: Block, second: Block) -> bool:
+    """Whether the first column's numbers go on from one block of rows to the next (03, 04)."""
+    before, after = (
+        [said for c in block.cells if not c.column and (said := document.quote(c.span).strip()).isdecimal()]
+        for block in (first, second))
+    return bool(before and after) and int(before[-1]) + 1 == int(after[0])
 
 
 def _same_shapes(document: Document, first: Block, second: Block) -> bool:
