@@ -122,6 +122,12 @@ def test_no_package_has_too_many_modules() -> None:
     assert {folder: count for folder, count in counts.items() if count > MOST_MODULES and folder not in allowed} == {}
 
 
+def test_tests_stand_in_rooms() -> None:
+    """A file of tests stands with what it tests, not beside all others."""
+    assert [path.name for path in (ROOT / "tests").glob("*.py")
+            if path.name not in {"__init__.py", "conftest.py"}] == []
+
+
 def test_each_room_says_what_it_is_for() -> None:
     """Each package begins with a docstring, whatever it holds; the rooms of the tests do, too."""
     silent = [path for path in sources("api", "assistant", "ingestion", "tests") if path.name == "__init__.py"
