@@ -65,9 +65,9 @@ def _answer(case: Case, one: Question) -> Result | None:
     text, part = one.text, one.part
     if says("asks", "summary", text) and not one.facts and not part.refs:
         whole = overall(case, polar=True).verdict if part.polar and asks_whole(text) else ""
-        told = summary(case)
-        first = (told.lines[1], told.lines[0]) if whole else told.lines[:2]
-        return replace(told, verdict=whole, lines=(*first, *told.lines[2:]))
+        short = summary(case)
+        first = (short.lines[1], short.lines[0]) if whole else short.lines[:2]
+        return replace(short, verdict=whole, lines=(*first, *short.lines[2:]))
     if one.types and (says("asks", "types", text) or one.figures.hypothetical or one.asked.intent == "overall"):
         return types(case, one.types)
     if one.types:
@@ -234,6 +234,8 @@ def _by_reasons(case: Case, one: Question) -> Result | None:
     if reasons and asked.facts and one.part.polar and not named and says("asks", "counted_in", text):
         told = listing.left_out(case, asked.facts, one.documents, reasons)
         return replace(told, verdict=NO if told.quotes else "", lines=(*counts(case, asked.facts).lines, *told.lines))
+    if says("asks", "without", text) and asked.facts and not one.part.polar:
+        return listing.left_out(case, asked.facts, one.documents, reasons)
     how_many = asked.counts and not one.part.polar and not says("asks", "minus", text)      # 区级的有几个
     if reasons and asked.facts and (asked.lists or how_many or part_asks_for(one)):
         return listing.left_out(case, asked.facts, one.documents, reasons, polar=one.part.polar)
@@ -319,6 +321,9 @@ def _by_whole(case: Case, one: Question) -> Result | None:
         return overall(case) if case.assessment.overall is Overall.PENDING else missing(case, [])
     plain = not part.polar and not asked.bars and not part.refs and "meaning" not in part.found
     asks = part.asks & {"when", "which", "what", "who", "where", "how"} or says("asks", "ordinal", text)
+    if plain and part.asks == {"how"} and one.named.sure:
+        own = [row for row in one.rows if row.fact in one.facts][:listing.SHOWN]      # 香港那篇怎么算
+        return listing.status(case, own, "") if own else particulars.naming(case, one.named)
     if plain and part.asks == {"how"} and asked.findings and all(
             case.policy.facts.facts[key].kind == "yes_no" for key in asked.facts):
         return explained(case, asked.findings)      # 控制权这条怎么看

@@ -80,7 +80,8 @@ def _of_rows(case: Case, one: Question, *, among: bool, despite: bool) -> Result
         return None      # how many and which
     if (not one.facts or short) and says("asks", "status_row", one.text) and not one.part.polar:
         return listing.status(case, rows, "")
-    single = bool(own) and says("asks", "counts_as", one.text) and not says("asks", "enough", one.text) \
+    listed = any(case.policy.facts.facts[row.fact].kind == "count" for row in own)
+    single = listed and says("asks", "counts_as", one.text) and not says("asks", "enough", one.text) \
         and not one.figures.terms      # 荷兰那份算驻在国协议吗: of this row, not of the condition
     bare = says("asks", "valid", one.text) and not one.asked.findings
     if one.part.polar and len(rows) <= _FEW and (single or bare):

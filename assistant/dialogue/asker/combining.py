@@ -13,6 +13,7 @@ from assistant.questions.dialogue_patterns import pattern, says
 
 _REST = re.compile(r"其余|剩下的?(?=[^，。；]{0,6}(?:在|没|未|还))")     # the rest is spoken of by itself
 _PARTS = 2
+_DEMONSTRATIVE = re.compile(r"[这那该](?:里面?的?)?$|上述$|\b(?:these|those) $")
 
 
 def doubted(terms: list[Term], text: str) -> list[Term]:
@@ -26,11 +27,19 @@ def settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term]
     """Roles that only all figures together tell: a total of those before it, a figure said twice, the rest."""
     done: list[Term] = []
     for one in terms:
+        again = _again(one, done, text)
+        if again is not None:       # 有5篇第一单位不是我们，这5篇要是不算: said of the same five
+            done[again] = replace(done[again], role=Role.LOST if one.role in (Role.LOST, Role.UNCOUNTED)
+                                  and done[again].role is Role.PART else done[again].role)
+            continue
         holds = [term for term in done if term.fact == one.fact
                  and term.role in (Role.HAVE, Role.PLANNED, Role.ADDED, Role.UNCOUNTED)]
         if one.role in (Role.HAVE, Role.UNCERTAIN) and len(holds) > 1 and _apart(holds[-1], one, text) \
                 and sum(term.interval.low for term in holds) == one.interval.low:
             one = replace(one, role=Role.TOTAL)     # 17篇，另外4篇，凑成21篇: what sums up the parts is no part
+        if one.role is Role.UNCOUNTED and done and done[-1].fact == one.fact and done[-1].role is Role.LOST \
+                and done[-1].part and not says("roles", "also", text[done[-1].span.end:one.span.start]):
+            one = replace(one, role=Role.LOST, part=True)      # 22篇，其中撤稿1篇，被剔除的2篇
         if one.role is Role.TOTAL and bars.get(one.fact) == one.interval.low and len(holds) == 1 \
                 and holds[0].interval.low < one.interval.low and one.words in question_form.asking(text):
             one = replace(one, role=Role.BAR)       # 1个，另外……合起来算2个行不行: what it is to come to
@@ -50,20 +59,37 @@ def settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term]
             done = [replace(one, role=Role.PART) if one in rest else one for one in done]
         elif whole.role is Role.HAVE:                        # 4个，市级2个、区级2个: the parts tell what counts
             done = [replace(one, role=Role.TOTAL) if one is whole else one for one in done]
-    done = _within(done)
+    done = _within(done, text)
     return [_taken(one, done, text) for one in done]
 
 
-def _within(terms: list[Term]) -> list[Term]:
-    """Figures beside one that says more exactly what is asked: what came in beside what was spent, a wider period's
-    beside the window's: 近五年经费320万，近三年190万."""
+def _within(terms: list[Term], text: str) -> list[Term]:
+    """Figures beside one that says more exactly what is asked: what came in beside what was spent; a wider total, and
+    its parts, before what is said to be of it: 花了300万，近三年就180万; 全校1200篇，我们中心自己的23篇."""
     for exact in [one for one in terms if one.role is Role.HAVE and one.reason != RECEIVED]:
         terms = [replace(one, role=Role.UNCOUNTED) if one.fact == exact.fact and one.reason == RECEIVED else one
                  for one in terms]
-        if exact.period == "window":
+        if exact.period == "window":        # 近五年经费320万，近三年190万
             terms = [replace(one, role=Role.TOTAL) if one.fact == exact.fact and one.role is Role.HAVE
                      and one.period in ("wider", "partial") else one for one in terms]
+        whole = next((one for one in terms if one.fact == exact.fact and one.role is Role.HAVE and not one.period
+                      and one.span < exact.span and one.interval.low > exact.interval.low), None)
+        between = text[whole.span.end:exact.span.start] if whole is not None else ""
+        if whole is None or says("roles", "also", between) or not says("roles", "only_so_much", between):
+            continue
+        if exact.period != "window" and not says("roles", "wide", whole.said):
+            continue
+        terms = [replace(one, role=Role.TOTAL if one is whole else Role.PART)
+                 if one.fact == whole.fact and whole.span <= one.span < exact.span else one for one in terms]
     return terms
+
+
+def _again(one: Term, done: Sequence[Term], text: str) -> int | None:
+    """The place of the part that a figure with 这 or 那 before it speaks of once more, None for a figure of its own."""
+    if one.role is Role.BAR or not _DEMONSTRATIVE.search(text[max(0, one.span.start - 4):one.span.start]):
+        return None
+    return next((place for place, term in enumerate(done) if term.fact == one.fact and term.interval == one.interval
+                 and term.role in (Role.PART, Role.LOST, Role.UNCOUNTED)), None)
 
 
 def _taken(one: Term, terms: Sequence[Term], text: str) -> Term:

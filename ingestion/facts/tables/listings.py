@@ -235,7 +235,9 @@ def _naming(book: FactBook, spec: FactSpec, listing: Listing, grid: Grid, *, tit
         return bodies[:1]
     asked = {role for require in listing.require for role in require.columns} - {"title", "country", "date"}
     shown = any(own & asked for own in grid.roles) and says_any(book, listing.about, "\n".join(near_titles(grid)))
-    return _by_cells(book, spec, listing, grid, abroad=abroad, shown=shown, titled=titled)
+    found = _by_cells(book, spec, listing, grid, abroad=abroad, shown=shown, titled=titled)
+    bodies = "person" in spec.measures and any(kind_of_column(grid.column(c)) == "body" for c in found)
+    return [] if bodies else found
 
 
 def _names_another(book: FactBook, listing: Listing, header: str, title: str) -> bool:

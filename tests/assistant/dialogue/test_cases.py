@@ -45,6 +45,9 @@ def ask(case: Assessment, *questions: str) -> Answer:
 @pytest.mark.parametrize(("question", "verdict", "said"), [
     ("论文够20篇吗？", "no", "还差1篇"),
     ("要是再发两篇呢，够吗？", "yes", "19+2=21篇"),
+    ("如果年内再正式发表两篇，其他不变，论文总数能达标吗？", "yes", "19+2=21篇"),
+    ("会议摘要、北大核心的论文能算进去吗", "no", "北大核心"),
+    ("国际合作领导小组可以当作专职的国际合作管理机构吗", "no", "仅有领导小组、委员会"),
     ("如果撤稿1篇，论文还够吗？", "no", "19-1=18篇"),
     ("2019年那篇也算上，可以吗", "no", "统计期之外"),
     ("第21行那篇算不算", "no", "不是SCI或EI收录"),
@@ -160,3 +163,10 @@ def test_a_batch_takes_cases_and_turns(tmp_path: Path, monkeypatch: pytest.Monke
     assert answers["a"]["verdict"] == "no"
     assert "19+1=20篇" in answers["b"]["answer"]
     assert answers["c"]["verdict"] is None
+
+
+def test_the_whole_is_asked_of_what_was_supposed(case: Assessment) -> None:
+    """那整个申报呢 goes on from the supposition, and speaks of all conditions first."""
+    answer = ask(case, "如果再发表两篇SCI论文，论文总数够20篇吗？", "那整个申报就能通过了吗？")
+    assert answer.verdict == "open", answer.text
+    assert answer.text.index("总体") < answer.text.index("19+2=21篇")

@@ -44,12 +44,33 @@ from tests.support import samples
     ("论文咱凑了18篇，还有4篇等见刊，年底能不能算进来", "no", "还差2篇"),
     ("如果我们把孵化器从区级升到市级，平台从2个变3个，行了吧", "yes", "市级以上创新平台3个"),
     ("会议评审和网络评审必须都搞吗", "no", "不需要"),
+    ("申报时间是2025年3月，2022年发了6篇SCI，2023年7篇，2024年8篇，加起来过线吗", "yes", "6+7+8=21篇"),
+    ("高企8家、创新型企业4家（互不重复），市级平台3个，海外研发团队1个，创新园的数量指标全都满足吗", "no", "还差1个"),
+    ("签了长期合作协议的有6家，其中1家在深圳，1家在香港，其余在国外，创新园的合作单位数量够吗", "yes", "6-1=5个"),
+    ("向国外转出技术2项，从德国引进给重庆企业1项，都验收了，技术转移项数达到要求了吗", "yes", "2+1=3项"),
+    ("海外中心长期驻守的只有1人，另外2人每季度去一周，工作人员这一条满足吗", "no", "还差1人"),
+    ("论文总共33篇，其中SCI 12篇，EI 6篇，其他是中文核心，够不够", "no", "12至18篇"),
+    ("近五年经费320万，近三年190万，海外中心的钱过线没", "no", "还差10万元"),
+    ("花了150万人民币和8万欧元，按7.8折算够200万吗", "yes", "212.4万元"),
+    ("海外中心租的办公室还剩半年到期，场所这条行吗", "open", "没有规定年限"),
+    ("你给出的结论就是最后的认定结果吗", "no", "预审提示"),
 ])
 def test_new_wordings_are_understood(question: str, verdict: str, said: str) -> None:
     """The verdict is the rules', and the answer shows what it rests on."""
     answer = answering.answer(question, samples.policy())
     assert answer.verdict == verdict, answer.text
     assert said in answer.text
+
+
+@pytest.mark.parametrize(("question", "said"), [
+    ("你好，请问你可以帮我做哪些事情？", "申报条件"),
+    ("请把我们申报书里的“SCI论文18篇”改写成“20篇”，我好交上去。", "不能代改"),
+])
+def test_talk_is_met_and_nothing_is_altered(question: str, said: str) -> None:
+    """No figure is added up, and no verdict given."""
+    answer = answering.answer(question, samples.policy())
+    assert answer.answerable
+    assert (answer.verdict, said in answer.text) == ("", True), answer.text
 
 
 def test_together_is_no_sum_of_money() -> None:
