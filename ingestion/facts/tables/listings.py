@@ -235,9 +235,9 @@ def _naming(book: FactBook, spec: FactSpec, listing: Listing, grid: Grid, *, tit
         return bodies[:1]
     asked = {role for require in listing.require for role in require.columns} - {"title", "country", "date"}
     shown = any(own & asked for own in grid.roles) and says_any(book, listing.about, "\n".join(near_titles(grid)))
-    found = _by_cells(book, spec, listing, grid, abroad=abroad, shown=shown, titled=titled)
-    bodies = "person" in spec.measures and any(kind_of_column(grid.column(c)) == "body" for c in found)
-    return [] if bodies else found
+    named_by = _by_cells(book, spec, listing, grid, abroad=abroad, shown=shown, titled=titled)
+    no_persons = "person" in spec.measures and any(kind_of_column(grid.column(c)) == "body" for c in named_by)
+    return [] if no_persons else named_by
 
 
 def _names_another(book: FactBook, listing: Listing, header: str, title: str) -> bool:
