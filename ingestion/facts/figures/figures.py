@@ -44,7 +44,8 @@ def analyse(sentence: Sentence, window: Window, names: Names, before: Analysis |
     analysis = Analysis(sentence, [], found_periods, window.end, names, _clauses, clause_blocks)
     if before is not None and sentence.continues and before.clauses:
         analysis.planned = planned_before(before, len(before.clauses) - 1)
-        analysis.quoting = before.clause_blocks.get(len(before.clauses) - 1) == "quotation"
+        last = max((n for n in range(len(before.clauses)) if before.clause_text(n).strip("；。 ")), default=0)
+        analysis.quoting = before.clause_blocks.get(last) == "quotation"
         of_parts = [f.period for f in before.figures if f.part and f.own_period]
         named = (p for p in reversed(before.periods) if _goes_on_for(before, p) and p not in of_parts)
         inherited = next(named, before.inherited)

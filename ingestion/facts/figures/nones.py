@@ -8,7 +8,7 @@ from ingestion.facts.figures.matching import kinds_in
 from ingestion.facts.lexicon import words
 from ingestion.facts.prose.analysed import Analysis
 from ingestion.facts.prose.modality import section_block
-from ingestion.facts.prose.phrases import located, says_any
+from ingestion.facts.prose.phrases import located, residue, says_any
 from ingestion.facts.schema import FactBook, FactSpec
 
 
@@ -27,7 +27,7 @@ def explicit_none(book: FactBook, spec: FactSpec, analysis: Analysis, claims: Cl
         if match is None:
             continue
         zero = words("zero").search(body, 0, match.start())
-        answered = words("answered_none").match(body[match.end() :])
+        answered = words("answered_none").match(body[match.end() :]) or _denied_behind(analysis, index, match.end())
         if not answered and (
             zero is None or match.start() - zero.end() > 16 or words("negation").search(body, 0, zero.start())
         ):
@@ -45,6 +45,13 @@ def explicit_none(book: FactBook, spec: FactSpec, analysis: Analysis, claims: Cl
         claims.add(
             Assertion(Interval(0, 0), analysis.sentence.document, span, points=(0,), kinds=kinds, rule="none_words")
         )
+
+
+def _denied_behind(analysis: Analysis, index: int, end: int) -> bool:
+    """市级以上科技奖励，公司尚未获得: the things end their clause, and the next one denies them."""
+    if residue(analysis.clause_text(index)[end:]) or index + 1 >= len(analysis.clauses):
+        return False
+    return words("denies_topic").fullmatch(analysis.clause_text(index + 1).rstrip("。；")) is not None
 
 
 def _of_something_else(book: FactBook, spec: FactSpec, analysis: Analysis, body: str) -> bool:

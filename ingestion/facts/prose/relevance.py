@@ -34,7 +34,8 @@ def unrelated(reading: Reading, book: FactBook, own: Collection[str]) -> bool:
     if not topics or _length(text) < SHORT or words("document_kinds").search(text[:HEAD]):
         return False
     speaks = words("speaks_own").search(text) or any(name in text for name in own)
-    return not speaks and book.pattern(topics).search(text) is None
+    asked = [topics, *(spec.topic for spec in book.facts.values() if spec.kind == "yes_no" and spec.topic)]
+    return not speaks and not any(book.pattern(one).search(text) for one in asked)
 
 
 def overreaching(reading: Reading) -> str:
