@@ -421,14 +421,17 @@ def _glosses_period(text: str, period: Period, analysis: Analysis) -> bool:
     return any(opened - 1 <= p.span.end <= opened for p in analysis.periods)
 
 
+_SENTENCE = re.compile(r"[^。]*。?")
+
+
 def section_period(sentence: Sentence, window: Window) -> Period | None:
     """The period that a lead-in or a heading gives to what stands below it; a single date in a title is none."""
     above = sentence.section.lead
     told = sentence.listed or sentence.synthetic or sentence.pair or not sentence.folded
     if not (told or above.rstrip().endswith("：")):
         above = ""  # the paragraph before gives running text no period
-    if above.rstrip().endswith("。") and words("refers_below").search(above) is None:
-        above = ""  # nor does a sentence of its own give one to the table below it
+    if above.rstrip().endswith("。"):  # nor does a sentence that leads to nothing below it
+        above = "".join(said for said in _SENTENCE.findall(above) if words("refers_below").search(said))
     titles = (_period_of_title(text, window) for text in (above, *reversed(sentence.section.headings)) if text)
     return next((period for period in titles if period is not None), None)
 
