@@ -160,7 +160,8 @@ class Advisor:
                 says("asks", "hearsay", parts[-1].text) or _claims_bar(parts[-1], part))
             starts = bool(parts) and "window" in parts[-1].found and says("asks", "starts", part.text) \
                 and not any(self.topics.subjects[name].fact for name in part.found)
-            if (bare and figures) or rhetorical or doubted or heard or starts:
+            offered = bool(parts) and "quantity" in parts[-1].asks and _offers(part)
+            if (bare and figures) or rhetorical or doubted or heard or starts or offered:
                 parts[-1] = self.reader.part(parts[-1].text + part.text, asked.language)
             else:
                 parts.append(part)
@@ -333,8 +334,19 @@ def _turn(one: Advisor, asked: Question, draft: Draft, assessment: Assessment | 
 
 def _claims_bar(part: Part, behind: Part) -> bool:
     """Whether a part only has a bar confirmed that what stands behind is held against: 要5个吧？我们只有3个，行吗."""
-    return says("asks", "bar_confirmed", part.text) and behind.polar and all(len(one.word) == 1
-                                                        for words in behind.found.values() for one in words)
+    return says("asks", "bar_confirmed", part.text) and behind.polar and _names_nothing(behind)
+
+
+def _offers(part: Part) -> bool:
+    """Whether a part only offers figures for what was asked before it: 50万还是100万，有个准数没."""
+    pairs = zip(part.quantities, part.quantities[1:], strict=False)
+    return _names_nothing(part) and any(
+        says("roles", "or_else", part.text[one.span.end:other.span.start]) for one, other in pairs)
+
+
+def _names_nothing(part: Part) -> bool:
+    """Whether a part names no subject by more than a unit."""
+    return all(len(one.word) == 1 for words in part.found.values() for one in words)
 
 
 def _scores(retriever: Retriever, text: str, *, by_meaning: bool = False) -> Mapping[str, float]:

@@ -178,6 +178,14 @@ def _completed(asked: Question, before: Question, history: Sequence[Turn], reade
         return before.text
     if _asks_lack_of(before, first, reader):
         return f"{before.text.rstrip('?？')}，{asked.text}" if asked.language == "zh" else f"{before.text} {asked.text}"
+    if question_form.asks_lack(first.text) and _bare(first, reader) and not first.quantities:
+        stated = reader.read(last.question, asked.language).parts[-1]
+        if stated.quantities and not stated.asks:       # 那还差几个？ after 我们做成了2项
+            spoken = "" if _names_fact(stated, reader) else _narrowest(before.parts[-1], reader)
+            word = _BAR_WORD.sub("", before.parts[-1].found[spoken][0].word) if spoken else ""
+            pieces = [_type_names(before, reader), word, stated.text]
+            return f"{' '.join(pieces)}, {asked.text}" if asked.language == "en" \
+                else f"{''.join(pieces)}，{asked.text}"
     if first.quantities and (text := _with_more(before, first, asked.language)) is not None:
         return text
     if first.quantities and (text := _with_facts(history, asked, reader)) is not None:

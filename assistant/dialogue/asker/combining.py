@@ -10,10 +10,32 @@ from assistant.dialogue.asker import counting
 from assistant.dialogue.asker.roles import BREAK, RECEIVED, Role, Term
 from assistant.questions import question_form
 from assistant.questions.dialogue_patterns import pattern, says
+from ingestion.domain import Interval
 
 _REST = re.compile(r"其余|剩下的?(?=[^，。；]{0,6}(?:在|没|未|还))")     # the rest is spoken of by itself
 _PARTS = 2
+_HAD = frozenset({Role.HAVE, Role.PART})
 _DEMONSTRATIVE = re.compile(r"[这那该](?:里面?的?)?$|上述$|\b(?:these|those) $")
+
+
+def alternatives(terms: Sequence[Term], text: str, *, named: bool) -> list[Term]:
+    """Figures of which only one can be so (18篇还是19篇) are one from the least to the most, and no sum; nothing of the
+    asker's where no fact is `named` (50万还是100万)."""
+    done: list[Term] = []
+    for one in terms:
+        before = done[-1] if done else None
+        if before is None or before.fact != one.fact or not {before.role, one.role} <= _HAD \
+                or not says("roles", "or_else", text[before.span.end:one.span.start]):
+            done.append(one)
+        elif named and not says("roles", "have", before.said):      # 算两家还是一家
+            done.append(one)
+        elif named:
+            both = [before.interval, one.interval]
+            high = None if any(each.high is None for each in both) else max(each.high or 0 for each in both)
+            done[-1] = replace(before, words=text[text.rfind(before.words, 0, before.span.end):one.span.end], interval=Interval(min(each.low for each in both), high))
+        else:
+            done.pop()
+    return done
 
 
 def doubted(terms: list[Term], text: str) -> list[Term]:
