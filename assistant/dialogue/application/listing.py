@@ -122,7 +122,7 @@ def status(case: Case, found: Sequence[Row], verdict: str) -> Result:
     cites: list[Citation] = []
     keys = dict.fromkeys(row.fact for row in found)
     for row in found[:SHOWN]:
-        name = {COUNTED: "row_counted", UNDECIDED: "row_undecided"}.get(row.status, "row_left_out")
+        name = {COUNTED: _counted_as(case, row), UNDECIDED: "row_undecided"}.get(row.status, "row_left_out")
         lines.append(case.say(name, row=row.label or row.quote.strip(), label=case.fact_label(row.fact),
                               place=case.place(row), reason=case.reason(row.reason) if row.reason else ""))
         cites.append(row.citation)
@@ -134,6 +134,15 @@ def status(case: Case, found: Sequence[Row], verdict: str) -> Result:
                                and key in case.assessment.facts]).lines
     return Result("rows", verdict=verdict, quotes=(*case.cites(findings, evidence=False), *cites),
                   refs=tuple(one.criterion.citation for one in findings), lines=tuple(dict.fromkeys(lines)))
+
+
+def _counted_as(case: Case, row: Row) -> str:
+    """That a row is counted, or that it speaks for or against a yes/no condition."""
+    fact = case.assessment.facts[row.fact]
+    stated = row.reads or fact.interval
+    if case.policy.facts.facts[row.fact].kind != "yes_no" or not stated.exact or (fact.conflict and not row.reads):
+        return "row_counted"
+    return "row_for" if stated.low else "row_against"
 
 
 def verdict_of(found: Sequence[Row]) -> str:

@@ -25,16 +25,16 @@ def alternatives(terms: Sequence[Term], text: str, *, named: bool) -> list[Term]
     for one in terms:
         before = done[-1] if done else None
         if before is None or before.fact != one.fact or not {before.role, one.role} <= _HAD \
-                or not says("roles", "or_else", text[before.span.end:one.span.start]):
+                or not says("roles", "or_else", text[before.span.end:one.span.start]) \
+                or (named and not says("roles", "have", before.said)):      # 算两家还是一家
             done.append(one)
-        elif named and not says("roles", "have", before.said):      # 算两家还是一家
-            done.append(one)
-        elif named:
-            both = [before.interval, one.interval]
-            high = None if any(each.high is None for each in both) else max(each.high or 0 for each in both)
-            done[-1] = replace(before, words=text[text.rfind(before.words, 0, before.span.end):one.span.end], interval=Interval(min(each.low for each in both), high))
-        else:
-            done.pop()
+            continue
+        done.pop()
+        if named:
+            highs = [each.high for each in (before.interval, one.interval) if each.high is not None]
+            low, high = min(before.interval.low, one.interval.low), max(highs) if len(highs) > 1 else None
+            words = text[text.rfind(before.words, 0, before.span.end):one.span.end]
+            done.append(replace(before, words=words, interval=Interval(low, high)))
     return done
 
 

@@ -28,7 +28,7 @@ _OPENING = re.compile(r"^(?:但是?|不过|可是?|却|有|其中|里面?|还|�
 _REACHED = re.compile(r"[凑满到过]了\s*$")
 _WANTS = re.compile(r"(?<![想还又再不])要\s*$")
 _WITH = re.compile(r"[跟和同与]\s*$")
-_AGAINST = re.compile(r"\s*(?:的)?(?:要求|标准|门槛|线)?(?:相?比|还?[差缺少]|还?有差距|还远)")     # 跟20篇比, 跟20篇还差多少
+_AGAINST = re.compile(r"\s*(?:的)?(?:要求|标准|门槛|线)?(?:相?比|还?[差缺少]|还?有差距|还远)")     # 跟20篇比
 
 
 class Role(StrEnum):

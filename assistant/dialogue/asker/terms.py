@@ -76,8 +76,9 @@ def read(part: Part, keys: Collection[str], policy: Policy, topics: Topics, wind
     claims = part.polar and (single or repeated)
     for one in found:
         terms.append(_term(one, terms, text, policy, spans, bars, claims=claims))
-    named = bool(part.inherited) or any(topics.subjects[name].fact and len(word.word) > 1
-                                        for name, words in part.found.items() for word in words)
+    money = any(policy.facts.facts[one.fact].kind == "money" for one in terms)
+    named = not money or bool(part.inherited) or any(topics.subjects[name].fact and len(word.word) > 1
+                                                     for name, words in part.found.items() for word in words)
     terms = alternatives(terms, text, named=named)
     terms = settled([*terms, *_foreign(figures, terms, text, keys, policy, rate)], text, bars)
     overlapping = _unchecked_overlap(text)
