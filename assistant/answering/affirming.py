@@ -36,11 +36,11 @@ def affirms(part: Part, refs: Sequence[str], texts: Sequence[str], topics: Topic
     if says("claims", "compels", part.text):
         alternatives = listed and not says("claims", "sum_of_all", part.text)
         return NO if alternatives else _covering(part, refs, text, topics, known)
+    if _another_body(part.text, text) or _around_body(part.text, text):
+        return NO
     if listed and not question_form.denies(part.text) and says("claims", "permits", part.text):
         return YES
     if says("claims", "everybody", part.text) and _for_some(part, text):
-        return NO
-    if _another_body(part.text, text) or _around_body(part.text, text):
         return NO
     return _covering(part, refs, text, topics, known)
 

@@ -138,9 +138,9 @@ def status(case: Case, found: Sequence[Row], verdict: str) -> Result:
 
 def _counted_as(case: Case, row: Row) -> str:
     """That a row is counted, or that it speaks for or against a yes/no condition."""
-    fact = case.assessment.facts[row.fact]
-    stated = row.reads or fact.interval
-    if case.policy.facts.facts[row.fact].kind != "yes_no" or not stated.exact or (fact.conflict and not row.reads):
+    fact = case.assessment.facts.get(row.fact)
+    stated = row.reads or (fact.interval if fact is not None and not fact.conflict else None)
+    if case.policy.facts.facts[row.fact].kind != "yes_no" or stated is None or not stated.exact:
         return "row_counted"
     return "row_for" if stated.low else "row_against"
 
