@@ -60,7 +60,7 @@ class Require(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str = "definition"
     origin: Literal["", "foreign", "home"] = ""
     run_by: bool = False  # with `origin`: what a body abroad runs here is from abroad, too
-    done: bool = False  # a cell of state that says that it is done is enough, in whatever words
+    state: list[str] = []  # done, running: a cell of state that surely says so is enough, in whatever words
     abroad_in: list[str] = []  # roles of columns of which a cell that names a place abroad is enough, too
 
 

@@ -40,7 +40,7 @@ class Sentence(Struct, dict=True):
     synthetic: bool = False  # put together from a table's cells: `span` is the evidence, `folded` only what it says
     asked: str = ""  # the requirement in its row that it answers
     blocked: str = ""  # why nothing in it counts, where the table says so that it stands in
-    _seen: dict[int, bool] = field(default_factory=dict)
+    _seen: dict[int, tuple[re.Pattern[str], bool]] = field(default_factory=dict)
 
     @property
     def continues(self) -> bool:
@@ -69,11 +69,11 @@ class Sentence(Struct, dict=True):
 
     def holds(self, pattern: re.Pattern[str]) -> bool:
         """Whether a pattern matches anywhere; searched once."""
-        found = self._seen.get(id(pattern))
-        if found is None:
-            found = self.folded.may(pattern) and pattern.search(self.folded) is not None
-            self._seen[id(pattern)] = found
-        return found
+        known = self._seen.get(id(pattern))
+        if known is None or known[0] is not pattern:      # kept with its answer, so that no other has its number
+            known = (pattern, self.folded.may(pattern) and pattern.search(self.folded) is not None)
+            self._seen[id(pattern)] = known
+        return known[1]
 
     def chain(self) -> list[Sentence]:
         """The sentence, and backwards those that it goes on from."""

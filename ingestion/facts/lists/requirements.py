@@ -84,7 +84,7 @@ def requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
         unsaid = classed and all(empty(said) for _, said in headed)
         if not unsaid and all(said in nothing or not _asks(header) for header, said in headed):
             return missing
-    if _done(require, item) or any(says_any(book, require.words, said) for said in (text, item.section) if said):
+    if _stands(require, item) or any(says_any(book, require.words, said) for said in (text, item.section) if said):
         return KEEP
     unnumbered = "number_granted" in require.columns and "number_granted" in item.cells
     if require.topic and not text and not unnumbered and not pool.weak and says_any(book, require.words, pool.title):
@@ -99,10 +99,13 @@ def requires(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
     return missing
 
 
-def _done(require: Require, item: Item) -> bool:
-    """Whether being done is enough, and a cell of state says so in words of its own (下证了, 走完了)."""
-    told = [states.state(one.text) for one in item.headed if one.roles & _STATE] if require.done else []
-    return any(one.kind == "done" and one.certainty > states.SURE for one in told)
+def _stands(require: Require, item: Item) -> bool:
+    """Whether how a thing stands is enough, and a cell of state says so in words of its own (下证了, 走完了); where a
+    thing must be abroad, in a row that says that it is."""
+    if require.abroad_in and not abroad(item.text):
+        return False
+    told = [states.state(one.text) for one in item.headed if one.roles & _STATE] if require.state else []
+    return any(one.kind in require.state and one.certainty > states.SURE for one in told)
 
 
 def _sort(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
@@ -111,7 +114,8 @@ def _sort(book: FactBook, require: Require, pool: Pool, item: Item) -> str:
     if header is None:
         header = sorting([one.headed for one in pool.items], lambda text: bool(says_any(book, require.words, text)))
         pool.sorting[id(require)] = header
-    return next((one.text.strip() for one in item.headed if header and one.header == header), "")
+    said = (one.text.strip() for one in item.headed if header and one.header == header and not empty(one.text))
+    return next(said, "")
 
 
 def _asks(header: str) -> bool:

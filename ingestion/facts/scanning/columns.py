@@ -15,7 +15,8 @@ from typing import NamedTuple
 from ingestion.facts import credit_code
 from ingestion.facts.lexicon import listed, words
 from ingestion.facts.scanning import states
-from ingestion.language import load, pattern
+from ingestion.facts.scanning.headers import roles_by_characters
+from ingestion.language import load
 from ingestion.names import organisations
 from ingestion.numbers.numerals import parse_number
 
@@ -32,32 +33,30 @@ CODE = re.compile(
     r"(?:[A-Za-z]{1,4}[-/.]?){1,3}(?:19|20)\d\d[-\dXx×./A-Za-z]{3,}|(?:19|20)\d{2}SR\w{3,}|GR20\w{6,}", re.ASCII
 )
 _PERSON = re.compile(
-    r"[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]{1,6}·[\u3400-\u9fff·]{1,8}|[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,3}"
+    r"[\u3400-\u9fff×○*]{2,4}|[\u3400-\u9fff]{1,6}·[\u3400-\u9fff·]{1,8}|[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,3}"
 )
 _FIGURE = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?%?")
 _INDEX = re.compile(r"(?<![A-Za-z])(?:SCIE?|EI|SSCI|CPCI|ESCI|CSCD|CSSCI)(?![A-Za-z])|核心|Scopus", re.IGNORECASE)
 _PLACE_REST = 3  # characters that a cell may hold beside the names of places
 _CLASS_OF_FIRMS = re.compile(r"(?:[^、]*型?企业(?:、|$))+")  # 高新技术企业: a class of bodies names none
+_NOTES_AND_BLANKS = re.compile(r"[（(][^（）()]*[）)]|\s")
 _RANK = re.compile(r"^(?:国家|部|省|省部|市|区|县|校|院|厅局|市厅|部省|国)级")
 
 
-@lru_cache(maxsize=1)
-def _roles() -> list[tuple[str, re.Pattern[str]]]:
-    return [(name, pattern(tuple(map(_whole, said)))) for name, said in load("tables")["roles"].items()]
+_RUNG = re.compile(
+    r"(国家|[省市]?部|省部?|市|区县?|县|[镇乡街村][道镇街]?|校|院|所)(?:[里上家]?(?:的|给的|批的|自设)?)?")
 
 
-def _whole(word: str) -> str:
-    """A word in Latin letters stands alone: no "to" in "Director"."""
-    return rf"/(?<![A-Za-z]){word}s?(?![A-Za-z])/" if word.isascii() and word.isalpha() else word
+def rank(text: str) -> str:
+    """市里, 区里给的, 镇街 as 市级, 区级, 镇级; whatever else a cell of ranks says as it is."""
+    rung = _RUNG.fullmatch(text.strip())
+    return f"{'镇' if rung[1][0] in '镇乡街村' else rung[1]}级" if rung is not None else text
 
 
-@lru_cache(maxsize=4096)
 def roles_of(header: str) -> frozenset[str]:
-    """The roles that a header's words give its column; several may fit."""
-    clean = re.sub(r"[（(][^（）()]*[）)]|\s", "", header) or header
-    if listed("number_column").search(clean):
-        return frozenset({"number"})
-    return frozenset(name for name, said in _roles() if name != "number" and said.search(clean))
+    """The roles that a header's characters give its column; several may fit."""
+    clean = _NOTES_AND_BLANKS.sub("", header) or header
+    return frozenset({"number"}) if listed("number_column").search(clean) else roles_by_characters(clean)
 
 
 @lru_cache(maxsize=1)
@@ -154,6 +153,8 @@ def column_roles(header: str, cells: Sequence[str]) -> frozenset[str]:
     held = kind_of_column(cells)
     if held in ("date", "term"):
         named -= {"origin", "target", "title", "authors"}  # From, To: of a term
+    if held == "date" and "term" in named and "date" not in named:
+        return named | {"until"}  # 期限｜2026-03: one day of a term is its last
     if held == "place" and not named & {"title", "holder", "workplace", "origin", "target"}:
         return named | {"country"}
     if held == "body":
@@ -190,13 +191,16 @@ Cells = Sequence[Column]
 
 
 def sorting(rows: Sequence[Cells], asked: Callable[[str], bool]) -> str:
-    """性质｜联合研发, 委托开发, 试验服务: the header of the column of kinds that tells rows of what is asked for from
-    others, or ""."""
-    said: dict[str, set[bool]] = {}
-    for one in chain.from_iterable(rows):
-        if "kind" in one.roles and one.text.strip():
-            said.setdefault(one.header, set()).add(asked(one.text))
-    return next((header for header, told in said.items() if len(told) > 1), "")
+    """性质｜联合研发, 委托开发, 试验服务: the header of the column of kinds, or of one of which nothing is known, that
+    tells rows of what is asked for from others, or ""."""
+    said: dict[str, list[bool]] = {}
+    plain: set[str] = set()
+    for one in chain.from_iterable(cells[1:] for cells in rows):
+        if ("kind" in one.roles or not one.roles) and one.header and one.text.strip():
+            said.setdefault(one.header, []).append(asked(one.text))
+            plain |= set() if one.roles else {one.header}
+    sorted_ = [header for header, told in said.items() if len(set(told)) > 1]
+    return next((header for header in sorted_ if header not in plain or 2 * sum(said[header]) >= len(rows)), "")
 
 
 def located(rows: Sequence[Cells]) -> list[str]:
@@ -259,24 +263,39 @@ def _filled(rows: Sequence[Cells]) -> frozenset[str]:
 def _undated(one: Column) -> bool:
     """Whether words stand where a date or a term is asked for (刊出｜拟投, 约期｜文本在改)."""
     asked = roles_of(one.header) == {"date"} or ("term" in one.roles and _pending(one.text))
-    return asked and _DIGIT.search(one.text) is None
+    return asked and not empty(one.text) and _DIGIT.search(one.text) is None
 
 
 def _of_state(one: Column) -> bool:
-    return "status" in one.roles or listed("remarks").search(one.header) is not None
+    return "status" in one.roles or not one.header or listed("remarks").search(one.header) is not None
+
+
+def answer(text: str) -> tuple[bool | None, str]:
+    """Whether a cell says yes (是（某大学）, √) or no (否，已离岗), None for neither; and what it says behind that."""
+    said = _ANSWER.fullmatch(text.strip())
+    word, behind = (said[1], said[2]) if said is not None else (text.strip(), "")
+    behind = "" if behind in load("tables")["yes"] + load("tables")["no"] else behind  # 是 Yes
+    for told, name in ((True, "yes"), (False, "no")):
+        if word in load("tables")[name]:
+            return told, behind
+    return None, text
+
+
+_ANSWER = re.compile(r"([A-Za-z]+|[^\s，,；;（(])\s*[\s，,；;（(]\s*(.*?)[）)]?")
 
 
 def _against(text: str) -> int:
     """How strongly a cell of state speaks against its row: 0, 1 or, where what it says is surely to come or over, 2."""
+    told, text = answer(text)
     said = states.state(text)
-    if said.against > states.SURE:
+    if told is False or said.against > states.SURE:
         return 2
     return int(said.doubt > states.LIKELY or _pending(text))
 
 
 def over(cells: Cells) -> bool:
     """Whether a state of a row surely says that it is to come or over."""
-    return any(_of_state(one) and states.state(one.text).against > states.SURE for one in cells[1:])
+    return any(_of_state(one) and states.state(answer(one.text)[1]).against > states.SURE for one in cells[1:])
 
 
 def _pending(text: str) -> bool:

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from ingestion.domain import Cell, Span
 from ingestion.facts.lexicon import listed
-from ingestion.facts.scanning.columns import column_roles, is_body, kind_of, kind_of_column, roles_of
+from ingestion.facts.scanning.columns import column_roles, is_body, kind_of, kind_of_column, rank, roles_of
 from ingestion.facts.scanning.scan import Table, policy_columns
 from ingestion.language import load
 from ingestion.numbers.numerals import classifiers
@@ -98,7 +98,8 @@ def _told_by_cells(table: Table, known: int | None) -> int | None:
     if len(kinds) < 3:
         return known
     same = [column for column in told if column in first and kind_of(first[column]) == kinds[column]]
-    if (len(same) * 2 > len(told) and len(told) >= 2) or any(kinds[column] == "mode" for column in same):
+    enough = len(told) >= 2 or not any(map(roles_of, first.values()))
+    if (len(same) * 2 > len(told) and enough) or any(kinds[column] == "mode" for column in same):
         return -1
     heads = [text for text in table.texts[place] if text]
     headless = 1 if len(told) >= 2 and len(heads) + 1 == len(table.texts[place]) else 0  # a column of remarks
@@ -227,7 +228,7 @@ def grid(table: Table) -> Grid | None:
     section = group = ""
     repeated = _grouped(table, index, roles)
     carried: dict[int, tuple[int, str]] = {}
-    for row, texts in zip(table.rows[index + 1 :], table.texts[index + 1 :], strict=True):
+    for row, texts in zip(table.rows[index + 1 :], _with_ticks(table, index + 1), strict=True):
         filled = [t for t in texts if t]
         if not filled or (index >= 0 and texts == table.texts[index]):
             continue
@@ -249,6 +250,14 @@ def grid(table: Table) -> Grid | None:
             values[0] = group
         found.rows.append(_row(found, row, texts, values, whole, section))
     return found
+
+
+def _with_ticks(table: Table, begin: int) -> list[list[str]]:
+    """The texts of rows, with the ticks that alone fill a cell: they answer the header, and no box of a form."""
+    quote = table.document.quote
+    return [[text or (said if (said := quote(cell.span).strip()) in load("tables")["yes"] else "")
+             for cell, text in zip(row, texts, strict=True)]
+            for row, texts in zip(table.rows[begin:], table.texts[begin:], strict=True)]
 
 
 def _grouped(table: Table, index: int, roles: list[frozenset[str]]) -> bool:
@@ -349,9 +358,10 @@ def _by_column(row: list[Cell], texts: list[str], carried: dict[int, tuple[int, 
 def _row(found: Grid, row: list[Cell], texts: list[str], values: dict[int, str], whole: Span, section: str) -> Row:
     """One row with its cells by role."""
     cells: dict[str, str] = {}
-    for column, text in values.items():
+    for column, text in list(values.items()):
         for role in found.roles[column] if column < len(found.roles) else ():
             text = load("tables")["short_modes"].get(text, text) if role == "mode" else text
+            values[column] = text = rank(text) if role == "rank" else text
             cells[role] = f"{cells[role]}｜{text}" if role in cells else text
     begun, until = _begun_until(found)
     if begun is not None and until is not None and values.get(begun) and values.get(until):
@@ -364,11 +374,9 @@ def _row(found: Grid, row: list[Cell], texts: list[str], values: dict[int, str],
 
 
 def _with_term(roles: list[frozenset[str]]) -> list[frozenset[str]]:
-    """A column of days and, behind it, one of last days are a term together (From, To)."""
-    if any("term" in own for own in roles):
-        return roles
-    last = next((c for c, own in enumerate(roles) if "until" in own), 0)
-    if not any("date" in own for own in roles[:last]):
+    """The last column of last days (To, 管到哪天) tells terms, with one of first days before it (From) or alone."""
+    last = max((c for c, own in enumerate(roles) if "until" in own), default=None)
+    if last is None or any("term" in own for own in roles):
         return roles
     return [frozenset({"until", "term"}) if c == last else own for c, own in enumerate(roles)]
 

@@ -449,8 +449,8 @@ _WORDS = "w"
 
 
 def _shape(text: str) -> str:
-    """A cell with each digit as 9 and each run of other letters as w."""
-    return re.sub(r"[^\W\d]+", _WORDS, re.sub(r"\d", "9", text.strip()))
+    """A cell with each run of digits as 9 and each of other letters as w."""
+    return re.sub(r"[^\W\d]+", _WORDS, re.sub(r"\d+", "9", text.strip()))
 
 
 def _behind(document: Document, first: Block, second: Block) -> Block:

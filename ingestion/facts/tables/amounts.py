@@ -37,6 +37,7 @@ _UNIT = re.compile(r"（\s*([^（）]{1,4})\s*）\s*$")
 Entry = tuple[Period | None, Decimal, Cell]  # None: the total
 _UNIT_NOTE = re.compile(r"\s*（?(?:金额)?单位：[^，。；]{1,8}）?\s*")
 _DAY = re.compile(r"(?:19|20)\d\d\.(?:0?[1-9]|1[0-2])")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 
 
@@ -277,7 +278,9 @@ def _unspent(row: Sequence[Cell], texts: Sequence[str], column: int | None) -> s
 def _heads(table: Table) -> tuple[int, dict[int, str]]:
     """Where the rows of amounts begin, and the columns' heads above them; none where the first row has an amount."""
     first = next((i for i, texts in enumerate(table.texts) if _several(texts)), len(table.rows))
-    if first == len(table.rows) or any(_NUMBER.fullmatch(text.replace(" ", "")) for text in table.texts[first][1:]):
+    values = [text for text in table.texts[first][1:] if _NUMBER.fullmatch(text.replace(" ", ""))] \
+        if first < len(table.rows) else []
+    if first == len(table.rows) or not all(map(_YEAR.fullmatch, values)):
         return first, {}
     return first + 1, {c.column: text for c, text in zip(table.rows[first], table.texts[first], strict=True)}
 
@@ -297,13 +300,15 @@ def _widest(found: list[Period]) -> Period:
 
 
 def _by_columns(book: FactBook, spec: FactSpec, table: Table, window: Window) -> list[Entry]:
-    """Columns are periods: the row that names the fact, else the total's row, else the only row."""
+    """Columns are periods: the row that names the fact, else the total's row, else all rows that tell kinds of
+    spending and are not told to be unpaid."""
     for index, texts in enumerate(table.texts):
-        heads = [
-            (cell, found[0])
-            for cell, text in zip(table.rows[index], texts, strict=True)
-            if (found := periods(text, window)) and found[0].start is not None
-        ]
+        cells = list(zip(table.rows[index], texts, strict=True))
+        heads: dict[int, Period | None] = {}
+        for cell, text in cells:
+            found = periods(f"{text}年" if _YEAR.fullmatch(text) else text, window)
+            if found and found[0].start is not None:
+                heads[cell.column] = found[0]
         if len(heads) < 2:
             continue
         rows = [
@@ -311,25 +316,17 @@ def _by_columns(book: FactBook, spec: FactSpec, table: Table, window: Window) ->
             for row, t in zip(table.rows[index + 1 :], table.texts[index + 1 :], strict=True)
             if any(_NUMBER.fullmatch(x.replace(" ", "")) and not _DAY.fullmatch(x) for x in t)
         ]
-        if not rows:
-            return []
         chosen = next(
-            ((r, t) for r, t in rows if spec.amounts and book.pattern(spec.amounts.about).search(t[0])), None
-        ) or next(((r, t) for r, t in rows if listed("total_row").search(t[0])), None)
-        if chosen is None and len(rows) > 1:
+            ([one] for one in rows if spec.amounts and book.pattern(spec.amounts.about).search(one[1][0])), None
+        ) or next(([one] for one in rows if listed("total_row").search(one[1][0])), None)
+        chosen = chosen or (rows if len(rows) == 1 else [(r, t) for r, t in rows if not _unspent(r, t, None)])
+        if len(chosen) > 1 and any(listed("part_column").search(t[0]) for _, t in chosen):
             return []
-        row, row_texts = chosen or rows[0]
-        series: list[Entry] = []
-        for cell, period in heads:
-            for value, text in zip(row, row_texts, strict=True):
-                if value.column == cell.column and (number := _NUMBER.fullmatch(text.replace(" ", ""))):
-                    series.append((period, Decimal(number[0].replace(",", "")), value))
-        for cell, text in zip(table.rows[index], texts, strict=True):
-            if listed("total_column").search(text):
-                for value, words_ in zip(row, row_texts, strict=True):
-                    if value.column == cell.column and (number := _NUMBER.fullmatch(words_.replace(" ", ""))):
-                        series.append((None, Decimal(number[0].replace(",", "")), value))
-        return series
+        if len(chosen) == 1:
+            heads |= dict.fromkeys(cell.column for cell, text in cells if listed("total_column").search(text))
+        told = [(value, text) for row, t in chosen for value, text in zip(row, t, strict=True)]
+        return [(heads[value.column], Decimal(number[0].replace(",", "")), value) for value, text in told
+                if value.column in heads and (number := _NUMBER.fullmatch(text.replace(" ", "")))]
     return []
 
 

@@ -30,8 +30,7 @@ def may_list(
 ) -> dict[str, Pool]:
     """By fact, the rows of a table that may be its things: where no fact owns it, or one that lists the same things."""
     found: dict[str, Pool] = {}
-    for key in asked:
-        spec = book.facts[key]
+    for key, spec in book.facts.items():
         if key in owners or spec.listing is None or not _open_to(book, spec, owners) or not _speaks(book, spec, grid):
             continue
         columns = name_columns(grid, book.pattern(spec.listing.header)) or _names(grid)
@@ -41,7 +40,7 @@ def may_list(
             found[key] = Pool(grid.table.document, title, None, items, partial=True, table=True,
                               totals=tuple(grid.totals))
     plain = {key: pool for key, pool in found.items() if not book.facts[key].named_by_place}
-    return plain or found
+    return {key: pool for key, pool in (plain or found).items() if key in asked}
 
 
 def _open_to(book: FactBook, spec: FactSpec, owners: Iterable[str]) -> bool:

@@ -58,10 +58,10 @@ def listed_in(book: FactBook, spec: FactSpec, grid: Grid, setting: Setting) -> L
     heads = "｜".join(grid.headers)
     if listing.columns and not says_any(book, listing.columns, heads) and not _has_roles(listing.columns, grid):
         return None
-    columns = _naming(book, spec, listing, grid)
+    columns = _naming(book, spec, listing, grid, titled=bool(about))
     if not columns and listing.header and not _numbered(book, listing, grid):
         return None
-    if not about and not _told_by_columns(spec, listing, grid, columns):
+    if not about and not _told_by_columns(book, spec, listing, grid, columns):
         return None
     items = items_of(book, spec, grid, columns)
     section = Section(grid.table.section.headings, "\n".join([grid.table.section.lead, grid.title]))
@@ -147,7 +147,7 @@ def _name_bodies(grid: Grid) -> bool:
                for c in named_[1:])
 
 
-def _told_by_columns(spec: FactSpec, listing: Listing, grid: Grid, columns: list[int]) -> bool:
+def _told_by_columns(book: FactBook, spec: FactSpec, listing: Listing, grid: Grid, columns: list[int]) -> bool:
     """Whether a table's columns alone may show that it lists the fact's things: it has one for what the fact asks of
     each, and what its rows name are bodies where bodies are asked for."""
     roles = frozenset().union(*grid.roles)
@@ -156,7 +156,7 @@ def _told_by_columns(spec: FactSpec, listing: Listing, grid: Grid, columns: list
     asked = frozenset(role for r in listing.require for role in r.columns) - {"title", "country"}
     if not asked:
         asked = frozenset().union(*map(roles_of, listing.columns)) - {"title", "country", "date"}
-    if not roles & (asked | ({"term"} if listing.term else set())):
+    if not roles & (asked | ({"term"} if listing.term else set())) and not _each_said(book, listing, grid):
         return False
     if "person" in spec.measures:
         return bool(columns) and are_persons(grid.column(columns[0]))
@@ -165,6 +165,13 @@ def _told_by_columns(spec: FactSpec, listing: Listing, grid: Grid, columns: list
         bodies = [text for text in cells if organisations.origin(text) is organisations.Origin.FOREIGN]
         return kind_of_column(cells) == "body" and ("country" in roles or len(bodies) * 2 > len(cells))
     return bool(columns)
+
+
+def _each_said(book: FactBook, listing: Listing, grid: Grid) -> bool:
+    """Whether half of the rows say in words what makes bodies the fact's (长期合作)."""
+    words_ = listing.named_in if listing.term else []
+    said = sum(bool(words_) and says_any(book, words_, row.text) for row in grid.rows)
+    return said >= LEAST and said * 2 >= len(grid.rows)
 
 
 def _sided(listing: Listing) -> bool:
@@ -211,7 +218,7 @@ def _note(line: str) -> bool:
     return pattern(tuple(load("tables")["note_row"])).match(line) is not None
 
 
-def _naming(book: FactBook, spec: FactSpec, listing: Listing, grid: Grid) -> list[int]:
+def _naming(book: FactBook, spec: FactSpec, listing: Listing, grid: Grid, *, titled: bool) -> list[int]:
     """The columns that name the fact's things, the likeliest first: by their headers, else by what their cells are."""
     columns = name_columns(grid, book.pattern(listing.header)) if listing.header else []
     abroad = any(r.origin == "foreign" and "title" in r.columns for r in listing.require)
@@ -228,16 +235,29 @@ def _naming(book: FactBook, spec: FactSpec, listing: Listing, grid: Grid) -> lis
         return bodies[:1]
     asked = {role for require in listing.require for role in require.columns} - {"title", "country", "date"}
     shown = any(own & asked for own in grid.roles) and says_any(book, listing.about, "\n".join(near_titles(grid)))
-    return _by_cells(spec, listing, grid, abroad=abroad, shown=shown)
+    return _by_cells(book, spec, listing, grid, abroad=abroad, shown=shown, titled=titled)
 
 
-def _by_cells(spec: FactSpec, listing: Listing, grid: Grid, *, abroad: bool, shown: bool) -> list[int]:
+def _names_another(book: FactBook, listing: Listing, header: str, title: str) -> bool:
+    """论文题目, 专利名: whether a header speaks of the things of another fact, and so does the title, where one says
+    whose things are listed."""
+    told = listed("generic_name").sub("", header)
+    others = (spec.listing for spec in book.facts.values()
+              if spec.listing is not None and spec.listing.header != listing.header)
+    return any(says_any(book, one.header, told) and (not title or says_any(book, one.about, title)) for one in others)
+
+
+def _by_cells(
+    book: FactBook, spec: FactSpec, listing: Listing, grid: Grid, *, abroad: bool, shown: bool, titled: bool
+) -> list[int]:
     """The column under a header of which nothing is known that names the fact's things, of several the first whose
     cells tell the rows apart. `shown`: the table's titles and its other columns say whose things it lists."""
     known = [roles_of(header) for header in grid.headers]
     tells = [apart(grid.column(c)) for c in range(len(known))]
-    if any("title" in roles and (tells[c] or len(grid.rows) < LEAST) for c, roles in enumerate(known)):
-        return []
+    heads = [c for c, roles in enumerate(known) if "title" in roles and (tells[c] or len(grid.rows) < LEAST)]
+    if heads:
+        title = "\n".join([*near_titles(grid), *grid.table.section.headings[-1:]]) if titled else ""
+        return [] if _names_another(book, listing, grid.headers[heads[0]], title) else heads[:1]
     named_ = [c for c, roles in enumerate(known) if not roles and "title" in grid.roles[c]]
     told = sorted((c for c, roles in enumerate(known) if not roles and not grid.roles[c]), key=lambda c: not tells[c])
     if _sided(listing):
@@ -246,8 +266,9 @@ def _by_cells(spec: FactSpec, listing: Listing, grid: Grid, *, abroad: bool, sho
         return told[:1]  # 成果名｜载体: a journal names many papers
     if named_ and told and not abroad and not {"organisation", "team"} & set(spec.measures):
         named_ = [min(told[0], named_[0])]  # 干什么｜跟谁: whom it is done with names no project
-    known_well = sum(map(bool, known)) * 2 > len(known) and not shown
-    return named_[:1] or ([] if abroad or known_well else told[:1])
+    known_well = sum(map(bool, known)) * 2 > len(known) and not shown and not (told and tells[told[0]])
+    headless = not any(grid.headers) and any(r.run_by for r in listing.require)  # 意大利｜某团队｜2021年入驻
+    return named_[:1] or ([] if known_well or (abroad and not headless) else told[:1])
 
 
 def _rather(grid: Grid, columns: list[int]) -> list[int]:
@@ -356,7 +377,7 @@ def _about(book: FactBook, listing: Listing, grid: Grid) -> str | None:
         return title or names
     if of_another(book, listing, title if grid.title.strip() else ""):
         return None
-    sections = "｜".join(dict.fromkeys(x for row in grid.rows for x in (row.section, row.cells.get("kind", "")) if x))
+    sections = "｜".join(dict.fromkeys(row.section for row in grid.rows if row.section))
     if sections and about.search(sections):
         return title or names
     *outer, nearest = grid.table.section.headings or ("",)
@@ -368,6 +389,7 @@ def _about(book: FactBook, listing: Listing, grid: Grid) -> str | None:
 def _each_about(book: FactBook, listing: Listing, grid: Grid) -> bool:
     """Whether the name in every row says that it is one of the fact's things (低温阀联合研发)."""
     columns = name_columns(grid, book.pattern(listing.header)) if listing.header else []
+    columns += [c for c, header in enumerate(grid.headers) if "title" in roles_of(header)]
     named_ = grid.column(columns[0]) if columns else []
     said = sum(book.pattern([*listing.about, *listing.kinds]).search(name) is not None for name in named_)
     return said > 1 and said * 3 >= len(named_) * 2
@@ -378,9 +400,10 @@ def _kinds_about(book: FactBook, listing: Listing, grid: Grid) -> bool:
     same few words (联合研发, 技术转移)."""
     for column, roles in enumerate(grid.roles):
         cells = [text for text in grid.column(column) if not empty(text)]
-        if roles & _NAMING or roles_of(grid.headers[column]) or len(set(cells)) * 2 > len(cells):
+        known = roles_of(grid.headers[column])
+        if roles & _NAMING or known - {"kind"} or (not known and len(set(cells)) * 2 > len(cells)):
             continue
         said = sum(says_any(book, listing.about, text) for text in cells)
-        if said >= LEAST and said * 3 >= len(cells):
+        if (said >= LEAST) + (said * 3 >= len(cells)) > (not known):
             return True
     return False

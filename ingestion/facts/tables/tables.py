@@ -52,6 +52,7 @@ def matrix(table: Table, reason: str = "") -> list[Sentence]:
              for r, row in zip(rows, table.rows[header + 1 :], strict=True) if row}
     rows = [r for r in rows if any(r.values())]
     numeric = _numeric(table, heads, rows)
+    _fill_groups(rows, min(heads))
     units = {
         c for c in heads if c not in numeric and rows and all(r.get(c, "") in {"", *classifiers()} for r in rows)
     }
@@ -65,7 +66,7 @@ def matrix(table: Table, reason: str = "") -> list[Sentence]:
     ]
     if not numeric or len(labels) > 3 or len(rows) > 40 or _itemised(heads):
         return []
-    if any(listed("figure").match(heads[c]) and not re.fullmatch(r"(?:19|20)\d\d", heads[c]) for c in heads):
+    if any(_figure(heads[c]) and not re.fullmatch(r"(?:19|20)\d\d", heads[c]) for c in heads):
         return []
     title = "\n".join(filter(None, [table.section.lead, *(t for texts in table.texts[:header] for t in texts if t)]))
     section = Section(table.section.headings, "\n".join(filter(None, [title, "｜".join(heads[c] for c in labels)])))
@@ -81,7 +82,7 @@ def matrix(table: Table, reason: str = "") -> list[Sentence]:
         pieces = [
             _piece(r, c, heads, labels, next((r[u] for u in units if r.get(u)), ""), title)
             for r, c in group
-            if listed("figure").match(r.get(c, ""))
+            if _figure(r.get(c, ""))
         ]
         pieces = pieces[:1] + [listed("column_part").sub("", p) if by_row else p for p in pieces[1:]]
         if pieces:
@@ -89,6 +90,15 @@ def matrix(table: Table, reason: str = "") -> list[Sentence]:
             text = Text("、".join(pieces))
             found.append(Sentence(table.document, span, text, section, synthetic=True, blocked=reason))
     return found
+
+
+def _fill_groups(rows: list[dict[int, str]], first: int) -> None:
+    """国家级 once, and blank below: the first column's cell holds for the rows below that name something themselves."""
+    group = ""
+    for row in rows:
+        group = row.get(first, "") or group
+        if not row.get(first) and listed("figure").match(row.get(first + 1, "")) is None:
+            row[first] = group
 
 
 Cells = list[tuple[dict[int, str], int]]
@@ -113,13 +123,20 @@ def _numeric(table: Table, heads: dict[int, str], rows: list[dict[int, str]]) ->
     return [
         c
         for c in heads
-        if sum(bool(listed("figure").match(r.get(c, ""))) for r in rows) * 2 > len([r for r in rows if r.get(c)])
-        and any(listed("figure").match(r.get(c, "")) for r in rows)
+        if sum(_figure(r.get(c, "")) for r in rows) * 2 > len([r for r in rows if r.get(c)])
+        and any(_figure(r.get(c, "")) for r in rows)
+        and (c != min(heads) or any(listed("figure").match(r.get(c, "")) for r in rows))  # 117件｜授权知识产权
         and not all(re.match(r"(?:19|20)\d\d", r.get(c, "") or "2000") for r in rows)
         and not listed("number_column").search(heads[c])
         and c not in policy_columns(table)
         and not _measured(heads[c])
     ]
+
+
+def _figure(text: str) -> bool:
+    """Whether a cell is a figure, with or without its unit (24, 24家)."""
+    bare = text[:-1] if text[-1:] in classifiers() else text
+    return listed("figure").match(bare) is not None
 
 
 def _measured(head: str) -> bool:
@@ -150,7 +167,7 @@ def _piece(row: dict[int, str], column: int, heads: dict[int, str], labels: list
         if match and match[1] in classifiers():
             unit = match[1]
             break
-    unit = unit or _unit_of_head(head)
+    unit = "" if row[column].strip()[-1:] in classifiers() else unit or _unit_of_head(head)
     clean = [_without_unit(label), listed("column_part").sub("", _without_unit(head))]
     if re.match(r"(?:19|20)\d\d$", clean[1]):
         clean[1] += _YEAR
@@ -199,14 +216,14 @@ def _read(
     if figures and reason:
         return figures
     lists = grid(table)
-    if lists is not None and not _restates(table, lists) and not (figures and _counts(lists)):
+    if lists is not None and not _restates(table, lists) and not _counts(lists):
         owners = _owners(book, lists, setting)
         if figures:  # a table of figures lists things where a title says so
             owners = {key: one for key, one in owners.items() if one.titled}
         for key, listed_ in owners.items():
             if key in found:
                 judge(book, book.facts[key], listed_.pool, setting, found[key])
-        for key, pool in (may_list(book, lists, owners, found) if not figures else {}).items():
+        for key, pool in may_list(book, lists, owners, found).items():
             aside = Claims()
             judge(book, book.facts[key], pool, setting, aside)
             found[key].aside.append(aside)
@@ -281,7 +298,9 @@ def _owners(book: FactBook, lists: Grid, setting: Setting) -> dict[str, Listed]:
                  or any(same_things(book.facts[key].listing, one) for one in shown)}
     titled = {key: listed_ for key, listed_ in found.items() if listed_.titled}
     told = frozenset[int]().union(*(listed_.met for listed_ in titled.values()))
-    mixed = {key: listed_ for key, listed_ in found.items() if listed_.shown and not listed_.met & told}
+    mixed = {key: one for key, one in found.items() if one.shown and (
+        not one.met & told or (book.facts[key].named_by_place and any(
+            same_things(book.facts[key].listing, book.facts[other].listing) for other in titled)))}
     return titled | mixed if titled else found
 
 
@@ -328,9 +347,18 @@ def _named_things(lists: Grid) -> bool:
 
 
 def _counts(lists: Grid) -> bool:
-    """类别｜级别｜数量: each row says how many, and is not one thing itself."""
+    """类别｜级别｜数量: some row says that it is several, and is not one thing itself."""
     heads = (re.sub(r"（[^（）]*）", "", header).strip() for header in lists.headers)
-    return any(listed("quantity_column").search(head) for head in heads)
+    told = [text for c, head in enumerate(heads) if listed("quantity_column").search(head) for text in lists.column(c)]
+    if any(has_number(text) and re.match(r"1(?!\d)", text) is None for text in told):
+        return True
+    columns = [lists.column(c) for c, roles in enumerate(lists.roles) if "number" not in roles][1:]
+    return len(columns) > 1 and all(map(_figures, columns))  # 方向｜已完成｜进行中
+
+
+def _figures(cells: list[str]) -> bool:
+    """Whether a column holds nothing but figures, which are no years."""
+    return all(listed("figure").match(text) and not re.fullmatch(r"(?:19|20)\d\d", text) for text in cells)
 
 
 def _restates(table: Table, lists: Grid) -> bool:

@@ -10,6 +10,8 @@ from ingestion import facts, parsing
 from ingestion.policies import policy
 from tests.ingestion.facts.tables.table_samples import (
     AGREEMENTS_FORM,
+    AIMS_BY_YEAR,
+    ANOTHER_PARK,
     AWARDS_CERT,
     CASES,
     ENTERPRISE_BUILDINGS,
@@ -20,6 +22,7 @@ from tests.ingestion.facts.tables.table_samples import (
     JOINT_PROGRESS,
     MONEY_FLOW,
     MONEY_OTHER,
+    NAMED_PARAGRAPHS,
     OFFICERS_ROSTER,
     OVERSEAS_MIXED,
     OVERSEAS_TEAMS,
@@ -33,6 +36,8 @@ from tests.ingestion.facts.tables.table_samples import (
     PROJECTS_SPLIT_TABLE,
     RANKS,
     RECORDS,
+    SAME_AS_ANOTHER,
+    SHAREHOLDERS,
     STAFF_ABROAD_TABLE,
     STAFF_HEADERLESS,
     TRANSFER_LINES,
@@ -100,6 +105,11 @@ def read(*texts: str, day: date = DAY) -> dict[str, tuple[int, int | None]]:
                  id="whence and whither"),
     pytest.param(RECORDS, DAY, {"joint_papers": (2, 2), "sci_ei_papers": (3, 3)},
                  id="lines of the same labels"),
+    pytest.param(AIMS_BY_YEAR, DAY, {"granted_ip": None, "sci_ei_papers": None}, id="each column is headed by a year's aim"),
+    pytest.param(ANOTHER_PARK, DAY, {"resident_enterprises": (12, 12)}, id="a heading about another park"),
+    pytest.param(NAMED_PARAGRAPHS, DAY, {"foreign_partners": (2, 2)}, id="paragraphs that begin with a body's name"),
+    pytest.param(SAME_AS_ANOTHER, DAY, {"municipal_platforms": (3, 3)}, id="a row that is the first one renamed"),
+    pytest.param(SHAREHOLDERS, DAY, {"actual_control": (1, 1)}, id="a share below its head"),
     pytest.param(RANKS, DAY, {"municipal_platforms": (3, 3)},
                  id="a header that names what the rows are"),
 ])
