@@ -92,6 +92,10 @@ def _of_rows(case: Case, one: Question, *, among: bool, despite: bool) -> Result
 def _verdict(case: Case, one: Question, rows: Sequence[Row]) -> str:
     """Whether rows count; what is told for or against a yes/no condition comes to what the condition does, or, asked
     whether it is what the condition denies (算不算事故), to the opposite."""
+    topics = case.topics.subjects
+    named = {topics[name].fact for name in one.part.found}
+    parts = {each.fact for each in topics.values() if each.narrows} - named
+    rows = [row for row in rows if row.fact not in parts] or rows      # 这篇算不算: as a paper, not as a joint one
     keys = {row.fact for row in rows}
     if any(case.policy.facts.facts[key].kind != "yes_no" for key in keys):
         return listing.verdict_of(rows)

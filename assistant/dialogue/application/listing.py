@@ -19,6 +19,7 @@ from ingestion.numbers import periods
 
 PART = "part_of_total"       # the reason by which it leaves out what a total holds already
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+NOT_STATED = "not_stated"    # the reason by which it leaves out what nobody can judge by what is written
 DUPLICATE = "duplicate"      # the reason by which a policy folder leaves out what it has counted already
 _CLAUSE = re.compile(r"[^，。；;]+")
 _SHORT = 10       # characters of a clause that says something of the one before
@@ -150,7 +151,8 @@ def verdict_of(found: Sequence[Row]) -> str:
     statuses = {row.status for row in found if row.reason != DUPLICATE}
     if COUNTED in statuses and LEFT_OUT not in statuses:
         return YES
-    return OPEN if UNDECIDED in statuses and COUNTED not in statuses else NO
+    untold = {row.reason for row in found if row.status == LEFT_OUT} == {NOT_STATED}
+    return OPEN if (UNDECIDED in statuses or untold) and COUNTED not in statuses else NO
 
 
 def unseen(case: Case, key: str) -> Result:

@@ -33,6 +33,8 @@ def talk(*questions: str, case: Assessment | None = None) -> Answer:
     ("技术转移办结5项，其中2项后来撤销了，还剩3项，够吗", "yes", "5-2=3项"),
     ("技术转移4项，其中1项交付了，剩下3项还没交付，够吗", "no", "4-3=1项"),
     ("园区高企12户，搬走了一些，还剩9户，够吗", "no", "9户，不到"),
+    ("海外中心要派3个人吧，现在有2个，够吗", "yes", "不是3人"),
+    ("We have 12 resident companies; 3 moved out, leaving 9. Enough for the park?", "no", "12-3=9"),
     ("We had 6 foreign partners, one of them was lost, so 5 are left. Enough for an innovation park?", "yes", "6-1=5"),
 ])
 def test_figures_are_what_the_asker_says_of_them(question: str, verdict: str, said: str) -> None:
