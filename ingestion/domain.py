@@ -345,8 +345,8 @@ class Chapter(Struct, frozen=True, gc=False):
 
 
 class Passage(Struct, frozen=True, gc=False):
-    """A piece of a policy or of a document (`source`: its id or name) that is found and cited as one: the verbatim
-    `text` at `span`, and the `context` above it (headings, opening, header row) that helps to find it."""
+    """A piece of a policy (`source`: its id), found and cited as one: the verbatim `text` at `span`, and the `context`
+    above it (headings, opening) that helps to find it."""
 
     id: str
     source: str
@@ -354,8 +354,6 @@ class Passage(Struct, frozen=True, gc=False):
     text: str
     context: str = ""
     ref: str | None = None           # "第八条（二）", for a policy
-    headings: tuple[str, ...] = ()
-    page: int | None = None
 
     @property
     def embedded(self) -> str:

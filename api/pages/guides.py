@@ -1,4 +1,5 @@
-"""The guides of `docs/guide` as pages, with pictures for both themes. Nothing comes from a network."""
+"""The guides of `docs/guide` as pages, with pictures for both themes, and three English pages of `docs`. Nothing comes
+from a network."""
 from __future__ import annotations
 
 import re
@@ -11,6 +12,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml, unescapeAll
 from markdown_it.token import Token
 
 import api
@@ -20,10 +22,13 @@ from api.pages.routing import PageRoute
 
 router = APIRouter(route_class=PageRoute)
 ORDER = ("index", "applicants", "reviewers", "policy-staff", "administrators", "policy-folder")
+ENGLISH = ("architecture", "python", "operations")   # pages of the folder above
 LIGHT, DARK = "-light.webp", "-dark.webp"
 PIXELS = 1.5   # of a picture for each point
 A_DAY = {"Cache-Control": "public, max-age=86400"}
 _PICTURE = re.compile(r"[a-z-]{1,40}\.webp")
+# Of a diagram: a part with its name, the end of a part, a room with what it does
+_PART = re.compile(r'subgraph \w+\["([^"]+)"\]|^\s*(end)$|\[\(?"(.+?)(?:<br>([^"]+))?"', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class Guide:
     name: str
     title: str
     body: str
+    language: str
 
 
 @router.get("/help")
@@ -52,9 +58,9 @@ def guide(request: Request, name: str) -> Response:
 
 
 def _shown(request: Request, name: str) -> Response:
-    if name not in ORDER:
+    if name not in {*ORDER, *ENGLISH}:
         raise Failure("not_found")
-    return page(request, "help.html", guide=read(name), guides=[read(one) for one in ORDER])
+    return page(request, "help.html", guide=read(name), guides=[read(one) for one in (*ORDER, *ENGLISH)])
 
 
 def folder() -> Path:
@@ -66,15 +72,17 @@ def folder() -> Path:
 @cache
 def read(name: str) -> Guide:
     """A guide as HTML: links lead to the other guides, a picture has a light and a dark side."""
-    text = (folder() / f"{name}.md").read_text(encoding="utf-8")
+    path, language = folder() / f"{name}.md", "en" if name in ENGLISH else "zh-CN"
+    text = (path if path.is_file() else folder().parent / path.name).read_text(encoding="utf-8")
     title, _, rest = text.partition("\n")
-    return Guide(name, title.removeprefix("# ").strip(), str(_renderer().render(rest)))
+    return Guide(name, title.removeprefix("# ").strip(), str(_renderer().render(rest)), language)
 
 
 def _renderer() -> MarkdownIt:
     made = MarkdownIt("commonmark", {"html": False}).enable("table")
     made.add_render_rule("image", _picture)
     made.add_render_rule("link_open", _link)
+    made.add_render_rule("fence", _fence)
     made.add_render_rule("table_open", lambda *_: '<div class="scroll" tabindex="0" role="group"><table>')
     made.add_render_rule("table_close", lambda *_: "</table></div>")
     return made
@@ -93,8 +101,20 @@ def _picture(self: Any, tokens: Sequence[Token], place: int, options: Any, _env:
 
 def _link(self: Any, tokens: Sequence[Token], place: int, options: Any, env: Mapping[str, Any]) -> str:
     token = tokens[place]
-    token.attrs["href"] = re.sub(r"^([a-z-]+)\.md$", r"/help/\1", str(token.attrs["href"]))
+    token.attrs["href"] = re.sub(r"^(?:\.\./)?([a-z-]+)\.md$", r"/help/\1", str(token.attrs["href"]))
     return str(self.renderToken(tokens, place, options, env))
+
+
+def _fence(self: Any, tokens: Sequence[Token], place: int, options: Any, env: Mapping[str, Any]) -> str:
+    """A block of code; of a diagram its parts with their rooms, one below the other, as it would be drawn."""
+    if tokens[place].info != "mermaid":
+        return str(self.fence(tokens, place, options, env))
+    made = ""
+    for one in _PART.finditer(unescapeAll(tokens[place].content)):
+        part, end, room, of = (escapeHtml(text or "") for text in one.groups())
+        made += (f"<section><strong>{part}</strong><ul>" if part else "</ul></section>" if end else
+                 f"<li><b>{room}</b> {of}</li>")
+    return f'<div class="rooms">{made}</div>'
 
 
 def _size(name: str) -> tuple[int, int]:

@@ -61,10 +61,6 @@ class Digest(Body):
     digest: str = Field(description="Of the version as it was looked at")
 
 
-class Reason(Body):
-    reason: str = ""
-
-
 @router.get("", response_model=Part[VersionLine], summary="Versions of the policy",
             responses=answers("policy_versions", "not_signed_in", "forbidden", "cursor_invalid"))
 def versions(services: ServicesDep, actor: ActorDep, after: str | None = None,

@@ -11,7 +11,6 @@ import errno
 import hashlib
 import logging
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
@@ -179,10 +178,6 @@ def spooled(stream: Any, most: int) -> tuple[IO[bytes], str, int]:
         copy.write(piece)
     copy.seek(0)
     return copy, digest.hexdigest(), size
-
-
-def free_bytes(folder: Path) -> int:
-    return shutil.disk_usage(folder).free
 
 
 def _content(sha256: str) -> str:

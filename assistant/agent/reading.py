@@ -15,7 +15,6 @@ _THINKING = re.compile(r"\s*<think(?:ing)?>.*?</think(?:ing)?>\s*", re.DOTALL)
 _OPEN_THINKING = re.compile(r"\s*<think(?:ing)?>", re.IGNORECASE)
 _SETTLES = re.compile(r"\s*\**\s*SETTLES\b[:：]?\s*([^\n]*?)\**\s*(?:\n|$)", re.IGNORECASE)
 _ID = re.compile(r"\br(\d{1,2})\b", re.IGNORECASE)
-_NONE = re.compile(r"none|无|没有", re.IGNORECASE)
 _BEGINNING = re.compile(r"\s*[*]{0,2}\s*(?:S|SE|SET|SETT|SETTL|SETTLE|SETTLES\b[^\n]*)?", re.IGNORECASE)
 _TAGGED = re.compile(r"<tool_call>\s*(.*?)\s*(?:</tool_call>|$)", re.DOTALL)
 
@@ -32,8 +31,7 @@ class Answered:
 
     def __init__(self) -> None:
         self.settles: tuple[str, ...] | None = None
-        self.declined = False
-        self._waiting, self._splitter, self._calls = "", Splitter(), False
+        self._waiting, self._splitter = "", Splitter()
 
     def feed(self, piece: str) -> Iterator[str]:
         """The sentences that are whole now; nothing while it may be a call, thinking or the first line."""
@@ -59,7 +57,6 @@ class Answered:
     def _begin(self, text: str) -> Iterator[str]:
         match = _SETTLES.match(text)
         named = tuple(dict.fromkeys(f"r{int(one)}" for one in _ID.findall(match[1]))) if match else ("r1",)
-        self.declined = match is not None and not named and _NONE.search(match[1]) is not None
         self.settles = named
         yield from self._splitter.feed(text[match.end():] if match else text)
 

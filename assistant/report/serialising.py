@@ -113,14 +113,15 @@ def fact(one: Fact, policy: Policy) -> Json:
     }
 
 
+def _place(piece: Evidence | Exclusion | Unexplained) -> Json:
+    return {"document": piece.document, "page": piece.page, "quote": piece.quote,
+            "start": piece.span.start, "end": piece.span.end}
+
+
 def evidence(piece: Evidence) -> Json:
     """One place as the JSON of an assessment has it."""
     return {
-        "document": piece.document,
-        "page": piece.page,
-        "quote": piece.quote,
-        "start": piece.span.start,
-        "end": piece.span.end,
+        **_place(piece),
         "reads": interval(piece.reads) if piece.reads else None,
         "method": piece.method.value,
         **_more(piece),
@@ -130,11 +131,7 @@ def evidence(piece: Evidence) -> Json:
 def exclusions(left_out: Mapping[str, Sequence[Exclusion]], policy: Policy, language: str = "zh") -> Json:
     """What was found and not counted, by fact key, with the reason's code and its text."""
     return {key: [{
-        "document": piece.document,
-        "page": piece.page,
-        "quote": piece.quote,
-        "start": piece.span.start,
-        "end": piece.span.end,
+        **_place(piece),
         "reason": piece.reason,
         "reason_text": reason_text(policy, piece.reason, language),
         "detail": piece.detail,
@@ -145,11 +142,7 @@ def exclusions(left_out: Mapping[str, Sequence[Exclusion]], policy: Policy, lang
 def unexplained(undecided: Mapping[str, Sequence[Unexplained]], policy: Policy, language: str = "zh") -> Json:
     """What was read and could not be decided, by fact key, with what it could come to and why it stayed open."""
     return {key: [{
-        "document": piece.document,
-        "page": piece.page,
-        "quote": piece.quote,
-        "start": piece.span.start,
-        "end": piece.span.end,
+        **_place(piece),
         "could_be": interval(piece.could_be),
         "adds": piece.adds,
         "reason": piece.why,

@@ -26,7 +26,6 @@ from ingestion.policies import articles
 
 if TYPE_CHECKING:
     import numpy as np
-    from langchain_core.retrievers import BaseRetriever
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
@@ -117,13 +116,6 @@ class Retriever:
             (Source.LOOKUP, place in named), (Source.WORDS, words[place] > floor),
             (Source.MEANING, near is not None and near.get(place, 0.0) > 0)) if found)) for place in order]
 
-    def neighbours(self, passage: Passage, before: int = 1, after: int = 1) -> list[Passage]:
-        """What stands around a passage in its article (or its document), in order, itself included."""
-        place = self._places[passage.id]
-        around = self.passages[max(0, place - before):place + after + 1]
-        article = _article(passage)
-        return [one for one in around if one.source == passage.source and _article(one) == article]
-
     def _named(self, question: str) -> dict[int, float]:
         """What the question names by its number, and what it gets for it; an article stands for its items too."""
         wanted = articles.parse_refs(simplified(question))
@@ -167,29 +159,6 @@ def combined(words: float, near: float | None) -> float:
     """A score of what is shared and how near it is (None: unknown); to four decimals, beyond which libraries differ."""
     score = words if near is None else WORDS_SHARE * words + (1 - WORDS_SHARE) * near
     return round(score, 4)
-
-
-def as_langchain(retriever: Retriever, k: int = 8) -> BaseRetriever:
-    """The retriever for langchain: documents carry id, source, reference, page and score in their metadata."""
-    from langchain_core.callbacks import CallbackManagerForRetrieverRun
-    from langchain_core.documents import Document
-    from langchain_core.retrievers import BaseRetriever
-
-    class PolicyRetriever(BaseRetriever):
-        k: int = 8
-
-        def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002
-                                    ) -> list[Document]:
-            return [Document(page_content=hit.passage.text, id=hit.passage.id, metadata=_metadata(hit))
-                    for hit in retriever.search(query, self.k)]
-
-    return PolicyRetriever(k=k)
-
-
-def _metadata(hit: Hit) -> dict[str, object]:
-    passage = hit.passage
-    return {"id": passage.id, "source": passage.source, "ref": passage.ref, "page": passage.page, "score": hit.score,
-            "found_by": [str(one) for one in hit.sources]}
 
 
 def _pieces(question: str, additions: Sequence[str]) -> list[Weighted]:

@@ -268,7 +268,7 @@ class _Reader:
             return
         for place in () if sentence.synthetic else self._heading_any.possible(sentence.folded):
             key, heads = self._heads[place]
-            if sentence.holds(heads):
+            if sentence.holds(heads) and heads.search(self.book.without_bases(sentence.folded)):
                 set_aside(self.book, self.specs[key], self.analysis(sentence), self.found[key])
         self._mentioned(sentence)
         told = has_number(sentence.folded) or sentence.holds(words("zero")) or sentence.holds(words("names_next"))

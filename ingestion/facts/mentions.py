@@ -72,6 +72,7 @@ class Speaking:
 
     def names(self, text: str) -> int:
         """How far a text names the fact's things: by their name with what is asked of them, or by one of the two."""
+        text = self.book.without_bases(text)
         headed = self.heads.search(untitled(text)) is not None
         needed = any(says_any(self.book, words_, text) for words_ in self.near)
         if headed and (needed or not self.near):

@@ -250,6 +250,11 @@ class FactBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
         """The pattern of each list of the book, by the list's identity, once it was asked for."""
         return {id(words): None for words in _word_lists(self)}
 
+    def without_bases(self, text: str) -> str:
+        """A text without the names of what is applied for (国际联合研究中心), which hold words of facts."""
+        names = self.words.get("bases")
+        return self.pattern(names).sub("", text) if names else text
+
     def pattern(self, words: Iterable[str]) -> re.Pattern[str]:
         """The compiled alternation of a word list, `$names` resolved."""
         found = self._of_lists.get(id(words))

@@ -47,9 +47,6 @@ class VectorIndexes(Protocol):
     def open(self, collection: str, model: str, ids: Sequence[str], vectors: Floats) -> VectorIndex:
         """The collection's index, made (again) where it does not hold exactly these ids and vectors of this model."""
 
-    def drop(self, collection: str) -> None:
-        """Forget a collection; one that is not there is no error."""
-
 
 class FlatIndex:
     """Every vector compared, by one product. Exact."""
@@ -68,9 +65,6 @@ class FlatIndexes:
 
     def open(self, collection: str, model: str, ids: Sequence[str], vectors: Floats) -> VectorIndex:  # noqa: ARG002
         return FlatIndex(ids, vectors)
-
-    def drop(self, collection: str) -> None:
-        pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +102,6 @@ class ChromaIndexes:
                     log.warning("the vector index fails (%s: %.200s); %s", type(error).__name__, error, following)
                     self._begin_again()
         return None
-
-    def drop(self, collection: str) -> None:
-        with self._lock:
-            try:
-                self._connected().delete_collection(collection_name(collection))
-            except Exception as error:  # noqa: BLE001 - Chroma raises what it likes, also for a collection that is not there
-                log.debug("dropping %s: %s", collection, error)
 
     def close(self) -> None:
         with self._lock:

@@ -1,4 +1,4 @@
-"""Passages and vectors, kept in one SQLite file: what the indexes are rebuilt from.
+"""Vectors, kept in one SQLite file: what the indexes are rebuilt from.
 
 Vectors are keyed by model and by the SHA-256 of the embedded text, so that nothing is embedded twice and a new model or
 version embeds everything anew. A file that is no database any more is set aside and begun again: all can be remade.
@@ -7,7 +7,6 @@ The journal is the rollback journal: SQLite before 3.51.3 can lose commits in WA
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import sqlite3
 import threading
@@ -15,8 +14,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
-
-from ingestion.domain import Passage, Span
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,9 +27,6 @@ MEMORY: Final = Path(":memory:")
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS vectors (
     model TEXT NOT NULL, digest BLOB NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (model, digest)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS passages (
-    collection TEXT NOT NULL, place INTEGER NOT NULL, passage TEXT NOT NULL, PRIMARY KEY (collection, place)
-) WITHOUT ROWID;
 """
 _BUSY_MILLISECONDS: Final = 10_000
 _AT_ONCE: Final = 500  # parameters of one statement
@@ -50,14 +44,6 @@ class VectorStore(Protocol):
         """The known vectors among those asked for."""
 
     def add_vectors(self, model: str, vectors: Mapping[bytes, Vector]) -> None: ...
-
-    def passages(self, collection: str) -> tuple[Passage, ...]:
-        """A collection's passages in order; none for an unknown collection."""
-
-    def put_passages(self, collection: str, passages: Sequence[Passage]) -> None:
-        """Replace a collection's passages, all or nothing."""
-
-    def drop(self, collection: str) -> None: ...
 
 
 class SqliteStore:
@@ -88,22 +74,6 @@ class SqliteStore:
         rows = [(model, key, vector.astype("<f4").tobytes()) for key, vector in vectors.items()]
         self._run(lambda connection: connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows))
 
-    def passages(self, collection: str) -> tuple[Passage, ...]:
-        return self._run(lambda connection: tuple(_read_passage(row[0]) for row in connection.execute(
-            "SELECT passage FROM passages WHERE collection = ? ORDER BY place", (collection,))))
-
-    def put_passages(self, collection: str, passages: Sequence[Passage]) -> None:
-        rows = [(collection, place, _write_passage(passage)) for place, passage in enumerate(passages)]
-
-        def write(connection: sqlite3.Connection) -> None:
-            connection.execute("DELETE FROM passages WHERE collection = ?", (collection,))
-            connection.executemany("INSERT INTO passages VALUES (?, ?, ?)", rows)
-
-        self._run(write)
-
-    def drop(self, collection: str) -> None:
-        self._run(lambda connection: connection.execute("DELETE FROM passages WHERE collection = ?", (collection,)))
-
     def close(self) -> None:
         with self._lock:
             self._connection.close()
@@ -117,7 +87,7 @@ class SqliteStore:
             except sqlite3.OperationalError:
                 raise
             except sqlite3.DatabaseError as error:
-                log.warning("the passage store %s is broken (%s); it is begun again", self._path.name, error)
+                log.warning("the store of vectors %s is broken (%s); it is begun again", self._path.name, error)
                 self._connection.close()
                 _set_aside(self._path)
                 self._connection = self._open()
@@ -132,9 +102,9 @@ class SqliteStore:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             return _connect(self._path)
         except sqlite3.OperationalError as error:
-            log.warning("%s cannot be opened (%s); passages are kept in memory only", self._path, error)
+            log.warning("%s cannot be opened (%s); vectors are kept in memory only", self._path, error)
         except OSError as error:
-            log.warning("%s cannot be made (%s); passages are kept in memory only", self._path.parent, error.strerror)
+            log.warning("%s cannot be made (%s); vectors are kept in memory only", self._path.parent, error.strerror)
         except sqlite3.DatabaseError as error:
             log.warning("%s is broken (%s); it is begun again", self._path.name, error)
             _set_aside(self._path)
@@ -163,14 +133,3 @@ def _set_aside(path: Path) -> None:
         broken = path.with_name(path.name + suffix)
         if broken.exists():
             broken.replace(path.with_name(path.name + suffix + ".broken"))
-
-
-def _write_passage(passage: Passage) -> str:
-    values = [passage.id, passage.source, passage.span.start, passage.span.end, passage.text, passage.context,
-              passage.ref, passage.headings, passage.page]
-    return json.dumps(values, ensure_ascii=False)
-
-
-def _read_passage(row: str) -> Passage:
-    name, source, start, end, text, context, ref, headings, page = json.loads(row)
-    return Passage(name, source, Span(start, end), text, context, ref, tuple(headings), page)

@@ -60,9 +60,3 @@ def spelling(word: str) -> tuple[str, ...] | None:
     """The syllables of a word, or None if one of its characters has none."""
     found = tuple(syllable(character) for character in word)
     return found if all(found) else None
-
-
-def initials(word: str) -> str:
-    """ "gjcxy" for 国际创新园; "" if one of its characters has no reading."""
-    found = spelling(word)
-    return "".join(one[0] for one in found) if found else ""

@@ -64,6 +64,12 @@ def imports(node: ast.AST) -> Iterator[str]:
             yield child.module
 
 
+@cache
+def used(path: Path) -> frozenset[str]:
+    """Top-level packages that are imported anywhere in the file."""
+    return frozenset(name.partition(".")[0] for name in imports(tree(path)))
+
+
 def at_start(path: Path) -> set[str]:
     """Top-level packages that importing the file loads."""
     loaded: set[str] = set()
@@ -87,8 +93,7 @@ def tracked() -> tuple[Path, ...]:
 @pytest.mark.parametrize("library", PLACES)
 def test_a_heavy_library_is_known_in_its_place_only(library: str) -> None:
     """Another library can be chosen by changing one place."""
-    users = {path.relative_to(ROOT).as_posix() for path in sources(*PACKAGES)
-             if library in {name.partition(".")[0] for name in imports(tree(path))}}
+    users = {path.relative_to(ROOT).as_posix() for path in sources(*PACKAGES) if library in used(path)}
     assert all(user.startswith(PLACES[library]) for user in users), users
 
 
@@ -108,8 +113,8 @@ def test_what_is_imported_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = {re.split(r"[<>=;\[ ]", line)[0].lower().replace("-", "_") for line in project["dependencies"]}
     known = declared | {module for module, name in MODULES.items() if name in declared}
-    used = {name.partition(".")[0] for path in sources(*PACKAGES) for name in imports(tree(path))}
-    assert {name for name in used - set(sys.stdlib_module_names) - set(PACKAGES) if name not in known} == set()
+    every = frozenset().union(*map(used, sources(*PACKAGES)))
+    assert {name for name in every - set(sys.stdlib_module_names) - set(PACKAGES) if name not in known} == set()
 
 
 def test_no_package_has_too_many_modules() -> None:
@@ -120,6 +125,12 @@ def test_no_package_has_too_many_modules() -> None:
     counts = Counter(path.parent.relative_to(ROOT).as_posix() for path in sources(*PACKAGES, "tests")
                      if path.name != "__init__.py")
     assert {folder: count for folder, count in counts.items() if count > MOST_MODULES and folder not in allowed} == {}
+
+
+def test_tests_stand_in_rooms() -> None:
+    """A file of tests stands with what it tests, not beside all others."""
+    assert [path.name for path in (ROOT / "tests").glob("*.py")
+            if path.name not in {"__init__.py", "conftest.py"}] == []
 
 
 def test_each_room_says_what_it_is_for() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from api.pages.guides import ENGLISH
 from tests.project.test_architecture import PACKAGES, tracked
 from tests.support.places import ROOT
 
@@ -71,10 +72,10 @@ def test_no_secret_is_sent_to_a_build(tree: Path) -> None:
 
 
 def test_everything_that_is_built_is_sent(tree: Path) -> None:
-    """Each file of the packages, of the example and of the guides that git knows, and none of the other docs."""
+    """Each file of the packages, of the example and of the help that git knows, and none of the other docs."""
     known = {path.relative_to(ROOT).as_posix() for path in tracked()}
     wanted = {name for name in known if name.partition("/")[0] in {*PACKAGES, "examples"}
-              or name.startswith("docs/guide/")}
+              or name.startswith("docs/guide/") or name in {f"docs/{one}.md" for one in ENGLISH}}
     assert {name for name in context(tree) if name.startswith("docs/")} <= wanted
     assert wanted - context(tree) == set()
 
@@ -86,7 +87,7 @@ def test_the_image_copies_named_things_only() -> None:
     assert copied
     assert not {".", "./", "*"} & set(copied)
     assert all((ROOT / one).exists() for one in copied)
-    assert {*PACKAGES, "docs/guide", "examples"} <= set(copied)
+    assert {*PACKAGES, "docs/guide", "examples", *(f"docs/{one}.md" for one in ENGLISH)} <= set(copied)
 
 
 @pytest.mark.parametrize("name", SECRETS)

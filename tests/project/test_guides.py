@@ -17,6 +17,7 @@ from tests.making import pictures
 from tests.support.web_samples import Installation, installation
 
 TEXTS = sorted(guides.folder().glob("*.md"))
+HIGHER = [guides.folder().parent / f"{one}.md" for one in guides.ENGLISH]
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ class Named(HTMLParser):
             self.pictures.append(found)
 
 
-@pytest.mark.parametrize("name", guides.ORDER)
+@pytest.mark.parametrize("name", [*guides.ORDER, *guides.ENGLISH])
 def test_a_guide_is_a_page_for_everybody(site: Installation, name: str) -> None:
     """Without signing in; its links lead somewhere, its pictures are there with size and words, light and dark."""
     visitor = site.visitor()
@@ -53,12 +54,23 @@ def test_a_guide_is_a_page_for_everybody(site: Installation, name: str) -> None:
     found = Named(response.text)
     for link in {one for one in found.links if one.startswith("/help")}:
         assert visitor.get(link).status_code == 200
-    assert not any(one.startswith(("http", "//")) for one in found.links)
+    assert not any(one.startswith(("http", "//")) or one.endswith(".md") for one in found.links)
     for picture in found.pictures:
         assert picture["alt"]
         assert int(picture["width"] or 0) > 100
         assert visitor.get(picture["src"] or "").headers["content-type"] == "image/webp"
     assert len([one for one in found.pictures if one["class"] == "for-dark"]) * 2 == len(found.pictures)
+
+
+def test_english_pages_say_what_language_they_are(site: Installation) -> None:
+    """For who hears them read out; the diagram of the architecture is its parts with their rooms."""
+    text = site.visitor().get("/help/architecture").text
+    assert '<article lang="en">' in text
+    assert '<a href="/help/python" lang="en"' in text
+    assert "<li><b>parsing</b> a file becomes a Document</li><li><b>facts</b> a Document becomes Facts</li>" in text
+    assert "<b>policy_corpus/&lt;policy&gt;</b>" in text
+    assert "<strong>ingestion — what documents say</strong>" in text
+    assert "flowchart" not in text
 
 
 @pytest.mark.parametrize("address", ["/help/nothing", "/help/nothing.webp", "/help/..%2Fpython", "/help/index.md"])
@@ -72,7 +84,7 @@ def test_every_text_is_listed() -> None:
     assert {path.stem for path in TEXTS} == set(guides.ORDER)
 
 
-@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*TEXTS, *HIGHER], ids=lambda path: path.stem)
 def test_every_command_of_a_guide_is_one(path: Path) -> None:
     """Each guohe line is understood by the command line, options and all."""
     for block in re.findall(r"```\n(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL):

@@ -97,12 +97,7 @@ class Credentials:
                                  one.id == actor.session_id, one.failed) for one in found)
 
     def revoke_session(self, actor: Actor, session_id: str) -> None:
-        with self._database.writing() as session:
-            found = session.scalar(select(Session).where(Session.id == session_id, Session.user_id == actor.id))
-            if found is None:
-                raise Failure("not_found")
-            session.delete(found)
-            record(session, actor, "revoke_session", "session", session_id)
+        self._revoke(actor, Session, session_id, "session")
 
     def tokens(self, actor: Actor) -> tuple[TokenView, ...]:
         with self._database.reading() as session:
@@ -127,12 +122,16 @@ class Credentials:
         return NewToken(known, _token(made))
 
     def revoke_token(self, actor: Actor, token_id: str) -> None:
+        self._revoke(actor, Token, token_id, "token")
+
+    def _revoke(self, actor: Actor, table: type[Session | Token], one_id: str, kind: str) -> None:
+        """Ends one of one's own."""
         with self._database.writing() as session:
-            found = session.scalar(select(Token).where(Token.id == token_id, Token.user_id == actor.id))
+            found = session.scalar(select(table).where(table.id == one_id, table.user_id == actor.id))
             if found is None:
                 raise Failure("not_found")
             session.delete(found)
-            record(session, actor, "revoke_token", "token", token_id)
+            record(session, actor, f"revoke_{kind}", kind, one_id)
 
     def _begin(self, session: Db, user: User, agent: str, failed: int = 0) -> SignedIn:
         """A new session, within the transaction of whatever gives the right to one."""

@@ -16,11 +16,9 @@ _MONTH = re.compile(r"((?:19|20)\d\d)\s*年\s*(\d{1,2})\s*月")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)\s*年?\s*(?:那|的那|那次|那篇)")
 _CODE = re.compile(r"(?<![a-z0-9])[a-z]{1,4}[-_]?\d{1,5}(?![a-z0-9])")
 _JOINTS = frozenset("的地得了着过吗呢吧啊么与和及或")
-_NO_NAME = re.compile("[的地得了着过吗呢吧啊么与和及或在里做是有不没都也就还那这哪些个]")     # stands in no name
 _RARE = 0.34      # the share of the rows in which a telling term stands at most
 _NEAR = 0.7
 _FEW = 4         # rows that one thing can mean
-_RUN_LENGTH = 6
 _NOTE = re.compile(r"[^；;，,。]+")
 _NAME = 4        # characters that are no chance run of words
 

@@ -208,7 +208,8 @@ def _begins_with_values(table: Table) -> bool:
 
 
 def _labels(text: str) -> bool:
-    return bool(roles_of(text)) and re.search(r"\d", text) is None
+    """Whether a cell is what heads others, and no value that a header may be worded like, too (在园)."""
+    return bool(roles_of(text)) and kind_of(text) not in _TELLING and re.search(r"\d", text) is None
 
 
 def grid(table: Table) -> Grid | None:

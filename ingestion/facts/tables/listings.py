@@ -235,13 +235,15 @@ def _naming(book: FactBook, spec: FactSpec, listing: Listing, grid: Grid, *, tit
         return bodies[:1]
     asked = {role for require in listing.require for role in require.columns} - {"title", "country", "date"}
     shown = any(own & asked for own in grid.roles) and says_any(book, listing.about, "\n".join(near_titles(grid)))
-    return _by_cells(book, spec, listing, grid, abroad=abroad, shown=shown, titled=titled)
+    named_by = _by_cells(book, spec, listing, grid, abroad=abroad, shown=shown, titled=titled)
+    no_persons = "person" in spec.measures and any(kind_of_column(grid.column(c)) == "body" for c in named_by)
+    return [] if no_persons else named_by
 
 
 def _names_another(book: FactBook, listing: Listing, header: str, title: str) -> bool:
     """论文题目, 专利名: whether a header speaks of the things of another fact, and so does the title, where one says
     whose things are listed."""
-    told = listed("generic_name").sub("", header)
+    told = header if title else listed("generic_name").sub("", header)
     others = (spec.listing for spec in book.facts.values()
               if spec.listing is not None and spec.listing.header != listing.header)
     return any(says_any(book, one.header, told) and (not title or says_any(book, one.about, title)) for one in others)

@@ -123,7 +123,7 @@ def _numeric(table: Table, heads: dict[int, str], rows: list[dict[int, str]]) ->
     return [
         c
         for c in heads
-        if sum(_figure(r.get(c, "")) for r in rows) * 2 > len([r for r in rows if r.get(c)])
+        if heads[c] and sum(_figure(r.get(c, "")) for r in rows) * 2 > len([r for r in rows if r.get(c)])
         and any(_figure(r.get(c, "")) for r in rows)
         and (c != min(heads) or any(listed("figure").match(r.get(c, "")) for r in rows))  # 117件｜授权知识产权
         and not all(re.match(r"(?:19|20)\d\d", r.get(c, "") or "2000") for r in rows)

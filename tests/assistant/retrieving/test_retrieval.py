@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from assistant.questions import vocabulary
 from assistant.questions.vocabulary import Entry, Vocabulary
 from assistant.retrieving import corpus
-from assistant.retrieving.retrieval import Hit, Retriever, Source, as_langchain
+from assistant.retrieving.retrieval import Hit, Retriever, Source
 from ingestion.domain import Passage, Span
 from ingestion.errors import PolicyError, UsageError
 from ingestion.indexing import chunking, embedding
@@ -95,12 +95,6 @@ def test_related_questions_score_higher_than_others(hybrid: Retriever) -> None:
     assert related > 2 * unrelated
 
 
-def test_neighbours_stay_within_the_article() -> None:
-    """Around an item stand its article's other passages, in order."""
-    item = next(one for one in PASSAGES if one.ref == "第五条（一）")
-    assert [one.ref for one in WORDS.neighbours(item, 2, 1)] == ["第五条", "第五条（一）", "第五条（二）"]
-
-
 def test_same_question_same_hits(hybrid: Retriever) -> None:
     """Deterministic, to the score."""
     assert hybrid.search("合作伙伴要几个", 10) == hybrid.search("合作伙伴要几个", 10)
@@ -162,9 +156,6 @@ def test_index_that_gives_foreign_ids_shows_none_of_them() -> None:
         def open(self, *_: object) -> Sabotaged:
             return self
 
-        def drop(self, collection: str) -> None:
-            pass
-
         def search(self, *_: object) -> list[tuple[str, float]]:
             return [("另一份申请:0-9", 0.99), (PASSAGES[0].id, 0.5)]
 
@@ -175,21 +166,11 @@ def test_index_that_gives_foreign_ids_shows_none_of_them() -> None:
 
 def test_application_is_searched_by_its_passages() -> None:
     """An application's passages have no references; a question that names an article finds them by words."""
-    passages = [Passage(f"申报书.docx:{start}", "申报书.docx", Span(start, start + 9), text, "三、成果", page=4)
+    passages = [Passage(f"申报书.docx:{start}", "申报书.docx", Span(start, start + 9), text, "三、成果")
                 for start, text in ((0, "近三年发表SCI论文23篇"), (50, "与慕尼黑工业大学签订协议"))]
     made = Retriever("case-1", passages)
-    assert made.search("第八条的论文在哪写的", 1)[0].passage.page == 4
+    assert made.search("第八条的论文在哪写的", 1)[0].passage is passages[0]
     assert made.search("慕尼黑", 5)[0].passage is passages[1]
-    assert made.neighbours(passages[0]) == passages
-
-
-def test_langchain_gets_documents() -> None:
-    """A BaseRetriever: text, reference, page and score for whoever builds on it."""
-    found = as_langchain(WORDS, k=2).invoke("年度工作总结什么时候报送")
-    assert len(found) == 2
-    assert found[0].page_content == WORDS.search("年度工作总结什么时候报送", 1)[0].passage.text
-    assert found[0].metadata["ref"] == "第十三条"
-    assert found[0].metadata["found_by"] == ["words"]
 
 
 def test_retrieval_imports_no_langchain_and_no_chroma() -> None:

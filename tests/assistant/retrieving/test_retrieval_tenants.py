@@ -19,8 +19,7 @@ from api.service import versions
 from assistant.dialogue.application.lines import of as lines_in
 from assistant.dialogue.application.particulars import sentences as passages
 from assistant.retrieving.retrieval import Retriever
-from ingestion.domain import Document
-from ingestion.indexing.chunking import document_passages
+from ingestion.domain import Document, Passage, Span
 from ingestion.indexing.index import FlatIndexes, VectorIndex, VectorIndexes
 from ingestion.indexing.store import MEMORY, SqliteStore
 from tests.support.hashing import Hashing
@@ -79,18 +78,21 @@ class Open(VectorIndexes):
 
         return Everybody()
 
-    def drop(self, collection: str) -> None:
-        raise NotImplementedError
-
 
 def documents() -> list[Document]:
     return [form_document(f"申报书{number}.docx", text(number)) for number in range(APPLICATIONS)]
 
 
+def cut(document: Document) -> list[Passage]:
+    """A passage for each line."""
+    return [Passage(f"{document.name}:{one.start()}", document.name, Span(*one.span()), one[0])
+            for one in re.finditer(".+", document.text)]
+
+
 def searched(indexes: VectorIndexes, count: int) -> tuple[int, list[str]]:
     """How many passages were found over `count` questions, and those that are not the asked application's."""
     store, embedder, read = SqliteStore(MEMORY), Hashing(), documents()
-    retrievers = [Retriever(f"application-{number}", document_passages(one), store=store, indexes=indexes,
+    retrievers = [Retriever(f"application-{number}", cut(one), store=store, indexes=indexes,
                             embedder=embedder) for number, one in enumerate(read)]
     assert all(one.prepare() for one in retrievers)
     found, foreign = 0, []
@@ -202,8 +204,8 @@ def test_what_was_read_is_held_against_the_file_that_it_is_of(place: Place) -> N
 def test_a_retriever_reads_no_more_than_its_own(tmp_path: Path) -> None:
     """A passage that the index names and the application does not have is none, whatever its nearness."""
     store, index = SqliteStore(tmp_path / "vectors.sqlite3"), Open()
-    mine, other = (Retriever(f"a{number}", document_passages(form_document(f"{number}.docx", text(number))),
-                             store=store, indexes=index, embedder=Hashing()) for number in (1, 2))
+    mine, other = (Retriever(f"a{number}", cut(form_document(f"{number}.docx", text(number))), store=store,
+                             indexes=index, embedder=Hashing()) for number in (1, 2))
     assert mine.prepare()
     assert other.prepare()
     foreign = {one.id for one in other.passages} - {one.id for one in mine.passages}

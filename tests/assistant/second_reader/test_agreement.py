@@ -208,11 +208,11 @@ GOOD = frozenset({Outcome.MET, Outcome.JUDGEMENT})
 
 
 def test_under_cautious_no_output_lifts_a_criterion() -> None:
-    """500 hostile outputs make no criterion met or to be judged that the first reader does not have so."""
+    """200 hostile outputs make no criterion met or to be judged that the first reader does not have so."""
     chance, documents = random.Random(14), files(MATERIAL)
     first = alone(documents)
     good = {one.criterion.id for one in first.findings if one.outcome in GOOD}
-    for _ in range(500):
+    for _ in range(200):
         made = read(documents, Scripted(hostile(chance)))
         lifted = {one.criterion.id for one in made.findings if one.outcome in GOOD} - good
         assert not lifted

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ingestion.domain import Passage, Span
 from ingestion.errors import UsageError
 from ingestion.indexing import embedding, settings
 from ingestion.indexing.embedding import EmbeddingError, Endpoint
@@ -148,20 +147,6 @@ def test_store_that_cannot_be_written_is_kept_in_memory(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     store = SqliteStore(tmp_path / "file" / "s.sqlite3")
     assert embedding.vectors(store, Hashing(), TEXTS).shape == (3, 64)
-
-
-def test_passages_come_back_as_they_were(tmp_path: Path) -> None:
-    """Every field, in order, by collection; replacing is all or nothing."""
-    store = SqliteStore(tmp_path / "s.sqlite3")
-    passages = [Passage("第八条（二）", "seed", Span(3, 9), "（二）…", "上文", "第八条（二）", ("申报条件",), None),
-                Passage("申报书.docx:0-4", "申报书.docx", Span(0, 4), "论文\t20", "", None, (), 7)]
-    store.put_passages("one", passages)
-    store.put_passages("two", passages[:1])
-    assert store.passages("one") == tuple(passages)
-    store.put_passages("one", passages[1:])
-    assert SqliteStore(tmp_path / "s.sqlite3").passages("one") == tuple(passages[1:])
-    store.drop("one")
-    assert (store.passages("one"), store.passages("two")) == ((), tuple(passages[:1]))
 
 
 def test_store_uses_no_write_ahead_log(tmp_path: Path) -> None:
