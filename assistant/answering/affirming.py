@@ -36,11 +36,11 @@ def affirms(part: Part, refs: Sequence[str], texts: Sequence[str], topics: Topic
     if says("claims", "compels", part.text):
         alternatives = listed and not says("claims", "sum_of_all", part.text)
         return NO if alternatives else _covering(part, refs, text, topics, known)
+    if _another_body(part.text, text) or _around_body(part.text, text):
+        return NO
     if listed and not question_form.denies(part.text) and says("claims", "permits", part.text):
         return YES
     if says("claims", "everybody", part.text) and _for_some(part, text):
-        return NO
-    if _another_body(part.text, text):
         return NO
     return _covering(part, refs, text, topics, known)
 
@@ -83,6 +83,16 @@ def _another_body(question: str, text: str) -> bool:
         says("claims", "by", question[:match.start()]) or says("claims", "does", question[match.end():]))}
     named = {kind for kind in names("bodies") if says("bodies", kind, text)}
     return bool(named) and any(some and some.isdisjoint(named) for some in (agents, given))
+
+
+def _around_body(question: str, text: str) -> bool:
+    """Whether the question goes round a body that the clause names: 绕过区里; not where the clause itself does."""
+    def around(said: str) -> set[str]:
+        return {kind for kind in names("bodies") for match in pattern("bodies", kind).finditer(said)
+                if says("claims", "around", said[:match.start()])}
+
+    return any(says("bodies", kind, text) for kind in around(question) - around(text)) \
+        and question_form.asks_permission(question, "en" if question.isascii() else "zh")
 
 
 def _covering(part: Part, refs: Sequence[str], text: str, topics: Topics, known: Vocabulary) -> str:

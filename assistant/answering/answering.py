@@ -156,11 +156,12 @@ class Advisor:
                 and says("asks", "rhetorical", parts[-1].text)
             doubted = bool(parts) and bool(parts[-1].quantities) and bool(part.quantities) \
                 and says("roles", "doubt", parts[-1].text)
-            heard = bool(parts) and bool(parts[-1].quantities) and bool(part.quantities) \
-                and says("asks", "hearsay", parts[-1].text)
+            heard = bool(parts) and bool(parts[-1].quantities) and bool(part.quantities) and (
+                says("asks", "hearsay", parts[-1].text) or _claims_bar(parts[-1], part))
             starts = bool(parts) and "window" in parts[-1].found and says("asks", "starts", part.text) \
                 and not any(self.topics.subjects[name].fact for name in part.found)
-            if (bare and figures) or rhetorical or doubted or heard or starts:
+            offered = bool(parts) and "quantity" in parts[-1].asks and _offers(part)
+            if (bare and figures) or rhetorical or doubted or heard or starts or offered:
                 parts[-1] = self.reader.part(parts[-1].text + part.text, asked.language)
             else:
                 parts.append(part)
@@ -168,11 +169,17 @@ class Advisor:
 
     def _held(self, part: Part, near: Collection[str] = ()) -> Held:
         """What the question says of the asker, held against the criteria; the failed ones first where it asks which."""
-        types = clause_weights.types_of(part, self.topics)
+        types = clause_weights.types_of(part, self.topics) or self._types_with(part.refs)
         found = holding.hold(part, self.policy, self.topics, types, date.today(), near)  # noqa: DTZ011 - the user's day
         if question_form.asks_lack(part.text):
             found = replace(found, comparisons=tuple(sorted(found.comparisons, key=lambda one: one.verdict != "no")))
         return found
+
+    def _types_with(self, refs: Sequence[str]) -> list[str]:
+        """The one base type that articles belong to; none where they are of several, or of all."""
+        articles = {ref.split("（")[0] for ref in refs}
+        found = [one.id for one in self.policy.base_types if articles & set(one.articles)]
+        return found if len(found) == 1 else []
 
     def _decided(self, part: Part, choice: Choice, held: Held) -> tuple[Choice, Held]:
         """The choice with what decides it: figures and statements about its clauses, or about others where nothing
@@ -323,6 +330,23 @@ def _turn(one: Advisor, asked: Question, draft: Draft, assessment: Assessment | 
     tools = Tools(one.policy, one.topics, one.reader, asked, assessment=assessment, earlier=before,
                   choose=lambda query: one.clauses(query, retriever))
     return turns.Turn(asked, draft, tools, one.policy, one.names(assessment), assessment, before)
+
+
+def _claims_bar(part: Part, behind: Part) -> bool:
+    """Whether a part only has a bar confirmed that what stands behind is held against: 要5个吧？我们只有3个，行吗."""
+    return says("asks", "bar_confirmed", part.text) and behind.polar and _names_nothing(behind)
+
+
+def _offers(part: Part) -> bool:
+    """Whether a part only offers figures for what was asked before it: 50万还是100万，有个准数没."""
+    pairs = zip(part.quantities, part.quantities[1:], strict=False)
+    return _names_nothing(part) and any(
+        says("roles", "or_else", part.text[one.span.end:other.span.start]) for one, other in pairs)
+
+
+def _names_nothing(part: Part) -> bool:
+    """Whether a part names no subject by more than a unit."""
+    return all(len(one.word) == 1 for words in part.found.values() for one in words)
 
 
 def _scores(retriever: Retriever, text: str, *, by_meaning: bool = False) -> Mapping[str, float]:

@@ -54,6 +54,7 @@ def draft(asked: Question, assessment: Assessment, policy: Policy, topics: Topic
     figures = holding.figures(whole, policy, topics, [assessment.base_type], assessment.application_date)
     told: list[Told | None] = []
     before: Part | None = None
+    asked_last: case_question.Question | None = None
     for part in asked.parts:
         if before is not None and says("asks", "bare_met", part.text):      # 过没过: of what was asked about
             part = replace(part, found={}, strange=(), gaps=frozenset())
@@ -61,6 +62,8 @@ def draft(asked: Question, assessment: Assessment, policy: Policy, topics: Topic
         if before is not None and told_of and (not _has_subject(part, topics) or _points_back(part, topics)):
             part = replace(part, inherited=part.inherited | before.subjects)
         one = case_question.read(case, part, figures)
+        one = case_question.carried(case, one, asked_last) if asked_last is not None else one
+        asked_last = one
         found = about.answer(case, one) or _stated(case, part)
         told.append(_told(case, found, part) if found is not None else None)
         before = part if _has_subject(part, topics) or before is None else before

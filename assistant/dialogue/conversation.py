@@ -176,8 +176,8 @@ def _completed(asked: Question, before: Question, history: Sequence[Turn], reade
     if says("asks", "bare_why_not", first.text) and len(asked.parts) == 1 and any(
             one.quantities for one in before.parts):      # 为什么不算？ the answer before has it
         return before.text
-    if _asks_lack_of(before, first, reader):
-        return f"{before.text.rstrip('?？')}，{asked.text}" if asked.language == "zh" else f"{before.text} {asked.text}"
+    if not first.quantities and (text := _with_stated(last, before, asked, reader)) is not None:
+        return text
     if first.quantities and (text := _with_more(before, first, asked.language)) is not None:
         return text
     if first.quantities and (text := _with_facts(history, asked, reader)) is not None:
@@ -220,6 +220,21 @@ def _asks_lack_of(before: Question, part: Part, reader: Reader) -> bool:
     if not question_form.asks_lack(part.text) or part.quantities or part.refs or _types(part, reader):
         return False
     return before.parts[-1].polar and any(one.quantities for one in before.parts) and not _names_fact(part, reader)
+
+
+def _with_stated(last: Turn, before: Question, asked: Question, reader: Reader) -> str | None:
+    """How much is missing of what was held against a bar (不够的话还差几篇) or only stated (我们做成了2项)."""
+    first = asked.parts[0]
+    joint = "，" if asked.language == "zh" else " "
+    if _asks_lack_of(before, first, reader):
+        return f"{before.text.rstrip('?？') if joint == '，' else before.text}{joint}{asked.text}"
+    stated = reader.read(last.question, asked.language).parts[-1]
+    if not question_form.asks_lack(first.text) or not _bare(first, reader) or not stated.quantities or stated.asks:
+        return None
+    spoken = "" if _names_fact(stated, reader) else _narrowest(before.parts[-1], reader)
+    word = _BAR_WORD.sub("", before.parts[-1].found[spoken][0].word) if spoken else ""
+    pieces = [_type_names(before, reader), word, stated.text]
+    return ("" if asked.language == "zh" else " ").join(pieces).strip() + joint + asked.text
 
 
 def _names_fact(part: Part, reader: Reader) -> bool:

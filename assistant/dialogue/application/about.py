@@ -35,6 +35,7 @@ from assistant.questions.understanding import fold
 from ingestion.domain import Citation, Outcome, Overall
 
 _RULED = frozenset({"findings", "exists"})
+_FEW = 3          # rows that one thing named can be
 _PLAIN = 24       # characters of a question that asks for nothing but what is said of a fact
 _SHORT_YEARS = re.compile(r"(?<!\d)\d\d(?:\s*年?\s*[、,，和]\s*\d\d)*\s*年(?!前|来|内|以)")     # 22、23、24年
 
@@ -329,6 +330,9 @@ def _by_whole(case: Case, one: Question) -> Result | None:
         return explained(case, asked.findings)      # 控制权这条怎么看
     if plain and asked.facts and asks and len(text) <= _PLAIN \
             and any(case.rows_of(asked.facts)):
+        own = [row for row in one.rows if row.fact in asked.facts] if one.named.sure else []
+        if 0 < len(own) <= _FEW:      # 有篇ESCI的是哪篇
+            return listing.status(case, own, "")
         told = listing.told(case, asked.facts)
         if not says("asks", "ordinal", text):
             return told

@@ -14,7 +14,7 @@ from assistant.dialogue.application.case_question import Question
 from assistant.dialogue.application.finding import OPEN_OUTCOMES, counts
 from assistant.dialogue.asker import counting
 from assistant.dialogue.asker.roles import Role
-from assistant.dialogue.results import NO, Result
+from assistant.dialogue.results import NO, OF_OUTCOME, YES, Result, together
 from assistant.questions import question_form
 from assistant.questions.dialogue_patterns import says
 from ingestion.domain import CriterionKind, Interval
@@ -67,7 +67,7 @@ def _of_rows(case: Case, one: Question, *, among: bool, despite: bool) -> Result
     if one.facts and not own and denied(case, one):
         return None      # what happened is told by its own lines, not by rows of other facts
     if among and (own or (not one.facts and not asked.findings)) and not asked.counts:
-        return listing.status(case, rows, listing.verdict_of(rows))
+        return listing.status(case, rows, _verdict(case, one, rows))
     if question_form.asks_harm(one.text) and one.part.polar:
         if _apart(one, own):
             return None      # what rows of another matter mean for these conditions: their outcomes, and what is said
@@ -85,8 +85,26 @@ def _of_rows(case: Case, one: Question, *, among: bool, despite: bool) -> Result
         and not one.figures.terms      # 荷兰那份算驻在国协议吗: of this row, not of the condition
     bare = says("asks", "valid", one.text) and not one.asked.findings
     if one.part.polar and len(rows) <= _FEW and (single or bare):
-        return listing.status(case, rows, listing.verdict_of(rows))
+        return listing.status(case, rows, _verdict(case, one, rows))
     return None
+
+
+def _verdict(case: Case, one: Question, rows: Sequence[Row]) -> str:
+    """Whether rows count; what is told for or against a yes/no condition comes to what the condition does, or, asked
+    whether it is what the condition denies (算不算事故), to the opposite."""
+    topics = case.topics.subjects
+    named = {topics[name].fact for name in one.part.found}
+    parts = {each.fact for each in topics.values() if each.narrows} - named
+    rows = [row for row in rows if row.fact not in parts] or rows      # 这篇算不算: as a paper, not as a joint one
+    keys = {row.fact for row in rows}
+    if any(case.policy.facts.facts[key].kind != "yes_no" for key in keys):
+        return listing.verdict_of(rows)
+    reached = together(OF_OUTCOME[each.outcome] for each in case.findings_of(keys))
+    if says("asks", "of_condition", one.text):      # 事故那条能不能算过
+        return reached
+    if listing.verdict_of(rows) != YES:
+        return listing.verdict_of(rows)
+    return {YES: NO, NO: YES}.get(reached, reached) if denied(case, one) else reached
 
 
 def _other_figure(case: Case, one: Question) -> Result | None:
@@ -184,7 +202,7 @@ def _reasons_of(case: Case, one: Question, rows: Sequence[Row], *, despite: bool
         figures = _figures_of(case, one) if why and one.figures.terms else ()
         return replace(told, lines=(*told.lines, *figures))
     if despite or (why and not one.facts):
-        return listing.status(case, rows, listing.verdict_of(rows) if one.part.polar else "")
+        return listing.status(case, rows, _verdict(case, one, rows) if one.part.polar else "")
     return None
 
 

@@ -79,6 +79,20 @@ def read(case: Case, part: Part, figures: Asked) -> Question:
                     tuple(_reasons(case, part, asked.facts)))
 
 
+def carried(case: Case, one: Question, before: Question) -> Question:
+    """A part that asks if what the part before it names counts (还算数不, 能算进SCI里吗), with what that one names."""
+    asks = one.part.polar and (says("asks", "counted_in", one.text) or says("asks", "valid", one.text))
+    names_one = before.named.sure or bool(before.rows)
+    if not asks or before.part.polar or one.rows or one.named.sure or one.part.refs or not (names_one or before.facts):
+        return one
+    if not names_one and (one.facts or one.asked.findings):
+        return one
+    facts = one.facts or before.facts
+    rows = _on(before.named, case.rows, facts) or list(before.rows)
+    asked = one.asked if one.facts else replace(one.asked, facts=facts, findings=case.findings_of(facts))
+    return replace(one, named=before.named, rows=tuple(rows), asked=asked)
+
+
 def _about(case: Case, part: Part, figures: Asked, named: Named) -> CaseQuestion:
     """What a part asks, of the facts that it names; without them of those that its figures or its unit tell."""
     asked = case_questions.read(part, case.findings, case.assessment.facts, case.topics)

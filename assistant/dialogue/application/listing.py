@@ -19,6 +19,7 @@ from ingestion.numbers import periods
 
 PART = "part_of_total"       # the reason by which it leaves out what a total holds already
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+NOT_STATED = "not_stated"    # the reason by which it leaves out what nobody can judge by what is written
 DUPLICATE = "duplicate"      # the reason by which a policy folder leaves out what it has counted already
 _CLAUSE = re.compile(r"[^，。；;]+")
 _SHORT = 10       # characters of a clause that says something of the one before
@@ -122,7 +123,7 @@ def status(case: Case, found: Sequence[Row], verdict: str) -> Result:
     cites: list[Citation] = []
     keys = dict.fromkeys(row.fact for row in found)
     for row in found[:SHOWN]:
-        name = {COUNTED: "row_counted", UNDECIDED: "row_undecided"}.get(row.status, "row_left_out")
+        name = {COUNTED: _counted_as(case, row), UNDECIDED: "row_undecided"}.get(row.status, "row_left_out")
         lines.append(case.say(name, row=row.label or row.quote.strip(), label=case.fact_label(row.fact),
                               place=case.place(row), reason=case.reason(row.reason) if row.reason else ""))
         cites.append(row.citation)
@@ -136,12 +137,22 @@ def status(case: Case, found: Sequence[Row], verdict: str) -> Result:
                   refs=tuple(one.criterion.citation for one in findings), lines=tuple(dict.fromkeys(lines)))
 
 
+def _counted_as(case: Case, row: Row) -> str:
+    """That a row is counted, or that it speaks for or against a yes/no condition."""
+    fact = case.assessment.facts.get(row.fact)
+    stated = row.reads or (fact.interval if fact is not None and not fact.conflict else None)
+    if case.policy.facts.facts[row.fact].kind != "yes_no" or stated is None or not stated.exact:
+        return "row_counted"
+    return "row_for" if stated.low else "row_against"
+
+
 def verdict_of(found: Sequence[Row]) -> str:
     """Whether rows count: open where nobody could decide."""
     statuses = {row.status for row in found if row.reason != DUPLICATE}
     if COUNTED in statuses and LEFT_OUT not in statuses:
         return YES
-    return OPEN if UNDECIDED in statuses and COUNTED not in statuses else NO
+    untold = {row.reason for row in found if row.status == LEFT_OUT} == {NOT_STATED}
+    return OPEN if (UNDECIDED in statuses or untold) and COUNTED not in statuses else NO
 
 
 def unseen(case: Case, key: str) -> Result:

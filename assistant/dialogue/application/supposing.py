@@ -22,6 +22,7 @@ from ingestion.domain import Interval, Method, Outcome
 from ingestion.numbers import numerals, periods
 
 _NEW = frozenset({Role.ADDED, Role.PLANNED, Role.PART})      # figures that say themselves what comes
+_AND = re.compile(r"[和跟与及、]|\band\b")
 _JOINT = re.compile(r"[、，,；;]|(?<=[\u4e00-\u9fff])[和与及]")
 _NAME, _FEW = 4, 4     # characters that are no chance run of words; rows that one clause can mean
 _YEAR_ON = 12      # months
@@ -183,11 +184,22 @@ def _events(case: Case, one: Question, clause: Part) -> list[Change]:
         return []
     counted = [row for row in own if row.status == COUNTED]
     if ends and (counted or not happens):
-        return [Change("remove", row.fact, row=row) for row in _by_fact(counted, facts)]
+        return [Change("remove", row.fact, _things_named(counted, row.fact, clause), row)
+                for row in _by_fact(counted, facts)]
     if happens or says("roles", "if", clause.text):
         return [Change("add", row.fact, _named_in(row, clause), row=row)
                 for row in _by_fact([row for row in own if row.status == LEFT_OUT], facts)]
     return []
+
+
+def _things_named(rows: Sequence[Row], fact: str, clause: Part) -> int:
+    """How many things that rows of their own are about a clause names (德国和以色列那两家); 0 for one alone."""
+    own = [fold(row.quote) for row in rows if row.fact == fact and row.reads is None]
+    sides = [{term for term in mentions.terms(side) if not mentions.common(term)} for side in _AND.split(clause.text)]
+    told = [{quote for quote in own if any(term in quote for term in side)} for side in sides]
+    apart = [found for place, found in enumerate(told) if found and not any(
+        found & other for at, other in enumerate(told) if at != place)]
+    return len(apart) if len(apart) > 1 else 0
 
 
 def _named_in(row: Row, clause: Part) -> int:

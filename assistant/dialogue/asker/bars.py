@@ -24,6 +24,14 @@ class Sum(Struct, frozen=True):
     aside: tuple[Term, ...] = ()      # what was left out, with its role
 
     @property
+    def overlap_unknown(self) -> bool:
+        """Whether it is open only because one thing may be of several of the kinds that are added up."""
+        added = [term.interval for sign, term in self.steps if sign == "+"]
+        return self.interval is not None and all(sign == "+" for sign, _ in self.steps) and len(added) > 1 \
+            and all(one.exact for one in added) and self.interval.low == max(one.low for one in added) \
+            and self.interval.high == sum(one.low for one in added)
+
+    @property
     def computed(self) -> bool:
         return len(self.steps) > 1 or any(term.times > 1 for _, term in self.steps)
 

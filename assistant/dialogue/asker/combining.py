@@ -10,10 +10,32 @@ from assistant.dialogue.asker import counting
 from assistant.dialogue.asker.roles import BREAK, RECEIVED, Role, Term
 from assistant.questions import question_form
 from assistant.questions.dialogue_patterns import pattern, says
+from ingestion.domain import Interval
 
 _REST = re.compile(r"其余|剩下的?(?=[^，。；]{0,6}(?:在|没|未|还))")     # the rest is spoken of by itself
 _PARTS = 2
+_HAD = frozenset({Role.HAVE, Role.PART})
 _DEMONSTRATIVE = re.compile(r"[这那该](?:里面?的?)?$|上述$|\b(?:these|those) $")
+
+
+def alternatives(terms: Sequence[Term], text: str, *, named: bool) -> list[Term]:
+    """Figures of which only one can be so (18篇还是19篇) are one from the least to the most, and no sum; nothing of the
+    asker's where no fact is `named` (50万还是100万)."""
+    done: list[Term] = []
+    for one in terms:
+        before = done[-1] if done else None
+        if before is None or before.fact != one.fact or not {before.role, one.role} <= _HAD \
+                or not says("roles", "or_else", text[before.span.end:one.span.start]) \
+                or (named and not says("roles", "have", before.said)):      # 算两家还是一家
+            done.append(one)
+            continue
+        done.pop()
+        if named:
+            highs = [each.high for each in (before.interval, one.interval) if each.high is not None]
+            low, high = min(before.interval.low, one.interval.low), max(highs) if len(highs) > 1 else None
+            words = text[text.rfind(before.words, 0, before.span.end):one.span.end]
+            done.append(replace(before, words=words, interval=Interval(low, high)))
+    return done
 
 
 def doubted(terms: list[Term], text: str) -> list[Term]:
@@ -34,7 +56,9 @@ def settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term]
             continue
         holds = [term for term in done if term.fact == one.fact
                  and term.role in (Role.HAVE, Role.PLANNED, Role.ADDED, Role.UNCOUNTED)]
-        if one.role in (Role.HAVE, Role.UNCERTAIN) and len(holds) > 1 and _apart(holds[-1], one, text) \
+        if _is_left(one) and any(term.role is Role.HAVE for term in holds):
+            done, one = _remaining(one, done)
+        elif one.role in (Role.HAVE, Role.UNCERTAIN) and len(holds) > 1 and _apart(holds[-1], one, text) \
                 and sum(term.interval.low for term in holds) == one.interval.low:
             one = replace(one, role=Role.TOTAL)     # 17篇，另外4篇，凑成21篇: what sums up the parts is no part
         if one.role is Role.UNCOUNTED and done and done[-1].fact == one.fact and done[-1].role is Role.LOST \
@@ -61,6 +85,23 @@ def settled(terms: list[Term], text: str, bars: Mapping[str, int]) -> list[Term]
             done = [replace(one, role=Role.TOTAL) if one is whole else one for one in done]
     done = _within(done, text)
     return [_taken(one, done, text) for one in done]
+
+
+def _is_left(one: Term) -> bool:
+    """Whether a figure is what is left of what was told before, and nothing else is said against it."""
+    said = pattern("roles", "left").search(one.said)
+    return said is not None and not one.reason and (one.role in (Role.HAVE, Role.PART) or (
+        one.role in (Role.LOST, Role.UNCOUNTED) and not counting.lost(one.said.replace(said[0], " "))))
+
+
+def _remaining(one: Term, done: Sequence[Term]) -> tuple[list[Term], Term]:
+    """What is said to be left changes nothing where it is what was had less what was lost; else it is what is had."""
+    own = [term for term in done if term.fact == one.fact]
+    lost = sum(term.interval.low for term in own if term.role is Role.LOST)
+    if sum(term.interval.low for term in own if term.role is Role.HAVE) - lost == one.interval.low:
+        return list(done), replace(one, role=Role.PART)
+    return [replace(term, role=Role.PART) if term in own and term.role in (Role.HAVE, Role.LOST) else term
+            for term in done], replace(one, role=Role.HAVE)
 
 
 def _within(terms: list[Term], text: str) -> list[Term]:
@@ -112,6 +153,7 @@ def rest(one: Term, terms: Sequence[Term], text: str) -> Term:
         return one
     parts = [term for term in terms if term.fact == one.fact and term.role is Role.PART and term.span > one.span]
     match = pattern("roles", "rest").search(text, one.span.end)
-    if len(parts) == 1 and match is not None and counting.lost(text[match.start():match.start() + 24]):
+    told = match is not None and any(term.role is Role.LOST and term.span.start >= match.start() for term in terms)
+    if len(parts) == 1 and match is not None and not told and counting.lost(text[match.start():match.start() + 24]):
         return replace(one, interval=parts[0].interval, words=parts[0].words)
     return one

@@ -165,7 +165,10 @@ def caveats(one: Comparison, policy: Policy, say: Say) -> Iterator[str]:
     out = [*one.total.aside, *(term for sign, term in one.total.steps if sign in "-?")]
     for term in out:
         yield from aside(term, one.fact, unit, policy, say)
-    if len([1 for sign, _ in one.total.steps if sign == "+"]) > 1:
+    added = [term for sign, term in one.total.steps if sign == "+"]
+    if len(added) > 1 and one.total.overlap_unknown:
+        yield say("overlap_unknown")
+    if len(added) > 1:
         note = policy.wordings[one.criterion.id]
         if note.note:
             yield say("added_up", note=say.pick(note.note, note.note_en))

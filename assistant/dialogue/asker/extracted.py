@@ -6,7 +6,7 @@ figures a fact counts: 海外中心长期驻守的只有1人，另外2人每季�
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from itertools import combinations
 
@@ -33,10 +33,12 @@ _HARSHER = {Role.LOST: _AWAY, Role.OVERLAP: _AWAY, Role.UNCOUNTED: _ASIDE, Role.
             Role.UNCERTAIN: _ASIDE | {Role.UNCERTAIN}}
 _MOST = 8       # figures of which sums are tried
 _KEPT = 64      # readings that are kept
+_NAME = 4       # characters that name something
 
 
-def decided(terms: Sequence[Term], part: Part, policy: Policy, on: date) -> list[Term]:
-    """The terms with the facts and roles that the extractor gives them, where what it counts is a sum of some."""
+def decided(terms: Sequence[Term], part: Part, policy: Policy, on: date, keys: Collection[str]) -> list[Term]:
+    """The terms with the facts and roles that the extractor gives them, where what it counts is a sum of some. A figure
+    that it counts for a fact beside `keys` stays, if its own words name what its fact counts."""
     found = list(terms)
     if not any(one.role is Role.HAVE for one in found):
         return found
@@ -53,14 +55,21 @@ def decided(terms: Sequence[Term], part: Part, policy: Policy, on: date) -> list
         if counted is not None:
             dropped += [one for one in own if one not in counted and one.role is Role.HAVE]
             found = [replace(one, fact=key, role=Role.HAVE) if one in counted else one for one in found]
-    return [_elsewhere(one, read) if one in dropped else one for one in found]
+    return [_elsewhere(one, read, policy, keys) if one in dropped else one for one in found]
 
 
-def _elsewhere(term: Term, read: Mapping[str, Fact]) -> Term:
+def _elsewhere(term: Term, read: Mapping[str, Fact], policy: Policy, keys: Collection[str]) -> Term:
     """A figure that its fact does not count: of the fact that counts just it, or of none."""
     fact = next((key for key, fact in read.items() if key != term.fact and fact.interval == term.interval
                  and _within(term, fact)), "")
+    if fact and fact not in keys and _in_label(term, policy.facts.facts[term.fact].label):
+        return term
     return replace(term, fact=fact) if fact else replace(term, role=Role.UNCOUNTED)
+
+
+def _in_label(term: Term, label: str) -> bool:
+    """Whether a figure's own words name what its fact counts: 技术转移转化1项 of 联合研发或技术转移转化项目."""
+    return any(term.words[place:place + _NAME] in label for place in range(len(term.words) - _NAME + 1))
 
 
 def confirms(labelled: Sequence[Term], own: Sequence[Term], total: Interval | None, part: Part, policy: Policy,

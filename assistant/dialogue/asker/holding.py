@@ -88,7 +88,7 @@ def figures(part: Part, policy: Policy, topics: Topics, types: Sequence[str], on
            if one.citation.split("（")[0] not in common}
     own = {key for one in policy.criteria if _in(one.citation, near) for key in one.facts} or own
     asked = terms.read(part, keys, policy, topics, policy.window_on(on), lowest_bars(policy, named), own)
-    return replace(asked, terms=tuple(extracted.decided(asked.terms, part, policy, on)))
+    return replace(asked, terms=tuple(extracted.decided(asked.terms, part, policy, on, keys)))
 
 
 def lowest_bars(policy: Policy, types: Sequence[str]) -> Mapping[str, int]:

@@ -27,6 +27,11 @@ _OPENING = re.compile(r"^(?:但是?|不过|可是?|却|有|其中|里面?|还|�
                       r"|\b(?:but|of which|and|have|has)\b)+")
 _REACHED = re.compile(r"[凑满到过]了\s*$")
 _WANTS = re.compile(r"(?<![想还又再不])要\s*$")
+_MUST = re.compile(r"(?<![想还又再不])要(?:有|做|办|签|发|派|配|完成|达到?)\s*$")
+_OF_US = re.compile(r"[我咱]")
+_CONFIRMED = re.compile(r"吧\s*$")
+_WITH = re.compile(r"(?<![要得须需该])[跟和同与]\s*$")
+_AGAINST = re.compile(r"\s*(?:的)?(?:要求|标准|门槛|线)?(?:相?比|还?[差缺少]|还?有差距|还远)")     # 跟20篇比
 
 
 class Role(StrEnum):
@@ -102,6 +107,9 @@ def role_of(one: Figure, earlier: Sequence[Term], bars: Mapping[str, int], *, ou
     supposed = says("roles", "if", one.clause)
     if _is_bar(one, earlier, bars) or (asking and not out and _repeats_bar(one, earlier, bars)):
         return Role.BAR
+    own = _OF_US.search(one.lead) is not None and not _CONFIRMED.search(one.tail)
+    if asking and (_WANTS.search(one.lead) or (_MUST.search(one.lead) and not own)):
+        return Role.BAR     # 要5个吧, 要做5项是吧
     if says("roles", "gone", one.lead) and (holds or not earlier):
         return Role.LOST
     if holds and (says("roles", "total", one.lead) or says("roles", "total_tail", one.tail)):
@@ -171,8 +179,8 @@ def _is_bar(one: Figure, earlier: Sequence[Term], bars: Mapping[str, int]) -> bo
         return True     # 办法不是要求至少10篇嘛
     if says("roles", "said", lead) and _WANTS.search(lead):
         return True     # 听说论文要30篇
-    if _REACHED.search(lead):
-        return False    # 凑了18篇
+    if _REACHED.search(lead) or (_WITH.search(lead) and not _AGAINST.match(tail)):
+        return False    # 凑了18篇; 跟6家有协议
     if says("roles", "bar_lead", lead):
         return _OWN.search(lead) is None or bars.get(one.fact) == one.quantity.interval.low
     return equals and says("roles", "bar_that", lead) and not earlier and not says("roles", "have", lead)

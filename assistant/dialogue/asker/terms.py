@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from assistant.dialogue.asker import counting, losses
-from assistant.dialogue.asker.combining import doubted, rest, settled
+from assistant.dialogue.asker.combining import alternatives, doubted, rest, settled
 from assistant.dialogue.asker.roles import (
     BREAK,
     RECEIVED,
@@ -76,6 +76,10 @@ def read(part: Part, keys: Collection[str], policy: Policy, topics: Topics, wind
     claims = part.polar and (single or repeated)
     for one in found:
         terms.append(_term(one, terms, text, policy, spans, bars, claims=claims))
+    money = any(policy.facts.facts[one.fact].kind == "money" for one in terms)
+    named = not money or bool(part.inherited) or any(topics.subjects[name].fact and len(word.word) > 1
+                                                     for name, words in part.found.items() for word in words)
+    terms = alternatives(terms, text, named=named)
     terms = settled([*terms, *_foreign(figures, terms, text, keys, policy, rate)], text, bars)
     overlapping = _unchecked_overlap(text)
     if not overlapping:
