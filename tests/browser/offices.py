@@ -112,8 +112,8 @@ def office(folder: Path) -> Iterator[Place]:
             "url": "https://oa.example.com/guohe", "kinds": ["assessment.finished"]}).json()["id"]
     more = {
         "": (f"/invitation/{invitation}", "/nothing", "/forgotten", f"/reset/{reset}"),
-        Role.APPLICANT: ("/demo", "/cases/new", "/help/architecture", "/help/applicants", f"/cases/{draft}/edit",
-                         f"/cases/{draft}", f"/cases/{draft}/submission",
+        Role.APPLICANT: ("/demo", "/cases/new", "/help", "/help/architecture", "/help/applicants",
+                         f"/cases/{draft}/edit", f"/cases/{draft}", f"/cases/{draft}/submission",
                          f"/cases/{membrane}/submissions", f"/cases/{draft}/replies/resident_enterprises",
                          f"/cases/{returned}", f"/cases/{returned}/replies/sci_ei_papers", f"/cases/{draft}/delete"),
         Role.REVIEWER: (*rounds, f"/review?intake={opened}", "/cases/paper", f"/review/cases/{paper}",
