@@ -1,87 +1,21 @@
-"""A language model with tools: what it looks up, what rules make of it, and what becomes of a model that misbehaves."""
+"""A language model with tools: what it looks up, and what rules make of it."""
 from __future__ import annotations
 
 import itertools
 import json
 import re
-import time
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
-from langchain_core.messages import BaseMessage, ToolMessage
-from msgspec.structs import replace
+from langchain_core.messages import BaseMessage
 
-from assistant import llm
-from assistant.agent import graph, toolbox, turns
-from assistant.agent.reading import Answered, calls
-from assistant.answering import answering
-from assistant.dialogue import conversation
+from assistant.agent import graph
 from assistant.dialogue.asker import extracted
-from ingestion.domain import Answer, Assessment, Mode
-from tests.assistant.answering.scripted_chat import Scripted, calling
+from ingestion.domain import Assessment, Mode
+from tests.assistant.answering.asked_agent import COMPARE, HAVE, PAPERS, SHOWN, TERMS, Told, ask, plain, same
+from tests.assistant.answering.scripted_chat import calling
 from tests.assistant.answering.test_injection import OBEYING
-from tests.support import model_server as server
 from tests.support.samples import assessment, policy
-
-HAVE = "我们有18篇，其中3篇还没见刊，够不够20篇？"
-TERMS = [{"span": "18篇", "role": "have"}, {"span": "其中3篇还没见刊", "role": "lost"},
-         {"span": "20篇", "role": "claimed_bar"}]
-COMPARE = ("compare", {"criterion": "8.2.papers", "terms": TERMS})
-PAPERS = "国际联合研究中心要发表多少篇论文？"
-SHOWN = "近三年SCI或EI论文20篇（含）以上。"
-
-
-@dataclass
-class Told:
-    """What came of a turn."""
-
-    steps: list[str]
-    sentences: list[str]
-    answer: Answer
-    model: Scripted
-
-    def results(self) -> list[str]:
-        """What tools told the model, in the last request."""
-        return [str(one.content) for one in self.model.seen[-1] if isinstance(one, ToolMessage)]
-
-
-@dataclass
-class Opened:
-    """A model of langchain that is there already."""
-
-    model: Any
-    name: str = "model"
-    timeout: float = 30.0
-    mode: str = graph.NATIVE
-
-    def open(self, _timeout: float) -> AbstractContextManager[Any]:
-        return nullcontext(self.model)
-
-
-def ask(question: str, *script: Any, case: Assessment | None = None, mode: str = "native", timeout: float = 30.0,
-        earlier: Sequence[str] = (), language: str | None = None) -> Told:
-    """The question, to a model that says the script."""
-    known, model = policy(), Scripted(script=list(script))
-    history: list[conversation.Turn] = []
-    for one in earlier:
-        history.append(conversation.turn(one, answering.answer(one, known, assessment=case, history=history), known))
-    chat = Opened(model, timeout=timeout, mode=mode)
-    pieces = list(answering.stream(question, known, assessment=case, history=history, chat=chat, language=language))
-    assert isinstance(pieces[-1], Answer)
-    return Told([one.text for one in pieces if isinstance(one, turns.Step)],
-                [one for one in pieces if isinstance(one, str)], pieces[-1], model)
-
-
-def plain(question: str, case: Assessment | None = None) -> Answer:
-    return answering.answer(question, policy(), assessment=case)
-
-
-def same(found: Answer, expected: Answer) -> bool:
-    """Whether an answer is the one without a model, but for its record."""
-    return replace(found, dropped=(), prompt="", model="", trace=()) == expected
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -371,159 +305,3 @@ def test_a_model_that_obeys_documents_settles_nothing(question: str, case: Asses
     told = ask(question, calling(("findings", {}), ("documents_search", {"query": "论文"})), obeys, case=case)
     assert told.sentences == []
     assert told.answer.verdict == plain(question, case).verdict
-
-
-# Models that misbehave ------------------------------------------------------------------------------------------------
-
-def test_endless_calls_end_in_the_answer_without_a_model() -> None:
-    """Three requests, the last of them without tools."""
-    calls_on = [calling(("policy_search", {"query": f"论文{number}"})) for number in range(9)]
-    told = ask(PAPERS, *calls_on)
-    assert len(told.model.seen) == graph.MOST_REQUESTS
-    assert told.model.offered[-1] == []
-    assert same(told.answer, plain(PAPERS))
-
-
-def test_a_repeated_call_is_answered_from_memory() -> None:
-    """The same call again runs nothing."""
-    told = ask(HAVE, calling(COMPARE), calling(COMPARE), "SETTLES r2\n还差5篇。[4]")
-    assert len(told.answer.trace) == 1
-    assert told.results()[0] == told.results()[1]
-
-
-def test_more_calls_than_there_may_be_are_refused() -> None:
-    """Eight run; the others are told that there are no more."""
-    many = [("policy_search", {"query": f"论文{number}"}) for number in range(12)]
-    told = ask(PAPERS, calling(*many), "SETTLES r1")
-    assert len(told.answer.trace) == toolbox.MOST_CALLS
-
-
-@pytest.mark.parametrize("call", [
-    ("policy_lookup", {}), ("policy_lookup", {"ref": "第九十九条"}), ("compare", {"criterion": "8.2.papers"}),
-    ("compare", {"criterion": "8.2.papers", "terms": [{"span": "40篇", "role": "have"}]}),
-    ("compare", {"criterion": "8.2.papers", "terms": "18篇"}), ("compare", {"criterion": 7, "terms": [3]}),
-    ("findings", {}), ("no_such_tool", {"x": 1}), ("policy_search", {"query": {"nested": ["论文"] * 50}}),
-])
-def test_bad_calls_are_told_and_nothing_breaks(call: tuple[str, dict[str, Any]]) -> None:
-    """An unknown tool, a missing or wrong argument: an error that the model reads, then it answers."""
-    told = ask(PAPERS, calling(call), f"SETTLES r1\n{SHOWN}[1][2]")
-    assert told.sentences
-    assert len(told.model.seen) == 2
-
-
-def test_text_beside_a_call_is_never_shown() -> None:
-    """Not for a moment."""
-    told = ask(HAVE, calling(COMPARE, text="不够。SCI或EI论文15篇。[2] 让我算一下。"), "SETTLES r2\n还差5篇。[4]")
-    assert "让我算" not in "".join(told.sentences) + told.answer.text
-
-
-@pytest.mark.parametrize("said", [
-    "", "   ", "<think>想了很久", "SETTLES", "SETTLES 无", "{}", "无法回答", "SETTLES r1\n" * 3])
-def test_a_model_that_says_nothing_ends_in_the_answer_without_one(said: str) -> None:
-    """Empty, thinking without an end, only the first line: the draft."""
-    assert same(ask(PAPERS, said).answer, plain(PAPERS))
-
-
-def test_thinking_is_not_shown() -> None:
-    """A think block before the answer is stripped."""
-    told = ask(PAPERS, f"<think>先看 [1] 。 SETTLES r9</think>\nSETTLES r1\n{SHOWN}[1][2]")
-    assert told.sentences == ["近三年SCI或EI论文20篇（含）以上（第八条（二））。"]
-
-
-def test_a_model_that_raises_ends_in_the_answer_without_one() -> None:
-    """Also in the second request, after a tool."""
-    assert same(ask(HAVE, RuntimeError("no")).answer, plain(HAVE))
-    assert same(ask(HAVE, calling(COMPARE), RuntimeError("no")).answer, plain(HAVE))
-
-
-def test_a_model_that_hangs_ends_in_the_answer_without_one() -> None:
-    """Within the time of a turn."""
-    started = time.monotonic()
-    told = ask(PAPERS, lambda _: time.sleep(3) or "SETTLES r1", timeout=1.0)
-    assert time.monotonic() - started < 2.5
-    assert same(told.answer, plain(PAPERS))
-
-
-def test_a_flood_ends_in_the_answer_without_a_model() -> None:
-    """Too many characters of an answer."""
-    assert same(ask(PAPERS, "SETTLES r1\n" + "论文很多。[1]" * 3000).answer, plain(PAPERS))
-
-
-# Without tool calling -------------------------------------------------------------------------------------------------
-
-PLANNED = json.dumps({"steps": [{"tool": "compare", "args": COMPARE[1]}]}, ensure_ascii=False)
-
-
-@pytest.mark.parametrize("text", [
-    PLANNED, f"```json\n{PLANNED}\n```", f"<think>先比较</think>{PLANNED}",
-    json.dumps({"tool": "compare", "args": COMPARE[1]}, ensure_ascii=False),
-    json.dumps({"name": "compare", "arguments": json.dumps(COMPARE[1], ensure_ascii=False)}, ensure_ascii=False),
-])
-def test_a_plan_in_text_is_run(text: str) -> None:
-    """Where an endpoint cannot call tools, they are in the instructions and asked for in JSON; results come as text."""
-    told = ask(HAVE, text, "SETTLES r2\nSCI或EI论文15篇，还差5篇。[4]", mode="plan")
-    assert told.model.offered == [[], []]
-    assert "policy_lookup" in str(told.model.seen[0][0].content)
-    assert "18-3=15" in str(told.model.seen[1][-1].content)
-    assert told.sentences == ["不够。SCI或EI论文15篇，还差5篇。"]
-
-
-def test_a_call_as_text_is_rescued() -> None:
-    """<tool_call> in the text of a model that was offered tools: it is run, and never shown."""
-    written = f"<tool_call>{json.dumps({'name': 'compare', 'arguments': COMPARE[1]}, ensure_ascii=False)}</tool_call>"
-    told = ask(HAVE, written, "SETTLES r2\nSCI或EI论文15篇，还差5篇。[4]", mode="auto")
-    assert told.sentences == ["不够。SCI或EI论文15篇，还差5篇。"]
-
-
-@pytest.mark.parametrize("text", [
-    "{", "[]", '{"steps": 3}', '{"steps": [3]}', '{"tool": 3}', 'SETTLES r1 {"tool": "x"}',
-    "<tool_call>rows</tool_call>", '{"tool": "rows", "args": "x"}', "没有"])
-def test_what_is_no_plan_is_none(text: str) -> None:
-    """Broken or other JSON is no call."""
-    assert calls(text) == []
-
-
-def test_reading_is_the_same_however_the_stream_is_cut() -> None:
-    """The first line, then sentences, in pieces of any size."""
-    text = f"<think>x</think>SETTLES r1, r2\n{SHOWN}[1] 还差5篇。[2][3]\n"
-    for size in (1, 2, 3, 7, 200):
-        read = Answered()
-        found = [one for place in range(0, len(text), size) for one in read.feed(text[place:place + size])]
-        found += list(read.end())
-        assert read.settles == ("r1", "r2")
-        assert [one.strip() for one in found] == [f"{SHOWN}[1]", "还差5篇。[2][3]"]
-
-
-# Over HTTP ------------------------------------------------------------------------------------------------------------
-
-def test_an_endpoint_that_refuses_tools_is_asked_for_a_plan() -> None:
-    """400 on the first request with tools: the same question as text, and the endpoint is remembered."""
-    def behave(handler: server.Handler) -> None:
-        if handler.endpoint.requests[-1].get("tools"):
-            handler.plain(400, "application/json", b'{"error": {"message": "tools are not supported"}}')
-        else:
-            server.saying(f"SETTLES r1\n{SHOWN}[1][2]")(handler)
-
-    with server.serving(behave) as endpoint:
-        model = llm.connect(llm.Settings(endpoint.url, "old", timeout=30))
-        first, second = (answering.answer(PAPERS, policy(), model=model) for _ in range(2))
-    assert first.text == second.text
-    assert first.mode is Mode.LLM
-    assert [bool(one.get("tools")) for one in endpoint.requests] == [True, False, False]
-
-
-def test_tools_can_be_switched_off() -> None:
-    """GUOHE_LLM_TOOLS=off: the model words what was found, as before."""
-    with server.serving(server.saying(f"{SHOWN}[1][2]")) as endpoint:
-        model = llm.connect(llm.Settings(endpoint.url, "m", timeout=30, tools="off"))
-        answer = answering.answer(PAPERS, policy(), model=model)
-    assert answer.prompt == "answer.v2"
-    assert not endpoint.requests[0].get("tools")
-
-
-def test_a_turn_s_record_has_what_was_looked_up() -> None:
-    """Stored and read again, calls and verdict are there."""
-    told = ask(HAVE, calling(COMPARE), "SETTLES r2\n还差5篇。[4]")
-    record = conversation.to_record(conversation.turn(HAVE, told.answer, policy()))
-    again = conversation.from_record(json.loads(json.dumps(record))).answer
-    assert (again.trace, again.verdict) == (told.answer.trace, "no")

@@ -9,13 +9,13 @@ import pytest
 
 from api.cli import main
 from assistant.answering import answering
-from assistant.dialogue import conversation
 from assistant.dialogue.results import Result
 from assistant.dialogue.tools import Labelled, Tools
 from assistant.judging import assessing
 from ingestion.domain import Answer, Assessment
 from ingestion.parsing.text import from_string
 from tests.support import samples
+from tests.support.conversations import conversed
 
 ROWS = [f"| {number} | 膜材料研究之{number} | 重庆澄江研究院；慕尼黑工业大学 | 2024 | SCI |" for number in range(1, 20)]
 ROWS += ["| 20 | 早年的膜材料研究 | 重庆澄江研究院 | 2019 | SCI |",
@@ -35,11 +35,7 @@ def case() -> Assessment:
 
 def ask(case: Assessment, *questions: str) -> Answer:
     """The answer to the last of questions that follow each other."""
-    history: list[conversation.Turn] = []
-    for question in questions:
-        answer = answering.answer(question, samples.policy(), assessment=case, history=history)
-        history.append(conversation.turn(question, answer, samples.policy()))
-    return answer
+    return conversed(*questions, case=case)
 
 
 @pytest.mark.parametrize(("question", "verdict", "said"), [

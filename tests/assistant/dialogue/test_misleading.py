@@ -6,20 +6,10 @@ from datetime import date
 
 import pytest
 
-from assistant.answering import answering
-from assistant.dialogue import conversation
 from assistant.judging import assessing
-from ingestion.domain import Answer, Assessment
+from ingestion.domain import Assessment
 from tests.support import samples
-
-
-def talk(*questions: str, case: Assessment | None = None) -> Answer:
-    """The answer to the last of questions that follow each other."""
-    history: list[conversation.Turn] = []
-    for question in questions:
-        answer = answering.answer(question, samples.policy(), assessment=case, history=history)
-        history.append(conversation.turn(question, answer, samples.policy()))
-    return answer
+from tests.support.conversations import conversed
 
 
 @pytest.mark.parametrize(("question", "verdict", "said"), [
@@ -39,14 +29,14 @@ def talk(*questions: str, case: Assessment | None = None) -> Answer:
 ])
 def test_figures_are_what_the_asker_says_of_them(question: str, verdict: str, said: str) -> None:
     """The bar is not added to them, what is left is not added once more, and only one of two alternatives is so."""
-    answer = talk(question)
+    answer = conversed(question)
     assert answer.verdict == verdict, answer.text
     assert said in answer.text
 
 
 def test_sums_that_are_offered_for_a_reward_are_nobodys_spending() -> None:
     """30万还是80万 after a question for the reward says nothing of what the asker spent."""
-    assert "万元" not in talk("评上以后奖补给多少？30万还是80万").text
+    assert "万元" not in conversed("评上以后奖补给多少？30万还是80万").text
 
 
 @pytest.mark.parametrize(("question", "verdict"), [
@@ -58,7 +48,7 @@ def test_sums_that_are_offered_for_a_reward_are_nobodys_spending() -> None:
 ])
 def test_nobody_is_gone_round_whom_an_article_names(question: str, verdict: str) -> None:
     """But those whom the article itself lets do so."""
-    assert talk(question).verdict == verdict
+    assert conversed(question).verdict == verdict
 
 
 @pytest.mark.parametrize("turns", [
@@ -67,7 +57,7 @@ def test_nobody_is_gone_round_whom_an_article_names(question: str, verdict: str)
 ])
 def test_what_is_missing_is_of_the_figure_stated_before(turns: tuple[str, ...]) -> None:
     """Also where the turn before only stated it."""
-    assert "还差1" in talk(*turns).text
+    assert "还差1" in conversed(*turns).text
 
 
 TEXT = """重庆澄江科技园申报国际创新园
@@ -98,12 +88,12 @@ def park() -> Assessment:
 ])
 def test_a_thing_is_ruled_on_and_not_its_condition(park: Assessment, question: str, verdict: str, said: str) -> None:
     """And a yes/no condition by its outcome, whatever was told for or against it."""
-    answer = talk(question, case=park)
+    answer = conversed(question, case=park)
     assert answer.verdict == verdict, answer.text
     assert said in answer.text
 
 
 def test_what_stands_in_the_way_of_one_type_stands_in_that_of_another(park: Assessment) -> None:
     """卡我们吗 is a yes where it does."""
-    answer = talk("我们能报上吗", "那改报国际技术转移中心，这次事故还卡不卡我们？", case=park)
+    answer = conversed("我们能报上吗", "那改报国际技术转移中心，这次事故还卡不卡我们？", case=park)
     assert answer.verdict == "yes", answer.text
