@@ -43,14 +43,13 @@ _NOTES_AND_BLANKS = re.compile(r"[（(][^（）()]*[）)]|\s")
 _RANK = re.compile(r"^(?:国家|部|省|省部|市|区|县|校|院|厅局|市厅|部省|国)级")
 
 
-_RUNG = re.compile(
-    r"(国家|[省市]?部|省部?|市|区县?|县|[镇乡街村][道镇街]?|校|院|所)(?:[里上家]?(?:的|给的|批的|自设)?)?")
-
-
 def rank(text: str) -> str:
     """市里, 区里给的, 镇街 as 市级, 区级, 镇级; whatever else a cell of ranks says as it is."""
-    rung = _RUNG.fullmatch(text.strip())
-    return f"{'镇' if rung[1][0] in '镇乡街村' else rung[1]}级" if rung is not None else text
+    rung = listed("rank_in_few_words").fullmatch(text.strip())
+    if rung is None:
+        return text
+    data: dict[str, str] = load("tables")
+    return data["rank_of_a_place"].format(data["lowest_rank"] if rung["lowest"] else rung["rung"])
 
 
 def roles_of(header: str) -> frozenset[str]:
